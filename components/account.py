@@ -1,0 +1,54 @@
+"""Where a stack is built: account, region and partition, known once."""
+
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+
+from settings import Environment, Safeguards
+
+
+@dataclass(frozen=True)
+class Account:
+    """The AWS account and region of a stack, and how well its environment protects what is in it."""
+
+    id: str
+    region: str
+    environment: Environment
+
+    @classmethod
+    def current(cls, region: str, environment: Environment) -> "Account":
+        """The account whose credentials run the program: the one AWS call a program makes."""
+        return cls(aws.get_caller_identity().account_id, region, environment)
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition that the region belongs to."""
+        prefix = self.region.split("-")[0]
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get("us-gov" if "gov" in self.region else prefix, "aws")
+
+    @property
+    def safeguards(self) -> Safeguards:
+        """The protection that the environment gives."""
+        return self.environment.safeguards
+
+    @property
+    def is_prod(self) -> bool:
+        """Whether this is production."""
+        return self.environment is Environment.PROD
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """The ARN of a regional resource of this account, ``resource`` in the service's own form."""
+        return f"arn:{self.partition}:{service}:{self.region if region is None else region}:{self.id}:{resource}"
+
+    def managed_policy(self, name: str) -> str:
+        """The ARN of an AWS-managed policy, ``name`` with its path."""
+        return f"arn:{self.partition}:iam::aws:policy/{name}"
+
+    @property
+    def root(self) -> str:
+        """The account principal, to which a key policy gives the right to delegate by IAM."""
+        return self.arn("iam", "root", region="")
+
+    def suffixed(self, name: str) -> str:
+        """A globally unique name such as a bucket's: name, account and region."""
+        return f"{name}-{self.id}-{self.region}"

@@ -1,0 +1,102 @@
+"""What a program registered: every resource, whole."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Node:
+    """One registered resource. Inputs are plain camelCase data with UNKNOWN where a value is not known yet."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    id: str = ""
+    parent: str = ""
+    custom: bool = True
+    remote: bool = False
+    provider: str = ""
+    dependencies: tuple[str, ...] = ()
+    """URNs this resource waits for, by value or by ``depends_on``."""
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Input name to the URNs that its value came from."""
+    secret_inputs: frozenset[str] = frozenset()
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The remaining options that were set, by their wire names (aliases, customTimeouts, …)."""
+    within: str = ""
+    """URN of the remote component that makes this resource inside the engine; empty for what the program makes."""
+
+    @property
+    def is_component(self) -> bool:
+        """Whether this only groups others."""
+        return not self.custom
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether this configures a provider rather than being a resource of one."""
+        return self.type.startswith("pulumi:providers:")
+
+    @property
+    def package(self) -> str:
+        """The Pulumi package that the type belongs to."""
+        return self.type.split(":", 1)[0]
+
+
+class Graph:
+    """All that one run of a stack's program registered, in order of registration."""
+
+    def __init__(
+        self, project: str, stack: str, nodes: Iterable[Node], exports: Mapping[str, Any], region: str = ""
+    ) -> None:
+        self.project = project
+        self.stack = stack
+        self.nodes = tuple(nodes)
+        self.exports = exports
+        self.region = region
+        self._by_urn = {node.urn: node for node in self.nodes}
+        self._by_type: dict[str, list[Node]] = {}
+        self._children: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            self._by_type.setdefault(node.type, []).append(node)
+            self._children.setdefault(node.parent, []).append(node)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __getitem__(self, urn: str) -> Node:
+        return self._by_urn[urn]
+
+    def get(self, urn: str) -> Node | None:
+        """The node of a URN, or None."""
+        return self._by_urn.get(urn)
+
+    def of_type(self, token: str) -> list[Node]:
+        """Every resource of a type, in order of registration."""
+        return list(self._by_type.get(token, ()))
+
+    def only(self, token: str, name: str | None = None) -> Node:
+        """The one resource of a type (and logical name). Raises LookupError when there is none or there are several."""
+        found = [node for node in self.of_type(token) if name is None or node.name == name]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} of {token} {name or ''}: {[node.name for node in found]}")
+        return found[0]
+
+    def children(self, urn: str) -> list[Node]:
+        """What a component is the parent of; the empty string asks for what has no parent."""
+        return list(self._children.get(urn, ()))
+
+    @property
+    def resources(self) -> list[Node]:
+        """What the providers would create: neither components nor providers."""
+        return [node for node in self.nodes if node.custom and not node.is_provider]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many resources of each type."""
+        return Counter(node.type for node in self.resources)

@@ -1,0 +1,21 @@
+"""Reading a stack's configuration: typed, strict, every problem at once."""
+
+from settings.environment import Environment, Safeguards
+from settings.errors import Problem, SettingsError
+from settings.model import Settings
+from settings.stack import Stack, load
+from settings.values import Cidr, DomainName, Email, Name
+
+__all__ = [
+    "Cidr",
+    "DomainName",
+    "Email",
+    "Environment",
+    "Name",
+    "Problem",
+    "Safeguards",
+    "Settings",
+    "SettingsError",
+    "Stack",
+    "load",
+]

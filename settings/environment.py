@@ -1,0 +1,48 @@
+"""What an environment decides: the one place where dev, staging and prod differ in protection."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Environment(StrEnum):
+    """How much a stack must be protected."""
+
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+    @property
+    def safeguards(self) -> "Safeguards":
+        """The protection that this environment gives its data."""
+        return _SAFEGUARDS[self]
+
+
+@dataclass(frozen=True)
+class Safeguards:
+    """Protection that no setting of a component can take away; durations in days."""
+
+    deletion_protection: bool
+    """Databases, clusters and load balancers refuse to be deleted; buckets refuse to be emptied."""
+    multi_az: bool
+    """Stateful services run a standby or a replica in a second availability zone."""
+    nat_per_az: bool
+    """Each availability zone leaves through a NAT gateway of its own."""
+    backup_days: int
+    """How long automated backups and snapshots are kept (RDS allows 35 at the most)."""
+    log_days: int
+    """How long log groups keep their events (a retention that CloudWatch Logs offers)."""
+    key_deletion_days: int
+    """How long a deleted KMS key or secret can be brought back (KMS: 7 to 30)."""
+
+
+_SAFEGUARDS = {
+    Environment.DEV: Safeguards(
+        deletion_protection=False, multi_az=False, nat_per_az=False, backup_days=7, log_days=30, key_deletion_days=7
+    ),
+    Environment.STAGING: Safeguards(
+        deletion_protection=False, multi_az=True, nat_per_az=True, backup_days=14, log_days=90, key_deletion_days=7
+    ),
+    Environment.PROD: Safeguards(
+        deletion_protection=True, multi_az=True, nat_per_az=True, backup_days=35, log_days=365, key_deletion_days=30
+    ),
+}

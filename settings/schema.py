@@ -1,0 +1,46 @@
+"""JSON Schema of a stack file, for editors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from settings.environment import Environment
+from settings.model import Settings
+from settings.stack import PROJECT, REGION_KEY
+
+
+def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
+    """The schema of ``Pulumi.<stack>.yaml``: the system chosen decides which settings it takes."""
+    definitions: dict[str, Any] = {}
+    choices = []
+    for name, model in sorted(systems.items()):
+        schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/" + name + ".{model}")
+        definitions |= {f"{name}.{key}": value for key, value in schema.pop("$defs", {}).items()}
+        definitions[name] = schema
+        choices.append(
+            {
+                "if": {"properties": {f"{PROJECT}:system": {"const": name}}},
+                "then": {"properties": {f"{PROJECT}:settings": {"$ref": f"#/$defs/{name}"}}},
+            }
+        )
+    config = {
+        "type": "object",
+        "required": [REGION_KEY, f"{PROJECT}:system", f"{PROJECT}:environment"],
+        "properties": {
+            REGION_KEY: {"type": "string", "description": "The home region, for example us-east-1"},
+            f"{PROJECT}:system": {"enum": sorted(systems), "description": "Which platform this stack builds"},
+            f"{PROJECT}:environment": {
+                "enum": [e.value for e in Environment],
+                "description": "How well the stack is protected: Multi-AZ, deletion protection, retention",
+            },
+            f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
+        },
+        "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!(system|environment|settings)$)"}},
+        "allOf": choices,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Strata stack file",
+        "type": "object",
+        "properties": {"config": config},
+        "$defs": definitions,
+    }

@@ -1,0 +1,83 @@
+"""One stack's configuration, from Pulumi's config to a checked value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pydantic import ValidationError
+from pulumi.runtime import config as runtime_config
+
+from settings.environment import Environment
+from settings.errors import Problem, SettingsError, problems_of, unknown_key
+from settings.model import Settings
+
+PROJECT = "strata"
+KEYS = ("system", "environment", "settings")
+REGION_KEY = "aws:region"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What one stack builds, where, and how well protected."""
+
+    name: str
+    system: str
+    environment: Environment
+    region: str
+    settings: Settings
+
+
+def load(systems: Mapping[str, type[Settings]]) -> Stack:
+    """The running stack's configuration, checked against its system's settings class.
+
+    Raises SettingsError with every problem of ``Pulumi.<stack>.yaml`` at once.
+    """
+    return parse(pulumi.get_stack(), {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}, systems)
+
+
+def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Settings]]) -> Stack:
+    """A checked Stack from Pulumi's flat config map (``namespace:key`` to text or JSON)."""
+    own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    problems = [Problem(key, unknown_key(key, KEYS)) for key in sorted(set(own) - set(KEYS))]
+    region = config.get(REGION_KEY, "")
+    if not region:
+        problems.append(Problem(REGION_KEY, "is required, for example us-east-1"))
+    system = _choice("system", own, list(systems), problems)
+    environment = _choice("environment", own, [e.value for e in Environment], problems)
+    settings = _settings(own.get("settings", "{}"), systems.get(system or ""), environment, region, problems)
+    if problems or not (system and environment and settings):
+        raise SettingsError(f"Pulumi.{stack}.yaml", problems)
+    return Stack(stack, system, Environment(environment), region, settings)
+
+
+def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list[Problem]) -> str | None:
+    value = own.get(key)
+    if value in allowed:
+        return value
+    known = ", ".join(sorted(allowed))
+    said = f"is required; one of: {known}" if value is None else f"{value!r} is not allowed; one of: {known}"
+    problems.append(Problem(key, said))
+    return None
+
+
+def _settings(
+    text: str, model: type[Settings] | None, environment: str | None, region: str, problems: list[Problem]
+) -> Settings | None:
+    if model is None or environment is None:
+        return None
+    try:
+        given: Any = json.loads(text)
+    except ValueError:
+        given = text
+    if not isinstance(given, dict):
+        problems.append(Problem("settings", f"{text!r} is not a mapping"))
+        return None
+    context = {"environment": Environment(environment), "region": region}
+    try:
+        # JSON mode, so that lists fill tuples while everything else stays strict.
+        return model.model_validate_json(json.dumps(given), context=context, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems.extend(problems_of(error, model, "settings"))
+        return None

@@ -1,0 +1,34 @@
+"""The five platforms, each imported only when a stack asks for it."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.account import Account
+from settings import Settings, Stack
+
+NAMES = ("records",)
+
+
+class _SettingsClasses(Mapping[str, type[Settings]]):
+    """System name to its settings class; importing a system costs time, so only the one asked for is."""
+
+    def __getitem__(self, name: str) -> type[Settings]:
+        if name not in NAMES:
+            raise KeyError(name)
+        return importlib.import_module(f"systems.{name}").SystemSettings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+SETTINGS: Mapping[str, type[Settings]] = _SettingsClasses()
+
+
+def build(stack: Stack) -> dict[str, Any]:
+    """Builds the stack's system and returns its outputs by name."""
+    account = Account.current(stack.region, stack.environment)
+    return importlib.import_module(f"systems.{stack.system}").build(stack.settings, account)
