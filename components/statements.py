@@ -33,6 +33,11 @@ class Statement:
         return document
 
 
+def sid(verb: str, name: str) -> str:
+    """A statement id such as ``ReadRecordsBackups``: what is granted, and the component it is granted on."""
+    return verb + "".join(part.capitalize() for part in name.split("-"))
+
+
 def policy_document(statements: Iterable[Statement]) -> pulumi.Output[str]:
     """A policy document as JSON. Raises ValueError when two statements share a Sid."""
     listed = list(statements)

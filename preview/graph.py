@@ -43,6 +43,16 @@ class Node:
         return self.type.startswith("pulumi:providers:")
 
     @property
+    def is_resource(self) -> bool:
+        """Whether a provider would create this."""
+        return self.custom and not self.is_provider
+
+    @property
+    def kind(self) -> str:
+        """The last part of the type, such as Bucket."""
+        return self.type.rsplit(":", 1)[-1]
+
+    @property
     def package(self) -> str:
         """The Pulumi package that the type belongs to."""
         return self.type.split(":", 1)[0]
@@ -52,13 +62,21 @@ class Graph:
     """All that one run of a stack's program registered, in order of registration."""
 
     def __init__(
-        self, project: str, stack: str, nodes: Iterable[Node], exports: Mapping[str, Any], region: str = ""
+        self,
+        project: str,
+        stack: str,
+        nodes: Iterable[Node],
+        exports: Mapping[str, Any],
+        *,
+        region: str = "",
+        config: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
         self.stack = stack
         self.nodes = tuple(nodes)
         self.exports = exports
         self.region = region
+        self.config = config or {}
         self._by_urn = {node.urn: node for node in self.nodes}
         self._by_type: dict[str, list[Node]] = {}
         self._children: dict[str, list[Node]] = {}
@@ -91,10 +109,21 @@ class Graph:
         """What a component is the parent of; the empty string asks for what has no parent."""
         return list(self._children.get(urn, ()))
 
+    def below(self, urn: str) -> Iterator[Node]:
+        """Everything that has this as its parent, directly or through others."""
+        for child in self._children.get(urn, ()):
+            yield child
+            yield from self.below(child.urn)
+
     @property
     def resources(self) -> list[Node]:
         """What the providers would create: neither components nor providers."""
-        return [node for node in self.nodes if node.custom and not node.is_provider]
+        return [node for node in self.nodes if node.is_resource]
+
+    @property
+    def components(self) -> list[Node]:
+        """What only groups others."""
+        return [node for node in self.nodes if node.is_component]
 
     @property
     def counts(self) -> Counter[str]:

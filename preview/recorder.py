@@ -1,17 +1,18 @@
 """A resource monitor that records every registration and answers like AWS would."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from policy.unknown import wholly_known
-from preview import answers, wire
+from preview import answers, eks, wire
 from preview.graph import Node
+from preview.remote import Expansion, RemoteError
 
 _STACK = "pulumi:pulumi:Stack"
-_OPTIONS = ("aliases", "customTimeouts", "deleteBeforeReplace", "retainOnDelete", "deletedWith", "replaceOnChanges")
 
 
 class _Unused(mocks.Mocks):
@@ -28,38 +29,39 @@ class Recorder(mocks.MockMonitor):
     """Records what a program registers.
 
     With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
-    on an empty account.
+    on an empty account. ``progress`` hears the number of registrations so far.
     """
 
-    def __init__(self, region: str, *, known: bool) -> None:
+    def __init__(self, region: str, *, known: bool, progress: Callable[[int], None] | None = None) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
         self.exports: dict[str, Any] = {}
         self.problems: list[str] = []
         self._region = region
         self._known = known
+        self._progress = progress
         self._lock = threading.RLock()
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802, the monitor's interface
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == _STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        secrets: set[str] = set()
-        inputs = wire.decode(request.object, secrets)
+        seen: dict[str, wire.Seen] = {}
+        inputs = wire.decode(request.object, seen)
         with self._lock:
-            identifier, state, sent = self._answer(request, urn, inputs)
-            node = _node(request, urn, inputs, state, identifier, secrets)
-            self._record(node)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=wire.encode(sent))
+            if request.remote:
+                return self._register_remote(request, urn, inputs, seen)
+            identifier, state = self._answer(request.type, request.name, inputs) if request.custom else ("", {})
+            self._record(_node(request, urn, inputs, state, identifier, seen))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=wire.encode(state))
 
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802, the monitor's interface
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)
-        inputs = wire.decode(request.properties)
-        state = answers.outputs(request.type, request.name, inputs, self._region)[1]
+        _, state = self._answer(request.type, request.name, wire.decode(request.properties))
         self.resources[urn] = self.ResourceRegistration(urn, request.id, state)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode(state))
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802, the monitor's interface
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         if request.urn.split("::")[2] == _STACK:
             self.exports = wire.decode(request.outputs)
             if self._known:
@@ -68,7 +70,7 @@ class Recorder(mocks.MockMonitor):
                 self.problems += [f"stack output {key} is empty" for key, v in self.exports.items() if v is None]
         return super().RegisterResourceOutputs(request)
 
-    def Invoke(self, request: Any) -> Any:  # noqa: N802, the monitor's interface
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         arguments = wire.decode(request.args)
         if request.tok == "pulumi:pulumi:getResource":
             found = self.resources[arguments["urn"]]
@@ -77,33 +79,36 @@ class Recorder(mocks.MockMonitor):
             result = answers.invoke(request.tok, arguments, self._region)
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode(result)})
 
-    def _answer(self, request: Any, urn: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """The id, the state that the graph keeps, and what the program is told."""
-        if request.type.startswith("pulumi:providers:"):
-            return f"{request.name}-provider", inputs, inputs
-        if request.remote:
-            return "", {}, self._component(request, urn, inputs)
-        if not request.custom:
-            return "", {}, {}
+    def _answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The id and the state of what a provider creates."""
+        if token.startswith("pulumi:providers:"):
+            # A provider has an id even in a first preview: the engine makes it, not the cloud.
+            return f"{name}-provider", inputs
         if not self._known:
-            return "", inputs, inputs
-        identifier, state = answers.outputs(request.type, request.name, inputs, self._region)
-        return identifier, state, state
+            return "", inputs
+        return answers.outputs(token, name, inputs, self._region)
 
-    def _component(self, request: Any, urn: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """What a component that runs in the engine hands back: values, and resources by reference."""
-        if not self._known:
-            return {}
-        told = answers.component_outputs(request.type, request.name, inputs, self._region)
-        for key, (cls, several) in answers.resource_outputs(request.type).items():
-            token = getattr(cls, "pulumi_type", "")
-            name = f"{request.name}-{key}"
-            identifier, state = answers.outputs(token, name, {}, self._region)
-            child = self.make_urn(urn, token, name)
-            self.resources[child] = self.ResourceRegistration(child, identifier, state)
-            reference = wire.ResourceReference(child, identifier)
-            told[key] = [reference] if several else reference
-        return told
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """A URN as the engine makes it, in which the root stack's type does not appear."""
+        return super().make_urn("" if _is_stack(parent) else parent, type_, name)
+
+    def _register_remote(self, request: Any, urn: str, inputs: dict[str, Any], seen: dict[str, wire.Seen]) -> Any:
+        """A component that runs inside the engine: what it makes is recorded with it."""
+        node = _node(request, urn, inputs, {}, "", seen)
+        try:
+            expansion = eks.expand(Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer))
+        except RemoteError as error:
+            self.problems.append(str(error))
+            self._record(node)
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        for found in (expansion.component, *expansion.nodes):
+            self._record(found)
+        response = resource_pb2.RegisterResourceResponse(
+            urn=expansion.component.urn, object=wire.encode(expansion.outputs)
+        )
+        for key, urns in expansion.output_dependencies.items():
+            response.propertyDependencies[key].urns.extend(urns)
+        return response
 
     def _record(self, node: Node) -> None:
         if node.urn in self.nodes:
@@ -113,10 +118,22 @@ class Recorder(mocks.MockMonitor):
             self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
         self.nodes[node.urn] = node
         self.resources[node.urn] = self.ResourceRegistration(node.urn, node.id, node.outputs)
+        if self._progress:
+            self._progress(len(self.nodes))
 
 
-def _node(request: Any, urn: str, inputs: dict[str, Any], state: dict[str, Any], identifier: str, secrets: set[str]) -> Node:
-    options = {key: getattr(request, key) for key in _OPTIONS if request.DESCRIPTOR.fields_by_name.get(key)}
+def _is_stack(urn: str) -> bool:
+    return urn.split("::")[2:3] == [_STACK]
+
+
+def _node(
+    request: Any, urn: str, inputs: dict[str, Any], state: dict[str, Any], identifier: str, seen: dict[str, wire.Seen]
+) -> Node:
+    properties = {key: {*found.urns} for key, found in request.propertyDependencies.items() if found.urns}
+    for key, found in seen.items():
+        if found.references:
+            properties.setdefault(key, set()).update(found.references)
+    dependencies = {*request.dependencies, *(urn for found in seen.values() for urn in found.references)}
     return Node(
         urn=urn,
         type=request.type,
@@ -124,14 +141,14 @@ def _node(request: Any, urn: str, inputs: dict[str, Any], state: dict[str, Any],
         inputs=inputs,
         outputs=state,
         id=identifier,
-        parent="" if request.parent.split("::")[2:3] == [_STACK] else request.parent,
+        parent="" if _is_stack(request.parent) else request.parent,
         custom=request.custom,
         remote=request.remote,
-        provider=request.provider or request.providers.get("kubernetes", ""),
-        dependencies=tuple(sorted(request.dependencies)),
-        property_dependencies={k: tuple(sorted(v.urns)) for k, v in request.propertyDependencies.items() if v.urns},
-        secret_inputs=frozenset(secrets),
+        provider=request.provider,
+        dependencies=tuple(sorted(dependencies)),
+        property_dependencies={key: tuple(sorted(urns)) for key, urns in properties.items()},
+        secret_inputs=frozenset(key for key, found in seen.items() if found.secret),
         protect=request.protect,
         ignore_changes=tuple(request.ignoreChanges),
-        options={key: str(value) for key, value in options.items() if value},
+        options=wire.options(request),
     )

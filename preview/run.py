@@ -3,13 +3,17 @@
 import asyncio
 import contextvars
 import gc
+import inspect
 import logging
 import os
 import runpy
 import sys
+import types
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pulumi
 from pulumi.runtime import config as runtime_config
@@ -22,13 +26,17 @@ from settings import SettingsError, stackfile
 from settings.stack import PROJECT, REGION_KEY
 
 Program = Callable[[], Awaitable[None] | None]
+Progress = Callable[[int], None]
+
+_HERE = Path(__file__).resolve().parent
+_OWN = _HERE.parent
 
 
 class ProgramError(Exception):
     """The program did not run cleanly; the message says what happened, one problem a line."""
 
 
-def run_stack(directory: Path, stack: str, *, known: bool = True) -> Graph:
+def run_stack(directory: Path, stack: str, *, known: bool = True, progress: Progress | None = None) -> Graph:
     """Runs ``__main__.py`` for a real stack file.
 
     Raises SettingsError for configuration that cannot be used and ProgramError for a program that fails.
@@ -38,7 +46,9 @@ def run_stack(directory: Path, stack: str, *, known: bool = True) -> Graph:
     def program() -> None:
         runpy.run_path(str(directory / "__main__.py"), run_name="__main__")
 
-    return run_program(program, stack=stack, config=file.config, secret_keys=file.secret_keys, known=known)
+    return run_program(
+        program, stack=stack, config=file.config, secret_keys=file.secret_keys, known=known, progress=progress
+    )
 
 
 def run_program(
@@ -48,18 +58,27 @@ def run_program(
     config: Mapping[str, str],
     secret_keys: Sequence[str] = (),
     known: bool = True,
+    progress: Progress | None = None,
 ) -> Graph:
-    """Runs a program to its end under the recorder, in a context of its own, and returns what it registered."""
+    """Runs a program to its end under the recorder, in a context of its own, and returns what it registered.
+
+    ``progress`` is called with the number of registrations so far.
+    """
     region = config.get(REGION_KEY, "us-east-1")
-    recorder = Recorder(region, known=known)
+    recorder = Recorder(region, known=known, progress=progress)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RuntimeWarning)
-        contextvars.copy_context().run(_run, program, recorder, stack, dict(config), list(secret_keys), known)
-        gc.collect(0)
-    problems = [*recorder.problems, *(str(w.message) for w in caught if "never awaited" in str(w.message))]
-    if problems:
+        try:
+            contextvars.copy_context().run(_run, program, recorder, stack, dict(config), list(secret_keys), known)
+        except ProgramError as error:
+            # What the recorder found is why the program went wrong, if it found something.
+            raise ProgramError("\n".join([*recorder.problems, str(error)])) from error
+        held = _never_started()
+    dropped = [str(warning.message) for warning in caught if "never awaited" in str(warning.message)]
+    if problems := [*recorder.problems, *dropped, *held]:
         raise ProgramError("\n".join(problems))
-    return Graph(PROJECT, stack, recorder.nodes.values(), recorder.exports, region)
+    public = {key: value for key, value in config.items() if key not in secret_keys}
+    return Graph(PROJECT, stack, recorder.nodes.values(), recorder.exports, region=region, config=public)
 
 
 def _run(
@@ -81,18 +100,21 @@ def _run(
             monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
             root_directory=str(Path.cwd()),
             callbacks=None,
+            outputs=set(),  # Pulumi would go on waiting for what a failed run left behind
         )
     )
     outside = os.environ.pop("PULUMI_CONFIG", None)
     path = list(sys.path)
     try:
-        asyncio.run(runtime_stack.run_in_stack(program))
+        asyncio.run(_in_stack(program, recorder))
     except (SettingsError, ProgramError):
         raise
     except pulumi.RunError as error:
         raise ProgramError(str(error)) from error
+    except SystemExit as error:
+        raise ProgramError(f"{_place(error)}the program exited by itself ({error.code})") from error
     except Exception as error:
-        raise ProgramError(f"{type(error).__name__}: {error}") from error
+        raise ProgramError(f"{_place(error)}{type(error).__name__}: {' '.join(str(error).split())}") from error
     finally:
         sys.path[:] = path
         logger.removeHandler(errors)
@@ -100,6 +122,26 @@ def _run(
             os.environ["PULUMI_CONFIG"] = outside
     if errors.lines:
         raise ProgramError("\n".join(errors.lines))
+
+
+async def _in_stack(program: Program, recorder: Recorder) -> None:
+    # The recorder answers at once: threads would only cost time and make the order of registrations differ.
+    asyncio.get_running_loop().set_default_executor(_Inline(max_workers=1))
+    await runtime_stack.run_in_stack(program)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        recorder.problems.append(f"work was left unfinished: {getattr(task.get_coro(), '__qualname__', task)}")
+
+
+class _Inline(ThreadPoolExecutor):
+    """Calls what it is given there and then."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 class _Errors(logging.Handler):
@@ -111,3 +153,27 @@ class _Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+def _never_started() -> list[str]:
+    """Coroutines that something still holds; the interpreter itself warns of those that it has freed."""
+    held = []
+    for item in gc.get_objects(generation=0):
+        if type(item) is types.CoroutineType and inspect.getcoroutinestate(item) == inspect.CORO_CREATED:
+            held.append(f"coroutine '{item.__qualname__}' was never awaited")
+            item.close()
+    return held
+
+
+def _place(error: BaseException | None) -> str:
+    """File and line of the project's innermost frame that led to an error, as a prefix."""
+    place = ""
+    while error is not None and not place:
+        trace = error.__traceback__
+        while trace is not None:
+            file = Path(trace.tb_frame.f_code.co_filename)
+            if file.is_relative_to(_OWN) and not file.is_relative_to(_HERE) and "site-packages" not in file.parts:
+                place = f"{file.relative_to(_OWN)}:{trace.tb_lineno}: "
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    return place

@@ -13,17 +13,30 @@ _RESOURCE = rpc._special_resource_sig
 _OUTPUT = rpc._special_output_value_sig
 
 
-def decode(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[str, Any]:
-    """A property bag as plain data: secrets unwrapped (their top-level names go into ``secrets``), unknowns UNKNOWN."""
+class Seen:
+    """What a decoded value held beside its plain data."""
+
+    def __init__(self) -> None:
+        self.secret = False
+        self.references: set[str] = set()
+        """URNs of the resources that were given themselves, rather than one of their outputs."""
+
+
+def decode(struct: struct_pb2.Struct, seen: dict[str, Seen] | None = None) -> dict[str, Any]:
+    """A property bag as plain data: secrets unwrapped, references to resources by id, unknowns UNKNOWN.
+
+    What each top-level member held beside goes into ``seen``.
+    """
     plain = {}
     for key, value in struct.fields.items():
-        if secrets is not None and _holds_secret(value):
-            secrets.add(key)
-        plain[key] = _value(value)
+        found = Seen()
+        plain[key] = _value(value, found)
+        if seen is not None:
+            seen[key] = found
     return plain
 
 
-def _value(value: struct_pb2.Value) -> Any:
+def _value(value: struct_pb2.Value, seen: Seen) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -34,34 +47,32 @@ def _value(value: struct_pb2.Value) -> Any:
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
-        return [_value(item) for item in value.list_value.values]
+        return [_value(item, seen) for item in value.list_value.values]
     if kind == "struct_value":
-        return _mapping({key: _value(item) for key, item in value.struct_value.fields.items()})
+        return _mapping({key: _value(item, seen) for key, item in value.struct_value.fields.items()}, seen)
     return None
 
 
-def _mapping(members: dict[str, Any]) -> Any:
+def _mapping(members: dict[str, Any], seen: Seen) -> Any:
     signature = members.get(_SIGNATURE)
     if signature is None:
         return members
     if signature in (_SECRET, _OUTPUT):
+        seen.secret = seen.secret or signature == _SECRET
         return members.get("value", UNKNOWN)
     if signature == _RESOURCE:
-        return members.get("id") or members.get("urn")
-    # Assets and archives: what they are made of, without the signature.
-    return {key: item for key, item in members.items() if key != _SIGNATURE}
+        seen.references.add(members["urn"])
+        identifier = members.get("id")
+        return identifier if identifier is UNKNOWN or identifier else members["urn"]
+    return Asset(signature, {key: item for key, item in members.items() if key != _SIGNATURE})
 
 
-def _holds_secret(value: struct_pb2.Value) -> bool:
-    kind = value.WhichOneof("kind")
-    if kind == "list_value":
-        return any(_holds_secret(item) for item in value.list_value.values)
-    if kind != "struct_value":
-        return False
-    fields = value.struct_value.fields
-    if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-        return True
-    return any(_holds_secret(item) for item in fields.values())
+class Asset(dict[str, Any]):
+    """What an asset or archive is made of; it remembers its signature, without which the SDK cannot read it back."""
+
+    def __init__(self, signature: str, members: dict[str, Any]) -> None:
+        super().__init__(members)
+        self.signature = signature
 
 
 class ResourceReference:
@@ -75,6 +86,8 @@ class ResourceReference:
 def encode(values: dict[str, Any]) -> struct_pb2.Struct:
     """Plain data as a property bag; members that are None are left out."""
     struct = struct_pb2.Struct()
+    if isinstance(values, Asset):
+        values = {_SIGNATURE: values.signature, **values}
     for key, value in values.items():
         if value is not None:
             _fill(struct.fields[key], value)
@@ -101,3 +114,26 @@ def _fill(target: struct_pb2.Value, value: Any) -> None:
         target.struct_value.CopyFrom(encode(members))
     else:
         target.null_value = struct_pb2.NULL_VALUE
+
+
+_TEXTS = ("importId", "deletedWith")
+_LISTS = ("replaceOnChanges", "additionalSecretOutputs")
+_TIMEOUTS = ("create", "update", "delete")
+
+
+def options(request: Any) -> dict[str, Any]:
+    """The resource options that a registration sets beyond those of every Node, by their wire names."""
+    found: dict[str, Any] = {key: getattr(request, key) for key in _TEXTS}
+    found |= {key: list(getattr(request, key)) for key in _LISTS}
+    found["aliases"] = [_alias(alias) for alias in request.aliases]
+    found["customTimeouts"] = {key: text for key in _TIMEOUTS if (text := getattr(request.customTimeouts, key))}
+    found["retainOnDelete"] = request.retainOnDelete
+    found["deleteBeforeReplace"] = request.deleteBeforeReplace
+    return {key: value for key, value in found.items() if value}
+
+
+def _alias(alias: Any) -> Any:
+    """A former URN, or the parts of it that have changed."""
+    if alias.WhichOneof("alias") == "urn":
+        return alias.urn
+    return {field.name: value for field, value in alias.spec.ListFields()}

@@ -91,6 +91,19 @@ class SecurityGroup(Component):
             opts=self.child_options(),
         )
 
+    def allow_cidr(self, suffix: str, cidr: str, port: int, purpose: str) -> None:
+        """Opens one TCP port to the addresses of ``cidr``."""
+        aws.vpc.SecurityGroupIngressRule(
+            self.child("from-cidr", suffix),
+            security_group_id=self.security_group_id,
+            cidr_ipv4=cidr,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=purpose,
+            opts=self.child_options(),
+        )
+
     def allow_egress(self, suffix: str, cidr: str, port: int, purpose: str, *, protocol: str = "tcp") -> None:
         """Lets members open connections to one port of ``cidr``."""
         aws.vpc.SecurityGroupEgressRule(

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.statements import Statement, policy_document
+from components.statements import Statement, policy_document, sid
 
 _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
@@ -16,6 +16,7 @@ class Key(Component):
     """A symmetric key that rotates every year, with an alias of its name.
 
     Its policy lets the account delegate by IAM; what else may use it is said in ``usable_by``.
+    ``region`` is where the key lives when that is not the stack's own region.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Key(Component):
         account: Account,
         purpose: str,
         usable_by: Sequence[Statement] = (),
+        region: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -35,9 +37,10 @@ class Key(Component):
             enable_key_rotation=True,
             deletion_window_in_days=account.safeguards.key_deletion_days,
             policy=policy_document([delegation, *usable_by]),
+            region=region,
             opts=self.child_options(),
         )
-        aws.kms.Alias(self.child("alias"), target_key_id=key.key_id, opts=self.child_options())
+        aws.kms.Alias(self.child("alias"), target_key_id=key.key_id, region=region, opts=self.child_options())
         self.arn = key.arn
         self.key_id = key.key_id
         self.register_outputs({"arn": self.arn, "keyId": self.key_id})
@@ -45,16 +48,16 @@ class Key(Component):
     @property
     def use(self) -> Statement:
         """Lets a role encrypt and decrypt with this key."""
-        return Statement(f"Use{_camel(self.name)}", _USE, [self.arn])
+        return Statement(sid("Use", self.name), _USE, [self.arn])
 
     @property
     def decrypt(self) -> Statement:
         """Lets a role decrypt with this key."""
-        return Statement(f"Decrypt{_camel(self.name)}", ["kms:Decrypt", "kms:DescribeKey"], [self.arn])
+        return Statement(sid("Decrypt", self.name), ["kms:Decrypt", "kms:DescribeKey"], [self.arn])
 
 
-def log_groups(account: Account) -> Statement:
-    """Lets CloudWatch Logs encrypt this account's log groups.
+def log_groups(account: Account, region: str | None = None) -> Statement:
+    """Lets CloudWatch Logs encrypt this account's log groups in ``region``, by default the stack's own.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
@@ -62,8 +65,8 @@ def log_groups(account: Account) -> Statement:
         "CloudWatchLogs",
         _USE,
         ["*"],
-        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": account.arn("logs", "log-group:*")}},
-        principals={"Service": [f"logs.{account.region}.amazonaws.com"]},
+        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": account.arn("logs", "log-group:*", region=region)}},
+        principals={"Service": [f"logs.{region or account.region}.amazonaws.com"]},
     )
 
 
@@ -99,7 +102,3 @@ def account_volumes(account: Account) -> list[Statement]:
             principals=anyone,
         ),
     ]
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))

@@ -27,8 +27,9 @@ def urn(token: str, name: str, stack: str = STACK) -> str:
 
 
 def resource(
-    type: str,  # noqa: A002 - the name Pulumi gives it
-    name: str = "it",
+    token: str,
+    logical_name: str = "it",
+    /,
     *,
     refers: Mapping[str, Resource | Sequence[Resource]] | None = None,
     parent: Resource | None = None,
@@ -43,9 +44,9 @@ def resource(
         for key, others in (refers or {}).items()
     }
     return Resource(
-        urn=urn(type, name, stack),
-        type=type,
-        name=name,
+        urn=urn(token, logical_name, stack),
+        type=token,
+        name=logical_name,
         inputs=inputs,
         parent=parent.urn if parent else None,
         options=options or {},

@@ -1,0 +1,79 @@
+"""The add-ons that run on nodes."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.account import Account
+from components.component import Component
+from components.compute.add_on import AddOnCluster, add_on
+from components.compute.container_insights import ContainerInsights
+from components.compute.node_group import NodeGroup
+from components.security.key import Key
+from components.security.pod_role import PodRole
+from settings import Settings
+
+
+class AddonsSettings(Settings):
+    """What runs in the cluster beside DNS, metrics and EBS volumes."""
+
+    efs: bool = False
+    """Shared volumes on EFS, for pods that write the same files from several zones."""
+    container_insights: bool = True
+    """Metrics and logs of nodes and pods in CloudWatch."""
+
+
+class Addons(Component):
+    """CoreDNS, metrics-server, the EBS driver and, by setting, the EFS driver and Container Insights.
+
+    Each driver may call AWS by a role of its own service account, with the policy that AWS keeps for it:
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html (only volumes that
+    the driver made itself) and
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEFSCSIDriverPolicy.html.
+    Volumes under a customer key need ``account_volumes`` in the key's policy.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: AddonsSettings,
+        *,
+        account: Account,
+        cluster: AddOnCluster,
+        nodes: Sequence[NodeGroup],
+        log_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._account = account
+        self._cluster = cluster
+        self._nodes = nodes
+        # Their Deployments have nowhere to run before there are nodes, and EKS waits for them.
+        add_on(self, "coredns", cluster=cluster, after=nodes)
+        add_on(self, "metrics-server", cluster=cluster, after=nodes)
+        self._driver("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicyV2")
+        if settings.efs:
+            self._driver("aws-efs-csi-driver", "efs-csi-controller-sa", "service-role/AmazonEFSCSIDriverPolicy")
+        if settings.container_insights:
+            ContainerInsights(
+                self.child("container-insights"),
+                account=account,
+                cluster=cluster,
+                nodes=nodes,
+                log_key=log_key,
+                opts=self.child_options(),
+            )
+        self.register_outputs({})
+
+    def _driver(self, name: str, service_account: str, policy: str) -> None:
+        role = PodRole(
+            self.child(name, "pods"),
+            account=self._account,
+            cluster=self._cluster,
+            namespace="kube-system",
+            service_account=service_account,
+            managed_policies=[self._account.managed_policy(policy)],
+            opts=self.child_options(),
+        )
+        # Pods take their role when they start.
+        add_on(self, name, cluster=self._cluster, after=[*self._nodes, role])

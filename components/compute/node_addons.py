@@ -1,0 +1,45 @@
+"""The add-ons that a node needs before it can become ready."""
+
+import pulumi
+
+from components.account import Account
+from components.component import Component
+from components.compute.add_on import AddOnCluster, add_on
+from components.security.pod_role import PodRole
+
+
+class NodeAddons(Component):
+    """Pod Identity agent, VPC CNI with network policy, and kube-proxy: DaemonSets that are active without a node.
+
+    The CNI has a role of its own, so that nodes need no right over network interfaces.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: Account,
+        cluster: AddOnCluster,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        agent = add_on(self, "eks-pod-identity-agent", cluster=cluster)
+        role = PodRole(
+            self.child("vpc-cni", "pods"),
+            account=account,
+            cluster=cluster,
+            namespace="kube-system",
+            service_account="aws-node",
+            managed_policies=[account.managed_policy("AmazonEKS_CNI_Policy")],
+            opts=self.child_options(),
+        )
+        add_on(
+            self,
+            "vpc-cni",
+            cluster=cluster,
+            # Its pods take their role when they start, and from the agent.
+            after=[agent, role],
+            configuration={"enableNetworkPolicy": "true"},
+        )
+        add_on(self, "kube-proxy", cluster=cluster)
+        self.register_outputs({})

@@ -1,0 +1,222 @@
+"""An MSK cluster that takes IAM identities and nothing else."""
+
+import re
+from typing import Self
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field, field_validator, model_validator
+
+from components.account import Account
+from components.component import Component
+from components.network.network import Network
+from components.network.security_group import HasSecurityGroup, SecurityGroup
+from components.operations.log_group import LogGroup
+from components.security.key import Key
+from components.statements import Statement
+from settings import Settings
+
+IAM_PORT = 9098
+_METRICS_PORTS = (11001, 11002)
+_ZONES = 3
+_PROPERTIES = {
+    "auto.create.topics.enable": "false",
+    "default.replication.factor": "3",
+    "min.insync.replicas": "2",
+    "unclean.leader.election.enable": "false",
+}
+_TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
+"""MSK makes a cluster in half an hour and changes it broker by broker, each of them taking up to an hour."""
+_VOLUME_SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
+
+
+class KafkaSettings(Settings):
+    """Version and size of an MSK cluster; storage is in GiB of EBS for each broker, at most 16 TiB.
+
+    A version that ends in ``.kraft`` has no ZooKeeper, which cannot be changed later; from 4.0 there is no other:
+    https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html
+    https://docs.aws.amazon.com/msk/latest/developerguide/kraft-intro.html
+    """
+
+    kafka_version: str = "3.9.x.kraft"
+    brokers: int = Field(default=3, ge=_ZONES, le=30, multiple_of=_ZONES)
+    """The same number in each of three zones."""
+    instance_type: str = Field(default="kafka.m5.large", pattern=r"^kafka\.(m5|m7g)\.[a-z0-9]+$")
+    storage_gib: int = Field(default=1000, ge=1, le=16_384)
+    max_storage_gib: int = Field(default=4000, ge=2, le=16_384)
+    """Up to where MSK grows the storage on its own."""
+    storage_target_percent: int = Field(default=60, ge=10, le=80)
+    """How full the fullest disk may get before MSK grows all of them:
+    https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand-details.html
+    """
+
+    @field_validator("kafka_version")
+    @classmethod
+    def _supported(cls, value: str) -> str:
+        if not re.fullmatch(r"3\.[89]\.x(\.kraft)?|4\.\d+\.x\.kraft", value):
+            raise ValueError(f"{value!r} is not a version for new clusters, such as 3.9.x.kraft, 3.9.x or 4.1.x.kraft")
+        return value
+
+    @model_validator(mode="after")
+    def _can_grow(self) -> Self:
+        if self.max_storage_gib <= self.storage_gib:
+            raise ValueError(f"maxStorageGib ({self.max_storage_gib}) is not above storageGib ({self.storage_gib})")
+        return self
+
+
+class Kafka(Component):
+    """Brokers in three zones of the data tier, encrypted with ``key`` at rest and by TLS between all parties.
+
+    Clients sign in by IAM and may do what ``produce`` and ``consume`` grant; there is no other way in. Topics are made
+    on purpose and keep three replicas, of which two must have a message before it counts as written. Brokers log to a
+    group under ``log_key`` and offer their metrics to whom ``allow_monitoring`` lets in. Brokers reach each other
+    over MSK's own network, not through the security group.
+
+    MSK grows the storage and cannot shrink it: the declared size is only the first. Raises ValueError when the network
+    has fewer than three zones.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: KafkaSettings,
+        *,
+        account: Account,
+        network: Network,
+        key: Key,
+        log_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        if len(network.zones) < _ZONES:
+            raise ValueError(f"Kafka needs {_ZONES} zones; the network has {network.zones}")
+        self._account = account
+        self._security_group = SecurityGroup(
+            name, vpc_id=network.vpc_id, description=f"Kafka brokers of {name}", opts=self.child_options()
+        )
+        logs = LogGroup(
+            self.child("broker-logs"),
+            account=account,
+            key=log_key,
+            log_group_name=f"/aws/vendedlogs/msk/{pulumi.get_stack()}-{name}",
+            opts=self.child_options(),
+        )
+        configuration = aws.msk.Configuration(
+            self.child("configuration"),
+            description="Durable topics, made on purpose",
+            server_properties="\n".join(f"{key}={value}" for key, value in _PROPERTIES.items()),
+            opts=self.child_options(),
+        )
+        subnets = [network.data_subnet_ids[zone] for zone in network.zones[:_ZONES]]
+        self._cluster = aws.msk.Cluster(
+            self.child("cluster"),
+            kafka_version=settings.kafka_version,
+            number_of_broker_nodes=settings.brokers,
+            broker_node_group_info={
+                "instance_type": settings.instance_type,
+                "client_subnets": subnets,
+                "security_groups": [self._security_group.security_group_id],
+                "storage_info": {"ebs_storage_info": {"volume_size": settings.storage_gib}},
+                "connectivity_info": {"public_access": {"type": "DISABLED"}},
+            },
+            configuration_info={"arn": configuration.arn, "revision": configuration.latest_revision},
+            client_authentication={"sasl": {"iam": True, "scram": False}, "unauthenticated": False},
+            encryption_info={
+                "encryption_at_rest_kms_key_arn": key.arn,
+                "encryption_in_transit": {"client_broker": "TLS", "in_cluster": True},
+            },
+            # The level that Security Hub asks for (MSK.2).
+            enhanced_monitoring="PER_TOPIC_PER_BROKER",
+            open_monitoring={
+                "prometheus": {
+                    "jmx_exporter": {"enabled_in_broker": True},
+                    "node_exporter": {"enabled_in_broker": True},
+                }
+            },
+            logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.log_group_name}}},
+            opts=self.child_options(
+                ignore_changes=[_VOLUME_SIZE],
+                custom_timeouts=_TIMEOUTS,
+                # MSK has no deletion protection of its own.
+                protect=account.safeguards.deletion_protection or None,
+            ),
+        )
+        self._scale_storage(settings)
+        self.port = IAM_PORT
+        self.cluster_name = self._cluster.cluster_name
+        self.brokers = settings.brokers
+        self.bootstrap_brokers = self._cluster.bootstrap_brokers_sasl_iam
+        self.register_outputs({"bootstrapBrokers": self.bootstrap_brokers, "clusterName": self.cluster_name})
+
+    def allow(self, client: HasSecurityGroup) -> None:
+        """Lets ``client`` open connections to the brokers, where they ask for IAM authentication."""
+        self._security_group.allow(client, IAM_PORT, f"Kafka {self.name}")
+
+    def allow_monitoring(self, client: HasSecurityGroup) -> None:
+        """Lets a Prometheus at ``client`` read the brokers' metrics, which MSK serves without TLS."""
+        self._security_group.allow_ports(client, *_METRICS_PORTS, f"Metrics of Kafka {self.name}")
+
+    def produce(self, topic: str) -> Statement:
+        """Lets a role write to one topic, also idempotently.
+
+        https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+        """
+        return Statement(
+            f"ProduceTo{_word(topic)}",
+            [_action(what) for what in ("Connect", "DescribeTopic", "WriteData", "WriteDataIdempotently")],
+            [self._cluster.arn, self._arn("topic", topic)],
+        )
+
+    def consume(self, topic: str, group: str) -> Statement:
+        """Lets a role read one topic as a member of one consumer group."""
+        return Statement(
+            f"Consume{_word(topic)}As{_word(group)}",
+            [_action(what) for what in ("Connect", "DescribeTopic", "ReadData", "DescribeGroup", "AlterGroup")],
+            [self._cluster.arn, self._arn("topic", topic), self._arn("group", group)],
+        )
+
+    def _arn(self, kind: str, called: str) -> pulumi.Output[str]:
+        """The ARN of a topic or a consumer group; a name is part of it as it stands, so it can be no pattern.
+
+        https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html#msk-iam-resources
+        """
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", called):
+            raise ValueError(f"{called!r} is not the name of a {kind}: letters, digits, dots, underscores and hyphens")
+        cluster = self._cluster
+        return pulumi.Output.concat(
+            self._account.arn("kafka", f"{kind}/"), cluster.cluster_name, "/", cluster.cluster_uuid, "/", called
+        )
+
+    def _scale_storage(self, settings: KafkaSettings) -> None:
+        """https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html"""
+        target = aws.appautoscaling.Target(
+            self.child("storage"),
+            service_namespace="kafka",
+            scalable_dimension="kafka:broker-storage:VolumeSize",
+            resource_id=self._cluster.arn,
+            min_capacity=1,
+            max_capacity=settings.max_storage_gib,
+            opts=self.child_options(),
+        )
+        aws.appautoscaling.Policy(
+            self.child("storage-policy"),
+            service_namespace=target.service_namespace,
+            scalable_dimension=target.scalable_dimension,
+            resource_id=target.resource_id,
+            policy_type="TargetTrackingScaling",
+            target_tracking_scaling_policy_configuration={
+                "predefined_metric_specification": {"predefined_metric_type": "KafkaBrokerStorageUtilization"},
+                "target_value": settings.storage_target_percent,
+                "disable_scale_in": True,
+            },
+            opts=self.child_options(),
+        )
+
+
+def _action(what: str) -> str:
+    return f"kafka-cluster:{what}"
+
+
+def _word(called: str) -> str:
+    """A name as part of a statement id, which takes letters and digits only."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split("[^A-Za-z0-9]+", called))

@@ -1,0 +1,92 @@
+"""The master password of an RDS instance that has read replicas."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.account import Account
+from components.component import Component
+from components.compute.function import Function, FunctionSettings
+from components.security.key import Key
+from components.statements import Statement
+
+_MINUTES = 60
+
+
+class MasterSecret(Component):
+    """A secret of ``username`` and ``password``, which a function replaces through the RDS API.
+
+    RDS refuses to create replicas of an instance whose password it manages itself, for every engine but SQL Server:
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+
+    ``password`` is for creating the instance only: it is replaced as soon as ``rotate`` was called, before anybody
+    could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. Readers need
+    ``key.decrypt``, and the secret has no value until the first rotation is through, minutes after creation.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: Account,
+        key: Key,
+        identifier: str,
+        username: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._account = account
+        self._key = key
+        self._identifier = identifier
+        self._username = username
+        # RDS takes no slash, quote, at sign or space; letters and digits of this length need none.
+        initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
+        self.password = initial.result
+        secret = aws.secretsmanager.Secret(
+            self.child("secret"),
+            description=f"Master user of {identifier}",
+            kms_key_id=key.arn,
+            recovery_window_in_days=account.safeguards.key_deletion_days,
+            opts=self.child_options(),
+        )
+        self.arn = secret.arn
+        self.register_outputs({"arn": self.arn})
+
+    def rotate(self, days: int, instances: Sequence[aws.rds.Instance]) -> None:
+        """Replaces the password now, once ``instances`` are there, and then every ``days``."""
+        function = Function(
+            self.child("rotation"),
+            # The function waits until RDS has applied the password.
+            FunctionSettings(memory_mib=128, timeout_seconds=15 * _MINUTES),
+            account=self._account,
+            key=self._key,
+            log_key=self._key,
+            code="functions/rotate_master_password",
+            handler="handler.handle",
+            description=f"Rotates the master password of {self._identifier}",
+            environment={"DB_INSTANCE_IDENTIFIER": self._identifier, "MASTER_USERNAME": self._username},
+            statements=[*self._rights(), self._key.use],
+            opts=self.child_options(),
+        )
+        permission = function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
+        aws.secretsmanager.SecretRotation(
+            self.child("schedule"),
+            secret_id=self.arn,
+            rotation_lambda_arn=function.arn,
+            rotate_immediately=True,
+            rotation_rules={"automatically_after_days": days},
+            # Rotation starts at once: the function must be callable, and RDS changes no password while it is
+            # making the instance or a replica of it.
+            opts=self.child_options(depends_on=[permission, *instances]),
+        )
+
+    def _rights(self) -> list[Statement]:
+        """https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html"""
+        secret = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+        instance = self._account.arn("rds", f"db:{self._identifier}")
+        return [
+            Statement("Rotate", [f"secretsmanager:{action}" for action in secret], [self.arn]),
+            Statement("SetPassword", ["rds:DescribeDBInstances", "rds:ModifyDBInstance"], [instance]),
+        ]

@@ -1,0 +1,110 @@
+"""Container images."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.security.key import Key
+from components.statements import Statement, sid
+from settings import Name, Settings
+
+
+class RegistrySettings(Settings):
+    """``namespace`` goes before every repository's name, so that stacks can share an account's registry.
+
+    ``keep_images`` is how many images each repository keeps; ones that no tag points at go after ``untagged_days``.
+    """
+
+    namespace: Name
+    repositories: tuple[Name, ...] = Field(min_length=1)
+    keep_images: int = Field(default=30, ge=1, le=1000)
+    untagged_days: int = Field(default=7, ge=1)
+
+
+class Registry(Component):
+    """ECR repositories, one an image: tags never change, every push is scanned, a customer key encrypts the layers.
+
+    No repository has a policy of its own: roles of this account reach them through ``pull`` and ``push``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: RegistrySettings,
+        *,
+        account: Account,
+        key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._repositories = {
+            image: self._repository(image, settings, account, key) for image in sorted(set(settings.repositories))
+        }
+        self.register_outputs({"repositoryUrls": {image: r.repository_url for image, r in self._repositories.items()}})
+
+    def repository_url(self, image: str) -> pulumi.Output[str]:
+        """What image references start with, without a tag. Raises KeyError for an image that has no repository."""
+        return self._repositories[image].repository_url
+
+    @property
+    def login(self) -> Statement:
+        """Lets a role get a token to talk to ECR; the one action that takes no resource."""
+        return Statement(sid("Login", self.name), ["ecr:GetAuthorizationToken"], ["*"])
+
+    @property
+    def pull(self) -> Statement:
+        """Lets a role, together with ``login``, pull images."""
+        return Statement(sid("Pull", self.name), _PULL, self._arns)
+
+    @property
+    def push(self) -> Statement:
+        """Lets a role, together with ``login``, push images and pull the layers they share."""
+        return Statement(sid("Push", self.name), [*_PULL, *_PUSH], self._arns)
+
+    @property
+    def _arns(self) -> list[pulumi.Output[str]]:
+        return [repository.arn for repository in self._repositories.values()]
+
+    def _repository(self, image: str, settings: RegistrySettings, account: Account, key: Key) -> aws.ecr.Repository:
+        repository = aws.ecr.Repository(
+            self.child(image),
+            name=f"{settings.namespace}/{image}",
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            encryption_configurations=[
+                aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key.arn)
+            ],
+            force_delete=not account.safeguards.deletion_protection,
+            opts=self.child_options(),
+        )
+        aws.ecr.LifecyclePolicy(
+            self.child(image, "lifecycle"),
+            repository=repository.name,
+            policy=json.dumps({"rules": _expiry(settings)}),
+            opts=self.child_options(),
+        )
+        return repository
+
+
+def _expiry(settings: RegistrySettings) -> list[dict[str, object]]:
+    """ECR wants the rule for any tag status last: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html"""
+    untagged = {
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": settings.untagged_days,
+    }
+    surplus = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": settings.keep_images}
+    return [
+        {"rulePriority": 1, "description": "Untagged", "selection": untagged, "action": {"type": "expire"}},
+        {"rulePriority": 2, "description": "Surplus", "selection": surplus, "action": {"type": "expire"}},
+    ]
+
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+_PUSH = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"]

@@ -1,0 +1,188 @@
+"""Every automated database snapshot, exported to a bucket."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.data.bucket import Bucket
+from components.operations.log_group import LogGroup
+from components.security.key import Key
+from components.security.role import Role
+from components.statements import Statement, service_trust
+from settings import Settings
+
+_AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0091"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html"""
+
+
+class SnapshotExportSettings(Settings):
+    """The folder of the bucket that exports go to, each in a folder of its own named after the snapshot."""
+
+    prefix: str = "rds"
+
+
+class SnapshotExport(Component):
+    """Starts an export of each automated snapshot of one RDS instance as soon as RDS says it is there.
+
+    RDS's event starts a state machine of one step, which calls StartExportTask: a schedule could not know the
+    snapshot's name. Exports are Parquet, for analysis and safekeeping; they cannot be restored, which is what the
+    snapshots themselves and AWS Backup are for. ``database_key`` is the key that the instance is encrypted with.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: SnapshotExportSettings,
+        *,
+        account: Account,
+        identifier: pulumi.Input[str],
+        bucket: Bucket,
+        key: Key,
+        database_key: Key,
+        log_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._account = account
+        # Snapshots are called rds:<identifier>-<date>; the century keeps instances out whose names only begin alike.
+        snapshots = pulumi.Output.concat("rds:", identifier, "-20")
+        exporter = self._exporter(bucket, key)
+        logs = LogGroup(
+            self.child("logs"),
+            account=account,
+            key=log_key,
+            log_group_name=f"/aws/vendedlogs/states/{pulumi.get_stack()}-{name}",
+            opts=self.child_options(),
+        )
+        machine = aws.sfn.StateMachine(
+            self.child("state-machine"),
+            role_arn=self._starter(snapshots, exporter, key, database_key).arn,
+            definition=pulumi.Output.json_dumps(self._definition(bucket, settings.prefix, exporter, key)),
+            logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
+                level="ERROR",
+                include_execution_data=True,
+                log_destination=logs.arn.apply(lambda arn: f"{arn}:*"),
+            ),
+            opts=self.child_options(),
+        )
+        self._start_on(snapshots, machine)
+        self.state_machine_arn = machine.arn
+        self.register_outputs({"stateMachineArn": self.state_machine_arn})
+
+    def _exporter(self, bucket: Bucket, key: Key) -> Role:
+        """What RDS writes the export as: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.Setup.html"""
+        write = Statement(
+            "WriteExports",
+            ["s3:PutObject*", "s3:GetObject*", "s3:DeleteObject*", "s3:ListBucket", "s3:GetBucketLocation"],
+            [bucket.arn, bucket.objects],
+        )
+        return Role(
+            self.child("exporter"),
+            trust=service_trust("export.rds.amazonaws.com", account_id=self._account.id),
+            statements=[write, key.use],
+            description="RDS: write exports of snapshots",
+            opts=self.child_options(),
+        )
+
+    def _starter(self, snapshots: pulumi.Output[str], exporter: Role, key: Key, database_key: Key) -> Role:
+        """What the state machine starts the export as; RDS then works by grants on both keys."""
+        start = Statement(
+            "StartExport",
+            ["rds:StartExportTask"],
+            [snapshots.apply(lambda prefix: self._account.arn("rds", f"snapshot:{prefix}*"))],
+        )
+        hand_over = Statement(
+            "PassExporter",
+            ["iam:PassRole"],
+            [exporter.arn],
+            {"StringEquals": {"iam:PassedToService": "export.rds.amazonaws.com"}},
+        )
+        keys = [key.arn, database_key.arn]
+        describe = Statement("DescribeKeys", ["kms:DescribeKey"], keys)
+        grant = Statement("GrantKeysToRds", ["kms:CreateGrant"], keys, {"Bool": {"kms:GrantIsForAWSResource": "true"}})
+        return Role(
+            self.child("starter"),
+            trust=service_trust(
+                "states.amazonaws.com",
+                account_id=self._account.id,
+                source_arn=self._account.arn("states", "stateMachine:*"),
+            ),
+            statements=[start, hand_over, describe, grant, _LOG],
+            description="Step Functions: start exports of snapshots",
+            opts=self.child_options(),
+        )
+
+    def _start_on(self, snapshots: pulumi.Output[str], machine: aws.sfn.StateMachine) -> None:
+        rule = aws.cloudwatch.EventRule(
+            self.child("rule"),
+            description="An automated snapshot of the database is there",
+            event_pattern=pulumi.Output.json_dumps(
+                {
+                    "source": ["aws.rds"],
+                    "detail-type": ["RDS DB Snapshot Event"],
+                    "detail": {
+                        "EventID": [_AUTOMATED_SNAPSHOT_CREATED],
+                        "SourceIdentifier": [{"prefix": snapshots}],
+                    },
+                }
+            ),
+            opts=self.child_options(),
+        )
+        role = Role(
+            self.child("events"),
+            trust=service_trust("events.amazonaws.com", account_id=self._account.id, source_arn=rule.arn),
+            statements=[Statement("Start", ["states:StartExecution"], [machine.arn])],
+            description="EventBridge: start the export of a snapshot",
+            opts=self.child_options(),
+        )
+        aws.cloudwatch.EventTarget(
+            self.child("target"), rule=rule.name, arn=machine.arn, role_arn=role.arn, opts=self.child_options()
+        )
+
+    def _definition(self, bucket: Bucket, prefix: str, exporter: Role, key: Key) -> dict[str, object]:
+        """One call, repeated for three hours while RDS is busy; an event that comes twice is fine.
+
+        The task's id is the snapshot's name without ``rds:``, of 60 characters at most, so an export that is already
+        under way answers that its id is taken.
+        https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+        """
+        taken = "Rds.ExportTaskAlreadyExistsException"
+        name = "States.ArrayGetItem(States.StringSplit($.detail.SourceIdentifier, ':'), 1)"
+        start = {
+            "Type": "Task",
+            "Resource": f"arn:{self._account.partition}:states:::aws-sdk:rds:startExportTask",
+            "Parameters": {
+                "ExportTaskIdentifier.$": name,
+                "SourceArn.$": "$.detail.SourceArn",
+                "S3BucketName": bucket.bucket_name,
+                "S3Prefix": prefix,
+                "IamRoleArn": exporter.arn,
+                "KmsKeyId": key.arn,
+            },
+            "Retry": [
+                {"ErrorEquals": [taken], "MaxAttempts": 0},
+                {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 180, "BackoffRate": 2, "MaxAttempts": 6},
+            ],
+            "Catch": [{"ErrorEquals": [taken], "Next": "Under way"}],
+            "End": True,
+        }
+        return {"StartAt": "Export", "States": {"Export": start, "Under way": {"Type": "Succeed"}}}
+
+
+_LOG = Statement(
+    "DeliverLogs",
+    [
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+    ],
+    ["*"],
+)
+"""None of these can be limited to a log group: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""

@@ -1,0 +1,127 @@
+"""A web application firewall."""
+
+from typing import Annotated, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.edge import firewall_rules as rules
+from components.operations.metric import EDGE_REGION
+from components.security.key import Key
+from settings import DomainName, Settings
+
+Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40)]
+
+
+class FirewallSettings(Settings):
+    """What is stopped before it reaches the application.
+
+    ``rate_limit`` is requests of one address in five minutes. ``blocked_paths`` are places no user has business in,
+    with everything below them. ``hosts``, when given, are the only names that may be asked for; a request without a
+    Host header has none. The common rule set stops bodies above 8 KB unless ``large_bodies`` says that the
+    application takes them; what lies beyond the first 16 KB is then not looked at (8 KB behind a load balancer):
+    https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+    """
+
+    scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
+    rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
+    managed_groups: tuple[rules.ManagedGroup, ...] = (
+        "AmazonIpReputationList",
+        "CommonRuleSet",
+        "KnownBadInputsRuleSet",
+        "SQLiRuleSet",
+    )
+    blocked_paths: tuple[Path, ...] = Field(
+        default=("/admin", "/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin"), max_length=10
+    )
+    hosts: tuple[DomainName, ...] = Field(default=(), max_length=5)
+    large_bodies: bool = False
+    sqli_body_rule: bool = False
+
+
+class Firewall(Component):
+    """A web ACL that lets through what none of its rules blocks, and logs every request it sees.
+
+    With scope CLOUDFRONT it lives in us-east-1 and is attached by the distribution; with REGIONAL it lives in the
+    stack's region and is attached by ``protect``. Logs go to a log group whose name must begin with ``aws-waf-logs-``,
+    in the same region, encrypted with ``log_key`` from that region; credentials and cookies are left out of them:
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: FirewallSettings,
+        *,
+        account: Account,
+        log_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._scope = settings.scope
+        region = EDGE_REGION if settings.scope == "CLOUDFRONT" else None
+        self.metric_name = name
+        acl = aws.wafv2.WebAcl(
+            self.child("acl"),
+            scope=settings.scope,
+            default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
+            rules=_rules(settings),
+            visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
+                metric_name=self.metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
+            ),
+            region=region,
+            opts=self.child_options(),
+        )
+        self.arn = acl.arn
+        self._log(account, log_key, region)
+        self.register_outputs({"arn": self.arn})
+
+    def protect(self, suffix: str, resource_arn: pulumi.Input[str]) -> None:
+        """Attaches the web ACL to a load balancer or another regional resource.
+
+        Raises ValueError with scope CLOUDFRONT, where the distribution names its web ACL itself.
+        """
+        if self._scope == "CLOUDFRONT":
+            raise ValueError(f"{self.name}: a web ACL of CloudFront is attached by the distribution")
+        aws.wafv2.WebAclAssociation(
+            self.child("protects", suffix),
+            web_acl_arn=self.arn,
+            resource_arn=resource_arn,
+            opts=self.child_options(),
+        )
+
+    def _log(self, account: Account, key: Key, region: str | None) -> None:
+        group = aws.cloudwatch.LogGroup(
+            self.child("logs"),
+            # A prefix, so that stacks of one account do not claim the same group.
+            name_prefix=f"aws-waf-logs-{self.name}-",
+            kms_key_id=key.arn,
+            retention_in_days=account.safeguards.log_days,
+            region=region,
+            opts=self.child_options(),
+        )
+        redacted = aws.wafv2.WebAclLoggingConfigurationRedactedFieldArgs
+        header = aws.wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs
+        aws.wafv2.WebAclLoggingConfiguration(
+            self.child("logging"),
+            resource_arn=self.arn,
+            log_destination_configs=[group.arn],
+            redacted_fields=[redacted(single_header=header(name=name)) for name in ("authorization", "cookie")],
+            region=region,
+            opts=self.child_options(),
+        )
+
+
+def _rules(settings: FirewallSettings) -> list[aws.wafv2.WebAclRuleArgs]:
+    own = [rules.rate_limit(settings.rate_limit)]
+    if settings.sqli_body_rule:
+        own.append(rules.sqli_body())
+    if settings.blocked_paths:
+        own.append(rules.blocked_paths(settings.blocked_paths))
+    if settings.hosts:
+        own.append(rules.unknown_hosts(settings.hosts))
+    counted = {"CommonRuleSet": ("SizeRestrictions_BODY",)} if settings.large_bodies else {}
+    return [*own, *(rules.managed(group, counted.get(group, ())) for group in settings.managed_groups)]

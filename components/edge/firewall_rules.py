@@ -1,0 +1,111 @@
+"""The rules that a web ACL is put together from; priorities are fixed, the lowest is asked first."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import pulumi_aws as aws
+
+ManagedGroup = Literal["AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet"]
+
+_MANAGED_PRIORITIES: dict[ManagedGroup, int] = {
+    "AmazonIpReputationList": 10,
+    "CommonRuleSet": 11,
+    "KnownBadInputsRuleSet": 12,
+    "SQLiRuleSet": 13,
+}
+
+
+def rate_limit(limit: int) -> aws.wafv2.WebAclRuleArgs:
+    """Blocks an address for as long as it sends more than ``limit`` requests in five minutes."""
+    statement = aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
+        limit=limit, aggregate_key_type="IP", evaluation_window_sec=300
+    )
+    return _block("RateLimit", 1, aws.wafv2.WebAclRuleStatementArgs(rate_based_statement=statement))
+
+
+def sqli_body() -> aws.wafv2.WebAclRuleArgs:
+    """Blocks SQL in the body, as it was sent."""
+    statement = aws.wafv2.WebAclRuleStatementSqliMatchStatementArgs(
+        field_to_match=aws.wafv2.WebAclRuleStatementSqliMatchStatementFieldToMatchArgs(
+            body=aws.wafv2.WebAclRuleStatementSqliMatchStatementFieldToMatchBodyArgs(oversize_handling="CONTINUE")
+        ),
+        text_transformations=[
+            aws.wafv2.WebAclRuleStatementSqliMatchStatementTextTransformationArgs(priority=1, type="NONE")
+        ],
+    )
+    return _block("SQLInjection", 2, aws.wafv2.WebAclRuleStatementArgs(sqli_match_statement=statement))
+
+
+def blocked_paths(paths: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
+    """Blocks paths and everything below them, however they are spelled."""
+    pattern = f"^({'|'.join(map(re.escape, paths))})(/|$)"
+    statement = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+        regex_string=pattern,
+        field_to_match=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
+            uri_path=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()
+        ),
+        text_transformations=_transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
+    )
+    return _block("BlockedPaths", 3, aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=statement))
+
+
+def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
+    """Blocks requests for any other name, and those without a Host header, which match nothing."""
+    known = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+        regex_string=f"^({'|'.join(map(re.escape, hosts))})(:443)?$",
+        field_to_match=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
+            single_header=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchSingleHeaderArgs(name="host")
+        ),
+        text_transformations=_transformations("LOWERCASE"),
+    )
+    unknown = aws.wafv2.WebAclRuleStatementNotStatementArgs(
+        statement=aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=known)
+    )
+    return _block("UnknownHosts", 4, aws.wafv2.WebAclRuleStatementArgs(not_statement=unknown))
+
+
+def managed(group: ManagedGroup, counted: Sequence[str] = ()) -> aws.wafv2.WebAclRuleArgs:
+    """A group of rules that AWS keeps up to date; those in ``counted`` are only counted.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+    """
+    override = aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs
+    count = aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs(
+        count=aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs()
+    )
+    statement = aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
+        vendor_name="AWS",
+        name=f"AWSManagedRules{group}",
+        rule_action_overrides=[override(name=name, action_to_use=count) for name in counted] or None,
+    )
+    return aws.wafv2.WebAclRuleArgs(
+        name=group,
+        priority=_MANAGED_PRIORITIES[group],
+        override_action=aws.wafv2.WebAclRuleOverrideActionArgs(none=aws.wafv2.WebAclRuleOverrideActionNoneArgs()),
+        statement=aws.wafv2.WebAclRuleStatementArgs(managed_rule_group_statement=statement),
+        visibility_config=_visible(group),
+    )
+
+
+def _block(name: str, priority: int, statement: aws.wafv2.WebAclRuleStatementArgs) -> aws.wafv2.WebAclRuleArgs:
+    return aws.wafv2.WebAclRuleArgs(
+        name=name,
+        priority=priority,
+        action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
+        statement=statement,
+        visibility_config=_visible(name),
+    )
+
+
+def _visible(name: str) -> aws.wafv2.WebAclRuleVisibilityConfigArgs:
+    return aws.wafv2.WebAclRuleVisibilityConfigArgs(
+        metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
+    )
+
+
+def _transformations(
+    *kinds: str,
+) -> list[aws.wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs]:
+    transformation = aws.wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs
+    return [transformation(priority=place, type=kind) for place, kind in enumerate(kinds)]

@@ -1,0 +1,210 @@
+"""An Application Load Balancer."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.data.log_bucket import LogBucket
+from components.edge.certificate import Certificate
+from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.origin_secret import OriginSecret
+from components.edge.zone import AliasTarget
+from components.network.security_group import SecurityGroup
+
+SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+"""TLS 1.3 and 1.2 with forward secrecy:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"""
+
+
+class HasPublicSubnets(Protocol):
+    """A network with subnets that the internet reaches."""
+
+    vpc_id: pulumi.Output[str]
+
+    @property
+    def public_subnet_ids(self) -> Mapping[str, pulumi.Input[str]]:
+        """Subnet ids by availability zone."""
+        ...
+
+
+def cloudfront_prefix_list_id() -> str:
+    """The id of the addresses that CloudFront calls origins from, in the stack's region: a call to AWS.
+
+    The list weighs 55 of the 60 rules that a security group may have by default, so it fits once:
+    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+    """
+    return aws.ec2.get_managed_prefix_list(name="com.amazonaws.global.cloudfront.origin-facing").id
+
+
+class LoadBalancer(Component):
+    """An internet-facing load balancer that nobody reaches until ``allow_cloudfront`` or ``allow_internet`` is called.
+
+    With ``origin_secret``, its routes only take requests that carry one of its values, and everything else is refused.
+    It reaches its targets once they ``allow`` it. Access and connection logs go to ``access_logs``, in the same region.
+    Raises ValueError when an origin secret is given and a default target would let requests past it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: LoadBalancerSettings,
+        *,
+        account: Account,
+        network: HasPublicSubnets,
+        certificate: Certificate,
+        access_logs: LogBucket,
+        origin_secret: OriginSecret | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        if origin_secret is not None and settings.default_target is not None:
+            raise ValueError(f"{name}: the default target would take requests that lack the origin secret")
+        self._vpc_id = network.vpc_id
+        self._redirects = settings.redirect_http
+        self._group = SecurityGroup(
+            name, vpc_id=network.vpc_id, description=f"Load balancer {name}", opts=self.child_options()
+        )
+        self.security_group_id = self._group.security_group_id
+        balancer = self._balancer(settings, account, network, access_logs)
+        self.arn = balancer.arn
+        self.arn_suffix = balancer.arn_suffix
+        self.dns_name = balancer.dns_name
+        self.zone_id = balancer.zone_id
+        self._targets = {key: self._target_group(key, group) for key, group in settings.target_groups.items()}
+        self.listener_arn = self._listen(settings, certificate, refuse=origin_secret is not None)
+        for key, route in settings.routes.items():
+            self._route(key, route, origin_secret)
+        self.register_outputs({"arn": self.arn, "dnsName": self.dns_name, "listenerArn": self.listener_arn})
+
+    def target_group(self, key: str) -> aws.lb.TargetGroup:
+        """A target group, to register targets in and to watch. Raises KeyError for one that is not in the settings."""
+        return self._targets[key]
+
+    @property
+    def alias_target(self) -> AliasTarget:
+        """What a name in Route 53 stands for; it counts as failed when no target is healthy."""
+        return AliasTarget(self.dns_name, self.zone_id, evaluate_health=True)
+
+    def allow_cloudfront(self, prefix_list_id: pulumi.Input[str]) -> None:
+        """Lets in CloudFront, and with it everybody's distributions: give an origin secret too."""
+        self._group.allow_prefix_list(prefix_list_id, 443, "HTTPS from CloudFront")
+
+    def allow_internet(self) -> None:
+        """Lets in everybody over IPv4."""
+        self._group.allow_cidr("internet-https", "0.0.0.0/0", 443, "HTTPS from the internet")
+        if self._redirects:
+            self._group.allow_cidr("internet-http", "0.0.0.0/0", 80, "HTTP to be redirected to HTTPS")
+
+    def _balancer(
+        self, settings: LoadBalancerSettings, account: Account, network: HasPublicSubnets, logs: LogBucket
+    ) -> aws.lb.LoadBalancer:
+        return aws.lb.LoadBalancer(
+            self.child("alb"),
+            load_balancer_type="application",
+            internal=False,
+            subnets=[network.public_subnet_ids[zone] for zone in sorted(network.public_subnet_ids)],
+            security_groups=[self.security_group_id],
+            idle_timeout=settings.idle_timeout,
+            enable_http2=True,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="defensive",
+            enable_deletion_protection=account.safeguards.deletion_protection,
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(
+                bucket=logs.bucket_name, prefix=f"{self.name}/requests", enabled=True
+            ),
+            connection_logs=aws.lb.LoadBalancerConnectionLogsArgs(
+                bucket=logs.bucket_name, prefix=f"{self.name}/connections", enabled=True
+            ),
+            opts=self.child_options(),
+        )
+
+    def _target_group(self, key: str, settings: TargetGroupSettings) -> aws.lb.TargetGroup:
+        return aws.lb.TargetGroup(
+            self.child(key),
+            vpc_id=self._vpc_id,
+            port=settings.port,
+            protocol=settings.protocol,
+            target_type=settings.target_type,
+            deregistration_delay=settings.deregistration_delay,
+            health_check=aws.lb.TargetGroupHealthCheckArgs(
+                path=settings.health_path,
+                protocol=settings.protocol,
+                interval=settings.health_interval,
+                timeout=settings.health_timeout,
+                healthy_threshold=settings.healthy_threshold,
+                unhealthy_threshold=settings.unhealthy_threshold,
+                matcher="200",
+            ),
+            stickiness=None
+            if settings.sticky_seconds is None
+            else aws.lb.TargetGroupStickinessArgs(
+                type="lb_cookie", enabled=True, cookie_duration=settings.sticky_seconds
+            ),
+            opts=self.child_options(),
+        )
+
+    def _listen(self, settings: LoadBalancerSettings, certificate: Certificate, *, refuse: bool) -> pulumi.Output[str]:
+        if settings.redirect_http:
+            aws.lb.Listener(
+                self.child("http"),
+                load_balancer_arn=self.arn,
+                port=80,
+                protocol="HTTP",
+                default_actions=[
+                    aws.lb.ListenerDefaultActionArgs(
+                        type="redirect",
+                        redirect=aws.lb.ListenerDefaultActionRedirectArgs(
+                            port="443", protocol="HTTPS", status_code="HTTP_301"
+                        ),
+                    )
+                ],
+                opts=self.child_options(),
+            )
+        listener = aws.lb.Listener(
+            self.child("https"),
+            load_balancer_arn=self.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=SSL_POLICY,
+            certificate_arn=certificate.arn,
+            default_actions=[self._default_action(settings.default_target, refuse=refuse)],
+            opts=self.child_options(),
+        )
+        return listener.arn
+
+    def _default_action(self, target: str | None, *, refuse: bool) -> aws.lb.ListenerDefaultActionArgs:
+        if target is not None:
+            return aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=self._targets[target].arn)
+        return aws.lb.ListenerDefaultActionArgs(
+            type="fixed-response",
+            fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
+                content_type="text/plain",
+                message_body="Forbidden" if refuse else "Not found",
+                status_code="403" if refuse else "404",
+            ),
+        )
+
+    def _route(self, key: str, route: RouteSettings, secret: OriginSecret | None) -> None:
+        condition = aws.lb.ListenerRuleConditionArgs
+        conditions = []
+        if route.paths:
+            paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(route.paths))
+            conditions.append(condition(path_pattern=paths))
+        if route.hosts:
+            hosts = aws.lb.ListenerRuleConditionHostHeaderArgs(values=list(route.hosts))
+            conditions.append(condition(host_header=hosts))
+        if secret is not None:
+            header = aws.lb.ListenerRuleConditionHttpHeaderArgs(http_header_name=secret.header, values=secret.accepted)
+            conditions.append(condition(http_header=header))
+        aws.lb.ListenerRule(
+            self.child("to", key),
+            listener_arn=self.listener_arn,
+            priority=route.priority,
+            conditions=conditions,
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=self._targets[route.target].arn)],
+            opts=self.child_options(),
+        )

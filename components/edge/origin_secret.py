@@ -1,0 +1,47 @@
+"""What proves to a load balancer that a request came through our own distribution."""
+
+import pulumi
+import pulumi_random as random
+from pydantic import Field
+
+from components.component import Component
+from settings import Settings
+
+HEADER = "X-Origin-Verify"
+
+
+class OriginSecretSettings(Settings):
+    """Labels of the secrets that the load balancer accepts; the distribution sends the first.
+
+    A second one is there only while they change, from ``1`` in three updates to ``1, 2``, to ``2, 1``, to ``2``.
+    """
+
+    generations: tuple[str, ...] = Field(default=("1",), min_length=1, max_length=2)
+
+
+class OriginSecret(Component):
+    """A header with a random value, which CloudFront adds and the load balancer asks for.
+
+    The addresses that a load balancer can admit are those of all of CloudFront, and so of everybody's distributions;
+    the header tells ours from theirs.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html
+    The value is a secret of the stack, encrypted in its state. 48 letters and digits, compared without regard to case,
+    are worth about 248 bits; a load balancer takes no more than 128 characters and reads ``*`` and ``?`` as wildcards.
+    """
+
+    def __init__(
+        self, name: str, settings: OriginSecretSettings, *, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(name, opts)
+        values = {
+            generation: pulumi.Output.secret(
+                random.RandomPassword(
+                    self.child(generation), length=48, special=False, opts=self.child_options()
+                ).result
+            )
+            for generation in settings.generations
+        }
+        self.header = HEADER
+        self.accepted: list[pulumi.Output[str]] = list(values.values())
+        self.sent = values[settings.generations[0]]
+        self.register_outputs({"header": self.header})

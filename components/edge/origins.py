@@ -1,0 +1,84 @@
+"""Where a distribution gets its content from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.data.private_bucket import PrivateBucket
+from components.edge.origin_secret import OriginSecret
+from components.statements import Statement
+
+
+@dataclass(frozen=True)
+class HttpsOrigin:
+    """A server with a certificate for ``domain_name``; with ``secret``, requests carry its header."""
+
+    domain_name: pulumi.Input[str]
+    secret: OriginSecret | None = None
+
+    def args(self) -> dict[str, Any]:
+        """The origin in a distribution's form: TLS 1.2 and nothing less.
+
+        60 seconds is the longest wait for an answer that CloudFront grants without a quota increase:
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+        """
+        config = aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
+            http_port=80,
+            https_port=443,
+            origin_protocol_policy="https-only",
+            origin_ssl_protocols=["TLSv1.2"],
+            origin_read_timeout=60,
+            origin_keepalive_timeout=60,
+        )
+        header = aws.cloudfront.DistributionOriginCustomHeaderArgs
+        headers = [] if self.secret is None else [header(name=self.secret.header, value=self.secret.sent)]
+        return {"domain_name": self.domain_name, "custom_origin_config": config, "custom_headers": headers or None}
+
+
+@dataclass(frozen=True)
+class BucketOrigin:
+    """A private bucket that lets the distribution read its objects, and nobody else's distribution.
+
+    The policy of the bucket's key must let ``distributions`` in.
+    """
+
+    bucket: PrivateBucket
+
+    def args(self, access_control_id: pulumi.Input[str]) -> dict[str, Any]:
+        """The origin in a distribution's form, its requests signed."""
+        return {"domain_name": self.bucket.domain_name, "origin_access_control_id": access_control_id}
+
+    def admit(self, key: str, distribution_arn: pulumi.Input[str]) -> None:
+        """Lets the distribution, and only it, read.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+        """
+        self.bucket.allow(
+            Statement(
+                f"Distribution{key.replace('-', '').capitalize()}",
+                ["s3:GetObject"],
+                [self.bucket.objects],
+                {"StringEquals": {"aws:SourceArn": distribution_arn}},
+                principals={"Service": ["cloudfront.amazonaws.com"]},
+            )
+        )
+
+
+Origin = HttpsOrigin | BucketOrigin
+
+
+def distributions(account: Account) -> Statement:
+    """Lets the distributions of this account decrypt what they read from buckets; for a key's ``usable_by``.
+
+    It names no distribution, since a distribution is made after the key of the bucket it reads. The bucket does.
+    """
+    return Statement(
+        "Distributions",
+        ["kms:Decrypt"],
+        ["*"],
+        {"ArnLike": {"aws:SourceArn": account.arn("cloudfront", "distribution/*", region="")}},
+        principals={"Service": ["cloudfront.amazonaws.com"]},
+    )

@@ -1,0 +1,181 @@
+"""A public hosted zone and the records in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.operations.metric import EDGE_REGION
+from components.security.key import Key
+from components.statements import Statement, policy_document
+from settings import DomainName, Settings
+
+
+class ZoneSettings(Settings):
+    """The zone's name, and its id when it exists already (made at the registrar, or shared between stacks)."""
+
+    domain: DomainName
+    zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+
+
+@dataclass(frozen=True)
+class AliasTarget:
+    """Something in AWS that a name can stand for.
+
+    ``evaluate_health`` lets Route 53 ask the target how it is, which CloudFront does not answer. ``ipv6`` says that
+    the target takes IPv6 as well.
+    """
+
+    dns_name: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    evaluate_health: bool = False
+    ipv6: bool = False
+
+    @property
+    def record_types(self) -> tuple[str, ...]:
+        """The types of record the target needs."""
+        return ("A", "AAAA") if self.ipv6 else ("A",)
+
+    @property
+    def args(self) -> aws.route53.RecordAliasArgs:
+        """The target in a record's form."""
+        return aws.route53.RecordAliasArgs(
+            name=self.dns_name, zone_id=self.zone_id, evaluate_target_health=self.evaluate_health
+        )
+
+
+class Zone(Component):
+    """A public zone, made here with its DNS queries logged, or an existing one whose owner sees to that.
+
+    ``log_key`` encrypts the query log, which AWS only takes in us-east-1, so that the key must live there; its policy
+    must let CloudWatch Logs in.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ZoneSettings,
+        *,
+        account: Account,
+        log_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self.domain = settings.domain
+        self.name_servers: pulumi.Output[Sequence[str]] | None = None
+        self._validations: dict[str, pulumi.Output[str]] = {}
+        if settings.zone_id is not None:
+            self.zone_id = pulumi.Output.from_input(settings.zone_id)
+        else:
+            zone = aws.route53.Zone(self.child("zone"), name=settings.domain, opts=self.child_options())
+            self.zone_id = zone.zone_id
+            self.name_servers = zone.name_servers
+            self._log_queries(account, log_key)
+        self.register_outputs({"zoneId": self.zone_id, "nameServers": self.name_servers})
+
+    def alias(self, domain: str, target: AliasTarget) -> None:
+        """Lets ``domain`` stand for ``target``. Raises ValueError for a name outside the zone."""
+        self._check(domain)
+        for kind in target.record_types:
+            aws.route53.Record(
+                self.child(domain, kind.lower()),
+                zone_id=self.zone_id,
+                name=domain,
+                type=kind,
+                aliases=[target.args],
+                opts=self.child_options(),
+            )
+
+    def failover(
+        self, domain: str, *, primary: AliasTarget, secondary: AliasTarget, health_check_id: pulumi.Input[str]
+    ) -> None:
+        """Lets ``domain`` stand for ``primary``, and for ``secondary`` while the health check fails.
+
+        Raises ValueError for a name outside the zone and for targets that differ in the types of record they need.
+        """
+        self._check(domain)
+        if primary.record_types != secondary.record_types:
+            raise ValueError(f"{domain}: one failover target takes IPv6 and the other does not")
+        for role, target, check in (("primary", primary, health_check_id), ("secondary", secondary, None)):
+            for kind in target.record_types:
+                aws.route53.Record(
+                    self.child(domain, role, kind.lower()),
+                    zone_id=self.zone_id,
+                    name=domain,
+                    type=kind,
+                    aliases=[target.args],
+                    set_identifier=role,
+                    failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=role.upper())],
+                    health_check_id=check,
+                    opts=self.child_options(),
+                )
+
+    def validation(
+        self, domain: str, *, name: pulumi.Input[str], kind: pulumi.Input[str], value: pulumi.Input[str]
+    ) -> pulumi.Output[str]:
+        """The name of the record that proves to ACM who owns ``domain``, made by the first certificate that asks.
+
+        ACM wants the same record for every certificate of a domain in an account, whatever its region:
+        https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+        """
+        self._check(domain)
+        if domain not in self._validations:
+            record = aws.route53.Record(
+                self.child("validation", domain),
+                zone_id=self.zone_id,
+                name=name,
+                type=kind,
+                records=[value],
+                ttl=300,
+                # Another stack that shares the zone may have proved the same domain.
+                allow_overwrite=True,
+                opts=self.child_options(),
+            )
+            self._validations[domain] = record.fqdn
+        return self._validations[domain]
+
+    def _check(self, domain: str) -> None:
+        if domain != self.domain and not domain.endswith(f".{self.domain}"):
+            raise ValueError(f"{domain} is not in the zone {self.domain}")
+
+    def _log_queries(self, account: Account, key: Key) -> None:
+        log_group_name = f"/aws/route53/{self.domain}"
+        group = aws.cloudwatch.LogGroup(
+            self.child("queries"),
+            name=log_group_name,
+            kms_key_id=key.arn,
+            retention_in_days=account.safeguards.log_days,
+            region=EDGE_REGION,
+            opts=self.child_options(),
+        )
+        write = Statement(
+            "Route53QueryLogs",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{account.arn('logs', f'log-group:{log_group_name}', region=EDGE_REGION)}:*"],
+            {
+                "StringEquals": {"aws:SourceAccount": account.id},
+                "ArnLike": {
+                    "aws:SourceArn": self.zone_id.apply(lambda z: f"arn:{account.partition}:route53:::hostedzone/{z}")
+                },
+            },
+            principals={"Service": ["route53.amazonaws.com"]},
+        )
+        policy = aws.cloudwatch.LogResourcePolicy(
+            self.child("queries"),
+            policy_name=f"route53-queries-{self.domain.replace('.', '-')}",
+            policy_document=policy_document([write]),
+            region=EDGE_REGION,
+            opts=self.child_options(),
+        )
+        aws.route53.QueryLog(
+            self.child("queries"),
+            zone_id=self.zone_id,
+            cloudwatch_log_group_arn=group.arn,
+            # Route 53 tries to write when the configuration is made, and only the policy lets it.
+            opts=self.child_options(depends_on=[policy]),
+        )

@@ -1,0 +1,147 @@
+"""Backups that outlive what they are backups of."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.operations.recovery import RecoveryRegion
+from components.security.key import Key
+from components.security.role import Role
+from components.statements import Statement, policy_document, service_trust
+from settings import Settings
+
+
+class BackupSettings(Settings):
+    """When the daily backup starts (UTC hour), where copies go, and whether the vault is locked.
+
+    A locked vault takes no backup with a shorter life than the environment's and lets nobody shorten one. Backups are
+    snapshots: continuous ones would take the retention that RDS keeps for its own point-in-time recovery out of the
+    stack's hands: https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
+    """
+
+    hour: int = Field(default=5, ge=0, le=23)
+    copy_to_region: RecoveryRegion | None = None
+    locked: bool = False
+
+
+class Backup(Component):
+    """A daily AWS Backup of ``resources`` (ARNs) into an encrypted vault, kept as long as the environment says.
+
+    Where the environment protects its data nobody deletes a backup by hand, whatever their rights; age still does.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: BackupSettings,
+        *,
+        account: Account,
+        key: Key,
+        resources: Sequence[pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._account = account
+        self._role = self._backup_role()
+        vault = self._vault("vault", key, settings)
+        copies = []
+        if settings.copy_to_region is not None:
+            copies = [self._copy(settings.copy_to_region, settings)]
+        plan = aws.backup.Plan(
+            self.child("plan"),
+            rules=[
+                aws.backup.PlanRuleArgs(
+                    rule_name="daily",
+                    target_vault_name=vault.name,
+                    schedule=f"cron(0 {settings.hour} ? * * *)",
+                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=account.safeguards.backup_days),
+                    copy_actions=copies,
+                )
+            ],
+            opts=self.child_options(),
+        )
+        aws.backup.Selection(
+            self.child("selection"),
+            plan_id=plan.id,
+            iam_role_arn=self._role.arn,
+            resources=list(resources),
+            opts=self.child_options(),
+        )
+        self.vault_name = vault.name
+        self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
+
+    def _backup_role(self) -> Role:
+        """https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"""
+        policies = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
+        return Role(
+            self.child("role"),
+            trust=service_trust("backup.amazonaws.com"),
+            managed_policies=[self._account.managed_policy(f"service-role/{policy}") for policy in policies],
+            description="AWS Backup: back up and restore",
+            opts=self.child_options(),
+        )
+
+    def _copy(self, region: str, settings: BackupSettings) -> aws.backup.PlanRuleCopyActionArgs:
+        key = Key(
+            self.child("copy-key"),
+            account=self._account,
+            purpose=f"Copies of the backups of {self.name}",
+            region=region,
+            opts=self.child_options(),
+        )
+        return aws.backup.PlanRuleCopyActionArgs(
+            destination_vault_arn=self._vault("copy-vault", key, settings, region).arn,
+            lifecycle=aws.backup.PlanRuleCopyActionLifecycleArgs(delete_after=self._account.safeguards.backup_days),
+        )
+
+    def _vault(self, suffix: str, key: Key, settings: BackupSettings, region: str | None = None) -> aws.backup.Vault:
+        protected = self._account.safeguards.deletion_protection
+        vault = aws.backup.Vault(
+            self.child(suffix),
+            kms_key_arn=key.arn,
+            force_destroy=not protected,
+            region=region,
+            opts=self.child_options(),
+        )
+        if protected:
+            aws.backup.VaultPolicy(
+                self.child(suffix, "policy"),
+                backup_vault_name=vault.name,
+                policy=policy_document([self._nobody_deletes()]),
+                region=region,
+                opts=self.child_options(),
+            )
+        if settings.locked:
+            aws.backup.VaultLockConfiguration(
+                self.child(suffix, "lock"),
+                backup_vault_name=vault.name,
+                min_retention_days=self._account.safeguards.backup_days,
+                region=region,
+                opts=self.child_options(),
+            )
+        return vault
+
+    def _nobody_deletes(self) -> Statement:
+        """AWS Backup itself deletes what is too old, by the plan's role or by its service-linked one.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-iam.html
+        """
+        service_role = self._account.arn(
+            "iam", "role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup", region=""
+        )
+        return Statement(
+            "DenyDeletion",
+            [
+                "backup:DeleteRecoveryPoint",
+                "backup:DisassociateRecoveryPoint",
+                "backup:UpdateRecoveryPointLifecycle",
+            ],
+            ["*"],
+            {"ArnNotEquals": {"aws:PrincipalArn": [service_role, self._role.arn]}},
+            effect="Deny",
+            principals="*",
+        )

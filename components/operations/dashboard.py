@@ -1,0 +1,93 @@
+"""One page to look at when something is wrong."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.operations.alarms import Alarm, Alarms
+from components.operations.metric import EDGE_REGION, Metric
+
+# A dashboard is 24 units wide: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+_ROW = 24
+_WIDTH = 8
+_HEIGHT = 6
+
+COST = Metric("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", region=EDGE_REGION, period=21600)
+"""The month's charges so far; only published once billing alerts are switched on for the account."""
+
+
+class Dashboard(Component):
+    """The state of all alarms, a graph for each panel, the application's own metrics and the month's charges.
+
+    ``business_namespace`` is where the application publishes its own metrics, graphed whatever they are called. The
+    dashboard goes by stack and component name, since CloudWatch wants a fixed one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        panels: Mapping[str, Sequence[Metric]],
+        *,
+        account: Account,
+        alarms: Alarms,
+        business_namespace: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        graphs = [_graph(title, metrics, account.region) for title, metrics in panels.items()]
+        if business_namespace is not None:
+            graphs.append(_search("Business", business_namespace, account.region))
+        graphs.append(_graph("Cost", [COST], account.region))
+        dashboard = aws.cloudwatch.Dashboard(
+            self.child("dashboard"),
+            dashboard_name=f"{pulumi.get_stack()}-{name}",
+            dashboard_body=pulumi.Output.json_dumps({"widgets": [_states(alarms), *_placed(graphs)]}),
+            opts=self.child_options(),
+        )
+        self.register_outputs({"dashboardArn": dashboard.dashboard_arn})
+
+
+def panels_of(alarms: Mapping[str, Alarm]) -> dict[str, list[Metric]]:
+    """A panel for every metric that alarms watch, with all the places they watch it at."""
+    panels: dict[str, list[Metric]] = {}
+    for alarm in alarms.values():
+        title = f"{alarm.metric.namespace.removeprefix('AWS/')} {alarm.metric.name}"
+        panels.setdefault(title, []).append(alarm.metric)
+    return panels
+
+
+def _states(alarms: Alarms) -> dict[str, Any]:
+    properties = {"title": "Alarms", "alarms": list(alarms.arns.values())}
+    return {"type": "alarm", "x": 0, "y": 0, "width": _ROW, "height": _HEIGHT, "properties": properties}
+
+
+def _graph(title: str, metrics: Sequence[Metric], region: str) -> dict[str, Any]:
+    return _properties(title, [metric.graphed(region) for metric in metrics], region)
+
+
+def _search(title: str, namespace: str, region: str) -> dict[str, Any]:
+    expression = f"SEARCH('Namespace=\"{namespace}\"', 'Sum', 300)"
+    return _properties(title, [[{"expression": expression, "id": "all", "region": region}]], region)
+
+
+def _properties(title: str, metrics: list[list[Any]], region: str) -> dict[str, Any]:
+    return {"title": title, "region": region, "view": "timeSeries", "stacked": False, "metrics": metrics}
+
+
+def _placed(graphs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    columns = _ROW // _WIDTH
+    return [
+        {
+            "type": "metric",
+            "x": place % columns * _WIDTH,
+            "y": _HEIGHT + place // columns * _HEIGHT,
+            "width": _WIDTH,
+            "height": _HEIGHT,
+            "properties": properties,
+        }
+        for place, properties in enumerate(graphs)
+    ]

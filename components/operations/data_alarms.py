@@ -1,0 +1,170 @@
+"""What is watched at the data services: PostgreSQL, Redis, Kafka, exports of snapshots."""
+
+from collections.abc import Collection, Mapping
+
+import pulumi
+
+from components.operations.alarms import Alarm, AlarmSettings
+from components.operations.metric import Metric
+
+_GIB = 1024**3
+_SIZES = {"micro": 1 / 16, "small": 1 / 8, "medium": 1 / 4, "large": 1 / 2, "xlarge": 1}
+_GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16}
+
+
+def max_connections(instance_class: str) -> int:
+    """How many connections PostgreSQL on RDS takes by default: a byte count of memory over 9,531,392, 5,000 at most.
+
+    Raises ValueError for a class that is not of the m, r or t families.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+    https://aws.amazon.com/rds/instance-types/
+    """
+    _, family, size = instance_class.split(".")
+    xlarges = _SIZES.get(size) or int(size.removesuffix("xlarge"))
+    if family[0] not in _GIB_PER_XLARGE:
+        raise ValueError(f"{instance_class}: only the memory of m, r and t classes is known")
+    return min(int(xlarges * _GIB_PER_XLARGE[family[0]] * _GIB / 9531392), 5000)
+
+
+def database(
+    instances: Mapping[str, pulumi.Input[str]],
+    settings: AlarmSettings,
+    *,
+    instance_class: str,
+    storage_gib: int,
+    replicas: Collection[str] = (),
+) -> dict[str, Alarm]:
+    """CPU, connections and storage of every RDS instance, and the lag of those that are ``replicas``.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+    """
+    connections = max_connections(instance_class) * settings.connections_percent // 100
+    free = storage_gib * _GIB * settings.free_storage_percent // 100
+    alarms = {}
+    for key, identifier in instances.items():
+        alarms |= {
+            f"{key}-cpu": Alarm(
+                _rds("CPUUtilization", identifier), settings.cpu_percent, f"Database {key} is busy", missing="missing"
+            ),
+            f"{key}-connections": Alarm(
+                _rds("DatabaseConnections", identifier, "Maximum"),
+                connections,
+                f"Database {key} has used {settings.connections_percent} % of its connections",
+                missing="missing",
+            ),
+            f"{key}-storage": Alarm(
+                _rds("FreeStorageSpace", identifier, "Minimum"),
+                free,
+                f"Database {key} has less than {settings.free_storage_percent} % of its storage free",
+                below=True,
+                missing="missing",
+            ),
+        }
+        if key in replicas:
+            alarms[f"{key}-lag"] = Alarm(
+                _rds("ReplicaLag", identifier, "Maximum"),
+                settings.replica_lag_seconds,
+                f"Replica {key} is behind by more than {settings.replica_lag_seconds} s",
+                # RDS stops publishing the lag when replication has stopped.
+                missing="breaching",
+            )
+    return alarms
+
+
+def cache_nodes(
+    replication_group_id: pulumi.Input[str], *, shards: int, nodes_per_shard: int, cluster_mode: bool
+) -> dict[str, pulumi.Output[str]]:
+    """The ids that ElastiCache gives to the nodes of a replication group, by their suffix.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.html
+    """
+    nodes = [f"{node:03}" for node in range(1, nodes_per_shard + 1)]
+    prefixes = [f"{shard:04}-" for shard in range(1, shards + 1)] if cluster_mode else [""]
+    suffixes = [prefix + node for prefix in prefixes for node in nodes]
+    return {suffix: pulumi.Output.concat(replication_group_id, "-", suffix) for suffix in suffixes}
+
+
+def cache(nodes: Mapping[str, pulumi.Input[str]], settings: AlarmSettings) -> dict[str, Alarm]:
+    """CPU of the engine, memory, evictions and lag of every node; which one is primary changes by failover.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+    """
+    alarms = {}
+    for key, node in nodes.items():
+        alarms |= {
+            f"cache-{key}-cpu": Alarm(
+                _redis("EngineCPUUtilization", node),
+                settings.cpu_percent,
+                f"Redis node {key} is busy",
+                missing="missing",
+            ),
+            f"cache-{key}-memory": Alarm(
+                _redis("DatabaseMemoryUsagePercentage", node),
+                settings.memory_percent,
+                f"Redis node {key} has used {settings.memory_percent} % of its memory",
+                missing="missing",
+            ),
+            f"cache-{key}-evictions": Alarm(
+                _redis("Evictions", node, "Sum"), 0, f"Redis node {key} drops keys to make room"
+            ),
+            f"cache-{key}-lag": Alarm(
+                _redis("ReplicationLag", node, "Maximum"),
+                settings.replica_lag_seconds,
+                f"Redis node {key} is behind by more than {settings.replica_lag_seconds} s",
+            ),
+        }
+    return alarms
+
+
+def kafka(cluster_name: pulumi.Input[str], brokers: int, settings: AlarmSettings) -> dict[str, Alarm]:
+    """Disks and replication of every broker, controller and offline partitions of the MSK cluster.
+
+    https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
+    """
+    alarms = {
+        "kafka-controller": Alarm(
+            _msk("ActiveControllerCount", cluster_name),
+            1,
+            "Kafka has no active controller",
+            below=True,
+            missing="breaching",
+        ),
+        "kafka-offline-partitions": Alarm(
+            _msk("OfflinePartitionsCount", cluster_name), 0, "Kafka has partitions that nobody leads"
+        ),
+    }
+    for broker in range(1, brokers + 1):
+        alarms |= {
+            f"kafka-{broker}-disk": Alarm(
+                _msk("KafkaDataLogsDiskUsed", cluster_name, broker),
+                settings.kafka_disk_percent,
+                f"Broker {broker} has used {settings.kafka_disk_percent} % of its disk",
+                missing="missing",
+            ),
+            f"kafka-{broker}-under-replicated": Alarm(
+                _msk("UnderReplicatedPartitions", cluster_name, broker),
+                0,
+                f"Partitions that broker {broker} leads lack replicas",
+                periods=3,
+            ),
+        }
+    return alarms
+
+
+def snapshot_export(state_machine_arn: pulumi.Input[str]) -> dict[str, Alarm]:
+    """Exports of database snapshots that could not be started."""
+    metric = Metric("AWS/States", "ExecutionsFailed", {"StateMachineArn": state_machine_arn}, "Sum")
+    return {"snapshot-export": Alarm(metric, 0, "The export of a database snapshot did not start", periods=1)}
+
+
+def _rds(name: str, identifier: pulumi.Input[str], statistic: str = "Average") -> Metric:
+    return Metric("AWS/RDS", name, {"DBInstanceIdentifier": identifier}, statistic)
+
+
+def _redis(name: str, node: pulumi.Input[str], statistic: str = "Average") -> Metric:
+    return Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, statistic)
+
+
+def _msk(name: str, cluster_name: pulumi.Input[str], broker: int | None = None) -> Metric:
+    of_broker = {} if broker is None else {"Broker ID": str(broker)}
+    return Metric("AWS/Kafka", name, {"Cluster Name": cluster_name, **of_broker}, "Maximum")

@@ -1,0 +1,115 @@
+"""A secret that nobody ever writes down: a function generates and rotates its value."""
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.compute.function import Function, FunctionSettings
+from components.security.key import Key
+from components.statements import Statement, policy_document, sid, tls_only
+from settings import Settings
+
+_ALL = ["secretsmanager:*"]
+
+
+class SecretSettings(Settings):
+    """How long a generated value is, in characters, and after how many days it is replaced.
+
+    90 days is the longest that AWS's own controls accept:
+    https://docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html#secretsmanager-4
+    """
+
+    length: int = Field(default=64, ge=32, le=128)
+    rotation_days: int = Field(default=30, ge=1, le=90)
+
+
+class GeneratedSecret(Component):
+    """A Secrets Manager secret of letters and digits, generated on creation and replaced every ``rotation_days``.
+
+    The value is made inside AWS and is in no code, setting or state; until the first rotation has run, seconds
+    after creation, the secret has none. Consumers need ``read`` and ``key.decrypt``; no other account may read it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: SecretSettings,
+        *,
+        account: Account,
+        key: Key,
+        log_key: Key,
+        purpose: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        secret = aws.secretsmanager.Secret(
+            self.child("secret"),
+            description=purpose,
+            kms_key_id=key.arn,
+            recovery_window_in_days=account.safeguards.key_deletion_days,
+            opts=self.child_options(),
+        )
+        self.arn = secret.arn
+        aws.secretsmanager.SecretPolicy(
+            self.child("policy"),
+            secret_arn=self.arn,
+            block_public_policy=True,
+            policy=policy_document([_own_account_only(account, self.arn), tls_only([self.arn], _ALL)]),
+            opts=self.child_options(),
+        )
+        rotation = Function(
+            self.child("rotation"),
+            FunctionSettings(memory_mib=128),
+            account=account,
+            key=key,
+            log_key=log_key,
+            code="functions/rotate_secret",
+            handler="handler.handle",
+            description=f"Rotates {name}",
+            environment={"SECRET_LENGTH": str(settings.length)},
+            statements=[self._rotate, key.use],
+            opts=self.child_options(),
+        )
+        permission = rotation.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
+        aws.secretsmanager.SecretRotation(
+            self.child("schedule"),
+            secret_id=secret.id,
+            rotation_lambda_arn=rotation.arn,
+            rotate_immediately=True,
+            rotation_rules={"automatically_after_days": settings.rotation_days},
+            # Secrets Manager invokes the function at once and must be allowed to by then.
+            opts=self.child_options(depends_on=[permission]),
+        )
+        self.register_outputs({"arn": self.arn})
+
+    @property
+    def read(self) -> Statement:
+        """Lets a role read the value, together with ``decrypt`` of the key."""
+        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        return Statement(sid("Read", self.name), actions, [self.arn])
+
+    @property
+    def _rotate(self) -> Statement:
+        """What a rotation function does with its secret.
+
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+        """
+        actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+        return Statement("Rotate", [f"secretsmanager:{action}" for action in actions], [self.arn])
+
+
+def _own_account_only(account: Account, arn: pulumi.Output[str]) -> Statement:
+    """Refuses every principal of another account; AWS services act in no account and are let through."""
+    return Statement(
+        "DenyOtherAccounts",
+        _ALL,
+        [arn],
+        {
+            "StringNotEquals": {"aws:PrincipalAccount": account.id},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+        effect="Deny",
+        principals="*",
+    )

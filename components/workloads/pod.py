@@ -1,0 +1,226 @@
+"""Settings of a pod that serves HTTP, and the pod made of them."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import pulumi
+from pulumi_kubernetes.core.v1 import (
+    CapabilitiesArgs,
+    ConfigMapEnvSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvFromSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    HTTPGetActionArgs,
+    LifecycleArgs,
+    LifecycleHandlerArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    SeccompProfileArgs,
+    SecretKeySelectorArgs,
+    SecurityContextArgs,
+    SleepActionArgs,
+    SysctlArgs,
+    TolerationArgs,
+    TopologySpreadConstraintArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
+from pydantic import AfterValidator, Field
+
+from components.workloads.quantity import Resources
+from settings import Name, Settings
+
+POOL_LABEL = "karpenter.sh/nodepool"
+POOL_TAINT = "dedicated"
+
+_STARTUP_PERIOD = 5
+_STOP_SECONDS = 30
+_SCRATCH_SIZE = "256Mi"
+
+
+def _tag(value: str) -> str:
+    if value == "latest" or not re.fullmatch(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
+        raise ValueError(f"{value!r} names no one image: a tag other than latest, or sha256: and its digest")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError(f"{value!r} is not the name of an environment variable")
+    return value
+
+
+def _path(value: str) -> str:
+    if not re.fullmatch(r"(/[a-z0-9._-]+)+", value):
+        raise ValueError(f"{value!r} is not an absolute path such as /var/cache/nginx")
+    return value
+
+
+ImageTag = Annotated[str, AfterValidator(_tag), Field(examples=["1.4.2"])]
+"""A tag or a digest of a container image."""
+
+Variable = Annotated[str, AfterValidator(_variable)]
+"""The name of an environment variable."""
+
+Path = Annotated[str, AfterValidator(_path)]
+"""A directory in a container."""
+
+
+class Probe(Settings):
+    """An HTTP request that a healthy container answers with 2xx or 3xx; times in seconds."""
+
+    path: str = Field(default="/health", pattern=r"^/")
+    initial_delay_seconds: int = Field(default=0, ge=0, le=600)
+    period_seconds: int = Field(default=10, ge=1, le=300)
+    timeout_seconds: int = Field(default=3, ge=1, le=60)
+    failure_threshold: int = Field(default=3, ge=1, le=20)
+
+
+class SecretKey(Settings):
+    """One key of a Kubernetes secret in the same namespace."""
+
+    secret: Name
+    key: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+
+
+class PodSettings(Settings):
+    """What runs in each pod."""
+
+    tag: ImageTag
+    """Which image of the repository; the registry must hold it before the pods can start."""
+    port: int = Field(ge=1, le=65535)
+    """Where the container listens, and the service as well."""
+    resources: Resources = Resources()
+    liveness: Probe = Probe()
+    readiness: Probe = Probe(period_seconds=5)
+    startup_seconds: int = Field(default=120, ge=10, le=1800)
+    """How long a container may take to answer for the first time before it is started anew."""
+    drain_seconds: int = Field(default=20, ge=1, le=600)
+    """How long a stopping pod goes on serving while load balancer and services forget it."""
+    user_id: int = Field(default=65532, ge=1)
+    """The user and group that the container runs as; by default the nonroot user of distroless images:
+    https://github.com/GoogleContainerTools/distroless"""
+    scratch: tuple[Path, ...] = ("/tmp",)  # noqa: S108 -- a directory of the container, not of this machine
+    """The only directories that can be written to; emptied when the pod goes."""
+    secrets: dict[Variable, SecretKey] = Field(default_factory=dict)
+    """Environment variables whose values are in Kubernetes secrets."""
+    node_pool: Name | None = None
+    """Runs on the nodes of this Karpenter pool, and there only; otherwise on the managed node groups."""
+
+
+def pod_spec(
+    name: str,
+    settings: PodSettings,
+    *,
+    image: pulumi.Input[str],
+    service_account: str,
+    config_map: str | None,
+) -> PodSpecArgs:
+    """A pod that meets the restricted Pod Security Standard and spreads over zones and nodes."""
+    return PodSpecArgs(
+        service_account_name=service_account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=_pod_security(settings),
+        termination_grace_period_seconds=settings.drain_seconds + _STOP_SECONDS,
+        topology_spread_constraints=[
+            _spread(name, key) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+        ],
+        node_selector={POOL_LABEL: settings.node_pool} if settings.node_pool else None,
+        tolerations=_tolerations(settings.node_pool),
+        containers=[_container(name, settings, image, config_map)],
+        volumes=[
+            VolumeArgs(name=_volume(path), empty_dir=EmptyDirVolumeSourceArgs(size_limit=_SCRATCH_SIZE))
+            for path in settings.scratch
+        ],
+    )
+
+
+def _container(name: str, settings: PodSettings, image: pulumi.Input[str], config_map: str | None) -> ContainerArgs:
+    return ContainerArgs(
+        name=name,
+        image=image,
+        ports=[ContainerPortArgs(name="http", container_port=settings.port)],
+        env=[_secret_variable(variable, key) for variable, key in sorted(settings.secrets.items())],
+        env_from=[EnvFromSourceArgs(config_map_ref=ConfigMapEnvSourceArgs(name=config_map))] if config_map else [],
+        resources=ResourceRequirementsArgs(
+            requests=settings.resources.requests.as_dict(), limits=settings.resources.limits.as_dict()
+        ),
+        startup_probe=_startup(settings),
+        liveness_probe=_probe(settings.liveness),
+        readiness_probe=_probe(settings.readiness),
+        lifecycle=LifecycleArgs(pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=settings.drain_seconds))),
+        security_context=SecurityContextArgs(
+            allow_privilege_escalation=False,
+            privileged=False,
+            read_only_root_filesystem=True,
+            capabilities=CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[VolumeMountArgs(name=_volume(path), mount_path=path) for path in settings.scratch],
+    )
+
+
+def _pod_security(settings: PodSettings) -> PodSecurityContextArgs:
+    # A user other than root may listen below 1024 only where the pod says so; the restricted standard admits this one.
+    low_port = SysctlArgs(name="net.ipv4.ip_unprivileged_port_start", value=str(settings.port))
+    return PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=settings.user_id,
+        run_as_group=settings.user_id,
+        fs_group=settings.user_id,
+        seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
+        sysctls=[low_port] if settings.port < 1024 else None,
+    )
+
+
+def _probe(settings: Probe) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=settings.path, port="http"),
+        initial_delay_seconds=settings.initial_delay_seconds,
+        period_seconds=settings.period_seconds,
+        timeout_seconds=settings.timeout_seconds,
+        failure_threshold=settings.failure_threshold,
+    )
+
+
+def _startup(settings: PodSettings) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=settings.liveness.path, port="http"),
+        period_seconds=_STARTUP_PERIOD,
+        timeout_seconds=settings.liveness.timeout_seconds,
+        failure_threshold=-(-settings.startup_seconds // _STARTUP_PERIOD),
+    )
+
+
+def _secret_variable(variable: str, key: SecretKey) -> EnvVarArgs:
+    source = EnvVarSourceArgs(secret_key_ref=SecretKeySelectorArgs(name=key.secret, key=key.key))
+    return EnvVarArgs(name=variable, value_from=source)
+
+
+def _spread(name: str, topology_key: str) -> TopologySpreadConstraintArgs:
+    return TopologySpreadConstraintArgs(
+        max_skew=1,
+        topology_key=topology_key,
+        # When a zone is down its share must still run somewhere.
+        when_unsatisfiable="ScheduleAnyway",
+        label_selector=LabelSelectorArgs(match_labels={"app": name}),
+        match_label_keys=["pod-template-hash"],
+        node_taints_policy="Honor",
+    )
+
+
+def _tolerations(node_pool: str | None) -> Sequence[TolerationArgs] | None:
+    if node_pool is None:
+        return None
+    return [TolerationArgs(key=POOL_TAINT, operator="Equal", value=node_pool, effect="NoSchedule")]
+
+
+def _volume(path: str) -> str:
+    return "scratch" + re.sub(r"[^a-z0-9]", "-", path)

@@ -1,0 +1,1 @@
+"""The CrossGuard policy pack: encryption, least privilege, exposure and resilience of AWS and Kubernetes resources."""

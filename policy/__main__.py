@@ -1,0 +1,15 @@
+"""Start of the policy pack's process, as Pulumi's engine runs it from this folder."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# The engine puts this folder first on the path; rules are imported as `policy.…`, as in the preview and the tests.
+sys.path[:] = [str(HERE.parent)] + [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+
+from policy.analyzer import Analyzer, serve, today_in_utc  # noqa: E402 - after the path is right
+from policy.exemptions import read_exemptions  # noqa: E402 - after the path is right
+from policy.pack import PACK_NAME, all_rules  # noqa: E402 - after the path is right
+
+if __name__ == "__main__":
+    serve(Analyzer(PACK_NAME, all_rules(), read_exemptions(), today_in_utc()))

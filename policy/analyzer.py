@@ -1,0 +1,183 @@
+"""The pack as Pulumi's engine meets it: one policy a rule, decoded once a resource.
+
+The SDK's own servicer decodes a resource anew for each policy (docs/decisions/0003-policy-per-rule.md); this one
+keeps its listing, configuration and remediation and replaces the two calls that judge.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent import futures
+from datetime import UTC, date, datetime
+from typing import Any
+
+import grpc
+from google.protobuf import json_format
+from pulumi.runtime.proto import analyzer_pb2 as wire
+from pulumi.runtime.proto import analyzer_pb2_grpc
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+)
+from pulumi_policy.policy import _GRPC_CHANNEL_OPTIONS, _PolicyAnalyzerServicer
+
+from policy.decode import from_struct
+from policy.evaluate import RuleIndex, Violation, evaluate, judge
+from policy.exemptions import Exemption
+from policy.graph import Graph
+from policy.levels import LEVEL_KEY, environment_of, read_config
+from policy.resources import Resource
+from policy.rule import Kind, Level, Rule
+
+_LEVELS = {
+    Level.ADVISORY: EnforcementLevel.ADVISORY,
+    Level.MANDATORY: EnforcementLevel.MANDATORY,
+    Level.DISABLED: EnforcementLevel.DISABLED,
+}
+_FROM_WIRE = {
+    wire.ADVISORY: Level.ADVISORY,
+    wire.MANDATORY: Level.MANDATORY,
+    wire.DISABLED: Level.DISABLED,
+    wire.REMEDIATE: Level.MANDATORY,
+}
+
+
+def policies_of(rules: Iterable[Rule], environment: str) -> list[Policy]:
+    """One Pulumi policy for each rule, as listed and configured by the engine; the judging is the Analyzer's."""
+    return [_policy(rule, environment) for rule in rules]
+
+
+def _policy(rule: Rule, environment: str) -> Policy:
+    make: Callable[..., Policy] = ResourceValidationPolicy if rule.kind is Kind.RESOURCE else StackValidationPolicy
+    frameworks = [f"{name} {each}" for name, ids in rule.frameworks.items() for each in ids]
+    name, ids = next(iter(rule.frameworks.items()), (None, ()))
+    return make(
+        name=rule.id,
+        description=rule.title,
+        validate=_judged_by_the_analyzer,
+        enforcement_level=_LEVELS[rule.level.within(environment)],
+        config_schema=_schema(rule),
+        display_name=rule.title,
+        severity=Severity(rule.severity.value),
+        framework=PolicyComplianceFramework(name=name, reference=", ".join(ids)) if name else None,
+        tags=frameworks,
+        remediation_steps=rule.remedy,
+        url=rule.link,
+    )
+
+
+def _judged_by_the_analyzer(_args: object, _report: object) -> None:
+    raise AssertionError("the Analyzer asks the rules themselves")
+
+
+def _schema(rule: Rule) -> PolicyConfigSchema | None:
+    if rule.config is None:
+        return None
+    return PolicyConfigSchema(properties=rule.config.model_json_schema(by_alias=True)["properties"])
+
+
+class Analyzer(_PolicyAnalyzerServicer):
+    """Pulumi's analyzer service over a list of rules and exemptions."""
+
+    def __init__(self, name: str, rules: Iterable[Rule], exemptions: tuple[Exemption, ...], today: date) -> None:
+        self.index = RuleIndex(rules)
+        self.exemptions = exemptions
+        self.today = today
+        self.listed_for = environment_of(os.environ.get("PULUMI_STACK", ""))
+        self.config = read_config({}, self.index.rules)
+        policies = policies_of(self.index.rules, self.listed_for)
+        super().__init__(name, "0.0.1", policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
+
+    def Configure(self, request: wire.ConfigureAnalyzerRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
+        """Take over levels and thresholds. The engine names every rule; what differs from the listing is a choice."""
+        raw: dict[str, dict[str, Any]] = {}
+        by_id = {rule.id: rule for rule in self.index.rules}
+        for rule_id, entry in request.policyConfig.items():
+            members: dict[str, Any] = json_format.MessageToDict(entry.properties)
+            level = _FROM_WIRE[entry.enforcementLevel]
+            if rule_id not in by_id or level is not by_id[rule_id].level.within(self.listed_for):
+                members[LEVEL_KEY] = level.value
+            raw[rule_id] = members
+        self.config = read_config(raw, self.index.rules)
+        return super().Configure(request, _context)
+
+    def Analyze(self, request: wire.AnalyzeRequest, _context: object) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
+        """Judge one resource by every rule about its type."""
+        response = wire.AnalyzeResponse()
+        rules = [rule for rule in self.index.concerning(request.type) if rule.kind is Kind.RESOURCE]
+        if rules:
+            resource = _resource(request, {})
+            environment = environment_of(resource.stack)
+            for rule in rules:
+                found = judge(rule, resource, None, self.config, self.exemptions, environment, today=self.today)
+                self._report(response, found, with_urn=False)
+        return response
+
+    def AnalyzeStack(self, request: wire.AnalyzeStackRequest, _context: object) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
+        """Judge the stack as a whole; resource rules are asked again, unreported, to see which exemptions are used."""
+        response = wire.AnalyzeResponse()
+        graph = Graph(_resource(each, _property_dependencies(each)) for each in request.resources)
+        environment = environment_of(graph.stack_name)
+        found = evaluate(graph, self.index, self.config, self.exemptions, environment, today=self.today)
+        self._report(response, [each for each in found if each.rule.kind is not Kind.RESOURCE], with_urn=True)
+        return response
+
+    def _report(self, response: wire.AnalyzeResponse, violations: Iterable[Violation], *, with_urn: bool) -> None:
+        for violation in violations:
+            rule, exemption = violation.rule, violation.exemption
+            if exemption is not None:
+                reason = f"{violation.urn} is exempt until {exemption.expires} ({exemption.owner}): {exemption.reason}"
+                response.not_applicable.append(wire.PolicyNotApplicable(policy_name=rule.id, reason=reason))
+                continue
+            report = self._create_report_violation(
+                response, rule.id, rule.title, _LEVELS[violation.level], Severity(rule.severity.value)
+            )
+            where = f" ({violation.path})" if violation.path else ""
+            report(f"{violation.message}{where}", violation.urn if with_urn else None)
+
+
+_DESCRIPTION = "Encryption, least privilege, exposure and resilience of AWS and Kubernetes resources"
+
+
+def _resource(message: Any, property_dependencies: Mapping[str, list[str]]) -> Resource:
+    """A resource of an AnalyzeRequest or AnalyzerResource."""
+    options = message.options
+    return Resource(
+        urn=message.urn,
+        type=message.type,
+        name=message.name,
+        inputs=from_struct(message.properties),
+        parent=getattr(message, "parent", "") or options.parent or None,
+        options={"protect": options.protect, "ignoreChanges": list(options.ignoreChanges)},
+        dependencies=list(getattr(message, "dependencies", ())),
+        property_dependencies=property_dependencies,
+    )
+
+
+def _property_dependencies(message: wire.AnalyzerResource) -> dict[str, list[str]]:
+    return {key: list(value.urns) for key, value in message.propertyDependencies.items()}
+
+
+def today_in_utc() -> date:
+    """The day by which exemptions are judged."""
+    return datetime.now(UTC).date()
+
+
+def serve(servicer: Analyzer) -> None:
+    """Serve gRPC on a free loopback port, print the port as Pulumi expects, and stay until the engine ends us."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=_GRPC_CHANNEL_OPTIONS)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        server.stop(0)

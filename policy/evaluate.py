@@ -1,0 +1,115 @@
+"""The verdict of a list of rules over a graph: a pure function."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from policy.exemptions import Exemption, ExemptionUse
+from policy.graph import Graph
+from policy.levels import Config
+from policy.resources import Resource
+from policy.rule import Kind, Level, Rule
+from policy.tokens import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A finding on a resource, at the level that holds here; an exempt one carries its exemption."""
+
+    rule: Rule
+    urn: str
+    message: str
+    path: str | None
+    level: Level
+    exemption: Exemption | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops a deployment."""
+        return self.level is Level.MANDATORY and self.exemption is None
+
+
+class RuleIndex:
+    """Rules by the type of resource they concern."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules: tuple[Rule, ...] = tuple(rules)
+        self._by_type: dict[str, tuple[Rule, ...]] = {}
+
+    def concerning(self, token: str) -> tuple[Rule, ...]:
+        """The rules about resources of this type."""
+        if token not in self._by_type:
+            name = canonical(token)
+            self._by_type[token] = tuple(
+                rule for rule in self.rules if any(_covers(pattern, name) for pattern in rule.types)
+            )
+        return self._by_type[token]
+
+
+def evaluate(
+    graph: Graph,
+    rules: Iterable[Rule] | RuleIndex,
+    config: Config,
+    exemptions: Sequence[Exemption],
+    environment: str,
+    *,
+    today: date,
+) -> list[Violation]:
+    """Every violation in the graph, exempt ones included, in order of registration.
+
+    `environment` decides what `mandatory_in_prod` means, `today` which exemptions are over. Unknown values neither
+    violate nor hide what the known ones show. The rules about exemptions judge those that concern this stack.
+    """
+    index = rules if isinstance(rules, RuleIndex) else RuleIndex(rules)
+    violations: list[Violation] = []
+    for resource in graph:
+        for rule in index.concerning(resource.type):
+            violations += judge(rule, resource, graph, config, exemptions, environment, today=today)
+    violations += _exemption_violations(graph, index.rules, config, exemptions, environment, violations, today)
+    return violations
+
+
+def judge(
+    rule: Rule,
+    resource: Resource,
+    graph: Graph | None,
+    config: Config,
+    exemptions: Sequence[Exemption],
+    environment: str,
+    *,
+    today: date,
+) -> list[Violation]:
+    """The violations of one rule by one resource; without a graph a stack rule cannot be asked."""
+    findings = rule.judge(resource, graph, config.of(rule))
+    level = config.level(rule, environment) if findings else Level.DISABLED
+    if level is Level.DISABLED:
+        return []
+    exemption = next((item for item in exemptions if item.spares(rule.id, resource.urn, today)), None)
+    return [Violation(rule, resource.urn, found.message, found.path, level, exemption) for found in findings]
+
+
+def _covers(pattern: str, token: str) -> bool:
+    return token.startswith(pattern[:-1]) if pattern.endswith("*") else canonical(pattern) == token
+
+
+def _exemption_violations(
+    graph: Graph,
+    rules: Sequence[Rule],
+    config: Config,
+    exemptions: Sequence[Exemption],
+    environment: str,
+    violations: Sequence[Violation],
+    today: date,
+) -> Iterator[Violation]:
+    used = {violation.exemption for violation in violations}
+    known_ids = {rule.id for rule in rules}
+    urn = graph.stack.urn if graph.stack else ""
+    for rule in rules:
+        level = config.level(rule, environment)
+        if rule.kind is not Kind.EXEMPTION or level is Level.DISABLED:
+            continue
+        for exemption in exemptions:
+            if exemption.flaws or exemption.concerns(graph.stack_name):
+                use = ExemptionUse(exemption, exemption in used, exemption.rule in known_ids, exemption.expired(today))
+                for finding in rule.check(use):
+                    yield Violation(rule, urn, finding.message, finding.path, level)

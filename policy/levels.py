@@ -1,0 +1,79 @@
+"""Levels and thresholds of the rules, as a stack's policy configuration sets them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from policy.rule import Level, Rule, RuleConfig
+
+LEVEL_KEY = "enforcementLevel"
+# A stack whose environment is none of these is held to what production must fulfil.
+_LESSER_ENVIRONMENTS = frozenset({"dev", "development", "test", "staging", "sandbox"})
+
+
+class PolicyConfigError(ValueError):
+    """The policy configuration names an unknown rule, level or threshold; one line a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the policy configuration changes: levels by rule id (`all` for every rule) and thresholds by rule id."""
+
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    values: Mapping[str, RuleConfig] = field(default_factory=dict)
+
+    def level(self, rule: Rule, environment: str) -> Level:
+        """Mandatory, advisory or disabled, for this rule in this environment."""
+        return self.levels.get(rule.id, self.levels.get("all", rule.level)).within(environment)
+
+    def of(self, rule: Rule) -> RuleConfig | None:
+        """The rule's thresholds, None where they are its defaults."""
+        return self.values.get(rule.id)
+
+
+def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
+    """Check a policy configuration as Pulumi writes it: `{"rule-id": "advisory"}` or `{"rule-id": {"days": 30}}`.
+
+    Raises PolicyConfigError with every problem, one a line.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    levels: dict[str, Level] = {}
+    values: dict[str, RuleConfig] = {}
+    problems: list[str] = []
+    for rule_id, entry in raw.items():
+        members = dict(entry) if isinstance(entry, Mapping) else {LEVEL_KEY: entry}
+        level = members.pop(LEVEL_KEY, None)
+        if rule_id != "all" and rule_id not in by_id:
+            problems.append(f"{rule_id}: no such rule")
+            continue
+        try:
+            if level is not None:
+                levels[rule_id] = Level(level)
+        except ValueError:
+            problems.append(f"{rule_id}.{LEVEL_KEY}: {level!r} is not one of {', '.join(Level)}")
+        if members:
+            problems += _thresholds(rule_id, by_id.get(rule_id), members, values)
+    if problems:
+        raise PolicyConfigError("\n".join(problems))
+    return Config(levels, values)
+
+
+def _thresholds(rule_id: str, rule: Rule | None, members: dict[str, Any], values: dict[str, RuleConfig]) -> list[str]:
+    if rule is None or rule.config is None:
+        return [f"{rule_id}.{key}: this rule has no thresholds" for key in members]
+    try:
+        values[rule_id] = rule.config.model_validate(members)
+    except ValidationError as error:
+        return [f"{rule_id}.{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+    return []
+
+
+def environment_of(stack: str) -> str:
+    """`dev`, `prod` … from a stack's name: `dev`, `prod`, `<system>-<environment>`, each also with `-dr`.
+
+    Whatever is not a known lesser environment counts as `prod`, so that a new name is never judged more mildly.
+    """
+    last = stack.removesuffix("-dr").rpartition("-")[2]
+    return last if last in _LESSER_ENVIRONMENTS else "prod"

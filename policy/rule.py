@@ -1,0 +1,175 @@
+"""What a rule is: its identity, whom it concerns, and one function that yields findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from policy.graph import Graph
+from policy.resources import Resource
+from policy.unknown import UnknownTouchedError
+
+
+class Severity(StrEnum):
+    """How bad a violation is, from the attacker's point of view."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Level(StrEnum):
+    """What a violation does to a deployment."""
+
+    MANDATORY = "mandatory"
+    MANDATORY_IN_PROD = "mandatory_in_prod"
+    ADVISORY = "advisory"
+    DISABLED = "disabled"
+
+    def within(self, environment: str) -> "Level":
+        """Mandatory, advisory or disabled in this environment."""
+        if self is Level.MANDATORY_IN_PROD:
+            return Level.MANDATORY if environment == "prod" else Level.ADVISORY
+        return self
+
+
+class Kind(StrEnum):
+    """What a rule's function is given."""
+
+    RESOURCE = "resource"
+    STACK = "stack"
+    EXEMPTION = "exemption"
+
+
+class RuleConfig(BaseModel):
+    """Thresholds of one rule, camelCase outside; every field has a default and a description."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong: a sentence without the resource's name, and the input it is about."""
+
+    message: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One rule; see `rule` and `stack_rule` for how it is declared."""
+
+    id: str
+    title: str
+    severity: Severity
+    level: Level
+    kind: Kind
+    types: tuple[str, ...]
+    frameworks: Mapping[str, tuple[str, ...]]
+    remedy: str
+    link: str
+    check: Callable[..., Iterable[Finding]]
+    config: type[RuleConfig] | None = None
+
+    @property
+    def module(self) -> str:
+        """The module that declares it."""
+        return self.check.__module__
+
+    @property
+    def explanation(self) -> str:
+        """Why the rule stands: the docstring of its function."""
+        return " ".join((self.check.__doc__ or "").split())
+
+    def judge(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> list[Finding]:
+        """What the rule finds from what is known; it is silent from where it trips over an unknown value."""
+        found: list[Finding] = []
+        try:
+            for finding in self.stream(resource, graph, config):
+                found.append(finding)  # one by one: what was found before an unknown value stands
+        except UnknownTouchedError:
+            return found
+        return found
+
+    def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterable[Finding]:
+        """The findings as the rule's function yields them; raises UnknownTouchedError where it trips over unknowns."""
+        arguments: list[Any] = [resource]
+        if self.kind is Kind.STACK:
+            arguments.append(graph)
+        if self.config is not None:
+            arguments.append(config or self.config())
+        return self.check(*arguments)
+
+
+ResourceCheck = Callable[..., Iterator[Finding]]
+
+
+def rule(
+    rule_id: str,
+    *,
+    title: str,
+    severity: Severity,
+    types: Iterable[str],
+    remedy: str,
+    link: str,
+    frameworks: Mapping[str, str | tuple[str, ...]] | None = None,
+    level: Level = Level.MANDATORY,
+    config: type[RuleConfig] | None = None,
+    kind: Kind = Kind.RESOURCE,
+) -> Callable[[ResourceCheck], Rule]:
+    """Declare a rule about one resource's inputs: `def check(resource)`, or `check(resource, config)`.
+
+    `types` are type tokens; one that ends in `*` stands for all that begin so. `title` says what holds when all is
+    well, `remedy` how to mend it, `frameworks` maps "FSBP", "CIS", "cdk-nag", "Checkov" … to its identifiers there.
+    """
+
+    def declare(check: ResourceCheck) -> Rule:
+        return Rule(
+            id=rule_id,
+            title=title,
+            severity=severity,
+            level=level,
+            kind=kind,
+            types=tuple(types),
+            frameworks={name: (ids,) if isinstance(ids, str) else ids for name, ids in (frameworks or {}).items()},
+            remedy=remedy,
+            link=link,
+            check=check,
+            config=config,
+        )
+
+    return declare
+
+
+def stack_rule(
+    rule_id: str,
+    *,
+    title: str,
+    severity: Severity,
+    types: Iterable[str],
+    remedy: str,
+    link: str,
+    frameworks: Mapping[str, str | tuple[str, ...]] | None = None,
+    level: Level = Level.MANDATORY,
+    config: type[RuleConfig] | None = None,
+) -> Callable[[ResourceCheck], Rule]:
+    """Declare a rule that needs the whole stack: `def check(resource, graph)`, plus `config` when it has one.
+
+    It is called once for each resource of its types; with `types=[STACK_TYPE]` once for the stack as a whole.
+    """
+    return rule(
+        rule_id,
+        title=title,
+        severity=severity,
+        types=types,
+        remedy=remedy,
+        link=link,
+        frameworks=frameworks,
+        level=level,
+        config=config,
+        kind=Kind.STACK,
+    )

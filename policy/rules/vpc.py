@@ -1,0 +1,147 @@
+"""VPCs, subnets and security groups."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from policy.model import Block, Finding, Graph, Resource, Severity, known, rule, stack_rule
+
+VPC = "aws:ec2/vpc:Vpc"
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/"
+_WEB_PORTS = (80, 443)
+_WIDEST_PREFIX = {4: 7, 6: 15}  # 0.0.0.0/1 and 128.0.0.0/1 together are the internet too
+
+
+def internet(cidr: object) -> bool:
+    """Whether a known CIDR stands for the internet or a large part of it."""
+    if not isinstance(cidr, str) or not cidr:
+        return False
+    try:
+        network = ip_network(cidr, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= _WIDEST_PREFIX[network.version]
+
+
+def _open_cidrs(entry: Block | Resource) -> list[str]:
+    keys = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
+    return [cidr for key in keys for cidr in entry.list(key) if internet(cidr)]
+
+
+def _is_web(entry: Block | Resource) -> bool:
+    """One of the web ports and no other; unknown ports count as such, the verdict is for what is known."""
+    start, end = entry.get("fromPort"), entry.get("toPort")
+    if not known(start) or not known(end):
+        return True
+    return start == end and start in _WEB_PORTS and not _any_protocol(entry)
+
+
+def _any_protocol(entry: Block | Resource) -> bool:
+    return entry.has("ipProtocol", "-1") or entry.has("protocol", "-1")
+
+
+def _serves_internet(group: Resource, graph: Graph) -> bool:
+    """Whether it is a group of an internet-facing load balancer, or may be as far as is known."""
+    balancers = graph.companions(group, LOAD_BALANCER, by="securityGroups")
+    if not balancers and graph.unresolved(LOAD_BALANCER, "securityGroups"):
+        return True
+    return any(not balancer.has("internal", True) for balancer in balancers)
+
+
+@stack_rule(
+    "vpc-ingress-open",
+    title="Only public load balancers are open to the internet, on ports 80 and 443",
+    severity=Severity.CRITICAL,
+    types=[INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP],
+    frameworks={
+        "FSBP": ("EC2.18", "EC2.19"),
+        "CIS": ("6.3", "6.4"),
+        "cdk-nag": "AwsSolutions-EC23",
+        "Checkov": ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277"),
+    },
+    remedy="Name a security group, a prefix list or the clients' own range instead of the internet.",
+    link=_LINK + "security-group-rules.html",
+)
+def ingress_open(subject: Resource, graph: Graph) -> Iterator[Finding]:
+    """Whatever listens behind an open port is found within minutes. A web port is fine on a public load balancer."""
+    if subject.type == SECURITY_GROUP:
+        entries: list[Block | Resource] = list(subject.blocks("ingress"))
+        groups = [subject]
+    elif subject.type == SECURITY_GROUP_RULE and not subject.has("type", "ingress"):
+        return
+    else:
+        entries = [subject]
+        groups = graph.refers(subject, "securityGroupId", SECURITY_GROUP)
+    for entry in entries:
+        for cidr in _open_cidrs(entry):
+            if _is_web(entry) and (not groups or any(_serves_internet(group, graph) for group in groups)):
+                continue
+            yield Finding(f"lets {cidr} in {_ports(entry)}", entry.path("fromPort"))
+
+
+def _ports(entry: Block | Resource) -> str:
+    start, end = entry.get("fromPort"), entry.get("toPort")
+    if _any_protocol(entry) or start is None:
+        return "on every port"
+    return f"on port {start}" if known(start) and known(end) and start == end else f"on ports {start} to {end}"
+
+
+@rule(
+    "vpc-default-security-group-closed",
+    title="Default security groups have no rules",
+    severity=Severity.HIGH,
+    types=[DEFAULT_SECURITY_GROUP],
+    frameworks={"FSBP": "EC2.2", "CIS": "6.5", "Checkov": "CKV2_AWS_12"},
+    remedy="Declare DefaultSecurityGroup with neither ingress nor egress.",
+    link=_LINK + "default-security-group.html",
+)
+def default_group_closed(group: Resource) -> Iterator[Finding]:
+    """What is started without naming a group lands in this one, next to everything else that was."""
+    for side in ("ingress", "egress"):
+        if group.has(side):
+            yield Finding("has rules", side)
+
+
+@stack_rule(
+    "vpc-default-security-group-declared",
+    title="Every VPC has its default security group closed",
+    severity=Severity.HIGH,
+    types=[VPC],
+    frameworks={"FSBP": "EC2.2", "CIS": "6.5", "Checkov": "CKV2_AWS_12"},
+    remedy="Declare DefaultSecurityGroup for the VPC with neither ingress nor egress.",
+    link=_LINK + "default-security-group.html",
+)
+def default_group_declared(vpc: Resource, graph: Graph) -> Iterator[Finding]:
+    """AWS makes the group open to itself and outwards; only a declaration closes it."""
+    groups = graph.companions(vpc, DEFAULT_SECURITY_GROUP, by="vpcId")
+    if not groups and not graph.unresolved(DEFAULT_SECURITY_GROUP, "vpcId"):
+        yield Finding("leaves its default security group open")
+
+
+@stack_rule(
+    "vpc-flow-log",
+    title="Every VPC has a flow log of all traffic",
+    severity=Severity.MEDIUM,
+    types=[VPC],
+    frameworks={
+        "FSBP": "EC2.6",
+        "CIS": "4.7",
+        "cdk-nag": "AwsSolutions-VPC7",
+        "Checkov": "CKV2_AWS_11",
+    },
+    remedy="Add a FlowLog for the VPC with trafficType ALL (REJECT at the least).",
+    link=_LINK + "flow-logs.html",
+)
+def flow_log(vpc: Resource, graph: Graph) -> Iterator[Finding]:
+    """After an incident nothing else says who talked to whom."""
+    logs = graph.companions(vpc, FLOW_LOG, by="vpcId")
+    if not logs and not graph.unresolved(FLOW_LOG, "vpcId"):
+        yield Finding("has no flow log")
+    elif logs and all(log.has("trafficType", "ACCEPT") for log in logs):
+        yield Finding("logs no rejected traffic", "trafficType")

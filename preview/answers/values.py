@@ -1,0 +1,128 @@
+"""Values for the computed properties of a resource, by the types that the SDK declares for them."""
+
+import functools
+import importlib
+import typing
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from pulumi import _types
+
+from preview.answers.identity import ACCOUNT_ID, Identity
+
+_LENGTHS = {("aws:route53/zone:Zone", "nameServers"): 4}
+_NUMBERS = {"port": 443, "latestVersion": 1}
+# What AWS adds to a block that was given without it.
+_FILLED = {("aws:eks/cluster:Cluster", "vpcConfig"): ("clusterSecurityGroupId", "vpcId")}
+_MODULES = {"index": "", "lambda": "lambda_"}
+
+
+def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:
+    """The id of a resource and its inputs with a value for each property that they leave open."""
+    identity = Identity(token, name, inputs, region)
+    types = _output_types(token)
+    state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
+    state |= inputs
+    for (filled, key), members in _FILLED.items():
+        if filled == token and isinstance(inputs.get(key), dict):
+            state[key] = {**{member: _text(identity, member) for member in members}, **inputs[key]}
+    return identity.id, state
+
+
+def _output_types(token: str) -> dict[str, Any]:
+    cls = _resource_class(token)
+    return _types.resource_types(cls) if cls else {}
+
+
+@functools.cache
+def _resource_class(token: str) -> type | None:
+    """The SDK class registered under a type token, or None when the SDK has none."""
+    package, module, name = token.split(":")
+    path = module.split("/")[0]
+    path = _MODULES.get(path, path)
+    try:
+        found = getattr(importlib.import_module(f"pulumi_{package}.{path}".rstrip(".")), name, None)
+    except ImportError:
+        return None
+    return found if getattr(found, "pulumi_type", None) == token else None
+
+
+def _value(identity: Identity, key: str, typ: Any) -> Any:
+    bare = _bare(typ)
+    origin = typing.get_origin(bare)
+    if _is_list(origin):
+        arguments = typing.get_args(bare)
+        length = _LENGTHS.get((identity.token, key), 1)
+        return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str) for _ in range(length)]
+    if origin is not None:
+        return {}
+    if not isinstance(bare, type):
+        return _text(identity, key)
+    if _types.is_output_type(bare):
+        return {name: _value(identity, name, part) for name, part in _types.output_type_types(bare).items()}
+    if bare is bool:
+        return False
+    if bare in (int, float):
+        return _NUMBERS.get(key, 1)
+    if issubclass(bare, Enum):
+        return next(iter(bare)).value
+    return _text(identity, key)
+
+
+def _bare(typ: Any) -> Any:
+    """A type without Optional and its like."""
+    while type(typ).__name__ == "UnionType" or typing.get_origin(typ) is typing.Union:
+        typ = next(argument for argument in typing.get_args(typ) if argument is not type(None))
+    return typ
+
+
+def _is_list(origin: Any) -> bool:
+    return origin is not None and (origin in (list, tuple) or getattr(origin, "__name__", "") == "Sequence")
+
+
+def _text(identity: Identity, key: str) -> str:
+    lowered = key.lower()
+    for end, make in _TEXTS:
+        if lowered.endswith(end):
+            return make(identity)
+    return f"{identity.name}-{key}"
+
+
+_DOMAINS = {"cloudfront": "cloudfront.net", "s3": "s3.amazonaws.com"}
+
+
+def _endpoint(identity: Identity) -> str:
+    place = f"{identity.name}.{identity.digest[:8]}.{identity.region}"
+    # EKS alone gives its endpoint as a URL.
+    return f"https://{identity.digest[:32].upper()}.gr7.{identity.region}.eks.amazonaws.com" if (
+        identity.path == "eks/cluster"
+    ) else f"{place}.amazonaws.com"
+
+
+_TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
+    ("arnsuffix", lambda i: f"app/{i.name}/{i.digest[:16]}"),
+    ("arn", lambda i: i.arn),
+    ("hostedzoneid", lambda i: "Z2FDTNDATAQYW2"),
+    ("zoneid", lambda i: f"Z{i.digest[:13].upper()}"),
+    ("securitygroupid", lambda i: f"sg-{i.digest[:17]}"),
+    ("ownerid", lambda i: ACCOUNT_ID),
+    ("accountid", lambda i: ACCOUNT_ID),
+    ("keyid", lambda i: i.uuid),
+    ("uuid", lambda i: i.uuid),
+    ("cidrblock", lambda i: "10.0.0.0/16"),
+    ("json", lambda i: "{}"),
+    ("issuer", lambda i: f"https://oidc.eks.{i.region}.amazonaws.com/id/{i.digest[:32].upper()}"),
+    ("url", lambda i: f"https://{i.name}.{i.region}.amazonaws.com"),
+    ("endpoint", _endpoint),
+    ("endpointaddress", _endpoint),
+    ("domainname", lambda i: f"{i.digest[:14]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
+    ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
+    ("region", lambda i: i.region),
+    ("availabilityzone", lambda i: f"{i.region}a"),
+    ("version", lambda i: "1"),
+    ("name", lambda i: i.name),
+    ("bucket", lambda i: i.name),
+    ("identifier", lambda i: i.name),
+    ("result", lambda i: i.digest[:32]),
+)

@@ -1,0 +1,217 @@
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pydantic import ValidationError
+
+from components.account import Account
+from components.data.kafka import Kafka, KafkaSettings
+from components.network.network import Network, NetworkSettings
+from components.security.role import Role
+from components.statements import service_trust
+from preview.graph import Graph, Node
+from preview.run import ProgramError
+from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
+from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+
+CLUSTER = "aws:msk/cluster:Cluster"
+
+
+def build(at: Ground, network: Network | None = None, **settings: Any) -> Kafka:
+    kafka = Kafka(
+        "events",
+        KafkaSettings(**settings),
+        account=at.account,
+        network=network or at.network,
+        key=at.key,
+        log_key=at.log_key,
+    )
+    kafka.allow(at.client)
+    Role(
+        "app",
+        trust=service_trust("pods.eks.amazonaws.com"),
+        statements=[kafka.produce("orders.v1"), kafka.consume("orders.v1", "billing")],
+        description="An application",
+    )
+    pulumi.export("brokers", kafka.bootstrap_brokers)
+    return kafka
+
+
+def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
+    return recorded(lambda at: build(at, **settings), account)
+
+
+@pytest.fixture(scope="module")
+def events() -> Graph:
+    return graph()
+
+
+@pytest.fixture(scope="module")
+def cluster(events: Graph) -> Node:
+    return events.only(CLUSTER)
+
+
+def test_three_brokers_in_three_zones_of_the_data_tier(events: Graph, cluster: Node) -> None:
+    assert given(cluster, "kafkaVersion", "numberOfBrokerNodes", "enhancedMonitoring") == {
+        "kafkaVersion": "3.9.x.kraft",
+        "numberOfBrokerNodes": 3,
+        "enhancedMonitoring": "PER_TOPIC_PER_BROKER",
+    }
+    brokers = cluster.inputs["brokerNodeGroupInfo"]
+    assert brokers["instanceType"] == "kafka.m5.large"
+    assert brokers["storageInfo"] == {"ebsStorageInfo": {"volumeSize": 1000}}
+    assert brokers["connectivityInfo"] == {"publicAccess": {"type": "DISABLED"}}
+    assert len(brokers["clientSubnets"]) == 3
+    assert set(brokers["clientSubnets"]) == {
+        node.id for node in events.of_type("aws:ec2/subnet:Subnet") if "data" in node.name
+    }
+    assert brokers["securityGroups"] == [named(events, "aws:ec2/securityGroup:SecurityGroup", "events-group").id]
+
+
+def test_clients_come_by_tls_and_iam_only(events: Graph, cluster: Node) -> None:
+    assert cluster.inputs["clientAuthentication"] == {"sasl": {"iam": True, "scram": False}, "unauthenticated": False}
+    assert cluster.inputs["encryptionInfo"] == {
+        "encryptionAtRestKmsKeyArn": named(events, "aws:kms/key:Key", "data-key").outputs["arn"],
+        "encryptionInTransit": {"clientBroker": "TLS", "inCluster": True},
+    }
+    assert events.exports["brokers"] == cluster.outputs["bootstrapBrokersSaslIam"]
+
+
+def test_only_the_granted_client_reaches_the_iam_port(events: Graph) -> None:
+    assert rules(events, "events-group") == {("nodes-group", 9098, 9098)}
+
+
+def test_metrics_are_for_whom_they_were_granted() -> None:
+    found = recorded(lambda at: build(at).allow_monitoring(at.client))
+    assert rules(found, "events-group") == {("nodes-group", 9098, 9098), ("nodes-group", 11001, 11002)}
+    exporters = found.only(CLUSTER).inputs["openMonitoring"]["prometheus"]
+    assert exporters == {"jmxExporter": {"enabledInBroker": True}, "nodeExporter": {"enabledInBroker": True}}
+
+
+def test_topics_are_durable_and_made_on_purpose(events: Graph, cluster: Node) -> None:
+    configuration = events.only("aws:msk/configuration:Configuration")
+    assert set(configuration.inputs["serverProperties"].splitlines()) == {
+        "auto.create.topics.enable=false",
+        "default.replication.factor=3",
+        "min.insync.replicas=2",
+        "unclean.leader.election.enable=false",
+    }
+    assert cluster.inputs["configurationInfo"] == {
+        "arn": configuration.outputs["arn"],
+        "revision": configuration.outputs["latestRevision"],
+    }
+
+
+def test_brokers_log_to_an_encrypted_group(events: Graph, cluster: Node) -> None:
+    (group,) = log_groups_of(events, "/aws/vendedlogs/msk/test-events").values()
+    assert group.inputs["kmsKeyId"] == named(events, "aws:kms/key:Key", "logs-key").outputs["arn"]
+    assert cluster.inputs["loggingInfo"] == {
+        "brokerLogs": {"cloudwatchLogs": {"enabled": True, "logGroup": group.outputs["name"]}}
+    }
+
+
+def test_storage_grows_and_never_shrinks(events: Graph, cluster: Node) -> None:
+    target = events.only("aws:appautoscaling/target:Target")
+    arn = cluster.outputs["arn"]
+    where = {
+        "serviceNamespace": "kafka",
+        "scalableDimension": "kafka:broker-storage:VolumeSize",
+        "resourceId": arn,
+    }
+    assert given(target, *where, "minCapacity", "maxCapacity") == {**where, "minCapacity": 1, "maxCapacity": 4000}
+    policy = events.only("aws:appautoscaling/policy:Policy")
+    assert given(policy, *where, "policyType") == {**where, "policyType": "TargetTrackingScaling"}
+    assert policy.inputs["targetTrackingScalingPolicyConfiguration"] == {
+        "predefinedMetricSpecification": {"predefinedMetricType": "KafkaBrokerStorageUtilization"},
+        "targetValue": 60,
+        "disableScaleIn": True,
+    }
+    assert target.urn in policy.dependencies
+
+
+def test_the_grown_size_is_left_alone(cluster: Node) -> None:
+    assert cluster.ignore_changes == ("brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize",)
+
+
+def test_prod_cannot_be_deleted() -> None:
+    assert graph().only(CLUSTER).protect is True
+    assert graph(DEV_ACCOUNT).only(CLUSTER).protect is False
+
+
+def test_grants_name_one_topic_and_one_group(events: Graph, cluster: Node) -> None:
+    policy = json.loads(named(events, "aws:iam/rolePolicy:RolePolicy", "app-policy").inputs["policy"])
+    path = f"{cluster.outputs['clusterName']}/{cluster.outputs['clusterUuid']}"
+    base = "arn:aws:kafka:us-east-1:123456789012"
+    topic = f"{base}:topic/{path}/orders.v1"
+    assert {
+        statement["Sid"]: (set(statement["Action"]), statement["Resource"]) for statement in policy["Statement"]
+    } == {
+        "ProduceToOrdersV1": (
+            {
+                "kafka-cluster:Connect",
+                "kafka-cluster:DescribeTopic",
+                "kafka-cluster:WriteData",
+                "kafka-cluster:WriteDataIdempotently",
+            },
+            [cluster.outputs["arn"], topic],
+        ),
+        "ConsumeOrdersV1AsBilling": (
+            {
+                "kafka-cluster:Connect",
+                "kafka-cluster:DescribeTopic",
+                "kafka-cluster:ReadData",
+                "kafka-cluster:DescribeGroup",
+                "kafka-cluster:AlterGroup",
+            },
+            [cluster.outputs["arn"], topic, f"{base}:group/{path}/billing"],
+        ),
+    }
+
+
+@pytest.mark.parametrize("topic", ["orders-*", "*", "", "a b", "a/b"])
+def test_a_grant_takes_no_pattern(topic: str) -> None:
+    with pytest.raises(ProgramError, match="is not the name of a topic"):
+        recorded(lambda at: build(at).produce(topic))
+
+
+@pytest.mark.parametrize("version", ["3.8.x", "3.9.x", "3.9.x.kraft", "4.1.x.kraft"])
+def test_versions_that_msk_creates_are_taken(version: str) -> None:
+    assert KafkaSettings(kafka_version=version).kafka_version == version
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"kafka_version": "3.5.1"}, "is not a version for new clusters"),
+        ({"kafka_version": "4.0.x"}, "is not a version for new clusters"),
+        ({"brokers": 4}, "multiple of 3"),
+        ({"brokers": 0}, "greater than or equal to 3"),
+        ({"instance_type": "m5.large"}, "pattern"),
+        ({"max_storage_gib": 1000}, "maxStorageGib (1000) is not above storageGib (1000)"),
+        ({"max_storage_gib": 20_000}, "less than or equal to 16384"),
+        ({"storage_target_percent": 90}, "less than or equal to 80"),
+    ],
+)
+def test_what_msk_would_refuse_is_refused_first(bad: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        KafkaSettings(**bad)
+    (error,) = caught.value.errors()
+    assert says in error["msg"]
+
+
+def test_two_zones_are_too_few() -> None:
+    tiers = {
+        tier: {"a": f"10.1.{start}.0/24", "b": f"10.1.{start + 1}.0/24"}
+        for tier, start in {"public": 1, "private": 11, "data": 21}.items()
+    }
+
+    def program(at: Ground) -> None:
+        build(at, Network("two", NetworkSettings.model_validate(tiers), account=at.account, key=at.log_key))
+
+    with pytest.raises(ProgramError, match="Kafka needs 3 zones"):
+        recorded(program)
+
+
+def test_an_empty_account_gets_the_same() -> None:
+    assert unequal_when_unknown(lambda: build(ground())) == []

@@ -1,0 +1,46 @@
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.data.lifecycle import LifecycleSettings
+
+
+def rule(settings: LifecycleSettings) -> Any:
+    return settings.rule
+
+
+def read(transitions: list[tuple[int, str]], **more: int) -> LifecycleSettings:
+    listed = [{"days": days, "storageClass": storage} for days, storage in transitions]
+    return LifecycleSettings.model_validate_json(json.dumps({"transitions": listed, **more}))
+
+
+def test_objects_may_get_colder_step_by_step() -> None:
+    found = rule(read([(1, "GLACIER"), (365, "DEEP_ARCHIVE")], expireDays=3650))
+    assert [(t.days, t.storage_class) for t in found.transitions] == [(1, "GLACIER"), (365, "DEEP_ARCHIVE")]
+    assert found.expiration.days == 3650
+    assert found.expiration.expired_object_delete_marker is None
+
+
+def test_without_expiry_only_old_versions_and_delete_markers_go() -> None:
+    found = rule(read([]))
+    assert found.expiration.expired_object_delete_marker is True
+    assert found.expiration.days is None
+    assert found.noncurrent_version_expiration.noncurrent_days == 30
+    assert found.abort_incomplete_multipart_upload.days_after_initiation == 7
+
+
+@pytest.mark.parametrize(
+    ("transitions", "more", "said"),
+    [
+        ([(30, "STANDARD_IA"), (30, "GLACIER")], {}, "GLACIER must come after day 30"),
+        ([(30, "GLACIER"), (90, "STANDARD_IA")], {}, "S3 moves nothing from GLACIER to STANDARD_IA"),
+        ([(30, "GLACIER")], {"expireDays": 30}, "expireDays: 30 is not after the last transition"),
+        ([(-1, "GLACIER")], {}, "greater than or equal to 0"),
+        ([(0, "REDUCED_REDUNDANCY")], {}, "Input should be"),
+    ],
+)
+def test_what_s3_would_refuse_is_refused(transitions: list[tuple[int, str]], more: dict[str, int], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        read(transitions, **more)

@@ -1,0 +1,195 @@
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pydantic import ValidationError
+
+from components.account import Account
+from components.data.redis import Redis, RedisSettings
+from components.security.role import Role
+from components.statements import service_trust
+from preview.graph import Graph, Node
+from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
+from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+
+GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
+USER = "aws:elasticache/user:User"
+RECORDS: dict[str, Any] = {
+    "replication_group_id": "prod-redis",
+    "description": "Production Redis",
+    "engine_version": "7.0",
+    "node_type": "cache.r6g.xlarge",
+}
+SINGLE: dict[str, Any] = {
+    "replication_group_id": "dev-redis",
+    "node_type": "cache.t3.micro",
+    "cluster_mode": False,
+    "nodes": 1,
+}
+SHAPE = ("parameterGroupName", "numNodeGroups", "replicasPerNodeGroup", "numCacheClusters")
+FAILOVER = ("automaticFailoverEnabled", "multiAzEnabled")
+
+
+def build(at: Ground, **settings: Any) -> Redis:
+    cache = Redis("cache", RedisSettings(**settings), account=at.account, network=at.network, key=at.key)
+    cache.allow(at.client)
+    Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=[cache.connect], description="An application")
+    pulumi.export("endpoint", cache.endpoint)
+    pulumi.export("user", cache.user_name)
+    return cache
+
+
+def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
+    return recorded(lambda at: build(at, **settings), account)
+
+
+@pytest.fixture(scope="module")
+def records() -> Graph:
+    return graph(**RECORDS)
+
+
+@pytest.fixture(scope="module")
+def group(records: Graph) -> Node:
+    return records.only(GROUP)
+
+
+def test_it_is_what_the_rows_ask_for(group: Node) -> None:
+    assert given(
+        group, "replicationGroupId", "description", "engine", "engineVersion", "nodeType", "port", *SHAPE, *FAILOVER
+    ) == {
+        "replicationGroupId": "prod-redis", "description": "Production Redis", "engine": "redis",
+        "engineVersion": "7.0", "nodeType": "cache.r6g.xlarge", "port": 6379,
+        "parameterGroupName": "default.redis7.cluster.on",
+        "numNodeGroups": 1, "replicasPerNodeGroup": 2, "numCacheClusters": None, "automaticFailoverEnabled": True,
+        "multiAzEnabled": True,
+    }  # fmt: skip
+
+
+def test_it_is_encrypted_at_rest_and_on_the_way(records: Graph, group: Node) -> None:
+    assert given(
+        group, "atRestEncryptionEnabled", "kmsKeyId", "transitEncryptionEnabled", "transitEncryptionMode", "authToken"
+    ) == {
+        "atRestEncryptionEnabled": True,
+        "kmsKeyId": named(records, "aws:kms/key:Key", "data-key").outputs["arn"],
+        "transitEncryptionEnabled": True,
+        "transitEncryptionMode": "required",
+        "authToken": None,
+    }
+
+
+def test_without_cluster_mode_nodes_are_counted_the_other_way() -> None:
+    node = graph(ACCOUNT, **{**RECORDS, "cluster_mode": False, "nodes": 2}).only(GROUP)
+    assert given(node, *SHAPE, *FAILOVER) == {
+        "parameterGroupName": "default.redis7", "numNodeGroups": None, "replicasPerNodeGroup": None,
+        "numCacheClusters": 2, "automaticFailoverEnabled": True, "multiAzEnabled": True,
+    }  # fmt: skip
+
+
+def test_one_node_is_for_environments_without_a_standby() -> None:
+    assert given(graph(DEV_ACCOUNT, **SINGLE).only(GROUP), "numCacheClusters", *FAILOVER) == {
+        "numCacheClusters": 1, "automaticFailoverEnabled": False, "multiAzEnabled": False,
+    }  # fmt: skip
+    assert given(graph(ACCOUNT, **SINGLE).only(GROUP), "numCacheClusters", *FAILOVER) == {
+        "numCacheClusters": 2, "automaticFailoverEnabled": True, "multiAzEnabled": True,
+    }  # fmt: skip
+
+
+def test_nobody_has_a_password_and_the_default_user_can_do_nothing(records: Graph, group: Node) -> None:
+    users = {node.inputs["userName"]: node.inputs for node in records.of_type(USER)}
+    assert set(users) == {"default", "prod-redis-app"}
+    assert users["default"]["accessString"] == "off -@all"
+    assert users["default"]["userId"] == "prod-redis-default"
+    application = users["prod-redis-app"]
+    assert application["userId"] == application["userName"]
+    assert application["authenticationMode"] == {"type": "iam"}
+    assert application["accessString"] == "on ~* +@all -@dangerous +info"
+    assert all("passwords" not in user for user in users.values())
+    members = records.only("aws:elasticache/userGroup:UserGroup").inputs
+    assert set(members["userIds"]) == {"prod-redis-default", "prod-redis-app"}
+    assert group.inputs["userGroupIds"] == [members["userGroupId"]]
+
+
+def test_connecting_is_granted_to_this_group_as_this_user(records: Graph, group: Node) -> None:
+    policy = json.loads(named(records, "aws:iam/rolePolicy:RolePolicy", "app-policy").inputs["policy"])
+    user = next(node for node in records.of_type(USER) if node.name == "cache-application-user")
+    assert policy["Statement"] == [
+        {
+            "Sid": "ConnectCache",
+            "Effect": "Allow",
+            "Action": ["elasticache:Connect"],
+            "Resource": [group.outputs["arn"], user.outputs["arn"]],
+        }
+    ]
+
+
+def test_it_stands_in_the_data_tier_and_only_the_client_comes_in(records: Graph, group: Node) -> None:
+    subnets = records.only("aws:elasticache/subnetGroup:SubnetGroup")
+    assert set(subnets.inputs["subnetIds"]) == {
+        node.id for node in records.of_type("aws:ec2/subnet:Subnet") if "data" in node.name
+    }
+    assert group.inputs["subnetGroupName"] == subnets.outputs["name"]
+    assert group.inputs["securityGroupIds"] == [named(records, "aws:ec2/securityGroup:SecurityGroup", "cache-group").id]
+    assert rules(records, "cache-group") == {("nodes-group", 6379, 6379)}
+
+
+def test_both_logs_go_to_encrypted_groups(records: Graph, group: Node) -> None:
+    groups = log_groups_of(records, "/aws/vendedlogs/elasticache/prod-redis/")
+    assert {kind: node.inputs["kmsKeyId"] for kind, node in groups.items()} == dict.fromkeys(
+        ("slow-log", "engine-log"), named(records, "aws:kms/key:Key", "data-key").outputs["arn"]
+    )
+    assert {entry["logType"]: entry["destination"] for entry in group.inputs["logDeliveryConfigurations"]} == {
+        kind: node.outputs["name"] for kind, node in groups.items()
+    }
+    assert {entry["destinationType"] for entry in group.inputs["logDeliveryConfigurations"]} == {"cloudwatch-logs"}
+
+
+def test_prod_keeps_snapshots_and_cannot_be_deleted(group: Node) -> None:
+    assert given(group, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
+        "snapshotRetentionLimit": 35,
+        "finalSnapshotIdentifier": "prod-redis-final",
+    }
+    assert group.protect is True
+
+
+def test_dev_can_be_deleted_and_a_stack_may_name_the_retention() -> None:
+    node = graph(DEV_ACCOUNT, **SINGLE, snapshot_days=1).only(GROUP)
+    assert given(node, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
+        "snapshotRetentionLimit": 1,
+        "finalSnapshotIdentifier": None,
+    }
+    assert node.protect is False
+
+
+def test_clients_get_the_endpoint_of_the_mode(records: Graph, group: Node) -> None:
+    assert records.exports["endpoint"] == group.outputs["configurationEndpointAddress"]
+    other = graph(DEV_ACCOUNT, **SINGLE)
+    assert other.exports["endpoint"] == other.only(GROUP).outputs["primaryEndpointAddress"]
+    assert records.exports["user"] == "prod-redis-app"
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"nodes": 1}, "nodes of 2 or more"),
+        ({"cluster_mode": False, "shards": 2}, "only with clusterMode"),
+        ({"node_type": "cache.t2.micro"}, "is not a node type with failover"),
+        ({"node_type": "cache.t1.micro"}, "is not a node type with failover"),
+        ({"node_type": "r6g.xlarge"}, "is not a node type with failover"),
+        ({"engine_version": "6.2"}, "7.0"),
+        ({"replication_group_id": "a" * 33}, "at most 32"),
+        ({"snapshot_days": 0}, "greater than or equal to 1"),
+        ({"snapshot_window": "03:00-03:45"}, "60 minutes"),
+        ({"maintenance_window": "sun:03:30-sun:04:30"}, "overlaps snapshotWindow"),
+    ],
+)
+def test_what_elasticache_would_refuse_is_refused_first(bad: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        RedisSettings(**{**RECORDS, **bad})
+    (error,) = caught.value.errors()
+    assert says in error["msg"]
+
+
+@pytest.mark.parametrize("settings", [RECORDS, SINGLE])
+def test_an_empty_account_gets_the_same(settings: dict[str, Any]) -> None:
+    assert unequal_when_unknown(lambda: build(ground(), **settings)) == []

@@ -1,0 +1,93 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.data.registry import Registry, RegistrySettings
+from components.security.key import Key
+from components.security.role import Role
+from components.statements import Statement, service_trust
+from preview.graph import Graph
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+
+SETTINGS = RegistrySettings(namespace="records", repositories=("microservice", "worker"))
+
+
+def registry(account: Any = ACCOUNT) -> Registry:
+    return Registry("images", SETTINGS, account=account, key=Key("images", account=account, purpose="test"))
+
+
+def test_images_are_scanned_immutable_and_encrypted() -> None:
+    graph = record(registry)
+    key = graph.only("aws:kms/key:Key").outputs["arn"]
+    nodes = graph.of_type("aws:ecr/repository:Repository")
+    assert {n.name: n.inputs["name"] for n in nodes} == {
+        "images-microservice": "records/microservice",
+        "images-worker": "records/worker",
+    }
+    for node in nodes:
+        assert node.inputs["imageTagMutability"] == "IMMUTABLE"
+        assert node.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
+        assert node.inputs["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": key}]
+        assert node.inputs["forceDelete"] is False
+    assert not graph.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
+
+
+def test_only_unprotected_repositories_go_with_their_images() -> None:
+    nodes = record(lambda: registry(DEV_ACCOUNT)).of_type("aws:ecr/repository:Repository")
+    assert [n.inputs["forceDelete"] for n in nodes] == [True, True]
+
+
+def test_each_repository_keeps_30_images() -> None:
+    policies = record(registry).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy")
+    assert len(policies) == 2
+    rules = json.loads(policies[0].inputs["policy"])["rules"]
+    assert [(r["rulePriority"], r["selection"]["tagStatus"], r["selection"]["countNumber"]) for r in rules] == [
+        (1, "untagged", 7),
+        (2, "any", 30),
+    ]
+
+
+def granted(grant: Callable[[Registry], Statement]) -> tuple[Graph, dict[str, Any]]:
+    def program() -> None:
+        trust = service_trust("codebuild.amazonaws.com")
+        Role("builder", trust=trust, statements=[grant(registry())], description="test")
+
+    graph = record(program)
+    (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    return graph, statement
+
+
+def test_pull_reads_and_push_writes_the_repositories_alone() -> None:
+    graph, pull = granted(lambda r: r.pull)
+    _, push = granted(lambda r: r.push)
+    arns = sorted(n.outputs["arn"] for n in graph.of_type("aws:ecr/repository:Repository"))
+    assert sorted(pull["Resource"]) == sorted(push["Resource"]) == arns
+    assert set(pull["Action"]) == {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    assert set(push["Action"]) - set(pull["Action"]) == {
+        "ecr:InitiateLayerUpload",
+        "ecr:UploadLayerPart",
+        "ecr:CompleteLayerUpload",
+        "ecr:PutImage",
+    }
+
+
+def test_login_is_the_one_action_on_everything() -> None:
+    _, login = granted(lambda r: r.login)
+    assert (login["Action"], login["Resource"]) == (["ecr:GetAuthorizationToken"], ["*"])
+
+
+def test_a_repository_that_is_not_there_has_no_url() -> None:
+    with pytest.raises(Exception, match="missing"):
+        record(lambda: registry().repository_url("missing"))
+
+
+def test_at_least_one_repository() -> None:
+    with pytest.raises(ValidationError, match="at least 1"):
+        RegistrySettings(namespace="records", repositories=())
+
+
+def test_same_graph_when_nothing_is_known() -> None:
+    assert unequal_when_unknown(registry) == []

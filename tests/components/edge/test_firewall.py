@@ -1,0 +1,156 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.edge.firewall import Firewall, FirewallSettings
+from tests.components.edge.support import DOMAIN, key
+from tests.support import ACCOUNT, record, unequal_when_unknown
+
+ACL = "aws:wafv2/webAcl:WebAcl"
+SETTINGS = FirewallSettings(hosts=(DOMAIN,), sqli_body_rule=True, large_bodies=True)
+
+
+def firewall(settings: FirewallSettings = SETTINGS) -> Firewall:
+    return Firewall("records", settings, account=ACCOUNT, log_key=key())
+
+
+def rules(settings: FirewallSettings = SETTINGS) -> dict[str, dict[str, Any]]:
+    found = record(lambda: firewall(settings)).only(ACL).inputs["rules"]
+    return {rule["name"]: rule for rule in found}
+
+
+def pattern(rule: dict[str, Any]) -> re.Pattern[str]:
+    statement = rule["statement"]
+    statement = statement.get("notStatement", {}).get("statement", statement)
+    return re.compile(statement["regexMatchStatement"]["regexString"])
+
+
+def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it() -> None:
+    graph = record(firewall, region="eu-west-1")
+    acl = graph.only(ACL)
+    assert acl.inputs["scope"] == "CLOUDFRONT"
+    assert acl.inputs["defaultAction"] == {"allow": {}}
+    for node in (
+        acl,
+        graph.only("aws:cloudwatch/logGroup:LogGroup"),
+        graph.only("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"),
+    ):
+        assert node.inputs["region"] == "us-east-1"
+
+
+def test_a_regional_one_lives_in_the_stack_s_region_and_is_attached() -> None:
+    graph = record(lambda: firewall(FirewallSettings(scope="REGIONAL")).protect("balancer", "arn:alb"))
+    acl = graph.only(ACL)
+    assert acl.inputs["scope"] == "REGIONAL"
+    assert "region" not in acl.inputs
+    association = graph.only("aws:wafv2/webAclAssociation:WebAclAssociation").inputs
+    assert association == {"webAclArn": acl.outputs["arn"], "resourceArn": "arn:alb"}
+
+
+def test_a_distribution_attaches_its_web_acl_itself() -> None:
+    with pytest.raises(Exception, match="attached by the distribution"):
+        record(lambda: firewall().protect("balancer", "arn:alb"))
+
+
+def test_without_a_setting_it_limits_rates_blocks_paths_and_runs_the_managed_groups() -> None:
+    found = rules(FirewallSettings())
+    assert [(r["name"], r["priority"]) for r in found.values()] == [
+        ("RateLimit", 1),
+        ("BlockedPaths", 3),
+        ("AmazonIpReputationList", 10),
+        ("CommonRuleSet", 11),
+        ("KnownBadInputsRuleSet", 12),
+        ("SQLiRuleSet", 13),
+    ]
+    for name, rule in found.items():
+        assert rule["visibilityConfig"]["metricName"] == name
+        if rule["priority"] < 10:
+            assert rule["action"] == {"block": {}}
+        else:
+            assert rule["overrideAction"] == {"none": {}}
+            group = rule["statement"]["managedRuleGroupStatement"]
+            assert group == {"vendorName": "AWS", "name": f"AWSManagedRules{name}"}
+
+
+def test_an_address_has_2000_requests_in_five_minutes() -> None:
+    statement = rules()["RateLimit"]["statement"]["rateBasedStatement"]
+    assert statement == {"limit": 2000, "aggregateKeyType": "IP", "evaluationWindowSec": 300}
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/", "/admin/users", "/.git/config", "/.env", "/actuator/heapdump"])
+def test_blocked_paths_are_blocked_with_all_below_them(path: str) -> None:
+    assert pattern(rules()["BlockedPaths"]).search(path)
+
+
+@pytest.mark.parametrize("path", ["/administrators", "/api/admin", "/xgit", "/aenv", "/"])
+def test_paths_that_only_look_alike_are_not(path: str) -> None:
+    assert not pattern(rules()["BlockedPaths"]).search(path)
+
+
+def test_paths_are_compared_decoded_and_in_lower_case() -> None:
+    statement = rules()["BlockedPaths"]["statement"]["regexMatchStatement"]
+    assert [t["type"] for t in statement["textTransformations"]] == ["URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"]
+    assert statement["fieldToMatch"] == {"uriPath": {}}
+
+
+def test_only_known_hosts_may_be_asked_for() -> None:
+    known = pattern(rules()["UnknownHosts"])
+    assert known.search(DOMAIN)
+    assert not known.search("recordsxexample.com")
+    assert not known.search(f"evil-{DOMAIN}")
+    assert not known.search("")
+    statement = rules()["UnknownHosts"]["statement"]["notStatement"]["statement"]["regexMatchStatement"]
+    assert statement["fieldToMatch"] == {"singleHeader": {"name": "host"}}
+
+
+def test_large_bodies_are_only_counted_when_the_application_takes_them() -> None:
+    overrides = rules()["CommonRuleSet"]["statement"]["managedRuleGroupStatement"]["ruleActionOverrides"]
+    assert overrides == [{"name": "SizeRestrictions_BODY", "actionToUse": {"count": {}}}]
+    assert "ruleActionOverrides" not in rules()["SQLiRuleSet"]["statement"]["managedRuleGroupStatement"]
+
+
+def test_sql_in_a_body_is_blocked_as_it_was_sent() -> None:
+    rule = rules()["SQLInjection"]
+    assert rule["priority"] == 2
+    statement = rule["statement"]["sqliMatchStatement"]
+    assert statement["fieldToMatch"]["body"] == {"oversizeHandling": "CONTINUE"}
+    assert statement["textTransformations"] == [{"priority": 1, "type": "NONE"}]
+
+
+def test_requests_are_logged_encrypted_and_without_credentials() -> None:
+    graph = record(firewall)
+    group = graph.only("aws:cloudwatch/logGroup:LogGroup")
+    assert group.inputs["namePrefix"].startswith("aws-waf-logs-")
+    assert group.inputs["kmsKeyId"] == graph.only("aws:kms/key:Key").outputs["arn"]
+    logging = graph.only("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration").inputs
+    assert logging["logDestinationConfigs"] == [group.outputs["arn"]]
+    assert logging["redactedFields"] == [
+        {"singleHeader": {"name": "authorization"}},
+        {"singleHeader": {"name": "cookie"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: FirewallSettings(rate_limit=9),
+        lambda: FirewallSettings(blocked_paths=("admin",)),
+        lambda: FirewallSettings(blocked_paths=("/Admin",)),
+        lambda: FirewallSettings(managed_groups=("AWSManagedRulesCommonRuleSet",)),  # ty: ignore[invalid-argument-type]  # what is refused
+    ],
+)
+def test_settings_that_cannot_work_are_refused(make: Callable[[], object]) -> None:
+    with pytest.raises(ValidationError):
+        make()
+
+
+def test_patterns_fit_into_a_rule() -> None:
+    longest = FirewallSettings(blocked_paths=tuple(f"/{i}{'a' * 38}" for i in range(10)))
+    assert len(pattern(rules(longest)["BlockedPaths"]).pattern) <= 512
+
+
+def test_nothing_hangs_on_computed_outputs() -> None:
+    assert unequal_when_unknown(firewall) == []

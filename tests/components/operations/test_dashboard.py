@@ -1,0 +1,80 @@
+import json
+from typing import Any
+
+from components.operations.alarms import Alarm, Alarms
+from components.operations.dashboard import Dashboard, panels_of
+from components.operations.metric import EDGE_REGION, Metric, put_metrics
+from components.operations.topic import Notices, NoticesSettings
+from components.security.key import Key
+from preview.graph import Graph
+from tests.support import ACCOUNT, record, unequal_when_unknown
+
+ERRORS = Metric("AWS/CloudFront", "5xxErrorRate", {"DistributionId": "E1", "Region": "Global"}, region=EDGE_REGION)
+WATCHED = {
+    "a-cpu": Alarm(Metric("AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": "a"}), 80, "busy"),
+    "b-cpu": Alarm(Metric("AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": "b"}), 80, "busy"),
+    "edge": Alarm(ERRORS, 5, "errors"),
+}
+
+
+def dashboard(namespace: str | None = "Records") -> None:
+    key = Key("notices", account=ACCOUNT, purpose="test")
+    notices = Notices("notices", NoticesSettings(), account=ACCOUNT, key=key)
+    alarms = Alarms("alarms", WATCHED, notices=notices)
+    Dashboard("records", panels_of(WATCHED), account=ACCOUNT, alarms=alarms, business_namespace=namespace)
+
+
+def widgets(graph: Graph) -> list[dict[str, Any]]:
+    return json.loads(graph.only("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])["widgets"]
+
+
+def test_shows_alarms_panels_business_and_cost() -> None:
+    shown = widgets(record(dashboard))
+    assert [w["properties"]["title"] for w in shown] == [
+        "Alarms",
+        "RDS CPUUtilization",
+        "CloudFront 5xxErrorRate",
+        "Business",
+        "Cost",
+    ]
+    assert [w["type"] for w in shown] == ["alarm", "metric", "metric", "metric", "metric"]
+
+
+def test_a_panel_has_every_place_of_its_metric() -> None:
+    _, cpu, edge, _, cost = widgets(record(dashboard))
+    home = {"stat": "Average", "period": 300, "region": "us-east-1"}
+    assert cpu["properties"]["metrics"] == [
+        ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "a", home],
+        ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "b", home],
+    ]
+    assert edge["properties"]["metrics"][0][2:6] == ["DistributionId", "E1", "Region", "Global"]
+    assert cost["properties"]["metrics"][0][:4] == ["AWS/Billing", "EstimatedCharges", "Currency", "USD"]
+
+
+def test_business_metrics_are_found_whatever_their_names() -> None:
+    business = widgets(record(dashboard))[3]["properties"]["metrics"]
+    assert business[0][0]["expression"] == "SEARCH('Namespace=\"Records\"', 'Sum', 300)"
+    assert "Business" not in [w["properties"]["title"] for w in widgets(record(lambda: dashboard(None)))]
+
+
+def test_alarm_states_are_those_of_all_alarms() -> None:
+    graph = record(dashboard)
+    arns = [n.outputs["arn"] for n in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")]
+    assert sorted(widgets(graph)[0]["properties"]["alarms"]) == sorted(arns)
+
+
+def test_widgets_stand_beside_each_other() -> None:
+    shown = widgets(record(dashboard))
+    places = [(w["x"], w["y"]) for w in shown]
+    assert places == [(0, 0), (0, 6), (8, 6), (16, 6), (0, 12)]
+    assert all(w["x"] + w["width"] <= 24 for w in shown)
+
+
+def test_the_application_publishes_to_its_namespace_alone() -> None:
+    statement = put_metrics("Records")
+    assert statement.conditions == {"StringEquals": {"cloudwatch:namespace": "Records"}}
+    assert statement.actions == ["cloudwatch:PutMetricData"]
+
+
+def test_same_graph_when_nothing_is_known() -> None:
+    assert unequal_when_unknown(dashboard) == []

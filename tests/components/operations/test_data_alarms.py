@@ -1,0 +1,101 @@
+import pulumi
+import pytest
+
+from components.operations.alarms import Alarm, AlarmSettings
+from components.operations.data_alarms import cache, cache_nodes, database, kafka, max_connections, snapshot_export
+from preview.graph import Graph
+from tests.support import record
+
+SETTINGS = AlarmSettings()
+GIB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "connections"),
+    [
+        ("db.r5.2xlarge", 5000),
+        ("db.r6g.large", 1802),
+        ("db.m6g.large", 901),
+        ("db.t3.micro", 112),
+        ("db.t4g.medium", 450),
+    ],
+)
+def test_connections_come_from_the_memory_of_the_class(instance_class: str, connections: int) -> None:
+    assert max_connections(instance_class) == connections
+
+
+def test_a_class_of_unknown_memory_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"db\.x2g\.large"):
+        max_connections("db.x2g.large")
+
+
+def databases() -> dict[str, Alarm]:
+    instances = {"primary": "prod-postgres", "replica-1": "prod-postgres-replica-1"}
+    return database(instances, SETTINGS, instance_class="db.r5.2xlarge", storage_gib=1000, replicas=["replica-1"])
+
+
+def test_every_instance_is_watched_and_replicas_for_lag() -> None:
+    assert set(databases()) == {
+        "primary-cpu",
+        "primary-connections",
+        "primary-storage",
+        "replica-1-cpu",
+        "replica-1-connections",
+        "replica-1-storage",
+        "replica-1-lag",
+    }
+
+
+def test_database_thresholds() -> None:
+    alarms = databases()
+    assert alarms["primary-cpu"].threshold == 80
+    assert alarms["primary-connections"].threshold == 4000
+    assert (alarms["primary-storage"].threshold, alarms["primary-storage"].below) == (200 * GIB, True)
+    assert (alarms["replica-1-lag"].threshold, alarms["replica-1-lag"].missing) == (60, "breaching")
+    assert alarms["replica-1-lag"].metric.dimensions == {"DBInstanceIdentifier": "prod-postgres-replica-1"}
+
+
+def node_ids(cluster_mode: bool) -> Graph:
+    def program() -> None:
+        shards = 3 if cluster_mode else 1
+        nodes = cache_nodes("prod-redis", shards=shards, nodes_per_shard=2, cluster_mode=cluster_mode)
+        pulumi.export("nodes", nodes)
+
+    return record(program)
+
+
+def test_nodes_go_by_the_ids_that_elasticache_gives() -> None:
+    assert node_ids(False).exports["nodes"] == {"001": "prod-redis-001", "002": "prod-redis-002"}
+    sharded = node_ids(True).exports["nodes"]
+    assert len(sharded) == 6
+    assert sharded["0003-002"] == "prod-redis-0003-002"
+
+
+def test_every_cache_node_is_watched() -> None:
+    alarms = cache({"001": "prod-redis-001"}, SETTINGS)
+    assert {a.metric.name: a.threshold for a in alarms.values()} == {
+        "EngineCPUUtilization": 80,
+        "DatabaseMemoryUsagePercentage": 80,
+        "Evictions": 0,
+        "ReplicationLag": 60,
+    }
+    assert all(a.metric.dimensions == {"CacheClusterId": "prod-redis-001"} for a in alarms.values())
+
+
+def test_kafka_is_watched_by_cluster_and_by_broker() -> None:
+    alarms = kafka("records", 3, SETTINGS)
+    assert len(alarms) == 2 + 3 * 2
+    disk = alarms["kafka-3-disk"]
+    assert disk.metric.dimensions == {"Cluster Name": "records", "Broker ID": "3"}
+    assert (disk.metric.name, disk.threshold) == ("KafkaDataLogsDiskUsed", 85)
+    controller = alarms["kafka-controller"]
+    assert controller.metric.dimensions == {"Cluster Name": "records"}
+    assert (controller.threshold, controller.below, controller.missing) == (1, True, "breaching")
+    assert alarms["kafka-offline-partitions"].threshold == 0
+    assert alarms["kafka-1-under-replicated"].threshold == 0
+
+
+def test_one_failed_export_is_enough() -> None:
+    (alarm,) = snapshot_export("arn:machine").values()
+    assert (alarm.metric.name, alarm.threshold, alarm.periods) == ("ExecutionsFailed", 0, 1)
+    assert alarm.metric.dimensions == {"StateMachineArn": "arn:machine"}

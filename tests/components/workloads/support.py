@@ -1,0 +1,87 @@
+"""A cluster to make objects in, and checks that every object must pass."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import kubernetes_validate
+import pulumi
+import pulumi_aws as aws
+from pulumi_kubernetes import Provider
+
+from components.security.key import Key
+from policy.unknown import UNKNOWN
+from preview.graph import Graph, Node
+from tests.support import ACCOUNT, record
+
+CLUSTER_ARN = ACCOUNT.arn("eks", "cluster/records-test")
+RELEASE = "kubernetes:helm.sh/v3:Release"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+
+
+class Cluster:
+    """What workloads know of an EKS cluster."""
+
+    def __init__(self) -> None:
+        self.cluster_name = "records-test"
+        self.kubernetes_version = "1.35"
+        self.arn = pulumi.Output.from_input(CLUSTER_ARN)
+        self.provider = Provider("cluster", kubeconfig="{}")
+
+
+def nodes() -> list[pulumi.Resource]:
+    """Stands for the node groups."""
+    return [aws.iam.Role("nodes", assume_role_policy="{}")]
+
+
+def key(name: str) -> Key:
+    return Key(name, account=ACCOUNT, purpose=name)
+
+
+def of(program: Callable[[], Any]) -> Graph:
+    """The graph of a program, once every Kubernetes object in it has passed its schema."""
+    graph = record(program)
+    assert invalid_objects(graph) == []
+    return graph
+
+
+def objects(graph: Graph) -> list[Node]:
+    """The Kubernetes objects, releases left out."""
+    return [node for node in graph.resources if node.package == "kubernetes" and node.type != RELEASE]
+
+
+def invalid_objects(graph: Graph) -> list[str]:
+    """What Kubernetes 1.35 would refuse, in strict mode; kinds of custom resources have no schema."""
+    found = []
+    for node in objects(graph):
+        try:
+            kubernetes_validate.validate(node.inputs, "1.35", strict=True)
+        except kubernetes_validate.SchemaNotFoundError:
+            if not node.type.startswith(("kubernetes:karpenter", "kubernetes:elbv2")):
+                found.append(f"{node.name}: no schema for {node.type}")
+        except kubernetes_validate.ValidationError as error:
+            found.append(f"{node.name}: {error.message}")
+    return found
+
+
+def statements(graph: Graph, name: str, token: str = "aws:iam/rolePolicy:RolePolicy") -> dict[str, dict[str, Any]]:
+    """A policy's statements by their ids."""
+    text = graph.only(token, name).inputs["policy"]
+    assert text is not UNKNOWN
+    return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+def waits_for(graph: Graph, node: Node, other: Node) -> bool:
+    """Whether a resource is made after another, directly or through others, and so destroyed before it."""
+    seen: set[str] = set()
+    queue = [node.urn]
+    while queue:
+        current = graph[queue.pop()]
+        for urn in current.dependencies:
+            if urn == other.urn:
+                return True
+            if urn not in seen:
+                seen.add(urn)
+                queue.append(urn)
+    return False

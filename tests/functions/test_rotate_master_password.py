@@ -1,0 +1,146 @@
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.rotate_master_password import handler
+
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:master"
+
+
+class MissingError(Exception):
+    pass
+
+
+class Manager:
+    """Secrets Manager with one secret."""
+
+    exceptions = SimpleNamespace(ResourceNotFoundException=MissingError)
+
+    def __init__(self, stages: dict[str, list[str]], values: dict[str, str]) -> None:
+        self.stages = stages
+        self.values = values
+
+    def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803, the API's own spelling
+        assert SecretId == SECRET
+        return {"VersionIdsToStages": self.stages}
+
+    def get_secret_value(self, SecretId: str, VersionId: str, VersionStage: str) -> dict[str, str]:  # noqa: N803
+        if VersionId not in self.values or VersionStage not in self.stages[VersionId]:
+            raise MissingError
+        return {"SecretString": self.values[VersionId]}
+
+    def put_secret_value(
+        self,
+        SecretId: str,  # noqa: N803
+        ClientRequestToken: str,  # noqa: N803
+        SecretString: str,  # noqa: N803
+        VersionStages: list[str],  # noqa: N803
+    ) -> None:
+        assert VersionStages == ["AWSPENDING"]
+        self.values[ClientRequestToken] = SecretString
+
+    def update_secret_version_stage(
+        self,
+        SecretId: str,  # noqa: N803
+        VersionStage: str,  # noqa: N803
+        MoveToVersionId: str,  # noqa: N803
+        RemoveFromVersionId: str | None = None,  # noqa: N803
+    ) -> None:
+        if RemoveFromVersionId is not None:
+            self.stages[RemoveFromVersionId].remove(VersionStage)
+        self.stages[MoveToVersionId].append(VersionStage)
+
+
+class Rds:
+    """RDS with one instance that takes a few looks to get anywhere."""
+
+    def __init__(self, busy: int = 0, applying: int = 0) -> None:
+        self.busy = busy
+        self.applying = applying
+        self.password: str | None = None
+
+    def describe_db_instances(self, DBInstanceIdentifier: str) -> dict[str, Any]:  # noqa: N803
+        assert DBInstanceIdentifier == "prod-postgres"
+        self.busy -= 1
+        status = "creating" if self.busy >= 0 else "available"
+        pending = {}
+        if self.password is not None:
+            self.applying -= 1
+            pending = {"MasterUserPassword": "****"} if self.applying >= 0 else {}
+        return {"DBInstances": [{"DBInstanceStatus": status, "PendingModifiedValues": pending}]}
+
+    def modify_db_instance(
+        self,
+        DBInstanceIdentifier: str,  # noqa: N803
+        MasterUserPassword: str,  # noqa: N803
+        ApplyImmediately: bool,  # noqa: N803
+    ) -> None:
+        assert self.busy < 0, "changed while RDS was busy"
+        assert ApplyImmediately
+        self.password = MasterUserPassword
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    monkeypatch.setenv("DB_INSTANCE_IDENTIFIER", "prod-postgres")
+    monkeypatch.setenv("MASTER_USERNAME", "apiuser")
+    made: list[int] = []
+    monkeypatch.setattr(handler.time, "sleep", made.append)
+    return made
+
+
+def step(monkeypatch: pytest.MonkeyPatch, manager: Manager, rds: Rds, name: str, token: str = "new") -> None:
+    monkeypatch.setattr(handler, "client", {"secretsmanager": manager, "rds": rds}.__getitem__)
+    handler.handle({"SecretId": SECRET, "ClientRequestToken": token, "Step": name}, None)
+
+
+@pytest.mark.parametrize("stages", [{"new": ["AWSPENDING"]}, {"new": ["AWSPENDING"], "old": ["AWSCURRENT"]}])
+def test_a_whole_rotation(monkeypatch: pytest.MonkeyPatch, pauses: list[int], stages: dict[str, list[str]]) -> None:
+    manager, rds = Manager(stages, {}), Rds(busy=2, applying=3)
+    for name in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        step(monkeypatch, manager, rds, name)
+    value = json.loads(manager.values["new"])
+    assert value == {"username": "apiuser", "password": rds.password}
+    assert len(value["password"]) == 64
+    assert value["password"].isalnum()
+    assert "AWSCURRENT" in manager.stages["new"]
+    assert all("AWSCURRENT" not in labels for version, labels in manager.stages.items() if version != "new")
+    assert pauses == [10] * 5
+
+
+def test_a_step_again_changes_nothing(monkeypatch: pytest.MonkeyPatch, pauses: list[int]) -> None:
+    manager, rds = Manager({"new": ["AWSPENDING"]}, {}), Rds()
+    step(monkeypatch, manager, rds, "createSecret")
+    first = manager.values["new"]
+    step(monkeypatch, manager, rds, "createSecret")
+    assert manager.values["new"] == first
+    manager.stages["new"].append("AWSCURRENT")
+    step(monkeypatch, manager, rds, "setSecret")
+    assert rds.password is None
+
+
+@pytest.mark.parametrize(
+    ("stages", "name", "says"),
+    [
+        ({"new": ["AWSPENDING"]}, "deleteSecret", "is no rotation step"),
+        ({"old": ["AWSCURRENT"]}, "createSecret", "is not pending"),
+        ({"new": []}, "createSecret", "is not pending"),
+        ({"new": ["AWSPENDING"]}, "setSecret", "has no value"),
+    ],
+)
+def test_what_fits_no_rotation_is_refused(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[int], stages: dict[str, list[str]], name: str, says: str
+) -> None:
+    rds = Rds()
+    with pytest.raises(handler.RotationError, match=says):
+        step(monkeypatch, Manager(stages, {}), rds, name)
+    assert rds.password is None
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch, pauses: list[int]) -> None:
+    manager = Manager({"new": ["AWSPENDING"]}, {"new": json.dumps({"username": "apiuser", "password": "x"})})
+    with pytest.raises(handler.RotationError, match="still creating after 600 s"):
+        step(monkeypatch, manager, Rds(busy=1000), "setSecret")
+    assert sum(pauses) == 600

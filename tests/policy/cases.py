@@ -1,0 +1,69 @@
+"""Rules as tables: a compliant baseline, and the single changes that break it."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from policy.model import UNKNOWN, Resource
+from policy.resources import split_path
+
+
+@dataclass(frozen=True)
+class Set:
+    """One input of one resource set to a value that violates; `value=None` removes it."""
+
+    path: str
+    value: Any = None
+    on: str = ""
+    judged_when_unknown: bool = False
+
+    def broken(self, baseline: Sequence[Resource]) -> list[Resource]:
+        return [self._changed(each, self.value) if self._meant(each, baseline) else each for each in baseline]
+
+    def unknown(self, baseline: Sequence[Resource]) -> list[Resource]:
+        return [self._changed(each, UNKNOWN) if self._meant(each, baseline) else each for each in baseline]
+
+    def _meant(self, each: Resource, baseline: Sequence[Resource]) -> bool:
+        return each.name == self.on if self.on else each is baseline[0]
+
+    def _changed(self, resource: Resource, value: Any) -> Resource:
+        inputs: Any = copy.deepcopy(dict(resource.inputs))
+        *way, last = split_path(self.path)
+        target = inputs
+        for step in way:
+            target = target[step]
+        if value is None:
+            target.pop(last, None)
+        else:
+            target[last] = value
+        return replace(resource, inputs=inputs)
+
+
+@dataclass(frozen=True)
+class Without:
+    """A companion left out; unknown, it is there but which resource it belongs to (input `by`) cannot be told."""
+
+    name: str
+    by: str
+    judged_when_unknown: bool = False
+
+    def broken(self, baseline: Sequence[Resource]) -> list[Resource]:
+        assert any(each.name == self.name for each in baseline)
+        return [each for each in baseline if each.name != self.name]
+
+    def unknown(self, baseline: Sequence[Resource]) -> list[Resource]:
+        return [self._loosened(each) if each.name == self.name else each for each in baseline]
+
+    def _loosened(self, resource: Resource) -> Resource:
+        return replace(resource, inputs={**resource.inputs, self.by: UNKNOWN}, property_dependencies={})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, resources it is content with (the first is meant where a change names none), and what breaks it."""
+
+    rule: str
+    baseline: Sequence[Resource]
+    breaks: Sequence[Set | Without]
+    environment: str = field(default="prod")

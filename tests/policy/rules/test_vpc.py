@@ -1,0 +1,85 @@
+from typing import Any
+
+import pytest
+
+from policy.model import UNKNOWN, Resource
+from policy.rules import vpc
+from tests.policy.cases import Case, Set, Without
+from tests.policy.support import check, resource
+
+VPC = resource(vpc.VPC, "main")
+DEFAULT_GROUP = resource(vpc.DEFAULT_SECURITY_GROUP, "default", refers={"vpcId": VPC}, vpcId=UNKNOWN)
+FLOW_LOG = resource(vpc.FLOW_LOG, "flow", refers={"vpcId": VPC}, vpcId=UNKNOWN, trafficType="ALL")
+GROUP = resource(vpc.SECURITY_GROUP, "edge")
+BALANCER = resource(
+    vpc.LOAD_BALANCER, "public", refers={"securityGroups": GROUP}, securityGroups=[UNKNOWN], internal=False
+)
+
+
+def ingress(**changes: Any) -> Resource:
+    inputs: dict[str, Any] = {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443, "ipProtocol": "tcp"} | changes
+    return resource(vpc.INGRESS_RULE, "rule", refers={"securityGroupId": GROUP}, securityGroupId=UNKNOWN, **inputs)
+
+
+INLINE = resource(
+    vpc.SECURITY_GROUP,
+    "inline",
+    ingress=[{"fromPort": 5432, "toPort": 5432, "protocol": "tcp", "cidrBlocks": ["10.0.0.0/16"]}],
+)
+OLD_RULE = resource(
+    vpc.SECURITY_GROUP_RULE, "old", type="ingress", fromPort=22, toPort=22, protocol="tcp", cidrBlocks=["10.0.0.0/16"]
+)
+CASES = [
+    Case(
+        "vpc-ingress-open",
+        [ingress(), GROUP, BALANCER],
+        [
+            Set("internal", True, on="public"),
+            Set("ipProtocol", "-1"),
+            # Not an open web port whatever the other end of the range turns out to be, once the group is known.
+            Without("public", "securityGroups"),
+        ],
+    ),
+    Case("vpc-ingress-open", [INLINE], [Set("ingress[0].cidrBlocks", ["10.0.0.0/8", "0.0.0.0/0"])]),
+    Case("vpc-ingress-open", [OLD_RULE], [Set("cidrBlocks", ["0.0.0.0/0"]), Set("ipv6CidrBlocks", ["::/0"])]),
+    Case(
+        "vpc-default-security-group-closed", [DEFAULT_GROUP], [Set("ingress", [{"protocol": "-1"}]), Set("egress", [1])]
+    ),
+    Case("vpc-default-security-group-declared", [VPC, DEFAULT_GROUP], [Without("default", "vpcId")]),
+    Case("vpc-flow-log", [VPC, FLOW_LOG], [Without("flow", "vpcId"), Set("trafficType", "ACCEPT", on="flow")]),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"toPort": 444}, "rule: lets 0.0.0.0/0 in on ports 443 to 444 (fromPort)"),
+        ({"fromPort": 22, "toPort": 22}, "rule: lets 0.0.0.0/0 in on port 22 (fromPort)"),
+        ({"fromPort": 8443, "toPort": 8443}, "rule: lets 0.0.0.0/0 in on port 8443 (fromPort)"),
+        (
+            {"cidrIpv4": None, "cidrIpv6": "::/0", "toPort": 65535},
+            "rule: lets ::/0 in on ports 443 to 65535 (fromPort)",
+        ),
+        ({"cidrIpv4": "0.0.0.0/1", "fromPort": 22, "toPort": 22}, "rule: lets 0.0.0.0/1 in on port 22 (fromPort)"),
+        ({"ipProtocol": "-1", "fromPort": None, "toPort": None}, "rule: lets 0.0.0.0/0 in on every port (fromPort)"),
+    ],
+)
+def test_even_a_public_balancer_opens_nothing_but_the_web(changes: dict[str, Any], said: str) -> None:
+    assert check("vpc-ingress-open", ingress(**changes), GROUP, BALANCER) == [said]
+
+
+def test_web_ports_are_open_on_public_balancers_only() -> None:
+    assert check("vpc-ingress-open", ingress(fromPort=80, toPort=80), GROUP, BALANCER) == []
+    assert check("vpc-ingress-open", ingress(), GROUP) == ["rule: lets 0.0.0.0/0 in on port 443 (fromPort)"]
+
+
+@pytest.mark.parametrize("cidr", ["10.0.0.0/8", "192.0.2.1/32", "fd00::/16", "nonsense"])
+def test_ranges_that_are_not_the_internet(cidr: str) -> None:
+    assert check("vpc-ingress-open", ingress(cidrIpv4=cidr, fromPort=22, toPort=22), GROUP) == []
+
+
+def test_egress_is_no_ingress() -> None:
+    rule = resource(
+        vpc.SECURITY_GROUP_RULE, type="egress", fromPort=0, toPort=0, protocol="-1", cidrBlocks=["0.0.0.0/0"]
+    )
+    assert check("vpc-ingress-open", rule) == []

@@ -1,0 +1,79 @@
+"""What holds for every rule of the pack, by the tables (CASES) of tests/policy/rules."""
+
+import pkgutil
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import tests.policy.rules
+from policy.model import Kind, Level
+from policy.pack import all_rules, rule_named
+from tests.policy.cases import Case, Set, Without
+from tests.policy.support import assert_exempt, check, resource, verdict
+
+CASES: list[Case] = [
+    case
+    for found in pkgutil.iter_modules(tests.policy.rules.__path__)
+    for case in getattr(import_module(f"tests.policy.rules.{found.name}"), "CASES", [])
+]
+BREAKS = [pytest.param(case, change, id=f"{case.rule}-{change}"[:110]) for case in CASES for change in case.breaks]
+BY_CASE = [pytest.param(case, id=f"{case.rule}-{number}") for number, case in enumerate(CASES)]
+
+
+def test_every_rule_has_a_table() -> None:
+    expected = {rule.id for rule in all_rules() if rule.kind is not Kind.EXEMPTION}
+    assert {case.rule for case in CASES if case.breaks} == expected
+
+
+@pytest.mark.parametrize("case", BY_CASE)
+def test_content_with_its_baseline(case: Case) -> None:
+    assert check(case.rule, *case.baseline) == []
+
+
+@pytest.mark.parametrize(("case", "change"), BREAKS)
+def test_fires_on_each_change(case: Case, change: Set | Without) -> None:
+    assert check(case.rule, *change.broken(case.baseline))
+
+
+@pytest.mark.parametrize(("case", "change"), BREAKS)
+def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without) -> None:
+    assert bool(check(case.rule, *change.unknown(case.baseline))) is change.judged_when_unknown
+
+
+@pytest.mark.parametrize(("case", "change"), BREAKS)
+def test_exempt_does_not_block(case: Case, change: Set | Without) -> None:
+    assert_exempt(case.rule, *change.broken(case.baseline))
+
+
+@pytest.mark.parametrize("case", BY_CASE)
+def test_blind_to_other_types(case: Case) -> None:
+    inputs: dict[str, Any] = dict.fromkeys(case.baseline[0].inputs)
+    other = resource("aws:other/thing:Thing", "other", **inputs)
+    assert check(case.rule, other) == []
+
+
+@pytest.mark.parametrize("case", BY_CASE)
+def test_level_in_dev_and_prod(case: Case) -> None:
+    rule = rule_named(case.rule)
+    broken = case.breaks[0].broken(case.baseline)
+    blocking = {
+        environment: any(found.blocks for found in verdict(*broken, rules=[rule], environment=environment))
+        for environment in ("dev", "prod")
+    }
+    assert blocking == {
+        "dev": rule.level is Level.MANDATORY,
+        "prod": rule.level in (Level.MANDATORY, Level.MANDATORY_IN_PROD),
+    }
+
+
+def test_identity_of_rules() -> None:
+    for rule in all_rules():
+        module = rule.module.rpartition(".")[2]
+        assert rule.id == rule.id.lower()
+        assert " " not in rule.id
+        assert rule.explanation, f"{rule.id} ({module}) does not say why"
+        assert rule.link.startswith("https://")
+        assert rule.remedy.endswith(".")
+        assert not rule.title.endswith(".")
+        assert rule.frameworks or rule.kind is Kind.EXEMPTION, f"{rule.id} names no framework"
