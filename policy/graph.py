@@ -24,6 +24,23 @@ _OWN_IDENTITIES = {
     "aws:opensearch/domain:Domain": ("domainName",),
     "aws:codeartifact/domain:Domain": ("domain",),
 }
+# Resources that only add to another one, and the input whose value they hand on as their own output: who takes the
+# bucket's name from its policy means the bucket, and waits for the policy.
+_ADDITIONS = {
+    "aws:s3/bucketPolicy:BucketPolicy": "bucket",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "bucket",
+    "aws:s3/bucketVersioning:BucketVersioning": "bucket",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket",
+    "aws:secretsmanager/secretVersion:SecretVersion": "secretId",
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
+    "aws:sns/topicPolicy:TopicPolicy": "arn",
+    "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
+    "aws:kms/keyPolicy:KeyPolicy": "keyId",
+    "aws:kms/alias:Alias": "targetKeyId",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
+    "aws:acm/certificateValidation:CertificateValidation": "certificateArn",
+}
 
 
 class Graph:
@@ -72,14 +89,15 @@ class Graph:
     def refers(self, resource: Resource, path: str, *types: str) -> list[Resource]:
         """The resources that the input at `path` refers to, of these types (any, when none is given).
 
-        Dependencies are recorded for whole top-level inputs: name the types when a nested path is asked for.
+        Dependencies are recorded for whole top-level inputs: name the types when a nested path is asked for. A
+        reference to an addition, such as a bucket's policy, is one to what it adds to as well.
         """
         value = resource.get(path)
         if value is None:
             return []
         wanted = {canonical(token) for token in types}
         urns = resource.property_dependencies.get(path.partition(".")[0].partition("[")[0], ())
-        found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+        found = [other for urn in urns if urn in self.by_urn for other in self._with_base(self.by_urn[urn])]
         found = [other for other in found if not wanted or canonical(other.type) in wanted]
         named = self._named(value, wanted, resource)
         # A known value decides between several dependencies; it is all there is when dependencies were not recorded.
@@ -107,6 +125,10 @@ class Graph:
         if key not in self._unresolved:
             self._unresolved[key] = any(other.unknown(by) and not self.refers(other, by) for other in self.of(token))
         return self._unresolved[key]
+
+    def _with_base(self, resource: Resource) -> list[Resource]:
+        by = _ADDITIONS.get(canonical(resource.type))
+        return [resource, *self.refers(resource, by)] if by else [resource]
 
     def _named(self, value: Any, wanted: set[str], asker: Resource) -> list[Resource]:
         members = value if isinstance(value, list) else [value]

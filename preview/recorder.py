@@ -11,6 +11,7 @@ from policy.unknown import wholly_known
 from preview import answers, eks, wire
 from preview.graph import Node
 from preview.remote import Expansion, RemoteError
+from settings.stack import PROJECT
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -32,11 +33,14 @@ class Recorder(mocks.MockMonitor):
     on an empty account. ``progress`` hears the number of registrations so far.
     """
 
-    def __init__(self, region: str, *, known: bool, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, stack: str, region: str, *, known: bool, progress: Callable[[int], None] | None = None
+    ) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
         self.exports: dict[str, Any] = {}
         self.problems: list[str] = []
+        self._stack = stack
         self._region = region
         self._known = known
         self._progress = progress
@@ -89,8 +93,9 @@ class Recorder(mocks.MockMonitor):
         return answers.outputs(token, name, inputs, self._region)
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """A URN as the engine makes it, in which the root stack's type does not appear."""
-        return super().make_urn("" if _is_stack(parent) else parent, type_, name)
+        """A URN as the engine makes it: the types of all parents, save the root stack's."""
+        lineage = "" if not parent or _is_stack(parent) else f"{parent.split('::')[2]}$"
+        return f"urn:pulumi:{self._stack}::{PROJECT}::{lineage}{type_}::{name}"
 
     def _register_remote(self, request: Any, urn: str, inputs: dict[str, Any], seen: dict[str, wire.Seen]) -> Any:
         """A component that runs inside the engine: what it makes is recorded with it."""

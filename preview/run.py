@@ -65,7 +65,7 @@ def run_program(
     ``progress`` is called with the number of registrations so far.
     """
     region = config.get(REGION_KEY, "us-east-1")
-    recorder = Recorder(region, known=known, progress=progress)
+    recorder = Recorder(stack, region, known=known, progress=progress)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RuntimeWarning)
         try:

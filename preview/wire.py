@@ -28,7 +28,7 @@ def decode(struct: struct_pb2.Struct, seen: dict[str, Seen] | None = None) -> di
     What each top-level member held beside goes into ``seen``.
     """
     plain = {}
-    for key, value in struct.fields.items():
+    for key, value in sorted(struct.fields.items()):
         found = Seen()
         plain[key] = _value(value, found)
         if seen is not None:
@@ -49,7 +49,7 @@ def _value(value: struct_pb2.Value, seen: Seen) -> Any:
     if kind == "list_value":
         return [_value(item, seen) for item in value.list_value.values]
     if kind == "struct_value":
-        return _mapping({key: _value(item, seen) for key, item in value.struct_value.fields.items()}, seen)
+        return _mapping({key: _value(item, seen) for key, item in sorted(value.struct_value.fields.items())}, seen)
     return None
 
 

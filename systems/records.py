@@ -85,7 +85,10 @@ class SystemSettings(Settings):
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
     """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
-    storage_class: StorageClassSettings = StorageClassSettings(iops=16000, throughput_mib=1000, tags=_BACKED_UP)
+    database_volumes: StorageClassSettings = StorageClassSettings(
+        name="gp3-database", iops=16000, throughput_mib=1000, tags=_BACKED_UP
+    )
+    """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Name = "records"
     application: WorkloadSettings
     topic: Name = "records"
@@ -266,7 +269,9 @@ def _compute(
             key=keys.volumes,
             queue_key=keys.logs,
         )
-    StorageClass("volumes", settings.storage_class, account=account, cluster=cluster, key=keys.volumes)
+    plain = StorageClassSettings(default=True, tags=_BACKED_UP)
+    for name, kind in (("volumes", plain), ("database-volumes", settings.database_volumes)):
+        StorageClass(name, kind, account=account, cluster=cluster, key=keys.volumes)
     return _Compute(cluster, nodes, ready)
 
 

@@ -30,8 +30,12 @@ def id_of(node: Node) -> str:
 
 
 def unequal_when_unknown(program: Callable[[], Any]) -> list[str]:
-    """What differs between a run with and a run without computed outputs: URNs, and inputs known in both."""
-    known, unknown = record(program), record(program, known=False)
+    """What differs between a run with and a run without computed outputs."""
+    return differences_when_unknown(record(program), record(program, known=False))
+
+
+def differences_when_unknown(known: Graph, unknown: Graph) -> list[str]:
+    """URNs in one run only, and inputs that are known in both runs and not the same."""
     urns = {node.urn for node in known} ^ {node.urn for node in unknown}
     differences = [f"only in one run: {urn}" for urn in sorted(urns)]
     for node in unknown:

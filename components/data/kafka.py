@@ -134,12 +134,7 @@ class Kafka(Component):
                 }
             },
             logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.log_group_name}}},
-            opts=self.child_options(
-                ignore_changes=[_VOLUME_SIZE],
-                custom_timeouts=_TIMEOUTS,
-                # MSK has no deletion protection of its own.
-                protect=account.safeguards.deletion_protection or None,
-            ),
+            opts=self.child_options(ignore_changes=[_VOLUME_SIZE], custom_timeouts=_TIMEOUTS),
         )
         self._scale_storage(settings)
         self.port = IAM_PORT

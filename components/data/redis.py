@@ -155,8 +155,7 @@ class Redis(Component):
                 }
                 for log, group in logs.items()
             ],
-            # ElastiCache has no deletion protection of its own.
-            opts=self.child_options(protect=kept or None),
+            opts=self.child_options(),
         )
         self.replication_group_id = self._group.replication_group_id
         self.user_name = self._user.user_name

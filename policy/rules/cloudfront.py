@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from policy.model import Block, Finding, Level, Resource, Severity, known, rule
+from policy.model import Block, Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+DELIVERY_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 _LINK = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
 
 
@@ -97,10 +98,10 @@ def behind_waf(distribution: Resource) -> Iterator[Finding]:
         yield Finding("has no web ACL", "webAclId")
 
 
-@rule(
+@stack_rule(
     "cloudfront-access-logs",
     title="Distributions write access logs",
-    severity=Severity.LOW,
+    severity=Severity.MEDIUM,
     types=[DISTRIBUTION],
     frameworks={
         "FSBP": "CloudFront.5",
@@ -108,11 +109,12 @@ def behind_waf(distribution: Resource) -> Iterator[Finding]:
         "cdk-nag": "AwsSolutions-CFR3",
         "Checkov": "CKV_AWS_86",
     },
-    remedy="Set loggingConfig, or deliver standard logs (v2) through CloudWatch log delivery.",
+    remedy="Deliver standard logs (v2) with a LogDeliverySource for the distribution, or set loggingConfig.",
     link=_LINK + "AccessLogs.html",
-    level=Level.ADVISORY,
+    level=Level.MANDATORY_IN_PROD,
 )
-def access_logs(distribution: Resource) -> Iterator[Finding]:
-    """Advisory, because version 2 of standard logging is set up outside the distribution."""
-    if distribution.lacks("loggingConfig"):
+def access_logs(distribution: Resource, graph: Graph) -> Iterator[Finding]:
+    """Only the access log tells afterwards who asked for what. Version 2 is set up outside the distribution."""
+    delivered = graph.companions(distribution, DELIVERY_SOURCE, by="resourceArn")
+    if distribution.lacks("loggingConfig") and not delivered and not graph.unresolved(DELIVERY_SOURCE, "resourceArn"):
         yield Finding("writes no access log", "loggingConfig")

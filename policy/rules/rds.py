@@ -156,17 +156,26 @@ def _before_default(instance: Resource) -> bool:
     return major.isdigit() and int(major) < _FORCES_TLS_FROM
 
 
-@rule(
+@stack_rule(
     "rds-managed-password",
     title="Master passwords are made and rotated by Secrets Manager",
     severity=Severity.MEDIUM,
     types=[INSTANCE, CLUSTER],
     frameworks={"cdk-nag": "AwsSolutions-SMG4"},
-    remedy="Set manageMasterUserPassword and masterUserSecretKmsKeyId instead of a password.",
+    remedy="Set manageMasterUserPassword and masterUserSecretKmsKeyId; with replicas, rotate it at once.",
     link=_LINK + "rds-secrets-manager.html",
 )
-def managed_password(database: Resource) -> Iterator[Finding]:
-    """A password given by the program stands in the state and stays until somebody changes it."""
+def managed_password(database: Resource, graph: Graph) -> Iterator[Finding]:
+    """A password given by the program stands in the state and stays until somebody changes it.
+
+    RDS manages no password of an instance with replicas; there, a rotation that begins once the instance is there does.
+    """
+    replaced = graph.companions(database, INSTANCE, by="replicateSourceDb") and _rotated(database, graph)
     for key in ("password", "masterPassword"):
-        if database.unknown(key) or database.has(key):
+        if (database.unknown(key) or database.has(key)) and not replaced:
             yield Finding("has a password from the program", key)
+
+
+def _rotated(database: Resource, graph: Graph) -> bool:
+    rotations = graph.of("aws:secretsmanager/secretRotation:SecretRotation")
+    return any(database.urn in each.dependencies and not each.has("rotateImmediately", False) for each in rotations)

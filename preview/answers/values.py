@@ -93,11 +93,18 @@ _DOMAINS = {"cloudfront": "cloudfront.net", "s3": "s3.amazonaws.com"}
 
 
 def _endpoint(identity: Identity) -> str:
-    place = f"{identity.name}.{identity.digest[:8]}.{identity.region}"
-    # EKS alone gives its endpoint as a URL.
-    return f"https://{identity.digest[:32].upper()}.gr7.{identity.region}.eks.amazonaws.com" if (
-        identity.path == "eks/cluster"
-    ) else f"{place}.amazonaws.com"
+    if identity.path == "eks/cluster":  # which alone gives a URL
+        return f"https://{identity.digest[:32].upper()}.gr7.{identity.region}.eks.amazonaws.com"
+    return f"{identity.name}.{identity.digest[:8]}.{identity.region}.{identity.service}.amazonaws.com"
+
+
+def _brokers(identity: Identity) -> str:
+    hosts = (f"b-{number}.{_endpoint(identity)}:9098" for number in (1, 2, 3))
+    return ",".join(hosts)
+
+
+def _registry(identity: Identity) -> str:
+    return f"{ACCOUNT_ID}.dkr.ecr.{identity.region}.amazonaws.com/{identity.name}"
 
 
 _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
@@ -113,10 +120,13 @@ _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
     ("cidrblock", lambda i: "10.0.0.0/16"),
     ("json", lambda i: "{}"),
     ("issuer", lambda i: f"https://oidc.eks.{i.region}.amazonaws.com/id/{i.digest[:32].upper()}"),
+    ("bootstrapbrokerssasliam", _brokers),
+    ("repositoryurl", _registry),
     ("url", lambda i: f"https://{i.name}.{i.region}.amazonaws.com"),
     ("endpoint", _endpoint),
-    ("endpointaddress", _endpoint),
-    ("domainname", lambda i: f"{i.digest[:14]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
+    ("address", _endpoint),
+    ("nameserver", lambda i: f"ns-{int(i.digest[:3], 16) % 2048}.awsdns-{int(i.digest[3:5], 16) % 64:02}.com"),
+    ("domainname", lambda i: f"d{i.digest[:13]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
     ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
     ("region", lambda i: i.region),
     ("availabilityzone", lambda i: f"{i.region}a"),

@@ -54,6 +54,17 @@ def test_types_are_found_by_any_of_their_names() -> None:
     assert graph_of(resource("aws:s3/bucketV2:BucketV2", "b")).of(BUCKET)
 
 
+def test_a_reference_to_an_addition_means_what_it_adds_to() -> None:
+    policy = resource(POLICY, "p", refers={"bucket": SECOND}, bucket=UNKNOWN)
+    balancer = resource(
+        "aws:lb/loadBalancer:LoadBalancer", refers={"accessLogs": policy}, accessLogs={"bucket": UNKNOWN}
+    )
+    graph = graph_of(SECOND, policy, balancer)
+    assert graph.refers(balancer, "accessLogs.bucket", BUCKET) == [SECOND]
+    assert graph.refers(balancer, "accessLogs.bucket") == [policy, SECOND]
+    assert graph.companions(SECOND, "aws:lb/loadBalancer:LoadBalancer", by="accessLogs.bucket") == [balancer]
+
+
 def test_family_and_stack() -> None:
     parent = resource("strata:data:Bucket", "records")
     child = resource(BUCKET, "records-bucket", parent=parent)

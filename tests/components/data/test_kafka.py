@@ -134,11 +134,6 @@ def test_the_grown_size_is_left_alone(cluster: Node) -> None:
     assert cluster.ignore_changes == ("brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize",)
 
 
-def test_prod_cannot_be_deleted() -> None:
-    assert graph().only(CLUSTER).protect is True
-    assert graph(DEV_ACCOUNT).only(CLUSTER).protect is False
-
-
 def test_grants_name_one_topic_and_one_group(events: Graph, cluster: Node) -> None:
     policy = json.loads(named(events, "aws:iam/rolePolicy:RolePolicy", "app-policy").inputs["policy"])
     path = f"{cluster.outputs['clusterName']}/{cluster.outputs['clusterUuid']}"

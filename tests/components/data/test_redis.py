@@ -144,21 +144,19 @@ def test_both_logs_go_to_encrypted_groups(records: Graph, group: Node) -> None:
     assert {entry["destinationType"] for entry in group.inputs["logDeliveryConfigurations"]} == {"cloudwatch-logs"}
 
 
-def test_prod_keeps_snapshots_and_cannot_be_deleted(group: Node) -> None:
+def test_prod_keeps_snapshots_and_takes_a_last_one(group: Node) -> None:
     assert given(group, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
         "snapshotRetentionLimit": 35,
         "finalSnapshotIdentifier": "prod-redis-final",
     }
-    assert group.protect is True
 
 
-def test_dev_can_be_deleted_and_a_stack_may_name_the_retention() -> None:
+def test_dev_takes_no_last_snapshot_and_a_stack_may_name_the_retention() -> None:
     node = graph(DEV_ACCOUNT, **SINGLE, snapshot_days=1).only(GROUP)
     assert given(node, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
         "snapshotRetentionLimit": 1,
         "finalSnapshotIdentifier": None,
     }
-    assert node.protect is False
 
 
 def test_clients_get_the_endpoint_of_the_mode(records: Graph, group: Node) -> None:

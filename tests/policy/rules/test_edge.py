@@ -1,7 +1,8 @@
 """Load balancers and CloudFront."""
 
+from policy.model import UNKNOWN
 from policy.rules import cloudfront, elb
-from tests.policy.cases import Case, Set
+from tests.policy.cases import Case, Set, Without
 from tests.policy.support import check, resource
 
 HTTPS = resource(elb.LISTENER, "https", protocol="HTTPS", sslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06")
@@ -26,6 +27,8 @@ CDN = resource(
     webAclId="arn:aws:wafv2",
     loggingConfig={"bucket": "logs"},
 )
+BARE = resource(cloudfront.DISTRIBUTION, "bare")
+DELIVERY = resource(cloudfront.DELIVERY_SOURCE, "delivery", refers={"resourceArn": BARE}, resourceArn=UNKNOWN)
 CASES = [
     Case(
         "elb-listener-tls",
@@ -67,6 +70,7 @@ CASES = [
     ),
     Case("cloudfront-waf", [CDN], [Set("webAclId"), Set("webAclId", "")]),
     Case("cloudfront-access-logs", [CDN], [Set("loggingConfig")]),
+    Case("cloudfront-access-logs", [BARE, DELIVERY], [Without("delivery", "resourceArn")]),
 ]
 
 

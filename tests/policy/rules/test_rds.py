@@ -56,6 +56,21 @@ def test_least_backups_are_a_threshold() -> None:
     ]
 
 
+GIVEN = resource(rds.INSTANCE, "db", password=UNKNOWN)
+REPLICA = resource(rds.INSTANCE, "replica", refers={"replicateSourceDb": GIVEN}, replicateSourceDb=UNKNOWN)
+ROTATION = resource(
+    "aws:secretsmanager/secretRotation:SecretRotation", "rotation", refers={"rules": GIVEN}, rotateImmediately=True
+)
+LATER = resource(ROTATION.type, "later", refers={"rules": GIVEN}, rotateImmediately=False)
+UNRELATED = resource(ROTATION.type, "unrelated")
+
+
+def test_with_replicas_a_rotation_at_once_does() -> None:
+    assert check("rds-managed-password", GIVEN, REPLICA, ROTATION) == []
+    for others in ([], [REPLICA], [ROTATION], [REPLICA, LATER], [REPLICA, UNRELATED]):
+        assert check("rds-managed-password", GIVEN, *others) == ["db: has a password from the program (password)"]
+
+
 def _instance(version: str, group: Resource | None) -> Resource:
     refers = {"parameterGroupName": group} if group else None
     inputs: dict[str, Any] = {"parameterGroupName": UNKNOWN} if group else {}

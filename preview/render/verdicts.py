@@ -1,0 +1,44 @@
+"""What the policy pack says, and what to do about it."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.text import Text
+
+from policy.model import Level, Violation
+from preview.report import Report
+
+_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
+
+
+def verdicts(report: Report) -> Iterator[Text]:
+    """A line on the whole, then each violated rule with its resources, mandatory ones first."""
+    yield _whole(report)
+    ordered = sorted([*report.blocking, *report.advisory], key=lambda v: (not v.blocks, v.rule.id))
+    for _, group in groupby(ordered, key=lambda violation: (violation.level, violation.rule.id)):
+        yield from _rule(list(group))
+    for violation in report.exempt:
+        reason = violation.exemption.reason if violation.exemption else ""
+        yield Text(f"exempt     {violation.rule.id}  {_name(violation)}: {reason}", style="dim")
+
+
+def _whole(report: Report) -> Text:
+    said = [(len(report.blocking), "mandatory", "bold red"), (len(report.advisory), "advisory", "yellow")]
+    line = Text("Policies: ")
+    for number, kind, style in said:
+        line.append(f"{number} {kind}", style if number else "green").append(", ")
+    return line.append(f"{len(report.exempt)} exempt, by {report.rules} rules")
+
+
+def _rule(found: list[Violation]) -> Iterator[Text]:
+    first = found[0]
+    level = Text(f"{first.level:<11}", style=_STYLES.get(first.level, ""))
+    yield level.append(first.rule.id, "bold").append(f"  should hold: {first.rule.title}")
+    for violation in found:
+        where = f" ({violation.path})" if violation.path else ""
+        yield Text(f"           {_name(violation)}: {violation.message}{where}")
+    yield Text(f"           mend: {first.rule.remedy}", style="dim")
+
+
+def _name(violation: Violation) -> str:
+    return violation.urn.rpartition("::")[2]

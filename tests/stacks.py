@@ -1,0 +1,17 @@
+"""The graphs of the real stacks, each run once a process."""
+
+import functools
+from pathlib import Path
+
+from preview.graph import Graph
+from preview.run import run_stack
+from settings.stackfile import stack_names
+
+ROOT = Path(__file__).resolve().parent.parent
+STACKS = stack_names(ROOT)
+
+
+@functools.cache
+def stack_graph(stack: str, *, known: bool = True) -> Graph:
+    """What a stack registers; without ``known``, as on an empty account."""
+    return run_stack(ROOT, stack, known=known)

@@ -1,0 +1,40 @@
+"""What holds for every stack file of the project."""
+
+import pytest
+
+from policy.unknown import wholly_known
+from tests.stacks import STACKS, stack_graph
+from tests.support import differences_when_unknown
+
+pytestmark = pytest.mark.xdist_group("stacks")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_empty_account_gets_the_same_resources_with_the_same_known_inputs(stack: str) -> None:
+    known, unknown = stack_graph(stack), stack_graph(stack, known=False)
+    assert differences_when_unknown(known, unknown) == []
+    assert any(not wholly_known(value) for node in unknown for value in node.inputs.values())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_urns_are_the_engine_s(stack: str) -> None:
+    for node in stack_graph(stack):
+        assert node.urn.startswith(f"urn:pulumi:{stack}::strata::")
+        assert node.urn.endswith(f"{node.type}::{node.name}")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_whatever_lives_in_a_cluster_goes_through_its_provider(stack: str) -> None:
+    graph = stack_graph(stack)
+    providers = {node.urn for node in graph.of_type("pulumi:providers:kubernetes")}
+    for node in graph.resources:
+        if node.package == "kubernetes":
+            assert node.provider.rsplit("::", 1)[0] in providers, node.name
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_kubernetes_objects_name_their_namespace(stack: str) -> None:
+    clusterwide = {"Namespace", "StorageClass", "EC2NodeClass", "NodePool", "ClusterRole", "ClusterRoleBinding"}
+    for node in stack_graph(stack).resources:
+        if node.package == "kubernetes" and node.inputs.get("kind") not in {*clusterwide, None}:
+            assert node.inputs["metadata"].get("namespace"), node.name
