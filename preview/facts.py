@@ -8,6 +8,8 @@ from preview.graph import Node
 
 Fact = Callable[[Mapping[str, Any]], str]
 
+_LONG = 10_000
+
 
 def facts(node: Node) -> list[str]:
     """What is known of the resource, most telling first; nothing for types that have nothing to tell."""
@@ -33,7 +35,7 @@ def _read(inputs: Any, path: str) -> Any:
 
 
 def _show(path: str, form: str = "{}") -> Fact:
-    """A value in words; lists by their members, large numbers with separators."""
+    """A value in words; lists by their members, numbers too long to read at a glance with separators."""
 
     def fact(inputs: Mapping[str, Any]) -> str:
         value = _read(inputs, path)
@@ -41,7 +43,17 @@ def _show(path: str, form: str = "{}") -> Fact:
             value = " ".join(str(item) for item in value if item is not UNKNOWN)
         if value is None or value == "" or isinstance(value, bool):
             return ""
-        return form.format(f"{value:,}" if isinstance(value, int) else value)
+        return form.format(f"{value:,}" if isinstance(value, int) and value >= _LONG else value)
+
+    return fact
+
+
+def _number(path: str, noun: str, rest: str = "") -> Fact:
+    """A number of things, which may be one."""
+
+    def fact(inputs: Mapping[str, Any]) -> str:
+        value = _read(inputs, path)
+        return f"{value} {noun}{'' if value == 1 else 's'}{rest}" if isinstance(value, int) else ""
 
     return fact
 
@@ -96,7 +108,7 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
     "aws:ec2/vpc:Vpc": (_show("cidrBlock"),),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (_endpoint,),
     "aws:ecr/repository:Repository": (_show("name"), _show("imageTagMutability")),
-    "aws:ecs/service:Service": (_show("desiredCount", "{} tasks"), _show("launchType")),
+    "aws:ecs/service:Service": (_number("desiredCount", "task"), _show("launchType")),
     "aws:ecs/taskDefinition:TaskDefinition": (_show("cpu", "{} CPU"), _show("memory", "{} MiB")),
     "aws:efs/fileSystem:FileSystem": (_show("throughputMode"),),
     "aws:eks/addon:Addon": (_show("addonName"), _show("addonVersion")),
@@ -108,21 +120,21 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
         _show("capacityType"), _show("amiType"),
     ),
     "aws:elasticache/replicationGroup:ReplicationGroup": (
-        _show("nodeType"), _show("engine"), _show("engineVersion"), _show("numNodeGroups", "{} shards"),
-        _show("replicasPerNodeGroup", "{} replicas each"), _flag("multiAzEnabled", "Multi-AZ"),
+        _show("nodeType"), _show("engine"), _show("engineVersion"), _number("numNodeGroups", "shard"),
+        _number("replicasPerNodeGroup", "replica", " each"), _flag("multiAzEnabled", "Multi-AZ"),
     ),
-    "aws:kinesis/stream:Stream": (_show("shardCount", "{} shards"), _show("streamModeDetails.streamMode")),
+    "aws:kinesis/stream:Stream": (_number("shardCount", "shard"), _show("streamModeDetails.streamMode")),
     "aws:lambda/function:Function": (_show("runtime"), _show("memorySize", "{} MiB"), _show("timeout", "{} s")),
     "aws:lb/listener:Listener": (_show("protocol"), _show("port", "port {}")),
     "aws:lb/loadBalancer:LoadBalancer": (_show("loadBalancerType"), _flag("internal", "internal")),
     "aws:lb/targetGroup:TargetGroup": (_show("protocol"), _show("port", "port {}"), _show("targetType")),
     "aws:msk/cluster:Cluster": (
-        _show("brokerNodeGroupInfo.instanceType"), _show("numberOfBrokerNodes", "{} brokers"),
+        _show("brokerNodeGroupInfo.instanceType"), _number("numberOfBrokerNodes", "broker"),
         _show("brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize", "{} GiB each"),
         _show("kafkaVersion", "Kafka {}"),
     ),
     "aws:opensearch/domain:Domain": (
-        _show("clusterConfig.instanceType"), _show("clusterConfig.instanceCount", "{} nodes"),
+        _show("clusterConfig.instanceType"), _number("clusterConfig.instanceCount", "node"),
         _show("ebsOptions.volumeSize", "{} GiB each"), _show("engineVersion"),
     ),
     "aws:rds/cluster:Cluster": (_show("engine"), _show("engineVersion")),
@@ -135,7 +147,9 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
     "aws:s3/bucket:Bucket": (_show("bucket"),),
     "aws:sqs/queue:Queue": (_flag("fifoQueue", "FIFO"),),
     "aws:wafv2/webAcl:WebAcl": (_show("scope"), _count("rules", "rules")),
-    "kubernetes:apps/v1:Deployment": (_show("spec.replicas", "{} replicas"), _show("spec.template.spec.containers.image")),
+    "kubernetes:apps/v1:Deployment": (
+        _number("spec.replicas", "replica"), _show("spec.template.spec.containers.image"),
+    ),
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": (_span("spec.minReplicas", "spec.maxReplicas", "pods"),),
     "kubernetes:helm.sh/v3:Release": (_show("name"), _show("version")),
     "kubernetes:karpenter.sh/v1:NodePool": (_show("spec.limits.cpu", "up to {} vCPU"),),

@@ -22,10 +22,13 @@ def verdict(
     config: Config | None = None,
     exemptions: Iterable[Exemption] | None = None,
     today: datetime.date | None = None,
-) -> list[Violation]:
-    """Every violation, exempt ones included, in order of registration. Without arguments by the project's own pack."""
+) -> tuple[list[Violation], int]:
+    """Every violation, exempt ones included, in order of registration; and how many rules were asked.
+
+    By the project's own pack unless told otherwise. Raises ValueError for exemptions that cannot be read.
+    """
     chosen = tuple(all_rules() if rules is None else rules)
-    return evaluate(
+    found = evaluate(
         policy_graph(graph),
         chosen,
         config or read_config({}, chosen),
@@ -33,6 +36,7 @@ def verdict(
         environment(graph),
         today=today or datetime.datetime.now(datetime.UTC).date(),
     )
+    return found, len(chosen)
 
 
 def environment(graph: Graph) -> str:

@@ -33,9 +33,7 @@ class Recorder(mocks.MockMonitor):
     on an empty account. ``progress`` hears the number of registrations so far.
     """
 
-    def __init__(
-        self, stack: str, region: str, *, known: bool, progress: Callable[[int], None] | None = None
-    ) -> None:
+    def __init__(self, stack: str, region: str, *, known: bool, progress: Callable[[int], None] | None = None) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
         self.exports: dict[str, Any] = {}

@@ -17,8 +17,9 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import config as runtime_config
-from pulumi.runtime import mocks, stack as runtime_stack
+from pulumi.runtime import mocks
 from pulumi.runtime import settings as runtime_settings
+from pulumi.runtime import stack as runtime_stack
 
 from preview.graph import Graph
 from preview.recorder import Recorder

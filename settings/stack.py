@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pydantic import ValidationError
 from pulumi.runtime import config as runtime_config
+from pydantic import ValidationError
 
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError, problems_of, unknown_key

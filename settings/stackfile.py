@@ -47,7 +47,7 @@ def read(directory: Path, stack: str) -> StackFile:
 
 def _document(file: str, path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -58,9 +58,6 @@ def _document(file: str, path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise SettingsError(file, [Problem("", "is not a mapping with a config key")])
     return document
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _qualified(key: object) -> str:

@@ -16,7 +16,6 @@ from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup, NodeGroupSettings
 from components.data.bucket import Bucket, BucketSettings
 from components.data.kafka import Kafka, KafkaSettings
-from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.data.postgres import Postgres, PostgresSettings
 from components.data.redis import Redis, RedisSettings
@@ -54,7 +53,7 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClass, StorageClassSettings
-from components.workloads.workload import Autoscaling, Workload, WorkloadSettings
+from components.workloads.workload import Workload, WorkloadSettings
 from settings import DomainName, Name, Settings
 
 APPLICATION = "microservice"
@@ -152,9 +151,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a records stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id()
     keys = _keys(account)
-    network = Network(
-        "network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name
-    )
+    network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
     compute = _compute(settings, account, keys, network, people)
@@ -224,16 +221,13 @@ def _data(settings: SystemSettings, account: Account, keys: _Keys, network: Netw
         purpose: Bucket(purpose, named, account=account, key=keys.data, access_logs=access_logs)
         for purpose, named in (("backups", names.backups), ("logs", names.logs), ("archives", names.archives))
     }
-    data = _Data(
+    return _Data(
         database=Postgres("database", settings.database, account=account, network=network, key=keys.data),
         cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data),
-        stream=Kafka(
-            "stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs
-        ),
+        stream=Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs),
         access_logs=access_logs,
         **buckets,
     )
-    return data
 
 
 def _compute(
@@ -248,12 +242,8 @@ def _compute(
         log_key=keys.logs,
         access={"people": ClusterAccess(people.arn, "AmazonEKSViewPolicy")},
     )
-    nodes = NodeGroup(
-        "nodes", settings.nodes, account=account, network=network, cluster=cluster, key=keys.volumes
-    )
-    addons = Addons(
-        "addons", settings.addons, account=account, cluster=cluster, nodes=[nodes], log_key=keys.logs
-    )
+    nodes = NodeGroup("nodes", settings.nodes, account=account, network=network, cluster=cluster, key=keys.volumes)
+    addons = Addons("addons", settings.addons, account=account, cluster=cluster, nodes=[nodes], log_key=keys.logs)
     ready: list[pulumi.Resource] = [nodes, addons]
     if settings.autoscaler != "karpenter":
         ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
@@ -275,9 +265,7 @@ def _compute(
     return _Compute(cluster, nodes, ready)
 
 
-def _edge(
-    settings: SystemSettings, account: Account, keys: _Keys, network: Network, access_logs: LogBucket
-) -> _Edge:
+def _edge(settings: SystemSettings, account: Account, keys: _Keys, network: Network, access_logs: LogBucket) -> _Edge:
     domain, port = settings.domain, settings.application.port
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
@@ -294,9 +282,7 @@ def _edge(
     )
     secret = OriginSecret("origin-secret", settings.origin_secret)
     # Pods speak plain HTTP inside the VPC; viewer, CloudFront and load balancer speak TLS to each other.
-    application = TargetGroupSettings(
-        port=port, protocol="HTTP", health_path=settings.application.readiness.path
-    )
+    application = TargetGroupSettings(port=port, protocol="HTTP", health_path=settings.application.readiness.path)
     balancer = LoadBalancer(
         "balancer",
         LoadBalancerSettings(
@@ -325,16 +311,12 @@ def _edge(
             origin_shield_region=account.region,
         ),
         origins={"origin": HttpsOrigin(origin, secret), "balancer": HttpsOrigin(balancer_name, secret)},
-        certificate=Certificate(
-            "edge-certificate", CertificateSettings(domain=domain), zone=zone, region=EDGE_REGION
-        ),
+        certificate=Certificate("edge-certificate", CertificateSettings(domain=domain), zone=zone, region=EDGE_REGION),
         firewall=firewall,
         access_logs=access_logs,
     )
     page = StaticPage("unavailable", StaticPageSettings(domain=origin), certificate=home)
-    health = HealthCheck(
-        "health", HealthCheckSettings(domain=domain, path=settings.application.readiness.path)
-    )
+    health = HealthCheck("health", HealthCheckSettings(domain=domain, path=settings.application.readiness.path))
     zone.alias(domain, cdn.alias_target)
     zone.alias(balancer_name, balancer.alias_target)
     zone.failover(
@@ -385,9 +367,7 @@ def _application(
             *tracing,
         ],
     )
-    namespace = Namespace(
-        "namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready
-    )
+    namespace = Namespace("namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready)
     controller = LoadBalancerController(
         "load-balancer-controller",
         account=account,
@@ -450,9 +430,7 @@ def _operations(
     )
     watched = _watched(settings, data, compute, edge) | data_alarms.snapshot_export(export.state_machine_arn)
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
-    Dashboard(
-        "records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS
-    )
+    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)
     Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=_BACKED_UP)
     Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])

@@ -50,7 +50,9 @@ def _differences(path: str, left: Any, right: Any) -> list[str]:
         return []
     if isinstance(left, dict) and isinstance(right, dict):
         found = [f"{path}.{key}: in one run only" for key in sorted(set(left) ^ set(right))]
-        return found + [d for key in left.keys() & right.keys() for d in _differences(f"{path}.{key}", left[key], right[key])]
+        return found + [
+            d for key in left.keys() & right.keys() for d in _differences(f"{path}.{key}", left[key], right[key])
+        ]
     if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         return [d for i, pair in enumerate(zip(left, right, strict=True)) for d in _differences(f"{path}[{i}]", *pair)]
     return [] if left == right else [f"{path}: {left!r} without and {right!r} with outputs"]

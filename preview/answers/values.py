@@ -30,6 +30,7 @@ def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tupl
     return identity.id, state
 
 
+@functools.cache
 def _output_types(token: str) -> dict[str, Any]:
     cls = _resource_class(token)
     return _types.resource_types(cls) if cls else {}

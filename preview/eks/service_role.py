@@ -38,9 +38,7 @@ def service_role(
         "aws:iam/role:Role",
         f"{group.name}-role",
         {
-            "assumeRolePolicy": json.dumps(
-                {"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":")
-            ),
+            "assumeRolePolicy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":")),
             "description": description,
             "tags": expansion.given("tags"),
         },

@@ -1,6 +1,11 @@
 """The whole of a preview, top to bottom."""
 
+import sys
+from collections.abc import Iterable, Sequence
+from typing import IO
+
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from preview.render.counts import counts
@@ -9,29 +14,42 @@ from preview.render.tree import tree
 from preview.render.verdicts import verdicts
 from preview.report import Report
 
-_PIPED_WIDTH = 160
+_UNBOUNDED = 100_000
 
 
-def console_for(file: object = None) -> Console:
-    """A console that is plain and wide when its output goes into a pipe."""
-    console = Console(file=file, highlight=False)  # ty: ignore[invalid-argument-type] - rich types it as IO[str]
-    return console if console.is_terminal else Console(file=file, highlight=False, width=_PIPED_WIDTH)  # ty: ignore
-
-
-def show(report: Report, console: Console, *, full: bool, seconds: float) -> None:
-    """Prints head, tree, counts, outputs, verdicts and a summary."""
+def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = None) -> None:
+    """Prints head, tree, counts, outputs, verdicts and a summary; into a pipe plainly, with a line for each item."""
+    console = Console(file=file or sys.stdout, highlight=False)
+    if not console.is_terminal:
+        console = Console(file=file or sys.stdout, highlight=False, width=_UNBOUNDED)
     graph = report.graph
     place = " · ".join(part for part in (report.system, report.environment, graph.region) if part)
     console.print(Text.assemble(("strata ", "bold"), (graph.stack, "bold cyan"), f"  {place}"))
     console.print(tree(graph, full=full))
-    for title, table in (("By service", counts(graph)), ("Outputs", outputs(graph))):
+    for title, rows in (("By service", counts(graph)), ("Outputs", outputs(graph))):
         console.print()
         console.print(Text(title, style="bold"))
-        console.print(table)
+        _columns(console, list(rows))
     console.print()
     for line in verdicts(report):
         console.print(line)
     console.print(_summary(report, seconds))
+
+
+def _columns(console: Console, rows: Sequence[Iterable[str]]) -> None:
+    """Rows side by side; only on a terminal is the last column wrapped, and padded for that."""
+    table = Table.grid(padding=(0, 2))
+    padded = [[*row] for row in rows]
+    for row in padded:
+        *heads, last = row
+        table.add_row(*(Text(head, style="cyan", no_wrap=True) for head in heads), Text(last, overflow="fold"))
+    if console.is_terminal:
+        console.print(table)
+        return
+    widths = [max(len(cell) for cell in column) for column in zip(*padded, strict=True)][:-1]
+    for *heads, last in padded:
+        cells = (f"{head:<{width}}" for head, width in zip(heads, widths, strict=True))
+        console.print(Text("  ".join((*cells, last))))
 
 
 def _summary(report: Report, seconds: float) -> Text:

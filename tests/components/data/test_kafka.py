@@ -13,7 +13,7 @@ from components.statements import service_trust
 from preview.graph import Graph, Node
 from preview.run import ProgramError
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
-from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, unequal_when_unknown
 
 CLUSTER = "aws:msk/cluster:Cluster"
 

@@ -111,7 +111,6 @@ def test_a_pod_role_is_for_one_service_account_of_one_cluster() -> None:
                     "aws:RequestTag/kubernetes-namespace": "prod",
                     "aws:RequestTag/kubernetes-service-account": "api",
                 },
-
             },
         }
     ]
