@@ -21,7 +21,7 @@ preview: $(READY) ## Preview a stack with policies, no account needed (STACK=pro
 	@$(BIN)/strata preview $(STACK)
 
 test: $(READY) ## Run every test
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: $(READY) ## Measure a cold preview of prod and the policy pack
 	@$(BIN)/python -m tests.bench

@@ -58,14 +58,15 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:
-        return _complain(f"strata: {getattr(error, 'format_message', lambda: error)()}")
+        message = getattr(error, "format_message", None)  # of a wrong command line; other errors have only their text
+        return _complain(f"strata: {message() if message else error}")
     except UsageError as error:
         return _complain(str(error))
     return result if isinstance(result, int) else 0
 
 
 def _complain(problems: str) -> int:
-    print(problems, file=sys.stderr)
+    typer.echo(problems, err=True)
     return BAD_INPUT
 
 
@@ -105,7 +106,7 @@ def _show(report: Any, *, as_json: bool, full: bool, begun: float) -> None:
 
         from preview.report import document
 
-        print(json.dumps(document(report), indent=2))
+        typer.echo(json.dumps(document(report), indent=2))
         return
     from preview.render.page import show
 
@@ -130,7 +131,7 @@ def schema(
         return 0
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    print("wrote schemas/stack.json")
+    typer.echo("wrote schemas/stack.json")
     return 0
 
 
@@ -149,8 +150,41 @@ def stacks() -> int:
             failed = _complain(str(error))
             continue
         told = (config.get(key, "?") for key in (f"{PROJECT}:system", f"{PROJECT}:environment", REGION_KEY))
-        print("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
+        typer.echo("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
     return failed
+
+
+@app.command()
+def check(
+    stack: Annotated[str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml.")],
+) -> int:
+    """Print the commands that show whether a deployed stack works, with its own names filled in."""
+    from preview.checks import checks
+    from preview.run import ProgramError, run_stack
+    from settings import SettingsError
+
+    try:
+        graph = run_stack(project_root(), stack)
+    except (SettingsError, ProgramError) as error:
+        raise UsageError(str(error)) from error
+    for found in checks(graph):
+        typer.echo(f"# {found.title}\n{found.command}\n")
+    return 0
+
+
+@app.command()
+def policies(
+    rule: Annotated[str, typer.Argument(help="A rule's id, or a part of it; everything when left out.")] = "",
+) -> int:
+    """List the rules of the policy pack, or explain those whose id holds RULE."""
+    from policy.pack import all_rules
+    from preview.render.rules import show
+
+    chosen = [known for known in all_rules() if rule in known.id]
+    if not chosen:
+        raise UsageError(f"strata: no rule's id holds {rule!r}; strata policies lists them")
+    show(chosen, explained=bool(rule))
+    return 0
 
 
 def project_root() -> Path:

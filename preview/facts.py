@@ -103,7 +103,7 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
     ),
     "aws:dynamodb/table:Table": (_show("billingMode"), _show("hashKey"), _show("rangeKey")),
     "aws:ec2/instance:Instance": (_show("instanceType"),),
-    "aws:ec2/natGateway:NatGateway": (lambda inputs: "NAT gateway",),
+    "aws:ec2/natGateway:NatGateway": (lambda _: "NAT gateway",),
     "aws:ec2/subnet:Subnet": (_show("cidrBlock"),),
     "aws:ec2/vpc:Vpc": (_show("cidrBlock"),),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (_endpoint,),

@@ -1,12 +1,12 @@
 """A spinner on stderr while the program runs; nothing where nobody looks."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def progress(stack: str) -> Iterator[Callable[[int], None] | None]:
+def progress(stack: str) -> Generator[Callable[[int], None] | None]:
     """Shows that ``stack`` is being previewed; hands out a function that takes the number of registrations so far."""
     if not sys.stderr.isatty():
         yield None

@@ -69,7 +69,6 @@ class Recorder(mocks.MockMonitor):
             if self._known:
                 unknown = [key for key, value in self.exports.items() if not wholly_known(value)]
                 self.problems += [f"stack output {key} is unknown" for key in unknown]
-                self.problems += [f"stack output {key} is empty" for key, v in self.exports.items() if v is None]
         return super().RegisterResourceOutputs(request)
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
@@ -79,7 +78,9 @@ class Recorder(mocks.MockMonitor):
             result = {"urn": found.urn, "id": found.id, "state": found.state}
         else:
             result = answers.invoke(request.tok, arguments, self._region)
-        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode(result)})
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(wire.encode(result))
+        return response
 
     def _answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The id and the state of what a provider creates."""
@@ -87,7 +88,7 @@ class Recorder(mocks.MockMonitor):
             # A provider has an id even in a first preview: the engine makes it, not the cloud.
             return f"{name}-provider", inputs
         if not self._known:
-            return "", inputs
+            return "", answers.not_computed(token, inputs)
         return answers.outputs(token, name, inputs, self._region)
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:

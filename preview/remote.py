@@ -77,7 +77,7 @@ class Expansion:
         return Traced(self.component.inputs.get(key), frozenset(urns))
 
     def plain(self, key: str, default: Any = None) -> Any:
-        """An input that decides what there is, which pulumi-eks itself needs in plain. Raises RemoteError if unknown."""
+        """An input that decides what there is, so that pulumi-eks needs it in plain. Raises RemoteError if unknown."""
         value = self.component.inputs.get(key)
         if not wholly_known(value):
             raise RemoteError(f"{self.component.type} {self.name}: {key} decides what is made and must be known")
@@ -143,8 +143,9 @@ class Expansion:
     def _add(self, token: str, name: str, parent: Node | None, **fields: Any) -> Node:
         above = (parent or self.component).urn
         urn = self._make_urn(above, token, name)
+        values: dict[str, Any] = {"inputs": {}, "outputs": {}, **fields}
         node = Node(
-            **{"inputs": {}, "outputs": {}, **fields},
+            **values,
             urn=urn,
             type=token,
             name=name,

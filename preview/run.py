@@ -23,14 +23,12 @@ from pulumi.runtime import stack as runtime_stack
 
 from preview.graph import Graph
 from preview.recorder import Recorder
+from preview.work import Work
 from settings import SettingsError, stackfile
 from settings.stack import PROJECT, REGION_KEY
 
 Program = Callable[[], Awaitable[None] | None]
 Progress = Callable[[int], None]
-
-_HERE = Path(__file__).resolve().parent
-_OWN = _HERE.parent
 
 
 class ProgramError(Exception):
@@ -76,7 +74,7 @@ def run_program(
             raise ProgramError("\n".join([*recorder.problems, str(error)])) from error
         held = _never_started()
     dropped = [str(warning.message) for warning in caught if "never awaited" in str(warning.message)]
-    if problems := [*recorder.problems, *dropped, *held]:
+    if problems := dict.fromkeys([*recorder.problems, *dropped, *held]):
         raise ProgramError("\n".join(problems))
     public = {key: value for key, value in config.items() if key not in secret_keys}
     return Graph(PROJECT, stack, recorder.nodes.values(), recorder.exports, region=region, config=public)
@@ -106,16 +104,17 @@ def _run(
     )
     outside = os.environ.pop("PULUMI_CONFIG", None)
     path = list(sys.path)
+    work = Work()
     try:
-        asyncio.run(_in_stack(program, recorder))
+        asyncio.run(_in_stack(program, recorder, work))
     except (SettingsError, ProgramError):
         raise
     except pulumi.RunError as error:
         raise ProgramError(str(error)) from error
     except SystemExit as error:
-        raise ProgramError(f"{_place(error)}the program exited by itself ({error.code})") from error
+        raise ProgramError(f"{work.place(error)}the program exited by itself ({error.code})") from error
     except Exception as error:
-        raise ProgramError(f"{_place(error)}{type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise ProgramError(f"{work.place(error)}{type(error).__name__}: {' '.join(str(error).split())}") from error
     finally:
         sys.path[:] = path
         logger.removeHandler(errors)
@@ -125,12 +124,16 @@ def _run(
         raise ProgramError("\n".join(errors.lines))
 
 
-async def _in_stack(program: Program, recorder: Recorder) -> None:
+async def _in_stack(program: Program, recorder: Recorder, work: Work) -> None:
+    loop = asyncio.get_running_loop()
     # The recorder answers at once: threads would only cost time and make the order of registrations differ.
-    asyncio.get_running_loop().set_default_executor(_Inline(max_workers=1))
+    loop.set_default_executor(_Inline(max_workers=1))
+    loop.set_task_factory(work.begin)
     await runtime_stack.run_in_stack(program)
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        recorder.problems.append(f"work was left unfinished: {getattr(task.get_coro(), '__qualname__', task)}")
+    root = runtime_settings.get_root_resource()
+    empty = sorted(getattr(root, "outputs", {}).keys() - recorder.exports.keys())
+    recorder.problems += [f"stack output {key} is empty" for key in empty]
+    recorder.problems += work.problems()
 
 
 class _Inline(ThreadPoolExecutor):
@@ -158,23 +161,8 @@ class _Errors(logging.Handler):
 
 def _never_started() -> list[str]:
     """Coroutines that something still holds; the interpreter itself warns of those that it has freed."""
-    held = []
-    for item in gc.get_objects(generation=0):
-        if type(item) is types.CoroutineType and inspect.getcoroutinestate(item) == inspect.CORO_CREATED:
-            held.append(f"coroutine '{item.__qualname__}' was never awaited")
-            item.close()
-    return held
-
-
-def _place(error: BaseException | None) -> str:
-    """File and line of the project's innermost frame that led to an error, as a prefix."""
-    place = ""
-    while error is not None and not place:
-        trace = error.__traceback__
-        while trace is not None:
-            file = Path(trace.tb_frame.f_code.co_filename)
-            if file.is_relative_to(_OWN) and not file.is_relative_to(_HERE) and "site-packages" not in file.parts:
-                place = f"{file.relative_to(_OWN)}:{trace.tb_lineno}: "
-            trace = trace.tb_next
-        error = error.__cause__ or error.__context__
-    return place
+    coroutines = [item for item in gc.get_objects(generation=0) if type(item) is types.CoroutineType]
+    held = [item for item in coroutines if inspect.getcoroutinestate(item) == inspect.CORO_CREATED]
+    for item in held:
+        item.close()
+    return [f"coroutine '{item.__qualname__}' was never awaited" for item in held]

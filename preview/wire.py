@@ -43,7 +43,7 @@ def _value(value: struct_pb2.Value, seen: Seen) -> Any:
         return UNKNOWN if text == rpc.UNKNOWN else text
     if kind == "number_value":
         number = value.number_value
-        return int(number) if number.is_integer() else number
+        return int(number) if number == int(number) else number
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
@@ -86,8 +86,6 @@ class ResourceReference:
 def encode(values: dict[str, Any]) -> struct_pb2.Struct:
     """Plain data as a property bag; members that are None are left out."""
     struct = struct_pb2.Struct()
-    if isinstance(values, Asset):
-        values = {_SIGNATURE: values.signature, **values}
     for key, value in values.items():
         if value is not None:
             _fill(struct.fields[key], value)
@@ -95,25 +93,29 @@ def encode(values: dict[str, Any]) -> struct_pb2.Struct:
 
 
 def _fill(target: struct_pb2.Value, value: Any) -> None:
-    if value is UNKNOWN:
-        target.string_value = rpc.UNKNOWN
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         target.bool_value = value
     elif isinstance(value, int | float):
         target.number_value = value
-    elif isinstance(value, str):
-        target.string_value = value
+    elif value is UNKNOWN or isinstance(value, str):
+        target.string_value = rpc.UNKNOWN if value is UNKNOWN else value
     elif isinstance(value, list | tuple):
         target.list_value.SetInParent()
         for item in value:
             _fill(target.list_value.values.add(), item)
-    elif isinstance(value, dict):
-        target.struct_value.CopyFrom(encode(value))
-    elif isinstance(value, ResourceReference):
-        members = {_SIGNATURE: _RESOURCE, "urn": value.urn, "id": value.id, "packageVersion": ""}
+    elif (members := _members(value)) is not None:
         target.struct_value.CopyFrom(encode(members))
     else:
         target.null_value = struct_pb2.NULL_VALUE
+
+
+def _members(value: Any) -> dict[str, Any] | None:
+    """What a value is made of on the wire; None for what is no mapping."""
+    if isinstance(value, ResourceReference):
+        return {_SIGNATURE: _RESOURCE, "urn": value.urn, "id": value.id, "packageVersion": ""}
+    if isinstance(value, Asset):
+        return {_SIGNATURE: value.signature, **value}
+    return value if isinstance(value, dict) else None
 
 
 _TEXTS = ("importId", "deletedWith")
@@ -136,4 +138,4 @@ def _alias(alias: Any) -> Any:
     """A former URN, or the parts of it that have changed."""
     if alias.WhichOneof("alias") == "urn":
         return alias.urn
-    return {field.name: value for field, value in alias.spec.ListFields()}
+    return {field.name: value for field, value in alias.spec.ListFields() if value}

@@ -7,7 +7,7 @@ from typing import Any
 from components.account import Account
 from settings import Settings, Stack
 
-NAMES = ("records",)
+NAMES = ("consulting", "records")
 
 
 class _SettingsClasses(Mapping[str, type[Settings]]):

@@ -10,10 +10,9 @@ import pulumi
 from pydantic import Field
 
 from components.account import Account
-from components.compute.access import ClusterAccess
-from components.compute.addons import Addons, AddonsSettings
-from components.compute.cluster import Cluster, ClusterSettings
-from components.compute.node_group import NodeGroup, NodeGroupSettings
+from components.compute.addons import AddonsSettings
+from components.compute.cluster import ClusterSettings
+from components.compute.node_group import NodeGroupSettings
 from components.data.bucket import Bucket, BucketSettings
 from components.data.kafka import Kafka, KafkaSettings
 from components.data.log_bucket import LogBucket, LogBucketSettings
@@ -40,10 +39,9 @@ from components.operations.budget import Budget, BudgetSettings
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import EDGE_REGION, put_metrics
 from components.operations.snapshots import Snapshots, SnapshotsSettings
-from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
+from components.operations.topic import NoticesSettings
 from components.operations.tracing import Tracing, TracingSettings
 from components.security.human_access import HumanAccess
-from components.security.key import Key, account_volumes, log_groups, publishers
 from components.security.pod_role import PodRole
 from components.security.secret import GeneratedSecret, SecretSettings
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
@@ -55,6 +53,7 @@ from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.workload import Workload, WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_platform import Compute, Keys, make_compute, make_keys, make_notices
 
 APPLICATION = "microservice"
 BUSINESS_METRICS = "Records/Business"
@@ -111,16 +110,6 @@ class SystemSettings(Settings):
 
 
 @dataclass(frozen=True)
-class _Keys:
-    data: Key
-    secrets: Key
-    volumes: Key
-    logs: Key
-    edge_logs: Key
-    """Beside the logs of CloudFront, its web ACL and Route 53, which only exist in us-east-1."""
-
-
-@dataclass(frozen=True)
 class _Data:
     database: Postgres
     cache: Redis
@@ -129,14 +118,6 @@ class _Data:
     backups: Bucket
     logs: Bucket
     archives: Bucket
-
-
-@dataclass(frozen=True)
-class _Compute:
-    cluster: Cluster
-    nodes: NodeGroup
-    ready: list[pulumi.Resource]
-    """What pods need before they can start."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +131,7 @@ class _Edge:
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a records stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id()
-    keys = _keys(account)
+    keys = make_keys("records", account, also_notices=["events"])
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
@@ -178,43 +159,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     }
 
 
-def _keys(account: Account) -> _Keys:
-    logs = Key(
-        "logs-key",
-        account=account,
-        purpose="Log groups, notices and interruption notices of the records system",
-        usable_by=[log_groups(account), publishers(account, *PUBLISHERS, "events")],
-    )
-    return _Keys(
-        data=Key(
-            "data-key",
-            account=account,
-            purpose="Databases, streams, buckets and images of the records system",
-            usable_by=[log_groups(account)],
-        ),
-        secrets=Key("secrets-key", account=account, purpose="Secrets of the records system and its cluster"),
-        volumes=Key(
-            "volumes-key",
-            account=account,
-            purpose="Volumes of the records system's nodes and pods",
-            usable_by=account_volumes(account),
-        ),
-        logs=logs,
-        edge_logs=logs if account.region == EDGE_REGION else _edge_key(account),
-    )
-
-
-def _edge_key(account: Account) -> Key:
-    return Key(
-        "edge-logs-key",
-        account=account,
-        purpose="Logs and notices of the records system's edge",
-        usable_by=[log_groups(account, EDGE_REGION), publishers(account, *PUBLISHERS)],
-        region=EDGE_REGION,
-    )
-
-
-def _data(settings: SystemSettings, account: Account, keys: _Keys, network: Network) -> _Data:
+def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> _Data:
     names = settings.buckets
     access_logs = LogBucket("access-logs", names.access_logs, account=account)
     buckets = {
@@ -230,21 +175,17 @@ def _data(settings: SystemSettings, account: Account, keys: _Keys, network: Netw
     )
 
 
-def _compute(
-    settings: SystemSettings, account: Account, keys: _Keys, network: Network, people: HumanAccess
-) -> _Compute:
-    cluster = Cluster(
-        "cluster",
-        settings.cluster,
-        account=account,
-        network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
-        access={"people": ClusterAccess(people.arn, "AmazonEKSViewPolicy")},
+def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Network, people: HumanAccess) -> Compute:
+    compute = make_compute(
+        account,
+        keys,
+        network,
+        people,
+        cluster=settings.cluster,
+        nodes=settings.nodes,
+        addons=settings.addons,
     )
-    nodes = NodeGroup("nodes", settings.nodes, account=account, network=network, cluster=cluster, key=keys.volumes)
-    addons = Addons("addons", settings.addons, account=account, cluster=cluster, nodes=[nodes], log_key=keys.logs)
-    ready: list[pulumi.Resource] = [nodes, addons]
+    cluster, ready = compute.cluster, compute.ready
     if settings.autoscaler != "karpenter":
         ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
     if settings.autoscaler != "clusterAutoscaler":
@@ -262,10 +203,10 @@ def _compute(
     plain = StorageClassSettings(default=True, tags=_BACKED_UP)
     for name, kind in (("volumes", plain), ("database-volumes", settings.database_volumes)):
         StorageClass(name, kind, account=account, cluster=cluster, key=keys.volumes)
-    return _Compute(cluster, nodes, ready)
+    return compute
 
 
-def _edge(settings: SystemSettings, account: Account, keys: _Keys, network: Network, access_logs: LogBucket) -> _Edge:
+def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> _Edge:
     domain, port = settings.domain, settings.application.port
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
@@ -331,10 +272,10 @@ def _edge(settings: SystemSettings, account: Account, keys: _Keys, network: Netw
 def _application(
     settings: SystemSettings,
     account: Account,
-    keys: _Keys,
+    keys: Keys,
     network: Network,
     data: _Data,
-    compute: _Compute,
+    compute: Compute,
     edge: _Edge,
     registry: Registry,
 ) -> None:
@@ -408,16 +349,10 @@ def _application(
 
 
 def _operations(
-    settings: SystemSettings, account: Account, keys: _Keys, data: _Data, compute: _Compute, edge: _Edge
+    settings: SystemSettings, account: Account, keys: Keys, data: _Data, compute: Compute, edge: _Edge
 ) -> None:
     """Alarms, dashboard, budget; snapshots, backups and exports."""
-    notices = Notices("notices", settings.notices, account=account, key=keys.logs)
-    away = account.region != EDGE_REGION
-    edge_notices = (
-        Notices("edge-notices", settings.notices, account=account, key=keys.edge_logs, region=EDGE_REGION)
-        if away
-        else None
-    )
+    notices, edge_notices = make_notices(settings.notices, account, keys)
     export = SnapshotExport(
         "snapshot-export",
         SnapshotExportSettings(),
@@ -436,7 +371,7 @@ def _operations(
     Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
 
 
-def _watched(settings: SystemSettings, data: _Data, compute: _Compute, edge: _Edge) -> dict[str, Any]:
+def _watched(settings: SystemSettings, data: _Data, compute: Compute, edge: _Edge) -> dict[str, Any]:
     database, alarms = settings.database, settings.alarms
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,

@@ -52,7 +52,7 @@ class PostgresSettings(Gp3Settings):
     backup_days: int | None = Field(default=None, ge=7, le=35)
     """How far back point-in-time recovery reaches; without it, as far as the environment says."""
     backup_window: DailyWindow = "03:00-04:00"
-    maintenance_window: WeeklyWindow = "sun:04:00-sun:05:00"
+    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
     password_rotation_days: int = Field(default=30, ge=1, le=90)
 
     @field_validator("maintenance_window")
@@ -96,6 +96,8 @@ class Postgres(Component):
         self._account = account
         self._key = key
         self.identifier = settings.identifier
+        self.db_name = settings.db_name or "postgres"
+        """The database to connect to: the one made with the instance, or the one that is always there."""
         self.port = PORT
         self._security_group = SecurityGroup(
             name, vpc_id=network.vpc_id, description=f"PostgreSQL {self.identifier}", opts=self.child_options()

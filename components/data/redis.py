@@ -1,9 +1,10 @@
-"""An ElastiCache for Redis replication group that takes IAM identities instead of passwords."""
+"""An ElastiCache for Redis replication group with one user that signs in."""
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_random as random
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.account import Account
@@ -39,6 +40,12 @@ class RedisSettings(Settings):
     cluster_mode: bool = True
     shards: int = Field(default=1, ge=1, le=90)
     nodes: int = Field(default=3, ge=1, le=6)
+    single_node: bool = False
+    """One node even where the environment demands a standby: what it holds is gone with it, and nothing fails over."""
+    authentication: Literal["iam", "password"] = "iam"
+    """``password`` is for clients that can only be told a URL; ``ApplicationSecret`` then makes and rotates it."""
+    subnet_group_name: Annotated[Name, Field(max_length=255)] | None = None
+    """A fixed name for the subnet group, where an operator looks for one."""
     snapshot_days: int | None = Field(default=None, ge=1, le=35)
     """How long daily snapshots are kept; without it, as long as the environment says."""
     snapshot_window: DailyWindow = "03:00-04:00"
@@ -76,6 +83,8 @@ class RedisSettings(Settings):
     def _one_shape(self) -> Self:
         if self.cluster_mode and self.nodes < 2:
             raise ValueError("clusterMode needs failover, so nodes of 2 or more (nodes is 1), or clusterMode: false")
+        if self.single_node and self.nodes > 1:
+            raise ValueError(f"singleNode contradicts nodes ({self.nodes})")
         if not self.cluster_mode and self.shards > 1:
             raise ValueError(f"shards can be {self.shards} only with clusterMode; without it there is one shard")
         return self
@@ -84,9 +93,11 @@ class RedisSettings(Settings):
 class Redis(Component):
     """A replication group in the data tier, encrypted with ``key`` at rest and by TLS on the way.
 
-    The only user is the application's, which signs in with a token that IAM signs (``connect``); it may do everything
-    but what Redis calls dangerous. The ``default`` user is switched off. Where the environment demands a standby, there
-    are at least two nodes; two or more fail over between zones. The slow and the engine log go to CloudWatch, so
+    The only user is the application's; it may do everything but what Redis calls dangerous. It signs in with a token
+    that IAM signs (``connect``), or with a password: the first one, in the state as a secret, opens the cache until
+    whoever was granted ``set_password`` has replaced it. The ``default`` user is switched off. Where the environment
+    demands a standby, there are at least two nodes unless ``single_node`` says otherwise; two or more fail over
+    between zones. The slow and the engine log go to CloudWatch, so
     ``key`` must let CloudWatch Logs use it (``log_groups``).
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
     """
@@ -104,18 +115,20 @@ class Redis(Component):
         super().__init__(name, opts)
         identifier = settings.replication_group_id
         self.port = PORT
-        self.nodes_per_shard = max(settings.nodes, 2) if account.safeguards.multi_az else settings.nodes
+        standby = account.safeguards.multi_az and not settings.single_node
+        self.nodes_per_shard = max(settings.nodes, 2) if standby else settings.nodes
         self._purpose = f"Redis {identifier}"
         self._security_group = SecurityGroup(
             name, vpc_id=network.vpc_id, description=self._purpose, opts=self.child_options()
         )
         subnet_group = aws.elasticache.SubnetGroup(
             self.child("subnet-group"),
+            name=settings.subnet_group_name,
             description=f"Data tier for {identifier}",
             subnet_ids=list(network.data_subnet_ids.values()),
             opts=self.child_options(),
         )
-        self._user, user_group = self._users(identifier)
+        self._user, user_group = self._users(settings)
         logs = {log: self._log_group(identifier, log, account, key) for log in _LOGS}
         kept = account.safeguards.deletion_protection
         fails_over = self.nodes_per_shard > 1
@@ -158,6 +171,7 @@ class Redis(Component):
             opts=self.child_options(),
         )
         self.replication_group_id = self._group.replication_group_id
+        self.user_id = self._user.user_id
         self.user_name = self._user.user_name
         self.endpoint = (
             self._group.configuration_endpoint_address
@@ -175,8 +189,16 @@ class Redis(Component):
         """Lets a role sign in as the application's user, ``user_name``."""
         return Statement(sid("Connect", self.name), ["elasticache:Connect"], [self._group.arn, self._user.arn])
 
-    def _users(self, identifier: str) -> tuple[aws.elasticache.User, aws.elasticache.UserGroup]:
+    @property
+    def set_password(self) -> Statement:
+        """Lets a role replace the passwords of the application's user, of which there may be two at a time."""
+        return Statement(
+            sid("SetPassword", self.name), ["elasticache:DescribeUsers", "elasticache:ModifyUser"], [self._user.arn]
+        )
+
+    def _users(self, settings: RedisSettings) -> tuple[aws.elasticache.User, aws.elasticache.UserGroup]:
         """A group of Redis users must have one called default, whose id may be another."""
+        identifier = settings.replication_group_id
         default = aws.elasticache.User(
             self.child("default-user"),
             user_id=f"{identifier}-default",
@@ -193,8 +215,7 @@ class Redis(Component):
             user_name=f"{identifier}-app",
             engine="redis",
             access_string=_APPLICATION,
-            authentication_mode={"type": "iam"},
-            opts=self.child_options(),
+            **self._sign_in(settings.authentication),
         )
         group = aws.elasticache.UserGroup(
             self.child("user-group"),
@@ -204,6 +225,16 @@ class Redis(Component):
             opts=self.child_options(),
         )
         return application, group
+
+    def _sign_in(self, authentication: str) -> dict[str, Any]:
+        if authentication == "iam":
+            return {"authentication_mode": {"type": "iam"}, "opts": self.child_options()}
+        initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
+        return {
+            "authentication_mode": {"type": "password", "passwords": [initial.result]},
+            # Replaced at once, and then again and again, by who may set it.
+            "opts": self.child_options(ignore_changes=["authenticationMode"]),
+        }
 
     def _log_group(self, identifier: str, log: str, account: Account, key: Key) -> LogGroup:
         # The prefix keeps the account's log delivery policy short:

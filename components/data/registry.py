@@ -41,14 +41,17 @@ class Registry(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        suffix = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
+        self._domain = f"{account.id}.dkr.ecr.{account.region}.{suffix}"
         self._repositories = {
             image: self._repository(image, settings, account, key) for image in sorted(set(settings.repositories))
         }
-        self.register_outputs({"repositoryUrls": {image: r.repository_url for image, r in self._repositories.items()}})
+        self.register_outputs({"repositoryUrls": {image: self.repository_url(image) for image in self._repositories}})
 
     def repository_url(self, image: str) -> pulumi.Output[str]:
         """What image references start with, without a tag. Raises KeyError for an image that has no repository."""
-        return self._repositories[image].repository_url
+        # Put together from the name, which unlike the URL is known before the repository is there.
+        return pulumi.Output.concat(self._domain, "/", self._repositories[image].name)
 
     @property
     def login(self) -> Statement:

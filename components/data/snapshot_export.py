@@ -49,6 +49,7 @@ class SnapshotExport(Component):
         # Snapshots are called rds:<identifier>-<date>; the century keeps instances out whose names only begin alike.
         snapshots = pulumi.Output.concat("rds:", identifier, "-20")
         exporter = self._exporter(bucket, key)
+        starter = self._starter(snapshots, exporter, key, database_key)
         logs = LogGroup(
             self.child("logs"),
             account=account,
@@ -58,14 +59,15 @@ class SnapshotExport(Component):
         )
         machine = aws.sfn.StateMachine(
             self.child("state-machine"),
-            role_arn=self._starter(snapshots, exporter, key, database_key).arn,
+            role_arn=starter.arn,
             definition=pulumi.Output.json_dumps(self._definition(bucket, settings.prefix, exporter, key)),
             logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
                 level="ERROR",
                 include_execution_data=True,
                 log_destination=logs.arn.apply(lambda arn: f"{arn}:*"),
             ),
-            opts=self.child_options(),
+            # Step Functions tries the role's rights to the log group as it makes the state machine.
+            opts=self.child_options(depends_on=[starter]),
         )
         self._start_on(snapshots, machine)
         self.state_machine_arn = machine.arn

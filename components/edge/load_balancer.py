@@ -13,7 +13,7 @@ from components.edge.certificate import Certificate
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origin_secret import OriginSecret
 from components.edge.zone import AliasTarget
-from components.network.security_group import SecurityGroup
+from components.network.security_group import HasSecurityGroup, SecurityGroup
 
 SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.3 and 1.2 with forward secrecy:
@@ -99,11 +99,16 @@ class LoadBalancer(Component):
         if self._redirects:
             self._group.allow_cidr("internet-http", "0.0.0.0/0", 80, "HTTP to be redirected to HTTPS")
 
+    def reach(self, targets: HasSecurityGroup) -> None:
+        """Lets the load balancer open any connection to ``targets``, which say themselves what they take."""
+        self._group.allow_all_egress_to(targets, "Requests and health checks")
+
     def _balancer(
         self, settings: LoadBalancerSettings, account: Account, network: HasPublicSubnets, logs: LogBucket
     ) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(
             self.child("alb"),
+            name=settings.name,
             load_balancer_type="application",
             internal=False,
             subnets=[network.public_subnet_ids[zone] for zone in sorted(network.public_subnet_ids)],

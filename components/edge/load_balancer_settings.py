@@ -60,6 +60,8 @@ class LoadBalancerSettings(Settings):
     and sends callers to HTTPS, for a load balancer that users reach by themselves.
     """
 
+    name: Annotated[Name, Field(max_length=32)] | None = None
+    """A fixed name in AWS, for an operator who looks for it; with one, replacing the load balancer means a pause."""
     target_groups: dict[Name, TargetGroupSettings] = Field(min_length=1)
     routes: dict[Name, RouteSettings] = Field(default_factory=dict)
     default_target: Name | None = None

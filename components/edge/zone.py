@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -91,6 +92,25 @@ class Zone(Component):
                 opts=self.child_options(),
             )
 
+    def record(
+        self, key: str, domain: pulumi.Input[str], kind: Literal["CNAME", "MX", "TXT"], value: pulumi.Input[str]
+    ) -> None:
+        """A record of one value that goes by ``key``, since ``domain`` may only be known to AWS.
+
+        Raises ValueError for a name outside the zone.
+        """
+        if isinstance(domain, str):
+            self._check(domain)
+        aws.route53.Record(
+            self.child(key, kind.lower()),
+            zone_id=self.zone_id,
+            name=domain,
+            type=kind,
+            records=[value],
+            ttl=300,
+            opts=self.child_options(),
+        )
+
     def failover(
         self, domain: str, *, primary: AliasTarget, secondary: AliasTarget, health_check_id: pulumi.Input[str]
     ) -> None:
@@ -175,7 +195,8 @@ class Zone(Component):
         aws.route53.QueryLog(
             self.child("queries"),
             zone_id=self.zone_id,
-            cloudwatch_log_group_arn=group.arn,
+            # With the ending that CloudFormation's own ARNs of log groups have; some emulators know no other.
+            cloudwatch_log_group_arn=group.arn.apply(lambda arn: f"{arn}:*"),
             # Route 53 tries to write when the configuration is made, and only the policy lets it.
             opts=self.child_options(depends_on=[policy]),
         )

@@ -1,6 +1,6 @@
 """A security group that says nothing until it is told who may come in."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import pulumi
 import pulumi_aws as aws
@@ -74,6 +74,39 @@ class SecurityGroup(Component):
             ip_protocol=protocol,
             from_port=first,
             to_port=last,
+            description=purpose,
+            opts=self.child_options(),
+        )
+
+    def allow_all(self, purpose: str) -> None:
+        """Opens every port and protocol between the members of the group."""
+        own: dict[str, Any] = {
+            "security_group_id": self.security_group_id,
+            "referenced_security_group_id": self.security_group_id,
+            "ip_protocol": "-1",
+            "description": purpose,
+        }
+        aws.vpc.SecurityGroupIngressRule(self.child("from-itself"), **own, opts=self.child_options())
+        aws.vpc.SecurityGroupEgressRule(self.child("to-itself"), **own, opts=self.child_options())
+
+    def allow_all_egress_to(self, server: HasSecurityGroup, purpose: str) -> None:
+        """Lets members open connections to every port of ``server``; which ones it answers on is for ``server``."""
+        aws.vpc.SecurityGroupEgressRule(
+            self.child("egress-to", server.name),
+            security_group_id=self.security_group_id,
+            referenced_security_group_id=server.security_group_id,
+            ip_protocol="-1",
+            description=purpose,
+            opts=self.child_options(),
+        )
+
+    def allow_all_egress(self, purpose: str) -> None:
+        """Lets members open any connection over IPv4, whatever the address."""
+        aws.vpc.SecurityGroupEgressRule(
+            self.child("egress-anywhere"),
+            security_group_id=self.security_group_id,
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="-1",
             description=purpose,
             opts=self.child_options(),
         )

@@ -52,6 +52,8 @@ class Alarm:
     description: str
     below: bool = False
     periods: int = 2
+    name: str | None = None
+    """A fixed name in CloudWatch, unique in the account and region; otherwise Pulumi makes one."""
     missing: Literal["notBreaching", "breaching", "missing"] = "notBreaching"
 
 
@@ -85,6 +87,7 @@ class Alarms(Component):
         percentile = metric.statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             self.child(key),
+            name=alarm.name,
             alarm_description=alarm.description,
             namespace=metric.namespace,
             metric_name=metric.name,

@@ -23,6 +23,7 @@ COST = Metric("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum",
 class Dashboard(Component):
     """The state of all alarms, a graph for each panel, the application's own metrics and the month's charges.
 
+    ``overview`` is a graph that comes first, over five minutes, of averages except where a metric says otherwise.
     ``business_namespace`` is where the application publishes its own metrics, graphed whatever they are called. The
     dashboard goes by stack and component name, since CloudWatch wants a fixed one.
     """
@@ -35,10 +36,12 @@ class Dashboard(Component):
         account: Account,
         alarms: Alarms,
         business_namespace: str | None = None,
+        overview: tuple[str, Sequence[Metric]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        graphs = [_graph(title, metrics, account.region) for title, metrics in panels.items()]
+        graphs = [_overview(*overview, account.region)] if overview else []
+        graphs += [_graph(title, metrics, account.region) for title, metrics in panels.items()]
         if business_namespace is not None:
             graphs.append(_search("Business", business_namespace, account.region))
         graphs.append(_graph("Cost", [COST], account.region))
@@ -67,6 +70,14 @@ def _states(alarms: Alarms) -> dict[str, Any]:
 
 def _graph(title: str, metrics: Sequence[Metric], region: str) -> dict[str, Any]:
     return _properties(title, [metric.graphed(region) for metric in metrics], region)
+
+
+def _overview(title: str, metrics: Sequence[Metric], region: str) -> dict[str, Any]:
+    series = []
+    for metric in metrics:
+        *named, _ = metric.graphed(region)
+        series.append(named if metric.statistic == "Average" else [*named, {"stat": metric.statistic}])
+    return {**_properties(title, series, region), "period": 300, "stat": "Average"}
 
 
 def _search(title: str, namespace: str, region: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is watched on the way of a request: CloudFront, its firewall, the load balancer."""
+"""What is watched on the way of a request: health checks, CloudFront, firewalls, the load balancer."""
 
 from collections.abc import Mapping
 
@@ -63,13 +63,31 @@ def distribution(distribution_id: pulumi.Input[str], settings: AlarmSettings) ->
     }
 
 
-def web_acl(metric_name: pulumi.Input[str], settings: AlarmSettings) -> dict[str, Alarm]:
-    """A wave of blocked requests at a web ACL of CloudFront, which goes by the metric name it was given.
+def web_acl(metric_name: pulumi.Input[str], settings: AlarmSettings, *, region: str | None = None) -> dict[str, Alarm]:
+    """A wave of blocked requests at a web ACL, which goes by the metric name it was given.
 
+    ``region`` is that of a regional web ACL, which has it as a dimension; one of CloudFront has none.
     https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
     """
-    metric = Metric("AWS/WAFV2", "BlockedRequests", {"WebACL": metric_name, "Rule": "ALL"}, "Sum", region=EDGE_REGION)
+    dimensions = {"WebACL": metric_name, "Rule": "ALL", **({"Region": region} if region else {})}
+    metric = Metric("AWS/WAFV2", "BlockedRequests", dimensions, "Sum", region=None if region else EDGE_REGION)
     return {"blocked-requests": Alarm(metric, settings.blocked_requests, "The firewall blocks unusually many requests")}
+
+
+def health_check(health_check_id: pulumi.Input[str]) -> dict[str, Alarm]:
+    """A public endpoint that Route 53's checkers do not reach; they publish in us-east-1.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
+    """
+    metric = Metric(
+        "AWS/Route53",
+        "HealthCheckStatus",
+        {"HealthCheckId": health_check_id},
+        "Minimum",
+        region=EDGE_REGION,
+        period=60,
+    )
+    return {"unreachable": Alarm(metric, 1, "The platform cannot be reached from outside", below=True)}
 
 
 def _balancer(name: str, dimensions: Mapping[str, pulumi.Input[str]], statistic: str) -> Metric:

@@ -1,4 +1,6 @@
-"""A secret that nobody ever writes down: a function generates and rotates its value."""
+"""Secrets that nobody ever writes down: a function makes and rotates their values."""
+
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -25,27 +27,37 @@ class SecretSettings(Settings):
     rotation_days: int = Field(default=30, ge=1, le=90)
 
 
-class GeneratedSecret(Component):
-    """A Secrets Manager secret of letters and digits, generated on creation and replaced every ``rotation_days``.
+class RotatedSecret(Component):
+    """A Secrets Manager secret whose value only its rotation function makes, when it is created and every so often.
 
-    The value is made inside AWS and is in no code, setting or state; until the first rotation has run, seconds
-    after creation, the secret has none. Consumers need ``read`` and ``key.decrypt``; no other account may read it.
+    The value is in no code, setting or state; until the first rotation has run, seconds after creation, the secret has
+    none. Consumers need ``read`` and ``key.decrypt``; no other account may read it. ``code`` is the function's folder,
+    ``statements`` what it may do beside rotating this secret, ``after`` what must be there before it runs for the first
+    time. With ``secret_name`` the secret's name in AWS is fixed, and a new one of that name can only be made once the
+    old one's recovery window is over.
     """
 
     def __init__(
         self,
         name: str,
-        settings: SecretSettings,
         *,
         account: Account,
         key: Key,
         log_key: Key,
         purpose: str,
+        rotation_days: int,
+        code: str,
+        environment: Mapping[str, pulumi.Input[str]],
+        function: FunctionSettings,
+        statements: Sequence[Statement] = (),
+        after: Sequence[pulumi.Resource] = (),
+        secret_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         secret = aws.secretsmanager.Secret(
             self.child("secret"),
+            name=secret_name,
             description=purpose,
             kms_key_id=key.arn,
             recovery_window_in_days=account.safeguards.key_deletion_days,
@@ -59,28 +71,28 @@ class GeneratedSecret(Component):
             policy=policy_document([_own_account_only(account, self.arn), tls_only([self.arn], _ALL)]),
             opts=self.child_options(),
         )
-        rotation = Function(
+        self.function = Function(
             self.child("rotation"),
-            FunctionSettings(memory_mib=128),
+            function,
             account=account,
             key=key,
             log_key=log_key,
-            code="functions/rotate_secret",
+            code=code,
             handler="handler.handle",
             description=f"Rotates {name}",
-            environment={"SECRET_LENGTH": str(settings.length)},
-            statements=[self._rotate, key.use],
+            environment=environment,
+            statements=[self._rotate, key.use, *statements],
             opts=self.child_options(),
         )
-        permission = rotation.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
+        permission = self.function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
         aws.secretsmanager.SecretRotation(
             self.child("schedule"),
             secret_id=secret.id,
-            rotation_lambda_arn=rotation.arn,
+            rotation_lambda_arn=self.function.arn,
             rotate_immediately=True,
-            rotation_rules={"automatically_after_days": settings.rotation_days},
+            rotation_rules={"automatically_after_days": rotation_days},
             # Secrets Manager invokes the function at once and must be allowed to by then.
-            opts=self.child_options(depends_on=[permission]),
+            opts=self.child_options(depends_on=[permission, *after]),
         )
         self.register_outputs({"arn": self.arn})
 
@@ -98,6 +110,34 @@ class GeneratedSecret(Component):
         """
         actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
         return Statement("Rotate", [f"secretsmanager:{action}" for action in actions], [self.arn])
+
+
+class GeneratedSecret(RotatedSecret):
+    """A secret of letters and digits, replaced every ``rotation_days``; nobody outside Secrets Manager is told."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: SecretSettings,
+        *,
+        account: Account,
+        key: Key,
+        log_key: Key,
+        purpose: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            name,
+            account=account,
+            key=key,
+            log_key=log_key,
+            purpose=purpose,
+            rotation_days=settings.rotation_days,
+            code="functions/rotate_secret",
+            environment={"SECRET_LENGTH": str(settings.length)},
+            function=FunctionSettings(memory_mib=128),
+            opts=opts,
+        )
 
 
 def _own_account_only(account: Account, arn: pulumi.Output[str]) -> Statement:

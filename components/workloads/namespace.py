@@ -1,6 +1,7 @@
 """A namespace that admits only restricted pods and lets none of them talk until told so."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -38,6 +39,8 @@ class Namespace(InCluster):
     resources of a small one. Services of type LoadBalancer are refused, because a load balancer that a controller made
     would stay behind and hold the VPC when the stack is destroyed. New pods behind a target group count as ready only
     once the load balancer finds them healthy.
+
+    ``pod_security`` is privileged only for agents that read the node's own files, which every other standard refuses.
     """
 
     def __init__(
@@ -47,13 +50,14 @@ class Namespace(InCluster):
         namespace: str,
         cluster: KubernetesCluster,
         nodes: Sequence[pulumi.Resource],
+        pod_security: Literal["restricted", "privileged"] = "restricted",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
         self.namespace = namespace
         made = KubernetesNamespace(
             self.child("namespace"),
-            metadata=ObjectMetaArgs(name=namespace, labels=_labels()),
+            metadata=ObjectMetaArgs(name=namespace, labels=_labels(pod_security)),
             # Pods stop only where a kubelet runs: on destroy the nodes must outlive everything in here.
             opts=self.in_cluster(depends_on=list(nodes)),
         )
@@ -111,9 +115,9 @@ class Namespace(InCluster):
         )
 
 
-def _labels() -> dict[str, str]:
+def _labels(pod_security: str) -> dict[str, str]:
     return {
-        **{f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")},
+        **{f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")},
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
         "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
     }

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ConfigMapEnvSourceArgs,
     ContainerArgs,
     ContainerPortArgs,
@@ -17,15 +16,11 @@ from pulumi_kubernetes.core.v1 import (
     HTTPGetActionArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     ProbeArgs,
     ResourceRequirementsArgs,
-    SeccompProfileArgs,
     SecretKeySelectorArgs,
-    SecurityContextArgs,
     SleepActionArgs,
-    SysctlArgs,
     TolerationArgs,
     TopologySpreadConstraintArgs,
     VolumeArgs,
@@ -35,6 +30,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 from pydantic import AfterValidator, Field
 
 from components.workloads.quantity import Resources
+from components.workloads.restricted import container_security, pod_security
 from settings import Name, Settings
 
 POOL_LABEL = "karpenter.sh/nodepool"
@@ -128,7 +124,7 @@ def pod_spec(
         service_account_name=service_account,
         automount_service_account_token=False,
         enable_service_links=False,
-        security_context=_pod_security(settings),
+        security_context=pod_security(settings.user_id, low_port=settings.port if settings.port < 1024 else None),
         termination_grace_period_seconds=settings.drain_seconds + _STOP_SECONDS,
         topology_spread_constraints=[
             _spread(name, key) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
@@ -157,26 +153,8 @@ def _container(name: str, settings: PodSettings, image: pulumi.Input[str], confi
         liveness_probe=_probe(settings.liveness),
         readiness_probe=_probe(settings.readiness),
         lifecycle=LifecycleArgs(pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=settings.drain_seconds))),
-        security_context=SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            capabilities=CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=container_security(),
         volume_mounts=[VolumeMountArgs(name=_volume(path), mount_path=path) for path in settings.scratch],
-    )
-
-
-def _pod_security(settings: PodSettings) -> PodSecurityContextArgs:
-    # A user other than root may listen below 1024 only where the pod says so; the restricted standard admits this one.
-    low_port = SysctlArgs(name="net.ipv4.ip_unprivileged_port_start", value=str(settings.port))
-    return PodSecurityContextArgs(
-        run_as_non_root=True,
-        run_as_user=settings.user_id,
-        run_as_group=settings.user_id,
-        fs_group=settings.user_id,
-        seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
-        sysctls=[low_port] if settings.port < 1024 else None,
     )
 
 

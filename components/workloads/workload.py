@@ -72,8 +72,10 @@ class Workload(InCluster):
     Nobody reaches the pods but ``clients`` (CIDRs, such as those of the load balancer's subnets) and the workloads of
     ``allow``; the pods reach nothing but DNS, the ``destinations`` and what they were allowed to. Security groups are a
     second gate: the nodes' group must let the load balancer in on the port, and the pods out to the data services.
-    With ``target_group_arn`` the pods are registered behind a load balancer, which takes the controller.
-    Autoscaling takes the metrics-server add-on.
+    With ``target_group_arn`` the pods are registered behind a load balancer, which takes the controller. On a NodePort
+    any node takes a connection and hands it on under its own address, so that ``clients`` are the nodes' subnets.
+    Autoscaling takes the metrics-server add-on. The pods start when all of ``after`` is there: what they find by name
+    only, such as secrets, and what must have run, such as migrations.
 
     Raises ValueError when the role belongs to another namespace, when a variable is given both as configuration and as
     a secret, and when there is a target group without a controller.
@@ -93,6 +95,7 @@ class Workload(InCluster):
         destinations: Mapping[str, Destination] | None = None,
         target_group_arn: pulumi.Input[str] | None = None,
         load_balancer_controller: LoadBalancerController | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
@@ -110,7 +113,7 @@ class Workload(InCluster):
             ),
             opts=self._inside(),
         )
-        first: list[pulumi.Resource] = [self._account(), policy]
+        first: list[pulumi.Resource] = [self._account(), policy, *after]
         if config:
             first.append(self._config_map(config))
         if pod_role:
@@ -262,8 +265,14 @@ class Workload(InCluster):
                 "targetGroupARN": target_group_arn,
                 "targetType": "instance" if self._settings.service_type == "NodePort" else "ip",
             },
-            # The controller brings the kind and, when the binding goes, must still be there to deregister the targets.
-            opts=self._inside(service, controller),
+            opts=self.in_cluster(
+                # The controller brings the kind and, when the binding goes, must still be there to deregister targets.
+                depends_on=[self._namespace, service, controller],
+                # Its webhook lets neither be changed, and only one binding may have the name:
+                # https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/webhooks/elbv2/targetgroupbinding_validator.go
+                replace_on_changes=["spec.targetGroupARN", "spec.targetType"],
+                delete_before_replace=True,
+            ),
         )
 
 

@@ -1,12 +1,29 @@
 """IAM: policy documents wherever they stand, as one model, and what their actions do.
 
 `documents(resource, IDENTITY)` gives the known documents of a resource; `types_with(IDENTITY, TRUST)` the resource
-types that hold such; `expand("s3:Get*")` the actions behind a pattern with access level and resource-level support.
+types that hold such; `expand("s3:Get*")` the actions behind a pattern with access level and resource-level support;
+`findings_at_large(resource, table, on)` judges identity policies that allow actions of a table on everything;
+`narrowed(statement)` says whether conditions leave known principals only.
 """
 
+from policy.iam.accounts import account_of, foreign_principals, home_accounts, is_whole_account
 from policy.iam.actions import LIST, PERMISSIONS, READ, TAGGING, WRITE, Action, expand, expand_all, grants
 from policy.iam.document import Condition, Document, Statement, parse
+from policy.iam.narrowing import has_source, narrowed, narrows, wide_arn
 from policy.iam.places import ENDPOINT, IDENTITY, PLACES, RESOURCE, TRUST, documents, types_with
+from policy.iam.reach import (
+    at_large,
+    broad,
+    covers,
+    denied,
+    findings_at_large,
+    limited,
+    named,
+    named_patterns,
+    on_everything,
+)
+from policy.iam.services import names_source_for_resources, names_source_for_roles, service_name
+from policy.iam.transport import denies_plain_http
 
 __all__ = [
     "ENDPOINT",
@@ -23,10 +40,31 @@ __all__ = [
     "Condition",
     "Document",
     "Statement",
+    "account_of",
+    "at_large",
+    "broad",
+    "covers",
+    "denied",
+    "denies_plain_http",
     "documents",
     "expand",
     "expand_all",
+    "findings_at_large",
+    "foreign_principals",
     "grants",
+    "has_source",
+    "home_accounts",
+    "is_whole_account",
+    "limited",
+    "named",
+    "named_patterns",
+    "names_source_for_resources",
+    "names_source_for_roles",
+    "narrowed",
+    "narrows",
+    "on_everything",
     "parse",
+    "service_name",
     "types_with",
+    "wide_arn",
 ]

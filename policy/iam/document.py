@@ -9,6 +9,8 @@ from typing import Any
 from policy.unknown import UNKNOWN, known
 
 Members = tuple[Any, ...]  # texts, and UNKNOWN for members that are not known yet
+_PATTERNS = frozenset({"stringlike", "arnlike", "arnequals"})
+_POSITIVE = _PATTERNS | {"stringequals", "stringequalsignorecase", "binaryequals", "bool", "ipaddress"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,24 @@ class Condition:
     operator: str
     key: str
     values: Members
+
+    @property
+    def test(self) -> str:
+        """The operator in small letters; one of several values of the request is enough."""
+        return self.operator.lower().removeprefix("foranyvalue:")
+
+    @property
+    def binds(self) -> bool:
+        """Whether the request must bring the key with one of these values.
+
+        `...IfExists` and `ForAllValues:` hold for requests without the key, negative operators for all other values.
+        """
+        return self.test in _POSITIVE
+
+    @property
+    def matches_patterns(self) -> bool:
+        """Whether `*` and `?` in the values are wildcards; elsewhere they stand for themselves."""
+        return self.test in _PATTERNS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

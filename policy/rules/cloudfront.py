@@ -9,7 +9,8 @@ DELIVERY_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 _LINK = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
 
 
-def _behaviors(distribution: Resource) -> Iterator[Block]:
+def behaviors(distribution: Resource) -> Iterator[Block]:
+    """The default cache behavior and the ordered ones."""
     yield from distribution.blocks("defaultCacheBehavior")
     yield from distribution.blocks("orderedCacheBehaviors")
 
@@ -25,7 +26,7 @@ def _behaviors(distribution: Resource) -> Iterator[Block]:
 )
 def viewer_https(distribution: Resource) -> Iterator[Finding]:
     """One behavior that allows HTTP is enough to read sessions on the way."""
-    for behavior in _behaviors(distribution):
+    for behavior in behaviors(distribution):
         if behavior.lacks("viewerProtocolPolicy", "redirect-to-https", "https-only"):
             yield Finding("answers viewers without TLS", behavior.path("viewerProtocolPolicy"))
 
@@ -61,7 +62,8 @@ def tls_version(distribution: Resource) -> Iterator[Finding]:
     types=[DISTRIBUTION],
     frameworks={
         "FSBP": ("CloudFront.9", "CloudFront.10"),
-        "cdk-nag": ("AwsSolutions-CFR5", "AwsSolutions-CFR6"),
+        "cdk-nag": "AwsSolutions-CFR5",
+        "Checkov": "CKV2_AWS_72",
     },
     remedy="Set customOriginConfig.originProtocolPolicy to https-only and originSslProtocols to TLSv1.2.",
     link=_LINK + "using-https-cloudfront-to-custom-origin.html",

@@ -1,12 +1,14 @@
-"""CloudWatch log groups."""
+"""CloudWatch log groups and alarms."""
 
 from collections.abc import Iterator
 
 from pydantic import Field
 
-from policy.model import Finding, Resource, RuleConfig, Severity, rule
+from policy.model import Finding, Graph, Resource, RuleConfig, Severity, rule, stack_rule
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 _LINK = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
 
 
@@ -47,3 +49,21 @@ def customer_key(group: Resource) -> Iterator[Finding]:
     """Logs repeat what the systems handle; a key of one's own makes reading them a second permission."""
     if group.lacks("kmsKeyId"):
         yield Finding("is encrypted with the key that AWS manages", "kmsKeyId")
+
+
+@stack_rule(
+    "cloudwatch-alarm-actions",
+    title="Alarms tell somebody",
+    severity=Severity.MEDIUM,
+    types=[ALARM, COMPOSITE_ALARM],
+    frameworks={"Security Hub": ("CloudWatch.15", "CloudWatch.17"), "Checkov": "CKV_AWS_319"},
+    remedy="Set alarmActions, and leave actionsEnabled on.",
+    link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html",
+)
+def alarm_actions(alarm: Resource, graph: Graph) -> Iterator[Finding]:
+    """An alarm that goes nowhere is a graph nobody looks at. Alarms that only feed a composite one are spared."""
+    if alarm.has("actionsEnabled", False):
+        yield Finding("has its actions switched off", "actionsEnabled")
+    feeds = graph.companions(alarm, COMPOSITE_ALARM, by="alarmRule")
+    if alarm.lacks("alarmActions") and not feeds and not graph.unresolved(COMPOSITE_ALARM, "alarmRule"):
+        yield Finding("tells nobody", "alarmActions")

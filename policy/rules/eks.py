@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 
-from policy.model import Finding, Level, Resource, Severity, rule
+from pydantic import Field
+
+from policy.model import Finding, Level, Resource, RuleConfig, Severity, rule
 
 CLUSTER = "aws:eks/cluster:Cluster"
+ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
+ACCESS_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _LINK = "https://docs.aws.amazon.com/eks/latest/userguide/"
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
@@ -99,3 +103,45 @@ def deletion_protection(cluster: Resource) -> Iterator[Finding]:
     """A deleted cluster takes everything it runs along."""
     if cluster.lacks("deletionProtection", True):
         yield Finding("can be deleted in one call", "deletionProtection")
+
+
+class Versions(RuleConfig):
+    """Which Kubernetes versions EKS supports."""
+
+    oldest_minor: int = Field(34, ge=30, description="Oldest 1.x in standard support (1.33 left it in July 2026)")
+
+
+@rule(
+    "eks-supported-version",
+    title="Clusters run a version in standard support",
+    severity=Severity.HIGH,
+    types=[CLUSTER],
+    frameworks={"FSBP": "EKS.2", "Checkov": "CKV_AWS_339"},
+    remedy="Upgrade one minor version at a time, add-ons and nodes after the control plane.",
+    link=_LINK + "kubernetes-versions.html",
+    config=Versions,
+)
+def supported_version(cluster: Resource, config: Versions) -> Iterator[Finding]:
+    """Extended support costs six times as much, and its end upgrades the cluster on a day that AWS chooses."""
+    version = cluster.get("version")
+    major, _, minor = version.partition(".") if isinstance(version, str) else ("", "", "")
+    if major == "1" and minor.isdigit() and int(minor) < config.oldest_minor:
+        yield Finding(f"runs Kubernetes {version}, which is out of standard support", "version")
+
+
+@rule(
+    "eks-no-cluster-admin",
+    title="People and roles get less than the whole cluster",
+    severity=Severity.HIGH,
+    types=[ACCESS_POLICY, ACCESS_ENTRY],
+    frameworks={"CIS EKS 1.5": ("4.1.1", "4.1.7")},
+    remedy="Associate AmazonEKSViewPolicy, EditPolicy or AdminPolicy with the namespaces they work in.",
+    link=_LINK + "access-policy-permissions.html",
+)
+def no_cluster_admin(access: Resource) -> Iterator[Finding]:
+    """A cluster administrator reads every secret and takes every pod's IAM role."""
+    policy = access.get("policyArn")
+    if isinstance(policy, str) and policy.endswith("/AmazonEKSClusterAdminPolicy"):
+        yield Finding("makes its principal administrator of the cluster", "policyArn")
+    if access.contains("kubernetesGroups", "system:masters"):
+        yield Finding("puts its principal into system:masters", "kubernetesGroups")

@@ -2,11 +2,23 @@
 
 from collections.abc import Iterator
 
-from policy.iam import IDENTITY, TRUST, Statement, documents, expand_all, types_with
+from policy.iam import (
+    IDENTITY,
+    LIST,
+    TRUST,
+    Condition,
+    Statement,
+    documents,
+    expand,
+    limited,
+    narrowed,
+    types_with,
+)
 from policy.model import Finding, Resource, Severity, known, rule
 
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _IDENTITY_TYPES = types_with(IDENTITY)
+_COGNITO = "cognito-identity.amazonaws.com"
 _ADMINISTRATORS = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
 
 
@@ -68,15 +80,28 @@ def no_service_wildcard(resource: Resource) -> Iterator[Finding]:
 def resource_wildcard(resource: Resource) -> Iterator[Finding]:
     """`*` is right only where AWS offers nothing narrower.
 
-    A statement with conditions is left to its conditions: tags and organisations limit resources, too.
+    A statement with a condition on what it reaches, such as a tag, is left to that condition; one on the caller,
+    region or time limits no resource.
     """
     for path, statement in _allowing(resource):
-        if not statement.any_resource or statement.conditions:
+        if not statement.any_resource or limited(statement):
             continue
-        narrowable = [action.name for action in expand_all(statement.known_actions()) if action.resource_level]
+        narrowable = list(dict.fromkeys(_narrowable(statement)))
         if narrowable:
-            more = f" and {len(narrowable) - 3} more" if len(narrowable) > 3 else ""
-            yield Finding(f"{statement.label} allows {', '.join(narrowable[:3])}{more} on every resource", path)
+            yield Finding(f"{statement.label} allows {', '.join(narrowable)} on every resource", path)
+
+
+def _narrowable(statement: Statement) -> Iterator[str]:
+    """What of the statement's actions could name resources: each by name, wildcards with how many of theirs could.
+
+    Wildcards that only list (`ec2:Describe*`) are fine: most of what they allow takes no resource.
+    """
+    for pattern in statement.known_actions():
+        actions = [action for action in expand(pattern) if action.resource_level]
+        if "*" not in pattern and "?" not in pattern:
+            yield from (action.name for action in actions)
+        elif more := [action for action in actions if action.level != LIST]:
+            yield f"{pattern} ({len(more)} action{'s' if len(more) > 1 else ''})"
 
 
 @rule(
@@ -109,7 +134,7 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
     """`*` in a trust policy gives the role's rights to every AWS account."""
     for document in documents(role, TRUST):
         for statement in document.allowing():
-            if statement.any_principal and not statement.values_of("aws:PrincipalOrgID", "aws:PrincipalArn"):
+            if statement.any_principal and not narrowed(statement):
                 yield Finding(f"{statement.label} lets everybody take the role", document.path)
 
 
@@ -127,16 +152,17 @@ def federated_pinned(role: Resource) -> Iterator[Finding]:
     for document in documents(role, TRUST):
         for statement in document.allowing():
             web = "sts:AssumeRoleWithWebIdentity" in statement.known_actions()
-            if not web or not statement.wholly_known_conditions:
+            cognito = _COGNITO in statement.principals_of("Federated")  # knows no subjects: a rule of its own
+            if not web or cognito or not statement.wholly_known_conditions:
                 continue
-            pinned = {each.key.rpartition(":")[2] for each in statement.conditions if not _matches_all(each.values)}
+            pinned = {each.key.rpartition(":")[2].lower() for each in statement.conditions if _pins(each)}
             for claim in ("aud", "sub"):
                 if claim not in pinned:
                     yield Finding(f"{statement.label} does not name the {claim} it trusts", document.path)
 
 
-def _matches_all(values: tuple[object, ...]) -> bool:
-    return any(known(value) and value == "*" for value in values)
+def _pins(condition: Condition) -> bool:
+    return condition.binds and all(not known(value) or str(value).strip("*?") for value in condition.values)
 
 
 @rule(

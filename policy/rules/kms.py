@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents
+from policy.iam import RESOURCE, documents, narrowed
 from policy.model import Finding, Resource, Severity, rule
 
 KEY = "aws:kms/key:Key"
+_EXTERNAL = ("aws:kms/externalKey:ExternalKey", "aws:kms/replicaExternalKey:ReplicaExternalKey")
 _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 
 
@@ -35,14 +36,14 @@ def rotation(key: Resource) -> Iterator[Finding]:
     "kms-key-not-public",
     title="Key policies name who may use the key",
     severity=Severity.CRITICAL,
-    types=[KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey"],
+    types=[KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey", *_EXTERNAL],
     frameworks={"FSBP": "KMS.5", "CIS": "2.21", "Checkov": "CKV_AWS_33"},
-    remedy="Name accounts, roles or services as principals, or limit `*` by kms:CallerAccount or aws:PrincipalOrgID.",
+    remedy="Name accounts, roles or services as principals, or limit `*` by kms:CallerAccount and kms:ViaService.",
     link=_LINK + "key-policy-default.html",
 )
 def not_public(key: Resource) -> Iterator[Finding]:
     """`*` as principal gives the key to every AWS account. The account's root as principal is the usual base."""
     for document in documents(key, RESOURCE):
         for statement in document.allowing():
-            if statement.any_principal and not statement.conditions:
+            if statement.any_principal and not narrowed(statement):
                 yield Finding(f"{statement.label} allows everybody", document.path)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents
+from policy.iam import RESOURCE, documents, narrowed
 from policy.model import Finding, Resource, Severity, rule
 
 TOPIC = "aws:sns/topic:Topic"
 _LINK = "https://docs.aws.amazon.com/sns/latest/dg/"
-_LIMITS = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOwner", "aws:PrincipalOrgID", "aws:PrincipalArn")
 
 
 @rule(
@@ -40,6 +39,5 @@ def not_public(topic: Resource) -> Iterator[Finding]:
     """Whoever may publish forges alarms; whoever may subscribe reads them."""
     for document in documents(topic, RESOURCE):
         for statement in document.allowing():
-            limited = statement.values_of(*_LIMITS) or not statement.wholly_known_conditions
-            if statement.any_principal and not limited:
+            if statement.any_principal and not narrowed(statement):
                 yield Finding(f"{statement.label} allows everybody", document.path)

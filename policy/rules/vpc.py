@@ -1,8 +1,8 @@
 """VPCs, subnets and security groups."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
+from policy.exposure import internet
 from policy.model import Block, Finding, Graph, Resource, Severity, known, rule, stack_rule
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -15,18 +15,6 @@ FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 _LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 _WEB_PORTS = (80, 443)
-_WIDEST_PREFIX = {4: 7, 6: 15}  # 0.0.0.0/1 and 128.0.0.0/1 together are the internet too
-
-
-def internet(cidr: object) -> bool:
-    """Whether a known CIDR stands for the internet or a large part of it."""
-    if not isinstance(cidr, str) or not cidr:
-        return False
-    try:
-        network = ip_network(cidr, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen <= _WIDEST_PREFIX[network.version]
 
 
 def _open_cidrs(entry: Block | Resource) -> list[str]:

@@ -5,9 +5,9 @@ from typing import Any
 from preview.answers.identity import ACCOUNT_ID
 from preview.answers.invokes import invoke
 from preview.answers.kubernetes import kubernetes_outputs
-from preview.answers.values import computed
+from preview.answers.values import computed, not_computed
 
-__all__ = ["ACCOUNT_ID", "invoke", "outputs"]
+__all__ = ["ACCOUNT_ID", "invoke", "not_computed", "outputs"]
 
 
 def outputs(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ def invoke(token: str, arguments: dict[str, Any], region: str) -> dict[str, Any]
     return answer(arguments, arguments.get("region") or region)
 
 
-def _caller(arguments: dict[str, Any], region: str) -> dict[str, Any]:
+def _caller(_arguments: dict[str, Any], _region: str) -> dict[str, Any]:
     return {"accountId": ACCOUNT_ID, "arn": _CALLER, "userId": "AIDAPREVIEW", "id": ACCOUNT_ID}
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from pulumi import _types
 
+from policy.unknown import UNKNOWN
 from preview.answers.identity import ACCOUNT_ID, Identity
 
 _LENGTHS = {("aws:route53/zone:Zone", "nameServers"): 4}
 _NUMBERS = {"port": 443, "latestVersion": 1}
 # What AWS adds to a block that was given without it.
-_FILLED = {("aws:eks/cluster:Cluster", "vpcConfig"): ("clusterSecurityGroupId", "vpcId")}
+_FILLED = {"aws:eks/cluster:Cluster": {"vpcConfig": ("clusterSecurityGroupId", "vpcId")}}
 _MODULES = {"index": "", "lambda": "lambda_"}
 
 
@@ -24,10 +25,19 @@ def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tupl
     types = _output_types(token)
     state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
     state |= inputs
-    for (filled, key), members in _FILLED.items():
-        if filled == token and isinstance(inputs.get(key), dict):
-            state[key] = {**{member: _text(identity, member) for member in members}, **inputs[key]}
-    return identity.id, state
+    return identity.id, _filled(token, state, lambda member: _text(identity, member))
+
+
+def not_computed(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The state of a resource before there is one: its inputs, with what AWS adds inside a block still unknown."""
+    return _filled(token, dict(inputs), lambda _: UNKNOWN)
+
+
+def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
+    for key, members in _FILLED.get(token, {}).items():
+        if isinstance(state.get(key), dict):
+            state[key] = {**{member: value(member) for member in members}, **state[key]}
+    return state
 
 
 @functools.cache
@@ -111,15 +121,15 @@ def _registry(identity: Identity) -> str:
 _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
     ("arnsuffix", lambda i: f"app/{i.name}/{i.digest[:16]}"),
     ("arn", lambda i: i.arn),
-    ("hostedzoneid", lambda i: "Z2FDTNDATAQYW2"),
+    ("hostedzoneid", lambda _: "Z2FDTNDATAQYW2"),
     ("zoneid", lambda i: f"Z{i.digest[:13].upper()}"),
     ("securitygroupid", lambda i: f"sg-{i.digest[:17]}"),
-    ("ownerid", lambda i: ACCOUNT_ID),
-    ("accountid", lambda i: ACCOUNT_ID),
+    ("ownerid", lambda _: ACCOUNT_ID),
+    ("accountid", lambda _: ACCOUNT_ID),
     ("keyid", lambda i: i.uuid),
     ("uuid", lambda i: i.uuid),
-    ("cidrblock", lambda i: "10.0.0.0/16"),
-    ("json", lambda i: "{}"),
+    ("cidrblock", lambda _: "10.0.0.0/16"),
+    ("json", lambda _: "{}"),
     ("issuer", lambda i: f"https://oidc.eks.{i.region}.amazonaws.com/id/{i.digest[:32].upper()}"),
     ("bootstrapbrokerssasliam", _brokers),
     ("repositoryurl", _registry),
@@ -131,7 +141,7 @@ _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
     ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
     ("region", lambda i: i.region),
     ("availabilityzone", lambda i: f"{i.region}a"),
-    ("version", lambda i: "1"),
+    ("version", lambda _: "1"),
     ("name", lambda i: i.name),
     ("bucket", lambda i: i.name),
     ("identifier", lambda i: i.name),

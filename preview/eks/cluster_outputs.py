@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from policy.unknown import UNKNOWN
 from preview.eks.service_role import ServiceRole
 from preview.graph import Node
 from preview.remote import Expansion, Traced, applied, output_of, reference_to
@@ -48,7 +47,7 @@ def hand_back(
 ) -> None:
     """Sets every output; those of a default node group, Fargate and an OIDC provider are empty."""
     issuer = applied(lambda found: found[0]["oidcs"][0]["issuer"], output_of(cluster, "identities"))
-    own_group = applied(lambda vpc: vpc.get("clusterSecurityGroupId", UNKNOWN), output_of(cluster, "vpcConfig"))
+    own_group = applied(lambda vpc: vpc["clusterSecurityGroupId"], output_of(cluster, "vpcConfig"))
     roles = [reference_to(instances)] if instances else []
     outputs: dict[str, Any] = {
         "autoModeNodeRoleName": output_of(nodes.role, "name") if nodes else "",

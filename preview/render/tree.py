@@ -58,7 +58,7 @@ def _tells(graph: Graph, node: Node) -> bool:
 def _own_facts(graph: Graph, node: Node) -> list[str]:
     """The facts of the component's own resources; equal ones once, with their number."""
     told = [" ".join(facts(child)) for child in graph.children(node.urn) if is_telling(child)]
-    counted = [f"{told.count(text)} × {text}" if told.count(text) > 1 else text for text in dict.fromkeys(told)]
+    counted = [f"{told.count(text)}x {text}" if told.count(text) > 1 else text for text in dict.fromkeys(told)]
     if len(counted) > _MOST_FACTS:
         counted = [*counted[:_MOST_FACTS], f"and {len(counted) - _MOST_FACTS} more"]
     return counted
@@ -80,4 +80,4 @@ def _lone(node: Node) -> Text:
 def _folded(graph: Graph, kind: str, members: list[Node]) -> Text:
     count = sum(node.is_resource + sum(1 for below in graph.below(node.urn) if below.is_resource) for node in members)
     names = ", ".join(node.name for node in members)
-    return Text.assemble((f"{len(members)} × ", "bold"), (kind.strip(), "magenta"), (f" {count}", "dim"), f"  {names}")
+    return Text.assemble((f"{len(members)}x ", "bold"), (kind.strip(), "magenta"), (f" {count}", "dim"), f"  {names}")

@@ -17,9 +17,10 @@ def verdicts(report: Report) -> Iterator[Text]:
     ordered = sorted([*report.blocking, *report.advisory], key=lambda v: (not v.blocks, v.rule.id))
     for _, group in groupby(ordered, key=lambda violation: (violation.level, violation.rule.id)):
         yield from _rule(list(group))
-    for violation in report.exempt:
-        reason = violation.exemption.reason if violation.exemption else ""
-        yield Text(f"exempt     {violation.rule.id}  {_name(violation)}: {reason}", style="dim")
+    spared = sorted(report.exempt, key=lambda violation: (violation.rule.id, _reason(violation)))
+    for (rule, reason), group in groupby(spared, key=lambda violation: (violation.rule.id, _reason(violation))):
+        names = ", ".join(dict.fromkeys(map(_name, group)))
+        yield Text(f"exempt     {rule}  {names}: {reason}", style="dim")
 
 
 def _whole(report: Report) -> Text:
@@ -38,6 +39,10 @@ def _rule(found: list[Violation]) -> Iterator[Text]:
         where = f" ({violation.path})" if violation.path else ""
         yield Text(f"           {_name(violation)}: {violation.message}{where}")
     yield Text(f"           mend: {first.rule.remedy}", style="dim")
+
+
+def _reason(violation: Violation) -> str:
+    return " ".join(violation.exemption.reason.split()) if violation.exemption else ""
 
 
 def _name(violation: Violation) -> str:

@@ -60,10 +60,24 @@ class Without:
 
 
 @dataclass(frozen=True)
+class With:
+    """A resource of a kind that should not be there at all: it is there, whatever of it is unknown."""
+
+    added: Resource
+    judged_when_unknown: bool = True
+
+    def broken(self, baseline: Sequence[Resource]) -> list[Resource]:
+        return [*baseline, self.added]
+
+    def unknown(self, baseline: Sequence[Resource]) -> list[Resource]:
+        return self.broken([replace(each, inputs=dict.fromkeys(each.inputs, UNKNOWN)) for each in baseline])
+
+
+@dataclass(frozen=True)
 class Case:
     """A rule, resources it is content with (the first is meant where a change names none), and what breaks it."""
 
     rule: str
     baseline: Sequence[Resource]
-    breaks: Sequence[Set | Without]
+    breaks: Sequence[Set | Without | With]
     environment: str = field(default="prod")

@@ -9,7 +9,7 @@ import pytest
 import tests.policy.rules
 from policy.model import Kind, Level
 from policy.pack import all_rules, rule_named
-from tests.policy.cases import Case, Set, Without
+from tests.policy.cases import Case, Set, With, Without
 from tests.policy.support import assert_exempt, check, resource, verdict
 
 CASES: list[Case] = [
@@ -32,17 +32,17 @@ def test_content_with_its_baseline(case: Case) -> None:
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
-def test_fires_on_each_change(case: Case, change: Set | Without) -> None:
+def test_fires_on_each_change(case: Case, change: Set | Without | With) -> None:
     assert check(case.rule, *change.broken(case.baseline))
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
-def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without) -> None:
+def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without | With) -> None:
     assert bool(check(case.rule, *change.unknown(case.baseline))) is change.judged_when_unknown
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
-def test_exempt_does_not_block(case: Case, change: Set | Without) -> None:
+def test_exempt_does_not_block(case: Case, change: Set | Without | With) -> None:
     assert_exempt(case.rule, *change.broken(case.baseline))
 
 

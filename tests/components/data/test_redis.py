@@ -191,3 +191,28 @@ def test_what_elasticache_would_refuse_is_refused_first(bad: dict[str, Any], say
 @pytest.mark.parametrize("settings", [RECORDS, SINGLE])
 def test_an_empty_account_gets_the_same(settings: dict[str, Any]) -> None:
     assert unequal_when_unknown(lambda: build(ground(), **settings)) == []
+
+
+def test_a_user_with_a_password_is_left_to_whoever_rotates_it() -> None:
+    made = graph(**SINGLE, authentication="password")
+    user = named(made, USER, "cache-application-user")
+    initial = made.only("random:index/randomPassword:RandomPassword")
+    assert user.inputs["authenticationMode"] == {"type": "password", "passwords": [initial.outputs["result"]]}
+    assert list(user.ignore_changes) == ["authenticationMode"]
+    assert (initial.inputs["length"], initial.inputs["special"]) == (64, False)
+
+
+def test_one_node_in_prod_takes_a_word_of_its_own() -> None:
+    shape = ("numCacheClusters", "automaticFailoverEnabled")
+    assert given(graph(**SINGLE).only(GROUP), *shape) == dict(zip(shape, (2, True), strict=True))
+    assert given(graph(**SINGLE, single_node=True).only(GROUP), *shape) == dict(zip(shape, (1, False), strict=True))
+
+
+def test_the_subnet_group_may_have_a_fixed_name() -> None:
+    made = graph(**SINGLE, subnet_group_name="redis-subnet-group")
+    assert made.only("aws:elasticache/subnetGroup:SubnetGroup").inputs["name"] == "redis-subnet-group"
+
+
+def test_one_node_and_several_contradict_each_other() -> None:
+    with pytest.raises(ValidationError, match="singleNode contradicts nodes"):
+        RedisSettings(**{**RECORDS, "nodes": 2, "single_node": True})

@@ -93,7 +93,9 @@ def test_exporter_writes_to_the_bucket_alone(graph: Graph) -> None:
 
 
 def test_failures_are_logged(graph: Graph) -> None:
-    logging = graph.only("aws:sfn/stateMachine:StateMachine").inputs["loggingConfiguration"]
+    machine = graph.only("aws:sfn/stateMachine:StateMachine")
+    assert graph.only("aws:iam/rolePolicy:RolePolicy", "export-starter-policy").urn in machine.dependencies
+    logging = machine.inputs["loggingConfiguration"]
     group = graph.only("aws:cloudwatch/logGroup:LogGroup")
     assert group.inputs["name"] == "/aws/vendedlogs/states/test-export"
     assert logging["level"] == "ERROR"

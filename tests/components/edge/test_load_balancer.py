@@ -8,6 +8,7 @@ from components.account import Account
 from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
+from components.network.security_group import SecurityGroup
 from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, Subnets, certificate, log_bucket
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
@@ -189,3 +190,19 @@ def test_settings_that_cannot_work_are_refused(program: Callable[[], object], me
 
 def test_nothing_hangs_on_computed_outputs() -> None:
     assert unequal_when_unknown(lambda: balancer(secret=("1",)).allow_cloudfront("pl-1")) == []
+
+
+def test_a_fixed_name_is_for_who_looks_for_it() -> None:
+    graph = record(lambda: balancer(SETTINGS.model_copy(update={"name": "shop-alb"})))
+    assert only(graph, "LoadBalancer")["name"] == "shop-alb"
+
+
+def test_it_reaches_its_targets_and_they_say_on_which_ports() -> None:
+    def program() -> None:
+        balancer().reach(SecurityGroup("nodes", vpc_id="vpc-1", description="Nodes"))
+
+    graph = record(program)
+    nodes = graph.only("aws:ec2/securityGroup:SecurityGroup", "nodes-group")
+    rule = graph.only("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").inputs
+    assert (rule["referencedSecurityGroupId"], rule["ipProtocol"]) == (nodes.id, "-1")
+    assert not graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")

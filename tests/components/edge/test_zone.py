@@ -38,7 +38,7 @@ def test_queries_of_a_new_zone_are_logged_where_route_53_can_write() -> None:
     assert group.inputs["retentionInDays"] == 365
     log = graph.only("aws:route53/queryLog:QueryLog")
     policy = graph.only("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
-    assert log.inputs == {"zoneId": id_of(made), "cloudwatchLogGroupArn": group.outputs["arn"]}
+    assert log.inputs == {"zoneId": id_of(made), "cloudwatchLogGroupArn": f"{group.outputs['arn']}:*"}
     assert policy.urn in log.dependencies
     assert policy.inputs["region"] == "us-east-1"
     (statement,) = json.loads(policy.inputs["policyDocument"])["Statement"]
@@ -114,3 +114,22 @@ def test_a_zone_id_must_look_like_one() -> None:
 @pytest.mark.parametrize("program", [failover, lambda: zone(zone_id=None)])
 def test_nothing_hangs_on_computed_outputs(program: Callable[[], object]) -> None:
     assert unequal_when_unknown(program) == []
+
+
+def test_a_record_goes_by_its_key_since_its_name_may_be_aws_s() -> None:
+    def use(z: Zone) -> None:
+        z.record("www", f"www.{DOMAIN}", "CNAME", DOMAIN)
+
+    node = using(use).only(RECORD, "zone-www-cname")
+    assert node.inputs == {
+        "zoneId": "Z0123456789ABC",
+        "name": f"www.{DOMAIN}",
+        "type": "CNAME",
+        "records": [DOMAIN],
+        "ttl": 300,
+    }
+
+
+def test_a_record_of_another_zone_is_refused() -> None:
+    with pytest.raises(Exception, match="is not in the zone"):
+        using(lambda z: z.record("www", "www.example.org", "CNAME", DOMAIN))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from components.operations.alarms import Alarm, Alarms
@@ -75,3 +77,10 @@ def test_alarm_with_no_topic_beside_it_is_an_error() -> None:
 
 def test_same_graph_when_nothing_is_known() -> None:
     assert unequal_when_unknown(alarms) == []
+
+
+def test_an_alarm_may_have_a_fixed_name() -> None:
+    named = {"cpu": replace(CPU, name="HighCPUUtilization"), "space": SPACE}
+    graph = record(lambda: Alarms("records", named, notices=topic("notices")))
+    assert graph.only(TOKEN, "records-cpu").inputs["name"] == "HighCPUUtilization"
+    assert "name" not in graph.only(TOKEN, "records-space").inputs

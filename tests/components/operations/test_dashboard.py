@@ -78,3 +78,23 @@ def test_the_application_publishes_to_its_namespace_alone() -> None:
 
 def test_same_graph_when_nothing_is_known() -> None:
     assert unequal_when_unknown(dashboard) == []
+
+
+def test_an_overview_comes_first_over_five_minutes() -> None:
+    def program() -> None:
+        key = Key("notices", account=ACCOUNT, purpose="test")
+        alarms = Alarms("alarms", WATCHED, notices=Notices("notices", NoticesSettings(), account=ACCOUNT, key=key))
+        requests = Metric("AWS/ApplicationELB", "RequestCount", {"LoadBalancer": "app/a/1"}, "Sum")
+        overview = ("Application Performance", [requests, WATCHED["a-cpu"].metric])
+        Dashboard("records", panels_of(WATCHED), account=ACCOUNT, alarms=alarms, overview=overview)
+
+    properties = widgets(record(program))[1]["properties"]
+    assert (properties["title"], properties["period"], properties["stat"]) == (
+        "Application Performance",
+        300,
+        "Average",
+    )
+    assert properties["metrics"] == [
+        ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", "app/a/1", {"stat": "Sum"}],
+        ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "a"],
+    ]

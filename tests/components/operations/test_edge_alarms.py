@@ -1,5 +1,5 @@
 from components.operations.alarms import AlarmSettings
-from components.operations.edge_alarms import distribution, load_balancer, web_acl
+from components.operations.edge_alarms import distribution, health_check, load_balancer, web_acl
 
 SETTINGS = AlarmSettings()
 
@@ -34,3 +34,20 @@ def test_edge_metrics_are_where_cloudfront_publishes() -> None:
     assert blocked.metric.dimensions == {"WebACL": "records", "Rule": "ALL"}
     assert blocked.threshold == 2000
     assert errors.metric.region == blocked.metric.region == "us-east-1"
+
+
+def test_a_regional_firewall_publishes_beside_the_stack() -> None:
+    (blocked,) = web_acl("site", SETTINGS, region="eu-west-1").values()
+    assert blocked.metric.dimensions == {"WebACL": "site", "Rule": "ALL", "Region": "eu-west-1"}
+    assert blocked.metric.region is None
+
+
+def test_an_endpoint_that_no_checker_reaches_is_told_from_us_east_1() -> None:
+    (unreachable,) = health_check("check-1").values()
+    metric = unreachable.metric
+    assert (metric.name, metric.dimensions, metric.region) == (
+        "HealthCheckStatus",
+        {"HealthCheckId": "check-1"},
+        "us-east-1",
+    )
+    assert (unreachable.below, unreachable.threshold) == (True, 1)

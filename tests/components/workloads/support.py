@@ -58,7 +58,7 @@ def invalid_objects(graph: Graph) -> list[str]:
         try:
             kubernetes_validate.validate(node.inputs, "1.35", strict=True)
         except kubernetes_validate.SchemaNotFoundError:
-            if not node.type.startswith(("kubernetes:karpenter", "kubernetes:elbv2")):
+            if not node.type.startswith(("kubernetes:external-secrets", "kubernetes:karpenter", "kubernetes:elbv2")):
                 found.append(f"{node.name}: no schema for {node.type}")
         except kubernetes_validate.ValidationError as error:
             found.append(f"{node.name}: {error.message}")

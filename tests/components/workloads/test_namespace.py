@@ -22,6 +22,13 @@ def test_only_restricted_pods_are_admitted() -> None:
     assert labels["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
 
 
+def test_agents_of_the_node_get_a_namespace_that_admits_them() -> None:
+    made = of(lambda: Namespace("agents", namespace="logging", cluster=Cluster(), nodes=[], pod_security="privileged"))
+    labels = made.only("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+    assert {labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("enforce", "audit", "warn")} == {"privileged"}
+    assert "agents-default-deny" in {node.name for node in made.of_type(NETWORK_POLICY)}
+
+
 def test_nothing_passes_but_dns() -> None:
     policies = {node.name: node.inputs["spec"] for node in graph().of_type(NETWORK_POLICY)}
     assert policies["apps-default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components.security.pod_role import PodRole
@@ -279,6 +280,23 @@ def test_a_node_port_takes_instance_targets_and_sticks() -> None:
     spec = made.only("kubernetes:core/v1:Service").inputs["spec"]
     assert (spec["type"], spec["sessionAffinity"]) == ("NodePort", "ClientIP")
     assert made.only(BINDING).inputs["spec"]["targetType"] == "instance"
+
+
+def test_another_target_group_takes_another_binding() -> None:
+    binding = graph(SETTINGS).only(BINDING)
+    assert binding.options["replaceOnChanges"] == ["spec.targetGroupARN", "spec.targetType"]
+    assert binding.options["deleteBeforeReplace"] is True
+
+
+def test_pods_wait_for_what_they_find_by_name_only() -> None:
+    def program() -> None:
+        cluster = Cluster()
+        secret = aws.sqs.Queue("made-first")
+        namespace = Namespace("apps", namespace="records", cluster=cluster, nodes=[])
+        Workload("api", SETTINGS, cluster=cluster, namespace=namespace, repository=REPOSITORY, after=[secret])
+
+    made = of(program)
+    assert waits_for(made, made.only(DEPLOYMENT), made.only("aws:sqs/queue:Queue"))
 
 
 def test_everything_is_in_the_cluster_and_goes_before_namespace_and_nodes() -> None:

@@ -98,12 +98,28 @@ def test_narrowable_actions_are_named_once_and_counted() -> None:
         "iam-resource-wildcard", policy(Action=["S3:getobject", "s3:GetObject", "ec2:DescribeVpcs"], Resource="*")
     )
     assert found == ["p: Jobs allows s3:GetObject on every resource (policy)"]
-    assert "and" in check("iam-resource-wildcard", policy(Action="sqs:*", Resource="*"))[0]
+    found = check("iam-resource-wildcard", policy(Action=["sqs:Send*", "sns:Publish", "ec2:Describe*"], Resource="*"))
+    assert found == ["p: Jobs allows sqs:Send* (1 action), sns:Publish on every resource (policy)"]
 
 
 def test_conditions_limit_resources_too() -> None:
     tagged = {"StringEquals": {"aws:ResourceTag/system": "records"}}
     assert check("iam-resource-wildcard", policy(Resource="*", Condition=tagged)) == []
+
+
+def test_conditions_on_the_caller_limit_no_resources() -> None:
+    for condition in (
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+        {"StringEqualsIfExists": {"aws:ResourceTag/system": "records"}},
+    ):
+        assert check("iam-resource-wildcard", policy(Resource="*", Condition=condition))
+
+
+def test_claims_that_may_be_missing_are_not_pinned() -> None:
+    for operator in ("StringEqualsIfExists", "ForAllValues:StringEquals", "StringNotEquals"):
+        role = resource("aws:iam/role:Role", "web", assumeRolePolicy=trust(**FEDERATED, Condition={operator: BOTH}))
+        assert len(check("iam-trust-federated-pinned", role)) == 2
 
 
 def test_a_denial_of_everything_is_no_administrator() -> None:

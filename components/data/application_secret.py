@@ -1,0 +1,115 @@
+"""The one secret that an application reads: where its stores are and how to sign in, ready to use."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.compute.function import FunctionSettings
+from components.data.postgres import Postgres
+from components.data.redis import Redis
+from components.security.key import Key
+from components.security.secret import RotatedSecret
+from components.statements import Statement, sid
+from settings import Settings
+
+_CODE = "functions/assemble_secret"
+_MINUTE = 60
+
+
+class ApplicationSecretSettings(Settings):
+    """The secret's name in AWS and after how many days its parts are renewed, if nothing renews them sooner."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=120)]
+    rotation_days: int = Field(default=30, ge=1, le=90)
+
+
+class ApplicationSecret(RotatedSecret):
+    """A secret of named keys: ``database-url``, ``redis-url``, ``jwt-secret`` and the plain values of ``public``.
+
+    A function puts it together inside AWS, so that no password is in code, settings or a URL in the state. The database
+    password is the one that RDS keeps and rotates; the cache's is made here and set in ElastiCache, where the one
+    before goes on working; the JWT secret is random. Every five minutes the function looks whether RDS has rotated its
+    password, and if so starts a rotation of this secret. See docs/decisions/0006-consulting-secrets.md.
+
+    The cache must have ``authentication: password``. Consumers need ``read`` and ``key.decrypt``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ApplicationSecretSettings,
+        *,
+        account: Account,
+        key: Key,
+        log_key: Key,
+        database: Postgres,
+        database_key: Key,
+        cache: Redis,
+        public: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self.secret_name = settings.name
+        # Secrets Manager appends six characters of its own; with the name fixed the pattern is known at a preview.
+        self._pattern = account.arn("secretsmanager", f"secret:{settings.name}-??????")
+        start = Statement("StartRotation", ["secretsmanager:RotateSecret"], [self._pattern])
+        super().__init__(
+            name,
+            account=account,
+            key=key,
+            log_key=log_key,
+            purpose="Where the application's stores are, and how it signs in",
+            rotation_days=settings.rotation_days,
+            code=_CODE,
+            # The function waits until ElastiCache has taken the new password.
+            function=FunctionSettings(memory_mib=128, timeout_seconds=10 * _MINUTE),
+            environment={
+                "SECRET_ID": settings.name,
+                "DATABASE_SECRET_ARN": database.secret_arn,
+                "DATABASE_HOST": database.endpoint,
+                "DATABASE_PORT": str(database.port),
+                "DATABASE_NAME": database.db_name,
+                "CACHE_HOST": cache.endpoint,
+                "CACHE_PORT": str(cache.port),
+                "CACHE_USER_ID": cache.user_id,
+                "CACHE_USER_NAME": cache.user_name,
+                "PUBLIC_VALUES": pulumi.Output.json_dumps(dict(sorted(public.items()))),
+            },
+            statements=[database.read_secret, *_distinct_decrypt(database_key, key), cache.set_password, start],
+            # ElastiCache changes no user while it makes the group that he is in.
+            after=[cache],
+            secret_name=settings.name,
+            opts=opts,
+        )
+        self._watch()
+
+    @property
+    def read(self) -> Statement:
+        """Lets a role read the value, together with ``decrypt`` of the key."""
+        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        return Statement(sid("Read", self.name), actions, [self._pattern])
+
+    def _watch(self) -> None:
+        """Asks the function regularly: a lost event about a rotation of RDS would be an outage."""
+        rule = aws.cloudwatch.EventRule(
+            self.child("watch"),
+            description=f"Look whether a part of {self.secret_name} has changed",
+            schedule_expression="rate(5 minutes)",
+            opts=self.child_options(),
+        )
+        permission = self.function.allow_invocation("watch", "events.amazonaws.com", rule.arn)
+        aws.cloudwatch.EventTarget(
+            self.child("watch", "target"),
+            rule=rule.name,
+            arn=self.function.arn,
+            # What EventBridge may not invoke yet is lost.
+            opts=self.child_options(depends_on=[permission]),
+        )
+
+
+def _distinct_decrypt(database_key: Key, key: Key) -> list[Statement]:
+    """The right to read the database's secret, unless the function has it for its own key already."""
+    return [] if database_key is key else [database_key.decrypt]

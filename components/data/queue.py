@@ -1,0 +1,82 @@
+"""A queue of work that must not be lost."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.component import Component
+from components.security.key import Key
+from components.statements import Statement, policy_document, sid, tls_only
+from settings import Settings
+
+_DAY = 24 * 3600
+_LONGEST_DAYS = 14
+"""The longest that SQS keeps a message:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
+
+
+class QueueSettings(Settings):
+    """How long a message waits, how long its reader may work on it, and how often it is tried."""
+
+    retention_days: int = Field(default=4, ge=1, le=_LONGEST_DAYS)
+    visibility_seconds: int = Field(default=300, ge=1, le=43200)
+    max_receives: int = Field(default=5, ge=1, le=1000)
+    """After so many failed readings a message goes to the dead letters, where it stays for 14 days."""
+
+
+class Queue(Component):
+    """An SQS queue and its dead letters, encrypted with ``key``, used over TLS by roles that were granted it."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: QueueSettings,
+        *,
+        key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self._key = key
+        dead = self._queue("dead-letters", message_retention_seconds=_LONGEST_DAYS * _DAY)
+        queue = self._queue(
+            "queue",
+            message_retention_seconds=settings.retention_days * _DAY,
+            visibility_timeout_seconds=settings.visibility_seconds,
+            receive_wait_time_seconds=20,
+            redrive_policy=pulumi.Output.json_dumps(
+                {"deadLetterTargetArn": dead.arn, "maxReceiveCount": settings.max_receives}
+            ),
+        )
+        self.arn = queue.arn
+        self.url = queue.url
+        self.dead_letters_name = dead.name
+        self.register_outputs({"arn": self.arn, "url": self.url})
+
+    @property
+    def send(self) -> list[Statement]:
+        """Lets a role put messages into the queue."""
+        return [Statement(sid("Send", self.name), ["sqs:GetQueueUrl", "sqs:SendMessage"], [self.arn]), self._use]
+
+    @property
+    def send_and_consume(self) -> list[Statement]:
+        """Lets a role put messages into the queue, read them and take them off."""
+        actions = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
+        granted = [f"sqs:{action}" for action in (*actions, "SendMessage")]
+        return [Statement(sid("SendAndConsume", self.name), granted, [self.arn]), self._use]
+
+    @property
+    def _use(self) -> Statement:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"""
+        return Statement(sid("Encrypt", self.name), ["kms:Decrypt", "kms:GenerateDataKey"], [self._key.arn])
+
+    def _queue(self, suffix: str, **own: Any) -> aws.sqs.Queue:
+        queue = aws.sqs.Queue(self.child(suffix), kms_master_key_id=self._key.arn, opts=self.child_options(), **own)
+        aws.sqs.QueuePolicy(
+            self.child(suffix, "policy"),
+            queue_url=queue.url,
+            policy=policy_document([tls_only([queue.arn], ["sqs:*"])]),
+            opts=self.child_options(),
+        )
+        return queue

@@ -1,0 +1,178 @@
+"""A domain that mail is sent from, in one region or more."""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import model_validator
+
+from components.account import Account
+from components.component import Component
+from components.edge.zone import Zone
+from components.operations.recovery import RecoveryRegion
+from components.statements import Statement, sid
+from settings import DomainName, Settings
+from settings import Email as EmailAddress
+
+_DKIM_TOKENS = 3
+"""How many keys Easy DKIM publishes:
+https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html"""
+
+_EVENTS = ("SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "RENDERING_FAILURE", "DELIVERY_DELAY")
+
+
+class EmailSettings(Settings):
+    """The domain, the one address that mail comes from, and the regions to send from when the home region cannot.
+
+    ``dmarc`` is what receivers do with mail in the domain's name that is signed by nobody; ``reject`` is right once
+    every sender of the domain signs: https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dmarc.html
+    """
+
+    domain: DomainName
+    sender: EmailAddress
+    fallback_regions: tuple[RecoveryRegion, ...] = ("us-west-2",)
+    dmarc: Literal["none", "quarantine", "reject"] = "quarantine"
+
+    @model_validator(mode="after")
+    def _own_sender(self) -> Self:
+        if self.sender.rsplit("@", 1)[-1] != self.domain:
+            raise ValueError(f"sender {self.sender} is not an address of {self.domain}")
+        return self
+
+
+class Email(Component):
+    """SES identities of one domain, each with Easy DKIM, its own MAIL FROM domain and a configuration set.
+
+    Mail goes out over TLS or not at all, bounced and complaining addresses are not written to again, and deliveries,
+    bounces and complaints are counted in CloudWatch by configuration set. All records stand in ``zone``; the domain's
+    own SPF record is left to whoever else sends in its name, since SES is checked at the MAIL FROM domain:
+    https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
+
+    Whoever is granted ``send`` sends as ``sender`` and as nobody else. A new account sends to verified addresses only,
+    in each region, until AWS has lifted the sandbox on request. Raises ValueError when the domain is not in the zone
+    and when a fallback region is the home region.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: EmailSettings,
+        *,
+        account: Account,
+        zone: Zone,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        if account.region in settings.fallback_regions:
+            raise ValueError(f"{name}: fallbackRegions holds the home region {account.region}")
+        self._settings = settings
+        self._account = account
+        self._zone = zone
+        self.regions = (account.region, *settings.fallback_regions)
+        self.configuration_sets = {region: self._identity(region) for region in self.regions}
+        zone.record("dmarc", f"_dmarc.{settings.domain}", "TXT", f"v=DMARC1; p={settings.dmarc}; adkim=r; aspf=r")
+        self.register_outputs({"configurationSets": self.configuration_sets})
+
+    @property
+    def send(self) -> list[Statement]:
+        """Lets a role send as the one sender, and ask how much it may still send, which takes no resource."""
+        account, settings = self._account, self._settings
+        identities = [account.arn("ses", f"identity/{settings.domain}", region=region) for region in self.regions]
+        sets = [
+            configuration_set.apply(lambda found, region=region: _set_arn(account, region, found))
+            for region, configuration_set in self.configuration_sets.items()
+        ]
+        return [
+            Statement(
+                sid("Send", self.name),
+                ["ses:SendEmail", "ses:SendRawEmail"],
+                [*identities, *sets],
+                {"StringEquals": {"ses:FromAddress": settings.sender}},
+            ),
+            Statement(sid("Quota", self.name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
+        ]
+
+    def _identity(self, region: str) -> pulumi.Output[str]:
+        configuration_set = self._configuration_set(region)
+        domain = self._settings.domain
+        identity = aws.sesv2.EmailIdentity(
+            self.child("identity", region),
+            email_identity=domain,
+            configuration_set_name=configuration_set.configuration_set_name,
+            region=region,
+            opts=self.child_options(),
+        )
+        for place in range(_DKIM_TOKENS):
+            token = identity.dkim_signing_attributes.apply(lambda signing, n=place: token_at(signing.tokens or [], n))
+            self._zone.record(
+                f"dkim-{region}-{place + 1}",
+                pulumi.Output.concat(token, f"._domainkey.{domain}"),
+                "CNAME",
+                pulumi.Output.concat(token, ".dkim.amazonses.com"),
+            )
+        self._mail_from(identity, region)
+        return configuration_set.configuration_set_name
+
+    def _mail_from(self, identity: aws.sesv2.EmailIdentity, region: str) -> None:
+        """Bounces come back to a name of ours; each region takes a name of its own, since it may have one MX only."""
+        bounces = f"mail-{region}.{self._settings.domain}"
+        aws.sesv2.EmailIdentityMailFromAttributes(
+            self.child("mail-from", region),
+            email_identity=identity.email_identity,
+            mail_from_domain=bounces,
+            behavior_on_mx_failure="USE_DEFAULT_VALUE",
+            region=region,
+            opts=self.child_options(),
+        )
+        self._zone.record(f"mail-from-{region}", bounces, "MX", f"10 feedback-smtp.{region}.amazonses.com")
+        self._zone.record(f"mail-from-{region}", bounces, "TXT", "v=spf1 include:amazonses.com -all")
+
+    def _configuration_set(self, region: str) -> aws.sesv2.ConfigurationSet:
+        dimension = (
+            aws.sesv2.ConfigurationSetEventDestinationEventDestinationCloudWatchDestinationDimensionConfigurationArgs
+        )
+        made = aws.sesv2.ConfigurationSet(
+            self.child("set", region),
+            # SES wants a name; the domain's keeps stacks of one account apart.
+            configuration_set_name=self._settings.domain.replace(".", "-"),
+            delivery_options=aws.sesv2.ConfigurationSetDeliveryOptionsArgs(tls_policy="REQUIRE"),
+            reputation_options=aws.sesv2.ConfigurationSetReputationOptionsArgs(reputation_metrics_enabled=True),
+            suppression_options=aws.sesv2.ConfigurationSetSuppressionOptionsArgs(
+                suppressed_reasons=["BOUNCE", "COMPLAINT"]
+            ),
+            region=region,
+            opts=self.child_options(),
+        )
+        aws.sesv2.ConfigurationSetEventDestination(
+            self.child("events", region),
+            configuration_set_name=made.configuration_set_name,
+            event_destination_name="metrics",
+            event_destination=aws.sesv2.ConfigurationSetEventDestinationEventDestinationArgs(
+                enabled=True,
+                matching_event_types=list(_EVENTS),
+                cloud_watch_destination=(
+                    aws.sesv2.ConfigurationSetEventDestinationEventDestinationCloudWatchDestinationArgs(
+                        dimension_configurations=[
+                            dimension(
+                                dimension_name="ses:configuration-set",
+                                dimension_value_source="MESSAGE_TAG",
+                                default_dimension_value="none",
+                            )
+                        ]
+                    )
+                ),
+            ),
+            region=region,
+            opts=self.child_options(),
+        )
+        return made
+
+
+def token_at(tokens: Sequence[str], place: int) -> str:
+    """The token at ``place``; only a rehearsal without AWS gives fewer than three, and there any one will do."""
+    return tokens[place % len(tokens)]
+
+
+def _set_arn(account: Account, region: str, configuration_set: str) -> str:
+    return account.arn("ses", f"configuration-set/{configuration_set}", region=region)

@@ -1,0 +1,35 @@
+"""What is watched where work is done later: mail, queues, rotations."""
+
+import pulumi
+
+from components.operations.alarms import Alarm
+from components.operations.metric import Metric
+
+_HOUR = 3600
+
+
+def reputation() -> dict[str, Alarm]:
+    """Bounces and complaints of the account's mail in the stack's region, well before SES stops sending.
+
+    SES reviews an account at 5 % bounces or 0.1 % complaints:
+    https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
+    """
+    limits = {"bounces": ("Reputation.BounceRate", 0.04), "complaints": ("Reputation.ComplaintRate", 0.0008)}
+    return {
+        f"mail-{key}": Alarm(
+            Metric("AWS/SES", name, {}, period=_HOUR), limit, f"Mail draws too many {key}", periods=1, missing="missing"
+        )
+        for key, (name, limit) in limits.items()
+    }
+
+
+def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:
+    """Messages that were tried until nobody tries them any more."""
+    metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum")
+    return {f"{key}-dead-letters": Alarm(metric, 0, f"Messages of {key} could not be worked off", periods=1)}
+
+
+def function_errors(key: str, function_name: pulumi.Input[str]) -> dict[str, Alarm]:
+    """Calls of a Lambda function that failed."""
+    metric = Metric("AWS/Lambda", "Errors", {"FunctionName": function_name}, "Sum")
+    return {f"{key}-errors": Alarm(metric, 0, f"The function {key} fails", periods=1)}

@@ -1,0 +1,56 @@
+"""What psql runs so that each file of a migration is applied once, in order, and all of them or none."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+LEDGER = "schema_migration"
+
+# END as a statement is not looked for: it also closes the blocks of functions.
+_TRANSACTION = re.compile(r"^\s*(begin|start\s+transaction|commit|rollback)(\s+(work|transaction))?\s*;", re.I | re.M)
+
+# The pods of two runs may overlap, when a node is lost; the second waits here and then finds nothing to do.
+_OPEN = f"""\\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+BEGIN;
+SELECT pg_advisory_xact_lock(hashtext('{LEDGER}')) \\g /dev/null
+CREATE TABLE IF NOT EXISTS {LEDGER} (
+    file text PRIMARY KEY,
+    digest text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+"""
+
+_FILE = """
+SELECT coalesce(max(digest), '') AS applied FROM {ledger} WHERE file = '{file}' \\gset
+SELECT :'applied' = '' AS pending, :'applied' NOT IN ('', '{digest}') AS changed \\gset
+\\if :changed
+DO $$ BEGIN RAISE EXCEPTION '{file} has changed since it was applied; add a file instead'; END $$;
+\\endif
+\\if :pending
+\\echo applying {file}
+\\ir {file}
+INSERT INTO {ledger} (file, digest) VALUES ('{file}', '{digest}');
+\\endif
+"""
+
+_CLOSE = "\nCOMMIT;\n"
+
+
+def migration_script(files: Mapping[str, str]) -> str:
+    """The psql script over ``files``, name to SQL text, in their order; it lies in the same directory.
+
+    Raises ValueError for names that need quoting, and for files that begin or end transactions of their own: half of a
+    migration could then stay.
+    """
+    for file, text in files.items():
+        if not re.fullmatch(r"[A-Za-z0-9_-]+\.sql", file):
+            raise ValueError(f"{file!r} is not the name of a migration such as 001_orders.sql")
+        if _TRANSACTION.search(text):
+            raise ValueError(f"{file} begins or ends a transaction, which the migration does around all files")
+    steps = (_FILE.format(ledger=LEDGER, file=file, digest=_digest(text)) for file, text in files.items())
+    return "".join((_OPEN, *steps, _CLOSE))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""Who stands open to the internet, resolved through the graph: subnets, security groups, data stores, CloudFront."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from policy.model import Block, Graph, Resource, known
+
+VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+ROUTE = "aws:ec2/route:Route"
+ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
+DEFAULT_ROUTE_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+RECORD = "aws:route53/record:Record"
+_ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+_MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
+_CIDRS = ("cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock", "cidrBlocks", "ipv6CidrBlocks")
+_DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock")
+_WIDEST_PREFIX = {4: 7, 6: 15}  # 0.0.0.0/1 and 128.0.0.0/1 together are the internet too
+# Data stores in a VPC: the inputs that name their subnets (or subnet group) and their security groups.
+DATA_STORES = {
+    "aws:docdb/cluster:Cluster": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
+    "aws:efs/mountTarget:MountTarget": ("subnetId", "securityGroups"),
+    "aws:elasticache/cluster:Cluster": ("subnetGroupName", "securityGroupIds"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("subnetGroupName", "securityGroupIds"),
+    "aws:elasticache/serverlessCache:ServerlessCache": ("subnetIds", "securityGroupIds"),
+    "aws:memorydb/cluster:Cluster": ("subnetGroupName", "securityGroupIds"),
+    "aws:mq/broker:Broker": ("subnetIds", "securityGroups"),
+    "aws:msk/cluster:Cluster": ("brokerNodeGroupInfo.clientSubnets", "brokerNodeGroupInfo.securityGroups"),
+    "aws:neptune/cluster:Cluster": ("neptuneSubnetGroupName", "vpcSecurityGroupIds"),
+    "aws:opensearch/domain:Domain": ("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
+    "aws:rds/cluster:Cluster": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
+    "aws:rds/instance:Instance": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
+    "aws:redshift/cluster:Cluster": ("clusterSubnetGroupName", "vpcSecurityGroupIds"),
+}
+
+
+def width(cidr: object) -> tuple[int, int] | None:
+    """IP version and prefix length of a known CIDR; None for anything else."""
+    if not isinstance(cidr, str) or not cidr:
+        return None
+    try:
+        network = ip_network(cidr, strict=False)
+    except ValueError:
+        return None
+    return network.version, network.prefixlen
+
+
+def internet(cidr: object) -> bool:
+    """Whether a known CIDR stands for the internet or a large part of it."""
+    found = width(cidr)
+    return found is not None and found[1] <= _WIDEST_PREFIX[found[0]]
+
+
+def cidrs(entry: Block | Resource) -> list[str]:
+    """The known address ranges that a rule of a security group or network ACL names."""
+    return [cidr for key in _CIDRS for cidr in entry.list(key)]
+
+
+def open_cidrs(entry: Block | Resource) -> list[str]:
+    """Those of them that stand for the internet."""
+    return [cidr for cidr in cidrs(entry) if internet(cidr)]
+
+
+def any_protocol(entry: Block | Resource) -> bool:
+    """Whether a rule is known to hold for every protocol, and so for every port."""
+    return entry.has("ipProtocol", "-1", "all") or entry.has("protocol", "-1", "all")
+
+
+def covers(entry: Block | Resource, *ports: int) -> bool:
+    """Whether a rule is known to hold for one of the TCP ports."""
+    if any_protocol(entry):
+        return True
+    start, end = entry.get("fromPort"), entry.get("toPort")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return False
+    tcp = entry.has("ipProtocol", "tcp", "6") or entry.has("protocol", "tcp", "6")
+    return tcp and any(start <= port <= end for port in ports)
+
+
+def groups_of_rule(subject: Resource, graph: Graph) -> list[Resource]:
+    """The security groups that a standalone rule belongs to."""
+    return graph.refers(subject, "securityGroupId", SECURITY_GROUP)
+
+
+def ingress_of(group: Resource, graph: Graph) -> Iterator[Block | Resource]:
+    """Every ingress rule of a group, inline and standalone."""
+    yield from group.blocks("ingress")
+    yield from graph.companions(group, INGRESS_RULE, by="securityGroupId")
+    for entry in graph.companions(group, SECURITY_GROUP_RULE, by="securityGroupId"):
+        if entry.has("type", "ingress"):
+            yield entry
+
+
+def admitted_groups(group: Resource, graph: Graph) -> list[Resource]:
+    """The other groups of the stack whose members may connect to members of this one."""
+    found = list(graph.refers(group, "ingress", SECURITY_GROUP))
+    for entry in graph.companions(group, INGRESS_RULE, by="securityGroupId"):
+        found += graph.refers(entry, "referencedSecurityGroupId", SECURITY_GROUP)
+    for entry in graph.companions(group, SECURITY_GROUP_RULE, by="securityGroupId"):
+        if entry.has("type", "ingress"):
+            found += graph.refers(entry, "sourceSecurityGroupId", SECURITY_GROUP)
+    return [other for other in dict.fromkeys(found) if other is not group]
+
+
+def admits_internet(group: Resource, graph: Graph) -> bool:
+    """Whether some ingress rule of the group is known to name the internet."""
+    return any(open_cidrs(entry) for entry in ingress_of(group, graph))
+
+
+def public_subnet(subnet: Resource, graph: Graph) -> bool:
+    """Whether the subnet's route table, its own or the VPC's main one, is known to lead to an internet gateway."""
+    associations = graph.companions(subnet, _ASSOCIATION, by="subnetId")
+    tables = [table for entry in associations for table in graph.refers(entry, "routeTableId", ROUTE_TABLE)]
+    if not associations and not graph.unresolved(_ASSOCIATION, "subnetId"):
+        for vpc in graph.refers(subnet, "vpcId", VPC):
+            tables += graph.companions(vpc, DEFAULT_ROUTE_TABLE, by="defaultRouteTableId")
+            for entry in graph.companions(vpc, _MAIN_ASSOCIATION, by="vpcId"):
+                tables += graph.refers(entry, "routeTableId", ROUTE_TABLE)
+    return any(_leads_out(table, graph) for table in tables)
+
+
+def _leads_out(table: Resource, graph: Graph) -> bool:
+    inline = any(str(route.get("gatewayId", "")).startswith("igw-") for route in table.blocks("routes"))
+    if inline or graph.refers(table, "routes", INTERNET_GATEWAY):
+        return True
+    for route in graph.companions(table, ROUTE, by="routeTableId"):
+        gateway = graph.refers(route, "gatewayId", INTERNET_GATEWAY) or route.has("gatewayId")
+        named = not known(route.get("gatewayId")) or str(route.get("gatewayId")).startswith("igw-")
+        if gateway and named and any(internet(route.get(key)) for key in _DESTINATIONS):
+            return True
+    return False
+
+
+def subnets_of(store: Resource, graph: Graph) -> list[Resource]:
+    """The subnets of a data store, directly or through its subnet group."""
+    path = DATA_STORES[store.type][0]
+    found = graph.refers(store, path, SUBNET)
+    for group in graph.refers(store, path):
+        if group.type.endswith("SubnetGroup"):
+            found += graph.refers(group, "subnetIds", SUBNET)
+    return list(dict.fromkeys(found))
+
+
+def security_groups_of(store: Resource, graph: Graph) -> list[Resource]:
+    """The security groups of a data store that the stack makes."""
+    return graph.refers(store, DATA_STORES[store.type][1], SECURITY_GROUP)
+
+
+def behind_cloudfront(target: Resource, graph: Graph) -> bool:
+    """Whether a distribution has this as an origin, by its own name, an alias record or a VPC origin, or may have."""
+    distributions = graph.of(DISTRIBUTION)
+    records = graph.companions(target, RECORD, by="aliases") + graph.companions(target, RECORD, by="records")
+    names = [record.get("name") for record in records]
+    for distribution in distributions:
+        direct = graph.refers(distribution, "origins")
+        if target in direct or any(target in graph.refers(other, "vpcOriginEndpointConfig") for other in direct):
+            return True
+        for origin in distribution.blocks("origins"):
+            domain = origin.get("domainName")
+            if not known(domain) or any(not known(name) or name == domain for name in names):
+                return True
+    return False

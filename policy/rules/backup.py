@@ -1,0 +1,126 @@
+"""AWS Backup: vaults, plans, and what they take."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from policy.iam import RESOURCE, documents, grants
+from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, rule, stack_rule, wholly_known
+
+VAULT = "aws:backup/vault:Vault"
+VAULT_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
+VAULT_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+PLAN = "aws:backup/plan:Plan"
+SELECTION = "aws:backup/selection:Selection"
+_INSTANCE = "aws:rds/instance:Instance"
+_PROTECTED = (
+    _INSTANCE,
+    "aws:rds/cluster:Cluster",
+    "aws:dynamodb/table:Table",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:ebs/volume:Volume",
+)
+_LINK = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
+
+
+@rule(
+    "backup-vault-customer-key",
+    title="Backup vaults are encrypted with a customer key",
+    severity=Severity.MEDIUM,
+    types=[VAULT],
+    frameworks={"FSBP": "Backup.1", "Checkov": "CKV_AWS_166"},
+    remedy="Set kmsKeyArn. It can only be chosen at creation.",
+    link=_LINK + "encryption.html",
+)
+def vault_customer_key(vault: Resource) -> Iterator[Finding]:
+    """Backups under the key that AWS manages can be copied to no other account."""
+    if vault.lacks("kmsKeyArn"):
+        yield Finding("is encrypted with the key that AWS manages", "kmsKeyArn")
+
+
+@stack_rule(
+    "backup-vault-keeps-backups",
+    title="Nobody deletes backups before their time",
+    severity=Severity.HIGH,
+    types=[VAULT],
+    frameworks={"Well-Architected": "REL09-BP02"},
+    remedy="Add a VaultPolicy that denies backup:DeleteRecoveryPoint to everybody, or a VaultLockConfiguration.",
+    link=_LINK + "vault-lock.html",
+    level=Level.MANDATORY_IN_PROD,
+)
+def vault_keeps_backups(vault: Resource, graph: Graph) -> Iterator[Finding]:
+    """Whoever takes an administrator's place deletes the backups first. A denial may spare AWS Backup itself."""
+    if graph.companions(vault, VAULT_LOCK, by="backupVaultName") or graph.unresolved(VAULT_LOCK, "backupVaultName"):
+        return
+    policies = graph.companions(vault, VAULT_POLICY, by="backupVaultName")
+    found = [document for policy in policies for document in documents(policy, RESOURCE)]
+    statements = [statement for document in found for statement in document.statements]
+    if any(
+        each.effect == "Deny"
+        and "*" in each.principals_of("AWS")
+        and grants(each.known_actions(), "backup:DeleteRecoveryPoint")
+        for each in statements
+    ):
+        return
+    unread = any(policy.unknown("policy") for policy in policies) or any(not each.complete for each in found)
+    if not unread and not graph.unresolved(VAULT_POLICY, "backupVaultName"):
+        yield Finding("lets backups be deleted")
+
+
+class Retention(RuleConfig):
+    """How long backups are kept."""
+
+    minimum_days: int = Field(7, ge=1, description="Least days after which a plan may delete backups and their copies")
+
+
+@rule(
+    "backup-plan-retention",
+    title="Backup plans keep what they make for long enough",
+    severity=Severity.MEDIUM,
+    types=[PLAN],
+    frameworks={"Well-Architected": "REL09-BP03"},
+    remedy="Set lifecycle.deleteAfter of rules and copies to 7 days or more, or leave it out to keep them for ever.",
+    link=_LINK + "creating-a-backup-plan.html",
+    level=Level.MANDATORY_IN_PROD,
+    config=Retention,
+)
+def plan_retention(plan: Resource, config: Retention) -> Iterator[Finding]:
+    """A mistake found after the weekend must not be older than the oldest backup."""
+    for each in plan.blocks("rules"):
+        for made in (each, *each.blocks("copyActions")):
+            if made.below("lifecycle.deleteAfter", config.minimum_days):
+                yield Finding(f"deletes in less than {config.minimum_days} days", made.path("lifecycle.deleteAfter"))
+
+
+@stack_rule(
+    "backup-plan-covers-data",
+    title="Databases, tables, file systems and volumes are in a backup plan",
+    severity=Severity.MEDIUM,
+    types=_PROTECTED,
+    frameworks={
+        "FSBP": "EFS.2",
+        "Security Hub": ("DynamoDB.4", "EC2.28", "RDS.26"),
+        "Checkov": ("CKV2_AWS_8", "CKV2_AWS_9", "CKV2_AWS_18"),
+    },
+    remedy="Add its ARN to the resources of a Selection, or select it by tag.",
+    link=_LINK + "assigning-resources.html",
+    level=Level.MANDATORY_IN_PROD,
+)
+def plan_covers_data(store: Resource, graph: Graph) -> Iterator[Finding]:
+    """A service's own backups lie in the same account and go with it; a vault stays. Replicas follow their source."""
+    if store.type == _INSTANCE and (store.unknown("replicateSourceDb") or store.has("replicateSourceDb")):
+        return
+    if graph.companions(store, SELECTION, by="resources"):
+        return
+    if not any(_may_cover(selection, graph) for selection in graph.of(SELECTION)):
+        yield Finding("is in no backup plan")
+
+
+def _may_cover(selection: Resource, graph: Graph) -> bool:
+    """Whether it selects by tags or patterns, or by what is not known yet and leads to no resource."""
+    if any(selection.has(path) or selection.unknown(path) for path in ("selectionTags", "conditions", "notResources")):
+        return True
+    members = selection.list("resources")
+    if any("*" in str(member) for member in members):
+        return True
+    return not wholly_known(selection.get("resources")) and not graph.refers(selection, "resources", *_PROTECTED)

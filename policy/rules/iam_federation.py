@@ -1,0 +1,140 @@
+"""IAM: roles for workloads and people whom an identity provider, or EKS, vouches for."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from policy.iam import TRUST, Condition, Statement, grants, types_with, wide_arn
+from policy.model import Finding, Resource, Severity, known, rule
+from policy.rules.iam_trust import trusting
+
+_ROLES = types_with(TRUST)
+_LINK = "https://docs.aws.amazon.com/"
+_BEST = "Well-Architected"
+_WEB = "sts:AssumeRoleWithWebIdentity"
+_SAML = "sts:AssumeRoleWithSAML"
+_GITHUB = "token.actions.githubusercontent.com"
+_COGNITO = "cognito-identity.amazonaws.com"
+_EKS = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com")
+_REPOSITORY = re.compile(r"repo:[^*?:/]+/[^*?:/]+:.+")
+_SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:[^*?:]+:[^*?:]+")
+_PODS = "pods.eks.amazonaws.com"
+_POD_TAGS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
+_CLUSTER_TAGS = ("aws:RequestTag/eks-cluster-arn", "aws:RequestTag/eks-cluster-name")
+
+
+def _federated(role: Resource, action: str, provider: Callable[[str], object]) -> Iterator[tuple[str, Statement]]:
+    """Statements that let identities of such a provider take the role, as far as their conditions are known."""
+    for path, statement in trusting(role):
+        providers = statement.principals_of("Federated")
+        concerned = any(provider(str(each)) for each in providers) and grants(statement.known_actions(), action)
+        if concerned and statement.wholly_known_conditions:
+            yield path, statement
+
+
+def _claims(statement: Statement, claim: str) -> list[Condition]:
+    return [each for each in statement.conditions if each.key.lower().endswith(f":{claim}")]
+
+
+def _pinned(conditions: list[Condition], fixed: Callable[[str], object]) -> bool:
+    """Whether one of the conditions must hold and has fixed values only."""
+    return any(
+        each.binds and bool(each.values) and all(not known(value) or fixed(str(value)) for value in each.values)
+        for each in conditions
+    )
+
+
+def _literal(value: str) -> bool:
+    return "*" not in value and "?" not in value
+
+
+@rule(
+    "iam-trust-github-repository",
+    title="Roles for GitHub Actions name the repository",
+    severity=Severity.HIGH,
+    types=_ROLES,
+    frameworks={_BEST: "SEC02-BP02", "Checkov": "CKV_AWS_358"},
+    remedy="Test …:sub for repo:<organisation>/<repository>:<ref or environment>, and …:aud for sts.amazonaws.com.",
+    link=_LINK + "IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub",
+)
+def github_repository(role: Resource) -> Iterator[Finding]:
+    """All of GitHub shares one issuer: what the subject leaves open, anybody's workflow fills."""
+    for path, statement in _federated(role, _WEB, lambda name: _GITHUB in name):
+        if not _pinned(_claims(statement, "sub"), _REPOSITORY.fullmatch):
+            yield Finding(f"{statement.label} trusts workflows of more than one repository", path)
+
+
+@rule(
+    "iam-trust-service-account",
+    title="Roles for pods by OIDC name one service account",
+    severity=Severity.HIGH,
+    types=_ROLES,
+    frameworks={_BEST: "SEC03-BP02"},
+    remedy="Test …:sub by StringEquals for system:serviceaccount:<namespace>:<name>, and …:aud for sts.amazonaws.com.",
+    link=_LINK + "eks/latest/userguide/associate-service-account-role.html",
+)
+def service_account(role: Resource) -> Iterator[Finding]:
+    """With a wildcard every pod of the namespace, or of the cluster, has the role."""
+    for path, statement in _federated(role, _WEB, _EKS.search):
+        if not _pinned(_claims(statement, "sub"), _SERVICE_ACCOUNT.fullmatch):
+            yield Finding(f"{statement.label} trusts more than one service account", path)
+
+
+@rule(
+    "iam-trust-cognito-authenticated",
+    title="Roles for Cognito identities name the pool and signed-in users",
+    severity=Severity.HIGH,
+    types=_ROLES,
+    frameworks={_BEST: "SEC03-BP07"},
+    remedy="Test cognito-identity.amazonaws.com:aud for the identity pool's id and …:amr for authenticated.",
+    link=_LINK + "cognito/latest/developerguide/role-trust-and-permissions.html",
+)
+def cognito_authenticated(role: Resource) -> Iterator[Finding]:
+    """Anybody can make an identity pool of their own, and guests of a pool have shown nothing."""
+    for path, statement in _federated(role, _WEB, lambda name: name == _COGNITO):
+        if not _pinned(_claims(statement, "aud"), _literal):
+            yield Finding(f"{statement.label} trusts every identity pool", path)
+        if not _pinned(_claims(statement, "amr"), lambda value: _literal(value) and value != "unauthenticated"):
+            yield Finding(f"{statement.label} trusts guests", path)
+
+
+@rule(
+    "iam-trust-saml-audience",
+    title="Roles by SAML name their audience",
+    severity=Severity.MEDIUM,
+    types=_ROLES,
+    frameworks={_BEST: "SEC02-BP04"},
+    remedy="Test SAML:aud by StringEquals for https://signin.aws.amazon.com/saml.",
+    link=_LINK + "IAM/latest/UserGuide/id_roles_create_for-idp_saml.html",
+)
+def saml_audience(role: Resource) -> Iterator[Finding]:
+    """An assertion that was made for another service should not open this account."""
+    for path, statement in _federated(role, _SAML, bool):
+        if not _pinned(_claims(statement, "aud"), _literal):
+            yield Finding(f"{statement.label} trusts assertions for any audience", path)
+
+
+@rule(
+    "iam-trust-pod-identity",
+    title="Roles by Pod Identity are for one service account of one cluster",
+    severity=Severity.HIGH,
+    types=_ROLES,
+    frameworks={_BEST: "SEC03-BP02"},
+    remedy="Test aws:RequestTag/kubernetes-namespace, …/kubernetes-service-account and …/eks-cluster-arn "
+    "by StringEquals.",
+    link=_LINK + "eks/latest/userguide/pod-id-abac.html",
+)
+def pod_identity(role: Resource) -> Iterator[Finding]:
+    """Whoever may associate roles in any cluster of the account could otherwise give this one to any pod."""
+    for path, statement in trusting(role):
+        if _PODS not in statement.principals_of("Service") or not statement.wholly_known_conditions:
+            continue
+        missing = [tag.rpartition("/")[2] for tag in _POD_TAGS if not _pinned(statement.values_of(tag), _literal)]
+        source = statement.values_of("aws:SourceArn")
+        if not _pinned(statement.values_of(*_CLUSTER_TAGS), _literal) and not _pinned(source, _narrow):
+            missing.append("eks-cluster-arn")
+        if missing:
+            yield Finding(f"{statement.label} does not name the {', '.join(missing)} it trusts", path)
+
+
+def _narrow(arn: str) -> bool:
+    return not wide_arn(arn) and _literal(arn.rpartition("/")[2])

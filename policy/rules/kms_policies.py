@@ -1,0 +1,141 @@
+"""KMS key policies: who administers a key, who uses it, and who hands its use on."""
+
+from collections.abc import Iterator
+
+from policy.iam import RESOURCE, Document, Statement, documents, grants, is_whole_account, narrows, types_with
+from policy.model import Finding, Level, Resource, Severity, known, rule
+
+_KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
+_LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
+_BEST = "Well-Architected"
+_ADMINISTRATION = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+_USE = ("kms:Decrypt", "kms:GenerateDataKey")
+_ACCOUNT_WIDE = frozenset({"kms:calleraccount", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
+
+
+def _allowing(key: Resource) -> Iterator[tuple[str, Statement]]:
+    for document in documents(key, RESOURCE):
+        for statement in document.allowing():
+            yield document.path, statement
+
+
+def _only_accounts(statement: Statement) -> bool:
+    """Whether the principals are accounts only, which then delegate by IAM."""
+    members = [member for each in (statement.principals or {}).values() for member in each]
+    return bool(members) and all(known(member) and is_whole_account(str(member)) for member in members)
+
+
+@rule(
+    "kms-account-use-through-service",
+    title="Keys that a whole account may use are used through a service",
+    severity=Severity.MEDIUM,
+    types=_KEYS,
+    frameworks={_BEST: "SEC08-BP01"},
+    remedy="Add a StringEquals condition on kms:ViaService, or name the principals.",
+    link=_LINK + "conditions-kms.html#conditions-kms-via-service",
+)
+def account_use_through_service(key: Resource) -> Iterator[Finding]:
+    """`*` within kms:CallerAccount gives the key to every identity of the account, without asking its IAM policies.
+
+    AWS's own keys are bound so to one service each; a key for anything is another matter.
+    """
+    for path, statement in _allowing(key):
+        narrowing = [each for each in statement.conditions if narrows(each)]
+        account_wide = narrowing and all(each.key.lower() in _ACCOUNT_WIDE for each in narrowing)
+        through = any(each.binds for each in statement.values_of("kms:ViaService"))
+        if statement.any_principal and account_wide and statement.wholly_known_conditions and not through:
+            yield Finding(f"{statement.label} gives the key to every identity of an account", path)
+
+
+@rule(
+    "kms-no-full-access",
+    title="Only the account itself may do everything with a key",
+    severity=Severity.HIGH,
+    types=_KEYS,
+    frameworks={_BEST: "SEC08-BP01", "Security Hub": "KMS.5"},
+    remedy="Name the actions: kms:Encrypt, kms:Decrypt, kms:GenerateDataKey* for users, kms:Put*, kms:Enable* … for "
+    "administrators.",
+    link=_LINK + "key-policy-default.html",
+)
+def no_full_access(key: Resource) -> Iterator[Finding]:
+    """Who has kms:* on a key deletes it, and what it encrypted with it, or shuts everybody else out."""
+    for path, statement in _allowing(key):
+        everything = [action for action in statement.known_actions() if action.lower() in ("*", "kms:*")]
+        if everything and statement.principals and not _only_accounts(statement) and _principals_known(statement):
+            yield Finding(f"{statement.label} allows {everything[0]} to more than the account", path)
+
+
+def _principals_known(statement: Statement) -> bool:
+    return all(known(member) for members in (statement.principals or {}).values() for member in members)
+
+
+@rule(
+    "kms-grants-for-services",
+    title="Key policies let grants be made for AWS services only",
+    severity=Severity.MEDIUM,
+    types=_KEYS,
+    frameworks={_BEST: "SEC08-BP01"},
+    remedy="Move kms:CreateGrant to a statement with Bool kms:GrantIsForAWSResource true.",
+    link=_LINK + "key-policy-default.html#key-policy-service-integration",
+)
+def grants_for_services(key: Resource) -> Iterator[Finding]:
+    """A grant hands the key on to whomever its maker likes, and shows in no policy."""
+    for path, statement in _allowing(key):
+        if not grants(statement.known_actions(), "kms:CreateGrant") or _only_accounts(statement):
+            continue
+        people = [*statement.principals_of("AWS"), *statement.principals_of("Federated")]
+        bound = any(each.binds for each in statement.values_of("kms:GrantIsForAWSResource", "kms:GrantConstraintType"))
+        if people and not bound and statement.wholly_known_conditions:
+            yield Finding(f"{statement.label} lets grants be made for anybody", path)
+
+
+@rule(
+    "kms-separate-duties",
+    title="Who administers a key does not use it",
+    severity=Severity.LOW,
+    types=_KEYS,
+    frameworks={_BEST: "SEC08-BP01"},
+    remedy="Give administration and use of the key to different roles, in statements of their own.",
+    link=_LINK + "key-policy-default.html#key-policy-default-allow-administrators",
+    level=Level.ADVISORY,
+)
+def separate_duties(key: Resource) -> Iterator[Finding]:
+    """One stolen session could otherwise read the data and then destroy it. Advisory: small teams are one role."""
+    for document in documents(key, RESOURCE):
+        administrators = _holders(document, _ADMINISTRATION)
+        for principal in sorted(administrators & _holders(document, _USE)):
+            yield Finding(f"{principal} both administers and uses the key", document.path)
+
+
+def _holders(document: Document, actions: tuple[str, ...]) -> set[str]:
+    return {
+        str(principal)
+        for statement in document.allowing()
+        for principal in statement.principals_of("AWS")
+        if not is_whole_account(str(principal)) and principal != "*"
+        if any(grants(statement.known_actions(), action) for action in actions)
+    }
+
+
+@rule(
+    "kms-not-locked-out",
+    title="Somebody can change every key's policy",
+    severity=Severity.HIGH,
+    types=_KEYS,
+    frameworks={_BEST: "SEC08-BP01"},
+    remedy="Keep the statement that allows kms:* to the account's root, or name a role with kms:PutKeyPolicy.",
+    link=_LINK + "key-policy-default.html#key-policy-default-allow-root-enable-iam",
+)
+def not_locked_out(key: Resource) -> Iterator[Finding]:
+    """A key that nobody administers can neither be changed nor deleted, except by AWS Support."""
+    for document in documents(key, RESOURCE):
+        administered = any(
+            grants([str(each) for each in statement.actions if known(each)], "kms:PutKeyPolicy")
+            or any(not known(each) for each in statement.actions)
+            for statement in document.statements
+            if statement.effect != "Deny"
+        )
+        if document.complete and not administered:
+            yield Finding("lets nobody change its policy", document.path)
+    if key.has("bypassPolicyLockoutSafetyCheck", True):
+        yield Finding("may shut out whoever made it", "bypassPolicyLockoutSafetyCheck")

@@ -1,0 +1,123 @@
+"""Policies of buckets, queues, secrets, repositories and other resources: services, other accounts, and for what."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from policy.iam import (
+    RESOURCE,
+    Statement,
+    account_of,
+    documents,
+    foreign_principals,
+    has_source,
+    home_accounts,
+    named_patterns,
+    names_source_for_resources,
+    narrowed,
+    types_with,
+)
+from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, rule, stack_rule
+
+_LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+_BEST = "Well-Architected"
+_KEYS = ("aws:kms/",)
+# The service prefixes of the actions that the policy of a type can allow, where its module is named otherwise.
+_PREFIXES = {
+    "apigateway": ("execute-api",),
+    "cloudwatch": ("events", "logs"),
+    "efs": ("elasticfilesystem",),
+    "elasticsearch": ("es",),
+    "ecrpublic": ("ecr-public",),
+    "msk": ("kafka", "kafka-cluster"),
+    "opensearch": ("es",),
+    "s3": ("s3", "s3-object-lambda", "s3express", "s3vectors", "s3files", "elasticfilesystem"),
+    "s3control": ("s3", "s3-object-lambda"),
+    "sesv2": ("ses",),
+    "vpclattice": ("vpc-lattice", "vpc-lattice-svcs"),
+    "acmpca": ("acm-pca",),
+    "amp": ("aps",),
+    "networkfirewall": ("network-firewall",),
+    "opensearchingest": ("osis",),
+    "redshiftserverless": ("redshift-serverless", "redshift"),
+}
+_TYPES = types_with(RESOURCE)
+_WITHOUT_KEYS = tuple(token for token in _TYPES if not token.startswith(_KEYS))
+
+
+def letting_in(resource: Resource) -> Iterator[tuple[str, Statement]]:
+    """The statements that allow, each with the path of its document."""
+    for document in documents(resource, RESOURCE):
+        for statement in document.allowing():
+            yield document.path, statement
+
+
+@rule(
+    "resource-policy-service-source",
+    title="Services act on resources for known accounts only",
+    severity=Severity.MEDIUM,
+    types=_WITHOUT_KEYS,
+    frameworks={_BEST: "SEC03-BP09"},
+    remedy="Add conditions on aws:SourceAccount (StringEquals) and aws:SourceArn (ArnLike).",
+    link=_LINK + "confused-deputy.html#cross-service-confused-deputy-prevention",
+)
+def service_source(resource: Resource) -> Iterator[Finding]:
+    """A customer of the service who knows the resource's name can otherwise have the service act on it.
+
+    Only services that name the source of their call are judged; a condition would shut the others out.
+    """
+    for path, statement in letting_in(resource):
+        services = [each for each in statement.principals_of("Service") if names_source_for_resources(str(each))]
+        if services and not has_source(statement):
+            yield Finding(f"{statement.label} trusts {', '.join(services)} on behalf of any account", path)
+
+
+@rule(
+    "resource-policy-own-actions",
+    title="Resource policies name actions of their own service",
+    severity=Severity.MEDIUM,
+    types=_WITHOUT_KEYS,
+    frameworks={_BEST: "SEC03-BP02", "Checkov": "CKV_AWS_72"},
+    remedy="Name the actions that the principals need.",
+    link=_LINK + "access_policies_identity-vs-resource.html",
+)
+def own_actions(resource: Resource) -> Iterator[Finding]:
+    """`*` and `service:*` include deleting the resource and changing this very policy; foreign actions do nothing."""
+    module = resource.type.partition(":")[2].partition("/")[0]
+    prefixes = _PREFIXES.get(module, (module,))
+    for path, statement in letting_in(resource):
+        for action in statement.known_actions():
+            service, _, name = action.lower().partition(":")
+            if service not in prefixes:
+                yield Finding(f"{statement.label} allows {action}, which is not of {prefixes[0]}", path)
+            elif name == "*" and named_patterns((action,)):
+                yield Finding(f"{statement.label} allows {action}", path)
+
+
+class Accounts(RuleConfig):
+    """Accounts that resources may be shared with."""
+
+    shared_with: tuple[str, ...] = Field((), description="Numbers of other accounts that policies may name")
+
+
+@stack_rule(
+    "resource-policy-cross-account",
+    title="Resources are shared with known accounts only",
+    severity=Severity.MEDIUM,
+    types=_TYPES,
+    frameworks={"FSBP": "S3.6", _BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
+    remedy="Name the account in the rule's sharedWith, or limit by aws:PrincipalOrgID.",
+    link=_LINK + "access_policies-cross-account-resource-access.html",
+    level=Level.ADVISORY,
+    config=Accounts,
+)
+def cross_account(resource: Resource, graph: Graph, config: Accounts) -> Iterator[Finding]:
+    """What another account may do here is decided there. Advisory: sharing is often meant.
+
+    Which accounts are foreign shows in the ARNs of the stack's own resources; before any exists the rule is silent.
+    """
+    home = home_accounts(graph)
+    for path, statement in letting_in(resource):
+        foreign = [each for each in foreign_principals(statement, home) if account_of(each) not in config.shared_with]
+        if foreign and not narrowed(statement):
+            yield Finding(f"{statement.label} lets in {', '.join(foreign)}", path)

@@ -1,0 +1,37 @@
+"""The rules of the policy pack, listed or explained."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from policy.model import Rule
+
+_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
+
+
+def show(rules: Sequence[Rule], *, explained: bool) -> None:
+    """Prints a line a rule, or all there is to know of each."""
+    console = Console(highlight=False, soft_wrap=True)
+    for rule in rules:
+        console.print(_line(rule))
+        if explained:
+            console.print(_explained(rule), style="dim")
+    console.print(f"{len(rules)} rules")
+
+
+def _line(rule: Rule) -> Text:
+    line = Text(f"{rule.severity:<9}", style=_STYLES.get(rule.severity, ""))
+    return line.append(f"{rule.level:<18}", "none").append(f"{rule.id:<44}", "bold").append(rule.title, "none")
+
+
+def _explained(rule: Rule) -> Text:
+    frameworks = ", ".join(f"{name} {'/'.join(ids)}" for name, ids in rule.frameworks.items())
+    lines = (
+        rule.explanation,
+        f"concerns  {', '.join(rule.types) or 'the exemptions'}",
+        f"asked by  {frameworks or 'this project'}",
+        f"mend      {rule.remedy}",
+        f"more      {rule.link}",
+    )
+    return Text("\n".join(f"    {line}" for line in lines))

@@ -1,0 +1,119 @@
+"""What a stack of the consulting system can be told."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from components.compute.addons import AddonsSettings
+from components.compute.cluster import ClusterSettings
+from components.compute.node_group import NodeGroupSettings
+from components.data.application_secret import ApplicationSecretSettings
+from components.data.bucket import BucketSettings
+from components.data.log_bucket import LogBucketSettings
+from components.data.postgres import PostgresSettings
+from components.data.queue import QueueSettings
+from components.data.redis import RedisSettings
+from components.edge.firewall import FirewallSettings
+from components.network.network import NetworkSettings
+from components.operations.alarms import AlarmSettings
+from components.operations.backup import BackupSettings
+from components.operations.budget import BudgetSettings
+from components.operations.recovery import RecoveryRegion
+from components.operations.topic import NoticesSettings
+from components.security.config_recorder import ConfigRecorderSettings
+from components.workloads.foundation_model import ModelId
+from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.migration import MigrationSettings
+from components.workloads.pod import SecretKey
+from components.workloads.workload import WorkloadSettings
+from settings import DomainName, Name, Settings
+from settings import Email as EmailAddress
+
+APP_SECRETS = "app-secrets"
+"""The Kubernetes secret that carries the URLs into pods."""
+_SCANNED_FOR = ("/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin")
+
+
+class Audit(Settings):
+    """The traces of an account: who did what in it, and whether its resources are as they should be."""
+
+    bucket: BucketSettings
+    config: ConfigRecorderSettings = ConfigRecorderSettings()
+
+
+class Resilience(Settings):
+    """What the application does when something it needs does not answer; it reads these from its environment."""
+
+    database_max_open: int = Field(default=25, ge=1)
+    database_max_idle: int = Field(default=5, ge=0)
+    database_lifetime_minutes: int = Field(default=30, ge=1)
+    database_retries: int = Field(default=5, ge=1, le=10)
+    """The wait between two tries doubles from one second, so that five take 31 seconds at the most."""
+    breaker_failures: int = Field(default=5, ge=1)
+    breaker_seconds: int = Field(default=30, ge=1)
+
+
+class SystemSettings(Settings):
+    """What a stack of the consulting system is called and how big it is."""
+
+    domain: DomainName
+    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
+    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    balancer: Name = Field(max_length=32)
+    """The load balancer's name in AWS."""
+    network: NetworkSettings
+    cluster: ClusterSettings
+    nodes: NodeGroupSettings
+    addons: AddonsSettings = AddonsSettings(container_insights=False)
+    namespace: Name = "cloud-consulting"
+    backend: WorkloadSettings
+    frontend: WorkloadSettings
+    migration: MigrationSettings = MigrationSettings(
+        folder="migrations/consulting",
+        files=("init.sql", "chat_migration.sql", "email_events_migration.sql"),
+        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
+    )
+    resilience: Resilience = Resilience()
+    database: PostgresSettings
+    cache: RedisSettings
+    secret: ApplicationSecretSettings
+    registry: Name
+    """What the names of the image repositories begin with, so that stacks can share an account."""
+    sender: EmailAddress
+    """The one address that the application sends mail as."""
+    mail_fallback: RecoveryRegion = "us-west-2"
+    """Where mail is sent from when SES does not answer in the stack's own region."""
+    bedrock_model_id: ModelId = "amazon.nova-lite-v1:0"
+    """Rights and configuration follow it. When AWS ends it, ``us.amazon.nova-2-lite-v1:0`` is next; look first:
+    aws bedrock get-foundation-model --model-identifier amazon.nova-lite-v1:0 --query modelDetails.modelLifecycle"""
+    retries: QueueSettings = QueueSettings()
+    firewall: FirewallSettings = FirewallSettings(scope="REGIONAL", blocked_paths=_SCANNED_FOR)
+    access_logs: LogBucketSettings
+    container_logs: LogForwarderSettings
+    audit: Audit | None
+    """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
+    notices: NoticesSettings
+    alarms: AlarmSettings = AlarmSettings()
+    budget: BudgetSettings
+    backup: BackupSettings = BackupSettings()
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        problems = {
+            "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
+            "database.dbName is required": self.database.db_name is None,
+            "database.readReplicas must be 0: the application knows one URL": self.database.read_replicas > 0,
+            "cache.authentication must be password: the application is told a URL": (
+                self.cache.authentication != "password"
+            ),
+            "cache.clusterMode must be false: the application's URL names one server": self.cache.cluster_mode,
+            "firewall.scope must be REGIONAL: there is no CloudFront": self.firewall.scope != "REGIONAL",
+            "addons.containerInsights must be false: Fluent Bit already forwards the logs": (
+                self.addons.container_insights
+            ),
+        }
+        found = [problem for problem, there in problems.items() if there]
+        if found:
+            raise ValueError("; ".join(found))
+        return self

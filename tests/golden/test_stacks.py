@@ -1,0 +1,26 @@
+"""Every stack as it was last agreed. For a wanted change: pytest tests/golden --golden-update, and review the diff."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.golden.compact import compact
+from tests.stacks import STACKS, stack_graph
+
+pytestmark = pytest.mark.xdist_group("stacks")
+GOLDEN = Path(__file__).with_name("stacks")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_registers_what_it_did(stack: str, pytestconfig: pytest.Config) -> None:
+    file = GOLDEN / f"{stack}.txt"
+    text = compact(stack_graph(stack, known=False))
+    if pytestconfig.getoption("--golden-update", default=False):
+        GOLDEN.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert file.is_file(), f"no golden graph of {stack}; pytest tests/golden --golden-update writes it"
+    assert text.splitlines() == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_every_golden_graph_has_its_stack() -> None:
+    assert {file.stem for file in GOLDEN.iterdir()} == set(STACKS)

@@ -1,0 +1,129 @@
+"""Lambda functions and state machines."""
+
+import pytest
+
+from policy.model import UNKNOWN
+from policy.rules import cloudwatch, lambda_functions, sfn
+from tests.policy.cases import Case, Set, Without
+from tests.policy.support import check, resource
+
+FUNCTION = resource(
+    lambda_functions.FUNCTION,
+    "function",
+    name="rotate",
+    runtime="python3.13",
+    kmsKeyArn="arn:aws:kms:key",
+    environment={"variables": {"SECRET_LENGTH": "64"}},
+    deadLetterConfig={"targetArn": "arn:aws:sqs:queue"},
+    loggingConfig={"logGroup": "rotate-logs"},
+    tracingConfig={"mode": "Active"},
+    vpcConfig={"subnetIds": ["subnet-1", "subnet-2"]},
+    reservedConcurrentExecutions=5,
+    s3Bucket="code",
+    codeSigningConfigArn="arn:aws:lambda:signing",
+)
+BY_EVENT = resource(
+    lambda_functions.PERMISSION,
+    "by-event",
+    refers={"function": FUNCTION},
+    function="rotate",
+    principal="events.amazonaws.com",
+)
+BARE = resource(lambda_functions.FUNCTION, "function", name="rotate")
+KEEPS = resource(
+    lambda_functions.INVOKE_CONFIG,
+    "keeps",
+    refers={"functionName": BARE},
+    functionName="rotate",
+    destinationConfig={"onFailure": {"destination": "arn:aws:sqs:queue"}},
+)
+BARE_BY_EVENT = resource(
+    lambda_functions.PERMISSION,
+    "by-event",
+    refers={"function": BARE},
+    function="rotate",
+    principal="events.amazonaws.com",
+)
+LOGS = resource(cloudwatch.LOG_GROUP, "logs", name="/aws/lambda/rotate")
+MACHINE = resource(
+    sfn.STATE_MACHINE,
+    "machine",
+    loggingConfiguration={"level": "ERROR", "logDestination": "arn:aws:logs:group:*"},
+    tracingConfiguration={"enabled": True},
+)
+CASES = [
+    Case(
+        "lambda-runtime-supported",
+        [FUNCTION],
+        [Set("runtime", each) for each in ("nodejs20.x", "python3.9", "go1.x", "provided.al2", "dotnet8", "java8")],
+    ),
+    Case("lambda-environment-key", [FUNCTION], [Set("kmsKeyArn")]),
+    Case(
+        "lambda-no-plain-secrets",
+        [FUNCTION],
+        [
+            Set("environment.variables.API_TOKEN", "0123456789abcdef"),
+            Set("environment.variables.SECRET_LENGTH", "AKIAIOSFODNN7EXAMPLE"),
+        ],
+    ),
+    Case("lambda-failures-kept", [FUNCTION, BY_EVENT], [Set("deadLetterConfig")]),
+    Case(
+        "lambda-failures-kept",
+        [BARE, BARE_BY_EVENT, KEEPS],
+        [
+            Without("keeps", "functionName"),
+            Set("destinationConfig", on="keeps"),
+            Set("destinationConfig", {"onSuccess": {"destination": "arn"}}, on="keeps"),
+        ],
+    ),
+    Case("lambda-log-group", [FUNCTION], [Set("loggingConfig"), Set("loggingConfig", {"logFormat": "JSON"})]),
+    Case("lambda-log-group", [BARE, LOGS], [Without("logs", "name"), Set("name", "/aws/lambda/other", on="logs")]),
+    Case("lambda-tracing", [FUNCTION], [Set("tracingConfig"), Set("tracingConfig.mode", "PassThrough")]),
+    Case("lambda-several-zones", [FUNCTION], [Set("vpcConfig.subnetIds", ["subnet-1"])]),
+    Case(
+        "lambda-bounded-in-vpc",
+        [FUNCTION],
+        [Set("reservedConcurrentExecutions"), Set("reservedConcurrentExecutions", -1)],
+    ),
+    Case("lambda-signed-code", [FUNCTION], [Set("codeSigningConfigArn")]),
+    Case(
+        "sfn-logs",
+        [MACHINE],
+        [
+            Set("loggingConfiguration"),
+            Set("loggingConfiguration.level", "OFF"),
+            Set("loggingConfiguration.logDestination"),
+        ],
+    ),
+    Case("sfn-tracing", [MACHINE], [Set("tracingConfiguration"), Set("tracingConfiguration.enabled", False)]),
+]
+
+
+@pytest.mark.parametrize("runtime", ["python3.13", "nodejs22.x", "nodejs24.x", "provided.al2023", "java21", "dotnet10"])
+def test_current_runtimes(runtime: str) -> None:
+    assert check("lambda-runtime-supported", resource(lambda_functions.FUNCTION, runtime=runtime)) == []
+
+
+def test_callers_that_wait_for_the_answer_keep_their_events() -> None:
+    waiting = resource(
+        lambda_functions.PERMISSION, refers={"function": BARE}, principal="apigateway.amazonaws.com", function="rotate"
+    )
+    assert check("lambda-failures-kept", BARE, waiting) == []
+
+
+def test_a_log_group_named_after_the_function_is_its_own() -> None:
+    logs = resource(cloudwatch.LOG_GROUP, "logs", refers={"name": BARE}, name=UNKNOWN)
+    assert check("lambda-log-group", BARE, logs) == []
+    named = resource(lambda_functions.FUNCTION, "f", outputs={"name": "f-1a2b3c4"})
+    assert check("lambda-log-group", named, resource(cloudwatch.LOG_GROUP, name="/aws/lambda/f-1a2b3c4")) == []
+
+
+def test_subnets_are_counted_even_when_unknown() -> None:
+    one = resource(lambda_functions.FUNCTION, "f", vpcConfig={"subnetIds": [UNKNOWN]})
+    assert check("lambda-several-zones", one) == ["f: runs in one subnet (vpcConfig.subnetIds)"]
+
+
+def test_code_that_the_program_deploys_needs_no_signature() -> None:
+    assert check("lambda-signed-code", BARE) == []
+    assert check("lambda-bounded-in-vpc", BARE) == []
+    assert check("lambda-environment-key", BARE) == []

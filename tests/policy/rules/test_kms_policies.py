@@ -1,0 +1,91 @@
+"""Key policies: administration, use, grants."""
+
+from typing import Any
+
+from policy.model import UNKNOWN, Resource
+from tests.policy.cases import Case, Set
+from tests.policy.rules.iam_support import ACCOUNT, document
+from tests.policy.support import check, resource
+
+KEY = "aws:kms/key:Key"
+API = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/api"}
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
+def key(*statements: dict[str, Any], **inputs: Any) -> Resource:
+    delegation = {"Sid": "Root", "Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"}
+    return resource(KEY, "key", policy=document(delegation, *statements), **inputs)
+
+
+def use(action: object, principal: object = API, condition: object = None) -> dict[str, Any]:
+    statement = {"Sid": "Use", "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+    return statement if condition is None else statement | {"Condition": condition}
+
+
+def key_policy(*statements: dict[str, Any]) -> Set:
+    return Set("policy", str(key(*statements).get("policy")))
+
+
+CALLER = {"StringEquals": {"kms:CallerAccount": ACCOUNT}}
+THROUGH = {"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "ec2.us-east-1.amazonaws.com"}}
+FOR_SERVICES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+CASES = [
+    Case(
+        "kms-account-use-through-service",
+        [key(use("kms:Decrypt", "*", THROUGH))],
+        [
+            key_policy(use("kms:Decrypt", "*", CALLER)),
+            key_policy(use("kms:Decrypt", {"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
+            key_policy(use("kms:Decrypt", "*", CALLER | {"StringLikeIfExists": {"kms:ViaService": "ec2.*"}})),
+        ],
+    ),
+    Case(
+        "kms-no-full-access",
+        [key(use(["kms:Decrypt", "kms:Describe*"]))],
+        [
+            key_policy(use("kms:*")),
+            key_policy(use("*", {"Service": "logs.us-east-1.amazonaws.com"})),
+            key_policy(use("KMS:*", {"AWS": [ROOT["AWS"], API["AWS"]]})),
+        ],
+    ),
+    Case(
+        "kms-grants-for-services",
+        [key(use("kms:CreateGrant", API, FOR_SERVICES), use("kms:CreateGrant", {"Service": "dynamodb.amazonaws.com"}))],
+        [
+            key_policy(use("kms:CreateGrant")),
+            key_policy(use("kms:Create*", API, {"BoolIfExists": {"kms:GrantIsForAWSResource": "true"}})),
+            key_policy(use("kms:CreateGrant", "*", CALLER)),
+        ],
+    ),
+    Case(
+        "kms-separate-duties",
+        [key(use("kms:Decrypt"), use("kms:ScheduleKeyDeletion", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/admin"}))],
+        [
+            key_policy(use(["kms:Decrypt", "kms:PutKeyPolicy"])),
+            key_policy(use("kms:Generate*"), use("kms:Schedule*")),
+        ],
+    ),
+    Case(
+        "kms-not-locked-out",
+        [key(use("kms:Decrypt"))],
+        [
+            Set("policy", document(use("kms:Decrypt"))),
+            Set("policy", document(use("kms:Decrypt"), use("kms:*") | {"Effect": "Deny"})),
+            Set("bypassPolicyLockoutSafetyCheck", True),
+        ],
+    ),
+]
+
+
+def test_full_access_of_unknown_principals_is_not_judged() -> None:
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": UNKNOWN}, "Action": "kms:*"}]}
+    assert check("kms-no-full-access", resource(KEY, "key", policy=policy)) == []
+
+
+def test_an_administrator_by_name_is_no_lockout() -> None:
+    named = resource(KEY, "key", policy=document(use(["kms:Put*", "kms:Describe*"])))
+    assert check("kms-not-locked-out", named) == []
+    unknown = resource(KEY, "key", policy={"Statement": [UNKNOWN]})
+    assert check("kms-not-locked-out", unknown) == []
+    hidden = resource(KEY, "key", policy={"Statement": [{"Effect": "Allow", "Action": [UNKNOWN]}]})
+    assert check("kms-not-locked-out", hidden) == []
