@@ -25,6 +25,7 @@ test: $(READY) ## Run every test
 
 bench: $(READY) ## Measure a cold preview of prod and the policy pack
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_policy
 
 lint: $(READY) ## Style, rooms and types
 	@$(BIN)/ruff check .

@@ -71,5 +71,5 @@ def tls_only(arns: Sequence[pulumi.Input[str]], actions: Sequence[str]) -> State
         arns,
         {"Bool": {"aws:SecureTransport": "false"}},
         effect="Deny",
-        principals={"AWS": ["*"]},
+        principals="*",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy.exemptions import Exemption, ExemptionUse
-from policy.graph import Graph
+from policy.graph import STACK_TYPE, Graph
 from policy.levels import Config
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
@@ -104,12 +104,14 @@ def _exemption_violations(
     used = {violation.exemption for violation in violations}
     known_ids = {rule.id for rule in rules}
     urn = graph.stack.urn if graph.stack else ""
+    nothing_to_spare = all(resource.type == STACK_TYPE for resource in graph)  # a stack that is new, or emptied
     for rule in rules:
         level = config.level(rule, environment)
         if rule.kind is not Kind.EXEMPTION or level is Level.DISABLED:
             continue
         for exemption in exemptions:
             if exemption.flaws or exemption.concerns(graph.stack_name):
-                use = ExemptionUse(exemption, exemption in used, exemption.rule in known_ids, exemption.expired(today))
+                needed = nothing_to_spare or exemption in used
+                use = ExemptionUse(exemption, needed, exemption.rule in known_ids, exemption.expired(today))
                 for finding in rule.check(use):
                     yield Violation(rule, urn, finding.message, finding.path, level)

@@ -21,6 +21,7 @@ _OWN_IDENTITIES = {
     "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId",),
     "aws:kms/key:Key": ("keyId",),
     "aws:sqs/queue:Queue": ("url",),
+    "aws:elasticsearch/domain:Domain": ("domainName",),
     "aws:opensearch/domain:Domain": ("domainName",),
     "aws:codeartifact/domain:Domain": ("domain",),
 }

@@ -285,7 +285,7 @@ def _application(
         FRONTEND,
         _behind_node_port(settings.frontend, {}),
         repository=registry.repository_url(IMAGES[FRONTEND]),
-        target_group_arn=edge.balancer.target_group(_FRONTEND_TARGETS).arn, destinations={"d": Destination(5432, stores)},
+        target_group_arn=edge.balancer.target_group(_FRONTEND_TARGETS).arn,
         **shared,
     )
     LogForwarder("logs", settings.container_logs, account=account, cluster=cluster, key=keys.logs, nodes=ready)

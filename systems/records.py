@@ -4,43 +4,38 @@ Route 53 ─► CloudFront with its web ACL ─► load balancer ─► pods on 
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
-from pydantic import Field
 
 from components.account import Account
-from components.compute.addons import AddonsSettings
-from components.compute.cluster import ClusterSettings
-from components.compute.node_group import NodeGroupSettings
-from components.data.bucket import Bucket, BucketSettings
-from components.data.kafka import Kafka, KafkaSettings
-from components.data.log_bucket import LogBucket, LogBucketSettings
-from components.data.postgres import Postgres, PostgresSettings
-from components.data.redis import Redis, RedisSettings
-from components.data.registry import Registry, RegistrySettings
+from components.data.bucket import Bucket
+from components.data.kafka import Kafka
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.redis import Redis
+from components.data.registry import Registry
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.edge.cdn import Cdn
-from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings
+from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
 from components.edge.certificate import Certificate, CertificateSettings
-from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.firewall import Firewall
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.origin_secret import OriginSecret, OriginSecretSettings
+from components.edge.origin_secret import OriginSecret
 from components.edge.origins import HttpsOrigin
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.zone import Zone, ZoneSettings
-from components.network.network import Network, NetworkSettings
+from components.network.network import Network
 from components.operations import cluster_alarms, data_alarms, edge_alarms
-from components.operations.alarms import Alarms, AlarmSettings
-from components.operations.backup import Backup, BackupSettings
-from components.operations.budget import Budget, BudgetSettings
+from components.operations.alarms import Alarms
+from components.operations.backup import Backup
+from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import EDGE_REGION, put_metrics
-from components.operations.snapshots import Snapshots, SnapshotsSettings
-from components.operations.topic import NoticesSettings
-from components.operations.tracing import Tracing, TracingSettings
+from components.operations.snapshots import Snapshots
+from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
 from components.security.secret import GeneratedSecret, SecretSettings
@@ -49,64 +44,13 @@ from components.workloads.karpenter import Karpenter
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
-from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClass, StorageClassSettings
-from components.workloads.workload import Workload, WorkloadSettings
-from settings import DomainName, Name, Settings
+from components.workloads.workload import Workload
 from systems.eks_platform import Compute, Keys, make_compute, make_keys, make_notices
+from systems.records_settings import BACKED_UP, SystemSettings
 
 APPLICATION = "microservice"
 BUSINESS_METRICS = "Records/Business"
-_BACKED_UP = {"backup": "daily"}  # the tag by which the snapshot policy finds the cluster's volumes
-
-
-class Buckets(Settings):
-    """The names of the buckets, before account and region are appended."""
-
-    backups: BucketSettings
-    logs: BucketSettings
-    archives: BucketSettings
-    access_logs: LogBucketSettings
-
-
-class SystemSettings(Settings):
-    """What a stack of the records system is called, how big it is, and how it may be reached."""
-
-    domain: DomainName
-    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
-    """An existing zone that holds ``domain``, in place of one of the stack's own."""
-    network: NetworkSettings = NetworkSettings()
-    cluster: ClusterSettings
-    addons: AddonsSettings = AddonsSettings(efs=True)
-    nodes: NodeGroupSettings
-    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
-    """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
-    node_pool: NodePoolSettings = NodePoolSettings()
-    database_volumes: StorageClassSettings = StorageClassSettings(
-        name="gp3-database", iops=16000, throughput_mib=1000, tags=_BACKED_UP
-    )
-    """The storage class for databases in the cluster, beside the default one of plain gp3."""
-    namespace: Name = "records"
-    application: WorkloadSettings
-    topic: Name = "records"
-    """The Kafka topic that the application writes and reads."""
-    database: PostgresSettings
-    cache: RedisSettings
-    stream: KafkaSettings = KafkaSettings()
-    registry: RegistrySettings
-    buckets: Buckets
-    firewall: FirewallSettings = FirewallSettings()
-    idle_timeout: int = Field(default=3600, ge=60, le=4000)
-    """Seconds that a WebSocket may stay silent at the load balancer."""
-    origin_secret: OriginSecretSettings = OriginSecretSettings()
-    notices: NoticesSettings
-    alarms: AlarmSettings = AlarmSettings()
-    budget: BudgetSettings
-    snapshots: SnapshotsSettings = SnapshotsSettings()
-    backup: BackupSettings = BackupSettings()
-    tracing: TracingSettings | None = None
-    """Distributed tracing by X-Ray; off unless given."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +144,7 @@ def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Ne
             key=keys.volumes,
             queue_key=keys.logs,
         )
-    plain = StorageClassSettings(default=True, tags=_BACKED_UP)
+    plain = StorageClassSettings(default=True, tags=BACKED_UP)
     for name, kind in (("volumes", plain), ("database-volumes", settings.database_volumes)):
         StorageClass(name, kind, account=account, cluster=cluster, key=keys.volumes)
     return compute
@@ -249,7 +193,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
                     path=settings.application.readiness.path, origin="balancer", methods="read"
                 )
             },
-            origin_shield_region=account.region,
+            origin_shield_region=origin_shield_at(account.region),
         ),
         origins={"origin": HttpsOrigin(origin, secret), "balancer": HttpsOrigin(balancer_name, secret)},
         certificate=Certificate("edge-certificate", CertificateSettings(domain=domain), zone=zone, region=EDGE_REGION),
@@ -367,7 +311,7 @@ def _operations(
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)
-    Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=_BACKED_UP)
+    Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=BACKED_UP)
     Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
 
 

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket
+from components.data.dead_letters import DeadLetters
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
@@ -66,10 +67,11 @@ class SnapshotExport(Component):
                 include_execution_data=True,
                 log_destination=logs.arn.apply(lambda arn: f"{arn}:*"),
             ),
+            tracing_configuration=aws.sfn.StateMachineTracingConfigurationArgs(enabled=True),
             # Step Functions tries the role's rights to the log group as it makes the state machine.
             opts=self.child_options(depends_on=[starter]),
         )
-        self._start_on(snapshots, machine)
+        self._start_on(snapshots, machine, log_key)
         self.state_machine_arn = machine.arn
         self.register_outputs({"stateMachineArn": self.state_machine_arn})
 
@@ -111,12 +113,12 @@ class SnapshotExport(Component):
                 account_id=self._account.id,
                 source_arn=self._account.arn("states", "stateMachine:*"),
             ),
-            statements=[start, hand_over, describe, grant, _LOG],
+            statements=[start, hand_over, describe, grant, _LOG, _TRACE],
             description="Step Functions: start exports of snapshots",
             opts=self.child_options(),
         )
 
-    def _start_on(self, snapshots: pulumi.Output[str], machine: aws.sfn.StateMachine) -> None:
+    def _start_on(self, snapshots: pulumi.Output[str], machine: aws.sfn.StateMachine, notice_key: Key) -> None:
         rule = aws.cloudwatch.EventRule(
             self.child("rule"),
             description="An automated snapshot of the database is there",
@@ -139,8 +141,14 @@ class SnapshotExport(Component):
             description="EventBridge: start the export of a snapshot",
             opts=self.child_options(),
         )
+        missed = DeadLetters(self.child("missed"), key=notice_key, rule_arn=rule.arn, opts=self.child_options())
         aws.cloudwatch.EventTarget(
-            self.child("target"), rule=rule.name, arn=machine.arn, role_arn=role.arn, opts=self.child_options()
+            self.child("target"),
+            rule=rule.name,
+            arn=machine.arn,
+            role_arn=role.arn,
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=missed.arn),
+            opts=self.child_options(),
         )
 
     def _definition(self, bucket: Bucket, prefix: str, exporter: Role, key: Key) -> dict[str, object]:
@@ -172,6 +180,13 @@ class SnapshotExport(Component):
         }
         return {"StartAt": "Export", "States": {"Export": start, "Under way": {"Type": "Succeed"}}}
 
+
+_TRACE = Statement(
+    "Trace",
+    ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    ["*"],
+)
+"""X-Ray knows no resources for these: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"""
 
 _LOG = Statement(
     "DeliverLogs",

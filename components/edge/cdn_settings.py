@@ -6,6 +6,31 @@ from pydantic import Field
 
 from settings import DomainName, Name, Settings
 
+_ORIGIN_SHIELD_REGIONS = frozenset(
+    {
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "eu-central-1",
+        "eu-west-1",
+        "eu-west-2",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+    }
+)
+
+
+def origin_shield_at(region: str) -> str | None:
+    """The region of the Origin Shield for origins in ``region``: the same one, or None where CloudFront has none.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
+    """
+    return region if region in _ORIGIN_SHIELD_REGIONS else None
+
 
 class BehaviorSettings(Settings):
     """Where requests go, and for how long answers are kept at the edge.

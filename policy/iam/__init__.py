@@ -3,13 +3,14 @@
 `documents(resource, IDENTITY)` gives the known documents of a resource; `types_with(IDENTITY, TRUST)` the resource
 types that hold such; `expand("s3:Get*")` the actions behind a pattern with access level and resource-level support;
 `findings_at_large(resource, table, on)` judges identity policies that allow actions of a table on everything;
-`narrowed(statement)` says whether conditions leave known principals only.
+`open_to_everybody(resource)` judges resource policies; `narrowed(statement)` says whether conditions leave known
+principals only.
 """
 
 from policy.iam.accounts import account_of, foreign_principals, home_accounts, is_whole_account
 from policy.iam.actions import LIST, PERMISSIONS, READ, TAGGING, WRITE, Action, expand, expand_all, grants
 from policy.iam.document import Condition, Document, Statement, parse
-from policy.iam.narrowing import has_source, narrowed, narrows, wide_arn
+from policy.iam.narrowing import has_source, narrowed, narrows, open_to_everybody, wide_arn
 from policy.iam.places import ENDPOINT, IDENTITY, PLACES, RESOURCE, TRUST, documents, types_with
 from policy.iam.reach import (
     at_large,
@@ -23,7 +24,7 @@ from policy.iam.reach import (
     on_everything,
 )
 from policy.iam.services import names_source_for_resources, names_source_for_roles, service_name
-from policy.iam.transport import denies_plain_http
+from policy.iam.transport import answers_plain_http
 
 __all__ = [
     "ENDPOINT",
@@ -41,11 +42,11 @@ __all__ = [
     "Document",
     "Statement",
     "account_of",
+    "answers_plain_http",
     "at_large",
     "broad",
     "covers",
     "denied",
-    "denies_plain_http",
     "documents",
     "expand",
     "expand_all",
@@ -63,6 +64,7 @@ __all__ = [
     "narrowed",
     "narrows",
     "on_everything",
+    "open_to_everybody",
     "parse",
     "service_name",
     "types_with",

@@ -1,8 +1,12 @@
 """Which conditions really narrow who may act on a resource whose policy names everybody, or an AWS service."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from policy.iam.document import Condition, Statement
+from policy.iam.places import RESOURCE, documents
+from policy.resources import Resource
+from policy.rule import Finding
 from policy.unknown import known
 
 # What counts as public, and which keys with fixed values take that away:
@@ -63,6 +67,14 @@ def narrows(condition: Condition) -> bool:
 def narrowed(statement: Statement) -> bool:
     """Whether one of the statement's conditions narrows who may use it."""
     return any(narrows(condition) for condition in statement.conditions)
+
+
+def open_to_everybody(resource: Resource) -> Iterator[Finding]:
+    """One finding a statement of the resource's own policies that lets in everybody, with no condition that narrows."""
+    for document in documents(resource, RESOURCE):
+        for statement in document.allowing():
+            if statement.any_principal and not narrowed(statement):
+                yield Finding(f"{statement.label} allows everybody", document.path)
 
 
 def has_source(statement: Statement) -> bool:

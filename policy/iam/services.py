@@ -9,6 +9,7 @@ _SUFFIX: Final = re.compile(r"\.amazonaws\.com(?:\.cn)?$")
 # Services whose own guides have roles' trust policies name the source ("cross-service confused deputy prevention"):
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 # Not here, since they bring no source when they take a role or AWS documents none: ec2, lambda, backup, apigateway,
+# cloudtrail (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html),
 # autoscaling, glue, rds, s3 (replication), spotfleet. Roles cannot be passed to them across accounts either.
 _TAKE_ROLES: Final = frozenset(
     {
@@ -18,7 +19,6 @@ _TAKE_ROLES: Final = frozenset(
         "batch",
         "bedrock",
         "bedrock-agentcore",
-        "cloudtrail",
         "codebuild",
         "codepipeline",
         "config",

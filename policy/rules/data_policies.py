@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents, narrowed
+from policy.iam import open_to_everybody
 from policy.model import Finding, Graph, Resource, Severity, rule, stack_rule
 
 BUCKETS = (
@@ -37,13 +37,6 @@ _NAME = "Name principals, or limit `*` by aws:PrincipalOrgID or aws:PrincipalAcc
 _SHARED = "SEC03-BP07"
 
 
-def _public(holder: Resource) -> Iterator[Finding]:
-    for document in documents(holder, RESOURCE):
-        for statement in document.allowing():
-            if statement.any_principal and not narrowed(statement):
-                yield Finding(f"{statement.label} allows everybody", document.path)
-
-
 @rule(
     "s3-policy-not-public",
     title="Bucket and access point policies name who may come in",
@@ -61,7 +54,7 @@ def _public(holder: Resource) -> Iterator[Finding]:
 )
 def bucket(holder: Resource) -> Iterator[Finding]:
     """A referer or user agent is what the caller says it is, and no limit."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -75,7 +68,7 @@ def bucket(holder: Resource) -> Iterator[Finding]:
 )
 def table(holder: Resource) -> Iterator[Finding]:
     """`*` gives the items to every AWS account."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -89,7 +82,7 @@ def table(holder: Resource) -> Iterator[Finding]:
 )
 def file_system(holder: Resource) -> Iterator[Finding]:
     """Whoever has the network for it mounts the file system, of whatever account."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -103,7 +96,7 @@ def file_system(holder: Resource) -> Iterator[Finding]:
 )
 def kafka(holder: Resource) -> Iterator[Finding]:
     """`*` lets every AWS account open private connections to the brokers."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -117,7 +110,7 @@ def kafka(holder: Resource) -> Iterator[Finding]:
 )
 def stream(holder: Resource) -> Iterator[Finding]:
     """`*` lets every AWS account read the records or forge them."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -131,7 +124,7 @@ def stream(holder: Resource) -> Iterator[Finding]:
 )
 def vault(holder: Resource) -> Iterator[Finding]:
     """Whoever may copy a recovery point restores it at home and reads everything."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -145,7 +138,7 @@ def vault(holder: Resource) -> Iterator[Finding]:
 )
 def secret(holder: Resource) -> Iterator[Finding]:
     """`*` gives the secret to every AWS account, together with whatever it opens."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @rule(
@@ -159,7 +152,7 @@ def secret(holder: Resource) -> Iterator[Finding]:
 )
 def repository(holder: Resource) -> Iterator[Finding]:
     """Whoever may pull reads the code; whoever may push runs theirs."""
-    yield from _public(holder)
+    return open_to_everybody(holder)
 
 
 @stack_rule(
@@ -177,4 +170,4 @@ def domain(holder: Resource, graph: Graph) -> Iterator[Finding]:
     if not outside and not holder.lacks("advancedSecurityOptions.enabled", True):
         return
     for each in (holder, *graph.companions(holder, DOMAINS[holder.type], by="domainName")):
-        yield from _public(each)
+        yield from open_to_everybody(each)

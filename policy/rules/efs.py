@@ -1,19 +1,17 @@
-"""EFS file systems, access points and mount targets."""
+"""EFS file systems and access points."""
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, Statement, documents, grants
-from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
+from policy.iam import answers_plain_http
+from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 FILE_SYSTEM = "aws:efs/fileSystem:FileSystem"
 POLICY = "aws:efs/fileSystemPolicy:FileSystemPolicy"
 BACKUP_POLICY = "aws:efs/backupPolicy:BackupPolicy"
 ACCESS_POINT = "aws:efs/accessPoint:AccessPoint"
-MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
-SUBNET = "aws:ec2/subnet:Subnet"
 _LINK = "https://docs.aws.amazon.com/efs/latest/ug/"
 # Conditions of a denial that leave no mount out.
-_OF_EVERY_MOUNT = ("aws:securetransport", "elasticfilesystem:accessedviamounttarget")
+_OF_EVERY_MOUNT = frozenset({"elasticfilesystem:accessedviamounttarget"})
 
 
 @rule(
@@ -71,23 +69,9 @@ def automatic_backups(system: Resource, graph: Graph) -> Iterator[Finding]:
 )
 def tls_only(system: Resource, graph: Graph) -> Iterator[Finding]:
     """NFS itself is not encrypted; the mount helper's TLS is a choice of each client unless the policy says no."""
-    policies = graph.companions(system, POLICY, by="fileSystemId")
-    found = [document for policy in policies for document in documents(policy, RESOURCE)]
-    if any(_denies_plain(statement) for document in found for statement in document.statements):
-        return
-    unread = any(policy.unknown("policy") for policy in policies) or any(not each.complete for each in found)
-    if not unread and not graph.unresolved(POLICY, "fileSystemId"):
+    mount, by = "elasticfilesystem:ClientMount", "fileSystemId"
+    if answers_plain_http(system, graph, POLICY, mount, by=by, besides=_OF_EVERY_MOUNT):
         yield Finding("has no policy that denies mounts without TLS")
-
-
-def _denies_plain(statement: Statement) -> bool:
-    plain = any(
-        condition.operator == "Bool" and "false" in [str(value).lower() for value in condition.values if known(value)]
-        for condition in statement.values_of("aws:SecureTransport")
-    )
-    further = [condition.key for condition in statement.conditions if condition.key.lower() not in _OF_EVERY_MOUNT]
-    everybody = statement.effect == "Deny" and "*" in statement.principals_of("AWS")
-    return everybody and plain and not further and grants(statement.known_actions(), "elasticfilesystem:ClientMount")
 
 
 @rule(
@@ -120,18 +104,3 @@ def access_point_user(point: Resource) -> Iterator[Finding]:
         yield Finding("lets clients say who they are", "posixUser")
     elif point.has("posixUser.uid", 0, "0"):
         yield Finding("makes every client root", "posixUser.uid")
-
-
-@stack_rule(
-    "efs-mount-target-private",
-    title="Mount targets stand in private subnets",
-    severity=Severity.MEDIUM,
-    types=[MOUNT_TARGET],
-    frameworks={"FSBP": "EFS.6"},
-    remedy="Place the mount target in a subnet that gives out no public addresses.",
-    link=_LINK + "accessing-fs.html",
-)
-def mount_target_private(target: Resource, graph: Graph) -> Iterator[Finding]:
-    """A subnet that gives out public addresses is one towards the internet."""
-    if any(subnet.has("mapPublicIpOnLaunch", True) for subnet in graph.refers(target, "subnetId", SUBNET)):
-        yield Finding("stands in a public subnet", "subnetId")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from policy.exposure import SUBNET, public_subnet
 from policy.levels import environment_of
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 from policy.rules.ec2 import LAUNCH_TEMPLATE
@@ -14,7 +15,6 @@ from policy.rules.kubernetes_rbac import POD_IDENTITY
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 FARGATE_PROFILE = "aws:eks/fargateProfile:FargateProfile"
 ADD_ON = "aws:eks/addon:Addon"
-SUBNET = "aws:ec2/subnet:Subnet"
 _LINK = "https://docs.aws.amazon.com/eks/latest/userguide/"
 _PRACTICES = "https://docs.aws.amazon.com/eks/latest/best-practices/"
 # Add-ons that call AWS, and the service account that does:
@@ -104,14 +104,14 @@ def on_demand_nodes(cluster: Resource, graph: Graph) -> Iterator[Finding]:
     title="Nodes and Fargate pods run in private subnets",
     severity=Severity.HIGH,
     types=[NODE_GROUP, FARGATE_PROFILE],
-    frameworks={"FSBP": "EC2.15", "Checkov": "CKV_AWS_130"},
-    remedy="Name subnets without mapPublicIpOnLaunch. EKS refuses public ones for Fargate.",
+    frameworks={"Well-Architected": "SEC05-BP01"},
+    remedy="Name subnets whose route table leads to a NAT gateway or nowhere. EKS refuses public ones for Fargate.",
     link=_PRACTICES + "subnets.html",
 )
 def private_nodes(group: Resource, graph: Graph) -> Iterator[Finding]:
-    """A node with a public address is one security group rule away from the internet."""
+    """A node in a subnet with a way in is one address and one security group rule away from the internet."""
     for subnet in graph.refers(group, "subnetIds", SUBNET):
-        if subnet.has("mapPublicIpOnLaunch", True):
+        if public_subnet(subnet, graph):
             yield Finding(f"runs in the public subnet {subnet.name}", "subnetIds")
 
 

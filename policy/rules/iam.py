@@ -4,17 +4,13 @@ from collections.abc import Iterator
 
 from policy.iam import (
     IDENTITY,
-    LIST,
     TRUST,
-    Condition,
     Statement,
     documents,
-    expand,
-    limited,
     narrowed,
     types_with,
 )
-from policy.model import Finding, Resource, Severity, known, rule
+from policy.model import Finding, Resource, Severity, rule
 
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _IDENTITY_TYPES = types_with(IDENTITY)
@@ -68,43 +64,6 @@ def no_service_wildcard(resource: Resource) -> Iterator[Finding]:
 
 
 @rule(
-    "iam-resource-wildcard",
-    title="Actions that can be limited to resources are",
-    severity=Severity.HIGH,
-    types=_IDENTITY_TYPES,
-    frameworks={"cdk-nag": "AwsSolutions-IAM5", "Checkov": ("CKV_AWS_355", "CKV_AWS_356")},
-    remedy="Name the ARNs. Leave `*` to actions without resource-level permission, in a statement of their own.",
-    link="https://docs.aws.amazon.com/service-authorization/latest/reference/"
-    "reference_policies_actions-resources-contextkeys.html",
-)
-def resource_wildcard(resource: Resource) -> Iterator[Finding]:
-    """`*` is right only where AWS offers nothing narrower.
-
-    A statement with a condition on what it reaches, such as a tag, is left to that condition; one on the caller,
-    region or time limits no resource.
-    """
-    for path, statement in _allowing(resource):
-        if not statement.any_resource or limited(statement):
-            continue
-        narrowable = list(dict.fromkeys(_narrowable(statement)))
-        if narrowable:
-            yield Finding(f"{statement.label} allows {', '.join(narrowable)} on every resource", path)
-
-
-def _narrowable(statement: Statement) -> Iterator[str]:
-    """What of the statement's actions could name resources: each by name, wildcards with how many of theirs could.
-
-    Wildcards that only list (`ec2:Describe*`) are fine: most of what they allow takes no resource.
-    """
-    for pattern in statement.known_actions():
-        actions = [action for action in expand(pattern) if action.resource_level]
-        if "*" not in pattern and "?" not in pattern:
-            yield from (action.name for action in actions)
-        elif more := [action for action in actions if action.level != LIST]:
-            yield f"{pattern} ({len(more)} action{'s' if len(more) > 1 else ''})"
-
-
-@rule(
     "iam-no-not-action",
     title="No policy allows all but some actions or resources",
     severity=Severity.HIGH,
@@ -136,33 +95,6 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
         for statement in document.allowing():
             if statement.any_principal and not narrowed(statement):
                 yield Finding(f"{statement.label} lets everybody take the role", document.path)
-
-
-@rule(
-    "iam-trust-federated-pinned",
-    title="Federated trust names audience and subject",
-    severity=Severity.HIGH,
-    types=types_with(TRUST),
-    frameworks={"Checkov": "CKV_AWS_358"},
-    remedy="Add StringEquals conditions on the provider's :aud and :sub.",
-    link=_LINK + "id_roles_providers_create_oidc.html",
-)
-def federated_pinned(role: Resource) -> Iterator[Finding]:
-    """Without a subject every workload of the provider, of whatever repository or namespace, takes the role."""
-    for document in documents(role, TRUST):
-        for statement in document.allowing():
-            web = "sts:AssumeRoleWithWebIdentity" in statement.known_actions()
-            cognito = _COGNITO in statement.principals_of("Federated")  # knows no subjects: a rule of its own
-            if not web or cognito or not statement.wholly_known_conditions:
-                continue
-            pinned = {each.key.rpartition(":")[2].lower() for each in statement.conditions if _pins(each)}
-            for claim in ("aud", "sub"):
-                if claim not in pinned:
-                    yield Finding(f"{statement.label} does not name the {claim} it trusts", document.path)
-
-
-def _pins(condition: Condition) -> bool:
-    return condition.binds and all(not known(value) or str(value).strip("*?") for value in condition.values)
 
 
 @rule(

@@ -53,7 +53,7 @@ SNAPSHOTS = (
 LOGS = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery", "logs:Unmask")
 CODE = ("codecommit:GitPull", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:GetLayerVersion")
 # These have rules of their own.
-_JUDGED_ELSEWHERE = ("iam:", "kms:CreateGrant", "sts:")
+JUDGED_ELSEWHERE = ("iam:", "kms:CreateGrant", "sts:")
 
 
 @rule(
@@ -161,7 +161,7 @@ def exposure(resource: Resource) -> Iterator[Finding]:
                 action.name
                 for action in expand_all(named_patterns(tuple(statement.known_actions())))
                 if action.level == PERMISSIONS and action.resource_level
-                if not action.name.startswith(_JUDGED_ELSEWHERE)
+                if not action.name.startswith(JUDGED_ELSEWHERE)
             ]
             if managing:
                 more = f" and {len(managing) - 5} more" if len(managing) > 5 else ""

@@ -48,6 +48,34 @@ def _literal(value: str) -> bool:
 
 
 @rule(
+    "iam-trust-federated-pinned",
+    title="Federated trust names audience and subject",
+    severity=Severity.HIGH,
+    types=_ROLES,
+    frameworks={"Checkov": "CKV_AWS_358"},
+    remedy="Add StringEquals conditions on the provider's :aud and :sub.",
+    link=_LINK + "IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
+)
+def federated_pinned(role: Resource) -> Iterator[Finding]:
+    """Without a subject every workload of the provider, of whatever repository or namespace, takes the role.
+
+    Subjects of GitHub and EKS have rules of their own, and Cognito knows none.
+    """
+    for path, statement in trusting(role):
+        providers = " ".join(map(str, statement.principals_of("Federated")))  # empty while unknown: judged in full
+        if (
+            _COGNITO in providers
+            or not grants(statement.known_actions(), _WEB)
+            or not statement.wholly_known_conditions
+        ):
+            continue
+        claims = ("aud",) if _GITHUB in providers or _EKS.search(providers) else ("aud", "sub")
+        for claim in claims:
+            if not _pinned(_claims(statement, claim), lambda value: value.strip("*?")):
+                yield Finding(f"{statement.label} does not name the {claim} it trusts", path)
+
+
+@rule(
     "iam-trust-github-repository",
     title="Roles for GitHub Actions name the repository",
     severity=Severity.HIGH,

@@ -54,6 +54,8 @@ COMMANDS = (
 def pass_role_scoped(resource: Resource) -> Iterator[Finding]:
     """Passing any role to a service is having that role, wherever the service runs code."""
     for document in documents(resource, IDENTITY):
+        if paths([document], [document]):
+            continue  # iam-no-pass-role-escalation says more
         for statement in passing(document):
             yield Finding(f"{statement.label} allows every role to be passed", document.path)
 
@@ -70,8 +72,9 @@ def pass_role_scoped(resource: Resource) -> Iterator[Finding]:
 def pass_role_service(resource: Resource) -> Iterator[Finding]:
     """The role's own trust policy may let in more services than the one that was meant."""
     for document in documents(resource, IDENTITY):
+        every_role = list(passing(document))  # iam-pass-role-scoped says more
         for statement in document.allowing():
-            if named(statement, PASS) and not names_taker(statement):
+            if named(statement, PASS) and not names_taker(statement) and statement not in every_role:
                 yield Finding(f"{statement.label} allows roles to be passed to every service", document.path)
 
 

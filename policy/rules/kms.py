@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents, narrowed
+from policy.iam import open_to_everybody
 from policy.model import Finding, Resource, Severity, rule
 
 KEY = "aws:kms/key:Key"
@@ -43,7 +43,4 @@ def rotation(key: Resource) -> Iterator[Finding]:
 )
 def not_public(key: Resource) -> Iterator[Finding]:
     """`*` as principal gives the key to every AWS account. The account's root as principal is the usual base."""
-    for document in documents(key, RESOURCE):
-        for statement in document.allowing():
-            if statement.any_principal and not narrowed(statement):
-                yield Finding(f"{statement.label} allows everybody", document.path)
+    return open_to_everybody(key)

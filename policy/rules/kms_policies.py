@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, Document, Statement, documents, grants, is_whole_account, narrows, types_with
+from policy.iam import RESOURCE, Document, Statement, documents, grants, is_whole_account, narrowed, narrows, types_with
 from policy.model import Finding, Level, Resource, Severity, known, rule
 
 _KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
@@ -60,9 +60,15 @@ def account_use_through_service(key: Resource) -> Iterator[Finding]:
 def no_full_access(key: Resource) -> Iterator[Finding]:
     """Who has kms:* on a key deletes it, and what it encrypted with it, or shuts everybody else out."""
     for path, statement in _allowing(key):
-        everything = [action for action in statement.known_actions() if action.lower() in ("*", "kms:*")]
-        if everything and statement.principals and not _only_accounts(statement) and _principals_known(statement):
+        everything = _everything(statement)
+        public = statement.any_principal and not narrowed(statement)  # kms-key-not-public says so
+        beyond = statement.principals and not _only_accounts(statement) and _principals_known(statement)
+        if everything and beyond and not public:
             yield Finding(f"{statement.label} allows {everything[0]} to more than the account", path)
+
+
+def _everything(statement: Statement) -> list[str]:
+    return [action for action in statement.known_actions() if action.lower() in ("*", "kms:*")]
 
 
 def _principals_known(statement: Statement) -> bool:
@@ -81,11 +87,11 @@ def _principals_known(statement: Statement) -> bool:
 def grants_for_services(key: Resource) -> Iterator[Finding]:
     """A grant hands the key on to whomever its maker likes, and shows in no policy."""
     for path, statement in _allowing(key):
-        if not grants(statement.known_actions(), "kms:CreateGrant") or _only_accounts(statement):
+        if _everything(statement) or not grants(statement.known_actions(), "kms:CreateGrant"):
             continue
         people = [*statement.principals_of("AWS"), *statement.principals_of("Federated")]
         bound = any(each.binds for each in statement.values_of("kms:GrantIsForAWSResource", "kms:GrantConstraintType"))
-        if people and not bound and statement.wholly_known_conditions:
+        if people and not bound and statement.wholly_known_conditions and not _only_accounts(statement):
             yield Finding(f"{statement.label} lets grants be made for anybody", path)
 
 
@@ -111,6 +117,7 @@ def _holders(document: Document, actions: tuple[str, ...]) -> set[str]:
     return {
         str(principal)
         for statement in document.allowing()
+        if not _everything(statement)  # kms-no-full-access says so
         for principal in statement.principals_of("AWS")
         if not is_whole_account(str(principal)) and principal != "*"
         if any(grants(statement.known_actions(), action) for action in actions)

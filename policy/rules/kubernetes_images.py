@@ -52,7 +52,8 @@ def image_digest(workload: Resource) -> Iterator[Finding]:
     for pod in pods(workload):
         for container in pod.containers():
             image = container.get("image")
-            if isinstance(image, str) and "@" not in image and not _PRIVATE_REGISTRY.match(image):
+            tagged = isinstance(image, str) and "@" not in image and not is_movable(image)
+            if tagged and not _PRIVATE_REGISTRY.match(image):
                 yield Finding(f"{name_of(container)} runs what a foreign registry tags so", container.path("image"))
 
 

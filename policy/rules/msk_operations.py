@@ -9,7 +9,7 @@ CONNECTOR = "aws:mskconnect/connector:Connector"
 _LINK = "https://docs.aws.amazon.com/msk/latest/developerguide/"
 _TARGETS = ("cloudwatchLogs", "firehose", "s3")
 # MSK supports nothing older any more: supported-kafka-versions.html
-_OLDEST = (3, 6)
+_OLDEST = (3, 8)
 
 
 def _logs_nowhere(resource: Resource, path: str) -> bool:

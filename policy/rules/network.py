@@ -21,7 +21,7 @@ _ADMIN_PORTS = (22, 3389)
     title="Subnets assign no public addresses by themselves",
     severity=Severity.MEDIUM,
     types=[SUBNET],
-    frameworks={"FSBP": "EC2.15", "Checkov": "CKV_AWS_130"},
+    frameworks={"FSBP": ("EC2.15", "EFS.6"), "Checkov": "CKV_AWS_130"},
     remedy="Leave mapPublicIpOnLaunch off, also in public subnets: load balancers and NAT gateways bring their own.",
     link=_VPC + "userguide/subnet-public-ip.html",
 )

@@ -50,6 +50,10 @@ def data_alarms(_: Resource, graph: Graph) -> Iterator[Finding]:
 def _watched(graph: Graph) -> frozenset[str] | None:
     """What alarms look at; None where that of some alarm cannot be told."""
     found: set[str] = set()
+    stores: dict[str, list[str]] = {}
+    for store in graph.of(*_STORES):
+        for name in _names(store):
+            stores.setdefault(name, []).append(store.urn)
     for alarm in graph.of(ALARM):
         for path in ("dimensions", "metricQueries"):
             targets = graph.refers(alarm, path)
@@ -57,8 +61,8 @@ def _watched(graph: Graph) -> frozenset[str] | None:
                 return None
             found |= {target.urn for target in targets}
         groups = [alarm.get("dimensions"), *(query.get("metric.dimensions") for query in alarm.blocks("metricQueries"))]
-        values = {value for group in groups if isinstance(group, dict) for value in group.values() if known(value)}
-        found |= {store.urn for store in graph.of(*_STORES) if values & _names(store)}
+        values = [value for group in groups if isinstance(group, dict) for value in group.values() if known(value)]
+        found |= {urn for value in values if isinstance(value, str) for urn in stores.get(value, ())}
     return frozenset(found)
 
 

@@ -105,7 +105,7 @@ class Accounts(RuleConfig):
     title="Resources are shared with known accounts only",
     severity=Severity.MEDIUM,
     types=_TYPES,
-    frameworks={"FSBP": "S3.6", _BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
+    frameworks={_BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
     remedy="Name the account in the rule's sharedWith, or limit by aws:PrincipalOrgID.",
     link=_LINK + "access_policies-cross-account-resource-access.html",
     level=Level.ADVISORY,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents, narrowed, types_with
+from policy.iam import RESOURCE, open_to_everybody, types_with
 from policy.model import Finding, Resource, Severity, rule
 
 _BEST = "Well-Architected"
@@ -16,14 +16,6 @@ _JUDGED_ELSEWHERE = (
 _OTHERS = tuple(token for token in types_with(RESOURCE) if not token.startswith(_JUDGED_ELSEWHERE))
 
 
-def public(resource: Resource) -> Iterator[Finding]:
-    """The statements that let in everybody, with no condition that leaves known principals only."""
-    for document in documents(resource, RESOURCE):
-        for statement in document.allowing():
-            if statement.any_principal and not narrowed(statement):
-                yield Finding(f"{statement.label} allows everybody", document.path)
-
-
 @rule(
     "sqs-not-public",
     title="Queue policies name who may use the queue",
@@ -35,7 +27,7 @@ def public(resource: Resource) -> Iterator[Finding]:
 )
 def queue_not_public(queue: Resource) -> Iterator[Finding]:
     """Whoever may send makes work for the consumers; whoever may receive takes it from them."""
-    return public(queue)
+    return open_to_everybody(queue)
 
 
 @rule(
@@ -49,4 +41,4 @@ def queue_not_public(queue: Resource) -> Iterator[Finding]:
 )
 def others_not_public(resource: Resource) -> Iterator[Finding]:
     """`*` is every AWS account, and for some services everybody without one."""
-    return public(resource)
+    return open_to_everybody(resource)

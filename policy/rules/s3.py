@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, Document, Statement, documents
-from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
+from policy.iam import answers_plain_http
+from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 BUCKET = "aws:s3/bucket:Bucket"
 PUBLIC_ACCESS_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -108,27 +108,8 @@ def customer_key(bucket: Resource, graph: Graph) -> Iterator[Finding]:
 )
 def tls_only(bucket: Resource, graph: Graph) -> Iterator[Finding]:
     """S3 answers plain HTTP unless the bucket's policy says no."""
-    policies = graph.companions(bucket, POLICY, by="bucket")
-    found = [document for policy in [*policies, bucket] for document in documents(policy, RESOURCE)]
-    if any(_denies_plain_http(document) for document in found):
-        return
-    unread = any(policy.unknown("policy") for policy in [*policies, bucket]) or any(not each.complete for each in found)
-    if not unread and not graph.unresolved(POLICY, "bucket"):
+    if answers_plain_http(bucket, graph, POLICY, "s3:*", by="bucket"):
         yield Finding("has no policy that denies requests without TLS")
-
-
-def _denies_plain_http(document: Document) -> bool:
-    return any(_is_tls_denial(statement) for statement in document.statements)
-
-
-def _is_tls_denial(statement: Statement) -> bool:
-    everybody = "*" in statement.principals_of("AWS")
-    everything = "s3:*" in statement.known_actions() or "*" in statement.known_actions()
-    plain = any(
-        condition.operator == "Bool" and "false" in [str(value).lower() for value in condition.values if known(value)]
-        for condition in statement.values_of("aws:SecureTransport")
-    )
-    return statement.effect == "Deny" and everybody and everything and plain and len(statement.conditions) == 1
 
 
 @stack_rule(

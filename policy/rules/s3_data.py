@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
+from policy.rules.cloudtrail import TRAIL
 from policy.rules.s3 import receives_logs
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -33,8 +34,12 @@ def _is_for_logs(bucket: Resource, graph: Graph) -> bool:
     level=Level.ADVISORY,
 )
 def access_logs(bucket: Resource, graph: Graph) -> Iterator[Finding]:
-    """After a leak the log says what left. A bucket that receives logs must not log into itself."""
-    if bucket.has("logging") or bucket.unknown("logging") or _is_for_logs(bucket, graph):
+    """After a leak the log says what left. A bucket that receives logs must not log into itself.
+
+    Buckets of trails are left to cloudtrail-bucket-logged.
+    """
+    of_trail = graph.companions(bucket, TRAIL, by="s3BucketName")
+    if of_trail or bucket.has("logging") or bucket.unknown("logging") or _is_for_logs(bucket, graph):
         return
     if not graph.companions(bucket, LOGGING, by="bucket") and not graph.unresolved(LOGGING, "bucket"):
         yield Finding("does not log requests")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents, narrowed
+from policy.iam import open_to_everybody
 from policy.model import Finding, Resource, Severity, rule
 
 TOPIC = "aws:sns/topic:Topic"
@@ -37,7 +37,4 @@ def encrypted(topic: Resource) -> Iterator[Finding]:
 )
 def not_public(topic: Resource) -> Iterator[Finding]:
     """Whoever may publish forges alarms; whoever may subscribe reads them."""
-    for document in documents(topic, RESOURCE):
-        for statement in document.allowing():
-            if statement.any_principal and not narrowed(statement):
-                yield Finding(f"{statement.label} allows everybody", document.path)
+    return open_to_everybody(topic)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, documents
-from policy.iam.transport import denies_plain_http
+from policy.iam import answers_plain_http
 from policy.model import Finding, Graph, Resource, Severity, rule, stack_rule
 from policy.rules.sns import TOPIC
 
@@ -23,11 +22,7 @@ _LINK = "https://docs.aws.amazon.com/sns/latest/dg/"
 )
 def tls_only(topic: Resource, graph: Graph) -> Iterator[Finding]:
     """SNS answers plain HTTP unless the topic's policy says no."""
-    policies = [*graph.companions(topic, TOPIC_POLICY, by="arn"), topic]
-    found = [document for policy in policies for document in documents(policy, RESOURCE)]
-    unread = any(policy.unknown("policy") for policy in policies) or any(not each.complete for each in found)
-    denied = any(denies_plain_http(each, "sns:Publish") for each in found)
-    if not denied and not unread and not graph.unresolved(TOPIC_POLICY, "arn"):
+    if answers_plain_http(topic, graph, TOPIC_POLICY, "sns:Publish", by="arn"):
         yield Finding("has no policy that denies publishing without TLS")
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from policy.iam import RESOURCE, documents
-from policy.iam.transport import denies_plain_http
+from policy.iam import answers_plain_http
 from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -62,11 +61,7 @@ def encrypted(queue: Resource) -> Iterator[Finding]:
 )
 def tls_only(queue: Resource, graph: Graph) -> Iterator[Finding]:
     """SQS answers plain HTTP unless the queue's policy says no."""
-    policies = [*graph.companions(queue, QUEUE_POLICY, by="queueUrl"), queue]
-    found = [document for policy in policies for document in documents(policy, RESOURCE)]
-    unread = any(policy.unknown("policy") for policy in policies) or any(not each.complete for each in found)
-    denied = any(denies_plain_http(each, "sqs:SendMessage", "sqs:ReceiveMessage") for each in found)
-    if not denied and not unread and not graph.unresolved(QUEUE_POLICY, "queueUrl"):
+    if answers_plain_http(queue, graph, QUEUE_POLICY, "sqs:SendMessage", "sqs:ReceiveMessage", by="queueUrl"):
         yield Finding("has no policy that denies requests without TLS")
 
 

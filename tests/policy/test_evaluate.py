@@ -146,6 +146,12 @@ def test_unused_exemptions_and_unknown_rules_are_told() -> None:
     ]
 
 
+def test_a_stack_without_resources_has_no_use_for_exemptions_yet() -> None:
+    waiting, flawed = exempt(COMPLETE, OPEN), Exemption(COMPLETE, OPEN.urn, "r", "", TODAY)
+    assert verdict(rules=WITH_HYGIENE, exemptions=[waiting]) == []
+    assert [found.rule.id for found in verdict(rules=WITH_HYGIENE, exemptions=[flawed])] == ["exemption-complete"]
+
+
 def test_exemptions_of_other_stacks_are_not_judged() -> None:
     elsewhere = exempt(COMPLETE, resource(s3.PUBLIC_ACCESS_BLOCK, "open", stack="confluence-prod"))
     found = verdict(OPEN, rules=WITH_HYGIENE, exemptions=[elsewhere])

@@ -78,7 +78,7 @@ def test_starter_reaches_snapshots_of_the_instance_alone(graph: Graph) -> None:
     keys = [arn(graph, "aws:kms/key:Key", name) for name in ("data-key", "database-key")]
     assert rights["GrantKeysToRds"]["Resource"] == keys
     assert rights["GrantKeysToRds"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    assert [sid for sid, s in rights.items() if s["Resource"] == ["*"]] == ["DeliverLogs"]
+    assert [sid for sid, s in rights.items() if s["Resource"] == ["*"]] == ["DeliverLogs", "Trace"]
 
 
 def test_exporter_writes_to_the_bucket_alone(graph: Graph) -> None:
@@ -100,6 +100,17 @@ def test_failures_are_logged(graph: Graph) -> None:
     assert group.inputs["name"] == "/aws/vendedlogs/states/test-export"
     assert logging["level"] == "ERROR"
     assert logging["logDestination"] == f"{group.outputs['arn']}:*"
+
+
+def test_events_that_cannot_be_delivered_are_kept(graph: Graph) -> None:
+    target = graph.only("aws:cloudwatch/eventTarget:EventTarget").inputs
+    queue = graph.only("aws:sqs/queue:Queue")
+    policy = json.loads(graph.only("aws:sqs/queuePolicy:QueuePolicy").inputs["policy"])
+    rule = arn(graph, "aws:cloudwatch/eventRule:EventRule", "export-rule")
+    assert target["deadLetterConfig"] == {"arn": queue.outputs["arn"]}
+    assert queue.inputs["kmsMasterKeyId"] == arn(graph, "aws:kms/key:Key", "logs-key")
+    (allow,) = [s for s in policy["Statement"] if s["Effect"] == "Allow"]
+    assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": rule}}
 
 
 def test_same_graph_when_nothing_is_known() -> None:

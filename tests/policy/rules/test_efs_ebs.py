@@ -32,8 +32,6 @@ BACKUP = resource(
     backupPolicy={"status": "ENABLED"},
 )
 POINT = resource(efs.ACCESS_POINT, "point", rootDirectory={"path": "/app"}, posixUser={"uid": 1000, "gid": 1000})
-SUBNET = resource(efs.SUBNET, "subnet", mapPublicIpOnLaunch=False)
-TARGET = resource(efs.MOUNT_TARGET, "target", refers={"subnetId": SUBNET}, subnetId=UNKNOWN)
 IMAGE = resource(ebs.IMAGE_PERMISSION, "image", accountId="123456789012")
 SNAPSHOT = resource(ebs.SNAPSHOT_PERMISSION, "snapshot", accountId="123456789012")
 BLOCK = resource(ebs.BLOCK, "block", state="block-all-sharing")
@@ -65,7 +63,6 @@ CASES = [
     ),
     Case("efs-access-point-root", [POINT], [Set("rootDirectory.path", "/"), Set("rootDirectory")]),
     Case("efs-access-point-user", [POINT], [Set("posixUser.uid", 0), Set("posixUser")]),
-    Case("efs-mount-target-private", [TARGET, SUBNET], [Set("mapPublicIpOnLaunch", True, on="subnet")]),
     Case("ebs-not-shared-with-all", [IMAGE], [Set("group", "all")]),
     Case("ebs-not-shared-with-all", [SNAPSHOT], [Set("accountId", "all")]),
     Case("ebs-not-shared-with-all", [BLOCK], [Set("state", "unblocked")]),

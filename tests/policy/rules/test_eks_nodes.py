@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from policy import exposure
 from policy.model import UNKNOWN
 from policy.rules import ec2, eks, eks_nodes
 from policy.rules.kubernetes_network import NETWORK_POLICY
@@ -16,7 +17,29 @@ TEMPLATE = resource(
     metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1},
     outputs={"id": "lt-1"},
 )
-SUBNET = resource(eks_nodes.SUBNET, "private", outputs={"id": "subnet-1"})
+SUBNET = resource(exposure.SUBNET, "private", outputs={"id": "subnet-1"})
+GATEWAY = resource(exposure.INTERNET_GATEWAY, "internet")
+TABLE = resource(exposure.ROUTE_TABLE, "private")
+NETWORK = [
+    SUBNET,
+    GATEWAY,
+    TABLE,
+    resource(
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "private",
+        refers={"subnetId": SUBNET, "routeTableId": TABLE},
+        subnetId=UNKNOWN,
+        routeTableId=UNKNOWN,
+    ),
+    resource(
+        exposure.ROUTE,
+        "out",
+        refers={"routeTableId": TABLE, "gatewayId": GATEWAY},
+        routeTableId=UNKNOWN,
+        gatewayId=UNKNOWN,
+        destinationCidrBlock="10.9.0.0/16",
+    ),
+]
 GROUP = resource(
     eks_nodes.NODE_GROUP,
     "group",
@@ -63,8 +86,8 @@ CASES = [
     ),
     Case("eks-node-image", [GROUP], [Set("amiType", "AL2_x86_64"), Set("amiType", "AL2_x86_64_GPU")]),
     Case("eks-on-demand-nodes", [CLUSTER, GROUP], [Set("capacityType", "SPOT", on="group")]),
-    Case("eks-private-nodes", [GROUP, SUBNET], [Set("mapPublicIpOnLaunch", True, on="private")]),
-    Case("eks-private-nodes", [PROFILE, SUBNET], [Set("mapPublicIpOnLaunch", True, on="private")]),
+    Case("eks-private-nodes", [GROUP, *NETWORK], [Set("destinationCidrBlock", "0.0.0.0/0", on="out")]),
+    Case("eks-private-nodes", [PROFILE, *NETWORK], [Set("destinationCidrBlock", "0.0.0.0/0", on="out")]),
     Case(
         "eks-addon-role",
         [CNI, IDENTITY],

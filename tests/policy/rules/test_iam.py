@@ -5,7 +5,7 @@ import pytest
 
 from policy.model import UNKNOWN, Resource
 from tests.policy.cases import Case, Set
-from tests.policy.support import check, resource
+from tests.policy.support import check, resource, verdict
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jobs"
 
@@ -95,11 +95,26 @@ def test_star_is_right_where_nothing_narrower_exists(action: str) -> None:
 
 def test_narrowable_actions_are_named_once_and_counted() -> None:
     found = check(
-        "iam-resource-wildcard", policy(Action=["S3:getobject", "s3:GetObject", "ec2:DescribeVpcs"], Resource="*")
+        "iam-resource-wildcard", policy(Action=["S3:putobject", "s3:PutObject", "ec2:DescribeVpcs"], Resource="*")
     )
-    assert found == ["p: Jobs allows s3:GetObject on every resource (policy)"]
+    assert found == ["p: Jobs allows s3:PutObject on every resource (policy)"]
     found = check("iam-resource-wildcard", policy(Action=["sqs:Send*", "sns:Publish", "ec2:Describe*"], Resource="*"))
     assert found == ["p: Jobs allows sqs:Send* (1 action), sns:Publish on every resource (policy)"]
+
+
+@pytest.mark.parametrize(
+    ("action", "teller"),
+    [
+        ("logs:GetLogEvents", "iam-log-reads-scoped"),
+        ("secretsmanager:GetSecretValue", "iam-secrets-scoped"),
+        ("kms:ScheduleKeyDeletion", "iam-key-deletion-scoped"),
+        ("sns:AddPermission", "iam-exposure-scoped"),
+        ("sqs:SendMessage", "iam-resource-wildcard"),
+    ],
+)
+def test_one_rule_tells_of_an_action_on_everything(action: str, teller: str) -> None:
+    found = verdict(policy(Action=action, Resource="*"))
+    assert [each.rule.id for each in found if each.rule.id.startswith("iam-")] == [teller]
 
 
 def test_conditions_limit_resources_too() -> None:
@@ -120,6 +135,25 @@ def test_claims_that_may_be_missing_are_not_pinned() -> None:
     for operator in ("StringEqualsIfExists", "ForAllValues:StringEquals", "StringNotEquals"):
         role = resource("aws:iam/role:Role", "web", assumeRolePolicy=trust(**FEDERATED, Condition={operator: BOTH}))
         assert len(check("iam-trust-federated-pinned", role)) == 2
+
+
+def test_subjects_of_known_providers_are_left_to_their_own_rules() -> None:
+    provider = "arn:aws:iam::123456789012:oidc-provider/"
+    for name, teller in (
+        ("token.actions.githubusercontent.com", ["iam-trust-github-repository"]),
+        (PROVIDER, ["iam-trust-service-account"]),
+        ("gitlab.example.com", ["iam-trust-federated-pinned"]),
+    ):
+        named = FEDERATED | {"Principal": {"Federated": provider + name}}
+        condition = {"StringEquals": {f"{name}:aud": "sts.amazonaws.com"}}
+        role = resource("aws:iam/role:Role", "web", assumeRolePolicy=trust(**named, Condition=condition))
+        found = [each.rule.id for each in verdict(role) if each.rule.id.startswith("iam-trust")]
+        assert found == teller
+
+
+def test_trust_in_a_provider_that_is_not_known_yet_is_judged() -> None:
+    role = {"Statement": {"Effect": "Allow", **FEDERATED, "Principal": {"Federated": UNKNOWN}}}
+    assert len(check("iam-trust-federated-pinned", resource("aws:iam/role:Role", "web", assumeRolePolicy=role))) == 2
 
 
 def test_a_denial_of_everything_is_no_administrator() -> None:

@@ -46,7 +46,7 @@ CASES = [
         [ONE],
         [
             Set("policy", document(allow("iam:PassRole"))),
-            Set("policy", document(allow("iam:*", "*"))),
+            Set("policy", document(allow("iam:*", ROLE_ARN))),
             Set("policy", document(allow("iam:PassRole", Condition={"Bool": {"aws:SecureTransport": "true"}}))),
         ],
     ),
@@ -97,6 +97,14 @@ def test_message_names_what_completes_the_escalation() -> None:
     assert check("iam-no-pass-role-escalation", policy) == [
         "policy: allows every role to be passed and ecs:RunTask, ecs:StartTask (policy)"
     ]
+
+
+def test_passing_every_role_is_told_once_and_by_the_sharpest_rule() -> None:
+    rules = ("iam-no-pass-role-escalation", "iam-pass-role-scoped", "iam-pass-role-service")
+    anywhere = allow("iam:PassRole", "*")
+    starting = inline(anywhere, allow("lambda:CreateFunction", "*"))
+    assert [rule for rule in rules if check(rule, starting)] == ["iam-no-pass-role-escalation"]
+    assert [rule for rule in rules if check(rule, inline(anywhere))] == ["iam-pass-role-scoped"]
 
 
 def test_a_denial_takes_the_escalation_back() -> None:

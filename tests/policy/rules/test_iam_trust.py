@@ -189,7 +189,7 @@ def test_nobody_is_a_stranger_while_home_is_unknown() -> None:
     assert check("iam-trust-external-id", trusting(PARTNER), unknown) == []
 
 
-@pytest.mark.parametrize("service", ["ec2", "lambda", "backup", "apigateway", "unheard-of"])
+@pytest.mark.parametrize("service", ["ec2", "lambda", "backup", "apigateway", "cloudtrail", "unheard-of"])
 def test_services_that_name_no_source_are_not_asked_for_one(service: str) -> None:
     assert check("iam-trust-service-source", trusting({"Service": f"{service}.amazonaws.com"})) == []
 

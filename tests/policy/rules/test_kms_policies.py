@@ -5,7 +5,7 @@ from typing import Any
 from policy.model import UNKNOWN, Resource
 from tests.policy.cases import Case, Set
 from tests.policy.rules.iam_support import ACCOUNT, document
-from tests.policy.support import check, resource
+from tests.policy.support import check, resource, verdict
 
 KEY = "aws:kms/key:Key"
 API = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/api"}
@@ -80,6 +80,12 @@ CASES = [
 def test_full_access_of_unknown_principals_is_not_judged() -> None:
     policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": UNKNOWN}, "Action": "kms:*"}]}
     assert check("kms-no-full-access", resource(KEY, "key", policy=policy)) == []
+
+
+def test_full_access_is_told_once() -> None:
+    for who, teller in ((API, "kms-no-full-access"), ("*", "kms-key-not-public")):
+        found = verdict(key(use("kms:*", who), enableKeyRotation=True))
+        assert [each.rule.id for each in found if each.rule.id.startswith("kms-")] == [teller]
 
 
 def test_an_administrator_by_name_is_no_lockout() -> None:

@@ -248,6 +248,7 @@ def test_a_writable_mount_of_an_unknown_directory_is_one() -> None:
 def test_digests_and_own_registries_name_one_image() -> None:
     assert check("kubernetes-image-digest", with_container(image="nginx@sha256:" + "0" * 64)) == []
     assert check("kubernetes-image-version", with_container(image="nginx@sha256:" + "0" * 64)) == []
+    assert check("kubernetes-image-digest", with_container(image="nginx:latest")) == []  # told by the other rule
     assert check("kubernetes-image-version", with_container(image="registry.example.com:5000/nginx:1.2")) == []
 
 

@@ -20,7 +20,7 @@ CONNECTOR = resource(
 CASES = [
     Case("msk-logs", [CLUSTER], [Set("loggingInfo.brokerLogs.cloudwatchLogs.enabled", False), Set("loggingInfo")]),
     Case("msk-monitoring", [CLUSTER], [Set("enhancedMonitoring", "PER_BROKER"), Set("enhancedMonitoring")]),
-    Case("msk-supported-version", [CLUSTER], [Set("kafkaVersion", "3.5.1"), Set("kafkaVersion", "2.8.2.tiered")]),
+    Case("msk-supported-version", [CLUSTER], [Set("kafkaVersion", "3.7.x"), Set("kafkaVersion", "2.8.2.tiered")]),
     Case(
         "mskconnect-encrypted-in-transit",
         [CONNECTOR],
@@ -34,6 +34,6 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("version", ["3.6.0", "3.10.x", "4.1.x.kraft", "3.x", "new"])
+@pytest.mark.parametrize("version", ["3.8.x", "3.10.x", "4.1.x.kraft", "3.x", "new"])
 def test_newer_versions_are_supported(version: str) -> None:
     assert not check("msk-supported-version", resource(msk.CLUSTER, kafkaVersion=version))

@@ -231,8 +231,8 @@ def test_permissions_of_functions() -> None:
 
 
 def test_endpoints_that_take_no_policy_need_none() -> None:
-    other = resource(VPC_ENDPOINT, "other", serviceName="com.amazonaws.vpce.us-east-1.vpce-svc-1")
-    assert check("vpc-endpoint-policy", other) == []
+    for service in ("com.amazonaws.vpce.us-east-1.vpce-svc-1", "com.amazonaws.us-east-1.ec2"):
+        assert check("vpc-endpoint-policy", resource(VPC_ENDPOINT, "other", serviceName=service)) == []
     named = resource(
         VPC_ENDPOINT, "named", policy=policy("*", None, "s3:GetObject", Resource="arn:aws:s3:::packages/*")
     )

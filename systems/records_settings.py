@@ -1,0 +1,80 @@
+"""What a stack of the records system can be told."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from components.compute.addons import AddonsSettings
+from components.compute.cluster import ClusterSettings
+from components.compute.node_group import NodeGroupSettings
+from components.data.bucket import BucketSettings
+from components.data.kafka import KafkaSettings
+from components.data.log_bucket import LogBucketSettings
+from components.data.postgres import PostgresSettings
+from components.data.redis import RedisSettings
+from components.data.registry import RegistrySettings
+from components.edge.firewall import FirewallSettings
+from components.edge.origin_secret import OriginSecretSettings
+from components.network.network import NetworkSettings
+from components.operations.alarms import AlarmSettings
+from components.operations.backup import BackupSettings
+from components.operations.budget import BudgetSettings
+from components.operations.snapshots import SnapshotsSettings
+from components.operations.topic import NoticesSettings
+from components.operations.tracing import TracingSettings
+from components.workloads.node_pool import NodePoolSettings
+from components.workloads.storage_class import StorageClassSettings
+from components.workloads.workload import WorkloadSettings
+from settings import DomainName, Name, Settings
+
+BACKED_UP = {"backup": "daily"}
+"""The tag by which the snapshot policy finds the cluster's volumes."""
+
+
+class Buckets(Settings):
+    """The names of the buckets, before account and region are appended."""
+
+    backups: BucketSettings
+    logs: BucketSettings
+    archives: BucketSettings
+    access_logs: LogBucketSettings
+
+
+class SystemSettings(Settings):
+    """What a stack of the records system is called, how big it is, and how it may be reached."""
+
+    domain: DomainName
+    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
+    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    network: NetworkSettings = NetworkSettings()
+    cluster: ClusterSettings
+    addons: AddonsSettings = AddonsSettings(efs=True)
+    nodes: NodeGroupSettings
+    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
+    """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
+    node_pool: NodePoolSettings = NodePoolSettings()
+    database_volumes: StorageClassSettings = StorageClassSettings(
+        name="gp3-database", iops=16000, throughput_mib=1000, tags=BACKED_UP
+    )
+    """The storage class for databases in the cluster, beside the default one of plain gp3."""
+    namespace: Name = "records"
+    application: WorkloadSettings
+    topic: Name = "records"
+    """The Kafka topic that the application writes and reads."""
+    database: PostgresSettings
+    cache: RedisSettings
+    stream: KafkaSettings = KafkaSettings()
+    registry: RegistrySettings
+    buckets: Buckets
+    firewall: FirewallSettings = FirewallSettings()
+    idle_timeout: int = Field(default=3600, ge=60, le=4000)
+    """Seconds that a WebSocket may stay silent at the load balancer."""
+    origin_secret: OriginSecretSettings = OriginSecretSettings()
+    notices: NoticesSettings
+    alarms: AlarmSettings = AlarmSettings()
+    budget: BudgetSettings
+    snapshots: SnapshotsSettings = SnapshotsSettings()
+    backup: BackupSettings = BackupSettings()
+    tracing: TracingSettings | None = None
+    """Distributed tracing by X-Ray; off unless given."""
