@@ -3,7 +3,6 @@
 Route 53 ─► CloudFront with its web ACL ─► load balancer ─► pods on EKS in three zones ─► PostgreSQL, Redis, Kafka, S3
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -15,7 +14,6 @@ from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.redis import Redis
 from components.data.registry import Registry
-from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
 from components.edge.certificate import Certificate, CertificateSettings
@@ -28,13 +26,7 @@ from components.edge.origins import HttpsOrigin
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
-from components.operations import cluster_alarms, data_alarms, edge_alarms
-from components.operations.alarms import Alarms
-from components.operations.backup import Backup
-from components.operations.budget import Budget
-from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import EDGE_REGION, put_metrics
-from components.operations.snapshots import Snapshots
 from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
@@ -46,30 +38,10 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.workload import Workload
-from systems.eks_platform import Compute, Keys, make_compute, make_keys, make_notices
-from systems.records_settings import BACKED_UP, SystemSettings
-
-APPLICATION = "microservice"
-BUSINESS_METRICS = "Records/Business"
-
-
-@dataclass(frozen=True)
-class _Data:
-    database: Postgres
-    cache: Redis
-    stream: Kafka
-    access_logs: LogBucket
-    backups: Bucket
-    logs: Bucket
-    archives: Bucket
-
-
-@dataclass(frozen=True)
-class _Edge:
-    zone: Zone
-    balancer: LoadBalancer
-    cdn: Cdn
-    firewall: Firewall
+from systems.eks_platform import Compute, Keys, make_compute, make_keys
+from systems.records.operations import operate
+from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.settings import BACKED_UP, SystemSettings
 
 
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
@@ -87,7 +59,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
     _application(settings, account, keys, network, data, compute, edge, registry)
-    _operations(settings, account, keys, data, compute, edge)
+    operate(settings, account, keys, data, compute, edge)
     return {
         "url": f"https://{settings.domain}",
         "nameServers": edge.zone.name_servers or [],
@@ -103,14 +75,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     }
 
 
-def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> _Data:
+def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
     names = settings.buckets
     access_logs = LogBucket("access-logs", names.access_logs, account=account)
     buckets = {
         purpose: Bucket(purpose, named, account=account, key=keys.data, access_logs=access_logs)
         for purpose, named in (("backups", names.backups), ("logs", names.logs), ("archives", names.archives))
     }
-    return _Data(
+    return Data(
         database=Postgres("database", settings.database, account=account, network=network, key=keys.data),
         cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data),
         stream=Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs),
@@ -150,7 +122,7 @@ def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Ne
     return compute
 
 
-def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> _Edge:
+def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> Edge:
     domain, port = settings.domain, settings.application.port
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
@@ -210,7 +182,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         secondary=page.alias_target,
         health_check_id=health.health_check_id,
     )
-    return _Edge(zone, balancer, cdn, firewall)
+    return Edge(zone, balancer, cdn, firewall)
 
 
 def _application(
@@ -218,9 +190,9 @@ def _application(
     account: Account,
     keys: Keys,
     network: Network,
-    data: _Data,
+    data: Data,
     compute: Compute,
-    edge: _Edge,
+    edge: Edge,
     registry: Registry,
 ) -> None:
     """The microservice: what it may do, what it is told, and whom it may talk to."""
@@ -290,54 +262,3 @@ def _application(
         target_group_arn=edge.balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
     )
-
-
-def _operations(
-    settings: SystemSettings, account: Account, keys: Keys, data: _Data, compute: Compute, edge: _Edge
-) -> None:
-    """Alarms, dashboard, budget; snapshots, backups and exports."""
-    notices, edge_notices = make_notices(settings.notices, account, keys)
-    export = SnapshotExport(
-        "snapshot-export",
-        SnapshotExportSettings(),
-        account=account,
-        identifier=data.database.identifier,
-        bucket=data.backups,
-        key=keys.data,
-        database_key=keys.data,
-        log_key=keys.logs,
-    )
-    watched = _watched(settings, data, compute, edge) | data_alarms.snapshot_export(export.state_machine_arn)
-    alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
-    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
-    Budget("budget", settings.budget, notices=notices)
-    Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=BACKED_UP)
-    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
-
-
-def _watched(settings: SystemSettings, data: _Data, compute: Compute, edge: _Edge) -> dict[str, Any]:
-    database, alarms = settings.database, settings.alarms
-    nodes = data_alarms.cache_nodes(
-        data.cache.replication_group_id,
-        shards=settings.cache.shards,
-        nodes_per_shard=data.cache.nodes_per_shard,
-        cluster_mode=settings.cache.cluster_mode,
-    )
-    target_groups = {APPLICATION: edge.balancer.target_group(APPLICATION).arn_suffix}
-    watched = {
-        **edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
-        **edge_alarms.distribution(edge.cdn.distribution_id, alarms),
-        **edge_alarms.web_acl(edge.firewall.metric_name, alarms),
-        **data_alarms.database(
-            data.database.instance_ids,
-            alarms,
-            instance_class=database.instance_class,
-            storage_gib=database.storage_gib,
-            replicas=list(data.database.reader_endpoints),
-        ),
-        **data_alarms.cache(nodes, alarms),
-        **data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
-    }
-    if settings.addons.container_insights:
-        watched |= cluster_alarms.cluster(compute.cluster.cluster_name, alarms)
-    return watched

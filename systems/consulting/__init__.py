@@ -1,0 +1,157 @@
+"""The consulting system: a React site and a Go API that writes reports with Bedrock and sends mail.
+
+Route 53 ─► load balancer with its web ACL ─► site and API on EKS in three zones ─► PostgreSQL, Redis
+                                                     API ─► Bedrock, SES in two regions, a queue for mail to be retried
+"""
+
+from typing import Any
+
+from components.account import Account
+from components.data.application_secret import ApplicationSecret
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.queue import Queue
+from components.data.redis import Redis
+from components.data.registry import Registry, RegistrySettings
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.email import Email, EmailSettings
+from components.edge.firewall import Firewall
+from components.edge.health_check import HealthCheck, HealthCheckSettings
+from components.edge.load_balancer import LoadBalancer
+from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.zone import Zone, ZoneSettings
+from components.network.network import Network
+from components.security.human_access import HumanAccess
+from components.workloads.cluster_autoscaler import ClusterAutoscaler
+from systems.consulting.application import run_application
+from systems.consulting.operations import audit, operate
+from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, IMAGES, Data, Edge
+from systems.consulting.settings import SystemSettings
+from systems.eks_platform import Compute, Keys, make_compute, make_keys
+
+_NODE_PORTS = (30000, 32767)
+
+
+def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
+    """Builds a consulting stack and returns its outputs by name."""
+    keys = make_keys("consulting", account)
+    network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
+    people = HumanAccess("people", account=account)
+    access_logs = LogBucket("access-logs", settings.access_logs, account=account)
+    data = _data(settings, account, keys, network)
+    compute = make_compute(
+        account, keys, network, people, cluster=settings.cluster, nodes=settings.nodes, addons=settings.addons
+    )
+    ClusterAutoscaler("cluster-autoscaler", account=account, cluster=compute.cluster, nodes=compute.ready)
+    edge = _edge(settings, account, keys, network, access_logs)
+    _connect(data, compute, edge)
+    registry = Registry(
+        "registry",
+        RegistrySettings(namespace=settings.registry, repositories=tuple(IMAGES.values())),
+        account=account,
+        key=keys.data,
+    )
+    run_application(settings, account, keys, network, data, compute, edge, registry)
+    if settings.audit is not None:
+        audit(settings.audit, account, access_logs)
+    operate(settings, account, keys, data, compute, edge)
+    return {
+        "url": f"https://{settings.domain}",
+        "apiUrl": f"https://api.{settings.domain}",
+        "nameServers": edge.zone.name_servers or [],
+        "clusterName": compute.cluster.cluster_name,
+        "registries": {workload: registry.repository_url(image) for workload, image in IMAGES.items()},
+        "databaseIdentifier": data.database.identifier,
+        "databaseEndpoint": data.database.endpoint,
+        "cacheEndpoint": data.cache.endpoint,
+        "secretArn": data.secret.arn,
+        "retryQueueUrl": data.retries.url,
+        "peopleRoleArn": people.arn,
+    }
+
+
+def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
+    database = Postgres("rds", settings.database, account=account, network=network, key=keys.data)
+    cache = Redis("redis", settings.cache, account=account, network=network, key=keys.data)
+    secret = ApplicationSecret(
+        "app-secret",
+        settings.secret,
+        account=account,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=database,
+        database_key=keys.data,
+        cache=cache,
+        public={"ses-sender-email": settings.sender},
+    )
+    return Data(database, cache, secret, Queue("mail-retries", settings.retries, key=keys.data))
+
+
+def _connect(data: Data, compute: Compute, edge: Edge) -> None:
+    """Who reaches whom: the internet the balancer, the balancer the nodes, the nodes the stores and the world."""
+    nodes = compute.cluster.nodes
+    edge.balancer.allow_internet()
+    edge.balancer.reach(nodes)
+    nodes.allow_ports(edge.balancer, *_NODE_PORTS, "Requests and health checks from the load balancer")
+    nodes.allow(edge.balancer, 443, "HTTPS from the load balancer")
+    nodes.allow_all("Nodes and pods to each other")
+    nodes.allow_all_egress("Mail, models and whatever else pods may reach by their network policies")
+    for store in (data.database, data.cache):
+        store.allow(nodes)
+
+
+def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> Edge:
+    domain, api = settings.domain, f"api.{settings.domain}"
+    health_path = settings.backend.readiness.path
+    zone = Zone(
+        "zone",
+        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id),
+        account=account,
+        log_key=keys.edge_logs,
+    )
+    certificate = Certificate(
+        "certificate",
+        CertificateSettings(domain=domain, alternatives=(f"*.{domain}", api)),
+        zone=zone,
+        region=account.region,
+    )
+    balancer = LoadBalancer(
+        "alb",
+        LoadBalancerSettings(
+            name=settings.balancer,
+            target_groups={
+                BACKEND_TARGETS: _targets(settings.backend.port, health_path),
+                FRONTEND_TARGETS: _targets(settings.frontend.port, settings.frontend.readiness.path),
+            },
+            routes={
+                "api": RouteSettings(priority=100, target=BACKEND_TARGETS, paths=("/api/*",)),
+                # Or the health check and the load test would ask the site.
+                "api-host": RouteSettings(priority=110, target=BACKEND_TARGETS, hosts=(api,)),
+            },
+            default_target=FRONTEND_TARGETS,
+            idle_timeout=60,
+            redirect_http=True,
+        ),
+        account=account,
+        network=network,
+        certificate=certificate,
+        access_logs=access_logs,
+    )
+    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.logs)
+    firewall.protect("alb", balancer.arn)
+    for name in (domain, api):
+        zone.alias(name, balancer.alias_target)
+    zone.record("www", f"www.{domain}", "CNAME", domain)
+    email = Email(
+        "email",
+        EmailSettings(domain=domain, sender=settings.sender, fallback_regions=(settings.mail_fallback,)),
+        account=account,
+        zone=zone,
+    )
+    health = HealthCheck("backend-health", HealthCheckSettings(domain=api, path=health_path, failure_threshold=3))
+    return Edge(zone, balancer, firewall, email, health)
+
+
+def _targets(port: int, health_path: str) -> TargetGroupSettings:
+    """The nodes, each on the NodePort of a service; inside the VPC the pods speak plain HTTP."""
+    return TargetGroupSettings(port=port, protocol="HTTP", target_type="instance", health_path=health_path)

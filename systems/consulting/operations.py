@@ -1,0 +1,89 @@
+"""What watches the consulting system: the trail, alarms, dashboard, budget and backups."""
+
+from dataclasses import replace
+
+import pulumi
+
+from components.account import Account
+from components.data.bucket import Bucket
+from components.data.log_bucket import LogBucket
+from components.operations import data_alarms, delivery_alarms, edge_alarms
+from components.operations.alarms import Alarm, Alarms
+from components.operations.backup import Backup
+from components.operations.budget import Budget
+from components.operations.dashboard import Dashboard, panels_of
+from components.operations.metric import Metric
+from components.security.config_recorder import ConfigRecorder
+from components.security.key import Key, log_groups
+from components.security.trail import Trail, trails
+from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, Data, Edge
+from systems.consulting.settings import Audit, SystemSettings
+from systems.eks_platform import Compute, Keys, make_notices
+
+
+def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
+    key = Key(
+        "audit-key",
+        account=account,
+        purpose="Trail and recorded configuration of the account",
+        usable_by=[*trails(account), log_groups(account)],
+    )
+    bucket = Bucket("audit", settings.bucket, account=account, key=key, access_logs=access_logs)
+    Trail("trail", account=account, key=key, bucket=bucket)
+    ConfigRecorder("config", settings.config, account=account, key=key, bucket=bucket)
+
+
+def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
+    """Alarms, dashboard and budget; backups that outlive the database."""
+    notices, edge_notices = make_notices(settings.notices, account, keys)
+    watched = _watched(settings, account, data, edge)
+    alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
+    balancer = {"LoadBalancer": edge.balancer.arn_suffix}
+    cache_node = pulumi.Output.concat(data.cache.replication_group_id, "-001")
+    overview = [
+        Metric("AWS/ApplicationELB", "RequestCount", balancer, "Sum"),
+        Metric("AWS/ApplicationELB", "TargetResponseTime", balancer),
+        Metric("AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": data.database.identifier}),
+        Metric("AWS/ElastiCache", "CPUUtilization", {"CacheClusterId": cache_node}),
+        Metric("AWS/EKS", "apiserver_request_total_5XX", {"ClusterName": compute.cluster.cluster_name}, "Sum"),
+    ]
+    Dashboard(
+        "consulting",
+        panels_of(watched),
+        account=account,
+        alarms=alarms,
+        overview=("Application Performance", overview),
+    )
+    Budget("budget", settings.budget, notices=notices)
+    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
+
+
+def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge) -> dict[str, Alarm]:
+    alarms = settings.alarms
+    nodes = data_alarms.cache_nodes(
+        data.cache.replication_group_id,
+        shards=settings.cache.shards,
+        nodes_per_shard=data.cache.nodes_per_shard,
+        cluster_mode=settings.cache.cluster_mode,
+    )
+    keys = (BACKEND_TARGETS, FRONTEND_TARGETS)
+    watched = {
+        **edge_alarms.load_balancer(
+            edge.balancer.arn_suffix, {key: edge.balancer.target_group(key).arn_suffix for key in keys}, alarms
+        ),
+        **edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=account.region),
+        **edge_alarms.health_check(edge.health.health_check_id),
+        **data_alarms.database(
+            data.database.instance_ids,
+            alarms,
+            instance_class=settings.database.instance_class,
+            storage_gib=settings.database.storage_gib,
+        ),
+        **data_alarms.cache(nodes, alarms),
+        **delivery_alarms.reputation(),
+        **delivery_alarms.dead_letters("mail-retries", data.retries.dead_letters_name),
+        **delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+    }
+    for key, name in {"primary-cpu": "HighCPUUtilization", "target-errors": "HighErrorRate"}.items():
+        watched[key] = replace(watched[key], name=name if account.is_prod else f"{pulumi.get_stack()}-{name}")
+    return watched

@@ -1,0 +1,34 @@
+"""What the parts of the consulting system hand to each other."""
+
+from dataclasses import dataclass
+
+from components.data.application_secret import ApplicationSecret
+from components.data.postgres import Postgres
+from components.data.queue import Queue
+from components.data.redis import Redis
+from components.edge.email import Email
+from components.edge.firewall import Firewall
+from components.edge.health_check import HealthCheck
+from components.edge.load_balancer import LoadBalancer
+from components.edge.zone import Zone
+
+BACKEND, FRONTEND = "backend", "frontend"
+IMAGES = {workload: f"cloud-consulting-{workload}" for workload in (BACKEND, FRONTEND)}
+BACKEND_TARGETS, FRONTEND_TARGETS = "backend-tg", "frontend-tg"
+
+
+@dataclass(frozen=True)
+class Data:
+    database: Postgres
+    cache: Redis
+    secret: ApplicationSecret
+    retries: Queue
+
+
+@dataclass(frozen=True)
+class Edge:
+    zone: Zone
+    balancer: LoadBalancer
+    firewall: Firewall
+    email: Email
+    health: HealthCheck

@@ -1,0 +1,64 @@
+"""What watches the records system: alarms, dashboard, budget, snapshots, backups and exports."""
+
+from typing import Any
+
+from components.account import Account
+from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
+from components.operations import cluster_alarms, data_alarms, edge_alarms
+from components.operations.alarms import Alarms
+from components.operations.backup import Backup
+from components.operations.budget import Budget
+from components.operations.dashboard import Dashboard, panels_of
+from components.operations.snapshots import Snapshots
+from systems.eks_platform import Compute, Keys, make_notices
+from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.settings import BACKED_UP, SystemSettings
+
+
+def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
+    """Alarms, dashboard, budget; snapshots, backups and exports."""
+    notices, edge_notices = make_notices(settings.notices, account, keys)
+    export = SnapshotExport(
+        "snapshot-export",
+        SnapshotExportSettings(),
+        account=account,
+        identifier=data.database.identifier,
+        bucket=data.backups,
+        key=keys.data,
+        database_key=keys.data,
+        log_key=keys.logs,
+    )
+    watched = _watched(settings, data, compute, edge) | data_alarms.snapshot_export(export.state_machine_arn)
+    alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
+    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
+    Budget("budget", settings.budget, notices=notices)
+    Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=BACKED_UP)
+    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
+
+
+def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:
+    database, alarms = settings.database, settings.alarms
+    nodes = data_alarms.cache_nodes(
+        data.cache.replication_group_id,
+        shards=settings.cache.shards,
+        nodes_per_shard=data.cache.nodes_per_shard,
+        cluster_mode=settings.cache.cluster_mode,
+    )
+    target_groups = {APPLICATION: edge.balancer.target_group(APPLICATION).arn_suffix}
+    watched = {
+        **edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
+        **edge_alarms.distribution(edge.cdn.distribution_id, alarms),
+        **edge_alarms.web_acl(edge.firewall.metric_name, alarms),
+        **data_alarms.database(
+            data.database.instance_ids,
+            alarms,
+            instance_class=database.instance_class,
+            storage_gib=database.storage_gib,
+            replicas=list(data.database.reader_endpoints),
+        ),
+        **data_alarms.cache(nodes, alarms),
+        **data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
+    }
+    if settings.addons.container_insights:
+        watched |= cluster_alarms.cluster(compute.cluster.cluster_name, alarms)
+    return watched

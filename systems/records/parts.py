@@ -1,0 +1,35 @@
+"""What the parts of the records system hand to each other."""
+
+from dataclasses import dataclass
+
+from components.data.bucket import Bucket
+from components.data.kafka import Kafka
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.redis import Redis
+from components.edge.cdn import Cdn
+from components.edge.firewall import Firewall
+from components.edge.load_balancer import LoadBalancer
+from components.edge.zone import Zone
+
+APPLICATION = "microservice"
+BUSINESS_METRICS = "Records/Business"
+
+
+@dataclass(frozen=True)
+class Data:
+    database: Postgres
+    cache: Redis
+    stream: Kafka
+    access_logs: LogBucket
+    backups: Bucket
+    logs: Bucket
+    archives: Bucket
+
+
+@dataclass(frozen=True)
+class Edge:
+    zone: Zone
+    balancer: LoadBalancer
+    cdn: Cdn
+    firewall: Firewall
