@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help preview test bench lint types lock schema rules clean
+.PHONY: help preview test bench mutants lint types packages lock schema rules prices clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,12 +20,17 @@ $(READY): requirements.txt pyproject.toml
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
 
-test: $(READY) ## Run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
 
 bench: $(READY) ## Measure a cold preview of prod and the policy pack
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_scale
 	@$(BIN)/python -m tests.bench_policy
+
+mutants: $(READY) ## Break the verdicts of the most severe rules one by one; half an hour
+	@$(BIN)/python -m tests.mutants
 
 lint: $(READY) ## Style, rooms and types
 	@$(BIN)/ruff check .
@@ -39,9 +44,24 @@ schema: $(READY) ## Write the JSON Schema that editors use for stack files
 rules: $(READY) ## Write policy/RULES.md
 	@$(BIN)/python -m policy.catalogue
 
-lock: $(READY) ## Compile requirements.txt from pyproject.toml
+packages: dist/collaboration-layer.zip ## Build what the functions need from locked wheels, into dist/
+
+dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions/package.py $(READY)
+	@rm -rf build/collaboration-layer
+	@$(BIN)/uv pip install --quiet --target build/collaboration-layer/python --only-binary :all: --require-hashes \
+		--python-version 3.13 --python-platform aarch64-manylinux_2_28 -r $<
+	@$(BIN)/python functions/package.py build/collaboration-layer $@
+	@ls -l $@
+
+prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
+	@$(BIN)/python -m preview.cost.refresh
+
+lock: $(READY) ## Compile every requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+	@cd functions/collaboration && for name in requirements requirements-server; do \
+		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
+			--no-emit-index-url --no-header --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
 
 clean: ## Remove what make made
-	@rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis .strata
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .strata

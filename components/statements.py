@@ -19,6 +19,8 @@ class Statement:
     conditions: Condition = field(default_factory=dict)
     effect: str = "Allow"
     principals: Mapping[str, Sequence[pulumi.Input[str]]] | str | None = None
+    all_but: Sequence[pulumi.Input[str]] = ()
+    """In place of ``resources``, and for a refusal only: what it spares."""
 
     def as_dict(self) -> dict[str, Any]:
         """The statement in IAM's JSON form."""
@@ -28,6 +30,8 @@ class Statement:
         document["Action"] = list(self.actions)
         if self.resources:
             document["Resource"] = list(self.resources)
+        if self.all_but:
+            document["NotResource"] = list(self.all_but)
         if self.conditions:
             document["Condition"] = {test: dict(values) for test, values in self.conditions.items()}
         return document

@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 
 from policy.unknown import UNKNOWN
 
-_SIGNATURE = rpc._special_sig_key
+SIGNATURE = rpc._special_sig_key
 _SECRET = rpc._special_secret_sig
 _RESOURCE = rpc._special_resource_sig
 _OUTPUT = rpc._special_output_value_sig
@@ -54,7 +54,7 @@ def _value(value: struct_pb2.Value, seen: Seen) -> Any:
 
 
 def _mapping(members: dict[str, Any], seen: Seen) -> Any:
-    signature = members.get(_SIGNATURE)
+    signature = members.get(SIGNATURE)
     if signature is None:
         return members
     if signature in (_SECRET, _OUTPUT):
@@ -64,7 +64,7 @@ def _mapping(members: dict[str, Any], seen: Seen) -> Any:
         seen.references.add(members["urn"])
         identifier = members.get("id")
         return identifier if identifier is UNKNOWN or identifier else members["urn"]
-    return Asset(signature, {key: item for key, item in members.items() if key != _SIGNATURE})
+    return Asset(signature, {key: item for key, item in members.items() if key != SIGNATURE})
 
 
 class Asset(dict[str, Any]):
@@ -112,9 +112,9 @@ def _fill(target: struct_pb2.Value, value: Any) -> None:
 def _members(value: Any) -> dict[str, Any] | None:
     """What a value is made of on the wire; None for what is no mapping."""
     if isinstance(value, ResourceReference):
-        return {_SIGNATURE: _RESOURCE, "urn": value.urn, "id": value.id, "packageVersion": ""}
+        return {SIGNATURE: _RESOURCE, "urn": value.urn, "id": value.id, "packageVersion": ""}
     if isinstance(value, Asset):
-        return {_SIGNATURE: value.signature, **value}
+        return {SIGNATURE: value.signature, **value}
     return value if isinstance(value, dict) else None
 
 

@@ -4,6 +4,7 @@ from settings.environment import Environment, Safeguards
 from settings.errors import Problem, SettingsError
 from settings.model import Settings
 from settings.stack import Stack, load
+from settings.usage import Usage
 from settings.values import Cidr, DomainName, Email, Name
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Stack",
+    "Usage",
     "load",
 ]

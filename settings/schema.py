@@ -5,7 +5,8 @@ from typing import Any
 
 from settings.environment import Environment
 from settings.model import Settings
-from settings.stack import PROJECT, REGION_KEY
+from settings.stack import KEYS, PROJECT, REGION_KEY
+from settings.usage import Usage
 
 
 def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
@@ -33,8 +34,9 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
                 "description": "How well the stack is protected: Multi-AZ, deletion protection, retention",
             },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
+            f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
         },
-        "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!(system|environment|settings)$)"}},
+        "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!({'|'.join(KEYS)})$)"}},
         "allOf": choices,
     }
     return {

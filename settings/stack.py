@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.runtime import config as runtime_config
@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError, problems_of, unknown_key
 from settings.model import Settings
+from settings.usage import Usage
 
 PROJECT = "strata"
-KEYS = ("system", "environment", "settings")
+KEYS = ("system", "environment", "settings", "usage")
 REGION_KEY = "aws:region"
+
+S = TypeVar("S", bound=Settings)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Stack:
     environment: Environment
     region: str
     settings: Settings
+    usage: Usage = field(default_factory=Usage)
+    """What the preview's prices rest on; nothing that is built depends on it."""
 
 
 def load(systems: Mapping[str, type[Settings]]) -> Stack:
@@ -46,10 +51,13 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
         problems.append(Problem(REGION_KEY, "is required, for example us-east-1"))
     system = _choice("system", own, list(systems), problems)
     environment = _choice("environment", own, [e.value for e in Environment], problems)
-    settings = _settings(own.get("settings", "{}"), systems.get(system or ""), environment, region, problems)
-    if problems or not (system and environment and settings):
+    model = systems.get(system or "")
+    context = {"environment": Environment(environment) if environment else None, "region": region}
+    settings = _block("settings", own, model, context, problems) if model and environment else None
+    usage = _block("usage", own, Usage, context, problems)
+    if problems or not (system and environment and settings and usage):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    return Stack(stack, system, Environment(environment), region, settings)
+    return Stack(stack, system, Environment(environment), region, settings, usage)
 
 
 def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list[Problem]) -> str | None:
@@ -62,22 +70,20 @@ def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list
     return None
 
 
-def _settings(
-    text: str, model: type[Settings] | None, environment: str | None, region: str, problems: list[Problem]
-) -> Settings | None:
-    if model is None or environment is None:
-        return None
+def _block(
+    key: str, own: Mapping[str, str], model: type[S], context: Mapping[str, Any], problems: list[Problem]
+) -> S | None:
+    text = own.get(key, "{}")
     try:
         given: Any = json.loads(text)
     except ValueError:
         given = text
     if not isinstance(given, dict):
-        problems.append(Problem("settings", f"{text!r} is not a mapping"))
+        problems.append(Problem(key, f"{text!r} is not a mapping"))
         return None
-    context = {"environment": Environment(environment), "region": region}
     try:
         # JSON mode, so that lists fill tuples while everything else stays strict.
-        return model.model_validate_json(json.dumps(given), context=context, by_alias=True, by_name=False)
+        return model.model_validate_json(json.dumps(given), context=dict(context), by_alias=True, by_name=False)
     except ValidationError as error:
-        problems.extend(problems_of(error, model, "settings"))
+        problems.extend(problems_of(error, model, key))
         return None

@@ -1,6 +1,6 @@
-"""What every system on EKS has in the same way: its keys, its cluster with nodes and add-ons, its notices."""
+"""What every system on EKS has in the same way: its cluster with nodes and add-ons, and the key of their volumes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,22 +11,10 @@ from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup, NodeGroupSettings
 from components.network.network import Network
-from components.operations.metric import EDGE_REGION
-from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
 from components.security.human_access import HumanAccess
-from components.security.key import Key, account_volumes, log_groups, publishers
-
-
-@dataclass(frozen=True)
-class Keys:
-    """One customer key a purpose, so that using one kind of thing opens no other."""
-
-    data: Key
-    secrets: Key
-    volumes: Key
-    logs: Key
-    edge_logs: Key
-    """Beside the logs of CloudFront, its web ACL and Route 53, which only exist in us-east-1."""
+from components.security.key import Key, account_volumes
+from components.statements import Statement
+from systems.foundation import Keys
 
 
 @dataclass(frozen=True)
@@ -34,49 +22,34 @@ class Compute:
     """A cluster that pods can run in."""
 
     cluster: Cluster
-    nodes: NodeGroup
+    volumes_key: Key
+    """The key of nodes' and pods' volumes."""
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
 
 
-def make_keys(system: str, account: Account, *, also_notices: Sequence[str] = ()) -> Keys:
-    """The keys of a system; ``also_notices`` are services that publish beside alarms and budgets."""
-    logs = Key(
-        "logs-key",
-        account=account,
-        purpose=f"Log groups, notices and interruption notices of the {system} system",
-        usable_by=[log_groups(account), publishers(account, *PUBLISHERS, *also_notices)],
-    )
-    return Keys(
-        data=Key(
-            "data-key",
-            account=account,
-            purpose=f"Databases, streams, buckets and images of the {system} system",
-            usable_by=[log_groups(account)],
-        ),
-        secrets=Key("secrets-key", account=account, purpose=f"Secrets of the {system} system and its cluster"),
-        volumes=Key(
-            "volumes-key",
-            account=account,
-            purpose=f"Volumes of the {system} system's nodes and pods",
-            usable_by=account_volumes(account),
-        ),
-        logs=logs,
-        edge_logs=logs if account.region == EDGE_REGION else _edge_key(system, account),
-    )
-
-
 def make_compute(
+    system: str,
     account: Account,
     keys: Keys,
     network: Network,
     people: HumanAccess,
     *,
     cluster: ClusterSettings,
-    nodes: NodeGroupSettings,
+    groups: Mapping[str, NodeGroupSettings],
     addons: AddonsSettings,
+    mounts: Sequence[Statement] = (),
 ) -> Compute:
-    """A cluster, one managed node group and the add-ons; ``people`` may look at what runs there."""
+    """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there.
+
+    ``mounts`` are file systems that pods mount through the EFS driver.
+    """
+    volumes = Key(
+        "volumes-key",
+        account=account,
+        purpose=f"Volumes of the {system} system's nodes and pods",
+        usable_by=account_volumes(account),
+    )
     made = Cluster(
         "cluster",
         cluster,
@@ -86,24 +59,9 @@ def make_compute(
         log_key=keys.logs,
         access={"people": ClusterAccess(people.arn, "AmazonEKSViewPolicy")},
     )
-    group = NodeGroup("nodes", nodes, account=account, network=network, cluster=made, key=keys.volumes)
-    running = Addons("addons", addons, account=account, cluster=made, nodes=[group], log_key=keys.logs)
-    return Compute(made, group, [group, running])
-
-
-def make_notices(settings: NoticesSettings, account: Account, keys: Keys) -> tuple[Notices, Notices | None]:
-    """Where alarms go; a second topic for those of the edge, when the stack is not beside them."""
-    notices = Notices("notices", settings, account=account, key=keys.logs)
-    if account.region == EDGE_REGION:
-        return notices, None
-    return notices, Notices("edge-notices", settings, account=account, key=keys.edge_logs, region=EDGE_REGION)
-
-
-def _edge_key(system: str, account: Account) -> Key:
-    return Key(
-        "edge-logs-key",
-        account=account,
-        purpose=f"Logs and notices of the {system} system's edge",
-        usable_by=[log_groups(account, EDGE_REGION), publishers(account, *PUBLISHERS)],
-        region=EDGE_REGION,
-    )
+    nodes = [
+        NodeGroup(name, settings, account=account, network=network, cluster=made, key=volumes)
+        for name, settings in groups.items()
+    ]
+    running = Addons("addons", addons, account=account, cluster=made, nodes=nodes, log_key=keys.logs, mounts=mounts)
+    return Compute(made, volumes, [*nodes, running])

@@ -11,6 +11,7 @@ from components.compute.container_insights import ContainerInsights
 from components.compute.node_group import NodeGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
+from components.statements import Statement
 from settings import Settings
 
 
@@ -30,7 +31,11 @@ class Addons(Component):
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html (only volumes that
     the driver made itself) and
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEFSCSIDriverPolicy.html.
-    Volumes under a customer key need ``account_volumes`` in the key's policy.
+    Volumes under a customer key need ``account_volumes`` in the key's policy. It is the EFS driver on the nodes that
+    mounts file systems for all their pods: ``mounts`` is what it may mount.
+    https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1759
+
+    Raises ValueError for ``mounts`` without the driver.
     """
 
     def __init__(
@@ -42,9 +47,12 @@ class Addons(Component):
         cluster: AddOnCluster,
         nodes: Sequence[NodeGroup],
         log_key: Key,
+        mounts: Sequence[Statement] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        if mounts and not settings.efs:
+            raise ValueError(f"{name}: mounts are for the EFS driver, which efs switches on")
         self._account = account
         self._cluster = cluster
         self._nodes = nodes
@@ -53,7 +61,9 @@ class Addons(Component):
         add_on(self, "metrics-server", cluster=cluster, after=nodes)
         self._driver("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicyV2")
         if settings.efs:
-            self._driver("aws-efs-csi-driver", "efs-csi-controller-sa", "service-role/AmazonEFSCSIDriverPolicy")
+            mounting = [self._mounting_role(mounts)] if mounts else []
+            policy = "service-role/AmazonEFSCSIDriverPolicy"
+            self._driver("aws-efs-csi-driver", "efs-csi-controller-sa", policy, after=mounting)
         if settings.container_insights:
             ContainerInsights(
                 self.child("container-insights"),
@@ -65,7 +75,18 @@ class Addons(Component):
             )
         self.register_outputs({})
 
-    def _driver(self, name: str, service_account: str, policy: str) -> None:
+    def _mounting_role(self, mounts: Sequence[Statement]) -> PodRole:
+        return PodRole(
+            self.child("efs-mounts", "pods"),
+            account=self._account,
+            cluster=self._cluster,
+            namespace="kube-system",
+            service_account="efs-csi-node-sa",
+            statements=mounts,
+            opts=self.child_options(),
+        )
+
+    def _driver(self, name: str, service_account: str, policy: str, *, after: Sequence[PodRole] = ()) -> None:
         role = PodRole(
             self.child(name, "pods"),
             account=self._account,
@@ -76,4 +97,4 @@ class Addons(Component):
             opts=self.child_options(),
         )
         # Pods take their role when they start.
-        add_on(self, name, cluster=self._cluster, after=[*self._nodes, role])
+        add_on(self, name, cluster=self._cluster, after=[*self._nodes, role, *after])

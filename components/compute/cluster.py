@@ -29,6 +29,11 @@ class ClusterSettings(Settings):
     name: Name
     kubernetes_version: str = "1.35"
     """In EKS standard support: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
+    own_control_plane_group: bool = False
+    """Puts a security group of this program around the API server, beside the one that EKS makes, for a design that
+    lists its rules; it calls out freely and reaches the nodes on every unprivileged port."""
+    pod_security_groups: bool = False
+    """Lets the control plane manage network interfaces for pods with security groups of their own."""
 
     @field_validator("kubernetes_version")
     @classmethod
@@ -78,7 +83,8 @@ class Cluster(Component):
             retention_in_days=account.safeguards.log_days,
             opts=self.child_options(),
         )
-        role, rights = self._service_role(account, arn)
+        role, rights = self._service_role(account, arn, settings)
+        own = self._own_group(network) if settings.own_control_plane_group else None
         self.component = eks.Cluster(
             self.child("eks"),
             name=settings.name,
@@ -96,6 +102,7 @@ class Cluster(Component):
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
             skip_default_node_group=True,
             skip_default_security_groups=True,
+            cluster_security_group=own.group if own else None,
             # Its provider would fetch a certificate while previewing.
             create_oidc_provider=False,
             # The add-ons are this program's own: NodeAddons and Addons.
@@ -105,11 +112,11 @@ class Cluster(Component):
             coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
             # EKS makes a missing log group itself, unencrypted and kept for ever; and it must be able to use its
             # role for as long as there is a cluster.
-            opts=self.child_options(depends_on=[logs, rights]),
+            opts=self.child_options(depends_on=[logs, *rights]),
         )
         # Known beforehand, but of use only once there is a cluster.
         self.arn: pulumi.Output[str] = self.component.urn.apply(lambda _: arn)
-        self.security_group = ControlPlane(self.child("control-plane"), self.component.cluster_security_group_id)
+        self.security_group = own or ControlPlane(self.child("control-plane"), self.component.cluster_security_group_id)
         self.nodes = SecurityGroup(
             self.child("nodes"),
             vpc_id=network.vpc_id,
@@ -117,6 +124,9 @@ class Cluster(Component):
             opts=self.child_options(),
         )
         open_nodes(self.nodes, self.security_group)
+        if own:
+            own.allow_all_egress("Control plane to nodes, webhooks and AWS")
+            self.nodes.allow_ports(own, 1025, 65535, "Control plane to every unprivileged port of the nodes")
         self.oidc_provider_arn = self._oidc_provider().arn
         self.provider = kubernetes.Provider(
             self.child("kubernetes"),
@@ -134,7 +144,17 @@ class Cluster(Component):
         """Opens the Kubernetes API to ``client``, such as a build runner in the VPC."""
         open_api(self, self.security_group, client)
 
-    def _service_role(self, account: Account, arn: str) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+    def _own_group(self, network: Network) -> SecurityGroup:
+        return SecurityGroup(
+            self.child("control-plane"),
+            vpc_id=network.vpc_id,
+            description=f"Control plane of {self.cluster_name}",
+            opts=self.child_options(),
+        )
+
+    def _service_role(
+        self, account: Account, arn: str, settings: ClusterSettings
+    ) -> tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]:
         """The role of the control plane, for this cluster only, which the role that pulumi-eks makes is not.
 
         https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html
@@ -147,12 +167,18 @@ class Cluster(Component):
             ),
             opts=self.child_options(),
         )
-        rights = aws.iam.RolePolicyAttachment(
-            self.child("role", "cluster-policy"),
-            role=role.name,
-            policy_arn=account.managed_policy("AmazonEKSClusterPolicy"),
-            opts=self.child_options(),
-        )
+        policies = {"cluster-policy": "AmazonEKSClusterPolicy"}
+        if settings.pod_security_groups:
+            policies["vpc-resource-controller"] = "AmazonEKSVPCResourceController"
+        rights = [
+            aws.iam.RolePolicyAttachment(
+                self.child("role", suffix),
+                role=role.name,
+                policy_arn=account.managed_policy(policy),
+                opts=self.child_options(),
+            )
+            for suffix, policy in policies.items()
+        ]
         return role, rights
 
     def _oidc_provider(self) -> aws.iam.OpenIdConnectProvider:

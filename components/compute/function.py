@@ -1,28 +1,35 @@
 """A Lambda function with a role, a log group and, where events may be lost, a dead-letter queue of its own."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.compute.failures import failure_queue
+from components.compute.function_rights import runtime_rights
+from components.compute.live import Live
+from components.compute.source import package
+from components.compute.stream_consumer import ChangeKind, Stream, StreamConsumer
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, policy_document, service_trust, tls_only
+from components.statements import Statement, policy_document, service_trust
 from settings import Settings
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-_DEAD_LETTER_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
+FunctionTier = Literal["private", "data"]
+# They send their account along; the ARNs of all others that may call name it. EventBridge and API Gateway do not send
+# it, so a permission that asks for it lets neither in: https://github.com/awsdocs/aws-cloudformation-user-guide/pull/481
+_SENDS_ACCOUNT = ("s3.amazonaws.com", "secretsmanager.amazonaws.com")
 
 
 class FunctionSettings(Settings):
-    """How much one function gets.
+    """How much one function gets, and how a new version of it reaches its callers.
 
     Lambda always keeps 100 executions unreserved, so an account whose quota is still below 101 refuses any
     ``reserved_concurrency``: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -31,15 +38,31 @@ class FunctionSettings(Settings):
     memory_mib: int = Field(default=256, ge=128, le=10240)
     timeout_seconds: int = Field(default=30, ge=1, le=900)
     reserved_concurrency: int | None = Field(default=None, ge=1, le=900)
+    provisioned_concurrency: int | None = Field(default=None, ge=1, le=900)
+    """How many executions are kept warm, paid by the hour whether they run or not."""
+    release: Literal["atOnce", "canary"] = "atOnce"
+    """``canary`` leaves it to CodeDeploy (``Canary``) to move callers to a new version, of code and configuration."""
+
+    @model_validator(mode="after")
+    def _provisioned_within_reserved(self) -> Self:
+        reserved, provisioned = self.reserved_concurrency, self.provisioned_concurrency
+        if reserved is not None and provisioned is not None and provisioned > reserved:
+            raise ValueError(f"provisionedConcurrency ({provisioned}) is above reservedConcurrency ({reserved})")
+        return self
 
 
 class Function(Component):
-    """A Python 3.13 function on arm64, from a folder of this project, traced by X-Ray.
+    """A Python 3.13 function on arm64, from a folder of this project or a zip built for it, traced by X-Ray.
 
     Nobody may invoke it until ``allow_invocation`` says so. ``key`` encrypts its environment and its dead letters,
-    ``log_key`` its logs. In a network it runs in the private tier behind ``security_group``, which lets nothing in
-    or out until it is granted. ``asynchronous`` says that callers do not wait for an answer: what fails for good is
-    then kept for 14 days. Raises ValueError when ``code`` is no folder with Python files.
+    ``log_key`` its logs. In a network it runs in the private tier, or in the data tier, which has no way out but VPC
+    endpoints, behind ``security_group``, which lets nothing in or out until it is granted. ``layers`` are ARNs.
+    ``function_name`` fixes its name in AWS and that of its log group, ``/aws/lambda/<function_name>``.
+    ``managed_policies`` are ARNs of AWS-managed policies that a design asks for beside the exact ``statements``.
+    ``asynchronous`` says that callers do not wait for an answer: what fails for good is then kept for 14 days.
+
+    With provisioned concurrency or a canary it is live under an alias: ``arn``, ``invoke_arn`` and whoever may invoke
+    it are the alias's then. Raises ValueError when ``code`` is no folder with Python files.
     """
 
     def __init__(
@@ -53,45 +76,71 @@ class Function(Component):
         code: str,
         handler: str,
         description: str,
+        function_name: str | None = None,
         environment: Mapping[str, pulumi.Input[str]] | None = None,
         statements: Sequence[Statement] = (),
         network: Network | None = None,
+        tier: FunctionTier = "private",
+        layers: Sequence[pulumi.Input[str]] = (),
+        managed_policies: Sequence[str] = (),
         asynchronous: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        self.settings = settings
         self._account = account
-        logs = LogGroup(self.child("logs"), account=account, key=log_key, opts=self.child_options())
+        self._key = key
+        logs = LogGroup(
+            self.child("logs"),
+            account=account,
+            key=log_key,
+            log_group_name=f"/aws/lambda/{function_name}" if function_name else None,
+            opts=self.child_options(),
+        )
         self.security_group = self._security_group(network, description)
-        self._dead_letters = self._queue(key) if asynchronous else None
+        self._dead_letters = failure_queue(self, "dead-letters", key) if asynchronous else None
+        dead_letters = self._dead_letters.arn if self._dead_letters else None
         self.role = Role(
             self.child("execution"),
             trust=service_trust("lambda.amazonaws.com"),
-            statements=[logs.write, *self._runtime_rights(key, network), *statements],
+            statements=[
+                logs.write,
+                *runtime_rights(account, key, dead_letters=dead_letters, networked=network is not None),
+                *statements,
+            ],
+            managed_policies=managed_policies,
             description=description,
             opts=self.child_options(),
         )
+        self.moved_by_canary = settings.release == "canary"
+        is_live = self.moved_by_canary or settings.provisioned_concurrency is not None
         function = aws.lambda_.Function(
             self.child("function"),
+            name=function_name,
             description=description,
             runtime=aws.lambda_.Runtime.PYTHON3D13,
             architectures=["arm64"],
-            code=_sources(code),
+            code=package(code),
             handler=handler,
             role=self.role.arn,
+            layers=list(layers) or None,
             memory_size=settings.memory_mib,
             timeout=settings.timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
+            publish=is_live or None,
             environment={"variables": environment} if environment else None,
             kms_key_arn=key.arn,
             logging_config={"log_format": "JSON", "log_group": logs.log_group_name},
             tracing_config={"mode": "Active"},
-            dead_letter_config={"target_arn": self._dead_letters.arn} if self._dead_letters else None,
-            vpc_config=self._vpc_config(network),
+            dead_letter_config={"target_arn": dead_letters} if dead_letters else None,
+            vpc_config=self._vpc_config(network, tier),
             # Lambda tries the role's rights to the queue and the network as it makes the function.
             opts=self.child_options(depends_on=[self.role]),
         )
-        self.arn = function.arn
+        self._live = self._alias(function, settings.provisioned_concurrency) if is_live else None
+        self.arn = self._live.arn if self._live else function.arn
+        self.invoke_arn = self._live.invoke_arn if self._live else function.invoke_arn
+        self.unqualified_arn = function.arn
         self.function_name = function.name
         self.log_group_name = logs.log_group_name
         self.register_outputs({"arn": self.arn, "functionName": self.function_name})
@@ -101,12 +150,40 @@ class Function(Component):
         return aws.lambda_.Permission(
             self.child("invocation", suffix),
             function=self.function_name,
+            qualifier=self.alias_name,
             action="lambda:InvokeFunction",
             principal=service,
-            source_account=self._account.id,
+            source_account=self._account.id if service in _SENDS_ACCOUNT else None,
             source_arn=source_arn,
             opts=self.child_options(),
         )
+
+    def grant(self, suffix: str, *statements: Statement) -> None:
+        """Gives the function further rights, once it is there, on what may know of it."""
+        # Not below the role, all of which the function waits for.
+        aws.iam.RolePolicy(
+            self.child("grant", suffix),
+            role=self.role.role_name,
+            policy=policy_document(statements),
+            opts=self.child_options(),
+        )
+
+    def consume(self, suffix: str, stream: Stream, *, changes: Sequence[ChangeKind] = ()) -> StreamConsumer:
+        """Hands the function what changes in a table, or only some kinds of change."""
+        return StreamConsumer(
+            self.child("consumes", suffix),
+            function_arn=self.arn,
+            role_name=self.role.role_name,
+            stream=stream,
+            key=self._key,
+            changes=changes,
+            opts=self.child_options(),
+        )
+
+    @property
+    def alias_name(self) -> pulumi.Output[str] | None:
+        """The alias that callers reach the function by, when it is live under one."""
+        return self._live.alias_name if self._live else None
 
     @property
     def dead_letter_queue_name(self) -> pulumi.Output[str]:
@@ -115,71 +192,32 @@ class Function(Component):
             raise AttributeError(f"{self.name} is invoked synchronously and has no dead letters")
         return self._dead_letters.name
 
+    @property
+    def security_group_id(self) -> pulumi.Output[str]:
+        """The group it runs behind. Raises AttributeError when the function is in no network."""
+        if self.security_group is None:
+            raise AttributeError(f"{self.name} is in no network and has no security group")
+        return self.security_group.security_group_id
+
+    def _alias(self, function: aws.lambda_.Function, provisioned: int | None) -> Live:
+        return Live(
+            self.child("live"),
+            function=function,
+            canary=self.moved_by_canary,
+            provisioned=provisioned,
+            opts=self.child_options(),
+        )
+
     def _security_group(self, network: Network | None, description: str) -> SecurityGroup | None:
         if network is None:
             return None
         return SecurityGroup(self.name, vpc_id=network.vpc_id, description=description, opts=self.child_options())
 
-    def _vpc_config(self, network: Network | None) -> aws.lambda_.FunctionVpcConfigArgs | None:
+    def _vpc_config(self, network: Network | None, tier: FunctionTier) -> aws.lambda_.FunctionVpcConfigArgs | None:
         if network is None or self.security_group is None:
             return None
+        subnets = network.data_subnet_ids if tier == "data" else network.private_subnet_ids
         return aws.lambda_.FunctionVpcConfigArgs(
-            subnet_ids=list(network.private_subnet_ids.values()),
+            subnet_ids=list(subnets.values()),
             security_group_ids=[self.security_group.security_group_id],
         )
-
-    def _queue(self, key: Key) -> aws.sqs.Queue:
-        queue = aws.sqs.Queue(
-            self.child("dead-letters"),
-            kms_master_key_id=key.arn,
-            message_retention_seconds=_DEAD_LETTER_SECONDS,
-            opts=self.child_options(),
-        )
-        aws.sqs.QueuePolicy(
-            self.child("dead-letters-policy"),
-            queue_url=queue.url,
-            policy=policy_document([tls_only([queue.arn], ["sqs:*"])]),
-            opts=self.child_options(),
-        )
-        return queue
-
-    def _runtime_rights(self, key: Key, network: Network | None) -> list[Statement]:
-        """What Lambda itself does in the function's name: traces, environment, dead letters, network."""
-        encryption = ["kms:Decrypt"]
-        rights = [
-            # X-Ray knows no resources for these two.
-            Statement("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
-        ]
-        if self._dead_letters is not None:
-            rights.append(Statement("KeepDeadLetters", ["sqs:SendMessage"], [self._dead_letters.arn]))
-            encryption.append("kms:GenerateDataKey")
-        rights.append(Statement("UseFunctionKey", encryption, [key.arn]))
-        return rights + (_network_rights(self._account) if network else [])
-
-
-def _network_rights(account: Account) -> list[Statement]:
-    """What Lambda needs to put a function into a VPC; the interfaces do not exist when the role is made.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-    """
-    changes = ["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface"]
-    return [
-        Statement(
-            "ChangeInterfaces",
-            [f"ec2:{action}" for action in (*changes, "UnassignPrivateIpAddresses")],
-            [account.arn("ec2", "*/*")],
-        ),
-        Statement("DescribeInterfaces", ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], ["*"]),
-    ]
-
-
-def _sources(code: str) -> pulumi.AssetArchive:
-    """The Python files of a folder, named from the project's root, where Pulumi looks for them.
-
-    File by file, so that a ``__pycache__`` left by a test does not change what is deployed.
-    """
-    folder = PROJECT_ROOT / code
-    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.py"))
-    if not files:
-        raise ValueError(f"{code} is no folder with Python files below {PROJECT_ROOT.name}")
-    return pulumi.AssetArchive({file: pulumi.FileAsset(f"{code}/{file}") for file in files})

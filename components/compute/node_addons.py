@@ -23,7 +23,7 @@ class NodeAddons(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        agent = add_on(self, "eks-pod-identity-agent", cluster=cluster)
+        add_on(self, "eks-pod-identity-agent", cluster=cluster)
         role = PodRole(
             self.child("vpc-cni", "pods"),
             account=account,
@@ -37,8 +37,9 @@ class NodeAddons(Component):
             self,
             "vpc-cni",
             cluster=cluster,
-            # Its pods take their role when they start, and from the agent.
-            after=[agent, role],
+            # Its pods take their role when they start. They get it from the agent, for which it need not wait: no pod
+            # of either starts before there is a node, and node groups wait for all add-ons of this component.
+            after=[role],
             configuration={"enableNetworkPolicy": "true"},
         )
         add_on(self, "kube-proxy", cluster=cluster)

@@ -43,6 +43,9 @@ class NodeGroupSettings(Settings):
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
     labels: dict[str, str] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
+    worker_policy: Literal["minimal", "standard"] = "minimal"
+    """Which of AWS's policies the nodes have; the standard one also describes the network of the whole account:
+    https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html"""
     session_manager: bool = False
     """Lets operators with the right to open a shell on a node by Session Manager; there is no SSH."""
 
@@ -131,15 +134,18 @@ class NodeGroup(Component):
         self.register_outputs({"roleArn": self.role_arn, "securityGroupId": self.security_group_id})
 
     def _node_role(self, account: Account, settings: NodeGroupSettings) -> Role:
-        policies = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"]
+        minimal = settings.worker_policy == "minimal"
+        worker = "AmazonEKSWorkerNodeMinimalPolicy" if minimal else "AmazonEKSWorkerNodePolicy"
+        policies = [worker, "AmazonEC2ContainerRegistryPullOnly"]
+        # The image asks EC2 for its own DNS name when it starts, which the minimal policy leaves out:
+        # https://github.com/awslabs/amazon-eks-ami/issues/2632
+        itself = Statement("DescribeItself", ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"], ["*"])
         if settings.session_manager:
             policies.append("AmazonSSMManagedInstanceCore")
         return Role(
             self.child("node"),
             trust=service_trust("ec2.amazonaws.com"),
-            # The image asks EC2 for its own DNS name when it starts, which the minimal policy leaves out:
-            # https://github.com/awslabs/amazon-eks-ami/issues/2632
-            statements=[Statement("DescribeItself", ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"], ["*"])],
+            statements=[itself] if minimal else [],
             managed_policies=[account.managed_policy(policy) for policy in policies],
             description=f"Nodes of {settings.name} in {self._cluster.cluster_name}",
             opts=self.child_options(),

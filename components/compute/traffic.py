@@ -26,7 +26,7 @@ class ControlPlane:
     security_group_id: pulumi.Output[str]
 
 
-def open_api(parent: Component, control_plane: ControlPlane, client: HasSecurityGroup) -> None:
+def open_api(parent: Component, control_plane: HasSecurityGroup, client: HasSecurityGroup) -> None:
     """Opens the Kubernetes API to ``client``: ingress at the control plane, egress at the client."""
     aws.vpc.SecurityGroupIngressRule(
         parent.child("api-from", client.name),
@@ -50,7 +50,7 @@ def open_api(parent: Component, control_plane: ControlPlane, client: HasSecurity
     )
 
 
-def open_nodes(nodes: SecurityGroup, control_plane: ControlPlane) -> None:
+def open_nodes(nodes: SecurityGroup, control_plane: HasSecurityGroup) -> None:
     """Opens nodes and control plane to each other as far as EKS needs it, and lets nodes out over HTTPS.
 
     The minimum: https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html. The webhooks' ports are those

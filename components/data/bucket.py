@@ -1,12 +1,14 @@
 """A private bucket."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.account import Account
+from components.compute.function import Function
+from components.data.bucket_listener import BucketListener
 from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
 from components.data.private_bucket import BucketName, PrivateBucket
@@ -25,8 +27,36 @@ class CorsRule(Settings):
     max_age_seconds: int = Field(default=3000, ge=0)
 
 
+class ArchiveTiers(Settings):
+    """After how many days unread an object of INTELLIGENT_TIERING goes where it must be restored to be read again.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overview.html
+    """
+
+    archive_days: int | None = Field(default=None, ge=90, le=730)
+    deep_archive_days: int | None = Field(default=None, ge=180, le=730)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.archive_days is None and self.deep_archive_days is None:
+            raise ValueError("say archiveDays, deepArchiveDays or both")
+        if self.archive_days and self.deep_archive_days and self.deep_archive_days <= self.archive_days:
+            raise ValueError(f"deepArchiveDays: must be more than {self.archive_days}")
+        return self
+
+    @property
+    def days(self) -> dict[str, int]:
+        """Days by tier, as S3 calls them."""
+        tiers = {"ARCHIVE_ACCESS": self.archive_days, "DEEP_ARCHIVE_ACCESS": self.deep_archive_days}
+        return {tier: days for tier, days in tiers.items() if days is not None}
+
+
 class BucketSettings(LifecycleSettings):
     """``bucket`` is the name before account and region are appended.
+
+    Objects are encrypted with AES-256, under the customer key or, with ``encryption`` s3, under keys of S3's own, which
+    nobody can be shut out from; then the policy pack asks for a reason. ``archive_tiers`` are for objects that a
+    transition puts into INTELLIGENT_TIERING, where no other transition may wait for them.
 
     ``lock_days`` keeps every version undeletable for so long, except for who may bypass governance retention; it
     cannot be taken away from a bucket again:
@@ -34,14 +64,23 @@ class BucketSettings(LifecycleSettings):
     """
 
     bucket: BucketName
+    encryption: Literal["kms", "s3"] = "kms"
     cors: CorsRule | None = None
     lock_days: int | None = Field(default=None, ge=1, le=36500)
+    archive_tiers: ArchiveTiers | None = None
+
+    @model_validator(mode="after")
+    def _tiers_only(self) -> Self:
+        if self.archive_tiers and [step.storage_class for step in self.transitions] != ["INTELLIGENT_TIERING"]:
+            raise ValueError("archiveTiers: transitions must be one, to INTELLIGENT_TIERING")
+        return self
 
 
 class Bucket(PrivateBucket):
     """A bucket encrypted with a customer key, its requests logged to ``access_logs``.
 
-    Roles reach it through ``read``, ``write`` and ``read_write``; AWS services through ``allow``.
+    Roles reach it through ``read``, ``write`` and ``read_write``; AWS services through ``allow``. Who has ``write``
+    can also sign uploads for browsers, which the sites of ``cors`` may send.
     """
 
     def __init__(
@@ -59,16 +98,23 @@ class Bucket(PrivateBucket):
             settings.bucket,
             settings,
             account=account,
-            key=key,
+            key=key if settings.encryption == "kms" else None,
             lockable=settings.lock_days is not None,
             opts=opts,
         )
+        self.settings = settings
         if access_logs is not None:
             self._log_to(access_logs)
         if settings.cors is not None:
             self._answer_browsers(settings.cors)
         if settings.lock_days is not None:
             self._lock(settings.lock_days)
+        if settings.archive_tiers is not None:
+            self._archive(settings.archive_tiers)
+        self._notifications: aws.s3.BucketNotification | None = None
+        self._announces = False
+        self._listeners: list[BucketListener] = []
+        self._invocables: dict[str, pulumi.Output[str]] = {}
         self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name, "domainName": self.domain_name})
 
     @property
@@ -86,6 +132,60 @@ class Bucket(PrivateBucket):
         """Lets a role list, read, add and delete objects."""
         actions = ["s3:GetObject", "s3:ListBucket", *_WRITE, "s3:DeleteObject"]
         return self.grant("ReadWrite", actions, _WRITE_KEY, listing=True)
+
+    @property
+    def tag(self) -> Statement:
+        """Lets a role read objects and put tags on them, and change nothing else."""
+        # Who may not list is told of an object that is gone that he may not read it.
+        actions = ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"]
+        return self.grant("Tag", actions, ["kms:Decrypt"], listing=True)
+
+    def notify(self, function: Function, *, prefix: str = "", suffix: str = "") -> None:
+        """Has S3 invoke ``function`` for every object that is added under ``prefix`` and ends in ``suffix``.
+
+        S3 does not wait for an answer, so the function should be asynchronous, and it must not write where it listens.
+        Events come at least once and in no order:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+        Raises ValueError when somebody is told of the same objects already, which S3 refuses.
+        """
+        listener = BucketListener(function.name, self._invocable(function), prefix, suffix)
+        for other in self._listeners:
+            if listener.overlaps(other):
+                raise ValueError(f"{self.name}: {listener.name} and {other.name} listen for the same objects")
+        self._listeners.append(listener)
+        self._notify()
+
+    def announce(self) -> None:
+        """Sends the bucket's events to EventBridge as well, where AWS Backup, for one, listens."""
+        self._announces = True
+        self._notify()
+
+    def _notify(self) -> None:
+        """Makes the one configuration that S3 keeps a bucket, whoever asks for it first."""
+        if self._notifications is None:
+            # Read when the engine asks for it: after everybody has said what he listens to.
+            later = pulumi.Output.from_input(None)
+            self._notifications = aws.s3.BucketNotification(
+                self.child("notifications"),
+                bucket=self._bucket.bucket,
+                lambda_functions=later.apply(lambda _: self._listening()),
+                eventbridge=later.apply(lambda _: self._announces or None),
+                opts=self.child_options(),
+            )
+
+    def _invocable(self, function: Function) -> pulumi.Output[str]:
+        """The ARN of a function that this bucket, of this account, may invoke.
+
+        S3 tries the function as it takes its ARN, so that is known only after the permission is there.
+        """
+        if function.name not in self._invocables:
+            permission = function.allow_invocation(self.name, "s3.amazonaws.com", self.arn)
+            arn = pulumi.Output.all(function.arn, permission.id).apply(lambda known: str(known[0]))
+            self._invocables[function.name] = arn
+        return self._invocables[function.name]
+
+    def _listening(self) -> pulumi.Output[list[aws.s3.BucketNotificationLambdaFunctionArgs]]:
+        return pulumi.Output.all(*(listener.args for listener in self._listeners)).apply(list)
 
     def _log_to(self, logs: LogBucket) -> None:
         aws.s3.BucketLogging(
@@ -113,6 +213,18 @@ class Bucket(PrivateBucket):
                     expose_headers=list(cors.expose_headers),
                     max_age_seconds=cors.max_age_seconds,
                 )
+            ],
+            opts=self.child_options(),
+        )
+
+    def _archive(self, tiers: ArchiveTiers) -> None:
+        aws.s3.BucketIntelligentTieringConfiguration(
+            self.child("tiering"),
+            bucket=self._bucket.bucket,
+            name="archive",
+            tierings=[
+                aws.s3.BucketIntelligentTieringConfigurationTieringArgs(access_tier=tier, days=days)
+                for tier, days in tiers.days.items()
             ],
             opts=self.child_options(),
         )

@@ -25,9 +25,15 @@ class Transition(Settings):
 
 
 class LifecycleSettings(Settings):
-    """Ages in days. Objects never expire unless ``expire_days`` says so; old versions always do."""
+    """Ages in days. Objects never expire unless ``expire_days`` says so; old versions always do.
+
+    ``noncurrent_transitions`` are of old versions alone, their days since another version took their place. GLACIER
+    and DEEP_ARCHIVE objects cannot be read until they are restored, so for what is served, either GLACIER_IR is the
+    class or only old versions go there: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
+    """
 
     transitions: tuple[Transition, ...] = ()
+    noncurrent_transitions: tuple[Transition, ...] = ()
     expire_days: int | None = Field(default=None, ge=1)
     noncurrent_days: int = Field(default=30, ge=1)
     abort_multipart_days: int = Field(default=7, ge=1)
@@ -35,13 +41,16 @@ class LifecycleSettings(Settings):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         """Objects only get colder: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"""
-        for earlier, later in pairwise(self.transitions):
-            if later.days <= earlier.days:
-                raise ValueError(f"transitions: {later.storage_class} must come after day {earlier.days}")
-            if _WATERFALL.index(later.storage_class) <= _WATERFALL.index(earlier.storage_class):
-                raise ValueError(f"transitions: S3 moves nothing from {earlier.storage_class} to {later.storage_class}")
+        for field, steps in (("transitions", self.transitions), ("noncurrentTransitions", self.noncurrent_transitions)):
+            for earlier, later in pairwise(steps):
+                if later.days <= earlier.days:
+                    raise ValueError(f"{field}: {later.storage_class} must come after day {earlier.days}")
+                if _WATERFALL.index(later.storage_class) <= _WATERFALL.index(earlier.storage_class):
+                    raise ValueError(f"{field}: S3 moves nothing from {earlier.storage_class} to {later.storage_class}")
         if self.expire_days is not None and self.transitions and self.expire_days <= self.transitions[-1].days:
             raise ValueError(f"expireDays: {self.expire_days} is not after the last transition")
+        if self.noncurrent_transitions and self.noncurrent_days <= self.noncurrent_transitions[-1].days:
+            raise ValueError(f"noncurrentDays: {self.noncurrent_days} is not after the last noncurrent transition")
         return self
 
     @property
@@ -61,6 +70,13 @@ class LifecycleSettings(Settings):
                 aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(days=t.days, storage_class=t.storage_class)
                 for t in self.transitions
             ],
+            noncurrent_version_transitions=[
+                aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionTransitionArgs(
+                    noncurrent_days=t.days, storage_class=t.storage_class
+                )
+                for t in self.noncurrent_transitions
+            ]
+            or None,
             expiration=expiration,
             noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                 noncurrent_days=self.noncurrent_days

@@ -34,6 +34,7 @@ class MasterSecret(Component):
         key: Key,
         identifier: str,
         username: str,
+        secret_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -46,6 +47,7 @@ class MasterSecret(Component):
         self.password = initial.result
         secret = aws.secretsmanager.Secret(
             self.child("secret"),
+            name=secret_name,
             description=f"Master user of {identifier}",
             kms_key_id=key.arn,
             recovery_window_in_days=account.safeguards.key_deletion_days,
@@ -54,8 +56,8 @@ class MasterSecret(Component):
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
 
-    def rotate(self, days: int, instances: Sequence[aws.rds.Instance]) -> None:
-        """Replaces the password now, once ``instances`` are there, and then every ``days``."""
+    def rotate(self, days: int, after: pulumi.Output[Sequence[pulumi.Resource]]) -> None:
+        """Replaces the password now, once everything in ``after`` is there, and then every ``days``."""
         function = Function(
             self.child("rotation"),
             # The function waits until RDS has applied the password.
@@ -79,7 +81,7 @@ class MasterSecret(Component):
             rotation_rules={"automatically_after_days": days},
             # Rotation starts at once: the function must be callable, and RDS changes no password while it is
             # making the instance or a replica of it.
-            opts=self.child_options(depends_on=[permission, *instances]),
+            opts=self.child_options(depends_on=after.apply(lambda resources: [permission, *resources])),
         )
 
     def _rights(self) -> list[Statement]:

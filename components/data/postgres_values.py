@@ -37,6 +37,10 @@ DatabaseName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 """A database that RDS creates together with the instance."""
 
 
+InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$", examples=["db.r5.2xlarge"])]
+"""What an instance runs on, by RDS's name for it."""
+
+
 def family(version: str) -> str:
     """The parameter-group family of an engine version."""
     return f"postgres{version.split('.')[0]}"

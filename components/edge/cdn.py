@@ -1,6 +1,7 @@
 """A CloudFront distribution."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -8,19 +9,18 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.data.log_bucket import LogBucket
+from components.edge.cache_policy import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, cache_policy
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings
-from components.edge.certificate import Certificate
+from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.firewall import Firewall
+from components.edge.header_settings import HeaderSettings
 from components.edge.origins import BucketOrigin, Origin
+from components.edge.response_headers import ENCRYPTION, SET_COOKIE, response_headers
 from components.edge.zone import AliasTarget
 from components.operations.metric import EDGE_REGION
+from components.statements import Statement, sid
 
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"""
-
-ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"""
-
+_SINGLE_PAGE = Path(__file__).parent / "assets" / "single_page.js"
 _READ = ["GET", "HEAD", "OPTIONS"]
 _ALL = [*_READ, "PUT", "POST", "PATCH", "DELETE"]
 
@@ -29,15 +29,16 @@ _UNCACHED_ERRORS = (404, 500, 502, 503, 504)
 before it is written must not stay missing.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html"""
 
-_TWO_YEARS = 63072000
-
 
 class Cdn(Component):
     """A distribution in front of ``origins``, by the key that behaviours call them by.
 
     Reached by everybody under its aliases, over TLS 1.2 or better, through ``firewall``; requests are logged to
     ``access_logs`` (standard logging v2, which needs no ACL on the bucket). ``certificate`` and ``firewall`` must live
-    in us-east-1. Raises ValueError for a behaviour whose origin there is not.
+    in us-east-1. Without aliases there is no certificate either, and CloudFront takes TLS from 1.0 on:
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
+    Raises ValueError for a behaviour whose origin is not there or whose ``single_page`` has no bucket behind it, and
+    for aliases without a certificate or the other way round.
     """
 
     def __init__(
@@ -46,21 +47,22 @@ class Cdn(Component):
         settings: CdnSettings,
         *,
         origins: Mapping[str, Origin],
-        certificate: Certificate,
+        certificate: Certificate | ExistingCertificate | None = None,
         firewall: Firewall,
         access_logs: LogBucket,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        wanted = {b.origin for b in (settings.default, *settings.behaviors.values())}
-        if not wanted <= set(origins):
-            raise ValueError(f"{name}: there is no origin {', '.join(sorted(wanted - set(origins)))}")
-        self._headers_id = self._security_headers()
+        _check(name, settings, origins, certified=certificate is not None)
+        self._origins = origins
+        self._header_ids: dict[str, pulumi.Output[str]] = {}
+        self._headers = settings.headers
+        self._signer_group = self._trust(settings)
         distribution = aws.cloudfront.Distribution(
             self.child("distribution"),
             enabled=True,
             comment=name,
-            aliases=list(settings.aliases),
+            aliases=list(settings.aliases) or None,
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=settings.price_class,
@@ -78,11 +80,7 @@ class Cdn(Component):
                 aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
                 for code in _UNCACHED_ERRORS
             ],
-            viewer_certificate=aws.cloudfront.DistributionViewerCertificateArgs(
-                acm_certificate_arn=certificate.arn,
-                ssl_support_method="sni-only",
-                minimum_protocol_version="TLSv1.2_2021",
-            ),
+            viewer_certificate=_viewer_certificate(certificate),
             restrictions=aws.cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
@@ -102,6 +100,11 @@ class Cdn(Component):
     def alias_target(self) -> AliasTarget:
         """What a name in Route 53 stands for, over IPv4 and IPv6."""
         return AliasTarget(self.domain_name, self.zone_id, ipv6=True)
+
+    @property
+    def invalidate(self) -> Statement:
+        """Lets a role drop what the edge has kept, as after new files were put into a bucket."""
+        return Statement(sid("Invalidate", self.name), ["cloudfront:CreateInvalidation"], [self.arn])
 
     def _origin(self, key: str, origin: Origin, settings: CdnSettings) -> aws.cloudfront.DistributionOriginArgs:
         args = origin.args(self._access_control(key)) if isinstance(origin, BucketOrigin) else origin.args()
@@ -128,51 +131,57 @@ class Cdn(Component):
             "allowed_methods": _READ if settings.methods == "read" else _ALL,
             "cached_methods": ["GET", "HEAD"],
             "compress": True,
-            "cache_policy_id": self._cache_policy(key, settings.cache_seconds) if cached else CACHING_DISABLED,
+            "cache_policy_id": (
+                cache_policy(self.child("cache", key), settings, self.child_options()) if cached else CACHING_DISABLED
+            ),
             "origin_request_policy_id": None if cached else ALL_VIEWER_EXCEPT_HOST_HEADER,
-            "response_headers_policy_id": self._headers_id,
+            "response_headers_policy_id": self._response_headers(key, settings),
+            "trusted_key_groups": [self._signer_group] if settings.signed else None,
+            "function_associations": self._functions(key) if settings.single_page else None,
         }
 
-    def _cache_policy(self, key: str, seconds: int) -> pulumi.Output[str]:
-        cached = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs(
-            cookies_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs(
-                cookie_behavior="none"
-            ),
-            headers_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs(
-                header_behavior="none"
-            ),
-            query_strings_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
-                query_string_behavior="all"
-            ),
-            enable_accept_encoding_brotli=True,
-            enable_accept_encoding_gzip=True,
+    def _response_headers(self, key: str, settings: BehaviorSettings) -> pulumi.Output[str]:
+        """The behaviour's own headers, or one of the distribution's: an account may have no more than 20 policies."""
+        bucket = isinstance(self._origins[settings.origin], BucketOrigin)
+        cached = settings.cache_seconds > 0
+        removed = (*(SET_COOKIE if cached or bucket else ()), *(ENCRYPTION if bucket else ()))
+        if settings.headers is not None:
+            return self._headers_policy(self.child("headers", key), settings.headers, removed)
+        return self._headers_policy(
+            self.child("file-headers" if bucket else "cached-headers" if cached else "headers"), self._headers, removed
         )
-        return aws.cloudfront.CachePolicy(
-            self.child("cache", key),
-            min_ttl=0,
-            default_ttl=seconds,
-            max_ttl=31536000,
-            parameters_in_cache_key_and_forwarded_to_origin=cached,
-            opts=self.child_options(),
-        ).id
 
-    def _security_headers(self) -> pulumi.Output[str]:
-        config = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
-            strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-                access_control_max_age_sec=_TWO_YEARS, include_subdomains=True, override=True
-            ),
-            content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
-                override=True
-            ),
-            frame_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs(
-                frame_option="DENY", override=True
-            ),
-            referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
-                referrer_policy="strict-origin-when-cross-origin", override=True
-            ),
+    def _headers_policy(self, name: str, settings: HeaderSettings, removed: tuple[str, ...]) -> pulumi.Output[str]:
+        if name not in self._header_ids:
+            self._header_ids[name] = response_headers(name, settings, removed, self.child_options())
+        return self._header_ids[name]
+
+    def _functions(self, key: str) -> list[dict[str, pulumi.Input[str]]]:
+        function = aws.cloudfront.Function(
+            self.child("single-page", key),
+            runtime="cloudfront-js-2.0",
+            code=_SINGLE_PAGE.read_text(encoding="utf-8"),
+            comment="Answers paths that name no file with the document of the application",
+            publish=True,
+            opts=self.child_options(),
         )
-        return aws.cloudfront.ResponseHeadersPolicy(
-            self.child("headers"), security_headers_config=config, opts=self.child_options()
+        return [{"event_type": "viewer-request", "function_arn": function.arn}]
+
+    def _trust(self, settings: CdnSettings) -> pulumi.Output[str] | None:
+        """The group of the keys that signatures are checked against."""
+        self.signer_ids: dict[str, pulumi.Output[str]] = {
+            key: aws.cloudfront.PublicKey(
+                # A trailing line break is part of what CloudFront keeps and compares.
+                self.child("signer", key),
+                encoded_key=pem.rstrip("\n") + "\n",
+                opts=self.child_options(),
+            ).id
+            for key, pem in settings.signers.items()
+        }
+        if not self.signer_ids:
+            return None
+        return aws.cloudfront.KeyGroup(
+            self.child("signers"), items=list(self.signer_ids.values()), opts=self.child_options()
         ).id
 
     def _log(self, logs: LogBucket) -> None:
@@ -205,3 +214,27 @@ class Cdn(Component):
             # AWS refuses the delivery, or writes a policy of its own, until the bucket's policy lets it in.
             opts=self.child_options(depends_on=[logs]),
         )
+
+
+def _check(name: str, settings: CdnSettings, origins: Mapping[str, Origin], *, certified: bool) -> None:
+    behaviors = (settings.default, *settings.behaviors.values())
+    missing = {behavior.origin for behavior in behaviors} - set(origins)
+    if missing:
+        raise ValueError(f"{name}: there is no origin {', '.join(sorted(missing))}")
+    for behavior in behaviors:
+        if behavior.single_page and not isinstance(origins[behavior.origin], BucketOrigin):
+            raise ValueError(f"{name}: a single page is served from a bucket, and {behavior.origin} is none")
+    if bool(settings.aliases) != certified:
+        raise ValueError(f"{name}: aliases need a certificate, and a certificate needs aliases")
+
+
+def _viewer_certificate(
+    certificate: Certificate | ExistingCertificate | None,
+) -> aws.cloudfront.DistributionViewerCertificateArgs:
+    if certificate is None:
+        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
+    return aws.cloudfront.DistributionViewerCertificateArgs(
+        acm_certificate_arn=certificate.arn,
+        ssl_support_method="sni-only",
+        minimum_protocol_version="TLSv1.2_2021",
+    )

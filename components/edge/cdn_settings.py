@@ -1,9 +1,10 @@
 """How a distribution treats requests."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from components.edge.header_settings import HeaderSettings
 from settings import DomainName, Name, Settings
 
 _ORIGIN_SHIELD_REGIONS = frozenset(
@@ -32,17 +33,49 @@ def origin_shield_at(region: str) -> str | None:
     return region if region in _ORIGIN_SHIELD_REGIONS else None
 
 
+OriginKey = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$", max_length=40)]
+"""What behaviours call an origin by, and its id in CloudFront."""
+
+PublicKey = Annotated[
+    str, Field(pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$")
+]
+"""An RSA key of 2048 bits or an ECDSA key on P-256, in PEM form."""
+
+
 class BehaviorSettings(Settings):
     """Where requests go, and for how long answers are kept at the edge.
 
-    With ``cache_seconds`` 0 nothing is kept and the origin sees the whole request but its Host header. Otherwise
-    answers that do not say how long they keep are kept so long; the origin then sees neither cookies nor headers, so
-    that what is kept is the same for everybody. ``read`` leaves out the methods that change something.
+    With ``cache_seconds`` 0 nothing is kept and the origin sees the whole request but its Host header; WebSockets pass
+    as well, since their headers are among it, and may be idle for 10 minutes:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-working-with.websockets.html
+    Otherwise answers that do not say how long they keep are kept so long, without their cookies. ``cache_key`` says
+    for whom: ``everybody``, and then the origin sees neither cookies nor headers; or the same ``viewer``, known by
+    ``cookies`` (all of them where none is named) and the Authorization header, which then are what the origin sees.
+    ``read`` leaves out the methods that change something.
+
+    ``single_page`` asks the bucket for ``/index.html`` instead of any path whose last part has no dot. ``signed``
+    answers only URLs or cookies that one of the distribution's ``signers`` signed. ``headers`` stand in place of the
+    distribution's own.
     """
 
-    origin: Name
+    origin: OriginKey
     cache_seconds: int = Field(default=0, ge=0, le=31536000)
+    cache_key: Literal["everybody", "viewer"] = "everybody"
+    cookies: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$")], ...] = Field(default=(), max_length=10)
     methods: Literal["read", "all"] = "all"
+    single_page: bool = False
+    signed: bool = False
+    headers: HeaderSettings | None = None
+
+    @model_validator(mode="after")
+    def _key_makes_sense(self) -> Self:
+        if self.cookies and self.cache_key == "everybody":
+            raise ValueError("cookies: only cacheKey viewer tells viewers apart")
+        if self.cache_key == "viewer" and self.cache_seconds == 0:
+            raise ValueError("cacheKey: nothing is kept with cacheSeconds 0")
+        if self.cache_key == "viewer" and self.methods == "all":
+            raise ValueError("methods: changes would reach the origin without their headers; say read, or keep nothing")
+        return self
 
 
 class PathBehaviorSettings(BehaviorSettings):
@@ -54,13 +87,24 @@ class PathBehaviorSettings(BehaviorSettings):
 class CdnSettings(Settings):
     """``behaviors`` are tried in their order, then ``default`` is taken.
 
+    Without ``aliases`` the distribution has the name and the certificate that CloudFront gives it. ``signers`` are the
+    public keys, by name, of who may sign URLs or cookies; two of them while they change:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html
     ``origin_shield_region`` puts one more cache in front of the origins, in the region nearest to them:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
     """
 
-    aliases: tuple[DomainName, ...] = Field(min_length=1)
+    aliases: tuple[DomainName, ...] = ()
     default: BehaviorSettings
     behaviors: dict[Name, PathBehaviorSettings] = Field(default_factory=dict)
     origin_shield_region: str | None = Field(default=None, pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$")
     price_class: Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"] = "PriceClass_All"
     default_root_object: str | None = Field(default=None, pattern="^[^/]+$", max_length=255)
+    headers: HeaderSettings = HeaderSettings()
+    signers: dict[Name, PublicKey] = Field(default_factory=dict, max_length=5)
+
+    @model_validator(mode="after")
+    def _somebody_signs(self) -> Self:
+        if not self.signers and any(b.signed for b in (self.default, *self.behaviors.values())):
+            raise ValueError("signers: a signed behaviour needs one")
+        return self

@@ -1,6 +1,7 @@
 """A TLS certificate."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pulumi
@@ -64,6 +65,28 @@ class Certificate(Component):
         )
         self.arn = validated.certificate_arn
         self.register_outputs({"arn": self.arn})
+
+
+CertificateArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$",
+        examples=["arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"],
+    ),
+]
+"""A certificate that ACM has already."""
+
+
+@dataclass(frozen=True)
+class ExistingCertificate:
+    """A certificate that ACM has already, in the region where it is to be used."""
+
+    arn: str
+
+    @property
+    def region(self) -> str:
+        """Where it can be used."""
+        return self.arn.split(":")[3]
 
 
 def bare(name: str) -> str:

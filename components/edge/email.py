@@ -69,6 +69,9 @@ class Email(Component):
         self._settings = settings
         self._account = account
         self._zone = zone
+        self.sender: str = settings.sender
+        self._proofs: dict[str, list[aws.route53.Record]] = {}
+        self._verified: pulumi.Output[str] | None = None
         self.regions = (account.region, *settings.fallback_regions)
         self.configuration_sets = {region: self._identity(region) for region in self.regions}
         zone.record("dmarc", f"_dmarc.{settings.domain}", "TXT", f"v=DMARC1; p={settings.dmarc}; adkim=r; aspf=r")
@@ -93,6 +96,24 @@ class Email(Component):
             Statement(sid("Quota", self.name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
         ]
 
+    def verified_identity(self) -> pulumi.Output[str]:
+        """The ARN of the home region's identity, known once SES has found the keys in the zone.
+
+        For services that refuse an identity which is not verified yet; it takes as long as the zone's delegation does.
+        """
+        if self._verified is None:
+            home, domain = self._account.region, self._settings.domain
+            verified = aws.ses.DomainIdentityVerification(
+                self.child("verified", home),
+                domain=domain,
+                region=home,
+                # It asks SES until the records have been found; no value of theirs says that they stand.
+                opts=self.child_options(depends_on=self._proofs[home]),
+            )
+            arn = self._account.arn("ses", f"identity/{domain}")
+            self._verified = verified.id.apply(lambda _: arn)
+        return self._verified
+
     def _identity(self, region: str) -> pulumi.Output[str]:
         configuration_set = self._configuration_set(region)
         domain = self._settings.domain
@@ -103,16 +124,18 @@ class Email(Component):
             region=region,
             opts=self.child_options(),
         )
-        for place in range(_DKIM_TOKENS):
-            token = identity.dkim_signing_attributes.apply(lambda signing, n=place: token_at(signing.tokens or [], n))
-            self._zone.record(
-                f"dkim-{region}-{place + 1}",
-                pulumi.Output.concat(token, f"._domainkey.{domain}"),
-                "CNAME",
-                pulumi.Output.concat(token, ".dkim.amazonses.com"),
-            )
+        self._proofs[region] = [self._prove(identity, region, place) for place in range(_DKIM_TOKENS)]
         self._mail_from(identity, region)
         return configuration_set.configuration_set_name
+
+    def _prove(self, identity: aws.sesv2.EmailIdentity, region: str, place: int) -> aws.route53.Record:
+        token = identity.dkim_signing_attributes.apply(lambda signing: token_at(signing.tokens or [], place))
+        return self._zone.record(
+            f"dkim-{region}-{place + 1}",
+            pulumi.Output.concat(token, f"._domainkey.{self._settings.domain}"),
+            "CNAME",
+            pulumi.Output.concat(token, ".dkim.amazonses.com"),
+        )
 
     def _mail_from(self, identity: aws.sesv2.EmailIdentity, region: str) -> None:
         """Bounces come back to a name of ours; each region takes a name of its own, since it may have one MX only."""

@@ -27,6 +27,8 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
+    acl_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
     managed_groups: tuple[rules.ManagedGroup, ...] = (
         "AmazonIpReputationList",
@@ -66,6 +68,7 @@ class Firewall(Component):
         self.metric_name = name
         acl = aws.wafv2.WebAcl(
             self.child("acl"),
+            name=settings.acl_name,
             scope=settings.scope,
             default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
             rules=_rules(settings),
@@ -86,10 +89,24 @@ class Firewall(Component):
         """
         if self._scope == "CLOUDFRONT":
             raise ValueError(f"{self.name}: a web ACL of CloudFront is attached by the distribution")
+        self._attach(suffix, resource_arn, region=None)
+
+    def protect_app(self, suffix: str, app_arn: pulumi.Input[str]) -> None:
+        """Attaches the web ACL to an Amplify app, which takes one of scope CLOUDFRONT, whatever its own region.
+
+        https://docs.aws.amazon.com/amplify/latest/userguide/amplify-waf-configuration.html
+        Raises ValueError with scope REGIONAL.
+        """
+        if self._scope == "REGIONAL":
+            raise ValueError(f"{self.name}: an Amplify app takes a web ACL of CloudFront")
+        self._attach(suffix, app_arn, region=EDGE_REGION)
+
+    def _attach(self, suffix: str, resource_arn: pulumi.Input[str], *, region: str | None) -> None:
         aws.wafv2.WebAclAssociation(
             self.child("protects", suffix),
             web_acl_arn=self.arn,
             resource_arn=resource_arn,
+            region=region,
             opts=self.child_options(),
         )
 

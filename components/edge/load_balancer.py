@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.data.log_bucket import LogBucket
-from components.edge.certificate import Certificate
+from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origin_secret import OriginSecret
 from components.edge.zone import AliasTarget
@@ -55,7 +55,7 @@ class LoadBalancer(Component):
         *,
         account: Account,
         network: HasPublicSubnets,
-        certificate: Certificate,
+        certificate: Certificate | ExistingCertificate,
         access_logs: LogBucket,
         origin_secret: OriginSecret | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -90,12 +90,20 @@ class LoadBalancer(Component):
         return AliasTarget(self.dns_name, self.zone_id, evaluate_health=True)
 
     def allow_cloudfront(self, prefix_list_id: pulumi.Input[str]) -> None:
-        """Lets in CloudFront, and with it everybody's distributions: give an origin secret too."""
+        """Lets in CloudFront, and with it everybody's distributions: give an origin secret too.
+
+        The list counts as 55 of the 60 rules a group may have, so plain HTTP, which is only redirected, is open to all:
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
+        """
         self._group.allow_prefix_list(prefix_list_id, 443, "HTTPS from CloudFront")
+        self._allow_redirects()
 
     def allow_internet(self) -> None:
         """Lets in everybody over IPv4."""
         self._group.allow_cidr("internet-https", "0.0.0.0/0", 443, "HTTPS from the internet")
+        self._allow_redirects()
+
+    def _allow_redirects(self) -> None:
         if self._redirects:
             self._group.allow_cidr("internet-http", "0.0.0.0/0", 80, "HTTP to be redirected to HTTPS")
 
@@ -152,7 +160,9 @@ class LoadBalancer(Component):
             opts=self.child_options(),
         )
 
-    def _listen(self, settings: LoadBalancerSettings, certificate: Certificate, *, refuse: bool) -> pulumi.Output[str]:
+    def _listen(
+        self, settings: LoadBalancerSettings, certificate: Certificate | ExistingCertificate, *, refuse: bool
+    ) -> pulumi.Output[str]:
         if settings.redirect_http:
             aws.lb.Listener(
                 self.child("http"),

@@ -14,10 +14,17 @@ from components.statements import Statement
 
 @dataclass(frozen=True)
 class HttpsOrigin:
-    """A server with a certificate for ``domain_name``; with ``secret``, requests carry its header."""
+    """A server with a certificate for ``domain_name``; with ``secret``, requests carry its header.
+
+    ``path`` is put before the path of every request, and begins with ``/``. A REST API of API Gateway is its regional
+    name and, as ``path``, its stage. A WebSocket API answers under the path of its stage and nothing below it, so it
+    takes no ``path``, and the behaviour's path is the stage: ``/ws`` for a stage ``ws``.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-wscat.html
+    """
 
     domain_name: pulumi.Input[str]
     secret: OriginSecret | None = None
+    path: pulumi.Input[str] | None = None
 
     def args(self) -> dict[str, Any]:
         """The origin in a distribution's form: TLS 1.2 and nothing less.
@@ -35,7 +42,12 @@ class HttpsOrigin:
         )
         header = aws.cloudfront.DistributionOriginCustomHeaderArgs
         headers = [] if self.secret is None else [header(name=self.secret.header, value=self.secret.sent)]
-        return {"domain_name": self.domain_name, "custom_origin_config": config, "custom_headers": headers or None}
+        return {
+            "domain_name": self.domain_name,
+            "origin_path": self.path,
+            "custom_origin_config": config,
+            "custom_headers": headers or None,
+        }
 
 
 @dataclass(frozen=True)

@@ -94,14 +94,14 @@ class Zone(Component):
 
     def record(
         self, key: str, domain: pulumi.Input[str], kind: Literal["CNAME", "MX", "TXT"], value: pulumi.Input[str]
-    ) -> None:
+    ) -> aws.route53.Record:
         """A record of one value that goes by ``key``, since ``domain`` may only be known to AWS.
 
         Raises ValueError for a name outside the zone.
         """
         if isinstance(domain, str):
             self._check(domain)
-        aws.route53.Record(
+        return aws.route53.Record(
             self.child(key, kind.lower()),
             zone_id=self.zone_id,
             name=domain,

@@ -12,7 +12,7 @@ from components.component import Component
 from components.network.endpoints import Endpoints, GatewayService, InterfaceService
 from components.network.flow_logs import FlowLogs
 from components.network.layout import default_layout, misfits
-from components.network.security_group import SecurityGroup
+from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.network.tier import Tier
 from components.security.key import Key
 from settings import Cidr, Environment, Settings
@@ -37,8 +37,12 @@ class NetworkSettings(Settings):
     data: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
     nat: Nat | None = None
     flow_logs: bool = True
+    public_addresses: bool = False
+    """Whether what is launched into the public tier gets a public address; the policy pack asks for a reason."""
     gateway_endpoints: tuple[GatewayService, ...] = ("s3", "dynamodb")
     interface_endpoints: tuple[InterfaceService, ...] = ()
+    data_gateways: bool = False
+    """Gateway endpoints serve the data tier as well, for functions that run in it."""
 
     @field_validator("public", "private", "data", mode="before")
     @classmethod
@@ -61,6 +65,13 @@ class NetworkSettings(Settings):
         if problems:
             raise ValueError("; ".join(problems))
         return dict(sorted(value.items()))
+
+    @field_validator("data_gateways")
+    @classmethod
+    def _has_data_tier(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("data") == {}:
+            raise ValueError("has no data tier to serve; data is empty")
+        return value
 
     @field_validator("nat")
     @classmethod
@@ -112,7 +123,9 @@ class Network(Component):
         )
         self.vpc_id = vpc.id
         self._close_defaults(vpc)
-        self._public = self._tier("public", settings.public, _role("elb", cluster_name))
+        self._public = self._tier(
+            "public", settings.public, _role("elb", cluster_name), addresses=settings.public_addresses
+        )
         self._private = self._tier("private", settings.private, _role("internal-elb", cluster_name, nodes=True))
         self._data = self._tier("data", settings.data, {})
         self._connect(settings.nat or ("perAz" if account.safeguards.nat_per_az else "single"))
@@ -126,6 +139,7 @@ class Network(Component):
             private_cidrs=settings.private,
             gateways=settings.gateway_endpoints,
             interfaces=settings.interface_endpoints,
+            data=self._data if settings.data_gateways else None,
             opts=self.child_options(),
         )
         self.register_outputs({"vpcId": self.vpc_id, "privateSubnetIds": self.private_subnet_ids})
@@ -155,13 +169,21 @@ class Network(Component):
         """What interface endpoints sit behind; a client with a closed group asks it for a way to 443."""
         return self._endpoints.security_group
 
-    def _tier(self, tier: str, cidrs: dict[str, str], tags: dict[str, str]) -> Tier:
+    def allow_gateway(self, client: HasSecurityGroup, service: GatewayService) -> None:
+        """Lets a client with a closed group open connections to DynamoDB or S3, by the gateway endpoint.
+
+        In the data tier that takes ``data_gateways`` as well. Raises ValueError when there is no such gateway.
+        """
+        self._endpoints.allow_gateway(client, service)
+
+    def _tier(self, tier: str, cidrs: dict[str, str], tags: dict[str, str], *, addresses: bool = False) -> Tier:
         return Tier(
             self.child(tier),
             account=self._account,
             vpc_id=self.vpc_id,
             cidrs=cidrs,
             table_per_zone=tier == "private",
+            public_addresses=addresses,
             tags=tags,
             opts=self.child_options(),
         )

@@ -37,14 +37,14 @@ class SecurityGroup(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self._group = aws.ec2.SecurityGroup(
+        self.group = aws.ec2.SecurityGroup(
             self.child("group"),
             vpc_id=vpc_id,
             description=description,
             tags={"Name": name},
             opts=self.child_options(),
         )
-        self.security_group_id = self._group.id
+        self.security_group_id = self.group.id
         self.register_outputs({"securityGroupId": self.security_group_id})
 
     def allow(self, client: HasSecurityGroup, port: int, purpose: str, *, protocol: str = "tcp") -> None:

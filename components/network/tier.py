@@ -12,7 +12,7 @@ _EVERY_ZONE = "all"
 
 
 class Tier(Component):
-    """One subnet a zone, none of which gives out public addresses, with route tables that start with no way out.
+    """One subnet a zone, with route tables that start with no way out; gives out public addresses only where asked to.
 
     The zones share a route table unless ``table_per_zone``.
     """
@@ -25,6 +25,7 @@ class Tier(Component):
         vpc_id: pulumi.Input[str],
         cidrs: Mapping[str, str],
         table_per_zone: bool = False,
+        public_addresses: bool = False,
         tags: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -39,7 +40,7 @@ class Tier(Component):
                 vpc_id=vpc_id,
                 cidr_block=cidr,
                 availability_zone=f"{account.region}{zone}",
-                map_public_ip_on_launch=False,
+                map_public_ip_on_launch=public_addresses,
                 tags={"Name": self.child(zone), **(tags or {})},
                 opts=self.child_options(),
             )

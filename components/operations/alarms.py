@@ -76,7 +76,9 @@ class Alarms(Component):
         super().__init__(name, opts)
         self._topics = {n.region: n.topic_arn for n in (edge_notices, notices) if n is not None}
         self._home = notices.region
-        self.arns = {key: self._alarm(key, alarm).arn for key, alarm in sorted(alarms.items())}
+        made = {key: self._alarm(key, alarm) for key, alarm in sorted(alarms.items())}
+        self.arns = {key: alarm.arn for key, alarm in made.items()}
+        self.names = {key: alarm.name for key, alarm in made.items()}
         self.register_outputs({"arns": self.arns})
 
     def _alarm(self, key: str, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:

@@ -1,6 +1,7 @@
 """Backups that outlive what they are backups of."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +14,22 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, policy_document, service_trust
 from settings import Settings
+
+_POLICIES = (
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+)
+_BUCKET_POLICIES = ("AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore")
+
+
+class BackedUpBucket(Protocol):
+    """A versioned bucket that says what changes in it."""
+
+    arn: pulumi.Output[str]
+
+    def announce(self) -> None:
+        """Sends the bucket's events to EventBridge."""
+        ...
 
 
 class BackupSettings(Settings):
@@ -31,6 +48,8 @@ class BackupSettings(Settings):
 class Backup(Component):
     """A daily AWS Backup of ``resources`` (ARNs) into an encrypted vault, kept as long as the environment says.
 
+    So are the objects of ``buckets``, whose events AWS Backup follows to find what is new since the day before:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
     Where the environment protects its data nobody deletes a backup by hand, whatever their rights; age still does.
     """
 
@@ -42,11 +61,12 @@ class Backup(Component):
         account: Account,
         key: Key,
         resources: Sequence[pulumi.Input[str]],
+        buckets: Sequence[BackedUpBucket] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self._account = account
-        self._role = self._backup_role()
+        self._role = self._backup_role(_POLICIES + (_BUCKET_POLICIES if buckets else ()))
         vault = self._vault("vault", key, settings)
         copies = []
         if settings.copy_to_region is not None:
@@ -68,19 +88,20 @@ class Backup(Component):
             self.child("selection"),
             plan_id=plan.id,
             iam_role_arn=self._role.arn,
-            resources=list(resources),
+            resources=[*resources, *(bucket.arn for bucket in buckets)],
             opts=self.child_options(),
         )
+        for bucket in buckets:
+            bucket.announce()
         self.vault_name = vault.name
         self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
 
-    def _backup_role(self) -> Role:
+    def _backup_role(self, policies: Sequence[str]) -> Role:
         """https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"""
-        policies = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
         return Role(
             self.child("role"),
             trust=service_trust("backup.amazonaws.com"),
-            managed_policies=[self._account.managed_policy(f"service-role/{policy}") for policy in policies],
+            managed_policies=[self._account.managed_policy(policy) for policy in policies],
             description="AWS Backup: back up and restore",
             opts=self.child_options(),
         )

@@ -45,12 +45,16 @@ class Dashboard(Component):
         if business_namespace is not None:
             graphs.append(_search("Business", business_namespace, account.region))
         graphs.append(_graph("Cost", [COST], account.region))
+        dashboard_name = f"{pulumi.get_stack()}-{name}"
         dashboard = aws.cloudwatch.Dashboard(
             self.child("dashboard"),
-            dashboard_name=f"{pulumi.get_stack()}-{name}",
+            dashboard_name=dashboard_name,
             dashboard_body=pulumi.Output.json_dumps({"widgets": [_states(alarms), *_placed(graphs)]}),
             opts=self.child_options(),
         )
+        console = f"https://{account.region}.console.aws.amazon.com/cloudwatch/home"
+        self.url = f"{console}?region={account.region}#dashboards/dashboard/{dashboard_name}"
+        """Where it is in the console, of the partition aws."""
         self.register_outputs({"dashboardArn": dashboard.dashboard_arn})
 
 

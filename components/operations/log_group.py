@@ -22,7 +22,7 @@ class LogGroup(Component):
         *,
         account: Account,
         key: Key,
-        log_group_name: str | None = None,
+        log_group_name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)

@@ -1,13 +1,16 @@
 """Which requests X-Ray traces."""
 
+from typing import Annotated, Self
+
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.component import Component
 from components.statements import Statement, sid
 from settings import Name, Settings
 
+_SLOW_OR_FAILED = "slow-or-failed"
 _NAME_LIMIT = 32
 """https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html"""
 
@@ -22,10 +25,31 @@ class SamplingRule(Settings):
 
 
 class TracingSettings(Settings):
-    """The rules by name, and from how many milliseconds on a request counts as slow."""
+    """The rules by name, and from how many milliseconds on a request counts as slow.
+
+    Sampling is decided as a request comes in, before anybody knows whether it fails, so no rule can keep all failures.
+    ``groups`` are further groups of traces by their filter expression:
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
+    """
 
     rules: dict[Name, SamplingRule] = Field(default_factory=lambda: {"all": SamplingRule()}, min_length=1)
     slow_ms: int = Field(default=500, ge=1)
+    groups: dict[Name, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _precedence_decided(self) -> Self:
+        names: dict[int, str] = {}
+        for key, rule in sorted(self.rules.items()):
+            first = names.setdefault(rule.priority, key)
+            if first != key:
+                raise ValueError(f"rules {first} and {key} both have priority {rule.priority}; the lowest goes first")
+        return self
+
+    @model_validator(mode="after")
+    def _own_group_kept(self) -> Self:
+        if _SLOW_OR_FAILED in self.groups:
+            raise ValueError(f"the group {_SLOW_OR_FAILED} is there already; give another name")
+        return self
 
 
 class Tracing(Component):
@@ -59,15 +83,10 @@ class Tracing(Component):
                 resource_arn="*",
                 opts=self.child_options(),
             )
-        group = aws.xray.Group(
-            self.child("group"),
-            group_name=_named("slow-or-failed"),
-            filter_expression=f"fault = true OR error = true OR responsetime >= {settings.slow_ms / 1000}",
-            insights_configuration=aws.xray.GroupInsightsConfigurationArgs(
-                insights_enabled=True, notifications_enabled=False
-            ),
-            opts=self.child_options(),
-        )
+        slow = f"fault = true OR error = true OR responsetime >= {settings.slow_ms / 1000}"
+        group = self._group("group", _SLOW_OR_FAILED, slow)
+        for key, expression in sorted(settings.groups.items()):
+            self._group(f"group-{key}", key, expression)
         self.register_outputs({"groupArn": group.arn})
 
     @property
@@ -82,6 +101,17 @@ class Tracing(Component):
                 "xray:PutTraceSegments",
             ],
             ["*"],
+        )
+
+    def _group(self, suffix: str, key: str, expression: str) -> aws.xray.Group:
+        return aws.xray.Group(
+            self.child(suffix),
+            group_name=_named(key),
+            filter_expression=expression,
+            insights_configuration=aws.xray.GroupInsightsConfigurationArgs(
+                insights_enabled=True, notifications_enabled=False
+            ),
+            opts=self.child_options(),
         )
 
 

@@ -64,13 +64,7 @@ class RotatedSecret(Component):
             opts=self.child_options(),
         )
         self.arn = secret.arn
-        aws.secretsmanager.SecretPolicy(
-            self.child("policy"),
-            secret_arn=self.arn,
-            block_public_policy=True,
-            policy=policy_document([_own_account_only(account, self.arn), tls_only([self.arn], _ALL)]),
-            opts=self.child_options(),
-        )
+        restrict(self, account, self.arn)
         self.function = Function(
             self.child("rotation"),
             function,
@@ -85,7 +79,7 @@ class RotatedSecret(Component):
             opts=self.child_options(),
         )
         permission = self.function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
-        aws.secretsmanager.SecretRotation(
+        self.schedule = aws.secretsmanager.SecretRotation(
             self.child("schedule"),
             secret_id=secret.id,
             rotation_lambda_arn=self.function.arn,
@@ -124,6 +118,7 @@ class GeneratedSecret(RotatedSecret):
         key: Key,
         log_key: Key,
         purpose: str,
+        secret_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -136,8 +131,20 @@ class GeneratedSecret(RotatedSecret):
             code="functions/rotate_secret",
             environment={"SECRET_LENGTH": str(settings.length)},
             function=FunctionSettings(memory_mib=128),
+            secret_name=secret_name,
             opts=opts,
         )
+
+
+def restrict(parent: Component, account: Account, arn: pulumi.Output[str]) -> None:
+    """The policy of a secret: nobody of another account, and nobody without TLS."""
+    aws.secretsmanager.SecretPolicy(
+        parent.child("policy"),
+        secret_arn=arn,
+        block_public_policy=True,
+        policy=policy_document([_own_account_only(account, arn), tls_only([arn], _ALL)]),
+        opts=parent.child_options(),
+    )
 
 
 def _own_account_only(account: Account, arn: pulumi.Output[str]) -> Statement:

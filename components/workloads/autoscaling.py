@@ -4,7 +4,10 @@ from typing import Self
 
 from pulumi_kubernetes.autoscaling.v2 import (
     CrossVersionObjectReferenceArgs,
+    HorizontalPodAutoscalerBehaviorArgs,
     HorizontalPodAutoscalerSpecArgs,
+    HPAScalingPolicyArgs,
+    HPAScalingRulesArgs,
     MetricSpecArgs,
     MetricTargetArgs,
     ResourceMetricSourceArgs,
@@ -14,6 +17,19 @@ from pydantic import Field, model_validator
 from settings import Settings
 
 
+class ScaleDown(Settings):
+    """How slowly pods go: ``pods`` at the most every ``period_seconds``, and only when they were too many for so long.
+
+    For pods that hold connections, each of which has to be made anew elsewhere. Kubernetes' own way is to take away all
+    that are too many after five minutes:
+    https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
+    """
+
+    stabilization_seconds: int = Field(default=600, ge=0, le=3600)
+    pods: int = Field(default=1, ge=1)
+    period_seconds: int = Field(default=60, ge=1, le=1800)
+
+
 class Autoscaling(Settings):
     """How many pods there may be, and how busy they should be in percent of what they request."""
 
@@ -21,6 +37,8 @@ class Autoscaling(Settings):
     max_replicas: int = Field(ge=1, le=500)
     cpu_percent: int = Field(default=70, ge=10, le=100)
     memory_percent: int | None = Field(default=None, ge=10, le=100)
+    scale_down: ScaleDown | None = None
+    """A slower way down than Kubernetes' own."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -37,6 +55,14 @@ def autoscaler(deployment: str, bounds: Autoscaling) -> HorizontalPodAutoscalerS
         min_replicas=bounds.min_replicas,
         max_replicas=bounds.max_replicas,
         metrics=[_utilization(resource, percent) for resource, percent in targets.items() if percent],
+        behavior=_behavior(bounds.scale_down) if bounds.scale_down else None,
+    )
+
+
+def _behavior(down: ScaleDown) -> HorizontalPodAutoscalerBehaviorArgs:
+    policy = HPAScalingPolicyArgs(type="Pods", value=down.pods, period_seconds=down.period_seconds)
+    return HorizontalPodAutoscalerBehaviorArgs(
+        scale_down=HPAScalingRulesArgs(stabilization_window_seconds=down.stabilization_seconds, policies=[policy])
     )
 
 

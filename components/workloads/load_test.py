@@ -4,7 +4,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.compute.function import PROJECT_ROOT
+from components.compute.source import PROJECT_ROOT
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
 

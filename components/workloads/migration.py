@@ -24,7 +24,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pydantic import Field, model_validator
 
-from components.compute.function import PROJECT_ROOT
+from components.compute.source import PROJECT_ROOT
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace

@@ -16,6 +16,7 @@ from pulumi_kubernetes.core.v1 import (
     HTTPGetActionArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
+    PersistentVolumeClaimVolumeSourceArgs,
     PodSpecArgs,
     ProbeArgs,
     ResourceRequirementsArgs,
@@ -37,7 +38,6 @@ POOL_LABEL = "karpenter.sh/nodepool"
 POOL_TAINT = "dedicated"
 
 _STARTUP_PERIOD = 5
-_STOP_SECONDS = 30
 _SCRATCH_SIZE = "256Mi"
 
 
@@ -100,11 +100,15 @@ class PodSettings(Settings):
     """How long a container may take to answer for the first time before it is started anew."""
     drain_seconds: int = Field(default=20, ge=1, le=600)
     """How long a stopping pod goes on serving while load balancer and services forget it."""
+    stop_seconds: int = Field(default=30, ge=1, le=3600)
+    """How long it then has, from SIGTERM on, to end what is still open, such as WebSockets, before it is killed."""
     user_id: int = Field(default=65532, ge=1)
     """The user and group that the container runs as; by default the nonroot user of distroless images:
     https://github.com/GoogleContainerTools/distroless"""
     scratch: tuple[Path, ...] = ("/tmp",)  # noqa: S108 -- a directory of the container, not of this machine
-    """The only directories that can be written to; emptied when the pod goes."""
+    """The only directories of its own that a pod can write to; emptied when it goes."""
+    shared: dict[Path, Name] = Field(default_factory=dict)
+    """Directories that are persistent volume claims of the namespace, such as a ``SharedVolume``'s."""
     secrets: dict[Variable, SecretKey] = Field(default_factory=dict)
     """Environment variables whose values are in Kubernetes secrets."""
     node_pool: Name | None = None
@@ -125,7 +129,7 @@ def pod_spec(
         automount_service_account_token=False,
         enable_service_links=False,
         security_context=pod_security(settings.user_id, low_port=settings.port if settings.port < 1024 else None),
-        termination_grace_period_seconds=settings.drain_seconds + _STOP_SECONDS,
+        termination_grace_period_seconds=settings.drain_seconds + settings.stop_seconds,
         topology_spread_constraints=[
             _spread(name, key) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
         ],
@@ -135,6 +139,13 @@ def pod_spec(
         volumes=[
             VolumeArgs(name=_volume(path), empty_dir=EmptyDirVolumeSourceArgs(size_limit=_SCRATCH_SIZE))
             for path in settings.scratch
+        ]
+        + [
+            VolumeArgs(
+                name=_volume(path, "shared"),
+                persistent_volume_claim=PersistentVolumeClaimVolumeSourceArgs(claim_name=claim),
+            )
+            for path, claim in sorted(settings.shared.items())
         ],
     )
 
@@ -154,7 +165,8 @@ def _container(name: str, settings: PodSettings, image: pulumi.Input[str], confi
         readiness_probe=_probe(settings.readiness),
         lifecycle=LifecycleArgs(pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=settings.drain_seconds))),
         security_context=container_security(),
-        volume_mounts=[VolumeMountArgs(name=_volume(path), mount_path=path) for path in settings.scratch],
+        volume_mounts=[VolumeMountArgs(name=_volume(path), mount_path=path) for path in settings.scratch]
+        + [VolumeMountArgs(name=_volume(path, "shared"), mount_path=path) for path in sorted(settings.shared)],
     )
 
 
@@ -200,5 +212,5 @@ def _tolerations(node_pool: str | None) -> Sequence[TolerationArgs] | None:
     return [TolerationArgs(key=POOL_TAINT, operator="Equal", value=node_pool, effect="NoSchedule")]
 
 
-def _volume(path: str) -> str:
-    return "scratch" + re.sub(r"[^a-z0-9]", "-", path)
+def _volume(path: str, kind: str = "scratch") -> str:
+    return kind + re.sub(r"[^a-z0-9]", "-", path)

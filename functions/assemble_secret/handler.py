@@ -1,9 +1,12 @@
 """Puts an application's secret together: database URL, cache URL, JWT secret and plain values, under named keys.
 
+PARTS names the made ones among them, all three when it is not set; the cache URL is always one.
+
 Secrets Manager calls it four times a rotation, with the steps in order and any of them possibly again:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 EventBridge calls it every few minutes, without a step: it then starts a rotation if the database's password, which RDS
-rotates by itself, is no longer the one in the URL.
+rotates by itself, is no longer the one in the URL. Pulumi calls it with ``Await`` and the id of the secret, to go on
+once there is a first value.
 """
 
 import contextlib
@@ -37,6 +40,9 @@ def client(service: str) -> Any:
 
 def handle(event: dict[str, Any], _context: object) -> None:
     """Takes one step of a rotation, or looks whether one is due. Raises RotationError when the event fits neither."""
+    if "Await" in event:
+        _await(event["Await"])
+        return
     if "Step" not in event:
         _look()
         return
@@ -63,16 +69,21 @@ def _look() -> None:
         manager.rotate_secret(SecretId=secret)
 
 
+def _await(secret: str) -> None:
+    """Returns once the secret has a value, which the cache took before it became current."""
+    for _ in range(PATIENCE_SECONDS // PAUSE_SECONDS):
+        if _value(secret, "AWSCURRENT") is not None:
+            return
+        time.sleep(PAUSE_SECONDS)
+    raise RotationError(f"{secret} has no value after {PATIENCE_SECONDS} s")
+
+
 def _create(secret: str, token: str) -> None:
     """Stores a new pending value, unless an earlier try did."""
     if _value(secret, "AWSPENDING", token) is not None:
         return
-    value = {
-        **json.loads(os.environ["PUBLIC_VALUES"]),
-        "database-url": _database_url(),
-        "jwt-secret": _random(),
-        "redis-url": _cache_url(_random()),
-    }
+    parts = os.environ.get("PARTS", ",".join(PARTS)).split(",")
+    value = {**json.loads(os.environ["PUBLIC_VALUES"]), **{part: PARTS[part]() for part in parts}}
     client("secretsmanager").put_secret_value(
         SecretId=secret, ClientRequestToken=token, SecretString=json.dumps(value), VersionStages=["AWSPENDING"]
     )
@@ -134,6 +145,13 @@ def _password(url: str) -> str:
 
 def _random() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "database-url": _database_url,
+    "jwt-secret": _random,
+    "redis-url": lambda: _cache_url(_random()),
+}
 
 
 def _pending(secret: str, token: str) -> dict[str, str]:

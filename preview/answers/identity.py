@@ -24,6 +24,7 @@ _EC2_IDS = {
 # {id}, {name}: the resource's own; {hash}: 16 hexadecimal digits; {uuid}. The region is left out of global services.
 _ARNS = {
     "acm/certificate": "acm:{region}:{account}:certificate/{uuid}",
+    "amplify/app": "amplify:{region}:{account}:apps/{id}",
     "apigateway/restApi": "apigateway:{region}::/restapis/{id}",
     "apigatewayv2/api": "apigateway:{region}::/apis/{id}",
     "appautoscaling/policy": "autoscaling:{region}:{account}:scalingPolicy:{uuid}",
@@ -37,6 +38,7 @@ _ARNS = {
     "cloudwatch/logGroup": "logs:{region}:{account}:log-group:{name}",
     "cloudwatch/metricAlarm": "cloudwatch:{region}:{account}:alarm:{name}",
     "cognito/userPool": "cognito-idp:{region}:{account}:userpool/{id}",
+    "costexplorer/anomalyMonitor": "ce::{account}:anomalymonitor/{uuid}",
     "dynamodb/table": "dynamodb:{region}:{account}:table/{name}",
     "ecr/repository": "ecr:{region}:{account}:repository/{name}",
     "ecs/cluster": "ecs:{region}:{account}:cluster/{name}",
@@ -67,6 +69,7 @@ _ARNS = {
     "rds/cluster": "rds:{region}:{account}:cluster:{name}",
     "rds/instance": "rds:{region}:{account}:db:{name}",
     "rds/parameterGroup": "rds:{region}:{account}:pg:{name}",
+    "rds/proxy": "rds:{region}:{account}:db-proxy:prx-{hash}",
     "rds/subnetGroup": "rds:{region}:{account}:subgrp:{name}",
     "route53/healthCheck": "route53:::healthcheck/{id}",
     "route53/zone": "route53:::hostedzone/{id}",

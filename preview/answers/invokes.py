@@ -6,7 +6,7 @@ from typing import Any
 from preview.answers.identity import ACCOUNT_ID
 
 _CALLER = f"arn:aws:iam::{ACCOUNT_ID}:user/preview"
-_PREFIX_LISTS = {"com.amazonaws.global.cloudfront.origin-facing": "pl-3b927c52"}
+PREFIX_LISTS = {"com.amazonaws.global.cloudfront.origin-facing": "pl-3b927c52"}
 
 
 def invoke(token: str, arguments: dict[str, Any], region: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def _caller(_arguments: dict[str, Any], _region: str) -> dict[str, Any]:
 
 def _prefix_list(arguments: dict[str, Any], region: str) -> dict[str, Any]:
     name = arguments.get("name", "")
-    return {"id": _PREFIX_LISTS.get(name, "pl-63a5400a"), "name": name, "region": region}
+    return {"id": PREFIX_LISTS.get(name, "pl-63a5400a"), "name": name, "region": region}
 
 
 _ANSWERS: dict[str, Callable[[dict[str, Any], str], dict[str, Any]]] = {

@@ -7,15 +7,15 @@ from preview.eks.auto_mode import compute_config, default_instances, network_con
 from preview.eks.cluster_outputs import hand_back, kubeconfig
 from preview.eks.service_role import ServiceRole, service_role
 from preview.graph import Node
-from preview.remote import Expansion, RemoteError, Traced, applied, output_of
+from preview.remote import Expansion, RemoteError, Traced, applied, id_of, output_of
 
 _INPUTS = (
-    "accessEntries", "authenticationMode", "autoMode", "bootstrapSelfManagedAddons", "clusterTags",
-    "corednsAddonOptions", "createInstanceRole", "createOidcProvider", "deletionProtection", "enabledClusterLogTypes",
-    "encryptionConfigKeyArn", "endpointPrivateAccess", "endpointPublicAccess", "ipFamily", "kubeProxyAddonOptions",
-    "kubernetesServiceIpAddressRange", "name", "privateSubnetIds", "publicAccessCidrs", "publicSubnetIds",
-    "serviceRole", "skipDefaultNodeGroup", "skipDefaultSecurityGroups", "subnetIds", "tags", "upgradePolicy",
-    "useDefaultVpcCni", "version", "vpcId",
+    "accessEntries", "authenticationMode", "autoMode", "bootstrapSelfManagedAddons", "clusterSecurityGroup",
+    "clusterTags", "corednsAddonOptions", "createInstanceRole", "createOidcProvider", "deletionProtection",
+    "enabledClusterLogTypes", "encryptionConfigKeyArn", "endpointPrivateAccess", "endpointPublicAccess", "ipFamily",
+    "kubeProxyAddonOptions", "kubernetesServiceIpAddressRange", "name", "privateSubnetIds", "publicAccessCidrs",
+    "publicSubnetIds", "serviceRole", "skipDefaultNodeGroup", "skipDefaultSecurityGroups", "subnetIds", "tags",
+    "upgradePolicy", "useDefaultVpcCni", "version", "vpcId",
 )  # fmt: skip
 _IGNORED = ("accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons")
 _CNI = {
@@ -109,12 +109,20 @@ def _control_plane(expansion: Expansion, role: ServiceRole | None, nodes: Servic
                 "endpointPrivateAccess": given("endpointPrivateAccess"),
                 "endpointPublicAccess": given("endpointPublicAccess"),
                 "publicAccessCidrs": given("publicAccessCidrs"),
+                "securityGroupIds": _own_groups(expansion),
                 "subnetIds": _subnets(expansion),
             },
         },
         after=[*(role.resolved if role else ()), *(nodes.resolved if nodes else ())],
         ignore_changes=_IGNORED,
     )  # fmt: skip
+
+
+def _own_groups(expansion: Expansion) -> list[Traced] | None:
+    """Groups around the API server beside the one that EKS makes."""
+    if "clusterSecurityGroup" not in expansion.component.inputs:
+        return None
+    return [id_of(expansion.given_resource("clusterSecurityGroup", "aws:ec2/securityGroup:SecurityGroup"))]
 
 
 def _encryption(key: str | None) -> dict[str, Any] | None:

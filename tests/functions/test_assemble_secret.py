@@ -184,6 +184,38 @@ def test_a_user_who_never_gets_ready_stops_the_rotation(aws: SimpleNamespace) ->
         rotate("new", "setSecret")
 
 
+def test_a_cache_alone_needs_no_database(aws: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ENVIRONMENT:
+        if name.startswith("DATABASE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PARTS", "redis-url")
+    monkeypatch.setenv("PUBLIC_VALUES", "{}")
+    rotate("new")
+    assert set(aws.secretsmanager.current()) == {"redis-url"}
+    assert aws.elasticache.passwords == [cache_password(aws.secretsmanager.current())]
+
+
+def test_whoever_awaits_the_first_value_goes_on_once_it_is_there(
+    aws: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            rotate("new")
+
+    monkeypatch.setattr(handler.time, "sleep", pause)
+    handler.handle({"Await": APP}, None)
+    assert len(pauses) >= 3
+    assert aws.secretsmanager.started == []
+
+
+def test_a_first_value_that_never_comes_is_an_error(aws: SimpleNamespace) -> None:
+    with pytest.raises(handler.RotationError, match="shop/app has no value after 540 s"):
+        handler.handle({"Await": APP}, None)
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [

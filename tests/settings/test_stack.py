@@ -115,9 +115,9 @@ def test_one_line_says_where_and_what_is_allowed(settings: Any, said: str) -> No
     assert line.startswith(said)
 
 
-def test_keys_beside_the_three_are_unknown() -> None:
+def test_keys_beside_the_four_are_unknown() -> None:
     (line,) = problems({"name": "a"}, **{"strata:enviroment": "dev"})
-    assert line == "enviroment: unknown key; did you mean environment? allowed: environment, settings, system"
+    assert line == "enviroment: unknown key; did you mean environment? allowed: environment, settings, system, usage"
 
 
 def test_an_unknown_system_lists_those_there_are() -> None:

@@ -1,6 +1,7 @@
 """A whole cluster as the systems build it, with no setting that has a default."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from components.account import Account
@@ -10,6 +11,7 @@ from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup, NodeGroupSettings
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key, account_volumes, log_groups
+from components.statements import Statement
 from preview.graph import Graph, Node
 from tests.support import ACCOUNT, record
 
@@ -29,7 +31,12 @@ def node_settings(**changes: Any) -> NodeGroupSettings:
     return NodeGroupSettings(**given | changes)
 
 
-def build(account: Account = ACCOUNT, addons: AddonsSettings | None = None, **node_changes: Any) -> Cluster:
+def build(
+    account: Account = ACCOUNT,
+    addons: AddonsSettings | None = None,
+    mounts: Sequence[Statement] = (),
+    **node_changes: Any,
+) -> Cluster:
     """A network, a cluster, a group of nodes and the add-ons."""
     key = Key("key", account=account, purpose="Secrets and volumes", usable_by=account_volumes(account))
     log_key = Key("log-key", account=account, purpose="Logs", usable_by=[log_groups(account)])
@@ -46,7 +53,15 @@ def build(account: Account = ACCOUNT, addons: AddonsSettings | None = None, **no
     nodes = NodeGroup(
         "nodes", node_settings(**node_changes), account=account, network=network, cluster=cluster, key=key
     )
-    Addons("addons", addons or AddonsSettings(), account=account, cluster=cluster, nodes=[nodes], log_key=log_key)
+    Addons(
+        "addons",
+        addons or AddonsSettings(),
+        account=account,
+        cluster=cluster,
+        nodes=[nodes],
+        log_key=log_key,
+        mounts=mounts,
+    )
     return cluster
 
 

@@ -3,6 +3,8 @@ import json
 import pytest
 
 from components.compute.addons import AddonsSettings
+from components.statements import Statement
+from preview.run import ProgramError
 from tests.components.compute.support import addon, build, graph, waits_for
 from tests.support import unequal_when_unknown
 
@@ -65,8 +67,16 @@ def test_the_cni_enforces_network_policy_and_has_its_credentials_first() -> None
     cni = addon(found, "vpc-cni")
     assert json.loads(cni.inputs["configurationValues"]) == {"enableNetworkPolicy": "true"}
     before = waits_for(found, cni)
-    assert "cluster-node-addons-eks-pod-identity-agent" in before
     assert "cluster-node-addons-vpc-cni-pods-association" in before
+
+
+def test_the_cni_and_the_agent_it_gets_credentials_from_are_made_side_by_side_before_any_node() -> None:
+    found = graph()
+    names = ["eks-pod-identity-agent", "vpc-cni"]
+    for name, other in (names, names[::-1]):
+        assert f"cluster-node-addons-{other}" not in waits_for(found, addon(found, name))
+    [group] = found.of_type("aws:eks/nodeGroup:NodeGroup")
+    assert {f"cluster-node-addons-{name}" for name in names} <= waits_for(found, group)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +98,24 @@ def test_each_driver_has_a_role_for_its_service_account_alone(everything, name, 
     attached = found.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     arns = [n.inputs["policyArn"] for n in attached if n.inputs["role"] == role.outputs["name"]]
     assert arns == ([f"arn:aws:iam::aws:policy/{policy}"] if policy else [])
+
+
+MOUNT = Statement("MountFiles", ["elasticfilesystem:ClientMount"], ["arn:aws:elasticfilesystem:::file-system/fs-1"])
+
+
+def test_the_efs_driver_on_the_nodes_mounts_what_it_was_granted_only() -> None:
+    found = graph(addons=EVERYTHING, mounts=[MOUNT])
+    associations = found.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+    (association,) = [n for n in associations if n.inputs["serviceAccount"] == "efs-csi-node-sa"]
+    assert association.inputs["namespace"] == "kube-system"
+    assert association.name in waits_for(found, addon(found, "aws-efs-csi-driver"))
+    policy = found.only("aws:iam/rolePolicy:RolePolicy", "addons-efs-mounts-pods-policy")
+    assert json.loads(policy.inputs["policy"])["Statement"] == [MOUNT.as_dict()]
+
+
+def test_mounts_need_the_driver() -> None:
+    with pytest.raises(ProgramError, match="mounts are for the EFS driver"):
+        graph(mounts=[MOUNT])
 
 
 def test_container_insights_writes_to_its_own_encrypted_log_groups_only() -> None:

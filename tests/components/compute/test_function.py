@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.compute.function import PROJECT_ROOT, Function, FunctionSettings
+from components.compute.function import Function, FunctionSettings
+from components.compute.source import PROJECT_ROOT
 from components.network.network import Network, NetworkSettings
+from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.statements import Statement
 from preview.graph import Graph
@@ -90,9 +92,18 @@ def test_nobody_may_invoke_it_until_told() -> None:
     assert graph_of().of_type("aws:lambda/permission:Permission") == []
     source = f"arn:aws:events:us-east-1:{ACCOUNT.id}:rule/nightly"
     graph = record(lambda: build().allow_invocation("nightly", "events.amazonaws.com", source))
-    permission = graph.only("aws:lambda/permission:Permission", "task-invocation-nightly").inputs
-    assert (permission["principal"], permission["sourceArn"]) == ("events.amazonaws.com", source)
-    assert permission["sourceAccount"] == ACCOUNT.id
+    assert graph.only("aws:lambda/permission:Permission", "task-invocation-nightly").inputs == {
+        "function": graph.only(FUNCTION).outputs["name"],
+        "action": "lambda:InvokeFunction",
+        "principal": "events.amazonaws.com",
+        "sourceArn": source,
+    }
+
+
+@pytest.mark.parametrize("service", ["s3", "secretsmanager"])
+def test_services_that_send_their_account_must_send_this_one(service: str) -> None:
+    graph = record(lambda: build().allow_invocation("source", f"{service}.amazonaws.com", "arn:aws:s3:::uploads"))
+    assert graph.only("aws:lambda/permission:Permission").inputs["sourceAccount"] == ACCOUNT.id
 
 
 def test_settings_reach_the_function() -> None:
@@ -104,7 +115,7 @@ def test_settings_reach_the_function() -> None:
 @pytest.mark.parametrize("given", [{"memory_mib": 64}, {"timeout_seconds": 901}, {"reserved_concurrency": 0}])
 def test_settings_out_of_lambda_s_bounds_are_refused(given: dict[str, int]) -> None:
     with pytest.raises(ValidationError):
-        FunctionSettings(**given)
+        FunctionSettings.model_validate(given)
 
 
 def test_dead_letters_are_kept_for_asynchronous_callers_only() -> None:
@@ -142,6 +153,46 @@ def test_in_a_network_it_is_private_and_closed() -> None:
     assert statements(graph)["ChangeInterfaces"]["Resource"] == [f"arn:aws:ec2:us-east-1:{ACCOUNT.id}:*/*"]
 
 
+def test_in_the_data_tier_it_is_in_that_tier_s_subnets_only() -> None:
+    graph = graph_of(networked=True, tier="data")
+    data = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("net-data-")}
+    assert set(graph.only(FUNCTION).inputs["vpcConfig"]["subnetIds"]) == data
+    assert len(data) == 3
+
+
+def test_its_group_is_a_client_of_stores() -> None:
+    def program() -> None:
+        SecurityGroup("store", vpc_id="vpc-1", description="Store").allow(build(networked=True), 5432, "Database")
+
+    graph = record(program)
+    rule = graph.only("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "store-to-task-5432").inputs
+    assert rule["securityGroupId"] == graph.only("aws:ec2/securityGroup:SecurityGroup", "task-group").id
+    with pytest.raises(ProgramError, match="in no network"):
+        record(lambda: build().security_group_id)
+
+
+def test_a_fixed_name_is_that_of_function_and_log_group() -> None:
+    graph = graph_of(function_name="confluence-clone-auth")
+    group = graph.only("aws:cloudwatch/logGroup:LogGroup")
+    assert graph.only(FUNCTION).inputs["name"] == "confluence-clone-auth"
+    assert group.inputs["name"] == "/aws/lambda/confluence-clone-auth"
+    assert graph.only(FUNCTION).inputs["loggingConfig"]["logGroup"] == "/aws/lambda/confluence-clone-auth"
+
+
+def test_layers_reach_the_function() -> None:
+    layer = f"arn:aws:lambda:us-east-1:{ACCOUNT.id}:layer:libraries:1"
+    assert graph_of(layers=[layer]).only(FUNCTION).inputs["layers"] == [layer]
+
+
+def test_what_is_granted_later_does_not_hold_the_function_up() -> None:
+    statement = Statement("Push", ["execute-api:ManageConnections"], ["arn:aws:execute-api:us-east-1:1:a/b/POST/*"])
+    graph = record(lambda: build().grant("sockets", statement))
+    policy = graph.only("aws:iam/rolePolicy:RolePolicy", "task-grant-sockets")
+    assert json.loads(policy.inputs["policy"])["Statement"] == [statement.as_dict()]
+    assert policy.inputs["role"] == graph.only("aws:iam/role:Role").outputs["name"]
+    assert policy.urn not in graph.only(FUNCTION).dependencies
+
+
 def test_it_waits_for_the_rights_of_its_role() -> None:
     graph = graph_of(networked=True, asynchronous=True)
     policy = graph.only("aws:iam/rolePolicy:RolePolicy", "task-execution-policy")
@@ -155,6 +206,10 @@ def test_code_is_found_from_anywhere_and_leaves_caches_out(monkeypatch: pytest.M
     path = code["assets"]["handler.py"]["path"]
     assert not Path(path).is_absolute()
     assert (PROJECT_ROOT / path).is_file()
+
+
+def test_code_may_be_a_zip_that_was_built() -> None:
+    assert graph_of(code="dist/backend.zip").only(FUNCTION).inputs["code"] == {"path": "dist/backend.zip"}
 
 
 def test_code_that_is_not_there() -> None:

@@ -5,7 +5,7 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
-from components.data.bucket import Bucket, BucketSettings, CorsRule
+from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule
 from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.security.key import Key
@@ -83,6 +83,53 @@ def test_objects_are_encrypted_with_the_customer_key(graph: Graph) -> None:
     assert graph.only(kind, "access-logs-encryption").inputs["rules"] == [
         {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}, "bucketKeyEnabled": False}
     ]
+
+
+def test_keys_of_s3_s_own_take_nothing_from_the_customer_key() -> None:
+    def program() -> None:
+        bucket, _ = buckets(BucketSettings(bucket="company-backups", encryption="s3"))
+        trust = service_trust("lambda.amazonaws.com")
+        Role("reader", trust=trust, statements=[bucket.read_write], description="test")
+
+    graph = record(program)
+    kind = f"{S3}ServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    (rule,) = graph.only(kind, "backups-encryption").inputs["rules"]
+    assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
+    (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    assert not any(action.startswith("kms:") for action in statement["Action"])
+
+
+def test_unread_objects_are_archived_where_the_settings_say_so() -> None:
+    tiering = (Transition(days=0, storage_class="INTELLIGENT_TIERING"),)
+    tiers = ArchiveTiers(archive_days=90, deep_archive_days=180)
+    graph = record(lambda: buckets(BucketSettings(bucket="exports", transitions=tiering, archive_tiers=tiers)))
+    kind = f"{S3}IntelligentTieringConfiguration:BucketIntelligentTieringConfiguration"
+    assert graph.only(kind, "backups-tiering").inputs["tierings"] == [
+        {"accessTier": "ARCHIVE_ACCESS", "days": 90},
+        {"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 180},
+    ]
+    assert not record(buckets).of_type(kind)
+
+
+@pytest.mark.parametrize("steps", [(), ("STANDARD_IA",), ("INTELLIGENT_TIERING", "GLACIER")])
+def test_tiers_and_other_transitions_exclude_each_other(steps: tuple[Any, ...]) -> None:
+    transitions = tuple(Transition(days=30 * n, storage_class=step) for n, step in enumerate(steps))
+    with pytest.raises(ValidationError, match="archiveTiers: transitions must be one"):
+        BucketSettings(bucket="exports", transitions=transitions, archive_tiers=ArchiveTiers(archive_days=90))
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({}, "archiveDays, deepArchiveDays or both"),
+        ({"archive_days": 180, "deep_archive_days": 180}, "more than 180"),
+        ({"archive_days": 89}, "greater than or equal to 90"),
+        ({"deep_archive_days": 179}, "greater than or equal to 180"),
+    ],
+)
+def test_tiers_that_s3_does_not_have_are_refused(days: dict[str, int], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ArchiveTiers.model_validate(days, by_name=True)
 
 
 def test_objects_age(graph: Graph) -> None:
@@ -187,6 +234,7 @@ GRANTS = {
         "kms:GenerateDataKey",
         "kms:Decrypt",
     ],
+    "tag": ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging", "kms:Decrypt"],
 }
 
 

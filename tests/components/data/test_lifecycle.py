@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.data.lifecycle import LifecycleSettings
+from components.data.lifecycle import LifecycleSettings, Transition
 
 
 def rule(settings: LifecycleSettings) -> Any:
@@ -29,6 +29,30 @@ def test_without_expiry_only_old_versions_and_delete_markers_go() -> None:
     assert found.expiration.days is None
     assert found.noncurrent_version_expiration.noncurrent_days == 30
     assert found.abort_incomplete_multipart_upload.days_after_initiation == 7
+
+
+def test_old_versions_may_get_colder_on_their_own() -> None:
+    steps = (Transition(days=30, storage_class="GLACIER"), Transition(days=180, storage_class="DEEP_ARCHIVE"))
+    found = rule(LifecycleSettings(noncurrent_transitions=steps, noncurrent_days=365))
+    moved = [(t.noncurrent_days, t.storage_class) for t in found.noncurrent_version_transitions]
+    assert moved == [(30, "GLACIER"), (180, "DEEP_ARCHIVE")]
+    assert found.transitions == []
+    assert rule(LifecycleSettings()).noncurrent_version_transitions is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "days", "said"),
+    [
+        (((30, "GLACIER"), (30, "DEEP_ARCHIVE")), 365, "noncurrentTransitions: DEEP_ARCHIVE must come after day 30"),
+        (((30, "GLACIER"), (60, "GLACIER_IR")), 365, "noncurrentTransitions: S3 moves nothing"),
+        (((30, "GLACIER"),), 30, "noncurrentDays: 30 is not after"),
+    ],
+)
+def test_old_versions_move_before_they_go(steps: tuple[tuple[int, Any], ...], days: int, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        LifecycleSettings(
+            noncurrent_transitions=tuple(Transition(days=d, storage_class=c) for d, c in steps), noncurrent_days=days
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A small edge to test with: a network that is only ids, a zone, certificates, logs."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
@@ -36,5 +37,5 @@ def log_bucket() -> LogBucket:
     return LogBucket("access-logs", LogBucketSettings(bucket="access-logs"), account=ACCOUNT)
 
 
-def firewall() -> Firewall:
-    return Firewall("firewall", FirewallSettings(), account=ACCOUNT, log_key=key("firewall-logs"))
+def firewall(**settings: Any) -> Firewall:
+    return Firewall("firewall", FirewallSettings(**settings), account=ACCOUNT, log_key=key("firewall-logs"))

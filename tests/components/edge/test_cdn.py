@@ -2,14 +2,16 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from components.data.bucket import Bucket, BucketSettings
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings
+from components.edge.certificate import ExistingCertificate
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin, distributions
 from components.security.key import Key
+from components.security.role import Role
+from components.statements import service_trust
 from tests.components.edge.support import DOMAIN, certificate, firewall, key, log_bucket
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
@@ -35,12 +37,12 @@ def origins() -> dict[str, Origin]:
     }
 
 
-def cdn(settings: CdnSettings = SETTINGS) -> Cdn:
+def cdn(settings: CdnSettings = SETTINGS, *, certified: bool = True) -> Cdn:
     return Cdn(
         "records",
         settings,
         origins=origins(),
-        certificate=certificate(),
+        certificate=certificate() if certified else None,
         firewall=firewall(),
         access_logs=log_bucket(),
     )
@@ -119,20 +121,6 @@ def test_dynamic_answers_are_never_cached_and_the_origin_keeps_its_own_host_name
         assert behavior["compress"] is True
 
 
-def test_what_is_cached_is_the_same_for_everybody() -> None:
-    graph = record(cdn)
-    policy = graph.only("aws:cloudfront/cachePolicy:CachePolicy")
-    assert policy.name == "records-cache-static"
-    assert (policy.inputs["minTtl"], policy.inputs["defaultTtl"]) == (0, 31536000)
-    parameters = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
-    assert parameters["cookiesConfig"] == {"cookieBehavior": "none"}
-    assert parameters["headersConfig"] == {"headerBehavior": "none"}
-    static = graph.only(DISTRIBUTION).inputs["orderedCacheBehaviors"][1]
-    assert static["cachePolicyId"] == policy.id
-    assert "originRequestPolicyId" not in static
-    assert static["allowedMethods"] == ["GET", "HEAD", "OPTIONS"]
-
-
 def test_paths_are_tried_in_the_order_of_the_settings() -> None:
     found = [(b["pathPattern"], b["targetOriginId"]) for b in distribution()["orderedCacheBehaviors"]]
     assert found == [("/health", "balancer"), ("/static/*", "files")]
@@ -141,20 +129,6 @@ def test_paths_are_tried_in_the_order_of_the_settings() -> None:
 def test_errors_are_not_kept() -> None:
     found = {e["errorCode"]: e["errorCachingMinTtl"] for e in distribution()["customErrorResponses"]}
     assert found == {404: 0, 500: 0, 502: 0, 503: 0, 504: 0}
-
-
-def test_every_answer_carries_security_headers() -> None:
-    graph = record(cdn)
-    headers = graph.only("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy")
-    assert headers.inputs["securityHeadersConfig"] == {
-        "strictTransportSecurity": {"accessControlMaxAgeSec": 63072000, "includeSubdomains": True, "override": True},
-        "contentTypeOptions": {"override": True},
-        "frameOptions": {"frameOption": "DENY", "override": True},
-        "referrerPolicy": {"referrerPolicy": "strict-origin-when-cross-origin", "override": True},
-    }
-    inputs = graph.only(DISTRIBUTION).inputs
-    for behavior in (inputs["defaultCacheBehavior"], *inputs["orderedCacheBehaviors"]):
-        assert behavior["responseHeadersPolicyId"] == headers.id
 
 
 def test_requests_are_logged_to_the_bucket_that_lets_cloudfront_in() -> None:
@@ -178,9 +152,73 @@ def test_a_behaviour_needs_an_origin_that_is_there() -> None:
         record(lambda: cdn(settings))
 
 
-def test_a_distribution_needs_a_name() -> None:
-    with pytest.raises(ValidationError, match="aliases"):
-        CdnSettings(aliases=(), default=BehaviorSettings(origin="api"))
+@pytest.mark.parametrize(("aliases", "certified"), [((DOMAIN,), False), ((), True)])
+def test_a_name_needs_a_certificate_and_a_certificate_a_name(aliases: tuple[str, ...], certified: bool) -> None:
+    settings = CdnSettings(aliases=aliases, default=BehaviorSettings(origin="api"))
+    with pytest.raises(Exception, match="aliases need a certificate"):
+        record(lambda: cdn(settings, certified=certified))
+
+
+def test_without_a_name_cloudfront_gives_name_and_certificate() -> None:
+    settings = CdnSettings(default=BehaviorSettings(origin="api"))
+    inputs = record(lambda: cdn(settings, certified=False)).only(DISTRIBUTION).inputs
+    assert inputs["viewerCertificate"] == {"cloudfrontDefaultCertificate": True}
+    assert "aliases" not in inputs
+    assert inputs["webAclId"]
+
+
+def test_a_certificate_may_be_there_already() -> None:
+    there = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+
+    def program() -> None:
+        Cdn(
+            "records",
+            SETTINGS,
+            origins=origins(),
+            certificate=ExistingCertificate(there),
+            firewall=firewall(),
+            access_logs=log_bucket(),
+        )
+
+    assert record(program).only(DISTRIBUTION).inputs["viewerCertificate"]["acmCertificateArn"] == there
+
+
+def test_an_api_is_asked_below_its_stage() -> None:
+    def program() -> None:
+        Cdn(
+            "records",
+            CdnSettings(
+                default=BehaviorSettings(origin="rest"),
+                behaviors={"ws": PathBehaviorSettings(path="/ws", origin="WsApi")},
+            ),
+            origins={
+                "rest": HttpsOrigin("a.execute-api.us-east-1.amazonaws.com", path="/prod"),
+                "WsApi": HttpsOrigin("b.execute-api.us-east-1.amazonaws.com"),
+            },
+            firewall=firewall(),
+            access_logs=log_bucket(),
+        )
+
+    inputs = record(program).only(DISTRIBUTION).inputs
+    rest, websocket = inputs["origins"]
+    assert (rest["originId"], rest["originPath"]) == ("rest", "/prod")
+    assert rest["customOriginConfig"]["originSslProtocols"] == ["TLSv1.2"]
+    assert (websocket["originId"], websocket.get("originPath")) == ("WsApi", None)
+    (behavior,) = inputs["orderedCacheBehaviors"]
+    # The headers of a WebSocket handshake are among all the viewer's headers but Host.
+    assert behavior["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert behavior["targetOriginId"] == "WsApi"
+
+
+def test_a_role_may_drop_what_is_kept_of_this_distribution_alone() -> None:
+    def program() -> None:
+        trust = service_trust("codebuild.amazonaws.com")
+        Role("publisher", trust=trust, statements=[cdn().invalidate], description="test")
+
+    graph = record(program)
+    (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    assert statement["Action"] == ["cloudfront:CreateInvalidation"]
+    assert statement["Resource"] == [graph.only(DISTRIBUTION).outputs["arn"]]
 
 
 def test_nothing_hangs_on_computed_outputs() -> None:

@@ -2,9 +2,15 @@ from dataclasses import dataclass
 
 import pulumi_aws as aws
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from components.edge.certificate import Certificate, CertificateSettings, option_for
+from components.edge.certificate import (
+    Certificate,
+    CertificateArn,
+    CertificateSettings,
+    ExistingCertificate,
+    option_for,
+)
 from tests.components.edge.support import DOMAIN, zone
 from tests.support import record, unequal_when_unknown
 
@@ -82,3 +88,11 @@ def test_names_that_cannot_be_on_a_certificate_are_refused(name: str) -> None:
 
 def test_nothing_hangs_on_computed_outputs() -> None:
     assert unequal_when_unknown(certificates) == []
+
+
+def test_an_existing_certificate_tells_where_it_can_be_used() -> None:
+    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    assert TypeAdapter(CertificateArn).validate_python(arn) == arn
+    assert ExistingCertificate(arn).region == "eu-west-1"
+    with pytest.raises(ValidationError):
+        TypeAdapter(CertificateArn).validate_python("arn:aws:acm:us-east-1:123456789:certificate/x")

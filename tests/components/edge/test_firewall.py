@@ -41,6 +41,11 @@ def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it(
         assert node.inputs["region"] == "us-east-1"
 
 
+def test_a_name_is_made_up_unless_given() -> None:
+    assert "name" not in record(firewall).only(ACL).inputs
+    assert record(lambda: firewall(FirewallSettings(acl_name="Guard"))).only(ACL).inputs["name"] == "Guard"
+
+
 def test_a_regional_one_lives_in_the_stack_s_region_and_is_attached() -> None:
     graph = record(lambda: firewall(FirewallSettings(scope="REGIONAL")).protect("balancer", "arn:alb"))
     acl = graph.only(ACL)

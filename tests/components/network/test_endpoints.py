@@ -3,10 +3,14 @@
 import json
 from typing import Any
 
+import pytest
+from pydantic import ValidationError
+
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from preview.graph import Graph, Node
+from preview.run import ProgramError
 from tests.support import ACCOUNT, record
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -109,3 +113,38 @@ def test_gateways_carry_own_data_and_s3_public_packages_for_reading() -> None:
         "arn:aws:s3:::prod-registry-k8s-io-us-east-1/*",
         "arn:aws:s3:::al2023-repos-us-east-1-de612dc2/*",
     ]
+
+
+def test_gateways_serve_the_data_tier_when_asked() -> None:
+    graph = graph_of(data_gateways=True, interface_endpoints=("secretsmanager",))
+    tables = graph.of_type("aws:ec2/routeTable:RouteTable")
+    wanted = {table.id for table in tables if table.name.startswith(("net-private-", "net-data-"))}
+    gateways = [node for node in graph.of_type(ENDPOINT) if node.inputs["vpcEndpointType"] == "Gateway"]
+    assert [set(node.inputs["routeTableIds"]) for node in gateways] == [wanted, wanted]
+    assert len(wanted) == 4
+    private = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("net-private-")}
+    assert set(graph.only(ENDPOINT, "net-endpoints-secretsmanager").inputs["subnetIds"]) == private
+
+
+def test_a_closed_client_asks_for_its_way_to_a_gateway() -> None:
+    def program(service: Any = "dynamodb") -> None:
+        built = network(gateway_endpoints=("dynamodb",))
+        built.allow_gateway(SecurityGroup("client", vpc_id=built.vpc_id, description="Client"), service)
+
+    graph = record(program)
+    rule = graph.only("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "net-endpoints-to-dynamodb-client")
+    assert rule.inputs == {
+        "securityGroupId": graph.only("aws:ec2/securityGroup:SecurityGroup", "client-group").id,
+        "prefixListId": graph.only(ENDPOINT).outputs["prefixListId"],
+        "ipProtocol": "tcp",
+        "fromPort": 443,
+        "toPort": 443,
+        "description": "Gateway to dynamodb",
+    }
+    with pytest.raises(ProgramError, match="no gateway to s3"):
+        record(lambda: program("s3"))
+
+
+def test_there_must_be_a_data_tier_to_serve() -> None:
+    with pytest.raises(ValidationError, match="has no data tier to serve"):
+        NetworkSettings(data={}, data_gateways=True)

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.account import Account
+from components.data.bucket import Bucket, BucketSettings
 from components.operations.backup import Backup, BackupSettings
 from components.security.key import Key
 from preview.graph import Graph
@@ -44,6 +45,27 @@ def test_takes_what_it_is_given() -> None:
         "AWSBackupServiceRolePolicyForBackup",
         "AWSBackupServiceRolePolicyForRestores",
     ]
+
+
+def with_bucket() -> None:
+    key = Key("data", account=ACCOUNT, purpose="test")
+    bucket = Bucket("uploads", BucketSettings(bucket="uploads"), account=ACCOUNT, key=key)
+    Backup("backups", BackupSettings(), account=ACCOUNT, key=key, resources=[DATABASE], buckets=[bucket])
+
+
+def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> None:
+    graph = record(with_bucket)
+    bucket = graph.only("aws:s3/bucket:Bucket")
+    assert graph.only("aws:backup/selection:Selection").inputs["resources"] == [DATABASE, bucket.outputs["arn"]]
+    attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    assert {n.inputs["policyArn"].removeprefix("arn:aws:iam::aws:policy/") for n in attached} == {
+        "service-role/AWSBackupServiceRolePolicyForBackup",
+        "service-role/AWSBackupServiceRolePolicyForRestores",
+        "AWSBackupServiceRolePolicyForS3Backup",
+        "AWSBackupServiceRolePolicyForS3Restore",
+    }
+    assert graph.only("aws:s3/bucketNotification:BucketNotification").inputs["eventbridge"] is True
+    assert unequal_when_unknown(with_bucket) == []
 
 
 def test_nobody_deletes_backups_in_prod_by_hand() -> None:

@@ -17,11 +17,11 @@ WATCHED = {
 }
 
 
-def dashboard(namespace: str | None = "Records") -> None:
+def dashboard(namespace: str | None = "Records") -> Dashboard:
     key = Key("notices", account=ACCOUNT, purpose="test")
     notices = Notices("notices", NoticesSettings(), account=ACCOUNT, key=key)
     alarms = Alarms("alarms", WATCHED, notices=notices)
-    Dashboard("records", panels_of(WATCHED), account=ACCOUNT, alarms=alarms, business_namespace=namespace)
+    return Dashboard("records", panels_of(WATCHED), account=ACCOUNT, alarms=alarms, business_namespace=namespace)
 
 
 def widgets(graph: Graph) -> list[dict[str, Any]]:
@@ -98,3 +98,10 @@ def test_an_overview_comes_first_over_five_minutes() -> None:
         ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", "app/a/1", {"stat": "Sum"}],
         ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "a"],
     ]
+
+
+def test_it_can_be_opened_by_its_address() -> None:
+    made: list[Dashboard] = []
+    record(lambda: made.append(dashboard()))
+    console = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1"
+    assert made[0].url == f"{console}#dashboards/dashboard/test-records"

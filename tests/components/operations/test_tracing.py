@@ -39,6 +39,22 @@ def test_names_that_x_ray_would_refuse_are_refused() -> None:
         record(tracing, stack="a-very-long-name-of-a-stack")
 
 
+def test_precedence_is_never_left_open() -> None:
+    with pytest.raises(ValidationError, match="rules all and busy both have priority 9000"):
+        TracingSettings(rules={"all": SamplingRule(rate=0.01), "busy": SamplingRule(rate=0.001)})
+
+
+def test_further_groups_stand_beside_the_one_of_failures() -> None:
+    settings = TracingSettings(groups={"editing": 'http.url CONTAINS "/pages"'})
+    groups = record(lambda: tracing(settings)).of_type("aws:xray/group:Group")
+    assert {n.inputs["groupName"]: n.inputs["filterExpression"] for n in groups} == {
+        "test-slow-or-failed": "fault = true OR error = true OR responsetime >= 0.5",
+        "test-editing": 'http.url CONTAINS "/pages"',
+    }
+    with pytest.raises(ValidationError, match="slow-or-failed is there already"):
+        TracingSettings(groups={"slow-or-failed": "ok = false"})
+
+
 def test_at_least_one_rule() -> None:
     with pytest.raises(ValidationError):
         TracingSettings(rules={})

@@ -19,6 +19,9 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
+_CUSTOM = tuple(f"kubernetes:{group}" for group in ("external-secrets", "karpenter", "elbv2", "autoscaling.k8s.io"))
+"""API groups of controllers that are installed into the cluster."""
+
 
 class Cluster:
     """What workloads know of an EKS cluster."""
@@ -58,7 +61,7 @@ def invalid_objects(graph: Graph) -> list[str]:
         try:
             kubernetes_validate.validate(node.inputs, "1.35", strict=True)
         except kubernetes_validate.SchemaNotFoundError:
-            if not node.type.startswith(("kubernetes:external-secrets", "kubernetes:karpenter", "kubernetes:elbv2")):
+            if not node.type.startswith(_CUSTOM):
                 found.append(f"{node.name}: no schema for {node.type}")
         except kubernetes_validate.ValidationError as error:
             found.append(f"{node.name}: {error.message}")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from components.compute.function import PROJECT_ROOT
+from components.compute.source import PROJECT_ROOT
 from components.workloads.load_test import LoadTest
 from components.workloads.namespace import Namespace
 from preview.run import ProgramError

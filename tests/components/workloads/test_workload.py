@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.security.pod_role import PodRole
-from components.workloads.autoscaling import Autoscaling
+from components.workloads.autoscaling import Autoscaling, ScaleDown
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
@@ -280,6 +280,25 @@ def test_a_node_port_takes_instance_targets_and_sticks() -> None:
     spec = made.only("kubernetes:core/v1:Service").inputs["spec"]
     assert (spec["type"], spec["sessionAffinity"]) == ("NodePort", "ClientIP")
     assert made.only(BINDING).inputs["spec"]["targetType"] == "instance"
+
+
+def test_pods_that_hold_connections_go_slowly() -> None:
+    slow = Autoscaling(min_replicas=2, max_replicas=10, memory_percent=80, scale_down=ScaleDown())
+    made = graph(SETTINGS.model_copy(update={"autoscaling": slow, "drain_seconds": 15, "stop_seconds": 600}))
+    spec = made.only("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").inputs["spec"]
+    assert spec["behavior"] == {
+        "scaleDown": {
+            "stabilizationWindowSeconds": 600,
+            "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+        }
+    }
+    pod = made.only(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] == 615
+    assert pod["containers"][0]["lifecycle"]["preStop"] == {"sleep": {"seconds": 15}}
+
+
+def test_pods_go_kubernetes_own_way_unless_told() -> None:
+    assert "behavior" not in graph().only("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").inputs["spec"]
 
 
 def test_another_target_group_takes_another_binding() -> None:

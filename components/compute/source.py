@@ -1,0 +1,29 @@
+"""Code of the project as Lambda takes it."""
+
+from pathlib import Path
+
+import pulumi
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def package(code: str) -> pulumi.Archive:
+    """What Lambda is given as code: a folder of the project with Python files, or a zip that a build left.
+
+    A zip is named from the project's root, such as ``dist/backend.zip``, and has everything the handler imports; one
+    that is not there is an error of the engine, which names the path. Raises ValueError for any other folder.
+    """
+    return pulumi.FileArchive(code) if code.endswith(".zip") else python_sources(code)
+
+
+def python_sources(code: str) -> pulumi.AssetArchive:
+    """The Python files of a folder, named from the project's root, where Pulumi looks for them.
+
+    File by file, so that a ``__pycache__`` left by a test does not change what is deployed. Raises ValueError when
+    ``code`` is no folder with Python files.
+    """
+    folder = PROJECT_ROOT / code
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.py"))
+    if not files:
+        raise ValueError(f"{code} is no folder with Python files below {PROJECT_ROOT.name}")
+    return pulumi.AssetArchive({file: pulumi.FileAsset(f"{code}/{file}") for file in files})

@@ -1,0 +1,85 @@
+"""What a Fargate task runs, and how big it is."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from settings import Name, Settings
+
+_GIB = 1024
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+_MEMORY_OF = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1 * _GIB, 4 * _GIB + 1, _GIB)),
+    1024: tuple(range(2 * _GIB, 8 * _GIB + 1, _GIB)),
+    2048: tuple(range(4 * _GIB, 16 * _GIB + 1, _GIB)),
+    4096: tuple(range(8 * _GIB, 30 * _GIB + 1, _GIB)),
+    8192: tuple(range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB)),
+    16384: tuple(range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB)),
+}
+
+
+def _tag(value: str) -> str:
+    if value == "latest" or not re.fullmatch(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
+        raise ValueError(f"{value!r} names no one image: a tag other than latest, or sha256: and its digest")
+    return value
+
+
+def _path(value: str) -> str:
+    if not re.fullmatch(r"(/[a-z0-9._-]+)+", value):
+        raise ValueError(f"{value!r} is not an absolute path such as /tmp")
+    return value
+
+
+class ContainerHealth(Settings):
+    """How ECS asks a container whether it is well; times in seconds.
+
+    Without ``command``, Node.js inside the image requests ``path`` from the container's port. After ``retries``
+    failures the task is replaced.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    """
+
+    path: str = Field(default="/health", pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=256)
+    command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    interval: int = Field(default=30, ge=5, le=300)
+    timeout: int = Field(default=5, ge=2, le=60)
+    retries: int = Field(default=3, ge=1, le=10)
+    start_period: int = Field(default=60, ge=0, le=300)
+
+
+class TaskSettings(Settings):
+    """The image, size and port of a task: ``cpu`` in units of which a core has 1024, ``memory`` in MiB.
+
+    ``tag`` is a tag other than latest, or a digest. ``protocol`` is what the container speaks on ``port``; its load
+    balancer's target group has to be told the same. ``user`` is a number other than 0: 1000 is ``node`` in the
+    official image of Node.js.
+    """
+
+    family: Name = Field(max_length=40)
+    tag: Annotated[str, AfterValidator(_tag)]
+    port: int = Field(ge=1024, le=65535)
+    """Below 1024 only root may listen."""
+    protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
+    cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
+    memory: int = 1024
+    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    user: str = Field(default="1000:1000", pattern=r"^[1-9]\d*(:[1-9]\d*)?$")
+    scratch: dict[Annotated[str, AfterValidator(_path)], Annotated[int, Field(ge=1)]] = Field(
+        default_factory=lambda: {"/tmp": 64}  # noqa: S108 - a path in the container, not on this machine
+    )
+    """Where the container may write, and how many MiB; they are taken from ``memory`` and gone with the task."""
+    health: ContainerHealth = ContainerHealth()
+    stop_timeout: int = Field(default=120, ge=2, le=120)
+    """Seconds from SIGTERM to SIGKILL; 120, the most, is also the warning that Spot gives:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html"""
+
+    @model_validator(mode="after")
+    def _a_size_of_fargate(self) -> Self:
+        allowed = _MEMORY_OF[self.cpu]
+        if self.memory not in allowed:
+            known = ", ".join(map(str, allowed))
+            raise ValueError(f"memory {self.memory} does not go with cpu {self.cpu}; Fargate offers {known}")
+        if sum(self.scratch.values()) > self.memory // 2:
+            raise ValueError(f"scratch takes more than half of memory ({self.memory})")
+        return self

@@ -1,0 +1,72 @@
+"""The secret that opens a cache: where it is and the password, in one URL."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.compute.function import FunctionSettings
+from components.data.application_secret import ApplicationSecretSettings
+from components.data.redis import Redis
+from components.security.key import Key
+from components.security.secret import RotatedSecret
+
+_CODE = "functions/assemble_secret"
+_MINUTE = 60
+
+URL = "redis-url"
+"""The field of the secret."""
+
+
+class CacheSecret(RotatedSecret):
+    """A secret with the one field ``redis-url``, such as ``rediss://user:password@host:6379``.
+
+    A function makes the password inside AWS and sets it in ElastiCache, where the one before goes on working until the
+    next rotation: whoever reads the secret only as it starts must start again within two rotations. What depends on
+    this component waits until there is a first value. The cache must have ``authentication: password``. Consumers need
+    ``read`` and ``key.decrypt``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ApplicationSecretSettings,
+        *,
+        account: Account,
+        key: Key,
+        log_key: Key,
+        cache: Redis,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            name,
+            account=account,
+            key=key,
+            log_key=log_key,
+            purpose="Where the cache is, and how to sign in",
+            rotation_days=settings.rotation_days,
+            code=_CODE,
+            # The function waits until ElastiCache has taken the new password.
+            function=FunctionSettings(memory_mib=128, timeout_seconds=10 * _MINUTE),
+            environment={
+                "PARTS": URL,
+                "PUBLIC_VALUES": "{}",
+                "CACHE_HOST": cache.endpoint,
+                "CACHE_PORT": str(cache.port),
+                "CACHE_USER_ID": cache.user_id,
+                "CACHE_USER_NAME": cache.user_name,
+            },
+            statements=[cache.set_password],
+            # ElastiCache changes no user while it makes the group that he is in.
+            after=[cache],
+            secret_name=settings.name,
+            opts=opts,
+        )
+        aws.lambda_.Invocation(
+            self.child("first-value"),
+            function_name=self.function.function_name,
+            input=self.arn.apply(lambda arn: json.dumps({"Await": arn})),
+            # There is nothing to wait for before the rotation has been asked for.
+            opts=self.child_options(depends_on=[self.schedule]),
+        )

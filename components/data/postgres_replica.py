@@ -1,0 +1,70 @@
+"""A read replica of a PostgreSQL instance in another region."""
+
+import pulumi
+
+from components.account import Account
+from components.data.postgres import Postgres
+from components.data.postgres_instances import PostgresInstances
+from components.data.postgres_values import InstanceClass
+from components.network.network import Network
+from components.security.key import Key
+from settings import Name, Settings
+
+REPLICA = "replica"
+
+
+class PostgresReplicaSettings(Settings):
+    """Identifier and size of the replica; without ``instance_class`` it is as big as its source."""
+
+    identifier: Name
+    instance_class: InstanceClass | None = None
+    multi_az: bool = False
+    """A standby in a second zone of the other region, so that a promoted replica has one from the first minute."""
+
+
+class PostgresReplica(PostgresInstances):
+    """An asynchronous, read-only copy of ``source`` in the data tier of another region; promoted by hand, it writes.
+
+    ``account``, ``network`` and ``key`` are those of the other region, and so are the options (``in_region``). Version,
+    storage, users and databases are the source's; key, security group, parameters and logs its own. Clients sign in by
+    IAM (``connect``), as users that were made in the source. There are no backups before the promotion.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
+
+    Raises ValueError when ``source`` was not made with ``replicated_elsewhere``, or lives in the same region.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: PostgresReplicaSettings,
+        *,
+        source: Postgres,
+        account: Account,
+        network: Network,
+        key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if not source.replicated_elsewhere:
+            raise ValueError(f"{name}: the source {source.name} must be made with replicated_elsewhere")
+        if account.region == source.account.region:
+            raise ValueError(f"{name}: the replica would lie in {account.region}, like its source")
+        own = {
+            "identifier": settings.identifier,
+            "instance_class": settings.instance_class or source.settings.instance_class,
+        }
+        copied = source.settings.model_copy(update=own)
+        super().__init__(name, copied, account=account, network=network, key=key, opts=opts)
+        replica = self._replicated(
+            REPLICA,
+            settings.identifier,
+            # Across regions RDS knows the source by its ARN only, and asks where the replica shall stand.
+            source.arn,
+            db_subnet_group_name=self._subnet_group.name,
+            multi_az=settings.multi_az,
+        )
+        source.rotate_after(replica)
+        self._instances = {REPLICA: replica}
+        self.arn = replica.arn
+        self.endpoint = replica.address
+        self.instance_ids = {REPLICA: replica.identifier}
+        self.register_outputs({"endpoint": self.endpoint})

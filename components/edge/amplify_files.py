@@ -1,0 +1,87 @@
+"""What Amplify is told about building an application and answering for it."""
+
+import json
+
+import pulumi_aws as aws
+
+from components.edge.header_settings import HeaderSettings
+
+_HSTS = "max-age=63072000; includeSubDomains"
+_FILES = (
+    "css",
+    "gif",
+    "ico",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "map",
+    "mjs",
+    "png",
+    "svg",
+    "txt",
+    "wasm",
+    "webp",
+    "woff",
+    "woff2",
+)
+"""Endings of files of a build; any other path is one of the application's own."""
+
+
+def build_spec(output: str) -> str:
+    """Installs what the lock file says, builds, and publishes every file below ``output``.
+
+    https://docs.aws.amazon.com/amplify/latest/userguide/yml-specification-syntax.html
+    """
+    return f"""\
+version: 1
+frontend:
+  phases:
+    preBuild:
+      commands:
+        - npm ci
+    build:
+      commands:
+        - npm run build
+  artifacts:
+    baseDirectory: {output}
+    files:
+      - '**/*'
+  cache:
+    paths:
+      - node_modules/**/*
+"""
+
+
+def rewrites(api_origin: str | None) -> list[aws.amplify.AppCustomRuleArgs]:
+    """Requests for the API go on to ``api_origin``; every other path that is no file is the one page's.
+
+    WebSockets cannot be passed on: applications connect to their host itself.
+    https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
+    """
+    rule = aws.amplify.AppCustomRuleArgs
+    page = rule(source=rf"</^[^.]+$|\.(?!({'|'.join(_FILES)})$)([^.]+$)/>", target="/index.html", status="200")
+    if api_origin is None:
+        return [page]
+    return [rule(source="/api/<*>", target=f"{api_origin}/api/<*>", status="200"), page]
+
+
+def custom_headers(settings: HeaderSettings) -> str:
+    """The headers of every answer, in the form of customHttp.yml.
+
+    https://docs.aws.amazon.com/amplify/latest/userguide/custom-header-YAML-format.html
+    """
+    headers = {
+        "Strict-Transport-Security": _HSTS,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.frame_option,
+        "Referrer-Policy": settings.referrer_policy,
+        "Content-Security-Policy": settings.content_security,
+        "Permissions-Policy": settings.permissions_policy,
+    }
+    lines = ["customHeaders:", "  - pattern: '**'", "    headers:"]
+    for key, value in headers.items():
+        if value is not None:
+            # A text in JSON's quotes is one in YAML's.
+            lines += [f"      - key: {key}", f"        value: {json.dumps(value)}"]
+    return "\n".join(lines)

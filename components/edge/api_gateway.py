@@ -1,0 +1,77 @@
+"""What the APIs of API Gateway share: addresses, and the right to log that an account gives it once."""
+
+from typing import Annotated, Protocol
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from components.account import Account
+from components.component import Component
+from components.security.role import Role
+from components.statements import service_trust
+
+StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=128)]
+"""The name of a stage, which is part of the address that API Gateway gives an API."""
+
+INVOKER = "apigateway.amazonaws.com"
+"""Who calls the functions behind an API."""
+
+INTEGRATION_MS = 29_000
+"""The longest that an API waits for a function, by default; a WebSocket API can have no more:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
+TLS_POLICY = "TLS_1_2"
+"""What domains of an API speak; the only policy that WebSocket APIs take:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html"""
+
+
+class Invocable(Protocol):
+    """A function that an API may be let to call."""
+
+    invoke_arn: pulumi.Output[str]
+
+    def allow_invocation(self, suffix: str, service: str, source_arn: pulumi.Input[str]) -> object:
+        """Lets an AWS service invoke the function, for one source."""
+        ...
+
+
+def execution_arn(account: Account, api_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The ARN of an API as callers and the functions behind it know it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    return pulumi.Output.from_input(api_id).apply(lambda known: account.arn("execute-api", known))
+
+
+def default_host(account: Account, api_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The host name that API Gateway gives an API."""
+    suffix = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
+    return pulumi.Output.format("{}.execute-api.{}.{}", api_id, account.region, suffix)
+
+
+class ApiGatewayLogging(Component):
+    """Lets API Gateway write the logs of all REST and WebSocket APIs of this account and region.
+
+    It is one setting an account and region, and no stage can log before it is made: exactly one stack has it. Once it
+    is taken away, the APIs of the other stacks log no more.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+
+    def __init__(self, name: str, *, account: Account, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        role = Role(
+            self.child("writer"),
+            # API Gateway takes no role whose trust has conditions here, and none with less than this policy gives.
+            trust=service_trust(INVOKER),
+            managed_policies=[account.managed_policy("service-role/AmazonAPIGatewayPushToCloudWatchLogs")],
+            description="Logs of API Gateway",
+            opts=self.child_options(),
+        )
+        aws.apigateway.Account(
+            self.child("account"),
+            cloudwatch_role_arn=role.arn,
+            # API Gateway checks the role's rights as it takes it.
+            opts=self.child_options(depends_on=[role]),
+        )
+        self.register_outputs({"roleArn": role.arn})

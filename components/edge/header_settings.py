@@ -1,0 +1,111 @@
+"""What a distribution tells browsers about its pages."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings import Settings
+
+MAX_VALUE = 1783
+"""The longest value of a header that CloudFront adds:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"""
+
+NO_DEVICES = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""A Permissions-Policy for pages that use nothing of the device they are shown on."""
+
+Directive = Literal[
+    "base-uri",
+    "connect-src",
+    "default-src",
+    "font-src",
+    "form-action",
+    "frame-ancestors",
+    "frame-src",
+    "img-src",
+    "manifest-src",
+    "media-src",
+    "object-src",
+    "script-src",
+    "style-src",
+    "worker-src",
+]
+Source = Annotated[str, Field(pattern=r"""^('[A-Za-z0-9+/=_-]+'|[a-z][a-z0-9+.-]*:(//[^\s;,'"]+)?|\*\.[a-z0-9.-]+)$""")]
+"""A keyword or hash in quotes, a scheme such as ``data:``, an origin such as ``wss://a.example.com``, or ``*.host``."""
+
+_OWN: dict[Directive, tuple[str, ...]] = {
+    "default-src": ("'self'",),
+    "base-uri": ("'self'",),
+    "connect-src": ("'self'",),
+    "font-src": ("'self'", "data:"),
+    "form-action": ("'self'",),
+    "img-src": ("'self'", "data:", "blob:"),
+    "object-src": ("'none'",),
+    "script-src": ("'self'",),
+    # Editors and component libraries set the style attribute of what they draw.
+    "style-src": ("'self'", "'unsafe-inline'"),
+    "worker-src": ("'self'", "blob:"),
+}
+
+
+class ContentSecurityPolicy(Settings):
+    """Where a page may get things from: its own origin, but for the directives that ``sources`` replaces.
+
+    https://www.w3.org/TR/CSP3/
+    """
+
+    sources: dict[Directive, Annotated[tuple[Source, ...], Field(min_length=1)]] = Field(default_factory=dict)
+
+    def value(self, ancestors: str) -> str:
+        """The header; ``ancestors`` may frame the page unless ``sources`` says who else."""
+        directives = {**_OWN, "frame-ancestors": (ancestors,), **self.sources}
+        listed = [f"{directive} {' '.join(sources)}" for directive, sources in directives.items()]
+        return "; ".join([*listed, "upgrade-insecure-requests"])
+
+
+class CrossOriginSettings(Settings):
+    """Which sites' pages may read the answers; with ``credentials`` also the ones to signed-in users."""
+
+    origins: tuple[Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^\s/]+)$")], ...] = Field(min_length=1)
+    methods: tuple[Literal["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ...] = Field(
+        default=("GET", "HEAD", "OPTIONS"), min_length=1
+    )
+    headers: tuple[str, ...] = Field(default=("*",), min_length=1)
+    expose_headers: tuple[str, ...] = ()
+    credentials: bool = False
+    max_age_seconds: int = Field(default=600, ge=0, le=86400)
+
+    @model_validator(mode="after")
+    def _no_wildcard_with_credentials(self) -> Self:
+        """Browsers take no wildcard for an answer that came with credentials: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"""
+        if self.credentials and "*" in (*self.origins, *self.headers, *self.expose_headers):
+            raise ValueError("credentials: name the origins and headers instead of *")
+        return self
+
+
+class HeaderSettings(Settings):
+    """The headers of every answer, put in place of the origin's own.
+
+    Strict-Transport-Security for two years, no guessing of content types, framing and referrers are always said;
+    the rest where it is given, since a policy that does not know the application breaks it.
+    """
+
+    frame_option: Literal["DENY", "SAMEORIGIN"] = "DENY"
+    referrer_policy: Literal["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"] = (
+        "strict-origin-when-cross-origin"
+    )
+    content_security_policy: ContentSecurityPolicy | None = None
+    permissions_policy: str | None = Field(default=None, pattern=r"^[a-z-]+=\S", max_length=MAX_VALUE)
+    cors: CrossOriginSettings | None = None
+
+    @property
+    def content_security(self) -> str | None:
+        """The Content-Security-Policy, which lets the same pages frame this one as ``frame_option`` does."""
+        if self.content_security_policy is None:
+            return None
+        return self.content_security_policy.value("'none'" if self.frame_option == "DENY" else "'self'")
+
+    @model_validator(mode="after")
+    def _short_enough(self) -> Self:
+        if len(self.content_security or "") > MAX_VALUE:
+            raise ValueError(f"contentSecurityPolicy: CloudFront sends no more than {MAX_VALUE} characters")
+        return self

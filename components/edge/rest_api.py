@@ -1,0 +1,228 @@
+"""A REST API in front of functions."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn
+from components.edge.certificate import Certificate
+from components.edge.preflight import ORIGIN_HEADER, quoted
+from components.edge.rest_api_settings import RestApiSettings
+from components.edge.rest_routes import Authorizer, RestRoute, RestRoutes
+from components.edge.zone import AliasTarget
+from components.operations.log_group import LogGroup
+from components.security.key import Key
+
+# $context.error.message may hold quotes, which would end the text that it stands in.
+ACCESS_LOG = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "traceId": "$context.xrayTraceId",
+        "time": "$context.requestTime",
+        "ip": "$context.identity.sourceIp",
+        "caller": "$context.authorizer.principalId",
+        "user": "$context.authorizer.claims.sub",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "route": "$context.resourcePath",
+        "status": "$context.status",
+        "error": "$context.error.responseType",
+        "bytes": "$context.responseLength",
+        "latencyMs": "$context.responseLatency",
+        "functionMs": "$context.integration.latency",
+        "functionStatus": "$context.integration.integrationStatus",
+    }
+)
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"""
+
+
+class RestApi(Component):
+    """A regional REST API, traced by X-Ray, whose ``routes`` ask callers who they are unless a route says otherwise.
+
+    It is on the internet: ``stage_arn`` is what a regional firewall protects. Requests are limited in rate, validated,
+    and logged without what they carry to groups encrypted with ``log_key``; ``access_log_group_name`` has one event a
+    request. A domain in the settings takes a ``certificate`` of the API's region, and then is the only address.
+    ``logging`` is given where this stack makes it for the account. CloudFront reaches the API at ``domain_name`` and
+    ``origin_path``. Raises ValueError for a domain without a certificate or one without a domain, for a cache that no
+    route makes use of, and for two routes of one path.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: RestApiSettings,
+        *,
+        account: Account,
+        log_key: Key,
+        routes: Mapping[str, RestRoute],
+        authorizer: Authorizer,
+        certificate: Certificate | None = None,
+        logging: ApiGatewayLogging | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        if (settings.domain is None) != (certificate is None):
+            raise ValueError(f"{name}: a domain needs a certificate, and a certificate a domain")
+        if settings.cache_gib is not None and all(route.cached is None for route in routes.values()):
+            raise ValueError(f"{name}: no route says what its answers depend on, so that the cache would stay empty")
+        self.api_name = settings.api_name or f"{pulumi.get_stack()}-{name}"
+        self.stage_name: str = settings.stage_name or account.environment.value
+        self._api = aws.apigateway.RestApi(
+            self.child("api"),
+            # Names need not be unique, but metrics go by them.
+            name=self.api_name,
+            description=f"REST API {name}",
+            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            minimum_compression_size=_text(settings.minimum_compression_bytes),
+            disable_execute_api_endpoint=settings.domain is not None,
+            opts=self.child_options(),
+        )
+        self.api_id = self._api.id
+        self.execution_arn = execution_arn(account, self.api_id)
+        self._routes = RestRoutes(
+            self.child("routes"),
+            routes,
+            api=self._api,
+            execution_arn=self.execution_arn,
+            stage_name=self.stage_name,
+            authorizer=authorizer,
+            authorizer_cache_seconds=settings.authorizer_cache_seconds,
+            caching=settings.cache_gib is not None,
+            cors_origin=settings.cors_origin,
+            opts=self.child_options(),
+        )
+        stage = self._stage(settings, account, log_key, logging)
+        self.stage_arn = stage.arn
+        self._limit(stage, settings)
+        self.domain_name: pulumi.Output[str] = default_host(account, self.api_id)
+        self.origin_path = f"/{self.stage_name}"
+        self.alias_target: AliasTarget | None = None
+        if settings.domain is not None and certificate is not None:
+            self._answer_at(settings.domain, certificate, stage)
+        self.invoke_url = pulumi.Output.format("https://{}{}", self.domain_name, self.origin_path)
+        self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
+
+    def _deploy(self, settings: RestApiSettings) -> aws.apigateway.Deployment:
+        published = [*self._routes.published, *self._failures(settings.cors_origin)]
+        whole = settings.model_dump_json(include={"minimum_compression_bytes", "cors_origin", "domain"})
+        return aws.apigateway.Deployment(
+            self.child("deployment"),
+            rest_api=self.api_id,
+            triggers={"definition": self._routes.definition.apply(lambda routes: _digest(routes + whole))},
+            # It is a copy of what the API is when it is made.
+            opts=self.child_options(depends_on=published),
+        )
+
+    def _failures(self, cors_origin: str | None) -> list[aws.apigateway.Response]:
+        """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
+        if cors_origin is None:
+            return []
+        return [
+            aws.apigateway.Response(
+                self.child("response", kind.lower().replace("_", "-")),
+                rest_api_id=self.api_id,
+                response_type=kind,
+                response_parameters={f"gatewayresponse.header.{ORIGIN_HEADER}": quoted(cors_origin)},
+                opts=self.child_options(),
+            )
+            for kind in ("DEFAULT_4XX", "DEFAULT_5XX")
+        ]
+
+    def _stage(
+        self, settings: RestApiSettings, account: Account, key: Key, logging: ApiGatewayLogging | None
+    ) -> aws.apigateway.Stage:
+        access = LogGroup(self.child("access-logs"), account=account, key=key, opts=self.child_options())
+        self.access_log_group_name = access.log_group_name
+        execution = LogGroup(
+            self.child("execution-logs"),
+            account=account,
+            key=key,
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+            log_group_name=pulumi.Output.format("API-Gateway-Execution-Logs_{}/{}", self.api_id, self.stage_name),
+            opts=self.child_options(),
+        )
+        return aws.apigateway.Stage(
+            self.child("stage"),
+            rest_api=self.api_id,
+            deployment=self._deploy(settings).id,
+            stage_name=self.stage_name,
+            cache_cluster_enabled=settings.cache_gib is not None,
+            cache_cluster_size=settings.cache_gib,
+            access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
+                destination_arn=access.arn, format=ACCESS_LOG
+            ),
+            xray_tracing_enabled=True,
+            # API Gateway makes the group itself, unencrypted and for ever, when it does not find it; and it refuses
+            # stages with logs in an account that gave it no right to write them.
+            opts=self.child_options(depends_on=[execution, *([logging] if logging else [])]),
+        )
+
+    def _limit(self, stage: aws.apigateway.Stage, settings: RestApiSettings) -> None:
+        everywhere = self._settings("methods", "*/*", stage, settings, cached=False, after=[])
+        for key, path in sorted(self._routes.cached_methods.items()):
+            # What is said of one method is laid over what is said of all.
+            self._settings(f"cached-{key}", path, stage, settings, cached=True, after=[everywhere])
+
+    def _settings(
+        self,
+        key: str,
+        path: str,
+        stage: aws.apigateway.Stage,
+        settings: RestApiSettings,
+        *,
+        cached: bool,
+        after: list[pulumi.Resource],
+    ) -> aws.apigateway.MethodSettings:
+        return aws.apigateway.MethodSettings(
+            self.child(key),
+            rest_api=self.api_id,
+            stage_name=stage.stage_name,
+            method_path=path,
+            settings=aws.apigateway.MethodSettingsSettingsArgs(
+                throttling_burst_limit=settings.burst_limit,
+                throttling_rate_limit=settings.rate_limit,
+                logging_level="ERROR",
+                data_trace_enabled=False,
+                metrics_enabled=True,
+                caching_enabled=cached,
+                cache_ttl_in_seconds=settings.cache_seconds if cached else None,
+                cache_data_encrypted=True if cached else None,
+                # Callers may not empty the cache, and are told so in a header of the answer.
+                require_authorization_for_cache_control=True if cached else None,
+                unauthorized_cache_control_header_strategy="SUCCEED_WITH_RESPONSE_HEADER" if cached else None,
+            ),
+            opts=self.child_options(depends_on=after),
+        )
+
+    def _answer_at(self, domain: str, certificate: Certificate, stage: aws.apigateway.Stage) -> None:
+        address = aws.apigateway.DomainName(
+            self.child("domain"),
+            domain_name=domain,
+            regional_certificate_arn=certificate.arn,
+            security_policy=TLS_POLICY,
+            endpoint_configuration=aws.apigateway.DomainNameEndpointConfigurationArgs(types="REGIONAL"),
+            opts=self.child_options(),
+        )
+        aws.apigateway.BasePathMapping(
+            self.child("mapping"),
+            rest_api=self.api_id,
+            stage_name=stage.stage_name,
+            domain_name=address.domain_name,
+            opts=self.child_options(),
+        )
+        self.domain_name = address.domain_name
+        self.origin_path = ""
+        self.alias_target = AliasTarget(address.regional_domain_name, address.regional_zone_id)
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

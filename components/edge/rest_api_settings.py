@@ -1,0 +1,44 @@
+"""How a REST API treats requests."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from components.edge.api_gateway import StageName
+from settings import DomainName, Settings
+
+
+class RestApiSettings(Settings):
+    """Limits, cache and address of a REST API.
+
+    ``burst_limit`` and ``rate_limit`` (requests a second) hold for each method. 5,000 and 10,000 are what all APIs of
+    an account and region have together by default:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+
+    ``cache_gib`` rents a cache by the hour for the routes that say what their answers depend on; answers stay in it for
+    ``cache_seconds``: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+    Answers of ``minimum_compression_bytes`` and more are compressed for callers that take it.
+    ``cors_origin`` is a web site on another domain whose pages may call the API.
+    ``authorizer_cache_seconds`` is how long the word of an authorizer holds for the credentials it was given for.
+
+    A ``domain`` needs a certificate, and closes the address that API Gateway gives.
+    """
+
+    api_name: str | None = Field(default=None, min_length=1, max_length=128)
+    """A fixed name, which the metrics go by; otherwise the stack's and the component's."""
+    stage_name: StageName | None = None
+    """By default the environment's name."""
+    burst_limit: int = Field(default=5000, ge=1)
+    rate_limit: int = Field(default=2000, ge=1)
+    cache_gib: Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None = None
+    cache_seconds: int = Field(default=300, ge=1, le=3600)
+    minimum_compression_bytes: int | None = Field(default=1024, ge=0, le=10485760)
+    cors_origin: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$")
+    authorizer_cache_seconds: int = Field(default=300, ge=0, le=3600)
+    domain: DomainName | None = None
+
+    @model_validator(mode="after")
+    def _burst_allows_rate(self) -> Self:
+        if self.burst_limit * 10 < self.rate_limit:
+            raise ValueError(f"burstLimit {self.burst_limit} lets a rateLimit of {self.rate_limit} never be reached")
+        return self

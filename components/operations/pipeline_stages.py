@@ -1,0 +1,88 @@
+"""The stages of a pipeline, and the actions of each."""
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws.codepipeline import PipelineStageActionArgs as Action
+from pulumi_aws.codepipeline import PipelineStageArgs as Stage
+
+STEPS = ("infrastructure", "application", "integration")
+"""What a deployment does, in this order; each is a script of the ``delivery/`` folder."""
+
+_SOURCE = "Source"
+
+
+def source_stage(connection_arn: pulumi.Input[str], repository: str, branch: str) -> Stage:
+    """Fetches each new commit of the branch.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+    """
+    configuration: dict[str, pulumi.Input[str]] = {
+        "ConnectionArn": connection_arn,
+        "FullRepositoryId": repository,
+        "BranchName": branch,
+        "OutputArtifactFormat": "CODE_ZIP",
+        "DetectChanges": "true",
+    }
+    action = Action(
+        name=_SOURCE,
+        category="Source",
+        owner="AWS",
+        provider="CodeStarSourceConnection",
+        version="1",
+        output_artifacts=[_SOURCE],
+        configuration=configuration,
+    )
+    return Stage(name=_SOURCE, actions=[action])
+
+
+def build_stages(projects: Mapping[str, pulumi.Input[str]], *, approval: str) -> list[Stage]:
+    """The six stages that follow the source; ``projects`` are names by test, scan, staging and production.
+
+    Production takes the same steps as staging, once somebody has answered ``approval``.
+    """
+    infrastructure, application, integration = (_step(projects["staging"], step, 1) for step in STEPS)
+    production = [_step(projects["production"], step, order) for order, step in enumerate(STEPS, start=2)]
+    return [
+        Stage(name="BuildAndTest", actions=[_build("Test", projects["test"], 1)]),
+        Stage(name="SecurityScanning", actions=[_build("Scan", projects["scan"], 1)]),
+        Stage(name="InfrastructureDeployment", actions=[infrastructure]),
+        Stage(name="ApplicationDeployment", actions=[application]),
+        Stage(name="IntegrationTesting", actions=[integration]),
+        Stage(name="ProductionDeployment", actions=[_approve(approval), *production]),
+    ]
+
+
+def _approve(question: str) -> Action:
+    return Action(
+        name="Approve",
+        category="Approval",
+        owner="AWS",
+        provider="Manual",
+        version="1",
+        run_order=1,
+        configuration={"CustomData": question},
+    )
+
+
+def _step(project: pulumi.Input[str], step: str, run_order: int) -> Action:
+    return _build(step.capitalize(), project, run_order, {"STEP": step})
+
+
+def _build(name: str, project: pulumi.Input[str], run_order: int, variables: Mapping[str, str] | None = None) -> Action:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html"""
+    configuration: dict[str, pulumi.Input[str]] = {"ProjectName": project}
+    if variables:
+        listed = [{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in variables.items()]
+        configuration["EnvironmentVariables"] = json.dumps(listed)
+    return Action(
+        name=name,
+        category="Build",
+        owner="AWS",
+        provider="CodeBuild",
+        version="1",
+        run_order=run_order,
+        input_artifacts=[_SOURCE],
+        configuration=configuration,
+    )

@@ -1,0 +1,47 @@
+"""Secrets whose values people put in and replace by hand."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.security.key import Key
+from components.security.secret import restrict
+from components.statements import Statement, sid
+
+
+class ManualSecret(Component):
+    """An empty Secrets Manager secret for what somebody else hands out, such as the credentials of a mail provider.
+
+    Its value never passes through the program; a runbook says who puts it in and replaces it. The policy pack asks for
+    a reason why it does not rotate by itself. Consumers need ``read`` and ``key.decrypt``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: Account,
+        key: Key,
+        secret_name: str,
+        purpose: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        secret = aws.secretsmanager.Secret(
+            self.child("secret"),
+            name=secret_name,
+            description=purpose,
+            kms_key_id=key.arn,
+            recovery_window_in_days=account.safeguards.key_deletion_days,
+            opts=self.child_options(),
+        )
+        self.arn = secret.arn
+        restrict(self, account, secret.arn)
+        self.register_outputs({"arn": self.arn})
+
+    @property
+    def read(self) -> Statement:
+        """Lets a role read the value, together with ``decrypt`` of the key."""
+        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        return Statement(sid("Read", self.name), actions, [self.arn])

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Waits until the application runs in its new version: Deployments of a cluster, functions moved by CodeDeploy.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+install_kubectl() {
+  local version base architecture
+  architecture=$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64)
+  version=$(aws eks describe-cluster --name "$1" --query cluster.version --output text)
+  base="https://dl.k8s.io/release/$(curl --fail --silent --location "https://dl.k8s.io/release/stable-$version.txt")"
+  base="$base/bin/linux/$architecture/kubectl"
+  mkdir -p "$HOME/.local/bin"
+  curl --fail --silent --location --retry 3 --output "$HOME/.local/bin/kubectl" "$base"
+  echo "$(curl --fail --silent --location "$base.sha256")  $HOME/.local/bin/kubectl" | sha256sum --check --strict
+  chmod +x "$HOME/.local/bin/kubectl"
+}
+
+await_deployments() {
+  command -v kubectl >/dev/null || install_kubectl "$1"
+  aws eks update-kubeconfig --name "$1" >/dev/null
+  kubectl get deployments --all-namespaces --output json |
+    jq --raw-output '.items[].metadata | "\(.namespace) \(.name)"' |
+    while read -r namespace name; do
+      kubectl rollout status "deployment/$name" --namespace "$namespace" --timeout=15m </dev/null
+    done
+}
+
+# Starts the move of a function's alias to its newest version; prints the deployment, or nothing when it is there.
+release() {
+  local application=$1 group=$2 function=$3 current newest content
+  current=$(aws lambda get-alias --function-name "$function" --name live --query FunctionVersion --output text)
+  newest=$(aws lambda list-versions-by-function --function-name "$function" --output json |
+    jq --raw-output '[.Versions[].Version | select(. != "$LATEST") | tonumber] | max')
+  [[ $current == "$newest" ]] && return
+  content=$(jq --null-input --compact-output --arg function "$function" --arg from "$current" --arg to "$newest" '{
+    version: "0.0",
+    Resources: [{($function): {
+      Type: "AWS::Lambda::Function",
+      Properties: {Name: $function, Alias: "live", CurrentVersion: $from, TargetVersion: $to}
+    }}]
+  }')
+  content=$(jq --null-input --compact-output --arg content "$content" \
+    '{revisionType: "AppSpecContent", appSpecContent: {content: $content}}')
+  aws deploy create-deployment --application-name "$application" --deployment-group-name "$group" \
+    --revision "$content" --query deploymentId --output text
+}
+
+release_functions() {
+  local application group function id
+  local -a started=()
+  application=$(jq --raw-output .application <<<"$1")
+  while IFS=$'\t' read -r group function; do
+    id=$(release "$application" "$group" "$function")
+    [[ -z $id ]] || started+=("$id")
+  done < <(jq --raw-output '. as $all | .groups | to_entries[] | [.value, $all.functions[.key]] | @tsv' <<<"$1")
+  for id in "${started[@]}"; do
+    aws deploy wait deployment-successful --deployment-id "$id"
+  done
+}
+
+cluster=$(output clusterName)
+canary=$(output canary)
+[[ $cluster == null ]] || await_deployments "$(jq --raw-output . <<<"$cluster")"
+[[ $canary == null ]] || release_functions "$canary"

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Builds or changes the stack; a mandatory policy that is violated stops it before the resource is touched.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+pulumi up --stack "$STACK" --policy-pack policy --yes --non-interactive --suppress-outputs

@@ -1,0 +1,85 @@
+"""Lambda authorizers: ``rest`` for the REST API, ``sockets`` for the route $connect of the WebSocket API.
+
+Environment: what ``tokens.Verifier`` reads; PERMISSIONS_CLAIM names the claim with the
+permissions, ``permissions`` if unset.
+"""
+
+import functools
+import os
+from typing import Any
+
+from .tokens import InvalidTokenError, Verifier
+
+_CONTEXT_BYTES = 6_000
+"""An authorizer may answer with 8 KB, and the policy takes its share:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
+
+Event = dict[str, Any]
+
+
+@functools.cache
+def verifier() -> Verifier:
+    """Kept while the function stays warm, and the keys with it."""
+    return Verifier.from_environment()
+
+
+def rest(event: Event, _context: object) -> Event:
+    """Lets the bearer of a good token call every method; the functions behind them judge what they may see.
+
+    The answer may be kept for other paths, so it names the whole stage: one for a single method would be wrong for
+    the next.
+    """
+    return _answer(event, token_of(event), f"{_stage(event['methodArn'])}/*")
+
+
+def sockets(event: Event, _context: object) -> Event:
+    """Lets the bearer of a good token connect; every later message on the connection carries the context."""
+    return _answer(event, token_of(event), event["methodArn"])
+
+
+def token_of(event: Event) -> str | None:
+    """The token in ``Authorization: Bearer …``; in the protocols that a browser's WebSocket offers, after ``bearer``;
+    or, for a WebSocket only, in ``?token=``, which never gets into the access log's format.
+    """
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    given = event.get("authorizationToken") or headers.get("authorization", "")
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    protocols = [one.strip() for one in headers.get("sec-websocket-protocol", "").split(",")]
+    if len(protocols) == 2 and protocols[0] == "bearer":
+        return protocols[1]
+    if event.get("requestContext", {}).get("eventType") == "CONNECT":
+        return (event.get("queryStringParameters") or {}).get("token")
+    return None
+
+
+def _answer(event: Event, token: str | None, resource: str) -> Event:
+    """A policy either way: an exception would be counted as the function's own failure."""
+    try:
+        claims = verifier().claims(token)
+        context = _context_of(claims)
+    except InvalidTokenError as error:
+        print(f"refused: {error}")  # noqa: T201 - the log
+        return _policy("anonymous", "Deny", event["methodArn"])
+    return _policy(str(claims["sub"]), "Allow", resource) | {"context": context}
+
+
+def _context_of(claims: dict[str, Any]) -> dict[str, str | int]:
+    """What handlers are told; strings and numbers are all that API Gateway passes on."""
+    held = claims.get(os.environ.get("PERMISSIONS_CLAIM", "permissions"), [])
+    permissions = held if isinstance(held, str) else " ".join(str(one) for one in held)
+    name = str(claims.get("name", claims["sub"]))
+    if len(permissions.encode()) + len(name.encode()) > _CONTEXT_BYTES:
+        raise InvalidTokenError(f"permissions and name have more than {_CONTEXT_BYTES} bytes")
+    return {"userId": str(claims["sub"]), "name": name, "permissions": permissions, "expires": int(claims["exp"])}
+
+
+def _stage(method_arn: str) -> str:
+    """``arn:…:<api>/<stage>`` out of ``arn:…:<api>/<stage>/GET/some/path``."""
+    return "/".join(method_arn.split("/")[:2])
+
+
+def _policy(principal: str, effect: str, resource: str) -> Event:
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}
+    return {"principalId": principal, "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}

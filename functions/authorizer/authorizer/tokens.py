@@ -1,0 +1,126 @@
+"""Checks JSON Web Tokens: ones signed with the project's own secret, or ones of a Cognito user pool.
+
+Environment, one of the two: JWT_SECRET_ARN (Secrets Manager; HS256) or JWKS_URL (RS256, such as
+``https://cognito-idp.<region>.amazonaws.com/<pool>/.well-known/jwks.json``). JWT_SECRET is the secret itself, for a
+pod that gets it from a Kubernetes secret. JWT_ISSUER and JWT_AUDIENCE are checked where they are set.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, Self
+
+import jwt
+
+KEEP_SECONDS = 300
+"""How long a secret is believed to be current; what a rotation has ended opens nothing after that."""
+ASK_SECONDS = 10
+"""How soon a token that no known secret has signed makes us ask for a newer one (CONF-SEC-05). The first token after a
+rotation is let in by it, and forged tokens cost no more than a question every so often."""
+_STAGES = ("AWSCURRENT", "AWSPREVIOUS")
+_LEAST_SECRET = 32
+"""Bytes that HS256 asks for: https://www.rfc-editor.org/rfc/rfc7518#section-3.2"""
+
+
+class Keys(Protocol):
+    """The keys that a token may be signed with."""
+
+    def __call__(self, token: str, /, *, anew: bool = False) -> list[Any]:
+        """Those that are known; with ``anew``, which follows a token that none of them fits, what is newer."""
+        ...
+
+
+class InvalidTokenError(Exception):
+    """A token that is missing, forged, over, or somebody else's; the message never holds the token."""
+
+
+class Verifier:
+    """Gives the claims of good tokens."""
+
+    def __init__(self, keys: Keys, algorithm: str, issuer: str | None = None, audience: str | None = None) -> None:
+        self._keys = keys
+        self._algorithm = algorithm
+        self._issuer = issuer
+        self._audience = audience
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Raises KeyError when the environment names no key."""
+        checks = (environment.get("JWT_ISSUER"), environment.get("JWT_AUDIENCE"))
+        if "JWKS_URL" in environment:
+            return cls(_published(environment["JWKS_URL"]), "RS256", *checks)
+        if "JWT_SECRET" in environment:
+            secret = environment["JWT_SECRET"]
+            return cls(lambda _, *, anew=False: [] if anew else [secret], "HS256", *checks)
+        return cls(stored(environment["JWT_SECRET_ARN"]), "HS256", *checks)
+
+    def claims(self, token: str | None) -> dict[str, Any]:
+        """The claims, among them ``sub`` and ``exp``. Raises InvalidTokenError."""
+        if not token:
+            raise InvalidTokenError("no token")
+        error: Exception | None = None
+        try:
+            for key in self._candidates(token):
+                try:
+                    return self._decode(token, key)
+                except jwt.InvalidSignatureError as wrong:
+                    error = wrong
+        except jwt.PyJWTError as wrong:
+            error = wrong
+        raise InvalidTokenError(str(error)) from error
+
+    def _candidates(self, token: str) -> Iterator[Any]:
+        """The known keys; then, should none of them fit, newer ones."""
+        yield from self._keys(token)
+        yield from self._keys(token, anew=True)
+
+    def _decode(self, token: str, key: Any) -> dict[str, Any]:
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[self._algorithm],
+            issuer=self._issuer,
+            audience=self._audience,
+            options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
+        )
+        return dict(claims)
+
+
+def stored(arn: str, client: Any = None, clock: Callable[[], float] = time.monotonic) -> Keys:
+    """The secret in Secrets Manager and the one before it, so that a rotation ends nobody's session."""
+    kept: list[Any] = []
+    read = float("-inf")
+
+    def keys(_token: str, *, anew: bool = False) -> list[Any]:
+        nonlocal client, read
+        if client is None:
+            import boto3  # only here: the WebSocket server may do without
+
+            client = boto3.client("secretsmanager")
+        old = clock() >= read + (ASK_SECONDS if anew else KEEP_SECONDS)
+        if old:
+            kept[:] = [secret for stage in _STAGES if (secret := _secret(client, arn, stage))]
+            read = clock()
+        return list(kept) if old or not anew else []
+
+    return keys
+
+
+def _secret(client: Any, arn: str, stage: str) -> str | None:
+    """One version's value, the key ``secret`` of it if it is JSON; None when there is no such version."""
+    try:
+        value = client.get_secret_value(SecretId=arn, VersionStage=stage)["SecretString"]
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    if value.startswith("{"):
+        value = json.loads(value)["secret"]
+    if len(value.encode()) < _LEAST_SECRET:
+        raise ValueError(f"{stage} of {arn} has fewer than {_LEAST_SECRET} bytes")
+    return str(value)
+
+
+def _published(url: str) -> Keys:
+    """The keys that a user pool publishes, fetched anew when a token names one that is not known yet."""
+    known = jwt.PyJWKClient(url, cache_keys=True, lifespan=KEEP_SECONDS, timeout=3)
+    return lambda token, *, anew=False: [] if anew else [known.get_signing_key_from_jwt(token).key]

@@ -1,0 +1,1 @@
+"""Editing a page together: one library, served by Lambda functions behind API Gateway or by a WebSocket server."""

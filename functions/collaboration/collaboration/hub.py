@@ -1,0 +1,100 @@
+"""The sockets of one server, and the channel by which servers hear of each other's pages."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from .access import Principal
+
+_OWN = "pages"
+"""A channel that nobody publishes to: a subscriber without any would have nothing to wait for."""
+
+
+@dataclass(eq=False)
+class Member:
+    """An open socket of this server."""
+
+    connection_id: str
+    principal: Principal
+    send: Callable[[str], None]
+    """Queues a message; it must not wait, or one slow reader would hold up a page."""
+    close: Callable[[int, str], None]
+    page_id: str | None = None
+    parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
+
+
+class Hub:
+    """Passes messages between the sockets of all servers, page by page."""
+
+    def __init__(self, redis: Any, listener: Any, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._redis = redis
+        self._sleep = sleep
+        self._channel = listener.pubsub()
+        self._pages: dict[str, dict[str, Member]] = {}
+        self._heard: dict[str, asyncio.Event] = {}
+
+    @property
+    def pages(self) -> dict[str, list[Member]]:
+        """This server's pages and who is on them."""
+        return {page_id: list(members.values()) for page_id, members in self._pages.items()}
+
+    async def listen(self) -> None:
+        """Passes on what is published, until cancelled.
+
+        When Redis goes away, nobody can tell what was missed: every socket is closed, and joins again with
+        what its client has.
+        """
+        while True:
+            try:
+                await self._channel.subscribe(_OWN, *map(_channel, self._pages))
+                while True:
+                    message = await self._channel.get_message(timeout=None)
+                    if message is not None:
+                        self._pass_on(message)
+            except (RedisError, OSError):
+                for members in self.pages.values():
+                    for member in members:
+                        member.close(1012, "join again")
+                await self._sleep(1)
+
+    async def add(self, page_id: str, member: Member) -> None:
+        """Puts a socket on a page; from the return on it hears everything that is published there."""
+        self._pages.setdefault(page_id, {})[member.connection_id] = member
+        member.page_id = page_id
+        if page_id not in self._heard:
+            self._heard[page_id] = asyncio.Event()
+            await self._channel.subscribe(_channel(page_id))
+        await self._heard[page_id].wait()
+
+    async def remove(self, member: Member) -> None:
+        """Takes a socket off its page."""
+        page_id, member.page_id = member.page_id, None
+        members = self._pages.get(page_id or "", {})
+        members.pop(member.connection_id, None)
+        if page_id is not None and not members and self._pages.pop(page_id, None) is not None:
+            self._heard.pop(page_id, None)
+            await self._channel.unsubscribe(_channel(page_id))
+
+    async def publish(self, page_id: str, frames: Sequence[str], besides: str | None = None) -> None:
+        """Sends messages to everybody on a page, on every server, but for one connection."""
+        await self._redis.publish(_channel(page_id), json.dumps({"besides": besides, "frames": list(frames)}))
+
+    def _pass_on(self, message: dict[str, Any]) -> None:
+        page_id = message["channel"].decode().removeprefix("page:")
+        if message["type"] == "subscribe" and page_id in self._heard:
+            self._heard[page_id].set()
+        if message["type"] != "message":
+            return
+        published = json.loads(message["data"])
+        for member in list(self._pages.get(page_id, {}).values()):
+            if member.connection_id != published["besides"]:
+                for frame in published["frames"]:
+                    member.send(frame)
+
+
+def _channel(page_id: str) -> str:
+    return f"page:{page_id}"

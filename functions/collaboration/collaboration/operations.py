@@ -1,0 +1,160 @@
+"""Operations and snapshots of pages in DynamoDB, so that no operation is ever lost.
+
+Items of the table, which has ``pageId`` and the number ``timestamp`` as its key:
+
+=================================  ==================================================================================
+pageId, timestamp                  what
+=================================  ==================================================================================
+``<page>``, order of the id        one operation; ``ttl`` is the epoch second after which DynamoDB may remove it
+``<page>``, 0                      the head: which snapshot stands, by ``version``, ``stamp`` and ``chunks``
+``<page>#snapshot``, v·10²⁴+…      a chunk of a snapshot for version v; snapshots have no ``ttl``
+``<page>#<operation id>``, part    a part of an operation that came in several
+=================================  ==================================================================================
+
+A page is its snapshot and every operation beside it. A new snapshot holds the former one and the operations that were
+read; it takes over by one conditional write to the head, and then exactly those operations are removed. Writers need
+not wait: what they add meanwhile is not among the removed. Whoever reads, reads operations first and the head
+afterwards, so what was removed before is in the snapshot that the head names.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from . import documents, messages
+from .limits import Limits
+from .messages import Operation
+from .tables import ConditionError, Item, Table
+
+FIRST_ORDER = 10**23
+"""No operation comes before; the head does."""
+_CHUNK_BYTES = 350_000
+_VERSION = 10**24
+_TRIES = 8
+_PART_SECONDS = 3_600
+
+
+class BusyError(Exception):
+    """A page changed under each of several tries; the same call may well go through later."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An operation that is safe, and whether it was before."""
+
+    update: bytes
+    duplicate: bool
+
+
+class Operations:
+    """The operations table (CONF-DDB-02, CONF-APP-05, CONF-APP-06)."""
+
+    def __init__(self, table: Table, limits: Limits, clock: Callable[[], float]) -> None:
+        self._table = table
+        self._limits = limits
+        self._clock = clock
+
+    def append(self, operation: Operation, author: dict[str, str]) -> Stored:
+        """Stores an operation unless its id is stored already. Raises InvalidUpdateError; nothing is stored then."""
+        documents.check(operation.update)
+        item: Item = {
+            "pageId": operation.page_id,
+            "timestamp": messages.order(operation.operation_id),
+            "operationId": operation.operation_id,
+            "operation": operation.update,
+            "createdAt": int(self._clock() * 1000),
+            "ttl": self._in(self._limits.operation_seconds),
+            **author,
+        }
+        try:
+            self._table.put(item, "attribute_not_exists(pageId)")
+        except ConditionError as error:
+            # Answered as before: what counts is what was stored first, whatever the second one holds.
+            return Stored((error.item or item)["operation"], duplicate=True)
+        return Stored(operation.update, duplicate=False)
+
+    def collect(self, operation: Operation) -> Operation | None:
+        """Keeps a part; once all of them are here, the operation they make, otherwise None."""
+        if operation.parts == 1:
+            return operation
+        partition = f"{operation.page_id}#{operation.operation_id}"
+        expiry = self._in(_PART_SECONDS)
+        self._table.put(
+            {"pageId": partition, "timestamp": operation.part, "operation": operation.update, "ttl": expiry}
+        )
+        pieces = {item["timestamp"]: item["operation"] for item in self._table.query(partition)}
+        if set(pieces) != set(range(1, operation.parts + 1)):
+            return None
+        update = b"".join(pieces[part] for part in sorted(pieces))
+        if len(update) > self._limits.update_bytes:
+            raise messages.ProtocolError(
+                "tooLarge", f"an update may have {self._limits.update_bytes} bytes", operation.operation_id
+            )
+        return Operation(operation.page_id, operation.operation_id, update)
+
+    def load(self, page_id: str) -> bytes:
+        """The page as it is now, from its snapshot and all operations since."""
+        return self._read(page_id)[0].state
+
+    def fold(self, page_id: str, expired: Iterable[bytes] = (), *, least: int = 1) -> int:
+        """Makes a new snapshot of at least so many operations, and of expired ones; gives how many were rejected.
+
+        Raises BusyError when other snapshots were quicker every time.
+        """
+        removed = list(expired)
+        for _ in range(_TRIES):
+            joined, stored, head = self._read(page_id, removed)
+            if len(stored) + len(removed) < max(least, 1):
+                return 0
+            if self._switch(page_id, head, joined.state):
+                # An operation that contradicts the page stays until its ttl, for whoever wants to know why.
+                kept = set(joined.rejected)
+                folded = [order for position, order in enumerate(stored) if position not in kept]
+                self._table.delete_all((page_id, order) for order in folded)
+                return len(kept)
+        raise BusyError(page_id)
+
+    def _read(self, page_id: str, more: Iterable[bytes] = ()) -> tuple[documents.Joined, list[int], Item]:
+        """The state, the keys of its operations, and the head it was read with."""
+        items = list(self._table.query(page_id, first=FIRST_ORDER))
+        updates = [*(item["operation"] for item in items), *more]
+        for _ in range(_TRIES):
+            head = self._table.get(page_id, 0) or {"version": 0, "chunks": 0}
+            snapshot = self._snapshot(page_id, head)
+            if snapshot is not None:
+                return documents.join(snapshot, updates), [item["timestamp"] for item in items], head
+        raise BusyError(page_id)
+
+    def _snapshot(self, page_id: str, head: Item) -> bytes | None:
+        """The snapshot that the head names; None when a newer one has replaced it meanwhile."""
+        pieces = [self._table.get(f"{page_id}#snapshot", head["stamp"] + number) for number in range(head["chunks"])]
+        found = [piece["state"] for piece in pieces if piece]
+        if len(found) != len(pieces):
+            return None
+        return b"".join(found) or documents.EMPTY
+
+    def _switch(self, page_id: str, head: Item, state: bytes) -> bool:
+        """Puts a snapshot beside the one that stands and lets it take over; False when another did first."""
+        version, partition = head["version"] + 1, f"{page_id}#snapshot"
+        # The version keeps a late cleaner from removing a later snapshot; the rest keeps two rivals apart.
+        stamp = version * _VERSION + secrets.randbelow(10**12) * 10**6
+        pieces = [state[start : start + _CHUNK_BYTES] for start in range(0, len(state), _CHUNK_BYTES)]
+        for number, piece in enumerate(pieces):
+            self._table.put({"pageId": partition, "timestamp": stamp + number, "state": piece})
+        new: dict[str, Any] = {"pageId": page_id, "timestamp": 0, "version": version, "stamp": stamp}
+        try:
+            self._table.put(
+                new | {"chunks": len(pieces)},
+                "attribute_not_exists(pageId) OR version = :before",
+                before=head["version"],
+            )
+        except ConditionError:
+            self._table.delete_all((partition, stamp + number) for number in range(len(pieces)))
+            return False
+        older = list(self._table.query(partition, before=version * _VERSION))
+        self._table.delete_all((partition, item["timestamp"]) for item in older)
+        return True
+
+    def _in(self, seconds: int) -> int:
+        return int(self._clock()) + seconds

@@ -1,0 +1,94 @@
+"""Connecting to ElastiCache: TLS by the URL, a password in it or tokens signed by IAM, one node or a cluster.
+
+Environment: REDIS_URL (``rediss://…:6379``; a password may stand in it), REDIS_CLUSTER ``true`` where cluster mode is
+on, and for IAM REDIS_USER, REDIS_REPLICATION_GROUP and AWS_REGION.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.credentials import CredentialProvider
+
+_TOKEN_SECONDS = 900
+"""As long as a token is good: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html"""
+_KEEP_SECONDS = 600
+_TIMEOUT_SECONDS = 5
+
+
+class IamTokens(CredentialProvider):
+    """A user and, as the password, a token that says who asks; made anew before the last one ends."""
+
+    def __init__(
+        self,
+        user: str,
+        replication_group: str,
+        region: str,
+        session: Any = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._user = user
+        self._group = replication_group
+        self._region = region
+        self._session = session
+        self._clock = clock
+        self._token = ""
+        self._until = float("-inf")
+
+    def get_credentials(self) -> tuple[str, str]:
+        """What redis-py asks for whenever it opens a connection."""
+        if self._clock() >= self._until:
+            self._token = self._signed()
+            self._until = self._clock() + _KEEP_SECONDS
+        return self._user, self._token
+
+    def _signed(self) -> str:
+        """A presigned request to connect, without its scheme."""
+        # Only here: a server that signs in with a password does without.
+        from botocore.auth import SigV4QueryAuth
+        from botocore.awsrequest import AWSRequest
+        from botocore.session import Session
+
+        self._session = self._session or Session()
+        request = AWSRequest("GET", f"http://{self._group}/", params={"Action": "connect", "User": self._user})
+        credentials = self._session.get_credentials()
+        SigV4QueryAuth(credentials, "elasticache", self._region, expires=_TOKEN_SECONDS).add_auth(request)
+        return request.prepare().url.removeprefix("http://")
+
+
+def connect(environment: Mapping[str, str]) -> Any:
+    """A client for a node or a cluster. Raises KeyError when the environment lacks something."""
+    options: dict[str, Any] = {
+        "socket_timeout": _TIMEOUT_SECONDS,
+        "socket_connect_timeout": _TIMEOUT_SECONDS,
+        "credential_provider": _provider(environment),
+        # A failover takes a few seconds; a statement sent twice changes nothing.
+        "retry": Retry(ExponentialBackoff(cap=1, base=0.05), 5),
+    }
+    client = RedisCluster if environment.get("REDIS_CLUSTER") == "true" else Redis
+    return client.from_url(environment["REDIS_URL"], **options)
+
+
+def listen(environment: Mapping[str, str]) -> Any:
+    """A client for one node, to hear what is published: in a cluster every node tells all others.
+
+    It has no time-out while it waits, and a lost connection is an error: what was published meanwhile is lost too.
+    """
+    return Redis.from_url(
+        environment["REDIS_URL"],
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        socket_timeout=None,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 0),
+        credential_provider=_provider(environment),
+    )
+
+
+def _provider(environment: Mapping[str, str]) -> IamTokens | None:
+    if "REDIS_REPLICATION_GROUP" not in environment:
+        return None
+    return IamTokens(environment["REDIS_USER"], environment["REDIS_REPLICATION_GROUP"], environment["AWS_REGION"])

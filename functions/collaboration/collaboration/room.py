@@ -1,0 +1,173 @@
+"""What happens on a page in the Lambda model: joining, changing, being present, leaving."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import documents, messages, metrics
+from .access import Principal, Right
+from .fan_out import FanOut
+from .limits import Limits
+from .messages import Join, Operation, Presence, ProtocolError
+from .operations import Operations
+from .presences import Presences
+from .sessions import Connection, Sessions
+
+SERVICE = "lambda"
+
+
+class Room:
+    """Each message of a client, and what everybody else hears of it (CONF-APP-04, CONF-APP-05)."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        operations: Operations,
+        presences: Presences,
+        fan_out: FanOut,
+        limits: Limits,
+        clock: Callable[[], float],
+    ) -> None:
+        self.sessions = sessions
+        self.operations = operations
+        self.presences = presences
+        self._fan_out = fan_out
+        self._limits = limits
+        self._clock = clock
+
+    def connect(self, connection_id: str, principal: Principal) -> None:
+        """Takes a connection whose token is good."""
+        self.sessions.connect(connection_id, principal)
+        metrics.emit(SERVICE, {"Events": 1, "Connections": 1}, event="connect", clock=self._clock)
+
+    def disconnect(self, connection_id: str) -> None:
+        """Forgets a connection; a second time, or for one that never was, it does nothing."""
+        connection = self.sessions.find(connection_id)
+        if connection is None:
+            return
+        last = self.sessions.disconnect(connection)
+        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
+        if last and connection.page_id is not None:
+            self._left(connection.page_id, connection.principal)
+
+    def receive(self, connection_id: str, body: str | None) -> None:
+        """Does what a client asks for, or tells it why not."""
+        try:
+            message = messages.parse(body, self._limits)
+            connection = self._allowed(connection_id, message)
+            match message:
+                case Join():
+                    self._join(connection, message)
+                case Operation():
+                    self._change(connection, message)
+                case Presence():
+                    self._present(connection, message)
+        except ProtocolError as error:
+            self.tell([connection_id], [messages.encode(error.frame)])
+            metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
+
+    def tell(self, connection_ids: Sequence[str], frames: Sequence[str]) -> tuple[int, int]:
+        """Sends messages; gives how many connections got them and how many did not. Closed ones are forgotten."""
+        delivery = self._fan_out.send(connection_ids, frames)
+        for connection_id in delivery.gone:
+            self.disconnect(connection_id)
+        if delivery.missed:
+            metrics.emit(SERVICE, {"Missed": len(delivery.missed)}, clock=self._clock)
+        return delivery.delivered, len(delivery.missed)
+
+    def tell_page(self, page_id: str, frames: Sequence[str], besides: str | None = None) -> tuple[int, int]:
+        """Sends messages to everybody on a page, but for one connection."""
+        return self.tell([one for one in self.sessions.connections(page_id) if one != besides], frames)
+
+    def fold(self, page_id: str, expired: Sequence[bytes] = (), *, least: int = 1) -> None:
+        """Makes a new snapshot, and counts what contradicts the page."""
+        rejected = self.operations.fold(page_id, expired, least=least)
+        if rejected:
+            metrics.emit(SERVICE, {"Rejected": rejected}, clock=self._clock)
+
+    def _allowed(self, connection_id: str, message: messages.Message) -> Connection:
+        """The sender, if its token still holds and gives it the right it needs."""
+        identity = message.operation_id if isinstance(message, Operation) else None
+        connection = self.sessions.find(connection_id)
+        if connection is None:
+            raise ProtocolError("notConnected", "this connection is unknown; connect again", identity)
+        if connection.principal.expired(self._clock()):
+            raise ProtocolError("tokenExpired", "the token has ended; connect again with a new one", identity)
+        right: Right = "write" if isinstance(message, Operation) else "read"
+        if not connection.principal.may(right, message.page_id):
+            raise ProtocolError("forbidden", f"no {right} permission for {message.page_id}", identity)
+        if not isinstance(message, Join) and connection.page_id != message.page_id:
+            raise ProtocolError("notJoined", f"join {message.page_id} first", identity)
+        return connection
+
+    def _join(self, connection: Connection, message: Join) -> None:
+        """First on the list, then the state: what is stored in between reaches the client by one way or both."""
+        page_id, principal = message.page_id, connection.principal
+        former = connection.page_id
+        if former is not None and former != page_id and self.sessions.leave(connection):
+            self._left(former, principal)
+        new = self.sessions.join(connection, page_id)
+        frames = list(sync(page_id, self.operations.load(page_id), message.state_vector, self._limits))
+        here = self.presences.present(page_id)
+        self.tell([connection.connection_id], [*frames, *map(messages.encode, here)])
+        if new:
+            joined = self.presences.touch(page_id, principal, "joined")
+            self.tell_page(page_id, [messages.encode(joined)], besides=connection.connection_id)
+        metrics.emit(SERVICE, {"Events": 1, "Present": len(here) + new}, event="join", clock=self._clock)
+
+    def _change(self, connection: Connection, message: Operation) -> None:
+        """Stored first, told afterwards; the acknowledgement says to how many."""
+        identity = message.operation_id
+        try:
+            whole = self.operations.collect(message)
+            if whole is None:
+                return
+            stored = self.operations.append(
+                whole, {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
+            )
+        except documents.InvalidUpdateError as error:
+            raise ProtocolError("invalidUpdate", "the update is no Yjs update", identity) from error
+        frame = operation_frame(message.page_id, identity, connection.principal.user_id)
+        parts = list(messages.in_parts(frame, stored.update, self._limits))
+        delivered, missed = self.tell_page(message.page_id, parts, besides=connection.connection_id)
+        answer = acknowledgement(message, duplicate=stored.duplicate) | {"delivered": delivered, "missed": missed}
+        self.tell([connection.connection_id], [messages.encode(answer)])
+        counts = {"Events": 1, "Operations": int(not stored.duplicate)}
+        metrics.emit(SERVICE, counts, event="operation", clock=self._clock)
+
+    def _present(self, connection: Connection, message: Presence) -> None:
+        here = self.presences.touch(message.page_id, connection.principal, "here", message.state)
+        self.tell_page(message.page_id, [messages.encode(here)], besides=connection.connection_id)
+        metrics.emit(SERVICE, {"Events": 1}, event="presence", clock=self._clock)
+
+    def _left(self, page_id: str, principal: Principal) -> None:
+        """A user's last connection is off a page; whoever goes last leaves a snapshot behind."""
+        self.tell_page(page_id, [messages.encode(self.presences.remove(page_id, principal.user_id))])
+        if next(self.sessions.connections(page_id), None) is None:
+            self.fold(page_id)
+
+
+def operation_frame(page_id: str, operation_id: str, user_id: str) -> dict[str, Any]:
+    """A change, for everybody but its author; the update is put in by ``messages.in_parts``."""
+    return {"action": "operation", "pageId": page_id, "operationId": operation_id, "userId": user_id}
+
+
+def acknowledgement(operation: Operation, *, duplicate: bool) -> dict[str, Any]:
+    """An operation is safe, and was before if it is a duplicate."""
+    return {
+        "action": "ack",
+        "pageId": operation.page_id,
+        "operationId": operation.operation_id,
+        "duplicate": duplicate,
+    }
+
+
+def sync(page_id: str, state: bytes, vector: bytes | None, limits: Limits) -> list[str]:
+    """The messages that bring a client up to date. Raises ProtocolError when its state vector is none."""
+    try:
+        update = documents.missing(state, vector)
+    except documents.InvalidUpdateError as error:
+        raise ProtocolError("invalidUpdate", "stateVector is no Yjs state vector") from error
+    frame = {"action": "sync", "pageId": page_id, "stateVector": messages.text(documents.vector(state))}
+    if len(frame["stateVector"]) > limits.frame_bytes // 4:
+        del frame["stateVector"]  # thousands of authors; the client then offers all it has
+    return list(messages.in_parts(frame, update, limits))

@@ -1,0 +1,184 @@
+"""The WebSocket server of the EKS model: ``python -m collaboration.server``.
+
+Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``limits.Limits`` and ``traces`` read,
+PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``. On SIGTERM it takes no more connections, closes
+those it has with 1001, stores what is waiting and ends; clients connect again to another pod and lose nothing.
+"""
+
+import asyncio
+import contextlib
+import http
+import json
+import os
+import signal
+import time
+import uuid
+import weakref
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from authorizer.handlers import token_of
+from authorizer.tokens import InvalidTokenError, Verifier
+from redis.exceptions import RedisError
+from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from . import metrics, redis_client, traces
+from .access import Principal
+from .hub import Hub, Member
+from .limits import Limits
+from .live import SERVICE, LiveRoom
+from .operations import BusyError
+from .redis_pages import RedisPages
+
+_BEARER = Subprotocol("bearer")
+_MOST_WAITING = 4 * 1024 * 1024
+"""Bytes that may wait for a slow reader before it is closed, to join again later."""
+
+
+class CollaborationServer:
+    """Takes sockets, knows whose they are, and hands their messages to the room."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._limits = Limits.from_environment(environment)
+        self._claim = environment.get("PERMISSIONS_CLAIM", "permissions")
+        self._port = int(environment.get("PORT", "3000"))
+        self._clock = clock
+        self._sleep = sleep
+        self._verifier = Verifier.from_environment(environment)
+        self._traces = traces.Traces.from_environment(environment)
+        self._redis = redis_client.connect(environment)
+        self._listener = redis_client.listen(environment)
+        self._hub = Hub(self._redis, self._listener, sleep)
+        self.room = LiveRoom(RedisPages(self._redis, self._limits, clock), self._hub, self._limits, clock)
+        self._principals: weakref.WeakKeyDictionary[ServerConnection, Principal] = weakref.WeakKeyDictionary()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def running(self, host: str = "") -> Any:
+        """Serves until the block ends, then drains."""
+        tasks = [asyncio.create_task(self._hub.listen()), asyncio.create_task(self._sweep())]
+        server = await serve(
+            self._serve,
+            host or None,
+            self._port,
+            process_request=self._admit,
+            select_subprotocol=_subprotocol,
+            max_size=4 * self._limits.frame_bytes,  # above the limit, so that a client is told and not cut off
+        )
+        try:
+            yield server
+        finally:
+            await self._drain(server)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._redis.aclose()
+            await self._listener.aclose()
+
+    async def _drain(self, server: Server) -> None:
+        """Each socket is closed with 1001, and its handler takes it off its page and folds what it leaves."""
+        server.close()
+        await server.wait_closed()
+
+    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answers the health check, refuses bad tokens, lets the rest become WebSockets."""
+        if request.path.partition("?")[0] == "/health":
+            return connection.respond(http.HTTPStatus.OK, "ok\n")
+        try:
+            # In a thread: the key may have to be fetched.
+            claims = await asyncio.to_thread(self._verifier.claims, token_of(_event(request)))
+            self._principals[connection] = Principal.from_claims(claims, self._claim)
+        except InvalidTokenError as error:
+            metrics.emit(SERVICE, {"Refused": 1}, clock=self._clock)
+            _log("refused", error)
+            return connection.respond(http.HTTPStatus.UNAUTHORIZED, "a good token is needed\n")
+        return None
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        member = Member(
+            uuid.uuid4().hex,
+            self._principals[connection],
+            send=lambda text: self._send(connection, text),
+            close=lambda code, reason: self._close(connection, code, reason),
+        )
+        metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
+        try:
+            async for body in connection:
+                await self.room.receive(member, body)
+        except ConnectionClosed:
+            pass
+        except (RedisError, OSError, BusyError) as error:
+            await self._failed("connection failed", error)
+            await connection.close(1011, "not done; connect and send it again")
+        finally:
+            metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
+            try:
+                await self.room.leave(member)
+            except (RedisError, OSError, BusyError) as error:
+                await self._failed("leaving failed", error)
+
+    async def _failed(self, message: str, error: Exception) -> None:
+        """Logs and counts a failure, and traces it without holding up anybody else's socket."""
+        _log(message, error)
+        metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)
+        await asyncio.to_thread(self._traces.failed, SERVICE, message, error)
+
+    def _send(self, connection: ServerConnection, text: str) -> None:
+        if connection.transport.get_write_buffer_size() > _MOST_WAITING:
+            self._close(connection, 1013, "reading too slowly")
+        else:
+            broadcast([connection], text)
+
+    def _close(self, connection: ServerConnection, code: int, reason: str) -> None:
+        task = asyncio.ensure_future(connection.close(code, reason))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._sleep(self._limits.presence_seconds / 3)
+            try:
+                await self.room.sweep()
+            except (RedisError, OSError) as error:
+                await self._failed("sweep failed", error)
+
+
+def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:
+    """A browser that sends its token as a protocol must be answered with one that it offered."""
+    return _BEARER if _BEARER in offered else None
+
+
+def _event(request: Request) -> dict[str, Any]:
+    """The request as API Gateway would hand it to the authorizer, so that both models take tokens alike."""
+    return {
+        "headers": dict(request.headers.raw_items()),
+        "queryStringParameters": dict(parse_qsl(urlsplit(request.path).query)),
+        "requestContext": {"eventType": "CONNECT"},
+    }
+
+
+def _log(message: str, error: Exception) -> None:
+    print(json.dumps({"level": "WARN", "message": message, "error": repr(error)}), flush=True)  # noqa: T201 - the log
+
+
+async def main(environment: Mapping[str, str] = os.environ) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with CollaborationServer(environment).running():
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,70 @@
+"""What every system has in the same way: its keys and its notices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.account import Account
+from components.operations.metric import EDGE_REGION
+from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
+from components.security.key import Key, log_groups, publishers
+from components.statements import Statement
+
+
+@dataclass(frozen=True)
+class Keys:
+    """One customer key a purpose, so that using one kind of thing opens no other."""
+
+    data: Key
+    secrets: Key
+    logs: Key
+    edge_logs: Key
+    """Beside the logs of CloudFront, its web ACL and Route 53, which only exist in us-east-1."""
+
+
+def make_keys(
+    system: str, account: Account, *, also_notices: Sequence[str] = (), data_users: Sequence[Statement] = ()
+) -> Keys:
+    """The keys of a system; ``also_notices`` are services that publish beside alarms and budgets.
+
+    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket.
+    """
+    logs = Key(
+        "logs-key",
+        account=account,
+        purpose=f"Log groups, notices and interruption notices of the {system} system",
+        usable_by=[log_groups(account), publishers(account, *PUBLISHERS, *also_notices)],
+    )
+    return Keys(
+        data=Key(
+            "data-key",
+            account=account,
+            purpose=f"Databases, streams, buckets and images of the {system} system",
+            usable_by=[log_groups(account), *data_users],
+        ),
+        secrets=Key("secrets-key", account=account, purpose=f"Secrets of the {system} system and its cluster"),
+        logs=logs,
+        edge_logs=logs if account.region == EDGE_REGION else _edge_key(system, account),
+    )
+
+
+def make_notices(
+    settings: NoticesSettings, account: Account, keys: Keys, *, name: str = "notices", also: Sequence[str] = ()
+) -> tuple[Notices, Notices | None]:
+    """Where alarms go; a second topic for those of the edge, when the stack is not beside them.
+
+    ``also`` are services that publish to the first, beside alarms and budgets; ``make_keys`` has to know them too.
+    """
+    notices = Notices(name, settings, account=account, key=keys.logs, publishers=(*PUBLISHERS, *also))
+    if account.region == EDGE_REGION:
+        return notices, None
+    return notices, Notices(f"edge-{name}", settings, account=account, key=keys.edge_logs, region=EDGE_REGION)
+
+
+def _edge_key(system: str, account: Account) -> Key:
+    return Key(
+        "edge-logs-key",
+        account=account,
+        purpose=f"Logs and notices of the {system} system's edge",
+        usable_by=[log_groups(account, EDGE_REGION), publishers(account, *PUBLISHERS)],
+        region=EDGE_REGION,
+    )

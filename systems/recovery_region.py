@@ -1,0 +1,62 @@
+"""The second region of a system: where its copies live, and where it could go on."""
+
+from dataclasses import dataclass, replace
+
+import pulumi
+
+from components.account import Account
+from components.network.network import Network, NetworkSettings
+from components.operations.recovery import RecoveryRegion
+from components.operations.topic import PUBLISHERS
+from components.region import in_region
+from components.security.key import Key, log_groups, publishers
+from settings import Settings
+
+
+class RecoverySettings(Settings):
+    """Which region, and the network that the copies stand in.
+
+    Its addresses should overlap with no other network that may have to reach it one day. Without NAT unless asked for:
+    what only stores calls nobody.
+    """
+
+    region: RecoveryRegion = "us-west-2"
+    network: NetworkSettings = NetworkSettings(cidr="10.128.0.0/16", nat="none")
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What components of the second region are given: an account of that region, its network and keys, and options."""
+
+    account: Account
+    network: Network
+    key: Key
+    """For data and the logs of what keeps it."""
+    log_key: Key
+
+    @property
+    def options(self) -> pulumi.ResourceOptions:
+        """To be passed as ``opts`` to every component that shall live there."""
+        return in_region(self.account.region)
+
+
+def make_recovery_region(settings: RecoverySettings, account: Account) -> Recovery:
+    """A network and keys in the recovery region of ``account``, named ``recovery-…``."""
+    there = replace(account, region=settings.region)
+    options = in_region(settings.region)
+    key = Key(
+        "recovery-data-key",
+        account=there,
+        purpose=f"Copies in {settings.region}",
+        usable_by=[log_groups(there)],
+        opts=options,
+    )
+    log_key = Key(
+        "recovery-logs-key",
+        account=there,
+        purpose=f"Log groups and notices in {settings.region}",
+        usable_by=[log_groups(there), publishers(there, *PUBLISHERS)],
+        opts=options,
+    )
+    network = Network("recovery-network", settings.network, account=there, key=log_key, opts=options)
+    return Recovery(there, network, key, log_key)

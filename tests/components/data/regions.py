@@ -1,0 +1,46 @@
+"""Two regions to copy between: the ground at home, and a recovery region."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from components.account import Account
+from components.network.security_group import SecurityGroup
+from preview.graph import Graph
+from systems.recovery_region import Recovery, RecoverySettings, make_recovery_region
+from tests.components.data.stores import Ground, ground
+from tests.support import ACCOUNT, record
+
+AWAY = "us-west-2"
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The collaborators at home and away, and a client away."""
+
+    home: Ground
+    away: Recovery
+    client: SecurityGroup
+
+
+def regions(account: Account = ACCOUNT) -> Regions:
+    """Builds both; to be called while a program is recorded."""
+    away = make_recovery_region(RecoverySettings(), account)
+    client = SecurityGroup("away-client", vpc_id=away.network.vpc_id, description="Client", opts=away.options)
+    return Regions(ground(account), away, client)
+
+
+def recorded(build: Callable[[Regions], Any], account: Account = ACCOUNT, *, known: bool = True) -> Graph:
+    """The graph of what ``build`` makes between two regions."""
+    return record(lambda: build(regions(account)), known=known)
+
+
+def misplaced(graph: Graph, component: str, region: str | None) -> list[str]:
+    """Regional resources below the component of a type (``Postgres``) that are not in the region."""
+    root = graph.only(f"strata:data:{component}")
+    return [
+        node.name
+        for node in graph.below(root.urn)
+        if node.is_resource and node.package == "aws" and not node.type.startswith("aws:iam/")
+        if node.inputs.get("region") != region
+    ]

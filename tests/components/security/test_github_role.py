@@ -1,0 +1,88 @@
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.security.github_role import GithubRole, GithubRoleSettings
+from components.statements import Statement
+from preview.graph import Graph
+from preview.policing import verdict
+from tests.support import ACCOUNT, record, unequal_when_unknown
+
+PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+PROVIDER_ARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+SETTINGS = GithubRoleSettings(repository="example/strata", environment="production")
+
+
+def role(settings: GithubRoleSettings = SETTINGS, *statements: Statement) -> GithubRole:
+    return GithubRole("github", settings, account=ACCOUNT, statements=statements)
+
+
+def trust(graph: Graph) -> dict[str, Any]:
+    (statement,) = json.loads(graph.only("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"]
+    return statement
+
+
+def existing(**changes: Any) -> GithubRoleSettings:
+    return GithubRoleSettings(repository="example/strata", existing_provider=True, **changes)
+
+
+def test_only_one_environment_of_one_repository_gets_in() -> None:
+    statement = trust(record(lambda: role(existing(environment="production"))))
+    assert statement["Action"] == ["sts:AssumeRoleWithWebIdentity"]
+    assert statement["Principal"] == {"Federated": [PROVIDER_ARN]}
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": "repo:example/strata:environment:production",
+        }
+    }
+
+
+def test_or_one_branch() -> None:
+    assert existing(branch="main").subject == "repo:example/strata:ref:refs/heads/main"
+
+
+@pytest.mark.parametrize("pinned", [{}, {"branch": "main", "environment": "production"}])
+def test_a_role_is_for_an_environment_or_a_branch(pinned: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="give either environment or branch"):
+        GithubRoleSettings(repository="example/strata", **pinned)
+
+
+@pytest.mark.parametrize("repository", ["example", "*/strata", "example/*", "example/strata:x", "a/b/c"])
+def test_a_repository_is_named_in_full(repository: str) -> None:
+    with pytest.raises(ValidationError):
+        GithubRoleSettings(repository=repository, branch="main")
+
+
+@pytest.mark.parametrize("branch", ["*", "main*", "a b"])
+def test_a_branch_is_no_pattern(branch: str) -> None:
+    with pytest.raises(ValidationError):
+        GithubRoleSettings(repository="example/strata", branch=branch)
+
+
+def test_all_it_may_do_is_become_the_deployment_role_and_what_was_granted() -> None:
+    read = Statement("ReadSite", ["s3:GetObject"], ["arn:aws:s3:::site/*"])
+    graph = record(lambda: role(SETTINGS, read))
+    statements = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    assert [(s["Action"], s["Resource"]) for s in statements] == [
+        (["sts:AssumeRole"], ["arn:aws:iam::123456789012:role/strata-deploy"]),
+        (["s3:GetObject"], ["arn:aws:s3:::site/*"]),
+    ]
+
+
+def test_the_provider_is_made_once_an_account() -> None:
+    inputs = record(role).only(PROVIDER).inputs
+    assert inputs["url"] == "https://token.actions.githubusercontent.com"
+    assert inputs["clientIdLists"] == ["sts.amazonaws.com"]
+    assert record(lambda: role(existing(branch="main"))).of_type(PROVIDER) == []
+
+
+def test_the_policies_have_nothing_to_say() -> None:
+    violations, _ = verdict(record(role))
+    assert [(v.rule.id, v.urn) for v in violations] == []
+
+
+def test_same_graph_when_nothing_is_known() -> None:
+    assert unequal_when_unknown(role) == []

@@ -1,0 +1,105 @@
+"""The release of an application, with the tools it calls replaced by ones that write down their calls."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "application.sh"
+CANARY = {
+    "application": "app",
+    "groups": {"auth": "auth", "join": "join"},
+    "functions": {"auth": "fn-a", "join": "fn-j"},
+}
+AWS = """
+case "$1 $2" in
+  "lambda get-alias") [[ "$*" == *fn-a* ]] && echo 3 || echo 10 ;;
+  "lambda list-versions-by-function")
+    echo '{"Versions": [{"Version": "$LATEST"}, {"Version": "9"}, {"Version": "10"}]}' ;;
+  "deploy create-deployment") echo d-1 ;;
+  "deploy wait") exit "$WAIT" ;;
+esac
+"""
+KUBECTL = """
+case "$1" in
+  get)
+    echo '{"items": [{"metadata": {"namespace": "apps", "name": "bff"}},
+                     {"metadata": {"namespace": "apps", "name": "ws"}}]}' ;;
+  rollout) [[ "$*" == *deployment/$BROKEN* ]] && exit 1 || exit 0 ;;
+esac
+"""
+
+
+class Tools:
+    """Fakes on the path, and what they were called with."""
+
+    def __init__(self, folder: Path, outputs: dict[str, object]) -> None:
+        self.folder = folder
+        self.log = folder / "calls"
+        self._tool("pulumi", f"echo {json.dumps(json.dumps(outputs))}")
+        self._tool("aws", AWS)
+        self._tool("kubectl", KUBECTL)
+
+    def _tool(self, name: str, body: str) -> None:
+        path = self.folder / name
+        path.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
+        path.chmod(0o755)
+
+    def run(self, *, wait: int = 0, broken: str = "none") -> int:
+        found = {
+            "PATH": f"{self.folder}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "STACK": "confluence-dev",
+            "WAIT": str(wait),
+            "BROKEN": broken,
+        }
+        return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=60).returncode
+
+    @property
+    def calls(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+    def calls_of(self, start: str) -> list[str]:
+        return [call for call in self.calls if call.startswith(start)]
+
+
+def test_a_function_behind_its_newest_version_is_moved_by_codedeploy(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"canary": CANARY})
+    assert tools.run() == 0
+    (created,) = tools.calls_of("aws deploy create-deployment")
+    assert "--application-name app --deployment-group-name auth" in created
+    revision = json.loads(created.partition("--revision ")[2].partition(" --query")[0])
+    content = json.loads(revision["appSpecContent"]["content"])
+    assert content["Resources"][0]["fn-a"]["Properties"] == {
+        "Name": "fn-a",
+        "Alias": "live",
+        "CurrentVersion": "3",
+        "TargetVersion": "10",
+    }
+    assert tools.calls_of("aws deploy wait") == ["aws deploy wait deployment-successful --deployment-id d-1"]
+    assert tools.calls_of("kubectl") == []
+
+
+def test_a_release_that_rolls_back_fails(tmp_path: Path) -> None:
+    assert Tools(tmp_path, {"canary": CANARY}).run(wait=255) != 0
+
+
+def test_every_deployment_of_a_cluster_is_awaited(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"clusterName": "confluence-clone-prod"})
+    assert tools.run() == 0
+    assert tools.calls_of("aws eks update-kubeconfig") == ["aws eks update-kubeconfig --name confluence-clone-prod"]
+    assert [call.split()[3] for call in tools.calls_of("kubectl rollout")] == ["deployment/bff", "deployment/ws"]
+    assert tools.calls_of("aws deploy") == []
+
+
+@pytest.mark.parametrize("broken", ["bff", "ws"])
+def test_pods_that_do_not_come_up_fail_the_release(tmp_path: Path, broken: str) -> None:
+    assert Tools(tmp_path, {"clusterName": "confluence-clone-prod"}).run(broken=broken) != 0
+
+
+def test_a_stack_of_neither_kind_has_nothing_to_wait_for(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"url": "https://example.com"})
+    assert tools.run() == 0
+    assert all(call.startswith("pulumi stack output --stack confluence-dev") for call in tools.calls)

@@ -1,0 +1,73 @@
+"""What delivers the program: build specifications and the workflow, as far as files can tell."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.operations.pipeline_stages import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECIFICATIONS = sorted((ROOT / "delivery").glob("*.yml"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def workflow() -> dict[Any, Any]:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())
+
+
+@pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.stem)
+def test_a_build_specification_is_one(path: Path) -> None:
+    text = yaml.safe_load(path.read_text())
+    assert text["version"] == 0.2
+    commands = [c for phase in text["phases"].values() for c in phase.get("commands", [])]
+    assert commands
+    assert all(isinstance(command, str) for command in commands)
+
+
+def test_every_step_is_a_script_that_can_be_run() -> None:
+    for step in STEPS:
+        script = ROOT / "delivery" / f"{step}.sh"
+        assert script.stat().st_mode & 0o100, script
+
+
+def test_the_workflow_is_started_as_asked() -> None:
+    found = workflow()
+    assert found["name"] == "Deploy to AWS"
+    started = found[True]  # YAML 1.1 reads the key on as true
+    assert started["push"] == {"branches": ["main"]}
+    assert started["pull_request"] == {"branches": ["main"]}
+
+
+def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
+    jobs = workflow()["jobs"]
+    backend = jobs["deploy-backend"]
+    assert backend["needs"] == ["test", "preview"]
+    assert "github.event_name != 'pull_request'" in backend["if"]
+    assert jobs["deploy-frontend"]["needs"] == "deploy-backend"
+    runs = [step.get("run") for step in backend["steps"]]
+    assert [f"delivery/{step}.sh" for step in STEPS] == [
+        run for run in runs if run in {f"delivery/{s}.sh" for s in STEPS}
+    ]
+
+
+def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
+    found = workflow()
+    assert found["permissions"] == {}
+    for name, job in found["jobs"].items():
+        assert job["permissions"].get("id-token") == ("write" if name.startswith("deploy") else None)
+        assert ("environment" in job) == name.startswith("deploy")
+    text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
+    assert "${{ secrets" not in text
+    assert "AWS_ACCESS_KEY_ID" not in text
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_are_pinned_by_their_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text())
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action

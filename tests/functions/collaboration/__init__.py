@@ -1,0 +1,1 @@
+"""The collaboration code: one library, two models."""

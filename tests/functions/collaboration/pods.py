@@ -1,0 +1,96 @@
+"""WebSocket servers as pods that share a Redis, and browsers that connect to them."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import jwt
+from collaboration.server import CollaborationServer
+from redis.asyncio import Redis
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from .support import Clock, body
+
+SECRET = "a secret of at least thirty-two bytes"
+LATE = 4_000_000_000
+"""An end of tokens that the library, which has no clock but the machine's, also takes for the future."""
+
+
+def token(user: str, *permissions: str, expires: int = LATE) -> str:
+    claims = {"sub": user, "name": user.title(), "exp": expires, "permissions": permissions or ("space:docs:write",)}
+    return jwt.encode(claims, SECRET, "HS256")
+
+
+class Browser:
+    """A client's socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def say(self, text: str) -> None:
+        await self.socket.send(text)
+
+    async def hear(self, action: str, event: str | None = None) -> dict[str, Any]:
+        """The next message of a kind; others before it are skipped."""
+        async with asyncio.timeout(10):
+            while True:
+                frame = json.loads(await self.socket.recv())
+                if frame["action"] == action and event in (None, frame.get("event")):
+                    return frame
+
+    async def closed(self) -> int | None:
+        """The code with which the server closed the socket."""
+        async with asyncio.timeout(10):
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await self.socket.recv()
+        return self.socket.close_code
+
+
+class Pods:
+    """Servers that share a Redis, and the time they all go by."""
+
+    def __init__(self, redis: Redis, url: str, clock: Clock) -> None:
+        self.redis = redis
+        self.clock = clock
+        self.woken = asyncio.Event()
+        self.environment = {"REDIS_URL": url, "JWT_SECRET": SECRET, "PORT": "0"}
+        self._servers = contextlib.AsyncExitStack()
+        self._sockets = contextlib.AsyncExitStack()
+
+    async def start(self, **environment: str) -> tuple[CollaborationServer, int]:
+        pod = CollaborationServer(self.environment | environment, clock=self.clock, sleep=self._sleep)
+        listening = await self._servers.enter_async_context(pod.running("127.0.0.1"))
+        return pod, listening.sockets[0].getsockname()[1]
+
+    async def browser(self, port: int, user: str = "ada", *permissions: str, join: bool = True, **more: Any) -> Browser:
+        headers = {"Authorization": f"Bearer {token(user, *permissions, **more)}"}
+        socket = await connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers)
+        self._sockets.push_async_callback(socket.close)
+        browser = Browser(socket)
+        if join:
+            await browser.say(body("join"))
+            await browser.hear("sync")
+        return browser
+
+    async def stop(self) -> None:
+        await self._servers.aclose()
+        await self._sockets.aclose()
+
+    async def _sleep(self, _seconds: float) -> None:
+        await self.woken.wait()
+        self.woken.clear()
+
+
+@contextlib.asynccontextmanager
+async def pods(url: str, clock: Clock) -> AsyncGenerator[Pods]:
+    async with Redis.from_url(url) as redis:
+        await redis.flushall()
+        built = Pods(redis, url, clock)
+        try:
+            yield built
+        finally:
+            await built.stop()

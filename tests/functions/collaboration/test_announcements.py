@@ -1,0 +1,89 @@
+"""What editors do reaches whoever listens to Redis, and Redis stops no editor."""
+
+import json
+from typing import Any
+
+import pytest
+from collaboration.announcements import Announcements, AnnouncingRoom, announcements
+from collaboration.room import Room
+from redis import Redis
+from redis.exceptions import AuthenticationError
+from redis.exceptions import TimeoutError as AwayError
+
+from .support import PAGE
+
+
+class Server:
+    """Redis that wants a password, or is away."""
+
+    def __init__(self) -> None:
+        self.password = "first"
+        self.away = False
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.connected: list[str] = []
+
+    def connect(self, url: str) -> Any:
+        self.connected.append(url)
+        server = self
+
+        class Client:
+            def publish(self, channel: str, text: str) -> None:
+                if server.away:
+                    raise AwayError
+                if url != server.password:
+                    raise AuthenticationError
+                server.heard.append((channel, json.loads(text)))
+
+        return Client()
+
+
+def test_messages_go_to_the_channel_of_their_page() -> None:
+    server = Server()
+    made = Announcements(lambda: server.password, server.connect)
+    made.publish(PAGE, ["one", "two"])
+    made.publish(PAGE, ["three"])
+    assert server.heard[0] == (f"page:{PAGE}", {"besides": None, "frames": ["one", "two"]})
+    assert len(server.heard) == 2
+    assert server.connected == ["first"]
+
+
+def test_a_rotated_password_is_read_again() -> None:
+    server = Server()
+    made = Announcements(lambda: server.password, server.connect)
+    made.publish(PAGE, ["one"])
+    server.password = "second"
+    made.publish(PAGE, ["two"])
+    assert server.connected == ["first", "second"]
+    assert len(server.heard) == 2
+
+
+def test_nobody_waits_for_a_redis_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
+    server = Server()
+    server.away = True
+    Announcements(lambda: server.password, server.connect).publish(PAGE, ["one"])
+    assert json.loads(capsys.readouterr().out)["Missed"] == 1
+
+
+def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    room = AnnouncingRoom.__new__(AnnouncingRoom)
+    monkeypatch.setattr(Room, "tell_page", lambda *_: order.append("connections") or (1, 0))
+    server = Server()
+    room.announcements = Announcements(lambda: server.password, server.connect)
+    assert room.tell_page(PAGE, ["one"]) == (1, 0)
+    assert order == ["connections"]
+    assert server.heard[0][1]["frames"] == ["one"]
+
+
+def test_the_url_comes_from_the_secret(redis_url: str) -> None:
+    class Manager:
+        def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803, the API's own spelling
+            assert SecretId == "arn"
+            return {"SecretString": json.dumps({"redis-url": redis_url})}
+
+    listener = Redis.from_url(redis_url).pubsub()
+    listener.subscribe(f"page:{PAGE}")
+    assert listener.get_message(timeout=5)["type"] == "subscribe"
+    announcements("arn", Manager()).publish(PAGE, ["one"])
+    assert json.loads(listener.get_message(timeout=5)["data"])["frames"] == ["one"]
+    listener.close()

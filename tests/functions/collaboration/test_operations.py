@@ -1,0 +1,255 @@
+"""Operations and snapshots in DynamoDB: nothing is lost, whatever happens at once."""
+
+from typing import Any
+
+import pytest
+from collaboration import documents, operations
+from collaboration.limits import Limits
+from collaboration.messages import Operation, ProtocolError
+from collaboration.operations import BusyError, Operations
+from collaboration.tables import Table
+from hypothesis import HealthCheck, given, seed, settings
+from moto.dynamodb.models import dynamodb_backends
+
+from .interleavings import HISTORIES, Action, History
+from .support import LIMITS, NOW, OPERATIONS, PAGE, Clock, Editor, contradicting, identities, text_of, written
+
+AUTHOR = {"userId": "ada", "connectionId": "c1"}
+
+
+class Interrupted:
+    """A client of DynamoDB before whose calls another process may act."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+        self.before: Any = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            self.before()
+            return method(*arguments, **keywords)
+
+        return call
+
+
+def store(dynamodb: Any, clock: Clock, limits: Limits = LIMITS) -> Operations:
+    return Operations(Table(dynamodb, OPERATIONS, "timestamp"), limits, clock)
+
+
+def act(history: History, pages: Operations) -> None:
+    action = history.next()
+    if action is not None:
+        with history.deeper():
+            perform(history, pages, action)
+
+
+def perform(history: History, pages: Operations, action: Action) -> None:
+    editor = history.editors[action.editor]
+    if action.kind == "reconnect":
+        vector, stored = editor.document.get_state(), list(history.stored)
+        state = pages.load(PAGE)
+        history.check(stored, state)
+        editor.learn(documents.missing(state, vector))
+    elif action.kind == "fold":
+        assert pages.fold(PAGE) == 0
+    elif (operation := history.outgoing(action)) is not None:
+        pages.append(operation, AUTHOR)
+        history.stored.append(operation.update)
+
+
+def interrupt(history: History, pages: Operations) -> None:
+    for _ in range(history.interruptions_now()):
+        act(history, pages)
+
+
+@pytest.mark.no_cover  # measuring makes it three times as slow, and the tests below run the same lines
+@pytest.mark.parametrize("number", range(4))
+def test_any_interleaving_converges_and_loses_nothing(dynamodb: Any, clock: Clock, number: int) -> None:
+    interrupted = Interrupted(dynamodb)
+    pages = store(interrupted, clock)
+    table = dynamodb_backends["123456789012"]["us-east-1"].tables[OPERATIONS]
+    seen = {"histories": 0, "interruptions": 0}
+
+    @seed(number)
+    @settings(max_examples=260, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(HISTORIES)
+    def converges(drawn: tuple[list[Action], list[tuple[int, int]]]) -> None:
+        table.items.clear()
+        history = History(list(drawn[0]), list(drawn[1]))
+        interrupted.before = lambda: interrupt(history, pages)
+        while history.actions:
+            act(history, pages)
+        interrupted.before = lambda: None
+        for operation in history.unsent:
+            pages.append(operation, AUTHOR)
+        before = pages.load(PAGE)
+        pages.fold(PAGE)
+        after = pages.load(PAGE)
+        assert text_of(before) == text_of(after) == written(*history.editors)
+        for editor in history.editors:
+            editor.learn(documents.missing(after, editor.document.get_state()))
+            assert str(editor.text) == text_of(after)
+        seen["histories"] += 1
+        seen["interruptions"] += history.interruptions
+
+    converges()
+    assert seen["histories"] >= 250
+    assert seen["interruptions"] > 100
+
+
+def test_an_operation_is_kept_for_a_day_under_its_own_number(dynamodb: Any, clock: Clock) -> None:
+    editor = Editor(0, identities())
+    editor.insert(0, "a")
+    store(dynamodb, clock).append(editor.made[0], AUTHOR)
+    (item,) = Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)
+    assert item["timestamp"] // 10**23 == NOW * 1000 + 1, "milliseconds lead the number"
+    assert item == {
+        "pageId": PAGE,
+        "timestamp": item["timestamp"],
+        "operationId": editor.made[0].operation_id,
+        "operation": editor.made[0].update,
+        "createdAt": NOW * 1000,
+        "ttl": NOW + 86_400,
+        **AUTHOR,
+    }
+
+
+def test_a_duplicate_is_answered_with_what_was_stored_first(dynamodb: Any, clock: Clock) -> None:
+    first, second = Editor(0, identities()), Editor(1, identities())
+    first.insert(0, "a")
+    second.insert(0, "b")
+    assert first.made[0].operation_id == second.made[0].operation_id
+    pages = store(dynamodb, clock)
+    assert pages.append(first.made[0], AUTHOR) == operations.Stored(first.made[0].update, duplicate=False)
+    assert pages.append(second.made[0], AUTHOR) == operations.Stored(first.made[0].update, duplicate=True)
+    assert text_of(pages.load(PAGE)) == "a"
+
+
+def test_what_is_no_update_is_not_stored(dynamodb: Any, clock: Clock) -> None:
+    pages = store(dynamodb, clock)
+    with pytest.raises(documents.InvalidUpdateError):
+        pages.append(Operation(PAGE, next(identities()), b"no update"), AUTHOR)
+    assert list(Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)) == []
+
+
+def test_a_snapshot_replaces_its_operations_and_has_no_end(dynamodb: Any, clock: Clock) -> None:
+    editor, pages, table = Editor(0, identities()), store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    for letter in "abc":
+        editor.append(letter)
+    for operation in editor.made[:2]:
+        pages.append(operation, AUTHOR)
+    assert pages.fold(PAGE, least=3) == 0
+    assert len(list(table.query(PAGE))) == 2, "too few to fold"
+    pages.fold(PAGE)
+    pages.append(editor.made[2], AUTHOR)
+    pages.fold(PAGE)
+    (head,) = table.query(PAGE)
+    assert (head["timestamp"], head["version"], head["chunks"]) == (0, 2, 1)
+    (chunk,) = table.query(f"{PAGE}#snapshot")
+    assert "ttl" not in head.keys() | chunk.keys()
+    assert text_of(chunk["state"]) == "abc"
+
+
+def test_a_large_page_is_cut_into_chunks_that_fit_an_item(
+    dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "_CHUNK_BYTES", 100)
+    editor, pages = Editor(0, identities()), store(dynamodb, clock)
+    editor.insert(0, "long " * 100)
+    pages.append(editor.made[0], AUTHOR)
+    pages.fold(PAGE)
+    assert len(list(Table(dynamodb, OPERATIONS, "timestamp").query(f"{PAGE}#snapshot"))) > 4
+    assert text_of(pages.load(PAGE)) == "long " * 100
+
+
+def test_an_operation_that_dynamodb_removed_is_taken_from_its_last_image(dynamodb: Any, clock: Clock) -> None:
+    editor, pages = Editor(0, identities()), store(dynamodb, clock)
+    editor.insert(0, "kept")
+    pages.fold(PAGE, [editor.made[0].update], least=100)
+    assert text_of(pages.load(PAGE)) == "", "too few"
+    pages.fold(PAGE, [editor.made[0].update])
+    assert text_of(pages.load(PAGE)) == "kept"
+
+
+def test_parts_make_an_operation_once_all_are_here(dynamodb: Any, clock: Clock) -> None:
+    editor, pages = Editor(0, identities()), store(dynamodb, clock)
+    editor.insert(0, "in three parts")
+    whole = editor.made[0]
+    pieces = [whole.update[start : start + 9] for start in range(0, len(whole.update), 9)]
+    parts = [
+        Operation(PAGE, whole.operation_id, piece, number, len(pieces)) for number, piece in enumerate(pieces, start=1)
+    ]
+    assert [pages.collect(part) for part in (parts[1], parts[0], parts[0])] == [None] * 3
+    assert [pages.collect(part) for part in parts[2:]][-1] == whole
+    assert pages.collect(whole) is whole
+    kept = list(Table(dynamodb, OPERATIONS, "timestamp").query(f"{PAGE}#{whole.operation_id}"))
+    assert {item["ttl"] for item in kept} == {NOW + 3_600}
+
+
+def test_parts_may_not_add_up_to_more_than_a_page_takes(dynamodb: Any, clock: Clock) -> None:
+    pages, identity = store(dynamodb, clock, Limits(update_bytes=10)), next(identities())
+    assert pages.collect(Operation(PAGE, identity, b"12345678", 1, 2)) is None
+    with pytest.raises(ProtocolError, match="may have 10 bytes") as raised:
+        pages.collect(Operation(PAGE, identity, b"12345678", 2, 2))
+    assert raised.value.frame["operationId"] == identity
+
+
+def test_an_operation_that_contradicts_the_page_is_set_aside(dynamodb: Any, clock: Clock) -> None:
+    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    editor, contradiction = contradicting()
+    source = identities(NOW * 1000 + 500)
+    for update in (editor.document.get_update(), contradiction):
+        pages.append(Operation(PAGE, next(source), update), AUTHOR)
+    assert text_of(pages.load(PAGE)) == str(editor.text)
+    assert pages.fold(PAGE) == 1
+    assert [item["operation"] for item in table.query(PAGE, first=operations.FIRST_ORDER)] == [contradiction]
+    assert text_of(pages.load(PAGE)) == str(editor.text)
+
+
+def test_a_page_that_never_stands_still_is_reported(dynamodb: Any, clock: Clock) -> None:
+    editor, rival = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
+    editor.insert(0, "a")
+    interrupted = Interrupted(dynamodb)
+    pages, other = store(interrupted, clock), store(dynamodb, clock)
+    pages.append(editor.made[0], AUTHOR)
+
+    def overtake() -> None:
+        rival.insert(0, "b")
+        other.append(rival.made[-1], AUTHOR)
+        other.fold(PAGE)
+
+    interrupted.before = overtake
+    with pytest.raises(BusyError):
+        pages.fold(PAGE)
+    interrupted.before = lambda: None
+    assert text_of(pages.load(PAGE)) == written(editor, rival)
+
+
+def test_a_reader_whose_snapshot_is_removed_reads_the_next(dynamodb: Any, clock: Clock) -> None:
+    editor = Editor(0, identities())
+    interrupted, calls = Interrupted(dynamodb), []
+    pages, other = store(interrupted, clock), store(dynamodb, clock)
+    for letter in "ab":
+        editor.insert(0, letter)
+    other.append(editor.made[0], AUTHOR)
+    other.fold(PAGE)
+
+    def overtake() -> None:
+        calls.append(None)
+        if len(calls) == 3:  # the query and the head are read, the snapshot is not
+            other.append(editor.made[1], AUTHOR)
+            other.fold(PAGE)
+
+    interrupted.before = overtake
+    assert text_of(pages.load(PAGE)) == "ba"
+    assert len(calls) == 5
+
+
+def test_a_reader_that_is_always_too_late_says_so(dynamodb: Any, clock: Clock) -> None:
+    table = Table(dynamodb, OPERATIONS, "timestamp")
+    table.put({"pageId": PAGE, "timestamp": 0, "version": 1, "stamp": 10**24, "chunks": 1})
+    with pytest.raises(BusyError):
+        store(dynamodb, clock).load(PAGE)

@@ -1,0 +1,61 @@
+"""How the server signs in to ElastiCache."""
+
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.credentials import Credentials
+from collaboration import redis_client
+from collaboration.redis_client import IamTokens
+from redis.asyncio import Redis, SSLConnection
+from redis.asyncio.cluster import RedisCluster
+
+from .support import Clock
+
+IAM = {
+    "REDIS_URL": "rediss://cache.example.com:6379",
+    "REDIS_USER": "confluence",
+    "REDIS_REPLICATION_GROUP": "confluence-redis",
+    "AWS_REGION": "us-east-1",
+}
+
+
+def test_a_token_is_a_signed_request_to_connect(clock: Clock) -> None:
+    session = SimpleNamespace(get_credentials=lambda: Credentials("key", "secret", "session"))
+    tokens = IamTokens("confluence", "confluence-redis", "us-east-1", session, clock)
+    user, token = tokens.get_credentials()
+    asked = urlsplit(f"//{token}")
+    query = {name: value[0] for name, value in parse_qs(asked.query).items()}
+    assert (user, asked.netloc, asked.path) == ("confluence", "confluence-redis", "/")
+    assert (query["Action"], query["User"], query["X-Amz-Expires"]) == ("connect", "confluence", "900")
+    assert "/us-east-1/elasticache/aws4_request" in query["X-Amz-Credential"]
+    assert query["X-Amz-Security-Token"] == "session"
+    assert tokens.get_credentials() == (user, token)
+    session.get_credentials = lambda: Credentials("other", "secret")
+    clock.now += 599
+    assert tokens.get_credentials() == (user, token)
+    clock.now += 1
+    assert "other" in tokens.get_credentials()[1]
+
+
+@pytest.mark.parametrize(("cluster", "kind"), [("false", Redis), ("true", RedisCluster)])
+def test_the_url_says_whether_it_is_tls(cluster: str, kind: type) -> None:
+    client = redis_client.connect(IAM | {"REDIS_CLUSTER": cluster})
+    assert type(client) is kind
+    if isinstance(client, Redis):
+        pool = client.connection_pool
+        assert pool.connection_class is SSLConnection
+        provider = pool.connection_kwargs["credential_provider"]
+    else:
+        provider = client.connection_kwargs["credential_provider"]
+        assert client.connection_kwargs["connection_class"] is SSLConnection
+    assert isinstance(provider, IamTokens)
+
+
+def test_a_listener_waits_for_ever_and_takes_a_password_from_the_url() -> None:
+    options = redis_client.listen(
+        {"REDIS_URL": "rediss://user:word@cache.example.com"}
+    ).connection_pool.connection_kwargs
+    assert (options["username"], options["password"]) == ("user", "word")
+    assert options["socket_timeout"] is None
+    assert options["credential_provider"] is None

@@ -1,0 +1,302 @@
+"""The WebSocket server, two of them as two pods, over a real Redis, with real sockets on loopback."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from collaboration import documents, messages, server
+from collaboration.messages import Operation
+from collaboration.operations import BusyError
+from redis.exceptions import ConnectionError as RedisGoneError
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from .conftest import free_port
+from .pods import LATE, Pods, pods, token
+from .support import NOW, PAGE, Clock, body, contradicting, identities, operation_body, text_of, written_by
+
+Scenario = Callable[[Pods], Awaitable[None]]
+
+
+@pytest.fixture
+def play(redis_url: str, clock: Clock) -> Callable[[Scenario], None]:
+    """Plays a scenario with an empty Redis."""
+
+    async def played(scenario: Scenario) -> None:
+        async with pods(redis_url, clock) as built:
+            await scenario(built)
+
+    return lambda scenario: asyncio.run(played(scenario))
+
+
+def test_editors_on_two_pods_see_each_other_and_what_they_write(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        (_, first), (_, second) = await pods.start(), await pods.start()
+        ada = await pods.browser(first, "ada")
+        bob = await pods.browser(second, "bob")
+        joined = await ada.hear("presence", "joined")
+        assert (joined["userId"], joined["name"], joined["expires"]) == ("bob", "Bob", NOW + 90)
+        assert (await bob.hear("presence", "here"))["userId"] == "ada"
+        (operation,) = written_by("hi")
+        await ada.say(operation_body(operation))
+        ack = await ada.hear("ack")
+        assert (ack["operationId"], ack["duplicate"]) == (operation.operation_id, False)
+        frame = await bob.hear("operation")
+        assert (frame["userId"], frame["update"]) == ("ada", messages.text(operation.update))
+        await ada.say(operation_body(operation))
+        assert (await ada.hear("ack"))["duplicate"]
+        await bob.say(body("presence", state={"cursor": 1}))
+        assert (await ada.hear("presence", "here"))["state"] == {"cursor": 1}
+        await bob.socket.close()
+        assert (await ada.hear("presence", "left"))["userId"] == "bob"
+        assert list(await pods.redis.hgetall(f"presence:{PAGE}")) == [b"ada"]
+
+    play(scenario)
+
+
+def test_whoever_comes_back_gets_what_is_missing(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        first, second = written_by("one ", "two")
+        ada = await pods.browser(port)
+        for operation in (first, second):
+            await ada.say(operation_body(operation))
+            await ada.hear("ack")
+        bob = await pods.browser(port, "bob", join=False)
+        await bob.say(body("join", stateVector=messages.text(documents.vector(first.update))))
+        sync = await bob.hear("sync")
+        missing = messages.parse(
+            body("operation", operationId=first.operation_id, update=sync["update"]), server.Limits()
+        )
+        assert isinstance(missing, Operation)
+        assert text_of(documents.join(first.update, [missing.update]).state) == "one two"
+
+    play(scenario)
+
+
+def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        ada = await pods.browser(port)
+        (operation,) = written_by("kept")
+        await ada.say(operation_body(operation))
+        await ada.hear("ack")
+        stopping = asyncio.create_task(pods.stop())
+        assert await ada.closed() == 1001
+        await stopping
+        assert await pods.redis.exists(f"crdt:{PAGE}")
+        assert not await pods.redis.exists(f"operations:{PAGE}", f"presence:{PAGE}")
+
+    play(scenario)
+
+
+def test_health_and_tokens(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /health HTTP/1.1\r\nHost: pod\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/ws?token=nonsense")
+        assert refused.value.response.status_code == 401
+        async with connect(f"ws://127.0.0.1:{port}/ws?token={token('ada')}") as socket:
+            assert socket.subprotocol is None
+        offered = [Subprotocol("bearer"), Subprotocol(token("ada"))]
+        async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=offered) as socket:
+            assert socket.subprotocol == "bearer"
+
+    play(scenario)
+    assert '"Refused": 1' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("permission", "join", "text", "code"),
+    [
+        ("page:docs/plan:read", True, operation_body(written_by("x")[0]), "forbidden"),
+        ("page:docs/other:write", False, body("join"), "forbidden"),
+        ("page:docs/plan:write", False, body("presence", state=1), "notJoined"),
+        ("page:docs/plan:write", True, operation_body(Operation(PAGE, next(identities()), b"no")), "invalidUpdate"),
+        ("page:docs/plan:write", True, body("join", stateVector="/w=="), "invalidUpdate"),
+        ("page:docs/plan:write", False, "x" * 40_000, "tooLarge"),
+    ],
+)
+def test_what_a_client_may_not_do(play: Any, permission: str, join: bool, text: str, code: str) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        ada = await pods.browser(port, "ada", permission, join=join)
+        await ada.say(text)
+        error = await ada.hear("error")
+        assert error["code"] == code
+        assert ("operationId" in error) == ("operationId" in text)
+        assert not await pods.redis.exists(f"operations:{PAGE}")
+
+    play(scenario)
+
+
+def test_an_ended_token_and_too_many_messages(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start(OPERATIONS_A_SECOND="2")
+        ada = await pods.browser(port)
+        for _ in range(2):
+            await ada.say(body("presence", state=1))
+        assert (await ada.hear("error"))["code"] == "rateLimited"
+        pods.clock.now = LATE
+        await ada.say(body("presence", state=1))
+        assert (await ada.hear("error"))["code"] == "tokenExpired"
+        await pod.room.sweep()
+        assert await ada.closed() == 1008
+
+    play(scenario)
+
+
+def test_an_update_in_parts(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start(UPDATE_BYTES="60000")
+        ada, bob = await pods.browser(port), await pods.browser(port, "bob")
+        small, large = written_by("long " * 10_000, "long " * 15_000)
+        for operation, heard in ((small, "ack"), (large, "error")):
+            update = messages.text(operation.update)
+            pieces = [update[start : start + 24_000] for start in range(0, len(update), 24_000)]
+            for number, piece in enumerate(pieces, start=1):
+                parts = {"part": number, "parts": len(pieces)}
+                await ada.say(body("operation", operationId=operation.operation_id, update=piece, **parts))
+            assert (await ada.hear(heard))["operationId"] == operation.operation_id
+        assert [(await bob.hear("operation"))["part"] for _ in range(3)] == [1, 2, 3]
+
+    play(scenario)
+
+
+def test_another_page_is_joined_by_leaving_the_one_before(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start()
+        ada, bob = await pods.browser(port), await pods.browser(port, "bob")
+        await ada.say(body("join", pageId="docs/other"))
+        assert (await bob.hear("presence", "left"))["userId"] == "ada"
+        await ada.hear("sync")
+        assert {page: len(members) for page, members in pod._hub.pages.items()} == {PAGE: 1, "docs/other": 1}
+
+    play(scenario)
+
+
+def test_a_long_queue_is_folded(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start(FOLD_OPERATIONS="2")
+        ada = await pods.browser(port)
+        editor, contradiction = contradicting()
+        source = identities()
+        for update in (editor.document.get_update(), contradiction):
+            await ada.say(operation_body(Operation(PAGE, next(source), update)))
+            await ada.hear("ack")
+        await ada.say(body("presence", state=None))
+        await ada.say("{}")
+        await ada.hear("error")
+        assert not await pods.redis.exists(f"operations:{PAGE}")
+
+    play(scenario)
+    assert '"Rejected": 1' in capsys.readouterr().out
+
+
+def test_a_sweep_reports_who_is_here_and_who_vanished(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start()
+        ada = await pods.browser(port)
+        await pods.redis.hset(f"presence:{PAGE}", "bob", NOW * 1000)
+        pods.clock.now += 90
+        capsys.readouterr()
+        await pod.room.sweep()
+        assert (await ada.hear("presence", "left"))["userId"] == "bob"
+        lines = map(json.loads, capsys.readouterr().out.splitlines())
+        line = next(line for line in lines if "Connections" in line)
+        assert (line["Connections"], line["Present"]) == (1, 1)
+        assert await pods.redis.hgetall(f"presence:{PAGE}") == {b"ada": b"%d" % ((NOW + 90) * 1000)}
+
+    play(scenario)
+
+
+def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, _ = await pods.start()
+        swept: asyncio.Queue[None] = asyncio.Queue()
+
+        async def sweep() -> None:
+            swept.put_nowait(None)
+            raise RedisGoneError
+
+        monkeypatch.setattr(pod.room, "sweep", sweep)
+        for _ in range(2):
+            pods.woken.set()
+            async with asyncio.timeout(10):
+                await swept.get()
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("error", [RedisGoneError("gone"), BusyError(PAGE)])
+def test_a_store_that_fails_closes_the_socket(play: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    async def failing(*_: Any) -> None:
+        raise error
+
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start()
+        ada = await pods.browser(port)
+        monkeypatch.setattr(pod.room._pages, "append", failing)
+        monkeypatch.setattr(pod.room._pages, "leave", failing)
+        traced: list[str] = []
+        monkeypatch.setattr(pod._traces, "failed", lambda _service, message, _error: traced.append(message))
+        await ada.say(operation_body(written_by("x")[0]))
+        assert await ada.closed() == 1011
+        await pods.stop()
+        assert traced == ["connection failed", "leaving failed"]
+
+    play(scenario)
+
+
+def test_a_slow_reader_is_closed(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        ada = await pods.browser(port)
+        monkeypatch.setattr(server, "_MOST_WAITING", -1)
+        await ada.say("{}")
+        assert await ada.closed() == 1013
+
+    play(scenario)
+
+
+def test_whoever_may_have_missed_something_is_told_to_join_again(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        ada = await pods.browser(port)
+        await pods.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        assert await ada.closed() == 1012
+        pods.woken.set()
+        again = await pods.browser(port)
+        bob = await pods.browser(port, "bob")
+        assert (await again.hear("presence", "joined"))["userId"] == "bob"
+        assert (await bob.hear("presence", "here"))["userId"] == "ada"
+
+    play(scenario)
+
+
+def test_sigterm_ends_the_server(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        port = free_port()
+        running = asyncio.create_task(server.main(pods.environment | {"PORT": str(port)}))
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                except OSError:
+                    await asyncio.sleep(0)
+                else:
+                    break
+            writer.close()
+            os.kill(os.getpid(), signal.SIGTERM)
+            await running
+
+    play(scenario)

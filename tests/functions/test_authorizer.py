@@ -1,0 +1,195 @@
+"""The authorizers: whose token is good, what they pass on, and what they refuse."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+from authorizer import handlers, tokens
+from authorizer.tokens import InvalidTokenError, Verifier
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+SECRET = "a secret of at least thirty-two bytes"
+KEPT = handlers.verifier
+ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:jwt-secret-a1b2c3"
+METHOD = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/api/pages/7"
+LATE, EARLY = 4_000_000_000, 1_000_000_000
+"""Ends of tokens that lie in the future and in the past for as long as this project is likely to live."""
+
+
+def token(secret: Any = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+    made = {"sub": "ada", "exp": LATE, "permissions": ["space:docs:write", "page:a:read"], **claims}
+    return jwt.encode({name: value for name, value in made.items() if value is not None}, secret, algorithm)
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A verifier that reads the environment anew."""
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    monkeypatch.setattr(handlers, "verifier", Verifier.from_environment)
+
+
+def rest(sent: str) -> dict[str, Any]:
+    return handlers.rest({"methodArn": METHOD, "headers": {"Authorization": sent}}, None)
+
+
+def effect(answer: dict[str, Any]) -> tuple[str, str]:
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert statement["Action"] == "execute-api:Invoke"
+    return statement["Effect"], statement["Resource"]
+
+
+def test_a_good_token_opens_the_stage_and_says_whose_it_is() -> None:
+    answer = rest(f"Bearer {token(name='Ada')}")
+    assert effect(answer) == ("Allow", "arn:aws:execute-api:us-east-1:123456789012:abc/prod/*")
+    assert answer["principalId"] == "ada"
+    assert answer["context"] == {
+        "userId": "ada",
+        "name": "Ada",
+        "permissions": "space:docs:write page:a:read",
+        "expires": LATE,
+    }
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "Bearer ",
+        "Bearer nonsense",
+        f"Basic {token()}",
+        f"Bearer {token(exp=EARLY)}",
+        f"Bearer {token(exp=None)}",
+        f"Bearer {token(sub=None)}",
+        f"Bearer {token('another secret of thirty-two bytes')}",
+        f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE}, '', algorithm='none')}",
+        f"Bearer {token(permissions=['page:x:read'] * 600)}",
+    ],
+)
+def test_any_other_token_opens_nothing(sent: str) -> None:
+    answer = rest(sent)
+    assert effect(answer) == ("Deny", METHOD)
+    assert "context" not in answer
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_the_library_does_not_take_the_algorithm_from_the_token() -> None:
+    assert effect(rest(f"Bearer {token(algorithm='HS512')}"))[0] == "Deny"
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda made: {"headers": {"authorization": f"bearer {made}"}},
+        lambda made: {"authorizationToken": f"Bearer {made}"},
+        lambda made: {"headers": {"Sec-WebSocket-Protocol": f"bearer, {made}"}},
+        lambda made: {"queryStringParameters": {"token": made}},
+    ],
+)
+def test_a_socket_may_bring_its_token_in_four_ways(request_of: Any) -> None:
+    arn = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/$connect"
+    event = {"methodArn": arn, "requestContext": {"eventType": "CONNECT"}, **request_of(token())}
+    assert effect(handlers.sockets(event, None)) == ("Allow", arn)
+
+
+def test_a_rest_call_may_not_bring_it_in_its_url() -> None:
+    event = {"methodArn": METHOD, "headers": None, "queryStringParameters": {"token": token()}}
+    assert effect(handlers.rest(event, None))[0] == "Deny"
+    connecting = {"methodArn": METHOD, "requestContext": {"eventType": "CONNECT"}, "queryStringParameters": None}
+    assert effect(handlers.sockets(connecting, None))[0] == "Deny"
+
+
+def test_permissions_may_be_text_under_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERMISSIONS_CLAIM", "scope")
+    answer = rest(f"Bearer {token(scope='page:a:read page:b:write')}")
+    assert answer["context"]["permissions"] == "page:a:read page:b:write"
+
+
+class SecretsManager:
+    """Holds a secret by stage."""
+
+    def __init__(self, **stages: str) -> None:
+        self.stages = stages
+        self.reads = 0
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
+
+    def get_secret_value(self, **call: str) -> dict[str, str]:
+        assert call["SecretId"] == ARN
+        self.reads += 1
+        return {"SecretString": self.stages[call["VersionStage"]]}
+
+
+NEXT = "the next secret of thirty-two bytes!"
+
+
+def test_a_rotated_secret_ends_nobodys_session_and_opens_the_next_at_once() -> None:
+    manager, now = SecretsManager(AWSCURRENT=SECRET), [0.0]
+    verifier = Verifier(tokens.stored(ARN, manager, lambda: now[0]), "HS256")
+    old, new = token(), token(NEXT)
+    assert verifier.claims(old)["sub"] == "ada"
+    now[0] = tokens.ASK_SECONDS
+    manager.stages = {"AWSCURRENT": json.dumps({"secret": NEXT}), "AWSPREVIOUS": SECRET}
+    assert verifier.claims(new)["sub"] == verifier.claims(old)["sub"] == "ada"
+
+
+def test_a_secret_that_was_rotated_away_opens_nothing_after_minutes() -> None:
+    manager, now = SecretsManager(AWSCURRENT=SECRET), [0.0]
+    verifier = Verifier(tokens.stored(ARN, manager, lambda: now[0]), "HS256")
+    verifier.claims(token())
+    manager.stages = {"AWSCURRENT": NEXT, "AWSPREVIOUS": NEXT[::-1]}
+    now[0] = tokens.KEEP_SECONDS
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(token())
+
+
+def test_forged_tokens_are_no_way_to_have_the_secret_read_again_and_again() -> None:
+    manager, now = SecretsManager(AWSCURRENT=SECRET, AWSPREVIOUS=SECRET), [0.0]
+    verifier = Verifier(tokens.stored(ARN, manager, lambda: now[0]), "HS256")
+    verifier.claims(token())
+    reads = manager.reads
+    for second in range(2 * tokens.ASK_SECONDS):
+        now[0] = float(second)
+        with pytest.raises(InvalidTokenError):
+            verifier.claims(token(NEXT))
+    assert manager.reads == reads + 2, "once, of two stages"
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"AWSCURRENT of arn:.* has fewer than 32 bytes") as raised:
+        tokens.stored(ARN, SecretsManager(AWSCURRENT="short"))("")
+    assert "short" not in str(raised.value)
+
+
+def test_the_secret_is_read_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.client", lambda _: SecretsManager(AWSCURRENT=SECRET))
+    verifier = Verifier.from_environment({"JWT_SECRET_ARN": ARN})
+    assert verifier.claims(token())["sub"] == "ada"
+    with pytest.raises(KeyError):
+        Verifier.from_environment({})
+
+
+def test_tokens_of_a_user_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    published = json.loads(RSAAlgorithm.to_jwk(private.public_key())) | {"kid": "one", "use": "sig"}
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", lambda _: {"keys": [published]})
+    environment = {"JWKS_URL": "https://pool.example.com/jwks.json", "JWT_ISSUER": "https://pool.example.com"}
+    verifier = Verifier.from_environment(environment | {"JWT_AUDIENCE": "client"})
+
+    def signed(**claims: Any) -> str:
+        made = {"sub": "ada", "exp": LATE, "iss": "https://pool.example.com", "aud": "client", **claims}
+        return jwt.encode(made, private, "RS256", headers={"kid": claims.pop("kid", "one")})
+
+    assert verifier.claims(signed())["sub"] == "ada"
+    for wrong in ({"iss": "https://other.example.com"}, {"aud": "other"}, {"kid": "two"}):
+        with pytest.raises(InvalidTokenError):
+            verifier.claims(signed(**wrong))
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(token())
+
+
+def test_a_warm_function_keeps_its_verifier() -> None:
+    KEPT.cache_clear()
+    assert KEPT() is KEPT()
+    KEPT.cache_clear()

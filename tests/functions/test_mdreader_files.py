@@ -1,0 +1,95 @@
+"""What is said of an uploaded file."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import boto3
+import pytest
+from moto import mock_aws
+
+CODE = Path(__file__).parents[2] / "functions" / "mdreader_files" / "handler.py"
+BUCKET = "uploads"
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    spec = importlib.util.spec_from_file_location("mdreader_files", CODE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with mock_aws():
+        spec.loader.exec_module(module)
+        module.client().create_bucket(Bucket=BUCKET)
+        yield module
+
+
+def record(key: str) -> dict[str, Any]:
+    return {"s3": {"bucket": {"name": BUCKET}, "object": {"key": quote_plus(key)}}}
+
+
+def tags(key: str) -> dict[str, str]:
+    found = boto3.client("s3").get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 600
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "detected", "agree"),
+    [
+        (PNG, "image/png", "image/png", "yes"),
+        (PNG, "image/jpeg", "image/png", "no"),
+        (b"<script>alert(1)</script>", "image/png", "text/plain", "no"),
+        (b"<svg/>", "image/svg+xml", "text/plain", "yes"),
+        (b"# Title\n", "text/markdown; charset=utf-8", "text/plain", "yes"),
+        ("ä" * 255 + "aß" * 2, "text/plain", "text/plain", "yes"),
+        (b"%PDF-1.7\n", "application/pdf", "application/pdf", "yes"),
+        (b"PK\x03\x04", "application/vnd.oasis.opendocument.text", "application/zip", "yes"),
+        (b"PK\x03\x04", "image/png", "application/zip", "no"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp", "image/webp", "yes"),
+        (b"\x7fELF\x02\x01", "text/plain", "unknown", "no"),
+        (b"\xff\xfe broken from the start on", "text/plain", "unknown", "no"),
+        (b"", "text/plain", "unknown", "no"),
+    ],
+)
+def test_a_file_is_what_its_first_bytes_say(
+    handler: Any, content: bytes | str, declared: str, detected: str, agree: str
+) -> None:
+    body = content.encode() if isinstance(content, str) else content
+    key = "users/us-east-1:1/a file+1.bin"
+    handler.client().put_object(Bucket=BUCKET, Key=key, Body=body, ContentType=declared)
+    handler.handle({"Records": [record(key)]}, None)
+    assert tags(key) == {
+        "size-bytes": str(len(body)),
+        "declared-type": declared.partition(";")[0],
+        "detected-type": detected,
+        "types-agree": agree,
+    }
+
+
+def test_a_second_look_says_the_same_and_keeps_what_others_said(handler: Any) -> None:
+    handler.client().put_object(Bucket=BUCKET, Key="a", Body=PNG, ContentType="image/png", Tagging="owner=ada")
+    for _ in range(2):
+        handler.handle({"Records": [record("a")]}, None)
+    assert tags("a")["owner"] == "ada"
+    assert len(tags("a")) == 5
+
+
+def test_what_no_tag_may_hold_is_left_out(handler: Any) -> None:
+    handler.client().put_object(Bucket=BUCKET, Key="a", Body=b"x", ContentType="text/<b>")
+    handler.handle({"Records": [record("a")]}, None)
+    assert tags("a")["declared-type"] == "text/_b_"
+
+
+def test_a_file_that_is_gone_holds_up_no_other(handler: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    handler.client().put_object(Bucket=BUCKET, Key="b", Body=PNG, ContentType="image/png")
+    handler.handle({"Records": [record("a"), record("b")]}, None)
+    assert tags("b")["types-agree"] == "yes"
+    assert "gone" in capsys.readouterr().out
