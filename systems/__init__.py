@@ -7,7 +7,7 @@ from typing import Any
 from components.account import Account
 from settings import Settings, Stack
 
-NAMES = ("consulting", "records")
+NAMES = ("collaboration", "confluence", "consulting", "mdreader", "records")
 
 
 class _SettingsClasses(Mapping[str, type[Settings]]):

@@ -27,7 +27,8 @@ from systems.consulting.application import run_application
 from systems.consulting.operations import audit, operate
 from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import SystemSettings
-from systems.eks_platform import Compute, Keys, make_compute, make_keys
+from systems.eks_platform import Compute, make_compute
+from systems.foundation import Keys, make_keys
 
 _NODE_PORTS = (30000, 32767)
 
@@ -40,7 +41,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     access_logs = LogBucket("access-logs", settings.access_logs, account=account)
     data = _data(settings, account, keys, network)
     compute = make_compute(
-        account, keys, network, people, cluster=settings.cluster, nodes=settings.nodes, addons=settings.addons
+        "consulting",
+        account,
+        keys,
+        network,
+        people,
+        cluster=settings.cluster,
+        groups={"nodes": settings.nodes},
+        addons=settings.addons,
     )
     ClusterAutoscaler("cluster-autoscaler", account=account, cluster=compute.cluster, nodes=compute.ready)
     edge = _edge(settings, account, keys, network, access_logs)

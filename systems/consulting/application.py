@@ -21,7 +21,8 @@ from components.workloads.synced_secret import SecretValue, SyncedSecret
 from components.workloads.workload import Workload, WorkloadSettings
 from systems.consulting.parts import BACKEND, BACKEND_TARGETS, FRONTEND, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import APP_SECRETS, SystemSettings
-from systems.eks_platform import Compute, Keys
+from systems.eks_platform import Compute
+from systems.foundation import Keys
 
 _SECRET_VARIABLES = {
     "DATABASE_URL": "database-url",

@@ -18,7 +18,8 @@ from components.security.key import Key, log_groups
 from components.security.trail import Trail, trails
 from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, Data, Edge
 from systems.consulting.settings import Audit, SystemSettings
-from systems.eks_platform import Compute, Keys, make_notices
+from systems.eks_platform import Compute
+from systems.foundation import Keys, make_notices
 
 
 def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:

@@ -38,7 +38,8 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.workload import Workload
-from systems.eks_platform import Compute, Keys, make_compute, make_keys
+from systems.eks_platform import Compute, make_compute
+from systems.foundation import Keys, make_keys
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
@@ -93,12 +94,13 @@ def _data(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
 
 def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Network, people: HumanAccess) -> Compute:
     compute = make_compute(
+        "records",
         account,
         keys,
         network,
         people,
         cluster=settings.cluster,
-        nodes=settings.nodes,
+        groups={"nodes": settings.nodes},
         addons=settings.addons,
     )
     cluster, ready = compute.cluster, compute.ready
@@ -113,12 +115,12 @@ def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Ne
             cluster=cluster,
             nodes_group=cluster.nodes,
             nodes=ready,
-            key=keys.volumes,
+            key=compute.volumes_key,
             queue_key=keys.logs,
         )
     plain = StorageClassSettings(default=True, tags=BACKED_UP)
     for name, kind in (("volumes", plain), ("database-volumes", settings.database_volumes)):
-        StorageClass(name, kind, account=account, cluster=cluster, key=keys.volumes)
+        StorageClass(name, kind, account=account, cluster=cluster, key=compute.volumes_key)
     return compute
 
 

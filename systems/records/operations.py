@@ -10,7 +10,8 @@ from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.snapshots import Snapshots
-from systems.eks_platform import Compute, Keys, make_notices
+from systems.eks_platform import Compute
+from systems.foundation import Keys, make_notices
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
 
@@ -32,7 +33,7 @@ def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, 
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)
-    Snapshots("snapshots", settings.snapshots, account=account, key=keys.volumes, target_tags=BACKED_UP)
+    Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
     Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
 
 

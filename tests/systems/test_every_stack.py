@@ -34,7 +34,15 @@ def test_whatever_lives_in_a_cluster_goes_through_its_provider(stack: str) -> No
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_kubernetes_objects_name_their_namespace(stack: str) -> None:
-    clusterwide = {"Namespace", "StorageClass", "EC2NodeClass", "NodePool", "ClusterRole", "ClusterRoleBinding"}
+    clusterwide = {
+        "Namespace",
+        "PersistentVolume",
+        "StorageClass",
+        "EC2NodeClass",
+        "NodePool",
+        "ClusterRole",
+        "ClusterRoleBinding",
+    }
     for node in stack_graph(stack).resources:
         if node.package == "kubernetes" and node.inputs.get("kind") not in {*clusterwide, None}:
             assert node.inputs["metadata"].get("namespace"), node.name

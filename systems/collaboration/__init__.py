@@ -1,0 +1,58 @@
+"""The realtime collaboration platform: servers on Fargate, sockets at API Gateway, shared state in DynamoDB and Redis.
+
+Route 53 ─► CloudFront with its web ACL ─┬─► load balancer ─► server on Fargate ──────┬─► DynamoDB, Redis
+                                         ├─► WebSocket API ─► functions ──────────────┘
+                                         └─► S3
+"""
+
+from typing import Any
+
+import pulumi
+
+from components.account import Account
+from components.edge.load_balancer import cloudfront_prefix_list_id
+from components.edge.origins import distributions
+from components.network.network import Network
+from components.operations.cost_anomaly import PUBLISHER
+from systems.collaboration.application import make_application
+from systems.collaboration.data import make_data
+from systems.collaboration.edge import make_edge, make_names
+from systems.collaboration.operations import operate
+from systems.collaboration.settings import IMAGE, SystemSettings
+from systems.collaboration.sockets import make_sockets
+from systems.foundation import make_keys
+
+__all__ = ["SystemSettings", "build"]
+
+
+def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
+    """Builds a collaboration stack and returns its outputs by name."""
+    cloudfront = cloudfront_prefix_list_id()
+    keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], data_users=[distributions(account)])
+    network = Network("network", settings.network, account=account, key=keys.logs)
+    data = make_data(settings, account, keys, network)
+    names = make_names(settings, account, keys)
+    application = make_application(
+        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront
+    )
+    sockets = make_sockets(settings, account, keys, network, data)
+    edge = make_edge(settings, account, keys, names, data, application, sockets)
+    dashboard = operate(settings, account, keys, data, application, sockets, edge)
+    host = settings.domain_name or edge.cdn.domain_name
+    return {
+        "applicationUrl": pulumi.Output.concat("https://", host),
+        "webSocketEndpoint": sockets.api.endpoint,
+        "dashboardUrl": dashboard.url,
+        "nameServers": edge.zone.name_servers or [] if edge.zone else [],
+        "vpcId": network.vpc_id,
+        "clusterName": application.service.cluster_name,
+        "serviceName": application.service.service_name,
+        "loadBalancer": application.balancer.dns_name,
+        "registry": application.registry.repository_url(IMAGE),
+        "stateTable": data.state.table_name,
+        "redisEndpoint": data.cache.endpoint,
+        "webSocketApiId": sockets.api.api_id,
+        "distributionId": edge.cdn.distribution_id,
+        "distributionDomain": edge.cdn.domain_name,
+        "staticBucket": data.static.bucket_name,
+    }

@@ -1,0 +1,115 @@
+"""The collaboration server on Fargate behind its load balancer."""
+
+from components.account import Account
+from components.compute.fargate_cluster import FargateCluster, FargateClusterSettings
+from components.compute.fargate_service import FargateService, FargateServiceSettings
+from components.compute.service_restart import ServiceRestart
+from components.compute.task_definition import SecretReference
+from components.data.cache_secret import URL
+from components.data.registry import Registry, RegistrySettings
+from components.edge.certificate import Certificate, ExistingCertificate
+from components.edge.load_balancer import LoadBalancer
+from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.origin_secret import OriginSecret
+from components.network.network import Network
+from components.operations.metric import put_metrics
+from systems.collaboration.parts import SERVER, Application, Data
+from systems.collaboration.settings import IMAGE, SystemSettings
+from systems.foundation import Keys
+
+
+def metrics_namespace(settings: SystemSettings, account: Account) -> str:
+    """Where application and socket functions publish metrics of their own."""
+    return f"Collaboration/{settings.prefix(account.environment)}"
+
+
+def make_application(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    certificate: Certificate | ExistingCertificate,
+    origin_secret: OriginSecret,
+    cloudfront: str,
+) -> Application:
+    """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service."""
+    service = settings.service(account.environment)
+    balancer = _balancer(service, account, network, data, certificate, origin_secret)
+    balancer.allow_cloudfront(cloudfront)
+    registry = Registry(
+        "registry",
+        RegistrySettings(namespace=f"{settings.prefix(account.environment)}-collaboration", repositories=(IMAGE,)),
+        account=account,
+        key=keys.data,
+    )
+    cluster = FargateCluster(
+        "cluster",
+        FargateClusterSettings(cluster_name=settings.name(account.environment, "cluster")),
+        account=account,
+        log_key=keys.logs,
+    )
+    namespace = metrics_namespace(settings, account)
+    server = FargateService(
+        SERVER,
+        service,
+        account=account,
+        cluster=cluster,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        repository=settings.repository or registry.repository_url(IMAGE),
+        environment={
+            "NODE_ENV": "production",
+            "REDIS_ENDPOINT": data.cache.endpoint,
+            "DYNAMODB_TABLE": data.state.table_name,
+            "AWS_REGION": account.region,
+            "METRICS_NAMESPACE": namespace,
+        },
+        secrets=_secrets(settings, data),
+        statements=[data.state.read_write, put_metrics(namespace)],
+        target_groups={SERVER: balancer.target_group(SERVER).arn},
+        # Balancer: its listener's rule puts the target group to use. Secrets: a task does not start without values.
+        after=[balancer, data.cache_secret, data.signing_key],
+    )
+    server.allow(balancer)
+    balancer.reach(server)
+    data.cache.allow(server)
+    ServiceRestart("server-restart", account=account, service=server)
+    return Application(balancer, server, registry)
+
+
+def _balancer(
+    service: FargateServiceSettings,
+    account: Account,
+    network: Network,
+    data: Data,
+    certificate: Certificate | ExistingCertificate,
+    origin_secret: OriginSecret,
+) -> LoadBalancer:
+    group = TargetGroupSettings(port=service.port, protocol=service.protocol, health_path=service.health.path)
+    return LoadBalancer(
+        "alb",
+        LoadBalancerSettings(
+            target_groups={SERVER: group},
+            routes={SERVER: RouteSettings(priority=100, target=SERVER, paths=("/*",))},
+        ),
+        account=account,
+        network=network,
+        certificate=certificate,
+        access_logs=data.access_logs,
+        origin_secret=origin_secret,
+    )
+
+
+def _secrets(settings: SystemSettings, data: Data) -> dict[str, SecretReference]:
+    """What the container gets by variables and nobody finds in a task definition."""
+    return {
+        "REDIS_URL": SecretReference(data.cache_secret.arn, URL),
+        "JWT_SECRET": SecretReference(data.signing_key.arn),
+        **{
+            secret.variable: SecretReference(data.secrets[name].arn)
+            for name, secret in settings.secrets.items()
+            if secret.injected
+        },
+    }

@@ -1,0 +1,124 @@
+"""How users reach the collaboration platform: names, certificates, and the distribution with its firewall."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.account import Account
+from components.edge.cdn import Cdn
+from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
+from components.edge.certificate import Certificate, CertificateSettings, ExistingCertificate
+from components.edge.firewall import Firewall
+from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
+from components.edge.origin_secret import OriginSecret, OriginSecretSettings
+from components.edge.origins import BucketOrigin, HttpsOrigin, Origin
+from components.edge.zone import Zone, ZoneSettings
+from components.operations.metric import EDGE_REGION
+from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Sockets
+from systems.collaboration.settings import SystemSettings
+from systems.foundation import Keys
+
+STATIC, SOCKETS = "static", "sockets"
+_YEAR = 31536000
+
+
+@dataclass(frozen=True)
+class Names:
+    """The zone, if the stack looks after one, the certificates, and what tells our distribution from others."""
+
+    zone: Zone | None
+    distribution: Certificate | ExistingCertificate | None
+    balancer: Certificate | ExistingCertificate
+    origin_secret: OriginSecret
+
+
+def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
+    """One certificate a region holds the names that are needed there, but for those that were given."""
+    zone = None
+    if settings.domain_name is not None and settings.dns == "route53":
+        named = ZoneSettings(domain=settings.domain_name, zone_id=settings.hosted_zone_id)
+        zone = Zone("zone", named, account=account, log_key=keys.edge_logs)
+    made = _certificates(settings, account, zone)
+    return Names(
+        zone,
+        _existing(settings.certificate_arn) or made.get(EDGE_REGION if settings.domain_name else ""),
+        _existing(settings.alb_certificate_arn) or made[account.region],
+        OriginSecret("origin-secret", OriginSecretSettings()),
+    )
+
+
+def make_edge(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    names: Names,
+    data: Data,
+    application: Application,
+    sockets: Sockets,
+) -> Edge:
+    """The distribution before servers, files and sockets; the names that stand for it and for the load balancer."""
+    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
+    origins: dict[str, Origin] = {
+        SERVER: HttpsOrigin(settings.origin, names.origin_secret),
+        STATIC: BucketOrigin(data.static),
+    }
+    if settings.sockets_through_cdn:
+        origins[SOCKETS] = HttpsOrigin(sockets.api.domain_name)
+    cdn = Cdn(
+        "cdn",
+        CdnSettings(
+            aliases=(settings.domain_name,) if settings.domain_name else (),
+            default=BehaviorSettings(origin=SERVER),
+            behaviors=_behaviors(origins, sockets),
+            origin_shield_region=origin_shield_at(account.region),
+            headers=_headers(settings),
+        ),
+        origins=origins,
+        certificate=names.distribution,
+        firewall=firewall,
+        access_logs=data.access_logs,
+    )
+    if names.zone is not None and settings.domain_name is not None:
+        names.zone.alias(settings.domain_name, cdn.alias_target)
+        names.zone.alias(settings.origin, application.balancer.alias_target)
+    return Edge(cdn, firewall, names.zone)
+
+
+def _certificates(settings: SystemSettings, account: Account, zone: Zone | None) -> dict[str, Certificate]:
+    if zone is None:
+        return {}
+    wanted: dict[str, list[str]] = {}
+    if settings.domain_name is not None and settings.certificate_arn is None:
+        wanted.setdefault(EDGE_REGION, []).append(settings.domain_name)
+    if settings.alb_certificate_arn is None:
+        wanted.setdefault(account.region, []).append(settings.origin)
+    return {
+        region: Certificate(
+            f"certificate-{region}",
+            CertificateSettings(domain=domains[0], alternatives=tuple(domains[1:])),
+            zone=zone,
+            region=region,
+        )
+        for region, domains in wanted.items()
+    }
+
+
+def _existing(arn: str | None) -> ExistingCertificate | None:
+    return ExistingCertificate(arn) if arn else None
+
+
+def _behaviors(origins: Mapping[str, Origin], sockets: Sockets) -> dict[str, PathBehaviorSettings]:
+    """A WebSocket API answers under the path of its stage and nowhere else, so that is its path here as well."""
+    behaviors = {
+        STATIC: PathBehaviorSettings(path=STATIC_PATH, origin=STATIC, cache_seconds=_YEAR, methods="read"),
+    }
+    if SOCKETS in origins:
+        behaviors[SOCKETS] = PathBehaviorSettings(path=sockets.api.origin_path, origin=SOCKETS, methods="read")
+    return behaviors
+
+
+def _headers(settings: SystemSettings) -> HeaderSettings:
+    own = (f"wss://{settings.domain_name}",) if settings.domain_name else ()
+    return HeaderSettings(
+        content_security_policy=ContentSecurityPolicy(sources={"connect-src": ("'self'", *own)}),
+        permissions_policy=NO_DEVICES,
+    )

@@ -1,0 +1,128 @@
+"""What watches the collaboration platform: alarms, dashboard, saved queries, budget, and its backups."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.account import Account
+from components.operations import api_alarms, data_alarms, edge_alarms, function_alarms, service_alarms, table_alarms
+from components.operations.alarms import Alarm, Alarms
+from components.operations.backup import Backup
+from components.operations.budget import Budget
+from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
+from components.operations.dashboard import Dashboard, panels_of
+from components.operations.deployment_failures import DeploymentFailures
+from components.operations.log_metric import LogMetric, cold_starts
+from components.operations.metric import Metric
+from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
+from systems.collaboration.application import metrics_namespace
+from systems.collaboration.parts import SERVER, Application, Data, Edge, Sockets
+from systems.collaboration.settings import SystemSettings
+from systems.collaboration.sockets import STREAMS
+from systems.foundation import Keys, make_notices
+
+
+def operate(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    data: Data,
+    application: Application,
+    sockets: Sockets,
+    edge: Edge,
+) -> Dashboard:
+    """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
+    notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
+    nodes = _cache_nodes(data)
+    failures = DeploymentFailures("server-deployments", key=keys.logs, service_arn=application.service.arn)
+    watched = {
+        **_watched_service(settings, account, application),
+        **service_alarms.deployments(SERVER, failures.rule_name),
+        **edge_alarms.distribution(edge.cdn.distribution_id, settings.alarms),
+        **edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
+        **data_alarms.cache(nodes, settings.alarms),
+        **table_alarms.table("state", data.state.table_name),
+        **_watched_sockets(settings, sockets),
+    }
+    alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
+    dashboard = Dashboard(
+        "collaboration",
+        {**_panels(data, application, sockets, nodes), **panels_of(watched)},
+        account=account,
+        alarms=alarms,
+        business_namespace=metrics_namespace(settings, account),
+    )
+    functions = [function.log_group_name for function in sockets.functions.values()]
+    everything = [application.service.log_group_name, *functions]
+    SavedQueries(
+        "queries",
+        {"errors": errors(everything), "error-rate": error_rate(everything), "slow-functions": slow_calls(functions)},
+    )
+    Budget("budget", settings.budget, notices=notices)
+    CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
+    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.state.arn])
+    return dashboard
+
+
+def _cache_nodes(data: Data) -> dict[str, pulumi.Output[str]]:
+    return data_alarms.cache_nodes(
+        data.cache.replication_group_id, shards=1, nodes_per_shard=data.cache.nodes_per_shard, cluster_mode=False
+    )
+
+
+def _watched_service(settings: SystemSettings, account: Account, application: Application) -> dict[str, Alarm]:
+    balancer, service = application.balancer, application.service
+    targets = {SERVER: balancer.target_group(SERVER).arn_suffix}
+    return {
+        **edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
+        **service_alarms.service(
+            SERVER,
+            service.cluster_name,
+            service.service_name,
+            settings.alarms,
+            min_count=settings.service(account.environment).scaling.min_count,
+        ),
+    }
+
+
+def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Alarm]:
+    api, functions = sockets.api, sockets.functions
+    refused = LogMetric(
+        "sockets-refused",
+        log_group_name=api.access_log_group_name,
+        pattern=api_alarms.THROTTLED,
+        metric_name="Throttled",
+    )
+    watched = {
+        **api_alarms.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
+        **function_alarms.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
+    }
+    for key, function in functions.items():
+        watched |= function_alarms.function(
+            key,
+            function.function_name,
+            settings.function_alarms,
+            timeout_seconds=function.settings.timeout_seconds,
+            reserved_concurrency=function.settings.reserved_concurrency,
+            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        )
+    return watched
+
+
+def _panels(
+    data: Data, application: Application, sockets: Sockets, nodes: Mapping[str, pulumi.Input[str]]
+) -> dict[str, list[Metric]]:
+    """What is looked at beside what alarms watch: load and number of tasks, requests, capacity, network."""
+    balancer = {"LoadBalancer": application.balancer.arn_suffix}
+    network = ("NetworkBytesIn", "NetworkBytesOut")
+    return {
+        **service_alarms.panels(SERVER, application.service.cluster_name, application.service.service_name),
+        "ApplicationELB requests": [Metric("AWS/ApplicationELB", "RequestCount", balancer, "Sum")],
+        "DynamoDB capacity": table_alarms.capacity(data.state.table_name),
+        "Redis network": [
+            Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, "Sum")
+            for node in nodes.values()
+            for name in network
+        ],
+        **api_alarms.websocket_panels("WebSocket", sockets.api.api_id, sockets.api.stage_name),
+    }

@@ -1,0 +1,66 @@
+"""What the parts of the collaboration platform hand to each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.compute.fargate_service import FargateService
+from components.compute.function import Function
+from components.data.bucket import Bucket
+from components.data.cache_secret import CacheSecret
+from components.data.log_bucket import LogBucket
+from components.data.redis import Redis
+from components.data.registry import Registry
+from components.data.table import Table
+from components.data.table_schema import TableSchema
+from components.edge.cdn import Cdn
+from components.edge.firewall import Firewall
+from components.edge.load_balancer import LoadBalancer
+from components.edge.websocket_api import WebSocketApi
+from components.edge.zone import Zone
+from components.security.manual_secret import ManualSecret
+from components.security.secret import GeneratedSecret
+
+SERVER = "server"
+"""The target group of the service, and what is called by it."""
+STATE = TableSchema(("pk", "S"), ("sk", "S"), ttl_attribute="ttl", stream=True)
+"""Keys that any kind of item fits; those of sockets are the library's: functions/collaboration, state_table.py."""
+STATIC_PATH = "/static/*"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The stores and the secrets."""
+
+    state: Table
+    cache: Redis
+    cache_secret: CacheSecret
+    signing_key: GeneratedSecret
+    secrets: Mapping[str, ManualSecret]
+    static: Bucket
+    access_logs: LogBucket
+
+
+@dataclass(frozen=True)
+class Application:
+    """The service on Fargate and the load balancer before it."""
+
+    balancer: LoadBalancer
+    service: FargateService
+    registry: Registry
+
+
+@dataclass(frozen=True)
+class Sockets:
+    """The WebSocket API and the functions behind it, by what they do."""
+
+    api: WebSocketApi
+    functions: Mapping[str, Function]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """How users get in."""
+
+    cdn: Cdn
+    firewall: Firewall
+    zone: Zone | None

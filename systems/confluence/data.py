@@ -1,0 +1,111 @@
+"""The stores that both models of the Confluence system share, and who may not be forgotten when they are copied."""
+
+import pulumi
+
+from components.account import Account
+from components.data.backup_replication import BackupReplication
+from components.data.bucket import Bucket
+from components.data.bucket_replication import BucketReplication
+from components.data.global_cache import GlobalCache
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.postgres_replica import PostgresReplica
+from components.data.redis import Redis
+from components.data.search_domain import SearchDomain
+from components.network.network import Network
+from components.security.manual_secret import ManualSecret
+from components.security.secret import GeneratedSecret
+from systems.confluence.parts import MANUAL_SECRETS, CopiesMade, Data
+from systems.confluence.settings import Copies, SystemSettings
+from systems.foundation import Keys
+from systems.recovery_region import Recovery
+
+
+def make_data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
+    """Database, cache, search and buckets; the secrets that the application is given."""
+    copied = settings.copies is not None
+    access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
+    buckets = {
+        purpose: Bucket(
+            purpose, getattr(settings.buckets, purpose), account=account, key=keys.data, access_logs=access_logs
+        )
+        for purpose in ("static", "uploads", "backups")
+    }
+    return Data(
+        database=Postgres(
+            "postgres",
+            settings.database,
+            account=account,
+            network=network,
+            key=keys.data,
+            replicated_elsewhere=copied,
+        ),
+        cache=Redis(
+            "cache", settings.cache, account=account, network=network, key=keys.data, replicated_elsewhere=copied
+        ),
+        search=SearchDomain(
+            "search", settings.search, account=account, network=network, key=keys.data, log_key=keys.logs
+        ),
+        access_logs=access_logs,
+        signing_key=GeneratedSecret(
+            "jwt-secret",
+            settings.signing_key,
+            account=account,
+            key=keys.secrets,
+            log_key=keys.logs,
+            purpose="Signs the tokens of users",
+            secret_name=f"{settings.secrets}/jwt-secret",
+        ),
+        secrets={
+            name: ManualSecret(
+                name, account=account, key=keys.secrets, secret_name=f"{settings.secrets}/{name}", purpose=purpose
+            )
+            for name, purpose in MANUAL_SECRETS.items()
+        },
+        **buckets,
+    )
+
+
+def make_copies(settings: Copies, account: Account, keys: Keys, data: Data, recovery: Recovery) -> CopiesMade:
+    """A second database, cache and set of buckets in the recovery region, which follow the first."""
+    there = {
+        "account": recovery.account,
+        "network": recovery.network,
+        "key": recovery.key,
+        "opts": recovery.options,
+    }
+    replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
+    BackupReplication(
+        "postgres-backups", source=data.database, account=recovery.account, key=recovery.key, opts=recovery.options
+    )
+    cache = GlobalCache("cache-copy", settings.cache, primary=data.cache, **there)
+    BucketReplication(
+        "bucket-copies",
+        account=account,
+        sources={"static": data.static, "uploads": data.uploads, "backups": data.backups},
+        key=keys.data,
+        target_account=recovery.account,
+        target_key=recovery.key,
+        access_logs=LogBucket(
+            "recovery-access-logs", settings.access_logs, account=recovery.account, opts=recovery.options
+        ),
+    )
+    return CopiesMade(recovery, replica, cache)
+
+
+def database_url(data: Data, host: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Where the database is and as whom to sign in; the password is a token that IAM hands out for 15 minutes."""
+    return pulumi.Output.concat(
+        "postgresql://application@", host, f":{data.database.port}/{data.database.db_name}?sslmode=verify-full"
+    )
+
+
+def cache_variables(data: Data) -> dict[str, pulumi.Input[str]]:
+    """Where the cache is, over TLS, and as whom to sign in; the password is a token that IAM hands out."""
+    cache = data.cache
+    return {
+        "REDIS_URL": pulumi.Output.concat("rediss://", cache.endpoint, f":{cache.port}"),
+        "REDIS_USER": cache.user_name,
+        "REDIS_REPLICATION_GROUP": cache.replication_group_id,
+        "REDIS_CLUSTER": str(cache.settings.cluster_mode).lower(),
+    }

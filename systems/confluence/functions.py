@@ -1,0 +1,193 @@
+"""The functions of the Lambda model, each with a role and a security group that open its own things only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pulumi
+
+from components.account import Account
+from components.compute.function import Function, FunctionSettings, FunctionTier
+from components.compute.layer import Layer
+from components.data.database_proxy import DatabaseProxy
+from components.data.table import Table
+from components.edge.websocket_api import WebSocketApi
+from components.network.network import Network
+from components.statements import Statement
+from systems.confluence.data import cache_variables, database_url
+from systems.confluence.parts import DATABASE_USER, Data, metrics_namespace, variable_of
+from systems.confluence.settings import LambdaModel
+from systems.foundation import Keys
+
+_LOGICAL = {"document": "pages", "search": "query"}
+"""Logical names that are not those of the stores behind them, as in the names of security groups."""
+_INSTRUMENTED = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument", "OTEL_AWS_APPLICATION_SIGNALS_ENABLED": "false"}
+"""Traces alone: Application Signals would want a log group and rights of its own."""
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What one service has beside the database and the cache, and where its code finds it."""
+
+    rights: Sequence[Statement]
+    environment: Mapping[str, pulumi.Input[str]]
+    searches: bool = False
+    stores_files: bool = False
+
+
+class Functions:
+    """Makes the functions, each with a role that opens its own things only."""
+
+    def __init__(self, model: LambdaModel, account: Account, keys: Keys, network: Network, data: Data) -> None:
+        self._model = model
+        self._account = account
+        self._keys = keys
+        self._network = network
+        self._data = data
+        self._layer = Layer(
+            "collaboration-layer",
+            archive="dist/collaboration-layer.zip",
+            description="Documents that merge, tokens and clients of the collaboration code",
+        )
+        self._pool = DatabaseProxy(
+            "connection-pool",
+            model.proxy,
+            account=account,
+            network=network,
+            database=data.database,
+            log_key=keys.logs,
+        )
+
+    def service(self, service: str) -> Function:
+        """A service of the product: it reaches the database, the cache and what is its own, and nothing outside AWS."""
+        code, data, own = self._model.code_of(service), self._data, self._own(service)
+        function = self._make(
+            service,
+            getattr(self._model, service),
+            code=code.folder,
+            handler=code.handler,
+            tier="data",
+            environment={
+                "SERVICE": service,
+                "DATABASE_URL": database_url(data, self._pool.endpoint),
+                **cache_variables(data),
+                **own.environment,
+            },
+            statements=[self._pool.connect(DATABASE_USER), data.cache.connect, *own.rights],
+        )
+        for store in (self._pool, data.cache, *([data.search] if own.searches else [])):
+            store.allow(function)
+        self._network.endpoints.allow(function, 443, f"Secrets for {service}")
+        if own.stores_files:
+            self._network.allow_gateway(function, "s3")
+        return function
+
+    def collaboration(self, tables: Mapping[str, Table], sockets: WebSocketApi) -> dict[str, Function]:
+        """The functions that this project brings the code of: who may connect, sockets, and what streams tell.
+
+        Those that push to sockets call API Gateway's public address, so they stand where NAT is.
+        """
+        environment = {
+            "SESSIONS_TABLE": tables["sessions"].table_name,
+            "OPERATIONS_TABLE": tables["operations"].table_name,
+            "PRESENCE_TABLE": tables["presence"].table_name,
+            "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
+            "METRICS_NAMESPACE": metrics_namespace(),
+        }
+        rights = [*(table.read_write for table in tables.values()), sockets.manage_connections]
+        made = {}
+        for name in ("websocket", "collaboration"):
+            made[name] = function = self._make(
+                name,
+                getattr(self._model, name),
+                code="functions/collaboration",
+                handler="collaboration.handlers.handle",
+                tier="private",
+                environment=environment,
+                statements=rights,
+                layers=[self._layer.arn],
+            )
+            if function.security_group is not None:
+                function.security_group.allow_egress(
+                    "https", "0.0.0.0/0", 443, "The management API of sockets, and AWS"
+                )
+        collaboration = made["collaboration"]
+        collaboration.consume("sessions", tables["sessions"], changes=["REMOVE"])
+        collaboration.consume("presence", tables["presence"], changes=["REMOVE"])
+        collaboration.consume("operations", tables["operations"])
+        for judge in ("rest", "sockets"):
+            made[f"authorizer-{judge}"] = self._make(
+                f"authorizer-{judge}",
+                FunctionSettings(memory_mib=256, timeout_seconds=10),
+                code="functions/authorizer",
+                handler=f"authorizer.handlers.{judge}",
+                tier=None,
+                environment={"JWT_SECRET_ARN": self._data.signing_key.arn},
+                statements=[self._data.signing_key.read, self._keys.secrets.decrypt],
+                layers=[self._layer.arn],
+            )
+        return made
+
+    def _own(self, service: str) -> "_Own":
+        data = self._data
+        secrets = {"auth": "oauth-client-secrets", "user": "smtp-credentials", "document": "encryption-keys"}
+        own = {
+            "auth": _Own([data.signing_key.read], {"JWT_SECRET": data.signing_key.arn}),
+            "user": _Own([], {}),
+            "document": _Own(
+                [data.uploads.read_write, data.search.read_write],
+                {"UPLOADS_BUCKET": data.uploads.bucket_name, "SEARCH_ENDPOINT": data.search.endpoint},
+                searches=True,
+                stores_files=True,
+            ),
+            "search": _Own([data.search.search], {"SEARCH_ENDPOINT": data.search.endpoint}, searches=True),
+        }[service]
+        if service not in secrets:
+            return own
+        name = secrets[service]
+        environment = {**own.environment, variable_of(name): data.secrets[name].arn}
+        rights = [*own.rights, data.secrets[name].read, self._keys.secrets.decrypt]
+        return replace(own, rights=rights, environment=environment)
+
+    def _make(
+        self,
+        name: str,
+        settings: FunctionSettings,
+        *,
+        code: str,
+        handler: str,
+        tier: FunctionTier | None,
+        environment: Mapping[str, pulumi.Input[str]],
+        statements: Sequence[Statement],
+        layers: Sequence[pulumi.Input[str]] = (),
+    ) -> Function:
+        inside: dict[str, Any] = {}
+        if tier is not None:
+            # The design names it; it would let a function write every log group, but for the refusal.
+            policy = self._account.managed_policy("service-role/AWSLambdaVPCAccessExecutionRole")
+            inside = {"network": self._network, "tier": tier, "managed_policies": [policy]}
+            statements = [*statements, self._own_logs_only(name)]
+        # Whoever is outside the network asks no store.
+        if tier is not None and self._model.instrumentation is not None:
+            layers = [*layers, self._model.instrumentation]
+            environment = {**environment, **_INSTRUMENTED}
+        return Function(
+            _LOGICAL.get(name, name),
+            settings,
+            account=self._account,
+            key=self._keys.secrets,
+            log_key=self._keys.logs,
+            code=code,
+            handler=handler,
+            description=f"Confluence: {name}",
+            function_name=f"{self._model.prefix}-{name}",
+            environment=environment,
+            statements=statements,
+            layers=layers,
+            **inside,
+        )
+
+    def _own_logs_only(self, name: str) -> Statement:
+        own = self._account.arn("logs", f"log-group:/aws/lambda/{self._model.prefix}-{name}:*")
+        actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+        return Statement("RefuseOtherLogs", actions, [], effect="Deny", all_but=[own])

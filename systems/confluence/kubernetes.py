@@ -1,0 +1,276 @@
+"""The EKS model: site, BFF and WebSocket service as pods behind a load balancer that only CloudFront reaches."""
+
+from typing import Any
+
+import pulumi
+
+from components.account import Account
+from components.data.file_system import FileSystem
+from components.data.registry import Registry
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.load_balancer import LoadBalancer
+from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.origins import HttpsOrigin
+from components.network.network import Network
+from components.operations import edge_alarms
+from components.operations.alarms import Alarm, AlarmSettings
+from components.operations.metric import Metric, put_metrics
+from components.security.human_access import HumanAccess
+from components.security.pod_role import PodRole
+from components.statements import Statement
+from components.workloads.cluster_autoscaler import ClusterAutoscaler
+from components.workloads.load_balancer_controller import LoadBalancerController
+from components.workloads.log_forwarder import LogForwarder
+from components.workloads.namespace import Namespace
+from components.workloads.network_policy import Destination
+from components.workloads.shared_volume import SharedVolume
+from components.workloads.storage_class import StorageClass, StorageClassSettings
+from components.workloads.vertical_autoscaler import VerticalAutoscaler
+from components.workloads.workload import Workload
+from systems.confluence.data import cache_variables, database_url
+from systems.confluence.edge import page_behavior, uncached
+from systems.confluence.parts import DATABASE_USER, Data, Model, Names, metrics_namespace, variable_of
+from systems.confluence.settings import EksModel, SystemSettings
+from systems.eks_platform import Compute, make_compute
+from systems.foundation import Keys
+
+FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
+_APPLICATION = "application"
+_NODE_PORTS = (30000, 32767)
+_SHARED = "shared"
+
+
+def run_on_eks(
+    settings: SystemSettings,
+    model: EksModel,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    names: Names,
+    registry: Registry,
+    cloudfront: pulumi.Input[str],
+    traces: Statement,
+) -> tuple[Model, Compute]:
+    """Cluster, load balancer and pods; the pods' origin for the distribution."""
+    people = HumanAccess("people", account=account)
+    files = FileSystem("files", model.files, network=network, key=keys.data)
+    compute = make_compute(
+        "confluence",
+        account,
+        keys,
+        network,
+        people,
+        cluster=model.cluster,
+        groups=model.groups,
+        addons=model.addons,
+        mounts=[files.mount(_SHARED)],
+    )
+    balancer = _balancer(model, account, network, names, data)
+    _connect(compute, balancer, data, files, cloudfront)
+    _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, traces)
+    targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
+    watched = {
+        **edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
+        **_socket_alarms(settings.alarms),
+    }
+    origin = _APPLICATION
+    made = Model(
+        origins={origin: HttpsOrigin(names.below("origin"))},
+        default=page_behavior(origin),
+        behaviors={"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)},
+        watched=watched,
+        backed_up=[files.arn, compute.cluster.arn],
+        outputs={"clusterName": compute.cluster.cluster_name, "peopleRoleArn": people.arn},
+    )
+    return made, compute
+
+
+def _socket_alarms(settings: AlarmSettings) -> dict[str, Alarm]:
+    """What the load balancer sees nothing of: it is through with a WebSocket once that is open."""
+
+    def counted(name: str, description: str) -> Alarm:
+        metric = Metric(metrics_namespace(), name, {"Service": "server"}, "Sum")
+        return Alarm(metric, settings.server_errors, description)
+
+    return {
+        "websocket-refusals": counted("Refused", "WebSockets are refused for want of a good token"),
+        "websocket-failures": counted("Failed", "The WebSocket service cannot do what editors ask"),
+    }
+
+
+def _balancer(model: EksModel, account: Account, network: Network, names: Names, data: Data) -> LoadBalancer:
+    origin = names.below("origin")
+
+    def targets(port: int, path: str, **more: Any) -> TargetGroupSettings:
+        return TargetGroupSettings(port=port, protocol="HTTP", health_path=path, **more)
+
+    balancer = LoadBalancer(
+        "alb",
+        LoadBalancerSettings(
+            target_groups={
+                FRONTEND: targets(model.frontend.port, model.frontend.readiness.path),
+                BFF: targets(model.bff.port, model.bff.readiness.path),
+                # A NodePort, whose affinity knows nodes only: the load balancer's cookie knows browsers.
+                WEBSOCKET: targets(
+                    model.websocket.port,
+                    model.websocket.readiness.path,
+                    target_type="instance",
+                    sticky_seconds=model.sticky_seconds,
+                    deregistration_delay=300,
+                ),
+            },
+            routes={
+                "api": RouteSettings(priority=100, target=BFF, paths=("/api/*",)),
+                "ws": RouteSettings(priority=110, target=WEBSOCKET, paths=("/ws/*",)),
+            },
+            default_target=FRONTEND,
+            redirect_http=True,
+        ),
+        account=account,
+        network=network,
+        certificate=Certificate(
+            "origin-certificate", CertificateSettings(domain=origin), zone=names.zone, region=account.region
+        ),
+        access_logs=data.access_logs,
+    )
+    names.zone.alias(origin, balancer.alias_target)
+    return balancer
+
+
+def _connect(
+    compute: Compute, balancer: LoadBalancer, data: Data, files: FileSystem, cloudfront: pulumi.Input[str]
+) -> None:
+    """Who reaches whom: CloudFront the balancer, the balancer the nodes, the nodes the stores and the world."""
+    nodes = compute.cluster.nodes
+    balancer.allow_cloudfront(cloudfront)
+    balancer.reach(nodes)
+    for port, purpose in {80: "site", 3000: "BFF"}.items():
+        nodes.allow(balancer, port, f"Requests for the {purpose}'s pods")
+    nodes.allow_ports(balancer, *_NODE_PORTS, "WebSockets and their health checks")
+    compute.cluster.allow(balancer)
+    nodes.allow_all_egress("Identity and mail providers, and whatever else pods may reach by their policies")
+    for store in (data.database, data.cache, data.search, files):
+        store.allow(nodes)
+
+
+def _serve(
+    settings: SystemSettings,
+    model: EksModel,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    compute: Compute,
+    balancer: LoadBalancer,
+    files: FileSystem,
+    registry: Registry,
+    traces: Statement,
+) -> None:
+    """The three workloads with their rights, and the controllers that they need."""
+    cluster, ready = compute.cluster, compute.ready
+    ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
+    StorageClass(
+        "volumes", StorageClassSettings(default=True), account=account, cluster=cluster, key=compute.volumes_key
+    )
+    LogForwarder("logs", model.logs, account=account, cluster=cluster, key=keys.logs, nodes=ready)
+    advisor = VerticalAutoscaler("vertical-autoscaler", cluster=cluster, nodes=ready)
+    namespace = Namespace("namespace", namespace=model.namespace, cluster=cluster, nodes=ready)
+    controller = LoadBalancerController(
+        "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
+    )
+    volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=_SHARED)
+    stores = list(settings.network.data.values())
+    aws = {"aws": Destination(443, ["0.0.0.0/0"])}
+    cache = {"cache": Destination(data.cache.port, stores)}
+    balancers = list(settings.network.public.values())
+    common: dict[str, Any] = {
+        "cluster": cluster,
+        "namespace": namespace,
+        "load_balancer_controller": controller,
+    }
+
+    def role(workload: str, *statements: Statement) -> PodRole:
+        return PodRole(
+            f"{workload}-pods",
+            account=account,
+            cluster=cluster,
+            namespace=model.namespace,
+            service_account=workload,
+            statements=[*statements, keys.secrets.decrypt, traces],
+        )
+
+    application = [secret.read for secret in data.secrets.values()]
+    workloads = [
+        Workload(
+            FRONTEND,
+            model.frontend,
+            repository=registry.repository_url(FRONTEND),
+            clients=balancers,
+            target_group_arn=balancer.target_group(FRONTEND).arn,
+            **common,
+        ),
+        Workload(
+            BFF,
+            model.bff.model_copy(update={"shared": {"/shared": volume.claim_name}}),
+            repository=registry.repository_url(BFF),
+            pod_role=role(
+                BFF,
+                data.database.connect(DATABASE_USER),
+                data.cache.connect,
+                data.search.read_write,
+                data.uploads.read_write,
+                data.signing_key.read,
+                put_metrics(metrics_namespace()),
+                *application,
+            ),
+            config=_bff_config(account, data),
+            clients=balancers,
+            destinations={
+                "database": Destination(data.database.port, stores),
+                **cache,
+                **aws,
+            },
+            target_group_arn=balancer.target_group(BFF).arn,
+            after=[volume],
+            **common,
+        ),
+        Workload(
+            WEBSOCKET,
+            model.websocket.model_copy(update={"service_type": "NodePort", "sticky": True}),
+            repository=registry.repository_url(WEBSOCKET),
+            pod_role=role(WEBSOCKET, data.cache.connect, data.signing_key.read),
+            config=_websocket_config(model, account, data),
+            # A node that takes a connection hands it on under its own address.
+            clients=list(settings.network.private.values()),
+            destinations={**cache, **aws},
+            target_group_arn=balancer.target_group(WEBSOCKET).arn,
+            **common,
+        ),
+    ]
+    for workload in workloads:
+        advisor.advise(workload)
+
+
+def _bff_config(account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
+    return {
+        "AWS_REGION": account.region,
+        "DATABASE_URL": database_url(data, data.database.endpoint),
+        **cache_variables(data),
+        "SEARCH_ENDPOINT": data.search.endpoint,
+        "UPLOADS_BUCKET": data.uploads.bucket_name,
+        "JWT_SECRET_ARN": data.signing_key.arn,
+        "SHARED_FOLDER": "/shared",
+        "METRICS_NAMESPACE": metrics_namespace(),
+        **{variable_of(name): secret.arn for name, secret in data.secrets.items()},
+    }
+
+
+def _websocket_config(model: EksModel, account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
+    return {
+        "AWS_REGION": account.region,
+        "PORT": str(model.websocket.port),
+        **cache_variables(data),
+        "JWT_SECRET_ARN": data.signing_key.arn,
+        "METRICS_NAMESPACE": metrics_namespace(),
+    }

@@ -1,0 +1,97 @@
+"""What the parts of the Confluence system hand to each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from components.data.bucket import Bucket
+from components.data.global_cache import GlobalCache
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.postgres_replica import PostgresReplica
+from components.data.redis import Redis
+from components.data.search_domain import SearchDomain
+from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
+from components.edge.origins import Origin
+from components.edge.zone import Zone
+from components.operations.alarms import Alarm
+from components.operations.metric import Metric
+from components.security.manual_secret import ManualSecret
+from components.security.secret import GeneratedSecret
+from systems.recovery_region import Recovery
+
+DATABASE_USER = "application"
+"""The PostgreSQL user that pods and functions sign in as; a migration makes it, with the role rds_iam."""
+MANUAL_SECRETS = {
+    "encryption-keys": "Encrypts what the application encrypts by itself",
+    "oauth-client-secrets": "What the identity providers gave to this client",
+    "smtp-credentials": "Signs in to the mail provider",
+}
+
+
+def metrics_namespace() -> str:
+    """The namespace of the metrics that the collaboration code and the product publish, the stack's own."""
+    return f"Confluence/{pulumi.get_stack()}"
+
+
+def variable_of(secret: str) -> str:
+    """The environment variable that holds the ARN of a secret, such as ``SMTP_CREDENTIALS_ARN``."""
+    return f"{secret.upper().replace('-', '_')}_ARN"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The stores that both models share."""
+
+    database: Postgres
+    cache: Redis
+    search: SearchDomain
+    static: Bucket
+    uploads: Bucket
+    backups: Bucket
+    access_logs: LogBucket
+    signing_key: GeneratedSecret
+    secrets: Mapping[str, ManualSecret]
+
+
+@dataclass(frozen=True)
+class CopiesMade:
+    """What follows the stores in the recovery region."""
+
+    recovery: Recovery
+    database: PostgresReplica
+    cache: GlobalCache
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Where an operator finds them."""
+        return {"recoveryDatabaseEndpoint": self.database.endpoint, "recoveryCacheEndpoint": self.cache.endpoint}
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a deployment model gives to the edge, to operations and to the user of the stack."""
+
+    origins: Mapping[str, Origin]
+    default: BehaviorSettings
+    behaviors: Mapping[str, PathBehaviorSettings]
+    watched: Mapping[str, Alarm]
+    backed_up: Sequence[pulumi.Input[str]]
+    outputs: Mapping[str, Any]
+    panels: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
+    root_object: str | None = None
+    """What the bucket answers with when it is asked for ``/``."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The public names and who keeps them."""
+
+    zone: Zone
+    domain: str
+
+    def below(self, label: str) -> str:
+        """A name below the domain."""
+        return f"{label}.{self.domain}"

@@ -1,0 +1,142 @@
+"""The Lambda model: a REST and a WebSocket API before functions, with the state of collaboration in DynamoDB."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.account import Account
+from components.compute.function import Function
+from components.data.accelerator import Accelerator
+from components.data.table import Table
+from components.data.table_schema import TableIndex, TableSchema
+from components.edge.api_gateway import ApiGatewayLogging
+from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.origins import HttpsOrigin
+from components.edge.rest_api import RestApi
+from components.edge.websocket_api import WebSocketApi
+from components.network.network import Network
+from components.operations import api_alarms, edge_alarms, function_alarms, table_alarms
+from components.operations.alarms import Alarm
+from components.operations.log_metric import LogMetric, cold_starts
+from components.operations.metric import Metric
+from systems.confluence.apis import make_rest, make_sockets, route_messages
+from systems.confluence.edge import site_behavior, uncached
+from systems.confluence.functions import Functions
+from systems.confluence.parts import Data, Model, Names
+from systems.confluence.settings import SERVICES, LambdaModel, SystemSettings
+from systems.foundation import Keys
+from systems.recovery_region import Recovery
+
+PAGE, USER = ("pageId", "S"), ("userId", "S")
+SCHEMAS = {
+    "sessions": TableSchema(
+        PAGE, USER, ttl_attribute="lastSeen", indexes={"userId-index": TableIndex(USER)}, stream=True
+    ),
+    "operations": TableSchema(PAGE, ("timestamp", "N"), ttl_attribute="ttl", stream=True),
+    "presence": TableSchema(PAGE, USER, ttl_attribute="lastSeen", stream=True),
+}
+_API = "api"
+
+
+@dataclass(frozen=True)
+class Serverless:
+    """What the Lambda model made beside what every model gives."""
+
+    model: Model
+    functions: Mapping[str, Function]
+
+
+def run_on_lambda(
+    settings: SystemSettings,
+    model: LambdaModel,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    names: Names,
+    recovery: Recovery | None,
+) -> Serverless:
+    """APIs, functions and tables; the REST API as the distribution's origin."""
+    tables = {
+        key: Table(
+            key,
+            getattr(model.tables, key),
+            schema=schema,
+            account=account,
+            key=keys.data,
+            replica_key=recovery.key if recovery else None,
+        )
+        for key, schema in SCHEMAS.items()
+    }
+    logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
+    sockets = make_sockets(model, account, keys, names, logging)
+    functions = Functions(model, account, keys, network, data)
+    made = {
+        **{service: functions.service(service) for service in SERVICES},
+        **functions.collaboration(tables, sockets),
+    }
+    route_messages(sockets, made)
+    if model.accelerator is not None:
+        accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=tables)
+        accelerator.allow(made["collaboration"])
+    rest = make_rest(model, account, keys, made, logging)
+    firewall = Firewall("api-firewall", FirewallSettings(scope="REGIONAL"), account=account, log_key=keys.logs)
+    firewall.protect("api", rest.stage_arn)
+    watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)
+    return Serverless(
+        Model(
+            origins={_API: HttpsOrigin(rest.domain_name, path=rest.origin_path)},
+            default=site_behavior(),
+            behaviors={"api": uncached("/api/*", _API), "auth": uncached("/auth/*", _API)},
+            watched=watched,
+            backed_up=[table.arn for table in tables.values()],
+            outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
+            panels=panels,
+            root_object="index.html",
+        ),
+        made,
+    )
+
+
+def _watched(
+    settings: SystemSettings,
+    model: LambdaModel,
+    account: Account,
+    functions: Mapping[str, Function],
+    rest: RestApi,
+    sockets: WebSocketApi,
+    firewall: Firewall,
+    tables: Mapping[str, Table],
+) -> tuple[dict[str, Alarm], dict[str, list[Metric]]]:
+    refused = {
+        key: LogMetric(
+            f"{key}-refused", log_group_name=group, pattern=api_alarms.THROTTLED, metric_name="Throttled"
+        ).metric
+        for key, group in (("rest", rest.access_log_group_name), ("sockets", sockets.access_log_group_name))
+    }
+    blocked = edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=account.region)
+    watched = {
+        **api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=refused["rest"]),
+        **api_alarms.websocket_api(
+            "sockets", sockets.api_id, sockets.stage_name, settings.alarms, throttled=refused["sockets"]
+        ),
+        **{f"api-{key}": alarm for key, alarm in blocked.items()},
+        **function_alarms.stream("collaboration", functions["collaboration"].function_name, model.alarms),
+    }
+    for key, table in tables.items():
+        region = getattr(model.tables, key).replica_region
+        watched |= table_alarms.table(key, table.table_name, replica_region=region)
+    for key, function in functions.items():
+        watched |= function_alarms.function(
+            key,
+            function.function_name,
+            model.alarms,
+            timeout_seconds=function.settings.timeout_seconds,
+            reserved_concurrency=function.settings.reserved_concurrency,
+            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        )
+    panels = {
+        **api_alarms.rest_panels("REST", rest.api_name, rest.stage_name),
+        **api_alarms.websocket_panels("WebSocket", sockets.api_id, sockets.stage_name),
+        "Tables": [metric for table in tables.values() for metric in table_alarms.capacity(table.table_name)],
+    }
+    return watched, panels

@@ -1,0 +1,200 @@
+"""What a stack of the Confluence system can be told."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from components.compute.addons import AddonsSettings
+from components.compute.canary import CanarySettings
+from components.compute.cluster import ClusterSettings
+from components.compute.function import FunctionSettings
+from components.compute.node_group import NodeGroupSettings
+from components.data.accelerator import AcceleratorSettings
+from components.data.bucket import BucketSettings
+from components.data.database_proxy import DatabaseProxySettings
+from components.data.file_system import FileSystemSettings
+from components.data.global_cache import GlobalCacheSettings
+from components.data.log_bucket import LogBucketSettings
+from components.data.postgres import PostgresSettings
+from components.data.postgres_replica import PostgresReplicaSettings
+from components.data.redis import RedisSettings
+from components.data.search_domain_settings import SearchDomainSettings
+from components.data.table import TableSettings
+from components.edge.firewall import FirewallSettings
+from components.edge.rest_api_settings import RestApiSettings
+from components.edge.websocket_api import WebSocketApiSettings
+from components.network.network import NetworkSettings
+from components.operations.alarms import AlarmSettings
+from components.operations.backup import BackupSettings
+from components.operations.budget import BudgetSettings
+from components.operations.function_alarms import FunctionAlarmSettings
+from components.operations.pipeline import PipelineSettings
+from components.operations.topic import NoticesSettings
+from components.operations.tracing import SamplingRule, TracingSettings
+from components.security.secret import SecretSettings
+from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.workload import WorkloadSettings
+from settings import DomainName, Name, Settings
+from systems.recovery_region import RecoverySettings
+
+SERVICES = ("auth", "user", "document", "search")
+"""The functions of the Lambda model whose code belongs to the product, not to this project."""
+
+
+LayerArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$")]
+"""One version of a layer."""
+
+
+class Buckets(Settings):
+    """The buckets, with how their objects age."""
+
+    static: BucketSettings
+    uploads: BucketSettings
+    backups: BucketSettings
+    access_logs: LogBucketSettings
+
+
+class EksModel(Settings):
+    """Pods on EKS: persistent WebSockets, and the lowest latency between editors."""
+
+    cluster: ClusterSettings
+    groups: dict[Name, NodeGroupSettings] = Field(min_length=1)
+    addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
+    namespace: Name = "confluence"
+    frontend: WorkloadSettings
+    bff: WorkloadSettings
+    websocket: WorkloadSettings
+    files: FileSystemSettings = FileSystemSettings()
+    logs: LogForwarderSettings
+    sticky_seconds: int = Field(default=86400, ge=1, le=604800)
+    """How long the load balancer sends a browser's new connections to the same node."""
+
+    @model_validator(mode="after")
+    def _has_the_file_driver(self) -> Self:
+        if not self.addons.efs:
+            raise ValueError("addons.efs must be true: pods of the BFF mount the shared file system")
+        return self
+
+
+class ServiceCode(Settings):
+    """Where the code of a function is: a folder of this project, and the handler in it."""
+
+    folder: str = "functions/service"
+    handler: str = "handler.handle"
+
+
+class Tables(Settings):
+    """The state of collaboration in DynamoDB."""
+
+    sessions: TableSettings
+    operations: TableSettings
+    presence: TableSettings
+
+
+class LambdaModel(Settings):
+    """Functions behind API Gateway: nothing runs while nobody reads."""
+
+    prefix: Name
+    """What the functions' names begin with."""
+    auth: FunctionSettings
+    user: FunctionSettings
+    document: FunctionSettings
+    search: FunctionSettings
+    collaboration: FunctionSettings
+    websocket: FunctionSettings
+    code: dict[Name, ServiceCode] = Field(default_factory=dict)
+    """The product's own code for a service; without it the function says that it has none yet."""
+    rest: RestApiSettings = RestApiSettings()
+    sockets: WebSocketApiSettings = WebSocketApiSettings()
+    api_gateway_logging: bool = True
+    """Whether this stack sets the role by which API Gateway logs; one stack of an account and region must."""
+    tables: Tables
+    accelerator: AcceleratorSettings | None = None
+    proxy: DatabaseProxySettings
+    instrumentation: LayerArn | None = None
+    """AWS's layer of OpenTelemetry for Python, in the stack's region: calls to DynamoDB, PostgreSQL and Redis become
+    part of the functions' traces, at the price of a longer cold start.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
+    canary: CanarySettings = CanarySettings()
+    alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+
+    @field_validator("code")
+    @classmethod
+    def _of_services(cls, value: dict[str, ServiceCode]) -> dict[str, ServiceCode]:
+        if unknown := sorted(set(value) - set(SERVICES)):
+            raise ValueError(f"there is no service {', '.join(unknown)}; there are: {', '.join(SERVICES)}")
+        return value
+
+    def code_of(self, service: str) -> ServiceCode:
+        """Where a service's code is."""
+        return self.code.get(service, ServiceCode())
+
+
+class Copies(Settings):
+    """The second region and what stands by there."""
+
+    region: RecoverySettings = RecoverySettings()
+    access_logs: LogBucketSettings
+    database: PostgresReplicaSettings
+    cache: GlobalCacheSettings
+
+
+class SystemSettings(Settings):
+    """What a stack of the Confluence system is called, which of the two models it is, and how big."""
+
+    model: Literal["eks", "lambda"]
+    domain: DomainName
+    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
+    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    network: NetworkSettings
+    eks: EksModel | None = None
+    functions: LambdaModel | None = None
+    database: PostgresSettings
+    cache: RedisSettings
+    search: SearchDomainSettings
+    buckets: Buckets
+    registry: Name
+    """What the names of the image repositories begin with, so that stacks can share an account."""
+    secrets: Name
+    """What the names of the secrets begin with."""
+    signing_key: SecretSettings = SecretSettings()
+    """Signs the tokens of users; the one before it goes on being accepted until the next rotation."""
+    firewall: FirewallSettings = FirewallSettings(scope="CLOUDFRONT")
+    tracing: TracingSettings = TracingSettings(
+        rules={
+            "default": SamplingRule(rate=0.01, priority=9000),
+            "busy": SamplingRule(rate=0.001, priority=100, url_path="/api/pages/*"),
+        },
+        groups={"collaboration": 'annotation.service = "collaboration"'},
+    )
+    copies: Copies | None = None
+    """``null`` for a stack that can be lost with its region."""
+    pipeline: PipelineSettings | None = None
+    notices: NoticesSettings
+    alarms: AlarmSettings = AlarmSettings()
+    budget: BudgetSettings
+    backup: BackupSettings = BackupSettings()
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        wanted, other = ("eks", "functions") if self.model == "eks" else ("functions", "eks")
+        tables = self.functions.tables if self.functions else None
+        replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
+        region = self.copies.region.region if self.copies else None
+        bound = self.cache.bound_to_one_region if self.copies else None
+        problems = {
+            f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
+            f"{other} is not for model {self.model}": getattr(self, other) is not None,
+            "database.dbName is required": self.database.db_name is None,
+            "cache.authentication must be iam: pods and functions sign in by their roles": (
+                self.cache.authentication != "iam"
+            ),
+            f"cache: {bound}; or leave out copies": bound is not None,
+            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
+            "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
+        }
+        found = [problem for problem, there in problems.items() if there]
+        if found:
+            raise ValueError("; ".join(found))
+        return self

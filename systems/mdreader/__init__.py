@@ -1,0 +1,87 @@
+"""The MDReader system: a markdown editor that works offline and that several people write in at once.
+
+Route 53 ─┬► CloudFront ─► site in S3, or Amplify ─► /api ─┐
+          ├► api.        REST API, users of Cognito ───────┴► backend function ─┐
+          ├► websocket.  load balancer ─► Hocuspocus on Fargate ────────────────┼► PostgreSQL, Redis
+          ├► events.     WebSocket API ─► events function ─► DynamoDB           │
+          └► files.      CloudFront ─► attachments in S3 ◄─ files function      └► S3, SES, Secrets Manager
+"""
+
+from typing import Any
+
+from components.account import Account
+from components.edge.email import Email, EmailSettings
+from components.edge.firewall import Firewall
+from components.edge.origins import distributions
+from components.edge.zone import Zone, ZoneSettings
+from components.network.network import Network
+from components.operations.cost_anomaly import PUBLISHER
+from components.operations.pipeline import Pipeline
+from components.operations.tracing import Tracing
+from components.security.github_role import GithubRole
+from systems.audit import make_audit
+from systems.foundation import make_keys
+from systems.mdreader.api import make_api
+from systems.mdreader.data import make_data
+from systems.mdreader.edge import make_files, make_site
+from systems.mdreader.identity import make_users
+from systems.mdreader.operations import operate
+from systems.mdreader.parts import HOCUSPOCUS, Names
+from systems.mdreader.realtime import make_realtime
+from systems.mdreader.settings import SystemSettings
+
+__all__ = ["SystemSettings", "build"]
+
+
+def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
+    """Builds an MDReader stack and returns its outputs by name."""
+    keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), data_users=[distributions(account)])
+    # The name that the plan gives the VPC.
+    network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
+    data = make_data(settings, account, keys, network)
+    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id)
+    names = Names(Zone("zone", zone, account=account, log_key=keys.edge_logs), settings.domain)
+    mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=())
+    email = Email("email", mail, account=account, zone=names.zone)
+    users = make_users(settings.identity, account, keys, data, email)
+    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
+    files = make_files(settings, account, names, data, firewall)
+    traces = Tracing("tracing", settings.tracing).write
+    api = make_api(settings, account, keys, network, data, users, names, email, files)
+    realtime = make_realtime(settings, account, keys, network, data, users, names, traces)
+    regional = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
+    regional.protect("api", api.rest.stage_arn)
+    regional.protect("alb", realtime.balancer.arn)
+    site = make_site(settings, account, keys, names, data, users, api, files, firewall)
+    if settings.audit is not None:
+        make_audit(settings.audit, account, data.access_logs)
+    operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
+    if settings.github is not None:
+        GithubRole("github", settings.github, account=account)
+    if settings.pipeline is not None:
+        Pipeline(
+            "delivery",
+            settings.pipeline,
+            account=account,
+            key=keys.data,
+            log_key=keys.logs,
+            access_logs=data.access_logs,
+        )
+    return {
+        "url": f"https://{names.domain}",
+        "apiUrl": api.rest.invoke_url,
+        "websocketUrl": f"wss://{names.websocket}",
+        "eventsUrl": api.sockets.endpoint,
+        "filesUrl": f"https://{names.files}",
+        "signInUrl": users.pages.base_url,
+        "userPoolId": users.pool.user_pool_id,
+        "userPoolClientId": users.client.client_id,
+        "identityPoolId": users.identities.identity_pool_id,
+        "nameServers": names.zone.name_servers or [],
+        "uploadsBucket": data.uploads.bucket_name,
+        "databaseEndpoint": data.database.endpoint,
+        "cacheEndpoint": data.cache.endpoint,
+        "secretArn": data.secret.arn,
+        "registry": realtime.registry.repository_url(HOCUSPOCUS),
+        **site.outputs,
+    }

@@ -1,0 +1,248 @@
+"""What answers requests and carries events: the REST and the WebSocket API with the functions behind them."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.account import Account
+from components.compute.function import Function, FunctionSettings
+from components.compute.layer import Layer
+from components.data.table import Table
+from components.data.table_schema import TableSchema
+from components.edge.api_gateway import ApiGatewayLogging
+from components.edge.cdn import Cdn
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.email import Email
+from components.edge.health_check import HealthCheck, HealthCheckSettings
+from components.edge.rest_api import RestApi
+from components.edge.rest_routes import CognitoAuthorizer, RestRoute
+from components.edge.websocket_api import WebSocketApi
+from components.network.network import Network
+from components.statements import Statement
+from systems.foundation import Keys
+from systems.mdreader.parts import BACKEND_FUNCTION, METRICS, WEBSOCKET_API, Api, Data, Names, Users
+from systems.mdreader.settings import SystemSettings
+
+_HEALTH = "/health"
+_CONNECTIONS = TableSchema(("userId", "S"), ("connectionId", "S"), ttl_attribute="expires")
+
+
+def make_api(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    users: Users,
+    names: Names,
+    email: Email,
+    files: Cdn,
+) -> Api:
+    """Both APIs under their public names; users of the pool call them, and nobody else but for /health."""
+    logging = ApiGatewayLogging("api-logging", account=account) if settings.api_gateway_logging else None
+    sockets = _sockets(settings, account, keys, names, logging)
+    connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
+    makes = _Functions(account, keys)
+    backend = _backend(settings, makes, network, data, users, names, email, files, sockets, connections)
+    made = {
+        "backend": backend,
+        "files": _files(settings, makes, data),
+        "events": makes.function(
+            "events",
+            settings.events,
+            code="functions/collaboration",
+            handler="collaboration.events.handle",
+            description="Events between the devices of a user",
+            environment={
+                "CONNECTIONS_TABLE": connections.table_name,
+                "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
+                "METRICS_NAMESPACE": METRICS,
+            },
+            statements=[connections.read_write, sockets.manage_connections],
+            layered=True,
+        ),
+        "authorizer": makes.function(
+            "authorizer",
+            FunctionSettings(memory_mib=256, timeout_seconds=10),
+            code="functions/authorizer",
+            handler="authorizer.handlers.sockets",
+            description="Who may open a socket for events",
+            environment={
+                "JWKS_URL": pulumi.Output.concat(users.pool.issuer, "/.well-known/jwks.json"),
+                "JWT_ISSUER": users.pool.issuer,
+                "JWT_AUDIENCE": users.client.client_id,
+            },
+            statements=[],
+            layered=True,
+        ),
+    }
+    sockets.route("$connect", made["events"], authorizer=sockets.authorize(made["authorizer"]))
+    for route in ("$disconnect", "$default"):
+        sockets.route(route, made["events"])
+    rest = _rest(settings, account, keys, users, names, backend, logging)
+    health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=_HEALTH))
+    return Api(rest, sockets, made, connections, health)
+
+
+class _Functions:
+    """Makes functions outside the network, which reach AWS by its public addresses and nothing of the stack's own."""
+
+    def __init__(self, account: Account, keys: Keys) -> None:
+        self.account = account
+        self.keys = keys
+        self._layer = Layer(
+            "collaboration-layer",
+            archive="dist/collaboration-layer.zip",
+            description="Tokens and what else the shared functions need",
+        )
+
+    def function(
+        self,
+        name: str,
+        settings: FunctionSettings,
+        *,
+        code: str,
+        handler: str,
+        description: str,
+        environment: Mapping[str, pulumi.Input[str]],
+        statements: list[Statement],
+        layered: bool = False,
+        asynchronous: bool = False,
+    ) -> Function:
+        """A function of its own role, with the libraries of the collaboration code where it needs them."""
+        return Function(
+            name,
+            settings,
+            account=self.account,
+            key=self.keys.secrets,
+            log_key=self.keys.logs,
+            code=code,
+            handler=handler,
+            description=f"MDReader: {description}",
+            environment=environment,
+            statements=statements,
+            layers=[self._layer.arn] if layered else [],
+            asynchronous=asynchronous,
+        )
+
+
+def _backend(
+    settings: SystemSettings,
+    makes: _Functions,
+    network: Network,
+    data: Data,
+    users: Users,
+    names: Names,
+    email: Email,
+    files: Cdn,
+    sockets: WebSocketApi,
+    connections: Table,
+) -> Function:
+    """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
+    account, keys = makes.account, makes.keys
+    origins = settings.uploads.cors.origins if settings.uploads.cors else ()
+    backend = Function(
+        "lambda-backend",
+        settings.backend,
+        account=account,
+        key=keys.secrets,
+        log_key=keys.logs,
+        code=settings.backend.package,
+        handler=settings.backend.handler,
+        # The plan's words for the security group, which takes this description.
+        description="Lambda Functions: the API of MDReader",
+        function_name=BACKEND_FUNCTION,
+        environment={
+            "ENVIRONMENT": account.environment.value,
+            "DATABASE_URL": data.database_url.value_from,
+            "REDIS_URL": data.cache_url.value_from,
+            "UPLOADS_BUCKET": data.uploads.bucket_name,
+            "FILES_URL": f"https://{names.files}",
+            "FILES_KEY_ID": files.signer_ids[settings.file_signer],
+            "FILES_SIGNING_KEY": data.file_signing_key.arn,
+            "CORS_ORIGINS": ",".join(origins),
+            "MAIL_SENDER": email.sender,
+            "MAIL_CONFIGURATION_SET": email.configuration_sets[account.region],
+            "USER_POOL_ID": users.pool.user_pool_id,
+            "USER_POOL_CLIENT_ID": users.client.client_id,
+            "CONNECTIONS_TABLE": connections.table_name,
+            "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
+        },
+        statements=[
+            data.secret.read,
+            data.file_signing_key.read,
+            keys.secrets.decrypt,
+            data.uploads.read_write,
+            *email.send,
+            connections.read,
+            sockets.manage_connections,
+        ],
+        network=network,
+    )
+    if backend.security_group is not None:
+        backend.security_group.allow_egress("https", "0.0.0.0/0", 443, "AWS, mail and pushes to sockets")
+    for store in (data.database, data.cache):
+        store.allow(backend)
+    return backend
+
+
+def _files(settings: SystemSettings, makes: _Functions, data: Data) -> Function:
+    """Looks at every new attachment and tags it with what it is."""
+    function = makes.function(
+        "file-processing",
+        settings.files,
+        code="functions/mdreader_files",
+        handler="handler.handle",
+        description="Looks at every uploaded file and tags it with what it is",
+        environment={},
+        statements=[data.uploads.tag],
+        asynchronous=True,
+    )
+    data.uploads.notify(function)
+    return function
+
+
+def _sockets(
+    settings: SystemSettings, account: Account, keys: Keys, names: Names, logging: ApiGatewayLogging | None
+) -> WebSocketApi:
+    api = WebSocketApi(
+        "sockets",
+        settings.sockets.model_copy(update={"api_name": WEBSOCKET_API, "domain": names.events}),
+        account=account,
+        log_key=keys.logs,
+        certificate=_certificate("events-certificate", names.events, names, account),
+        logging=logging,
+    )
+    if api.alias_target is not None:
+        names.zone.alias(names.events, api.alias_target)
+    return api
+
+
+def _rest(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    users: Users,
+    names: Names,
+    backend: Function,
+    logging: ApiGatewayLogging | None,
+) -> RestApi:
+    """Everything below / goes to the backend; its pages on the site may call it."""
+    update = {"domain": names.api, "cors_origin": f"https://{names.domain}"}
+    api = RestApi(
+        "rest",
+        settings.api.model_copy(update=update),
+        account=account,
+        log_key=keys.logs,
+        routes={"all": RestRoute("/", backend), "health": RestRoute(_HEALTH, backend, authorized=False)},
+        authorizer=CognitoAuthorizer(users.pool.arn),
+        certificate=_certificate("api-certificate", names.api, names, account),
+        logging=logging,
+    )
+    if api.alias_target is not None:
+        names.zone.alias(names.api, api.alias_target)
+    return api
+
+
+def _certificate(name: str, domain: str, names: Names, account: Account) -> Certificate:
+    return Certificate(name, CertificateSettings(domain=domain), zone=names.zone, region=account.region)

@@ -1,0 +1,44 @@
+"""The stores of the MDReader system and the secret by which its programs reach them."""
+
+from components.account import Account
+from components.data.application_secret import ApplicationSecret
+from components.data.bucket import Bucket
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.redis import Redis
+from components.network.network import Network
+from components.security.manual_secret import ManualSecret
+from systems.foundation import Keys
+from systems.mdreader.parts import Data
+from systems.mdreader.settings import SystemSettings
+
+
+def make_data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
+    """Database, cache and attachments."""
+    database = Postgres("rds", settings.database, account=account, network=network, key=keys.data)
+    cache = Redis("redis", settings.cache, account=account, network=network, key=keys.data)
+    access_logs = LogBucket("access-logs", settings.access_logs, account=account)
+    return Data(
+        database=database,
+        cache=cache,
+        secret=ApplicationSecret(
+            "app-secret",
+            settings.secret,
+            account=account,
+            key=keys.secrets,
+            log_key=keys.logs,
+            database=database,
+            database_key=keys.data,
+            cache=cache,
+            public={"ses-sender-email": settings.sender},
+        ),
+        uploads=Bucket("uploads", settings.uploads, account=account, key=keys.data, access_logs=access_logs),
+        file_signing_key=ManualSecret(
+            "file-signing-key",
+            account=account,
+            key=keys.secrets,
+            secret_name=f"{settings.secret.name}-file-signing-key",
+            purpose="Signs the addresses of attachments; its public half is in the stack file",
+        ),
+        access_logs=access_logs,
+    )

@@ -1,0 +1,184 @@
+"""How users reach MDReader: attachments, the site with the API below it, and what browsers are told."""
+
+import pulumi
+
+from components.account import Account
+from components.data.bucket import Bucket
+from components.edge.amplify_app import AmplifyApp, AmplifyAppSettings
+from components.edge.cdn import Cdn
+from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.firewall import Firewall
+from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, CrossOriginSettings, HeaderSettings
+from components.edge.origins import BucketOrigin, HttpsOrigin
+from components.operations.metric import EDGE_REGION
+from systems.foundation import Keys
+from systems.mdreader.parts import AMPLIFY_APP, Api, Data, Names, Site, Users
+from systems.mdreader.settings import SystemSettings
+
+_FILES_ORIGIN = "S3Origin"
+"""The plan's id."""
+_WEB_ORIGIN = "web"
+_API_ORIGIN = "api"
+_PRICE_CLASS = "PriceClass_100"
+"""The United States, Canada and Europe."""
+_HOUR, _DAY, _YEAR = 3600, 86400, 31536000
+
+
+def make_files(settings: SystemSettings, account: Account, names: Names, data: Data, firewall: Firewall) -> Cdn:
+    """Attachments, on a host of their own, for whoever has an address or cookies that the backend signed.
+
+    Every method is let through, as planned, and the bucket lets the distribution do nothing but read.
+    """
+    # A desktop client's own scheme is an origin for S3, and none that CloudFront takes.
+    origins = tuple(o for o in settings.uploads.cors.origins if o.startswith("http")) if settings.uploads.cors else ()
+    allowed = CrossOriginSettings(origins=origins) if origins else None
+    cdn = Cdn(
+        "files-cdn",
+        CdnSettings(
+            aliases=(names.files,),
+            default=BehaviorSettings(origin=_FILES_ORIGIN, cache_seconds=_DAY, signed=True),
+            origin_shield_region=origin_shield_at(account.region),
+            price_class=_PRICE_CLASS,
+            # Without one, / asks the bucket for the list of its objects.
+            default_root_object="index.html",
+            # What a user uploaded must not run as a page, whatever it is.
+            headers=HeaderSettings(content_security_policy=_nothing(), permissions_policy=NO_DEVICES, cors=allowed),
+            signers=settings.file_signers,
+        ),
+        origins={_FILES_ORIGIN: BucketOrigin(data.uploads)},
+        certificate=_certificate("files-certificate", names.files, names),
+        firewall=firewall,
+        access_logs=data.access_logs,
+    )
+    names.zone.alias(names.files, cdn.alias_target)
+    return cdn
+
+
+def make_site(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    names: Names,
+    data: Data,
+    users: Users,
+    api: Api,
+    files: Cdn,
+    firewall: Firewall,
+) -> Site:
+    """The front end, from a bucket or by Amplify; either passes /api on."""
+    headers = HeaderSettings(
+        content_security_policy=content_policy(settings, account, names, users), permissions_policy=NO_DEVICES
+    )
+    if settings.amplify is not None:
+        app = _by_amplify(settings.amplify, account, names, users, firewall, headers)
+        outputs = {"amplifyAppId": app.app_id, "amplifyDnsRecords": app.dns_records}
+        return Site({"files": files}, outputs)
+    if settings.web is None:
+        raise ValueError("an MDReader stack has one front end or the other")
+    web = Bucket("web", settings.web, account=account, key=keys.data, access_logs=data.access_logs)
+    cdn = Cdn(
+        "site-cdn",
+        CdnSettings(
+            aliases=(names.domain,),
+            default=BehaviorSettings(origin=_WEB_ORIGIN, cache_seconds=_HOUR, methods="read", single_page=True),
+            behaviors={
+                "api": PathBehaviorSettings(path="/api/*", origin=_API_ORIGIN),
+                # Their names change with what is in them.
+                "assets": PathBehaviorSettings(
+                    path="/assets/*", origin=_WEB_ORIGIN, cache_seconds=_YEAR, methods="read"
+                ),
+            },
+            origin_shield_region=origin_shield_at(account.region),
+            price_class=_PRICE_CLASS,
+            default_root_object="index.html",
+            headers=headers,
+        ),
+        origins={
+            _WEB_ORIGIN: BucketOrigin(web),
+            _API_ORIGIN: HttpsOrigin(api.rest.domain_name, path=api.rest.origin_path or None),
+        },
+        certificate=_certificate("site-certificate", names.domain, names),
+        firewall=firewall,
+        access_logs=data.access_logs,
+    )
+    names.zone.alias(names.domain, cdn.alias_target)
+    return Site(
+        {"files": files, "site": cdn}, {"webBucket": web.bucket_name, "siteDistributionId": cdn.distribution_id}
+    )
+
+
+def content_policy(settings: SystemSettings, account: Account, names: Names, users: Users) -> ContentSecurityPolicy:
+    """What the pages talk to: their own origin, API, sockets, attachments, uploads to the bucket, and Cognito."""
+    files = f"https://{names.files}"
+    uploads = f"https://{account.suffixed(settings.uploads.bucket)}.s3.{account.region}.amazonaws.com"
+    return ContentSecurityPolicy(
+        sources={
+            "connect-src": (
+                "'self'",
+                f"https://{names.api}",
+                f"wss://{names.websocket}",
+                f"wss://{names.events}",
+                files,
+                uploads,
+                f"https://cognito-idp.{account.region}.amazonaws.com",
+                f"https://cognito-identity.{account.region}.amazonaws.com",
+                f"https://{users.pages.host}",
+            ),
+            "img-src": ("'self'", "data:", "blob:", files),
+            "media-src": ("'self'", "blob:", files),
+        }
+    )
+
+
+def _by_amplify(
+    settings: AmplifyAppSettings,
+    account: Account,
+    names: Names,
+    users: Users,
+    firewall: Firewall,
+    headers: HeaderSettings,
+) -> AmplifyApp:
+    update = {
+        "app_name": AMPLIFY_APP,
+        "api_origin": f"https://{names.api}",
+        "domain": names.domain,
+        "headers": headers,
+    }
+    return AmplifyApp(
+        "web",
+        settings.model_copy(update=update),
+        account=account,
+        environment={
+            "VITE_API_URL": f"https://{names.api}",
+            "VITE_WEBSOCKET_URL": f"wss://{names.websocket}",
+            "VITE_EVENTS_URL": f"wss://{names.events}",
+            "VITE_USER_POOL_ID": users.pool.user_pool_id,
+            "VITE_USER_POOL_CLIENT_ID": users.client.client_id,
+            "VITE_IDENTITY_POOL_ID": users.identities.identity_pool_id,
+        },
+        # AWS takes it once, to set up its own way into the repository.
+        access_token=pulumi.Config("mdreader").get_secret("repositoryToken"),
+        firewall=firewall,
+        after=[names.zone],
+    )
+
+
+def _nothing() -> ContentSecurityPolicy:
+    return ContentSecurityPolicy(
+        sources={
+            "default-src": ("'none'",),
+            "base-uri": ("'none'",),
+            "connect-src": ("'none'",),
+            "font-src": ("'none'",),
+            "form-action": ("'none'",),
+            "img-src": ("'none'",),
+            "script-src": ("'none'",),
+            "style-src": ("'none'",),
+            "worker-src": ("'none'",),
+        }
+    )
+
+
+def _certificate(name: str, domain: str, names: Names) -> Certificate:
+    return Certificate(name, CertificateSettings(domain=domain), zone=names.zone, region=EDGE_REGION)

@@ -1,0 +1,207 @@
+"""What watches the MDReader system: alarms and a dashboard for each of four subjects, budget, anomalies, backups."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pulumi
+
+from components.account import Account
+from components.data.postgres import PRIMARY
+from components.edge.firewall import Firewall
+from components.operations import (
+    api_alarms,
+    data_alarms,
+    delivery_alarms,
+    edge_alarms,
+    function_alarms,
+    service_alarms,
+    table_alarms,
+)
+from components.operations.alarms import Alarm, Alarms
+from components.operations.backup import Backup
+from components.operations.budget import Budget
+from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
+from components.operations.dashboard import COST, Dashboard, panels_of
+from components.operations.deployment_failures import DeploymentFailures
+from components.operations.log_metric import LogMetric, cold_starts
+from components.operations.metric import Metric
+from systems.foundation import Keys, make_notices
+from systems.mdreader.parts import (
+    CONNECTIONS_ALARM,
+    HOCUSPOCUS,
+    LATENCY_ALARM,
+    METRICS,
+    Api,
+    Data,
+    Realtime,
+    Site,
+    Watched,
+)
+from systems.mdreader.settings import SystemSettings
+
+_SLOW = '"duration:"'
+"""What PostgreSQL writes of a statement that took longer than ``log_min_duration_statement``."""
+_SERVICES = ("AmazonCloudFront", "AmazonECS", "AmazonElastiCache", "AmazonRDS", "AmazonS3", "AWSLambda")
+
+
+def operate(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    data: Data,
+    api: Api,
+    realtime: Realtime,
+    site: Site,
+    firewalls: Mapping[str, Firewall],
+) -> None:
+    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew."""
+    notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
+    subjects = {
+        "api-performance": _api(settings, account, api, site, firewalls),
+        "database": _stores(settings, data, api),
+        "websocket": _sockets(settings, keys, api, realtime),
+        "cost": _cost(settings),
+    }
+    for subject, watched in subjects.items():
+        alarms = Alarms(f"{subject}-alarms", watched.alarms, notices=notices, edge_notices=edge_notices)
+        Dashboard(
+            subject,
+            {**panels_of(watched.alarms), **watched.panels},
+            account=account,
+            alarms=alarms,
+            business_namespace=METRICS if subject == "websocket" else None,
+        )
+    Budget("budget", settings.budget, notices=notices)
+    CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
+    Backup(
+        "backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn], buckets=[data.uploads]
+    )
+
+
+def _api(
+    settings: SystemSettings, account: Account, api: Api, site: Site, firewalls: Mapping[str, Firewall]
+) -> Watched:
+    """Latency and errors on the way of a request: distributions, firewalls, the REST API and the functions."""
+    backend, rest = api.functions["backend"], api.rest
+    throttled = _throttled("rest", rest.access_log_group_name)
+    alarms = {
+        **function_alarms.latency(
+            "backend", backend.function_name, settings.thresholds.api_latency_ms, name=LATENCY_ALARM
+        ),
+        **api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=throttled),
+        **edge_alarms.health_check(api.health.health_check_id),
+        **delivery_alarms.reputation(),
+    }
+    for key, function in api.functions.items():
+        alarms |= function_alarms.function(
+            key,
+            function.function_name,
+            settings.function_alarms,
+            timeout_seconds=function.settings.timeout_seconds,
+            reserved_concurrency=function.settings.reserved_concurrency,
+            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        )
+    files = api.functions["files"]
+    alarms |= delivery_alarms.dead_letters("files", files.dead_letter_queue_name)
+    alarms |= function_alarms.undelivered("files", files.function_name)
+    for key, cdn in site.distributions.items():
+        alarms |= _prefixed(key, edge_alarms.distribution(cdn.distribution_id, settings.alarms))
+    for key, firewall in firewalls.items():
+        region = account.region if key == "regional" else None
+        alarms |= _prefixed(key, edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=region))
+    return Watched(alarms, api_alarms.rest_panels("REST", rest.api_name, rest.stage_name))
+
+
+def _stores(settings: SystemSettings, data: Data, api: Api) -> Watched:
+    """Connections, slow statements and room of the database; the cache; the secret; the table of sockets."""
+    limit = settings.thresholds.database_connections
+    nodes = data_alarms.cache_nodes(
+        data.cache.replication_group_id,
+        shards=settings.cache.shards,
+        nodes_per_shard=data.cache.nodes_per_shard,
+        cluster_mode=settings.cache.cluster_mode,
+    )
+    alarms = {
+        **data_alarms.database(
+            data.database.instance_ids,
+            settings.alarms,
+            instance_class=settings.database.instance_class,
+            storage_gib=settings.database.storage_gib,
+            replicas=list(data.database.reader_endpoints),
+        ),
+        **data_alarms.cache(nodes, settings.alarms),
+        **delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+        **table_alarms.table("connections", api.connections.table_name),
+    }
+    connections = f"{PRIMARY}-connections"
+    alarms[connections] = replace(
+        alarms[connections],
+        threshold=limit,
+        name=CONNECTIONS_ALARM,
+        description=f"More than {limit} connections to the database are open",
+    )
+    slow = LogMetric(
+        "slow-queries",
+        # By way of the instance, which is made after its log group.
+        log_group_name=pulumi.Output.format("/aws/rds/instance/{}/postgresql", data.database.instance_ids[PRIMARY]),
+        pattern=_SLOW,
+        metric_name="SlowQueries",
+    ).metric
+    said = "The database answers unusually many statements slowly"
+    return Watched({**alarms, "slow-queries": Alarm(slow, settings.thresholds.slow_queries, said)})
+
+
+def _sockets(settings: SystemSettings, keys: Keys, api: Api, realtime: Realtime) -> Watched:
+    """Who is connected, to Hocuspocus and to the events, and whether the tasks bear it."""
+    sockets, service, balancer = api.sockets, realtime.service, realtime.balancer
+    failures = DeploymentFailures("deployments", key=keys.logs, service_arn=service.arn)
+    alarms = {
+        **service_alarms.service(
+            HOCUSPOCUS,
+            service.cluster_name,
+            service.service_name,
+            settings.alarms,
+            min_count=realtime.off_peak_tasks,
+        ),
+        **service_alarms.deployments(HOCUSPOCUS, failures.rule_name),
+        **edge_alarms.load_balancer(
+            balancer.arn_suffix, {HOCUSPOCUS: balancer.target_group(HOCUSPOCUS).arn_suffix}, settings.alarms
+        ),
+        **api_alarms.websocket_api(
+            "events-api",
+            sockets.api_id,
+            sockets.stage_name,
+            settings.alarms,
+            throttled=_throttled("events-api", sockets.access_log_group_name),
+        ),
+    }
+    whole = {"LoadBalancer": balancer.arn_suffix}
+    users = [
+        Metric("AWS/ApplicationELB", name, whole, "Sum") for name in ("ActiveConnectionCount", "NewConnectionCount")
+    ]
+    return Watched(
+        alarms,
+        {
+            "Active users": users,
+            **service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
+            **api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
+        },
+    )
+
+
+def _cost(settings: SystemSettings) -> Watched:
+    """The month's charges against the budget, and what they are for; published with billing alerts switched on."""
+    limit = settings.budget.monthly_usd
+    by_service = [replace(COST, dimensions={**COST.dimensions, "ServiceName": service}) for service in _SERVICES]
+    alarm = Alarm(COST, limit, f"The account's month costs more than {limit} USD", periods=1)
+    return Watched({"charges": alarm}, {"Charges by service": by_service})
+
+
+def _throttled(key: str, log_group_name: pulumi.Input[str]) -> Metric:
+    return LogMetric(
+        f"{key}-refused", log_group_name=log_group_name, pattern=api_alarms.THROTTLED, metric_name="Throttled"
+    ).metric
+
+
+def _prefixed(key: str, alarms: Mapping[str, Alarm]) -> dict[str, Alarm]:
+    return {f"{key}-{name}": alarm for name, alarm in alarms.items()}

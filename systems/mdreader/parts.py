@@ -1,0 +1,142 @@
+"""The fixed names of the MDReader system, and what its parts hand to each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.compute.fargate_service import FargateService
+from components.compute.function import Function
+from components.compute.task_definition import SecretReference
+from components.data.application_secret import ApplicationSecret
+from components.data.bucket import Bucket
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
+from components.data.redis import Redis
+from components.data.registry import Registry
+from components.data.table import Table
+from components.edge.cdn import Cdn
+from components.edge.health_check import HealthCheck
+from components.edge.load_balancer import LoadBalancer
+from components.edge.rest_api import RestApi
+from components.edge.websocket_api import WebSocketApi
+from components.edge.zone import Zone
+from components.operations.alarms import Alarm
+from components.operations.metric import Metric
+from components.security.identity_pool import IdentityPool
+from components.security.manual_secret import ManualSecret
+from components.security.user_pool import UserPool
+from components.security.user_pool_client import UserPoolClient
+from components.security.user_pool_domain import UserPoolDomain
+
+# The plan's names, each unique in an account and region: a stack has an account of its own.
+USER_POOL = "MDReaderUsers"
+BACKEND_FUNCTION = "MDReaderBackend"
+WEBSOCKET_API = "MDReaderWebSocket"
+AMPLIFY_APP = "MDReaderWeb"
+LATENCY_ALARM = "MDReader-API-Latency"
+CONNECTIONS_ALARM = "MDReader-DB-Connections"
+
+HOCUSPOCUS = "hocuspocus"
+METRICS = "MDReader"
+"""The namespace of the metrics that the functions and Hocuspocus publish."""
+USERS_PREFIX = "users"
+"""Below it each user has a folder of objects of their own."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The public names and who keeps them."""
+
+    zone: Zone
+    domain: str
+
+    @property
+    def api(self) -> str:
+        """Where the REST API is, for desktop clients and for whoever passes requests on."""
+        return f"api.{self.domain}"
+
+    @property
+    def websocket(self) -> str:
+        """Where Hocuspocus is."""
+        return f"websocket.{self.domain}"
+
+    @property
+    def events(self) -> str:
+        """Where the WebSocket API is."""
+        return f"events.{self.domain}"
+
+    @property
+    def files(self) -> str:
+        """Where attachments are read."""
+        return f"files.{self.domain}"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The stores and the secrets."""
+
+    database: Postgres
+    cache: Redis
+    secret: ApplicationSecret
+    uploads: Bucket
+    file_signing_key: ManualSecret
+    access_logs: LogBucket
+
+    @property
+    def database_url(self) -> SecretReference:
+        """The URL with user and password, in the secret that a function puts together."""
+        return SecretReference(self.secret.arn, "database-url")
+
+    @property
+    def cache_url(self) -> SecretReference:
+        """The same for the cache."""
+        return SecretReference(self.secret.arn, "redis-url")
+
+
+@dataclass(frozen=True)
+class Users:
+    """Who signs in and how."""
+
+    pool: UserPool
+    client: UserPoolClient
+    pages: UserPoolDomain
+    identities: IdentityPool
+
+
+@dataclass(frozen=True)
+class Api:
+    """What answers requests and carries events."""
+
+    rest: RestApi
+    sockets: WebSocketApi
+    functions: Mapping[str, Function]
+    connections: Table
+    """Who is connected to the WebSocket API."""
+    health: HealthCheck
+    """Whether the REST API answers from outside."""
+
+
+@dataclass(frozen=True)
+class Realtime:
+    """Hocuspocus behind its load balancer."""
+
+    service: FargateService
+    balancer: LoadBalancer
+    registry: Registry
+    off_peak_tasks: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """The distributions, by name, and what the front end adds to the stack's outputs."""
+
+    distributions: Mapping[str, Cdn]
+    outputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Alarms and panels of one subject, which gets a dashboard of its own."""
+
+    alarms: Mapping[str, Alarm]
+    panels: Mapping[str, Sequence[Metric]] = field(default_factory=dict)

@@ -1,0 +1,100 @@
+"""Hocuspocus on Fargate, behind a load balancer of its own: API Gateway takes no binary frames."""
+
+from components.account import Account
+from components.compute.fargate_cluster import FargateCluster
+from components.compute.fargate_service import FargateService
+from components.compute.service_scaling import Balanced
+from components.data.registry import Registry, RegistrySettings
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.load_balancer import LoadBalancer
+from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.network.network import Network
+from components.statements import Statement
+from systems.foundation import Keys
+from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, Users
+from systems.mdreader.settings import SystemSettings
+
+_IDLE_SECONDS = 3600
+
+
+def make_realtime(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    users: Users,
+    names: Names,
+    traces: Statement,
+) -> Realtime:
+    """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect."""
+    service = settings.hocuspocus
+    registry = Registry(
+        "registry",
+        RegistrySettings(namespace=settings.registry, repositories=(HOCUSPOCUS,)),
+        account=account,
+        key=keys.data,
+    )
+    balancer = _balancer(settings, account, network, data, names)
+    target_group = balancer.target_group(HOCUSPOCUS)
+    tasks = FargateService(
+        HOCUSPOCUS,
+        service,
+        account=account,
+        cluster=FargateCluster("cluster", settings.cluster, account=account, log_key=keys.logs),
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        repository=registry.repository_url(HOCUSPOCUS),
+        environment={
+            "ENVIRONMENT": account.environment.value,
+            "PORT": str(service.port),
+            "COGNITO_ISSUER": users.pool.issuer,
+            "COGNITO_CLIENT_ID": users.client.client_id,
+            "METRICS_NAMESPACE": METRICS,
+        },
+        secrets={"DATABASE_URL": data.database_url, "REDIS_URL": data.cache_url},
+        statements=[traces],
+        target_groups={HOCUSPOCUS: target_group.arn},
+        balanced=Balanced(balancer.arn_suffix, target_group.arn_suffix),
+        # A task that finds no value in the secret does not start, and a deployment gives up after three.
+        after=[balancer, data.secret],
+    )
+    balancer.allow_internet()
+    balancer.reach(tasks)
+    tasks.allow(balancer)
+    for store in (data.database, data.cache):
+        store.allow(tasks)
+    names.zone.alias(names.websocket, balancer.alias_target)
+    scaling = service.scaling
+    least = min(scaling.min_count, scaling.off_peak.min_count) if scaling.off_peak else scaling.min_count
+    return Realtime(tasks, balancer, registry, least)
+
+
+def _balancer(settings: SystemSettings, account: Account, network: Network, data: Data, names: Names) -> LoadBalancer:
+    service = settings.hocuspocus
+    return LoadBalancer(
+        "alb",
+        LoadBalancerSettings(
+            target_groups={
+                HOCUSPOCUS: TargetGroupSettings(
+                    port=service.port,
+                    protocol=service.protocol,
+                    health_path=service.health.path,
+                    # As long as a task has to hand its documents over and to close its sockets.
+                    deregistration_delay=service.stop_timeout,
+                )
+            },
+            routes={HOCUSPOCUS: RouteSettings(priority=100, target=HOCUSPOCUS, hosts=(names.websocket,))},
+            idle_timeout=_IDLE_SECONDS,
+        ),
+        account=account,
+        network=network,
+        certificate=Certificate(
+            "websocket-certificate",
+            CertificateSettings(domain=names.websocket),
+            zone=names.zone,
+            region=account.region,
+        ),
+        access_logs=data.access_logs,
+    )

@@ -1,0 +1,155 @@
+"""What a stack of the MDReader system can be told."""
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from components.compute.fargate_cluster import FargateClusterSettings
+from components.compute.fargate_service import FargateServiceSettings
+from components.compute.function import FunctionSettings
+from components.data.application_secret import ApplicationSecretSettings
+from components.data.bucket import BucketSettings
+from components.data.log_bucket import LogBucketSettings
+from components.data.postgres import PostgresSettings
+from components.data.redis import RedisSettings
+from components.data.table import TableSettings
+from components.edge.amplify_app import AmplifyAppSettings
+from components.edge.cdn_settings import PublicKey
+from components.edge.firewall import FirewallSettings
+from components.edge.rest_api_settings import RestApiSettings
+from components.edge.websocket_api import WebSocketApiSettings
+from components.network.network import NetworkSettings
+from components.operations.alarms import AlarmSettings
+from components.operations.backup import BackupSettings
+from components.operations.budget import BudgetSettings
+from components.operations.cost_anomaly import CostAnomalySettings
+from components.operations.function_alarms import FunctionAlarmSettings
+from components.operations.pipeline import PipelineSettings
+from components.operations.topic import NoticesSettings
+from components.operations.tracing import TracingSettings
+from components.security.github_role import GithubRoleSettings
+from components.security.identity_providers import IdentityProvidersSettings
+from components.security.user_pool import UserPoolSettings
+from components.security.user_pool_client import UserPoolClientSettings
+from components.security.user_pool_domain import UserPoolDomainSettings
+from settings import DomainName, Name, Settings
+from settings import Email as EmailAddress
+from systems.audit import AuditSettings
+
+_EDGE_PASSES_ON = 20_000
+
+
+class BackendSettings(FunctionSettings):
+    """The API's function: 1,024 MiB and 30 s are the plan's.
+
+    ``package`` is a folder of this project with Python files, or a zip, named from the project's root, that was built
+    for Python 3.13 on arm64 with FastAPI and Mangum in it; ``handler`` is in either.
+    """
+
+    memory_mib: int = Field(default=1024, ge=128, le=10240)
+    package: str = Field(default="functions/mdreader_backend", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    handler: str = "app.main.handler"
+
+
+class Identity(Settings):
+    """Who signs users in, where they are sent back to, and what the sign-in pages are called."""
+
+    pool: UserPoolSettings = UserPoolSettings()
+    client: UserPoolClientSettings
+    pages: UserPoolDomainSettings
+    providers: IdentityProvidersSettings = IdentityProvidersSettings()
+    """Each takes its secret from the stack's configuration, such as ``mdreader:googleSecret``."""
+
+    @field_validator("pages")
+    @classmethod
+    def _cognito_s_own_name(cls, value: UserPoolDomainSettings) -> UserPoolDomainSettings:
+        if value.prefix is None:
+            raise ValueError("prefix is required: a name of one's own waits for the site's record, which Amplify makes")
+        return value
+
+
+class Thresholds(Settings):
+    """The figures of the plan's alarms: how long an answer may take on the average, and open connections."""
+
+    api_latency_ms: int = Field(default=5000, ge=1)
+    database_connections: int = Field(default=80, ge=1)
+    slow_queries: int = Field(default=20, ge=0)
+    """Statements that took more than a second, in 5 minutes."""
+
+
+class SystemSettings(Settings):
+    """What a stack of the MDReader system is called and how big it is."""
+
+    domain: DomainName
+    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
+    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    frontend: Literal["s3", "amplify"]
+    """Who serves the web build: a bucket behind CloudFront, or Amplify, which also builds it."""
+    web: BucketSettings | None = None
+    amplify: AmplifyAppSettings | None = None
+    network: NetworkSettings
+    identity: Identity
+    database: PostgresSettings
+    cache: RedisSettings
+    secret: ApplicationSecretSettings
+    uploads: BucketSettings
+    file_signers: dict[Name, PublicKey] = Field(min_length=1, max_length=5)
+    """The public keys of who may sign addresses of attachments; two of them while they change."""
+    file_signer: Name
+    """Which of them belongs to the private key that the backend signs with."""
+    access_logs: LogBucketSettings
+    backend: BackendSettings = BackendSettings()
+    files: FunctionSettings = FunctionSettings()
+    events: FunctionSettings = FunctionSettings()
+    connections: TableSettings
+    api: RestApiSettings = RestApiSettings()
+    sockets: WebSocketApiSettings = WebSocketApiSettings()
+    api_gateway_logging: bool = True
+    """Whether this stack sets the role by which API Gateway logs; one stack of an account and region must."""
+    cluster: FargateClusterSettings
+    hocuspocus: FargateServiceSettings
+    registry: Name
+    """What the names of the image repositories begin with."""
+    sender: EmailAddress
+    """The one address that the application sends mail as."""
+    firewall: FirewallSettings = FirewallSettings(
+        acl_name="MDReaderWAF", rate_limit=1000, sqli_body_rule=True, large_bodies=True
+    )
+    regional_firewall: FirewallSettings = FirewallSettings(
+        scope="REGIONAL", rate_limit=_EDGE_PASSES_ON, large_bodies=True
+    )
+    """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
+    tracing: TracingSettings = TracingSettings()
+    audit: AuditSettings | None
+    """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
+    github: GithubRoleSettings | None = None
+    pipeline: PipelineSettings | None = None
+    notices: NoticesSettings
+    alarms: AlarmSettings = AlarmSettings(latency_ms=5000)
+    function_alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+    thresholds: Thresholds = Thresholds()
+    budget: BudgetSettings
+    anomalies: CostAnomalySettings
+    backup: BackupSettings = BackupSettings()
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
+        problems = {
+            f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
+            f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,
+            "fileSigner must be one of fileSigners": self.file_signer not in self.file_signers,
+            "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
+            "database.dbName is required": self.database.db_name is None,
+            "cache.authentication must be password: Hocuspocus is told a URL": self.cache.authentication != "password",
+            "cache.clusterMode must be false: Hocuspocus's URL names one server": self.cache.cluster_mode,
+            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
+            "regionalFirewall.scope must be REGIONAL": self.regional_firewall.scope != "REGIONAL",
+            "api.domain and sockets.domain are made from domain": bool(self.api.domain or self.sockets.domain),
+            "connections.replicaRegion: sockets are of one region": self.connections.replica_region is not None,
+        }
+        found = [problem for problem, there in problems.items() if there]
+        if found:
+            raise ValueError("; ".join(found))
+        return self
