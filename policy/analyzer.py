@@ -1,7 +1,7 @@
 """The pack as Pulumi's engine meets it: one policy a rule, decoded once a resource.
 
 The SDK's own servicer decodes a resource anew for each policy (docs/decisions/0003-policy-per-rule.md); this one
-keeps its listing, configuration and remediation and replaces the two calls that judge.
+keeps its listing and configuration and replaces the calls that judge and mend.
 """
 
 import os
@@ -28,13 +28,15 @@ from pulumi_policy import (
 from pulumi_policy.policy import _GRPC_CHANNEL_OPTIONS, _PolicyAnalyzerServicer
 
 from policy.decode import from_struct
-from policy.evaluate import RuleIndex, Violation, evaluate, judge
+from policy.evaluate import RuleIndex, Violation, evaluate, judge, sparing
 from policy.exemptions import Exemption
 from policy.graph import Graph
 from policy.levels import LEVEL_KEY, environment_of, read_config
+from policy.mending import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 
+PACK_VERSION = "0.1.0"
 _LEVELS = {
     Level.ADVISORY: EnforcementLevel.ADVISORY,
     Level.MANDATORY: EnforcementLevel.MANDATORY,
@@ -44,7 +46,7 @@ _FROM_WIRE = {
     wire.ADVISORY: Level.ADVISORY,
     wire.MANDATORY: Level.MANDATORY,
     wire.DISABLED: Level.DISABLED,
-    wire.REMEDIATE: Level.MANDATORY,
+    wire.REMEDIATE: Level.REMEDIATE,
 }
 
 
@@ -92,7 +94,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         self.listed_for = environment_of(os.environ.get("PULUMI_STACK", ""))
         self.config = read_config({}, self.index.rules)
         policies = policies_of(self.index.rules, self.listed_for)
-        super().__init__(name, "0.0.1", policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
+        self.name = name
+        super().__init__(name, PACK_VERSION, policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
 
     def Configure(self, request: wire.ConfigureAnalyzerRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
         """Take over levels and thresholds. The engine names every rule; what differs from the listing is a choice."""
@@ -101,6 +104,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         for rule_id, entry in request.policyConfig.items():
             members: dict[str, Any] = json_format.MessageToDict(entry.properties)
             level = _FROM_WIRE[entry.enforcementLevel]
+            if level is Level.REMEDIATE and rule_id in by_id and not by_id[rule_id].mends:
+                level = Level.MANDATORY  # `all: remediate` reaches here rule by rule
             if rule_id not in by_id or level is not by_id[rule_id].level.within(self.listed_for):
                 members[LEVEL_KEY] = level.value
             raw[rule_id] = members
@@ -127,6 +132,33 @@ class Analyzer(_PolicyAnalyzerServicer):
         found = evaluate(graph, self.index, self.config, self.exemptions, environment, today=self.today)
         self._report(response, [each for each in found if each.rule.kind is not Kind.RESOURCE], with_urn=True)
         return response
+
+    def Remediate(self, request: wire.AnalyzeRequest, _context: object) -> wire.RemediateResponse:  # noqa: N802 - gRPC's name
+        """The resource's properties as the rules at level `remediate` mend them, each after the ones before."""
+        response = wire.RemediateResponse()
+        current = wire.AnalyzeRequest()
+        current.CopyFrom(request)
+        for rule in self.index.concerning(request.type):
+            if self.config.mends(rule) and self._mended(rule, current):
+                response.remediations.append(
+                    wire.Remediation(
+                        policyName=rule.id,
+                        policyPackName=self.name,
+                        policyPackVersion=PACK_VERSION,
+                        description=rule.title,
+                        properties=current.properties,
+                    )
+                )
+        return response
+
+    def _mended(self, rule: Rule, message: wire.AnalyzeRequest) -> bool:
+        """Whether the rule changed the message's properties."""
+        resource = _resource(message, {})
+        if sparing(self.exemptions, rule, resource, self.today) is not None:
+            return False
+        wanted = rule.mendable(rule.judge(resource, None, self.config.of(rule)))
+        changed = [path for path, value in wanted.items() if set_value(message.properties, path, value)]
+        return bool(changed)
 
     def _report(self, response: wire.AnalyzeResponse, violations: Iterable[Violation], *, with_urn: bool) -> None:
         for violation in violations:

@@ -14,6 +14,7 @@ Written by `make rules` from `policy/rules/`; do not edit. {count} rules.
 
 FSBP is the AWS Foundational Security Best Practices standard of Security Hub, CIS the AWS Foundations Benchmark 7.0.
 Levels and thresholds are set by policy configuration (`--policy-pack-config`), exemptions in `policy/exemptions.yaml`.
+At level `remediate`, which none has by default, a rule sets the inputs that it names.
 
 | severity | rules |
 | --- | --- |
@@ -47,6 +48,8 @@ def _entry(rule: Rule) -> str:
         lines.append(f"- Frameworks: {frameworks}")
     if rule.config is not None:
         lines.append(f"- Thresholds: {_thresholds(rule)}")
+    if rule.mends:
+        lines.append(f"- Sets by itself at level `remediate`: {', '.join(f'`{path}`' for path in rule.mends)}")
     lines.append(f"- To mend: {rule.remedy} [More]({rule.link})\n")
     return "\n".join(lines)
 

@@ -32,6 +32,13 @@ def plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def content_of(value: Any) -> Any:
+    """The protobuf Value inside a secret or an output value that holds one; any other as it is."""
+    fields = value.struct_value.fields if value.WhichOneof("kind") == "struct_value" else {}
+    signed = _SIGNATURE in fields and fields[_SIGNATURE].string_value in (_SECRET, _OUTPUT_VALUE)
+    return content_of(fields["value"]) if signed and "value" in fields else value
+
+
 def _from_value(value: Any) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":

@@ -84,8 +84,13 @@ def judge(
     level = config.level(rule, environment) if findings else Level.DISABLED
     if level is Level.DISABLED:
         return []
-    exemption = next((item for item in exemptions if item.spares(rule.id, resource.urn, today)), None)
+    exemption = sparing(exemptions, rule, resource, today)
     return [Violation(rule, resource.urn, found.message, found.path, level, exemption) for found in findings]
+
+
+def sparing(exemptions: Iterable[Exemption], rule: Rule, resource: Resource, today: date) -> Exemption | None:
+    """The exemption that spares the resource from the rule today."""
+    return next((item for item in exemptions if item.spares(rule.id, resource.urn, today)), None)
 
 
 def _covers(pattern: str, token: str) -> bool:

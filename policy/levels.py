@@ -26,11 +26,19 @@ class Config:
 
     def level(self, rule: Rule, environment: str) -> Level:
         """Mandatory, advisory or disabled, for this rule in this environment."""
-        return self.levels.get(rule.id, self.levels.get("all", rule.level)).within(environment)
+        level = self._chosen(rule).within(environment)
+        return Level.MANDATORY if level is Level.REMEDIATE else level
+
+    def mends(self, rule: Rule) -> bool:
+        """Whether the rule is asked to remediate, and can."""
+        return bool(rule.mends) and self._chosen(rule) is Level.REMEDIATE
 
     def of(self, rule: Rule) -> RuleConfig | None:
         """The rule's thresholds, None where they are its defaults."""
         return self.values.get(rule.id)
+
+    def _chosen(self, rule: Rule) -> Level:
+        return self.levels.get(rule.id, self.levels.get("all", rule.level))
 
 
 def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
@@ -53,6 +61,8 @@ def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
                 levels[rule_id] = Level(level)
         except ValueError:
             problems.append(f"{rule_id}.{LEVEL_KEY}: {level!r} is not one of {', '.join(Level)}")
+        if level == Level.REMEDIATE and rule_id != "all" and not by_id[rule_id].mends:
+            problems.append(f"{rule_id}.{LEVEL_KEY}: this rule mends nothing by itself")
         if members:
             problems += _thresholds(rule_id, by_id.get(rule_id), members, values)
     if problems:

@@ -26,12 +26,13 @@ class Level(StrEnum):
     """What a violation does to a deployment."""
 
     MANDATORY = "mandatory"
+    REMEDIATE = "remediate"  # mended where the rule can, mandatory for the rest; chosen by configuration only
     MANDATORY_IN_PROD = "mandatory_in_prod"
     ADVISORY = "advisory"
     DISABLED = "disabled"
 
     def within(self, environment: str) -> "Level":
-        """Mandatory, advisory or disabled in this environment."""
+        """The level in this environment, where it depends on that."""
         if self is Level.MANDATORY_IN_PROD:
             return Level.MANDATORY if environment == "prod" else Level.ADVISORY
         return self
@@ -53,10 +54,14 @@ class RuleConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong: a sentence without the resource's name, and the input it is about."""
+    """One thing wrong: a sentence without the resource's name, and the input it is about.
+
+    `mend` is what the input at `path` is set to where the rule is asked to remediate; None where a person must decide.
+    """
 
     message: str
     path: str | None = None
+    mend: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +79,7 @@ class Rule:
     link: str
     check: Callable[..., Iterable[Finding]]
     config: type[RuleConfig] | None = None
+    mends: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -95,6 +101,14 @@ class Rule:
             return found
         return found
 
+    def mendable(self, found: Iterable[Finding]) -> dict[str, str]:
+        """What the findings set to be content, by path; nothing but the paths that the rule declares, and below."""
+        return {
+            finding.path: finding.mend
+            for finding in found
+            if finding.mend is not None and finding.path is not None and _within(finding.path, self.mends)
+        }
+
     def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterable[Finding]:
         """The findings as the rule's function yields them; raises UnknownTouchedError where it trips over unknowns."""
         arguments: list[Any] = [resource]
@@ -103,6 +117,10 @@ class Rule:
         if self.config is not None:
             arguments.append(config or self.config())
         return self.check(*arguments)
+
+
+def _within(path: str, declared: tuple[str, ...]) -> bool:
+    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in declared)
 
 
 ResourceCheck = Callable[..., Iterator[Finding]]
@@ -120,11 +138,14 @@ def rule(
     level: Level = Level.MANDATORY,
     config: type[RuleConfig] | None = None,
     kind: Kind = Kind.RESOURCE,
+    mends: Iterable[str] = (),
 ) -> Callable[[ResourceCheck], Rule]:
     """Declare a rule about one resource's inputs: `def check(resource)`, or `check(resource, config)`.
 
     `types` are type tokens; one that ends in `*` stands for all that begin so. `title` says what holds when all is
     well, `remedy` how to mend it, `frameworks` maps "FSBP", "CIS", "cdk-nag", "Checkov" … to its identifiers there.
+    `mends` are the inputs that findings may set at level `remediate`: only such as update in place in every type
+    (tests/policy/test_mending.py names the source of that) and have one right answer.
     """
 
     def declare(check: ResourceCheck) -> Rule:
@@ -140,6 +161,7 @@ def rule(
             link=link,
             check=check,
             config=config,
+            mends=tuple(mends),
         )
 
     return declare

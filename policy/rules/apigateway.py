@@ -108,13 +108,14 @@ def route_authorized(route: Resource, graph: Graph) -> Iterator[Finding]:
     frameworks={"Checkov": "CKV_AWS_206", "Well-Architected": "SEC09-BP02"},
     remedy="Set securityPolicy (of a v2 domain: domainNameConfiguration.securityPolicy) to TLS_1_2 or later.",
     link=_LINK + "apigateway-custom-domain-tls-version.html",
+    mends=["securityPolicy", "domainNameConfiguration.securityPolicy"],
 )
 def domain_tls(domain: Resource) -> Iterator[Finding]:
     """TLS 1.0 has known flaws, and whoever is in the middle decides which version is spoken."""
     path = "securityPolicy" if domain.type == REST_DOMAIN else "domainNameConfiguration.securityPolicy"
     policy = domain.get(path, "")
     if known(policy) and not str(policy).startswith(_STRONG_TLS):
-        yield Finding("accepts callers with TLS below 1.2", path)
+        yield Finding("accepts callers with TLS below 1.2", path, mend="TLS_1_2" if policy in ("", "TLS_1_0") else None)
 
 
 @stack_rule(

@@ -26,7 +26,7 @@ def _lacks_setting(stage: Resource, graph: Graph, path: str, *wanted: object) ->
         "FSBP": "APIGateway.9",
         "CIS": "4.10",
         "cdk-nag": "AwsSolutions-APIG1",
-        "Checkov": "CKV_AWS_76",
+        "Checkov": ("CKV_AWS_76", "CKV_AWS_95"),
     },
     remedy="Set accessLogSettings with destinationArn and a format.",
     link=_LINK + "set-up-logging.html",

@@ -43,6 +43,7 @@ def viewer_https(distribution: Resource) -> Iterator[Finding]:
     },
     remedy="Use an ACM certificate and set viewerCertificate.minimumProtocolVersion to TLSv1.2_2021 or later.",
     link=_LINK + "secure-connections-supported-viewer-protocols-ciphers.html",
+    mends=["viewerCertificate.minimumProtocolVersion"],
 )
 def tls_version(distribution: Resource) -> Iterator[Finding]:
     """With CloudFront's own certificate the floor is TLS 1.0, whatever is set."""
@@ -52,7 +53,10 @@ def tls_version(distribution: Resource) -> Iterator[Finding]:
         return
     version = distribution.get(path, "")
     if known(version) and not str(version).startswith(("TLSv1.2", "TLSv1.3")):
-        yield Finding("accepts viewers with TLS below 1.2", path)
+        # A certificate of one's own is what makes a floor hold; which one it is need not be known yet.
+        keys = ("acmCertificateArn", "iamCertificateId")
+        own = any(not distribution.lacks(f"viewerCertificate.{key}") for key in keys)
+        yield Finding("accepts viewers with TLS below 1.2", path, mend="TLSv1.2_2021" if own else None)
 
 
 @rule(

@@ -111,7 +111,7 @@ def inspector(enabler: Resource) -> Iterator[Finding]:
     title="Macie is on",
     severity=Severity.MEDIUM,
     types=[MACIE],
-    frameworks={"FSBP": "Macie.1"},
+    frameworks={"FSBP": "Macie.1", "CIS": "3.1.3"},
     remedy="Set status to ENABLED.",
     link="https://docs.aws.amazon.com/macie/latest/user/macie-suspend-macie.html",
     level=Level.ADVISORY,

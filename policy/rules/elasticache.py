@@ -8,6 +8,11 @@ GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 _LINK = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/"
 
 
+def _is_copy(group: Resource) -> bool:
+    """A secondary of a global datastore has its primary's encryption, at rest and in transit, and may not name it."""
+    return group.unknown("globalReplicationGroupId") or group.has("globalReplicationGroupId")
+
+
 @rule(
     "elasticache-encrypted-at-rest",
     title="Caches are encrypted at rest with a customer key",
@@ -23,7 +28,7 @@ _LINK = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/"
 )
 def encrypted_at_rest(group: Resource) -> Iterator[Finding]:
     """Snapshots and swap hold whatever the cache held."""
-    if group.lacks("atRestEncryptionEnabled", True):
+    if group.lacks("atRestEncryptionEnabled", True) and not _is_copy(group):
         yield Finding("is not encrypted at rest", "atRestEncryptionEnabled")
     elif group.lacks("kmsKeyId"):
         yield Finding("is encrypted with the key that AWS manages", "kmsKeyId")
@@ -44,7 +49,7 @@ def encrypted_at_rest(group: Resource) -> Iterator[Finding]:
 )
 def encrypted_in_transit(group: Resource) -> Iterator[Finding]:
     """Sessions and tokens in the cache cross the network with every request."""
-    if group.lacks("transitEncryptionEnabled", True):
+    if group.lacks("transitEncryptionEnabled", True) and not _is_copy(group):
         yield Finding("is not encrypted in transit", "transitEncryptionEnabled")
     elif group.has("transitEncryptionMode", "preferred"):
         yield Finding("still accepts connections without TLS", "transitEncryptionMode")

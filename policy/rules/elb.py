@@ -47,12 +47,14 @@ def listener_tls(listener: Resource) -> Iterator[Finding]:
     frameworks={"FSBP": "ELB.17", "Checkov": "CKV_AWS_103"},
     remedy="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06 or a stricter one.",
     link=_LINK + "describe-ssl-policies.html",
+    mends=["sslPolicy"],
 )
 def tls_policy(listener: Resource) -> Iterator[Finding]:
     """The policy a listener gets when none is named still speaks TLS 1.0."""
     policy = listener.get("sslPolicy", "")
     if listener.has("protocol", "HTTPS", "TLS") and known(policy) and not str(policy).startswith(_STRONG):
-        yield Finding(f"accepts old TLS versions with {policy or 'the default policy'}", "sslPolicy")
+        message = f"accepts old TLS versions with {policy or 'the default policy'}"
+        yield Finding(message, "sslPolicy", mend="ELBSecurityPolicy-TLS13-1-2-2021-06")
 
 
 @rule(

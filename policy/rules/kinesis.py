@@ -16,7 +16,7 @@ _LINK = "https://docs.aws.amazon.com/streams/latest/dev/"
     types=[STREAM],
     frameworks={
         "FSBP": "Kinesis.1",
-        "cdk-nag": ("AwsSolutions-KDS1", "AwsSolutions-KDS3"),
+        "cdk-nag": "AwsSolutions-KDS1",
         "Checkov": ("CKV_AWS_43", "CKV_AWS_185"),
     },
     remedy="Set encryptionType to KMS and kmsKeyId to a customer key.",

@@ -52,7 +52,7 @@ def account_use_through_service(key: Resource) -> Iterator[Finding]:
     title="Only the account itself may do everything with a key",
     severity=Severity.HIGH,
     types=_KEYS,
-    frameworks={_BEST: "SEC08-BP01", "Security Hub": "KMS.5"},
+    frameworks={_BEST: "SEC08-BP01"},
     remedy="Name the actions: kms:Encrypt, kms:Decrypt, kms:GenerateDataKey* for users, kms:Put*, kms:Enable* … for "
     "administrators.",
     link=_LINK + "key-policy-default.html",

@@ -9,6 +9,7 @@ from policy.rules.cloudwatch import LOG_GROUP
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
+EVENT_SOURCE = "aws:lambda/eventSourceMapping:EventSourceMapping"
 INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 _LINK = "https://docs.aws.amazon.com/lambda/latest/dg/"
 # Services that do not wait for the answer: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
@@ -100,6 +101,29 @@ def failures_kept(function: Resource, graph: Graph) -> Iterator[Finding]:
     kept = kept or graph.unresolved(INVOKE_CONFIG, "functionName")
     if not kept and function.lacks("deadLetterConfig.targetArn"):
         yield Finding("drops the events it fails on", "deadLetterConfig")
+
+
+@rule(
+    "lambda-stream-failures-kept",
+    title="Records of a stream that a function fails on are set aside",
+    severity=Severity.MEDIUM,
+    types=[EVENT_SOURCE],
+    frameworks={"Well-Architected": "REL04-BP04"},
+    remedy="Set maximumRetryAttempts and destinationConfig.onFailure.destinationArn.",
+    link=_LINK + "services-dynamodb-eventsourcemapping.html",
+    level=Level.ADVISORY,
+)
+def stream_failures_kept(mapping: Resource) -> Iterator[Finding]:
+    """One record that cannot be handled holds up its shard until it expires, and is lost then with what waited behind.
+
+    Only streams have a starting position, and the topics of Kafka, which are not meant here.
+    """
+    if not mapping.has("startingPosition") or not mapping.lacks("topics"):
+        return
+    if mapping.below("maximumRetryAttempts", 0, default=-1):
+        yield Finding("tries a record until it expires", "maximumRetryAttempts")
+    if mapping.lacks("destinationConfig.onFailure.destinationArn"):
+        yield Finding("keeps nothing of what it gives up", "destinationConfig")
 
 
 @stack_rule(

@@ -59,13 +59,16 @@ def node_to_node(domain: Resource) -> Iterator[Finding]:
     frameworks={"FSBP": ("Opensearch.8", "ES.8"), "Checkov": ("CKV_AWS_83", "CKV_AWS_228")},
     remedy="Set domainEndpointOptions.enforceHttps, and tlsSecurityPolicy to Policy-Min-TLS-1-2-PFS-2023-10.",
     link=_LINK + "infrastructure-security.html",
+    mends=["domainEndpointOptions.tlsSecurityPolicy"],
 )
 def https(domain: Resource) -> Iterator[Finding]:
     """The default policy still takes TLS 1.0."""
     if domain.lacks("domainEndpointOptions.enforceHttps", True):
         yield Finding("accepts plain HTTP", "domainEndpointOptions.enforceHttps")
     if domain.lacks("domainEndpointOptions.tlsSecurityPolicy", *_TLS_POLICIES):
-        yield Finding("accepts outdated TLS", "domainEndpointOptions.tlsSecurityPolicy")
+        # A block of its own would also set what else is in it; to enforce HTTPS is for its clients to prepare.
+        mend = _TLS_POLICIES[0] if domain.has("domainEndpointOptions") else None
+        yield Finding("accepts outdated TLS", "domainEndpointOptions.tlsSecurityPolicy", mend=mend)
 
 
 @rule(

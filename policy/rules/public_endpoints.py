@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policy.credentials import is_credential
 from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
@@ -47,6 +48,23 @@ def branch_protected(branch: Resource, graph: Graph) -> Iterator[Finding]:
     covering = [branch, *graph.refers(branch, "appId", AMPLIFY_APP)]
     if all(subject.lacks("enableBasicAuth", True) for subject in covering):
         yield Finding("shows unfinished work to everybody", "enableBasicAuth")
+
+
+@rule(
+    "amplify-no-plain-secrets",
+    title="Builds of Amplify apps are given no credentials in clear",
+    severity=Severity.HIGH,
+    types=[AMPLIFY_APP, AMPLIFY_BRANCH],
+    frameworks={"Well-Architected": "SEC02-BP03"},
+    remedy="Keep the credential as a secret of the branch, and read it while building.",
+    link="https://docs.aws.amazon.com/amplify/latest/userguide/environment-secrets.html",
+)
+def amplify_plain_secrets(subject: Resource) -> Iterator[Finding]:
+    """Variables of a build are read by everybody who may look at the app, and bundlers carry them to the browser."""
+    variables = subject.get("environmentVariables", {})
+    for name, value in (variables if isinstance(variables, dict) else {}).items():
+        if is_credential(name, value):
+            yield Finding(f"is given a credential in {name}", f"environmentVariables.{name}")
 
 
 @rule(

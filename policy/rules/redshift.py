@@ -41,7 +41,7 @@ def encrypted(warehouse: Resource) -> Iterator[Finding]:
     frameworks={
         "FSBP": ("Redshift.1", "RedshiftServerless.3"),
         "cdk-nag": "AwsSolutions-RS8",
-        "Checkov": "CKV_AWS_391",
+        "Checkov": ("CKV_AWS_87", "CKV_AWS_391"),
     },
     remedy="Leave publiclyAccessible at false.",
     link=_LINK + "managing-clusters-vpc.html",

@@ -49,7 +49,7 @@ def _serves_internet(group: Resource, graph: Graph) -> bool:
     types=[INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP],
     frameworks={
         "FSBP": ("EC2.18", "EC2.19"),
-        "CIS": ("6.3", "6.4"),
+        "CIS": ("6.1.2", "6.3", "6.4"),
         "cdk-nag": "AwsSolutions-EC23",
         "Checkov": ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277"),
     },

@@ -1,7 +1,7 @@
 """Rules as tables: a compliant baseline, and the single changes that break it."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -75,9 +75,12 @@ class With:
 
 @dataclass(frozen=True)
 class Case:
-    """A rule, resources it is content with (the first is meant where a change names none), and what breaks it."""
+    """A rule, resources it is content with (the first is meant where a change names none), and what breaks it.
+
+    `thresholds` are the rule's, where its defaults ask for nothing.
+    """
 
     rule: str
     baseline: Sequence[Resource]
     breaks: Sequence[Set | Without | With]
-    environment: str = field(default="prod")
+    thresholds: Mapping[str, Any] = field(default_factory=dict)

@@ -102,13 +102,14 @@ def exempt(rule_id: str, subject: Resource) -> Exemption:
     return Exemption(rule_id, subject.urn, "tested", "team@example.com", TODAY + timedelta(days=30))
 
 
-def assert_exempt(rule_id: str, *resources: Resource) -> None:
+def assert_exempt(rule_id: str, *resources: Resource, **thresholds: Any) -> None:
     """The rule has violations here, and none blocks once their resources are exempt."""
     asked = [rule for rule in all_rules() if rule.id == rule_id or rule.kind is Kind.EXEMPTION]
-    before = verdict(*resources, rules=asked)
+    config = {rule_id: thresholds} if thresholds else None
+    before = verdict(*resources, rules=asked, config=config)
     assert before
     by_urn = {given.urn: given for given in graph_of(*resources)}
     exemptions = [exempt(rule_id, by_urn[each]) for each in {violation.urn for violation in before}]
-    after = verdict(*resources, rules=asked, exemptions=exemptions)
+    after = verdict(*resources, rules=asked, config=config, exemptions=exemptions)
     assert [violation.rule.id for violation in after] == [violation.rule.id for violation in before]
     assert not [violation for violation in after if violation.exemption is None]

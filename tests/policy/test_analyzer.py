@@ -8,7 +8,16 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policy.pack import all_rules
 from policy.rules import kms, rds, s3
-from tests.policy.engine import EMPTY, UNKNOWN_STRING, analyze_request, pack_process, secret, stack_resource, urn
+from tests.policy.engine import (
+    EMPTY,
+    POLICY,
+    UNKNOWN_STRING,
+    analyze_request,
+    pack_process,
+    secret,
+    stack_resource,
+    urn,
+)
 
 Stub = analyzer_pb2_grpc.AnalyzerStub
 
@@ -33,6 +42,7 @@ def test_lists_one_policy_a_rule(pack: Stub) -> None:
     info = pack.GetAnalyzerInfo(EMPTY)
     assert info.name == "strata-aws"
     assert info.supportsConfig
+    assert f"version: {info.version}\n" in (POLICY / "PulumiPolicy.yaml").read_text(encoding="utf-8")
     assert [policy.name for policy in info.policies] == [rule.id for rule in all_rules()]
     listed = {policy.name: policy for policy in info.policies}
     backups = listed["rds-backups"]
@@ -136,10 +146,6 @@ def test_every_rule_as_listed_changes_nothing(configured: Stub) -> None:
     echoed = {each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel) for each in listed}
     configured.Configure(wire.ConfigureAnalyzerRequest(policyConfig=echoed))
     assert configured.Analyze(request) == before
-
-
-def test_remediates_nothing(pack: Stub) -> None:
-    assert not pack.Remediate(analyze_request(kms.KEY, "key", enableKeyRotation=False)).remediations
 
 
 def test_plugin_info(pack: Stub) -> None:

@@ -8,7 +8,7 @@ from policy.exemptions import read_exemptions
 from policy.levels import PolicyConfigError, environment_of, read_config
 from policy.model import UNKNOWN, Exemption, Finding, Level, Resource, RuleConfig, Severity, rule
 from policy.pack import all_rules, rule_named
-from policy.rules import exemptions, rds, s3
+from policy.rules import elb, exemptions, rds, s3
 from tests.policy.support import TODAY, exempt, resource, urn, verdict
 
 OPEN = resource(s3.PUBLIC_ACCESS_BLOCK, "open", blockPublicAcls=True, blockPublicPolicy=True, ignorePublicAcls=True)
@@ -67,6 +67,28 @@ def test_configuration() -> None:
     assert not verdict(wordy, rules=[words], config={"all": "disabled"})
     config = {"all": "advisory", "test-words": {"enforcementLevel": "mandatory"}}
     assert verdict(wordy, rules=[words], config=config, environment="dev")[0].blocks
+
+
+def test_remediate_is_mandatory_for_what_is_left() -> None:
+    bare = resource("t", shout=True)
+    for config in ({"all": "remediate"}, {"elb-tls-policy": "remediate", "test-words": "mandatory"}):
+        (found,) = verdict(bare, rules=[words, elb.tls_policy], config=config, environment="dev")
+        assert (found.level, found.blocks) == (Level.MANDATORY, True)
+    with pytest.raises(PolicyConfigError, match=r"^test-words\.enforcementLevel: this rule mends nothing by itself$"):
+        read_config({"test-words": "remediate"}, [words])
+
+
+def test_findings_set_only_what_their_rule_declares() -> None:
+    found = [
+        Finding("a", "sslPolicy", mend="strong"),
+        Finding("b", "sslPolicyOfAnother", mend="x"),
+        Finding("c", "port", mend="443"),
+        Finding("d", "sslPolicy"),
+        Finding("e", mend="x"),
+    ]
+    assert elb.tls_policy.mendable(found) == {"sslPolicy": "strong"}
+    below = [Finding("a", 'tags["x"]', mend="1"), Finding("b", "tags.y", mend="2"), Finding("c", "tagsAll.y", mend="3")]
+    assert rule_named("tags-required").mendable(below) == {'tags["x"]': "1", "tags.y": "2"}
 
 
 def test_every_problem_of_a_configuration_is_told_at_once() -> None:

@@ -28,37 +28,40 @@ def test_every_rule_has_a_table() -> None:
 
 @pytest.mark.parametrize("case", BY_CASE)
 def test_content_with_its_baseline(case: Case) -> None:
-    assert check(case.rule, *case.baseline) == []
+    assert check(case.rule, *case.baseline, **case.thresholds) == []
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_fires_on_each_change(case: Case, change: Set | Without | With) -> None:
-    assert check(case.rule, *change.broken(case.baseline))
+    assert check(case.rule, *change.broken(case.baseline), **case.thresholds)
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without | With) -> None:
-    assert bool(check(case.rule, *change.unknown(case.baseline))) is change.judged_when_unknown
+    assert bool(check(case.rule, *change.unknown(case.baseline), **case.thresholds)) is change.judged_when_unknown
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_exempt_does_not_block(case: Case, change: Set | Without | With) -> None:
-    assert_exempt(case.rule, *change.broken(case.baseline))
+    assert_exempt(case.rule, *change.broken(case.baseline), **case.thresholds)
 
 
 @pytest.mark.parametrize("case", BY_CASE)
 def test_blind_to_other_types(case: Case) -> None:
     inputs: dict[str, Any] = dict.fromkeys(case.baseline[0].inputs)
     other = resource("aws:other/thing:Thing", "other", **inputs)
-    assert check(case.rule, other) == []
+    assert check(case.rule, other, **case.thresholds) == []
 
 
 @pytest.mark.parametrize("case", BY_CASE)
 def test_level_in_dev_and_prod(case: Case) -> None:
     rule = rule_named(case.rule)
     broken = case.breaks[0].broken(case.baseline)
+    config = {case.rule: case.thresholds} if case.thresholds else None
     blocking = {
-        environment: any(found.blocks for found in verdict(*broken, rules=[rule], environment=environment))
+        environment: any(
+            found.blocks for found in verdict(*broken, rules=[rule], config=config, environment=environment)
+        )
         for environment in ("dev", "prod")
     }
     assert blocking == {

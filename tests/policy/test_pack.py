@@ -32,6 +32,12 @@ def test_catalogue_tells_what_a_rule_wants() -> None:
     assert "- Thresholds: `minimumDays` (7): Least days that automated backups are kept" in text
 
 
+def test_catalogue_tells_which_rules_mend() -> None:
+    line = "- Sets by itself at level `remediate`: `sslPolicy`"
+    assert line in render((rule_named("elb-tls-policy"),))
+    assert "Sets by itself" not in render((rule_named("rds-backups"),))
+
+
 def test_no_module_shadows_another() -> None:
     # Pulumi starts the pack with policy/ as its first import path.
     ours = {path.stem for path in FOLDER.glob("*.py")} | {path.parent.name for path in FOLDER.glob("*/__init__.py")}

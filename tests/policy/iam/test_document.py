@@ -1,6 +1,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from policy.iam import IDENTITY, RESOURCE, TRUST, documents, parse, types_with
 from policy.model import UNKNOWN
 from tests.policy.support import resource
@@ -37,6 +39,7 @@ def test_conditions_are_flat_and_keys_ignore_case() -> None:
 
 def test_principals() -> None:
     assert only({"Statement": {"Effect": "Allow", "Principal": "*"}}).any_principal
+    assert only({"Statement": {"Effect": "Allow", "Principal": "*"}}).principals_of("Service") == []
     assert only({"Statement": {"Effect": "Allow", "Principal": {"AWS": ["x", "*"]}}}).any_principal
     assert not only({"Statement": {"Effect": "Deny", "Principal": "*"}}).any_principal
     assert not only({"Statement": {"Effect": "Allow", "Principal": {"Service": "*"}}}).any_principal
@@ -71,6 +74,18 @@ def test_what_is_no_document() -> None:
     assert nothing is not None
     assert nothing.statements == ()
     assert not nothing.complete
+    odd = parse({"Statement": ["Allow", 1, {"Effect": "Allow", "Resource": ["", "arn:aws:s3:::b"]}]}, IDENTITY, "p")
+    assert odd is not None
+    (statement,) = odd.statements
+    assert statement.index == 2
+    assert not statement.any_resource
+
+
+@pytest.mark.parametrize("whole", ['{"Statement": {"Effect": "Allow"}}', {"Statement": [{"Effect": "Allow"}]}])
+def test_what_is_wholly_known_is_complete(whole: Any) -> None:
+    found = parse(whole, IDENTITY, "p")
+    assert found is not None
+    assert found.complete
 
 
 def test_documents_of_a_role_by_kind() -> None:

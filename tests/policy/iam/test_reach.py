@@ -129,6 +129,7 @@ def test_denials_count_when_they_hold_for_everything() -> None:
     assert takes_back()
     assert takes_back(Action=["S3:get*"])
     assert not takes_back(Effect="Allow")
+    assert not takes_back(Effect="Refuse")
     assert not takes_back(Resource="arn:aws:s3:::b/*")
     assert not takes_back(Condition={"Bool": {"aws:SecureTransport": "false"}})
     assert not takes_back(Action=UNKNOWN)

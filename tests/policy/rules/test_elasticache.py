@@ -73,3 +73,11 @@ def test_memcached_knows_no_users() -> None:
 def test_who_is_off_or_may_little_is_fine() -> None:
     for access in ("off ~* +@all", "on ~app:* +@read +@write", "on ~* +@all -@admin", UNKNOWN):
         assert not check("elasticache-user-least-privilege", resource(users.USER, accessString=access))
+
+
+@pytest.mark.parametrize("datastore", ["ldgnf-prod", UNKNOWN])
+def test_copies_in_a_global_datastore_are_encrypted_like_their_primary_under_a_key_of_their_own(datastore: Any) -> None:
+    copy = resource(caches.GROUP, globalReplicationGroupId=datastore, kmsKeyId="arn:aws:kms:key")
+    assert not check("elasticache-encrypted-at-rest", copy)
+    assert not check("elasticache-encrypted-in-transit", copy)
+    assert check("elasticache-encrypted-at-rest", resource(caches.GROUP, globalReplicationGroupId=datastore))

@@ -1,5 +1,7 @@
 """Lambda functions and state machines."""
 
+from typing import Any
+
 import pytest
 
 from policy.model import UNKNOWN
@@ -21,6 +23,14 @@ FUNCTION = resource(
     reservedConcurrentExecutions=5,
     s3Bucket="code",
     codeSigningConfigArn="arn:aws:lambda:signing",
+)
+STREAM = resource(
+    lambda_functions.EVENT_SOURCE,
+    "stream",
+    eventSourceArn=UNKNOWN,
+    startingPosition="LATEST",
+    maximumRetryAttempts=0,
+    destinationConfig={"onFailure": {"destinationArn": "arn:aws:sqs:queue"}},
 )
 BY_EVENT = resource(
     lambda_functions.PERMISSION,
@@ -68,6 +78,16 @@ CASES = [
     ),
     Case("lambda-failures-kept", [FUNCTION, BY_EVENT], [Set("deadLetterConfig")]),
     Case(
+        "lambda-stream-failures-kept",
+        [STREAM],
+        [
+            Set("maximumRetryAttempts"),
+            Set("maximumRetryAttempts", -1),
+            Set("destinationConfig"),
+            Set("destinationConfig.onFailure.destinationArn"),
+        ],
+    ),
+    Case(
         "lambda-failures-kept",
         [BARE, BARE_BY_EVENT, KEEPS],
         [
@@ -109,6 +129,12 @@ def test_callers_that_wait_for_the_answer_keep_their_events() -> None:
         lambda_functions.PERMISSION, refers={"function": BARE}, principal="apigateway.amazonaws.com", function="rotate"
     )
     assert check("lambda-failures-kept", BARE, waiting) == []
+
+
+@pytest.mark.parametrize("inputs", [{}, {"startingPosition": UNKNOWN}, {"startingPosition": "LATEST", "topics": ["t"]}])
+def test_queues_and_topics_are_no_streams(inputs: dict[str, Any]) -> None:
+    mapping = resource(lambda_functions.EVENT_SOURCE, "jobs", eventSourceArn="arn:aws:sqs:us-east-1:1:jobs", **inputs)
+    assert check("lambda-stream-failures-kept", mapping) == []
 
 
 def test_a_log_group_named_after_the_function_is_its_own() -> None:

@@ -115,8 +115,9 @@ def test_a_denial_takes_the_escalation_back() -> None:
     assert check("iam-no-pass-role-escalation", inline(PASS_ANY, start, allow("lambda:*", "*", Effect="Deny"))) == []
 
 
-def test_roles_limited_by_tag_are_not_every_role() -> None:
-    tagged = {"StringEquals": {"aws:ResourceTag/system": "records"}}
+@pytest.mark.parametrize("key", ["aws:ResourceTag/system", "iam:ResourceTag/system"])
+def test_roles_limited_by_tag_are_not_every_role(key: str) -> None:
+    tagged = {"StringEquals": {key: "records"}}
     assert check("iam-pass-role-scoped", inline(allow("iam:PassRole", "*", Condition=tagged))) == []
 
 

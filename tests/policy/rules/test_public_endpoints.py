@@ -6,6 +6,14 @@ from tests.policy.support import check, resource
 URL = resource(public_endpoints.FUNCTION_URL, "url", authorizationType="AWS_IAM")
 APP = resource(public_endpoints.AMPLIFY_APP, "app", enableBasicAuth=True)
 BRANCH = resource(public_endpoints.AMPLIFY_BRANCH, "next", refers={"appId": APP}, appId=UNKNOWN, stage="DEVELOPMENT")
+PUBLIC_APP = resource(
+    public_endpoints.AMPLIFY_APP,
+    "app",
+    environmentVariables={"NEXT_PUBLIC_API": "https://api.example.com", "API_TOKEN": "/app/token", "ANY": "x"},
+)
+PUBLIC_BRANCH = resource(
+    public_endpoints.AMPLIFY_BRANCH, "main", environmentVariables={"DATABASE_URL": "postgres://db/app"}
+)
 OLD_SET = resource(public_endpoints.SES_CONFIGURATION_SET, "old", deliveryOptions={"tlsPolicy": "Require"})
 NEW_SET = resource(public_endpoints.SESV2_CONFIGURATION_SET, "new", deliveryOptions={"tlsPolicy": "REQUIRE"})
 IDENTITY = resource(
@@ -17,6 +25,19 @@ ACCELERATOR = resource(public_endpoints.ACCELERATOR, "accelerator", attributes={
 CASES = [
     Case("lambda-url-authorized", [URL], [Set("authorizationType", "NONE")]),
     Case("amplify-branch-protected", [BRANCH, APP], [Set("enableBasicAuth", False, on="app")]),
+    Case(
+        "amplify-no-plain-secrets",
+        [PUBLIC_APP],
+        [
+            Set("environmentVariables.API_TOKEN", "p4ssw0rd-of-the-api"),
+            Set("environmentVariables.ANY", "AKIAIOSFODNN7EXAMPLE"),
+        ],
+    ),
+    Case(
+        "amplify-no-plain-secrets",
+        [PUBLIC_BRANCH],
+        [Set("environmentVariables.DATABASE_URL", "postgres://u:hunter2@db/app")],
+    ),
     Case("ses-tls", [OLD_SET], [Set("deliveryOptions"), Set("deliveryOptions.tlsPolicy", "Optional")]),
     Case("ses-tls", [NEW_SET], [Set("deliveryOptions"), Set("deliveryOptions.tlsPolicy", "OPTIONAL")]),
     Case("ses-dkim", [IDENTITY], [Set("dkimSigningAttributes.nextSigningKeyLength", "RSA_1024_BIT")]),

@@ -1,0 +1,33 @@
+"""Changes of tests/mutants.py that leave every verdict as it is: module and changed line, and why."""
+
+EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "policy/iam/passing.py",
+        "if named(statement, PASS) and not denied(document, PASS[ -1]) and _any_role(document, statement):",
+    ): "PASS has one member",
+    (
+        "policy/iam/reach.py",
+        "if len(parts) != 6 or not parts[5]:",
+    ): "a split at most five times has at most six parts",
+    (
+        "policy/iam/reach.py",
+        "if parts[2] not in _UNTYPED and len(segments) > 0 and not _open(segments[0]):",
+    ): "the only segment is no wildcard: no segment is left, or one that is not open",
+    (
+        "policy/iam/reach.py",
+        "if parts[2] not in _UNTYPED and len(segments) >= 1 and not _open(segments[0]):",
+    ): "the only segment is no wildcard: no segment is left, or one that is not open",
+    (
+        "policy/iam/reach.py",
+        "if parts[2] not in _UNTYPED and len(segments) != 1 and not _open(segments[0]):",
+    ): "a split has at least one part",
+    (
+        "policy/iam/document.py",
+        'if kind <= "AWS":',
+    ): "the other kinds of principals come after AWS",
+    (
+        "policy/iam/document.py",
+        '_POSITIVE = _PATTERNS ^ {"stringequals", "stringequalsignorecase", "binaryequals", "bool", "ipaddress"}',
+    ): "the two sets share nothing",
+    ("policy/iam/document.py", "return None, True"): "what is no JSON is no document, complete or not",
+}
