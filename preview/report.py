@@ -1,11 +1,17 @@
 """One preview as a value: the graph and what was found in it; every form of output is a function of this."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from policy.model import Violation
 from policy.unknown import UNKNOWN
+from preview.cost.document import cost_document
+from preview.cost.estimate import monthly_cost
+from preview.cost.model import Cost
 from preview.graph import Graph, Node
+from preview.timeline import Timeline, timeline
+from preview.timeline.document import summary
 from settings.stack import PROJECT
 
 VERSION = 1
@@ -23,6 +29,8 @@ class Report:
     violations: tuple[Violation, ...]
     rules: int
     """How many rules the pack holds."""
+    with_reach: bool = False
+    """Whether the JSON form says who can open a connection to what."""
 
     @property
     def system(self) -> str:
@@ -49,9 +57,19 @@ class Report:
         """What an exemption spares."""
         return [violation for violation in self.violations if violation.exemption is not None]
 
+    @cached_property
+    def timeline(self) -> Timeline:
+        """How long a deployment would take."""
+        return timeline(self.graph)
+
+    @cached_property
+    def cost(self) -> Cost:
+        """What the stack would cost a month."""
+        return monthly_cost(self.graph)
+
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as JSON data, the same at every run of the same program.
+    """The report as JSON data by ``schemas/preview.json``, the same at every run of the same program.
 
     Values that are not known are ``{"$unknown": true}``, secret ones ``{"$secret": true}``.
     """
@@ -72,10 +90,22 @@ def document(report: Report) -> dict[str, Any]:
             "exempt": len(report.exempt),
         },
         "counts": dict(sorted(graph.counts.items())),
+        "timeline": summary(report.timeline),
+        "cost": cost_document(report.cost),
+        **({"reach": reach(report.graph)} if report.with_reach else {}),
         "resources": [_resource(node) for node in graph],
         "violations": [_violation(violation) for violation in report.violations],
         "outputs": plain(dict(sorted(graph.exports.items()))),
     }
+
+
+def reach(graph: Graph) -> list[dict[str, Any]]:
+    """Who can open a connection to what, as JSON data."""
+    # Only who asks waits for it: it has a library of its own to import.
+    from preview.reach.answer import matrix, matrix_document
+    from preview.reach.model import Reach
+
+    return matrix_document(matrix(Reach(graph)))
 
 
 def plain(value: Any) -> Any:

@@ -10,16 +10,19 @@ import runpy
 import sys
 import types
 import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks
+from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime import stack as runtime_stack
+from pulumi.runtime.proto import source_pb2
 
 from preview.graph import Graph
 from preview.recorder import Recorder
@@ -65,7 +68,7 @@ def run_program(
     """
     region = config.get(REGION_KEY, "us-east-1")
     recorder = Recorder(stack, region, known=known, progress=progress)
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, _only_new_objects():
         warnings.simplefilter("always", RuntimeWarning)
         try:
             contextvars.copy_context().run(_run, program, recorder, stack, dict(config), list(secret_keys), known)
@@ -106,7 +109,8 @@ def _run(
     path = list(sys.path)
     work = Work()
     try:
-        asyncio.run(_in_stack(program, recorder, work))
+        with _no_source_positions():
+            asyncio.run(_in_stack(program, recorder, work))
     except (SettingsError, ProgramError):
         raise
     except pulumi.RunError as error:
@@ -157,6 +161,28 @@ class _Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _only_new_objects() -> Generator[None]:
+    """Spares ``_never_started`` the million objects of the SDK and of earlier runs."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _no_source_positions() -> Generator[None]:
+    """Spares the SDK the walk up the stack at each registration: the recorder has no use for source positions."""
+    module: Any = runtime_resource
+    walk = module._get_stack_trace
+    module._get_stack_trace = source_pb2.StackTrace
+    try:
+        yield
+    finally:
+        module._get_stack_trace = walk
 
 
 def _never_started() -> list[str]:

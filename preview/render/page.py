@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from preview.render.cost import summary
 from preview.render.counts import counts
 from preview.render.outputs import outputs
+from preview.render.timeline import sentence
 from preview.render.tree import tree
 from preview.render.verdicts import verdicts
 from preview.report import Report
@@ -26,13 +28,18 @@ def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = N
     place = " · ".join(part for part in (report.system, report.environment, graph.region) if part)
     console.print(Text.assemble(("strata ", "bold"), (graph.stack, "bold cyan"), f"  {place}"))
     console.print(tree(graph, full=full))
-    for title, rows in (("By service", counts(graph)), ("Outputs", outputs(graph))):
+    for title, rows in (
+        ("By service", counts(graph)),
+        ("Cost in USD a month", summary(report.cost)),
+        ("Outputs", outputs(graph)),
+    ):
         console.print()
         console.print(Text(title, style="bold"))
         _columns(console, list(rows))
     console.print()
     for line in verdicts(report):
         console.print(line)
+    console.print(f"Deployment: {sentence(report.timeline)}; strata timeline {graph.stack} shows what it waits for")
     console.print(_summary(report, seconds))
 
 

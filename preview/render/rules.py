@@ -27,11 +27,13 @@ def _line(rule: Rule) -> Text:
 
 def _explained(rule: Rule) -> Text:
     frameworks = ", ".join(f"{name} {'/'.join(ids)}" for name, ids in rule.frameworks.items())
-    lines = (
+    lines = [
         rule.explanation,
         f"concerns  {', '.join(rule.types) or 'the exemptions'}",
         f"asked by  {frameworks or 'this project'}",
         f"mend      {rule.remedy}",
         f"more      {rule.link}",
-    )
+    ]
+    if rule.mends:
+        lines.insert(-1, f"sets      {', '.join(rule.mends)}, by itself at level remediate")
     return Text("\n".join(f"    {line}" for line in lines))

@@ -14,13 +14,23 @@ _STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 def verdicts(report: Report) -> Iterator[Text]:
     """A line on the whole, then each violated rule with its resources, mandatory ones first."""
     yield _whole(report)
-    ordered = sorted([*report.blocking, *report.advisory], key=lambda v: (not v.blocks, v.rule.id))
-    for _, group in groupby(ordered, key=lambda violation: (violation.level, violation.rule.id)):
-        yield from _rule(list(group))
+    yield from stopping(report)
+    yield from _rules(report.advisory)
     spared = sorted(report.exempt, key=lambda violation: (violation.rule.id, _reason(violation)))
     for (rule, reason), group in groupby(spared, key=lambda violation: (violation.rule.id, _reason(violation))):
         names = ", ".join(dict.fromkeys(map(_name, group)))
         yield Text(f"exempt     {rule}  {names}: {reason}", style="dim")
+
+
+def stopping(report: Report) -> Iterator[Text]:
+    """The violated rules that stop a deployment, with their resources."""
+    yield from _rules(report.blocking)
+
+
+def _rules(violations: list[Violation]) -> Iterator[Text]:
+    ordered = sorted(violations, key=lambda violation: violation.rule.id)
+    for _, group in groupby(ordered, key=lambda violation: (violation.level, violation.rule.id)):
+        yield from _rule(list(group))
 
 
 def _whole(report: Report) -> Text:

@@ -118,3 +118,14 @@ def test_the_process_ends_with_the_same_codes(tmp_path: Path, program: str, code
     assert "Traceback" not in ended.stderr
     assert bool(ended.stdout) == (code < 2)
     assert bool(ended.stderr) == (code == 2)
+
+
+def test_policies_explains_a_rule_and_what_it_mends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["policies", "elb-tls-policy"]) == 0
+    said = capsys.readouterr().out
+    assert "    sets      sslPolicy, by itself at level remediate\n" in said
+    assert cli.run(["policies", "rds-backups"]) == 0
+    assert "by itself" not in capsys.readouterr().out
+    assert problems(capsys, "policies", "no-such") == [
+        "strata: no rule's id holds 'no-such'; strata policies lists them"
+    ]

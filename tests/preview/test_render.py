@@ -96,6 +96,7 @@ def test_verdicts_come_with_the_remedy() -> None:
         "advisory   topic-has-policy  should hold: Topics have a policy",
         "           topic: has no policy",
         "           mend: Add a TopicPolicy.",
+        "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
         "prod would be stopped: 9 resources in 6 components, 2.5 s",
     ]
 
@@ -107,10 +108,11 @@ def test_what_is_spared_is_told_with_the_reason() -> None:
     violations, number = verdict(found, rules=RULES, exemptions=spared, today=TODAY)
     file = io.StringIO()
     show(Report(found, tuple(violations), number), full=False, seconds=1, file=file)
-    assert file.getvalue().splitlines()[-4:] == [
+    assert file.getvalue().splitlines()[-5:] == [
         "Policies: 0 mandatory, 0 advisory, 2 exempt, by 2 rules",
         "exempt     topic-encrypted  topic: a test",
         "exempt     topic-has-policy  topic: a test",
+        "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
         "prod passes: 9 resources in 6 components, 1.0 s",
     ]
 

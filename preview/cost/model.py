@@ -1,0 +1,121 @@
+"""The values of a cost estimate."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HOURS = 730
+"""A month in hours, as AWS's own calculator has it: https://docs.aws.amazon.com/pricing-calculator/latest/userguide/"""
+
+
+@dataclass(frozen=True)
+class Price:
+    """One SKU's price in one region."""
+
+    sku: str
+    usd: float
+    unit: str
+    region: str
+    date: str
+    """When the source stated it."""
+    source: str
+    verified: bool
+    """Whether it was read at its source; otherwise it is the figure generally known and waits for ``make prices``."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of a resource's bill: a quantity at a price."""
+
+    label: str
+    price: Price
+    quantity: float
+    low: float
+    """The quantity when the stack is used little; the same as ``quantity`` for what is fixed."""
+    high: float
+    basis: str = ""
+    """The assumption that the quantity rests on, by its name in ``strata:usage``; empty for what is fixed."""
+    factor: float = 1.0
+    """How many times the price is paid, such as 2 in two zones."""
+
+    @property
+    def usd(self) -> float:
+        """A month's cost."""
+        return self.quantity * self.factor * self.price.usd
+
+    @property
+    def low_usd(self) -> float:
+        """A month's cost when used little."""
+        return self.low * self.factor * self.price.usd
+
+    @property
+    def high_usd(self) -> float:
+        """A month's cost when used much."""
+        return self.high * self.factor * self.price.usd
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A month's cost with its range, in USD."""
+
+    usd: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ResourceCost:
+    """What one resource costs."""
+
+    urn: str
+    type: str
+    name: str
+    component: str
+    """The outermost component around it; its own name where there is none."""
+    region: str
+    lines: tuple[Line, ...]
+
+    @property
+    def usd(self) -> float:
+        """A month's cost."""
+        return sum(line.usd for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stack costs: only resources that cost something, in order of registration."""
+
+    resources: tuple[ResourceCost, ...]
+    unpriced: tuple[str, ...] = ()
+    """What the estimate lacks, one a line: resources whose price the snapshot does not hold, types nobody priced."""
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every line of every resource."""
+        return [line for resource in self.resources for line in resource.lines]
+
+    @property
+    def total(self) -> Amount:
+        """The whole stack."""
+        return total(self.lines)
+
+    @property
+    def by_component(self) -> list[tuple[str, Amount]]:
+        """The outermost components, the dearest first."""
+        lines: dict[str, list[Line]] = {}
+        for resource in self.resources:
+            lines.setdefault(resource.component, []).extend(resource.lines)
+        amounts = [(name, total(found)) for name, found in lines.items()]
+        return sorted(amounts, key=lambda entry: (-entry[1].usd, entry[0]))
+
+    @property
+    def unverified(self) -> list[Price]:
+        """The prices used that nobody read at their source, each once."""
+        return sorted({line.price for line in self.lines if not line.price.verified}, key=lambda p: (p.sku, p.region))
+
+
+def total(lines: Iterable[Line]) -> Amount:
+    """The sum of lines."""
+    found = list(lines)
+    return Amount(
+        sum(line.usd for line in found), sum(line.low_usd for line in found), sum(line.high_usd for line in found)
+    )

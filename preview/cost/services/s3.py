@@ -1,0 +1,44 @@
+"""S3: what buckets hold, by the storage classes that their lifecycle leads through."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from preview.cost.item import Item, Pricer
+from preview.cost.model import Line
+
+LIFETIME_DAYS = 365
+"""How long an object is kept where nothing expires it."""
+WRITES = 0.1
+"""How many requests of ten are writes."""
+_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+
+
+def bucket(item: Item) -> Iterator[Line]:
+    """Storage by class, as many GB in each as objects spend days in it; and requests."""
+    for storage_class, part in _parts(item):
+        yield item.used(f"Storage {storage_class}", f"s3.{storage_class}", "bucket_gb", share=part)
+    yield item.used("Writes", "s3.writes", "bucket_request_millions", share=1000 * WRITES)
+    yield item.used("Reads", "s3.reads", "bucket_request_millions", share=1000 * (1 - WRITES))
+
+
+def _parts(item: Item) -> Iterator[tuple[str, float]]:
+    rules = _rules(item)
+    ages = [rule["expiration"]["days"] for rule in rules if (rule.get("expiration") or {}).get("days")]
+    life = max(ages, default=LIFETIME_DAYS)
+    steps = [(t["days"], t["storageClass"]) for rule in rules for t in rule.get("transitions") or () if "days" in t]
+    since, current = 0, "STANDARD"
+    for day, storage_class in [*sorted(step for step in steps if step[0] < life), (life, "")]:
+        if day > since:
+            yield current, (day - since) / life
+        since, current = day, storage_class
+
+
+def _rules(item: Item) -> list[Mapping[str, Any]]:
+    for node in item.graph.of_type(_LIFECYCLE):
+        if item.node.urn in node.property_dependencies.get("bucket", ()) or node.inputs.get("bucket") == item.node.id:
+            rules = node.inputs.get("rules")
+            return [r for r in rules if r.get("status") == "Enabled"] if isinstance(rules, list) else []
+    return []
+
+
+PRICERS: dict[str, Pricer] = {"aws:s3/bucket:Bucket": bucket}

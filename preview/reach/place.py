@@ -1,0 +1,117 @@
+"""What opens connections or answers them, and where in the network it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a place is; also a word by which users may ask for all of a kind."""
+
+    INTERNET = "internet"
+    CLOUDFRONT = "cloudfront"
+    BALANCER = "balancer"
+    API = "api"
+    PODS = "pods"
+    NODES = "nodes"
+    TASKS = "tasks"
+    INSTANCE = "instance"
+    FUNCTION = "function"
+    BUILD = "build"
+    API_SERVER = "api-server"
+    PROXY = "proxy"
+    STORE = "store"
+    SERVICE = "service"
+    SITE = "site"
+
+
+OPENERS = frozenset(
+    {
+        Kind.INTERNET,
+        Kind.PODS,
+        Kind.NODES,
+        Kind.TASKS,
+        Kind.INSTANCE,
+        Kind.FUNCTION,
+        Kind.BUILD,
+        Kind.API_SERVER,
+    }
+)
+"""What opens connections by itself. The others pass on what comes in (``relays.py``) or only answer."""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface: in one of these subnets, behind all of these security groups; behind None, unfiltered."""
+
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...] | None
+    public: bool = False
+    """Whether it has a public address."""
+
+
+@dataclass(frozen=True)
+class Pods:
+    """What NetworkPolicies select by. ``labels`` are those of the pod template; a chart's own are not known."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    named_ports: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """One thing that users can ask about."""
+
+    name: str
+    kind: Kind
+    urns: tuple[str, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    """Where its connections start or end; none for what is not in a VPC."""
+    ports: tuple[int, ...] = ()
+    """The TCP ports that it answers on."""
+    words: frozenset[str] = frozenset()
+    """Other words that mean it, such as the engine of a database."""
+    pods: Pods | None = None
+    service: str = ""
+    """For a resource behind the public API of an AWS service: the service, as VPC endpoints name it."""
+    region: str = ""
+    closed: str = ""
+    """Why the internet cannot use it whatever its network says; empty where nothing but the network decides."""
+    admits: tuple[str, ...] = ()
+    """The only public addresses that its own settings let in; empty for all."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens connections by itself."""
+        return self.kind in OPENERS
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that a connection needs: there (``ok``), or missing."""
+
+    ok: bool
+    says: str
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """What it takes to get from one place to the next, on one port."""
+
+    source: Place
+    target: Place
+    port: int | None
+    checks: tuple[Check, ...]
+    entered: int | None = None
+    """The port of the source that this goes on from: a load balancer's listener; None where any will do."""
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is missing."""
+        return all(check.ok for check in self.checks)
+
+    @property
+    def missing(self) -> list[str]:
+        """What is missing, in the order that a packet would meet it."""
+        return [check.says for check in self.checks if not check.ok]
