@@ -16,6 +16,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+	@$(MAKE) --no-print-directory packages || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
@@ -46,10 +47,11 @@ rules: $(READY) ## Write policy/RULES.md
 
 packages: dist/collaboration-layer.zip ## Build what the functions need from locked wheels, into dist/
 
-dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions/package.py $(READY)
+dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions/package.py | $(READY)
 	@rm -rf build/collaboration-layer
-	@$(BIN)/uv pip install --quiet --target build/collaboration-layer/python --only-binary :all: --require-hashes \
-		--python-version 3.13 --python-platform aarch64-manylinux_2_28 -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile \
+		--implementation cp --python-version 3.13 --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 \
+		--target build/collaboration-layer/python -r $<
 	@$(BIN)/python functions/package.py build/collaboration-layer $@
 	@ls -l $@
 
