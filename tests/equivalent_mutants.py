@@ -30,4 +30,29 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         '_POSITIVE = _PATTERNS ^ {"stringequals", "stringequalsignorecase", "binaryequals", "bool", "ipaddress"}',
     ): "the two sets share nothing",
     ("policy/iam/document.py", "return None, True"): "what is no JSON is no document, complete or not",
+    ("policy/iam/narrowing.py", "if key not in _ARNS ^ _ADDRESSES | _ACCOUNTS | _PATHS:"): "the sets share nothing",
+    ("policy/iam/narrowing.py", "if key not in _ARNS | _ADDRESSES ^ _ACCOUNTS | _PATHS:"): "the sets share nothing",
+    ("policy/iam/narrowing.py", "if key not in _ARNS | _ADDRESSES | _ACCOUNTS ^ _PATHS:"): "the sets share nothing",
+    (
+        "policy/iam/narrowing.py",
+        'parts: list[Any] = [*pattern.split(":", 5), *["*"] * 5][: 7]',
+    ): "only the first six are looked at",
+    (
+        "policy/iam/narrowing.py",
+        'parts: list[Any] = [*pattern.split(":", 5), *["*"] * 6][:6]',
+    ): "one part is there at least",
+    ("policy/rules/vpc.py", "break"): "what is left out is the entry, whichever of its ranges",
+    ("policy/rules/vpc.py", "if subject.type <= SECURITY_GROUP:"): "the other types of the rule come after it",
+    (
+        "policy/rules/vpc.py",
+        'elif subject.type <= SECURITY_GROUP_RULE and not subject.has("type", "ingress"):',
+    ): "groups have been dealt with, and ingress rules come after it",
+    (
+        "policy/rules/vpc.py",
+        'return f"on port {start}" if known(start) and known(end) and start >= end else f"on ports {start} to {end}"',
+    ): "no range starts above its end",
+    (
+        "policy/exposure.py",
+        "return [other for other in dict.fromkeys(found) if other != group]",
+    ): "a resource equals only itself",
 }

@@ -57,11 +57,11 @@ class Part:
     functions: tuple[str, ...] = ()
 
 
-_MODEL = "tests/policy/iam/test_document.py tests/policy/iam/test_reach.py"
+_MODEL = "tests/policy/iam/test_document.py tests/policy/iam/test_reach.py tests/policy/iam/test_narrowing.py"
 _IAM = f"{_MODEL} tests/policy/rules/test_iam.py tests/policy/rules/test_iam_passing.py"
 _TRUST = "tests/policy/rules/test_iam_principals.py tests/policy/rules/test_iam_trust.py"
 _PUBLIC = "tests/policy/rules/test_data_policies.py tests/policy/rules/test_resource_policies.py"
-_REACH = "tests/policy/rules/test_reachability.py"
+_REACH = "tests/policy/test_exposure.py tests/policy/rules/test_reachability.py"
 _GROUPS = "tests/policy/rules/test_vpc.py tests/policy/rules/test_security_groups.py tests/policy/rules/test_network.py"
 PARTS = (
     Part("policy/rules/iam.py", _IAM, ("_allowing", "no_administrator", "trust_not_public")),

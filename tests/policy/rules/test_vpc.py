@@ -62,6 +62,7 @@ CASES = [
         ),
         ({"cidrIpv4": "0.0.0.0/1", "fromPort": 22, "toPort": 22}, "rule: lets 0.0.0.0/1 in on port 22 (fromPort)"),
         ({"ipProtocol": "-1", "fromPort": None, "toPort": None}, "rule: lets 0.0.0.0/0 in on every port (fromPort)"),
+        ({"ipProtocol": "-1", "fromPort": 0, "toPort": 0}, "rule: lets 0.0.0.0/0 in on every port (fromPort)"),
     ],
 )
 def test_even_a_public_balancer_opens_nothing_but_the_web(changes: dict[str, Any], said: str) -> None:
@@ -71,6 +72,14 @@ def test_even_a_public_balancer_opens_nothing_but_the_web(changes: dict[str, Any
 def test_web_ports_are_open_on_public_balancers_only() -> None:
     assert check("vpc-ingress-open", ingress(fromPort=80, toPort=80), GROUP, BALANCER) == []
     assert check("vpc-ingress-open", ingress(), GROUP) == ["rule: lets 0.0.0.0/0 in on port 443 (fromPort)"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"fromPort": UNKNOWN}, {"toPort": UNKNOWN}, {"fromPort": UNKNOWN, "toPort": UNKNOWN}]
+)
+def test_ports_that_are_not_known_may_be_the_web(changes: dict[str, Any]) -> None:
+    assert check("vpc-ingress-open", ingress(**changes), GROUP, BALANCER) == []
+    assert len(check("vpc-ingress-open", ingress(**changes), GROUP)) == 1
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/8", "192.0.2.1/32", "fd00::/16", "nonsense"])
