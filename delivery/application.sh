@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Waits until the application runs in its new version: Deployments of a cluster, functions moved by CodeDeploy.
+# Waits until the application runs in its new version: Deployments of a Kubernetes cluster, tasks of a service of ECS,
+# functions moved by CodeDeploy.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 install_kubectl() {
@@ -22,6 +23,19 @@ await_deployments() {
     while read -r namespace name; do
       kubectl rollout status "deployment/$name" --namespace "$namespace" --timeout=15m </dev/null
     done
+}
+
+# A deployment that is rolled back ends stable as well, in
+# the version before, so the service must have come to run what the stack named last.
+await_tasks() {
+  local cluster service wanted running
+  cluster=$(jq --raw-output .cluster <<<"$1")
+  service=$(jq --raw-output .name <<<"$1")
+  wanted=$(jq --raw-output .taskDefinition <<<"$1")
+  aws ecs wait services-stable --cluster "$cluster" --services "$service"
+  running=$(aws ecs describe-services --cluster "$cluster" --services "$service" \
+    --query 'services[0].taskDefinition' --output text)
+  [[ $running == "$wanted" ]] || { echo "$service runs $running instead of $wanted" >&2 && return 1; }
 }
 
 # Starts the move of a function's alias to its newest version; prints the deployment, or nothing when it is there.
@@ -58,6 +72,8 @@ release_functions() {
 }
 
 cluster=$(output clusterName)
+service=$(output service)
 canary=$(output canary)
 [[ $cluster == null ]] || await_deployments "$(jq --raw-output . <<<"$cluster")"
+[[ $service == null ]] || await_tasks "$service"
 [[ $canary == null ]] || release_functions "$canary"

@@ -92,7 +92,8 @@ def _phrase(item: Any) -> str:
         allowed = context["expected"].replace("'", "").replace(" or ", ", ")
         return f"{value!r} is not allowed; one of: {allowed}"
     if kind in ("too_short", "too_long"):
-        return f"has {context['actual_length']} entries; {_entries(context)}"
+        counted = "characters" if isinstance(value, str) else "entries"
+        return f"has {context['actual_length']} {counted}; {_entries(context)}"
     stem = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float")
     if stem in _TYPES:
         return f"{value!r} is not {_TYPES[stem]}"

@@ -135,6 +135,12 @@ class FargateService(Component):
         self.arn = service.arn
         self.service_name = service.name
         self.cluster_name = cluster.cluster_name
+        self.running: dict[str, pulumi.Output[str]] = {
+            "cluster": self.cluster_name,
+            "name": self.service_name,
+            "taskDefinition": self.task.arn,
+        }
+        """Which service it is and what it should run, for who waits until it does."""
         self.log_group_name = self.task.log_group_name
         ServiceScaling(
             self.child("scaling"),

@@ -23,6 +23,7 @@ from components.statements import Statement, policy_document, service_trust
 from settings import Settings
 
 FunctionTier = Literal["private", "data"]
+PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 # They send their account along; the ARNs of all others that may call name it. EventBridge and API Gateway do not send
 # it, so a permission that asks for it lets neither in: https://github.com/awsdocs/aws-cloudformation-user-guide/pull/481
 _SENDS_ACCOUNT = ("s3.amazonaws.com", "secretsmanager.amazonaws.com")
@@ -52,7 +53,7 @@ class FunctionSettings(Settings):
 
 
 class Function(Component):
-    """A Python 3.13 function on arm64, from a folder of this project or a zip built for it, traced by X-Ray.
+    """A Python function on arm64, from a folder of this project or a zip built for it, traced by X-Ray.
 
     Nobody may invoke it until ``allow_invocation`` says so. ``key`` encrypts its environment and its dead letters,
     ``log_key`` its logs. In a network it runs in the private tier, or in the data tier, which has no way out but VPC
@@ -75,6 +76,7 @@ class Function(Component):
         log_key: Key,
         code: str,
         handler: str,
+        runtime: PythonRuntime = "python3.13",
         description: str,
         function_name: str | None = None,
         environment: Mapping[str, pulumi.Input[str]] | None = None,
@@ -118,7 +120,7 @@ class Function(Component):
             self.child("function"),
             name=function_name,
             description=description,
-            runtime=aws.lambda_.Runtime.PYTHON3D13,
+            runtime=runtime,
             architectures=["arm64"],
             code=package(code),
             handler=handler,

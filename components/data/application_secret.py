@@ -1,6 +1,8 @@
 """The one secret that an application reads: where its stores are and how to sign in, ready to use."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 import pulumi
@@ -27,6 +29,14 @@ class ApplicationSecretSettings(Settings):
     rotation_days: int = Field(default=30, ge=1, le=90)
 
 
+@dataclass(frozen=True)
+class Tasks:
+    """A service of ECS, by the fixed names of its cluster and its own; it is made after the secret."""
+
+    cluster_name: str
+    service_name: str
+
+
 class ApplicationSecret(RotatedSecret):
     """A secret of named keys: ``database-url``, ``redis-url``, ``jwt-secret`` and the plain values of ``public``.
 
@@ -34,6 +44,9 @@ class ApplicationSecret(RotatedSecret):
     password is the one that RDS keeps and rotates; the cache's is made here and set in ElastiCache, where the one
     before goes on working; the JWT secret is random. Every five minutes the function looks whether RDS has rotated its
     password, and if so starts a rotation of this secret. See docs/decisions/0006-consulting-secrets.md.
+
+    ``tasks`` are ones that read the secret only as they start: they are replaced after every rotation, and what depends
+    on this component, as their service must, waits until there is a first value.
 
     The cache must have ``authentication: password``. Consumers need ``read`` and ``key.decrypt``.
     """
@@ -50,6 +63,7 @@ class ApplicationSecret(RotatedSecret):
         database_key: Key,
         cache: Redis,
         public: Mapping[str, str],
+        tasks: Tasks | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.secret_name = settings.name
@@ -77,14 +91,23 @@ class ApplicationSecret(RotatedSecret):
                 "CACHE_USER_ID": cache.user_id,
                 "CACHE_USER_NAME": cache.user_name,
                 "PUBLIC_VALUES": pulumi.Output.json_dumps(dict(sorted(public.items()))),
+                **({"ECS_CLUSTER": tasks.cluster_name, "ECS_SERVICE": tasks.service_name} if tasks else {}),
             },
-            statements=[database.read_secret, *_distinct_decrypt(database_key, key), cache.set_password, start],
+            statements=[
+                database.read_secret,
+                *_distinct_decrypt(database_key, key),
+                cache.set_password,
+                start,
+                *([_replace(tasks, account)] if tasks else []),
+            ],
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],
             secret_name=settings.name,
             opts=opts,
         )
         self._watch()
+        if tasks is not None:
+            await_first_value(self)
 
     @property
     def read(self) -> Statement:
@@ -108,6 +131,22 @@ class ApplicationSecret(RotatedSecret):
             # What EventBridge may not invoke yet is lost.
             opts=self.child_options(depends_on=[permission]),
         )
+
+
+def await_first_value(secret: RotatedSecret) -> None:
+    """Holds up what depends on ``secret``, whose function is this module's, until it has a value."""
+    aws.lambda_.Invocation(
+        secret.child("first-value"),
+        function_name=secret.function.function_name,
+        input=secret.arn.apply(lambda arn: json.dumps({"Await": arn})),
+        # There is nothing to wait for before the rotation has been asked for.
+        opts=secret.child_options(depends_on=[secret.schedule]),
+    )
+
+
+def _replace(tasks: Tasks, account: Account) -> Statement:
+    service = account.arn("ecs", f"service/{tasks.cluster_name}/{tasks.service_name}")
+    return Statement("ReplaceTasks", ["ecs:UpdateService"], [service])
 
 
 def _distinct_decrypt(database_key: Key, key: Key) -> list[Statement]:

@@ -1,13 +1,10 @@
 """The secret that opens a cache: where it is and the password, in one URL."""
 
-import json
-
 import pulumi
-import pulumi_aws as aws
 
 from components.account import Account
 from components.compute.function import FunctionSettings
-from components.data.application_secret import ApplicationSecretSettings
+from components.data.application_secret import ApplicationSecretSettings, await_first_value
 from components.data.redis import Redis
 from components.security.key import Key
 from components.security.secret import RotatedSecret
@@ -63,10 +60,4 @@ class CacheSecret(RotatedSecret):
             secret_name=settings.name,
             opts=opts,
         )
-        aws.lambda_.Invocation(
-            self.child("first-value"),
-            function_name=self.function.function_name,
-            input=self.arn.apply(lambda arn: json.dumps({"Await": arn})),
-            # There is nothing to wait for before the rotation has been asked for.
-            opts=self.child_options(depends_on=[self.schedule]),
-        )
+        await_first_value(self)

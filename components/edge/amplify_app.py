@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
-from components.edge.amplify_files import build_spec, custom_headers, rewrites
+from components.edge.amplify_files import build_spec, custom_headers, redirects, rewrites
 from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
 from settings import DomainName, Settings
@@ -26,8 +26,9 @@ def _own_pages() -> HeaderSettings:
 class AmplifyAppSettings(Settings):
     """Where the code is on GitHub, what is built from it, and where it is served.
 
-    ``output`` is the folder that the build leaves. ``api_origin`` is what answers below /api. ``app_name`` is made up
-    when not given. The headers know the application's own origin only: name there what else it connects to.
+    ``output`` is the folder that the build leaves. Labels of ``prefixes`` beside the empty one lead to the domain.
+    ``api_origin`` is what answers below /api. ``app_name`` is made up when not given. The headers know the
+    application's own origin only: name there what else it connects to.
     """
 
     app_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 ._-]{1,255}$")
@@ -81,7 +82,7 @@ class AmplifyApp(Component):
             repository=settings.repository,
             access_token=access_token,
             build_spec=build_spec(settings.output),
-            custom_rules=rewrites(settings.api_origin),
+            custom_rules=[*redirects(settings.domain, settings.prefixes), *rewrites(settings.api_origin)],
             custom_headers=custom_headers(settings.headers),
             environment_variables=None if environment is None else dict(environment),
             enable_basic_auth=credentials is not None,

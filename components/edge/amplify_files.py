@@ -1,6 +1,7 @@
 """What Amplify is told about building an application and answering for it."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi_aws as aws
 
@@ -64,6 +65,20 @@ def rewrites(api_origin: str | None) -> list[aws.amplify.AppCustomRuleArgs]:
     if api_origin is None:
         return [page]
     return [rule(source="/api/<*>", target=f"{api_origin}/api/<*>", status="200"), page]
+
+
+def redirects(domain: str | None, prefixes: Sequence[str]) -> list[aws.amplify.AppCustomRuleArgs]:
+    """One address for users where the domain itself is among several: who comes by another label is sent there.
+
+    https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
+    """
+    if domain is None or "" not in prefixes:
+        return []
+    labels = [prefix for prefix in prefixes if prefix]
+    return [
+        aws.amplify.AppCustomRuleArgs(source=f"https://{label}.{domain}", target=f"https://{domain}", status="301")
+        for label in labels
+    ]
 
 
 def custom_headers(settings: HeaderSettings) -> str:

@@ -3,6 +3,8 @@
 The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -20,18 +22,21 @@ def preflight(
     name: str,
     rest_api_id: pulumi.Input[str],
     resource_id: pulumi.Input[str],
-    origin: str,
+    origins: Sequence[str],
     opts: pulumi.ResourceOptions,
 ) -> aws.apigateway.IntegrationResponse:
-    """Lets pages of ``origin`` send what the API understands, asked by OPTIONS and answered with no function behind.
+    """Lets pages of ``origins`` send what the API understands, asked by OPTIONS and answered with no function behind.
 
-    Returns what must be there before the API is deployed. What the functions answer must allow the origin as well.
+    An answer names one origin: the first of them, or the other that asks. Returns what must be there before the API is
+    deployed. What the functions answer must allow the origin as well.
     """
+    first, *others = origins
     answers = {
-        ORIGIN_HEADER: origin,
+        ORIGIN_HEADER: first,
         "Access-Control-Allow-Methods": _METHODS,
         "Access-Control-Allow-Headers": "Authorization,Content-Type",
         "Access-Control-Max-Age": "600",
+        **({"Vary": "Origin"} if others else {}),
     }
     headers = {f"method.response.header.{header}": quoted(value) for header, value in answers.items()}
     method = aws.apigateway.Method(
@@ -67,5 +72,19 @@ def preflight(
         http_method=integration.http_method,
         status_code=response.status_code,
         response_parameters=headers,
+        response_templates={"application/json": _instead(others)} if others else None,
         opts=opts,
     )
+
+
+def _instead(origins: Sequence[str]) -> str:
+    """Names the origin that asks, if it is one of these; a header comes in the spelling that the client sent.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+    """
+    known = " || ".join(f'$origin == "{origin}"' for origin in origins)
+    return f"""\
+#set($origin = $input.params().header.get("Origin"))
+#if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end
+#if({known})#set($context.responseOverride.header.{ORIGIN_HEADER} = $origin)#end
+"""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -48,8 +48,10 @@ class RestApi(Component):
     and logged without what they carry to groups encrypted with ``log_key``; ``access_log_group_name`` has one event a
     request. A domain in the settings takes a ``certificate`` of the API's region, and then is the only address.
     ``logging`` is given where this stack makes it for the account. CloudFront reaches the API at ``domain_name`` and
-    ``origin_path``. Raises ValueError for a domain without a certificate or one without a domain, for a cache that no
-    route makes use of, and for two routes of one path.
+    ``origin_path``. ``desktop_origins`` are what pages inside desktop applications, such as tauri://localhost, say they
+    are of; they may call the API as pages of ``cors_origin`` may, but cannot read what API Gateway itself refuses with.
+    Raises ValueError for a domain without a certificate or one without a domain, for a cache that no route makes use
+    of, for two routes of one path, and for desktop origins without a ``cors_origin``.
     """
 
     def __init__(
@@ -63,9 +65,12 @@ class RestApi(Component):
         authorizer: Authorizer,
         certificate: Certificate | None = None,
         logging: ApiGatewayLogging | None = None,
+        desktop_origins: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        if desktop_origins and settings.cors_origin is None:
+            raise ValueError(f"{name}: desktop_origins come beside a cors_origin")
         if (settings.domain is None) != (certificate is None):
             raise ValueError(f"{name}: a domain needs a certificate, and a certificate a domain")
         if settings.cache_gib is not None and all(route.cached is None for route in routes.values()):
@@ -93,7 +98,7 @@ class RestApi(Component):
             authorizer=authorizer,
             authorizer_cache_seconds=settings.authorizer_cache_seconds,
             caching=settings.cache_gib is not None,
-            cors_origin=settings.cors_origin,
+            cors_origins=[settings.cors_origin, *desktop_origins] if settings.cors_origin else [],
             opts=self.child_options(),
         )
         stage = self._stage(settings, account, log_key, logging)

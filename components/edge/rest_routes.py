@@ -1,7 +1,7 @@
 """The paths of a REST API and who may call them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -78,7 +78,7 @@ class RestRoutes(Component):
         authorizer: Authorizer,
         authorizer_cache_seconds: int,
         caching: bool,
-        cors_origin: str | None,
+        cors_origins: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -88,7 +88,7 @@ class RestRoutes(Component):
         self._api = api
         self._execution_arn = execution_arn
         self._caching = caching
-        self._cors_origin = cors_origin
+        self._cors_origins = cors_origins
         self._resources: dict[str, pulumi.Output[str]] = {"/": api.root_resource_id}
         self.published: list[pulumi.Resource] = []
         self._definition: list[dict[str, pulumi.Input[str]]] = []
@@ -139,9 +139,9 @@ class RestRoutes(Component):
                 self._method(suffix, path, "GET", route, cached=route.cached)
                 # The form that stages know methods by: the root goes by its escaped slash, others lose their first one.
                 self.cached_methods[suffix] = f"{path.removeprefix('/') or '~1'}/GET"
-            if self._cors_origin:
-                self.published.append(self._preflight(suffix, path, self._cors_origin))
-                self._definition.append({"method": f"OPTIONS {path}", "origin": self._cors_origin})
+            if self._cors_origins:
+                self.published.append(self._preflight(suffix, path))
+                self._definition.append({"method": f"OPTIONS {path}", "origin": " ".join(self._cors_origins)})
 
     def _method(
         self, key: str, path: str, verb: str, route: RestRoute, *, cached: tuple[str, ...] | None = None
@@ -184,8 +184,9 @@ class RestRoutes(Component):
             }
         )
 
-    def _preflight(self, key: str, path: str, origin: str) -> pulumi.Resource:
-        return preflight(self.child(key, "options"), self._api.id, self._resource(path), origin, self.child_options())
+    def _preflight(self, key: str, path: str) -> pulumi.Resource:
+        name = self.child(key, "options")
+        return preflight(name, self._api.id, self._resource(path), self._cors_origins, self.child_options())
 
     def _resource(self, path: str) -> pulumi.Output[str]:
         """The id of a path, made with all that leads to it."""

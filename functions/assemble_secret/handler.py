@@ -1,6 +1,8 @@
 """Puts an application's secret together: database URL, cache URL, JWT secret and plain values, under named keys.
 
-PARTS names the made ones among them, all three when it is not set; the cache URL is always one.
+PARTS names the made ones among them, all three when it is not set; the cache URL is always one. Where tasks of ECS read
+the secret, which they do only as they start, ECS_CLUSTER and ECS_SERVICE name their service: it gets fresh ones as soon
+as a rotation is through.
 
 Secrets Manager calls it four times a rotation, with the steps in order and any of them possibly again:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
@@ -26,6 +28,7 @@ ALPHABET = string.ascii_letters + string.digits
 LENGTH = 64
 PAUSE_SECONDS = 5
 PATIENCE_SECONDS = 540
+_LAST_STEP = "finishSecret"
 
 
 class RotationError(Exception):
@@ -51,6 +54,9 @@ def handle(event: dict[str, Any], _context: object) -> None:
         raise RotationError(f"{name!r} is no rotation step; steps: {', '.join(STEPS)}")
     stages = client("secretsmanager").describe_secret(SecretId=secret).get("VersionIdsToStages", {})
     if "AWSCURRENT" in stages.get(token, ()):
+        if name == _LAST_STEP:
+            # Come again, so the tasks may not have been replaced.
+            _replace_tasks()
         return
     if "AWSPENDING" not in stages.get(token, ()):
         raise RotationError(f"version {token} of {secret} is not pending")
@@ -114,13 +120,26 @@ def _finish(secret: str, token: str) -> None:
     client("secretsmanager").update_secret_version_stage(
         SecretId=secret, VersionStage="AWSCURRENT", MoveToVersionId=token, **move
     )
+    _replace_tasks()
+
+
+def _replace_tasks() -> None:
+    """Has ECS start tasks with the new value and end the others, as in any deployment; the first value comes before
+    there is a service."""
+    service = os.environ.get("ECS_SERVICE")
+    if service is None:
+        return
+    ecs = client("ecs")
+    missing = ("ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException")
+    with contextlib.suppress(*(getattr(ecs.exceptions, name) for name in missing)):
+        ecs.update_service(cluster=os.environ["ECS_CLUSTER"], service=service, forceNewDeployment=True)
 
 
 STEPS: dict[str, Callable[[str, str], None]] = {
     "createSecret": _create,
     "setSecret": _set,
     "testSecret": _test,
-    "finishSecret": _finish,
+    _LAST_STEP: _finish,
 }
 
 

@@ -14,11 +14,13 @@ from components.edge.load_balancer import cloudfront_prefix_list_id
 from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
+from components.security.github_role import GithubRole
 from systems.collaboration.application import make_application
 from systems.collaboration.data import make_data
 from systems.collaboration.edge import make_edge, make_names
 from systems.collaboration.operations import operate
-from systems.collaboration.settings import IMAGE, SystemSettings
+from systems.collaboration.parameters import IMAGE
+from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.foundation import make_keys
 
@@ -38,15 +40,17 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     sockets = make_sockets(settings, account, keys, network, data)
     edge = make_edge(settings, account, keys, names, data, application, sockets)
     dashboard = operate(settings, account, keys, data, application, sockets, edge)
+    if settings.github is not None:
+        GithubRole("github", settings.github, account=account)
     host = settings.domain_name or edge.cdn.domain_name
     return {
         "applicationUrl": pulumi.Output.concat("https://", host),
+        "healthUrl": pulumi.Output.concat("https://", host, application.health_path),
         "webSocketEndpoint": sockets.api.endpoint,
         "dashboardUrl": dashboard.url,
         "nameServers": edge.zone.name_servers or [] if edge.zone else [],
         "vpcId": network.vpc_id,
-        "clusterName": application.service.cluster_name,
-        "serviceName": application.service.service_name,
+        "service": application.service.running,
         "loadBalancer": application.balancer.dns_name,
         "registry": application.registry.repository_url(IMAGE),
         "stateTable": data.state.table_name,

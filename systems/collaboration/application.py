@@ -13,8 +13,9 @@ from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSe
 from components.edge.origin_secret import OriginSecret
 from components.network.network import Network
 from components.operations.metric import put_metrics
+from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
-from systems.collaboration.settings import IMAGE, SystemSettings
+from systems.collaboration.settings import SystemSettings
 from systems.foundation import Keys
 
 
@@ -76,7 +77,7 @@ def make_application(
     balancer.reach(server)
     data.cache.allow(server)
     ServiceRestart("server-restart", account=account, service=server)
-    return Application(balancer, server, registry)
+    return Application(balancer, server, registry, service.health.path)
 
 
 def _balancer(

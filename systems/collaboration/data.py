@@ -11,6 +11,7 @@ from components.data.table import Table
 from components.network.network import Network
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
+from systems.collaboration.parameters import JWT_SECRET, REDIS_SECRET
 from systems.collaboration.parts import STATE, Data
 from systems.collaboration.settings import SystemSettings
 from systems.foundation import Keys
@@ -30,7 +31,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
         cache=cache,
         cache_secret=CacheSecret(
             "redis-secret",
-            ApplicationSecretSettings(name=f"{folder}/redis"),
+            ApplicationSecretSettings(name=f"{folder}/{REDIS_SECRET}"),
             account=account,
             key=keys.secrets,
             log_key=keys.logs,
@@ -43,7 +44,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             key=keys.secrets,
             log_key=keys.logs,
             purpose="Signs the tokens of users",
-            secret_name=f"{folder}/jwt-secret",
+            secret_name=f"{folder}/{JWT_SECRET}",
         ),
         secrets={
             name: ManualSecret(

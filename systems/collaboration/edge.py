@@ -70,7 +70,7 @@ def make_edge(
             default=BehaviorSettings(origin=SERVER),
             behaviors=_behaviors(origins, sockets),
             origin_shield_region=origin_shield_at(account.region),
-            headers=_headers(settings),
+            headers=_headers(settings, account),
         ),
         origins=origins,
         certificate=names.distribution,
@@ -116,9 +116,11 @@ def _behaviors(origins: Mapping[str, Origin], sockets: Sockets) -> dict[str, Pat
     return behaviors
 
 
-def _headers(settings: SystemSettings) -> HeaderSettings:
+def _headers(settings: SystemSettings, account: Account) -> HeaderSettings:
+    """Pages connect to their own origin, and to API Gateway's address where that is the only one for sockets."""
     own = (f"wss://{settings.domain_name}",) if settings.domain_name else ()
+    given = () if settings.sockets_through_cdn else (f"wss://*.execute-api.{account.region}.amazonaws.com",)
     return HeaderSettings(
-        content_security_policy=ContentSecurityPolicy(sources={"connect-src": ("'self'", *own)}),
+        content_security_policy=ContentSecurityPolicy(sources={"connect-src": ("'self'", *own, *given)}),
         permissions_policy=NO_DEVICES,
     )

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 import pulumi
 
 from components.account import Account
-from components.operations import api_alarms, data_alarms, edge_alarms, function_alarms, service_alarms, table_alarms
+from components.operations import (
+    api_alarms,
+    data_alarms,
+    delivery_alarms,
+    edge_alarms,
+    function_alarms,
+    service_alarms,
+    table_alarms,
+)
 from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
 from components.operations.budget import Budget
@@ -42,6 +50,8 @@ def operate(
         **edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
         **data_alarms.cache(nodes, settings.alarms),
         **table_alarms.table("state", data.state.table_name),
+        **delivery_alarms.function_errors("redis-secret-rotation", data.cache_secret.function.function_name),
+        **delivery_alarms.function_errors("jwt-secret-rotation", data.signing_key.function.function_name),
         **_watched_sockets(settings, sockets),
     }
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)

@@ -47,6 +47,7 @@ class Application:
     balancer: LoadBalancer
     service: FargateService
     registry: Registry
+    health_path: str
 
 
 @dataclass(frozen=True)

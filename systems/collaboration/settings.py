@@ -1,10 +1,9 @@
 """What a stack of the collaboration platform can be told: the parameters of its plan, and what the plan leaves open."""
 
 import ipaddress
-import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
@@ -23,48 +22,22 @@ from components.operations.cost_anomaly import CostAnomalySettings
 from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.metric import EDGE_REGION
 from components.operations.topic import NoticesSettings
+from components.security.github_role import GithubRoleSettings
 from components.security.secret import SecretSettings
 from settings import Cidr, DomainName, Environment, Name, Settings
-from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
-
-IMAGE = "collaboration-server"
-FIRST_TAG = "v1.0.0"
-_IMAGE = re.compile(
-    r"(?P<repository>\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9][a-z0-9._/-]*)"
-    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|@(?P<digest>sha256:[0-9a-f]{64}))"
+from systems.collaboration.parameters import (
+    FIRST_TAG,
+    IMAGE_URI,
+    OWN_SECRETS,
+    OWN_VARIABLES,
+    VERSION,
+    Capacity,
+    Container,
+    HandmadeSecret,
+    Image,
+    NodeType,
 )
-_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
-"""https://semver.org, with the v that image tags often begin with; a tag has no build part, as it has no plus."""
-
-
-def _image(value: str) -> str:
-    if not _IMAGE.fullmatch(value):
-        example = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{IMAGE}:{FIRST_TAG}"
-        raise ValueError(f"{value!r} is no image of a private ECR repository with its tag or digest, such as {example}")
-    return value
-
-
-class Container(Settings):
-    """What the image listens to and how much a task gets: ``cpu`` in units of which a core has 1024, ``memory`` in MiB.
-
-    With HTTPS, the default, the image brings a certificate; any will do, as the load balancer does not judge it.
-    """
-
-    port: int = Field(default=3000, ge=1024, le=65535)
-    protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
-    cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
-    memory: int = 1024
-
-
-class HandmadeSecret(Settings):
-    """A secret that people put in, and the variable by which the container gets it once ``injected``.
-
-    A task whose secret has no value does not start, so the value comes first.
-    """
-
-    purpose: str = Field(min_length=1)
-    variable: str = Field(pattern="^[A-Z][A-Z0-9_]*$")
-    injected: bool = False
+from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
 
 
 class SystemSettings(Settings):
@@ -89,12 +62,12 @@ class SystemSettings(Settings):
     """The load balancer's certificate, in the stack's region; made when it is not given."""
     alb_domain_name: DomainName | None = None
     """The name on that certificate by which the distribution calls the load balancer; ``origin.<domainName>``."""
-    container_image: Annotated[str, AfterValidator(_image)] | None = None
+    container_image: Image | None = None
     """Repository and tag; by default the stack's own repository, and v1.0.0."""
-    desired_capacity: int | None = Field(default=None, ge=1)
-    min_capacity: int | None = Field(default=None, ge=1)
-    max_capacity: int | None = Field(default=None, ge=1)
-    redis_instance_type: str | None = None
+    desired_capacity: Capacity | None = None
+    min_capacity: Capacity | None = None
+    max_capacity: Capacity | None = None
+    redis_instance_type: NodeType | None = None
     container: Container = Container()
     state: TableSettings | None = None
     """Name and billing of the state table; by default ``<env>-collaboration-state``, paid by request."""
@@ -117,6 +90,8 @@ class SystemSettings(Settings):
     access_logs: LifecycleSettings = LifecycleSettings(
         transitions=(Transition(days=90, storage_class="GLACIER_IR"),), expire_days=365
     )
+    github: GithubRoleSettings | None = None
+    """Which workflow of GitHub may deploy."""
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings()
     function_alarms: FunctionAlarmSettings = FunctionAlarmSettings()
@@ -136,16 +111,9 @@ class SystemSettings(Settings):
         context = info.context or {}
         environment = context.get("environment", Environment.PROD)
         found = [*self._addresses(environment, context.get("region")), *self._release(environment)]
-        if self.firewall.scope != "CLOUDFRONT":
-            found.append("firewall.scope must be CLOUDFRONT")
-        # What environment and parameters make together has rules of its own.
-        for make in (self.service, self.cache):
-            try:
-                make(environment)
-            except ValidationError as error:
-                found += [item["msg"].removeprefix("Value error, ") for item in error.errors(include_url=False)]
+        found += [*self._capacities(environment), *self._secrets(), *self._parts()]
         if found:
-            raise ValueError("; ".join(dict.fromkeys(found)))
+            raise ValueError("; ".join(found))
         return self
 
     def prefix(self, environment: Environment) -> str:
@@ -177,26 +145,25 @@ class SystemSettings(Settings):
     @property
     def repository(self) -> str | None:
         """The repository of the image, when it is not the stack's own."""
-        found = _IMAGE.fullmatch(self.container_image or "")
+        found = IMAGE_URI.fullmatch(self.container_image or "")
         return found["repository"] if found else None
 
     @property
     def tag(self) -> str:
         """The tag or digest of the image."""
-        found = _IMAGE.fullmatch(self.container_image or "")
+        found = IMAGE_URI.fullmatch(self.container_image or "")
         return (found["tag"] or found["digest"]) if found else FIRST_TAG
 
     def service(self, environment: Environment) -> FargateServiceSettings:
         """The service on Fargate: beyond the tasks that must stay, most run on Spot."""
         size = SIZES[environment]
+        low, high = self._bounds(environment)
         return FargateServiceSettings(
             **self.container.model_dump(),
             family=self.name(environment, "task"),
             tag=self.tag,
             service_name=self.name(environment, "service"),
-            scaling=ScalingSettings(
-                min_count=self.min_capacity or size.min_count, max_count=self.max_capacity or size.max_count
-            ),
+            scaling=ScalingSettings(min_count=low, max_count=high),
             desired_count=self.desired_capacity,
             on_demand_base=size.on_demand_base,
             spot_weight=SPOT_WEIGHT,
@@ -243,7 +210,47 @@ class SystemSettings(Settings):
     def _in_zone(self) -> bool:
         return self.origin.endswith(f".{self.domain_name}")
 
+    def _capacities(self, environment: Environment) -> list[str]:
+        low, high = self._bounds(environment)
+        if low > high:
+            size = SIZES[environment]
+            usual = f"{environment.value} has {size.min_count} to {size.max_count} where nothing is given"
+            return [f"minCapacity {low} is above maxCapacity {high}; {usual}"]
+        if self.desired_capacity is not None and not low <= self.desired_capacity <= high:
+            return [f"desiredCapacity {self.desired_capacity} is outside {low} to {high}"]
+        return []
+
+    def _secrets(self) -> list[str]:
+        """Names and variables that the stack uses itself, or that two secrets would share."""
+        taken = sorted(set(self.secrets) & OWN_SECRETS)
+        problems = [f"secrets.{name}: the stack makes a secret of that name itself" for name in taken]
+        seen = dict.fromkeys(OWN_VARIABLES, "the stack")
+        for name, secret in self.secrets.items():
+            if secret.variable in seen:
+                problems.append(
+                    f"secrets.{name}.variable: {secret.variable} is told by {seen[secret.variable]} already"
+                )
+            seen[secret.variable] = f"secrets.{name}"
+        return problems
+
+    def _parts(self) -> list[str]:
+        """What the parts can do elsewhere, and this system has no use or place for."""
+        wrong = {
+            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
+            "sockets.domain: users reach the WebSocket API through domainName": self.sockets.domain is not None,
+            "state.replicaRegion: the platform runs in one region": self.state is not None
+            and self.state.replica_region is not None,
+            "socketFunction.release must be atOnce: a release replaces servers and functions together": (
+                self.socket_function.release != "atOnce"
+            ),
+        }
+        return [problem for problem, there in wrong.items() if there]
+
+    def _bounds(self, environment: Environment) -> tuple[int, int]:
+        size = SIZES[environment]
+        return self.min_capacity or size.min_count, self.max_capacity or size.max_count
+
     def _release(self, environment: Environment) -> list[str]:
-        if environment is Environment.PROD and not (self.tag.startswith("sha256:") or _VERSION.fullmatch(self.tag)):
+        if environment is Environment.PROD and not (self.tag.startswith("sha256:") or VERSION.fullmatch(self.tag)):
             return [f"containerImage: {self.tag} is no version such as {FIRST_TAG}, which prod asks for"]
         return []

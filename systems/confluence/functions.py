@@ -44,6 +44,8 @@ class Functions:
         self._keys = keys
         self._network = network
         self._data = data
+        self.given_up: Mapping[str, pulumi.Output[str]] = {}
+        """The queues that name the changes of tables which the collaboration function failed on for good."""
         self._layer = Layer(
             "collaboration-layer",
             archive="dist/collaboration-layer.zip",
@@ -112,9 +114,12 @@ class Functions:
                     "https", "0.0.0.0/0", 443, "The management API of sockets, and AWS"
                 )
         collaboration = made["collaboration"]
-        collaboration.consume("sessions", tables["sessions"], changes=["REMOVE"])
-        collaboration.consume("presence", tables["presence"], changes=["REMOVE"])
-        collaboration.consume("operations", tables["operations"])
+        consumers = {
+            "sessions": collaboration.consume("sessions", tables["sessions"], changes=["REMOVE"]),
+            "presence": collaboration.consume("presence", tables["presence"], changes=["REMOVE"]),
+            "operations": collaboration.consume("operations", tables["operations"]),
+        }
+        self.given_up = {key: consumer.failures_name for key, consumer in consumers.items()}
         for judge in ("rest", "sockets"):
             made[f"authorizer-{judge}"] = self._make(
                 f"authorizer-{judge}",

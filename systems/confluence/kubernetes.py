@@ -30,14 +30,13 @@ from components.workloads.workload import Workload
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.edge import page_behavior, uncached
 from systems.confluence.parts import DATABASE_USER, Data, Model, Names, metrics_namespace, variable_of
-from systems.confluence.settings import EksModel, SystemSettings
+from systems.confluence.settings import SHARED, EksModel, SystemSettings
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Keys
 
 FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
 _APPLICATION = "application"
 _NODE_PORTS = (30000, 32767)
-_SHARED = "shared"
 
 
 def run_on_eks(
@@ -64,10 +63,10 @@ def run_on_eks(
         cluster=model.cluster,
         groups=model.groups,
         addons=model.addons,
-        mounts=[files.mount(_SHARED)],
+        mounts=[files.mount(SHARED)],
     )
     balancer = _balancer(model, account, network, names, data)
-    _connect(compute, balancer, data, files, cloudfront)
+    _connect(model, compute, balancer, data, files, cloudfront)
     _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, traces)
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
     watched = {
@@ -139,13 +138,18 @@ def _balancer(model: EksModel, account: Account, network: Network, names: Names,
 
 
 def _connect(
-    compute: Compute, balancer: LoadBalancer, data: Data, files: FileSystem, cloudfront: pulumi.Input[str]
+    model: EksModel,
+    compute: Compute,
+    balancer: LoadBalancer,
+    data: Data,
+    files: FileSystem,
+    cloudfront: pulumi.Input[str],
 ) -> None:
     """Who reaches whom: CloudFront the balancer, the balancer the nodes, the nodes the stores and the world."""
     nodes = compute.cluster.nodes
     balancer.allow_cloudfront(cloudfront)
     balancer.reach(nodes)
-    for port, purpose in {80: "site", 3000: "BFF"}.items():
+    for port, purpose in {model.frontend.port: "site", model.bff.port: "BFF"}.items():
         nodes.allow(balancer, port, f"Requests for the {purpose}'s pods")
     nodes.allow_ports(balancer, *_NODE_PORTS, "WebSockets and their health checks")
     compute.cluster.allow(balancer)
@@ -179,7 +183,7 @@ def _serve(
     controller = LoadBalancerController(
         "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
     )
-    volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=_SHARED)
+    volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=SHARED)
     stores = list(settings.network.data.values())
     aws = {"aws": Destination(443, ["0.0.0.0/0"])}
     cache = {"cache": Destination(data.cache.port, stores)}
@@ -212,7 +216,7 @@ def _serve(
         ),
         Workload(
             BFF,
-            model.bff.model_copy(update={"shared": {"/shared": volume.claim_name}}),
+            model.bff.model_copy(update={"shared": {**model.bff.shared, "/shared": volume.claim_name}}),
             repository=registry.repository_url(BFF),
             pod_role=role(
                 BFF,

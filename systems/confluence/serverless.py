@@ -14,7 +14,7 @@ from components.edge.origins import HttpsOrigin
 from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from components.operations import api_alarms, edge_alarms, function_alarms, table_alarms
+from components.operations import api_alarms, delivery_alarms, edge_alarms, function_alarms, table_alarms
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
@@ -82,6 +82,8 @@ def run_on_lambda(
     firewall = Firewall("api-firewall", FirewallSettings(scope="REGIONAL"), account=account, log_key=keys.logs)
     firewall.protect("api", rest.stage_arn)
     watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)
+    for key, queue in functions.given_up.items():
+        watched |= delivery_alarms.dead_letters(f"{key}-changes", queue)
     return Serverless(
         Model(
             origins={_API: HttpsOrigin(rest.domain_name, path=rest.origin_path)},

@@ -9,6 +9,7 @@ from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
 from components.compute.function import FunctionSettings
 from components.compute.node_group import NodeGroupSettings
+from components.compute.source import package
 from components.data.accelerator import AcceleratorSettings
 from components.data.bucket import BucketSettings
 from components.data.database_proxy import DatabaseProxySettings
@@ -37,6 +38,8 @@ from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.recovery_region import RecoverySettings
 
+SHARED = "shared"
+"""The folder of the shared file system that pods of the BFF mount."""
 SERVICES = ("auth", "user", "document", "search")
 """The functions of the Lambda model whose code belongs to the product, not to this project."""
 
@@ -69,11 +72,26 @@ class EksModel(Settings):
     sticky_seconds: int = Field(default=86400, ge=1, le=604800)
     """How long the load balancer sends a browser's new connections to the same node."""
 
-    @model_validator(mode="after")
-    def _has_the_file_driver(self) -> Self:
-        if not self.addons.efs:
-            raise ValueError("addons.efs must be true: pods of the BFF mount the shared file system")
-        return self
+    @field_validator("addons")
+    @classmethod
+    def _has_the_file_driver(cls, value: AddonsSettings) -> AddonsSettings:
+        if not value.efs:
+            raise ValueError("efs must be true: pods of the BFF mount the shared file system")
+        return value
+
+    @field_validator("files")
+    @classmethod
+    def _has_the_shared_folder(cls, value: FileSystemSettings) -> FileSystemSettings:
+        if SHARED not in value.access_points:
+            raise ValueError(f"accessPoints must hold {SHARED}, which pods of the BFF mount")
+        return value
+
+    @field_validator("websocket")
+    @classmethod
+    def _reached_as_designed(cls, value: WorkloadSettings) -> WorkloadSettings:
+        if {"service_type", "sticky"} & value.model_fields_set:
+            raise ValueError("serviceType and sticky are not to be chosen: a NodePort with affinity is the design")
+        return value
 
 
 class ServiceCode(Settings):
@@ -81,6 +99,15 @@ class ServiceCode(Settings):
 
     folder: str = "functions/service"
     handler: str = "handler.handle"
+
+    @field_validator("folder")
+    @classmethod
+    def _holds_code(cls, value: str) -> str:
+        try:
+            package(value)
+        except ValueError as error:
+            raise ValueError(f"{error}; name one, or a zip that a build leaves") from error
+        return value
 
 
 class Tables(Settings):
@@ -117,6 +144,13 @@ class LambdaModel(Settings):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+
+    @field_validator("sockets")
+    @classmethod
+    def _named_by_the_system(cls, value: WebSocketApiSettings) -> WebSocketApiSettings:
+        if value.domain is not None:
+            raise ValueError("domain is not to be chosen: sockets are at ws. below the stack's domain")
+        return value
 
     @field_validator("code")
     @classmethod

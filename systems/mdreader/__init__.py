@@ -10,6 +10,7 @@ Route 53 ─┬► CloudFront ─► site in S3, or Amplify ─► /api ─┐
 from typing import Any
 
 from components.account import Account
+from components.compute.canary import Canary
 from components.edge.email import Email, EmailSettings
 from components.edge.firewall import Firewall
 from components.edge.origins import distributions
@@ -21,12 +22,12 @@ from components.operations.tracing import Tracing
 from components.security.github_role import GithubRole
 from systems.audit import make_audit
 from systems.foundation import make_keys
-from systems.mdreader.api import make_api
+from systems.mdreader.api import HEALTH, make_api
 from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
 from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
-from systems.mdreader.parts import HOCUSPOCUS, Names
+from systems.mdreader.parts import HOCUSPOCUS, Api, Names
 from systems.mdreader.realtime import make_realtime
 from systems.mdreader.settings import SystemSettings
 
@@ -55,7 +56,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     site = make_site(settings, account, keys, names, data, users, api, files, firewall)
     if settings.audit is not None:
         make_audit(settings.audit, account, data.access_logs)
-    operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
+    canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
@@ -66,10 +67,13 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             key=keys.data,
             log_key=keys.logs,
             access_logs=data.access_logs,
+            statements=canary.release if canary else [],
         )
     return {
         "url": f"https://{names.domain}",
         "apiUrl": api.rest.invoke_url,
+        "healthUrl": f"https://{names.api}{HEALTH}",
+        "service": realtime.service.running,
         "websocketUrl": f"wss://{names.websocket}",
         "eventsUrl": api.sockets.endpoint,
         "filesUrl": f"https://{names.files}",
@@ -84,4 +88,11 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "secretArn": data.secret.arn,
         "registry": realtime.registry.repository_url(HOCUSPOCUS),
         **site.outputs,
+        **(_released(canary, api) if canary else {}),
     }
+
+
+def _released(canary: Canary, api: Api) -> dict[str, Any]:
+    """What a delivery asks CodeDeploy for."""
+    functions = {key: api.functions[key].function_name for key in canary.group_names}
+    return {"canary": {"application": canary.application_name, "groups": canary.group_names, "functions": functions}}

@@ -23,7 +23,7 @@ from systems.foundation import Keys
 from systems.mdreader.parts import BACKEND_FUNCTION, METRICS, WEBSOCKET_API, Api, Data, Names, Users
 from systems.mdreader.settings import SystemSettings
 
-_HEALTH = "/health"
+HEALTH = "/health"
 _CONNECTIONS = TableSchema(("userId", "S"), ("connectionId", "S"), ttl_attribute="expires")
 
 
@@ -80,7 +80,7 @@ def make_api(
     for route in ("$disconnect", "$default"):
         sockets.route(route, made["events"])
     rest = _rest(settings, account, keys, users, names, backend, logging)
-    health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=_HEALTH))
+    health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=HEALTH))
     return Api(rest, sockets, made, connections, health)
 
 
@@ -140,7 +140,6 @@ def _backend(
 ) -> Function:
     """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
     account, keys = makes.account, makes.keys
-    origins = settings.uploads.cors.origins if settings.uploads.cors else ()
     backend = Function(
         "lambda-backend",
         settings.backend,
@@ -149,6 +148,7 @@ def _backend(
         log_key=keys.logs,
         code=settings.backend.package,
         handler=settings.backend.handler,
+        runtime=settings.backend.runtime,
         # The plan's words for the security group, which takes this description.
         description="Lambda Functions: the API of MDReader",
         function_name=BACKEND_FUNCTION,
@@ -160,7 +160,7 @@ def _backend(
             "FILES_URL": f"https://{names.files}",
             "FILES_KEY_ID": files.signer_ids[settings.file_signer],
             "FILES_SIGNING_KEY": data.file_signing_key.arn,
-            "CORS_ORIGINS": ",".join(origins),
+            "CORS_ORIGINS": ",".join(clients(settings)),
             "MAIL_SENDER": email.sender,
             "MAIL_CONFIGURATION_SET": email.configuration_sets[account.region],
             "USER_POOL_ID": users.pool.user_pool_id,
@@ -227,21 +227,28 @@ def _rest(
     backend: Function,
     logging: ApiGatewayLogging | None,
 ) -> RestApi:
-    """Everything below / goes to the backend; its pages on the site may call it."""
-    update = {"domain": names.api, "cors_origin": f"https://{names.domain}"}
+    """Everything below / goes to the backend; pages of the site and of the desktop clients may call it."""
+    site = f"https://{names.domain}"
+    update = {"domain": names.api, "cors_origin": site}
     api = RestApi(
         "rest",
         settings.api.model_copy(update=update),
         account=account,
         log_key=keys.logs,
-        routes={"all": RestRoute("/", backend), "health": RestRoute(_HEALTH, backend, authorized=False)},
+        routes={"all": RestRoute("/", backend), "health": RestRoute(HEALTH, backend, authorized=False)},
         authorizer=CognitoAuthorizer(users.pool.arn),
         certificate=_certificate("api-certificate", names.api, names, account),
         logging=logging,
+        desktop_origins=[origin for origin in clients(settings) if origin != site and "*" not in origin],
     )
     if api.alias_target is not None:
         names.zone.alias(names.api, api.alias_target)
     return api
+
+
+def clients(settings: SystemSettings) -> tuple[str, ...]:
+    """The origins of the pages that upload, and so are clients: the site's own and those of desktop applications."""
+    return settings.uploads.cors.origins if settings.uploads.cors else ()
 
 
 def _certificate(name: str, domain: str, names: Names, account: Account) -> Certificate:

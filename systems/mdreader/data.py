@@ -1,7 +1,7 @@
 """The stores of the MDReader system and the secret by which its programs reach them."""
 
 from components.account import Account
-from components.data.application_secret import ApplicationSecret
+from components.data.application_secret import ApplicationSecret, Tasks
 from components.data.bucket import Bucket
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
@@ -31,6 +31,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             database_key=keys.data,
             cache=cache,
             public={"ses-sender-email": settings.sender},
+            tasks=Tasks(settings.cluster.cluster_name, settings.hocuspocus.service_name),
         ),
         uploads=Bucket("uploads", settings.uploads, account=account, key=keys.data, access_logs=access_logs),
         file_signing_key=ManualSecret(

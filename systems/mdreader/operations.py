@@ -6,6 +6,7 @@ from dataclasses import replace
 import pulumi
 
 from components.account import Account
+from components.compute.canary import Canary
 from components.data.postgres import PRIMARY
 from components.edge.firewall import Firewall
 from components.operations import (
@@ -53,8 +54,11 @@ def operate(
     realtime: Realtime,
     site: Site,
     firewalls: Mapping[str, Firewall],
-) -> None:
-    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew."""
+) -> Canary | None:
+    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew.
+
+    Returns what moves callers to a new version of a function, if the settings ask for it.
+    """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),
@@ -62,8 +66,10 @@ def operate(
         "websocket": _sockets(settings, keys, api, realtime),
         "cost": _cost(settings),
     }
+    names: dict[str, pulumi.Output[str]] = {}
     for subject, watched in subjects.items():
         alarms = Alarms(f"{subject}-alarms", watched.alarms, notices=notices, edge_notices=edge_notices)
+        names |= alarms.names
         Dashboard(
             subject,
             {**panels_of(watched.alarms), **watched.panels},
@@ -76,6 +82,11 @@ def operate(
     Backup(
         "backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn], buckets=[data.uploads]
     )
+    moved = {key: function for key, function in api.functions.items() if function.moved_by_canary}
+    if not moved:
+        return None
+    watched = {key: names[f"{key}-errors"] for key in moved}
+    return Canary("canary", settings.canary, account=account, functions=moved, alarms=watched)
 
 
 def _api(

@@ -4,9 +4,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from components.compute.canary import CanarySettings
 from components.compute.fargate_cluster import FargateClusterSettings
 from components.compute.fargate_service import FargateServiceSettings
-from components.compute.function import FunctionSettings
+from components.compute.function import FunctionSettings, PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
@@ -43,12 +44,14 @@ class BackendSettings(FunctionSettings):
     """The API's function: 1,024 MiB and 30 s are the plan's.
 
     ``package`` is a folder of this project with Python files, or a zip, named from the project's root, that was built
-    for Python 3.13 on arm64 with FastAPI and Mangum in it; ``handler`` is in either.
+    for ``runtime`` on arm64 with FastAPI and Mangum in it; ``handler`` is in either. Lambda runs Python 3.11, the
+    plan's, until 2027-06-30: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
     package: str = Field(default="functions/mdreader_backend", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
     handler: str = "app.main.handler"
+    runtime: PythonRuntime = "python3.11"
 
 
 class Identity(Settings):
@@ -102,6 +105,8 @@ class SystemSettings(Settings):
     backend: BackendSettings = BackendSettings()
     files: FunctionSettings = FunctionSettings()
     events: FunctionSettings = FunctionSettings()
+    canary: CanarySettings = CanarySettings()
+    """How those of the three functions whose ``release`` is ``canary`` come to run a new version."""
     connections: TableSettings
     api: RestApiSettings = RestApiSettings()
     sockets: WebSocketApiSettings = WebSocketApiSettings()

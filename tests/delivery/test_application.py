@@ -20,6 +20,7 @@ case "$1 $2" in
     echo '{"Versions": [{"Version": "$LATEST"}, {"Version": "9"}, {"Version": "10"}]}' ;;
   "deploy create-deployment") echo d-1 ;;
   "deploy wait") exit "$WAIT" ;;
+  "ecs describe-services") echo "$RUNNING" ;;
 esac
 """
 KUBECTL = """
@@ -47,13 +48,14 @@ class Tools:
         path.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
         path.chmod(0o755)
 
-    def run(self, *, wait: int = 0, broken: str = "none") -> int:
+    def run(self, *, wait: int = 0, broken: str = "none", running: str = "") -> int:
         found = {
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "STACK": "confluence-dev",
             "WAIT": str(wait),
             "BROKEN": broken,
+            "RUNNING": running,
         }
         return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=60).returncode
 
@@ -97,6 +99,21 @@ def test_every_deployment_of_a_cluster_is_awaited(tmp_path: Path) -> None:
 @pytest.mark.parametrize("broken", ["bff", "ws"])
 def test_pods_that_do_not_come_up_fail_the_release(tmp_path: Path, broken: str) -> None:
     assert Tools(tmp_path, {"clusterName": "confluence-clone-prod"}).run(broken=broken) != 0
+
+
+SERVICE = {"cluster": "mdreader-prod", "name": "mdreader-hocuspocus", "taskDefinition": "arn:task:2"}
+
+
+def test_a_service_has_to_come_to_run_its_newest_task(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"service": SERVICE})
+    assert tools.run(running="arn:task:2") == 0
+    named = "--cluster mdreader-prod --services mdreader-hocuspocus"
+    assert tools.calls_of("aws ecs wait") == [f"aws ecs wait services-stable {named}"]
+    assert tools.calls_of("aws eks") == []
+
+
+def test_a_service_that_ecs_has_rolled_back_fails_the_release(tmp_path: Path) -> None:
+    assert Tools(tmp_path, {"service": SERVICE}).run(running="arn:task:1") != 0
 
 
 def test_a_stack_of_neither_kind_has_nothing_to_wait_for(tmp_path: Path) -> None:

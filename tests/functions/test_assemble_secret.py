@@ -101,9 +101,28 @@ class Cache:
         self.left = self.looks
 
 
+class Tasks:
+    """ECS with one service, or none."""
+
+    exceptions = SimpleNamespace(
+        ClusterNotFoundException=MissingError,
+        ServiceNotFoundException=MissingError,
+        ServiceNotActiveException=MissingError,
+    )
+
+    def __init__(self) -> None:
+        self.there = True
+        self.replaced: list[dict[str, Any]] = []
+
+    def update_service(self, **request: Any) -> None:
+        if not self.there:
+            raise MissingError
+        self.replaced.append(request)
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    made = SimpleNamespace(secretsmanager=Manager(), elasticache=Cache())
+    made = SimpleNamespace(secretsmanager=Manager(), elasticache=Cache(), ecs=Tasks())
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(handler, "client", lambda service: getattr(made, service))
@@ -175,6 +194,43 @@ def test_a_look_during_a_rotation_is_no_failure(aws: SimpleNamespace) -> None:
     aws.secretsmanager.values[MASTER, "m"] = json.dumps({"username": "app", "password": "other"})
     aws.secretsmanager.busy = True
     handler.handle({}, None)
+
+
+REPLACED = {"cluster": "shop", "service": "shop-sync", "forceNewDeployment": True}
+
+
+@pytest.fixture
+def with_tasks(aws: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    monkeypatch.setenv("ECS_CLUSTER", "shop")
+    monkeypatch.setenv("ECS_SERVICE", "shop-sync")
+    return aws
+
+
+def test_tasks_are_replaced_once_the_new_value_is_current(with_tasks: SimpleNamespace) -> None:
+    rotate("new", "createSecret", "setSecret", "testSecret")
+    assert with_tasks.ecs.replaced == []
+    rotate("new", "finishSecret")
+    assert with_tasks.ecs.replaced == [REPLACED]
+
+
+def test_a_last_step_that_comes_again_replaces_tasks_again(with_tasks: SimpleNamespace) -> None:
+    rotate("new")
+    rotate("new", "setSecret")
+    assert with_tasks.ecs.replaced == [REPLACED]
+    rotate("new", "finishSecret")
+    assert with_tasks.ecs.replaced == [REPLACED, REPLACED]
+
+
+def test_the_first_value_comes_before_the_service(with_tasks: SimpleNamespace) -> None:
+    with_tasks.ecs.there = False
+    rotate("new")
+    assert with_tasks.ecs.replaced == []
+    assert with_tasks.secretsmanager.current()["database-url"] == URL
+
+
+def test_without_tasks_nobody_asks_ecs(aws: SimpleNamespace) -> None:
+    rotate("new")
+    assert aws.ecs.replaced == []
 
 
 def test_a_user_who_never_gets_ready_stops_the_rotation(aws: SimpleNamespace) -> None:

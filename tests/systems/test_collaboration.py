@@ -7,16 +7,14 @@ import pytest
 
 from preview.graph import Graph, Node
 from tests.stacks import stack_graph
+from tests.systems.collaboration import DISTRIBUTION, FUNCTION, STACKS, environment
 
 pytestmark = pytest.mark.xdist_group("stacks")
 
-STACKS = ("collaboration-dev", "collaboration-staging", "collaboration-prod")
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 SERVICE, TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"
-FUNCTION = "aws:lambda/function:Function"
-DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -44,10 +42,6 @@ def rules(graph: Graph, kind: str, component: str) -> list[dict[str, Any]]:
 
 def subnets(graph: Graph, tier: str) -> list[Node]:
     return [n for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith(f"network-{tier}-")]
-
-
-def environment(graph: Graph) -> str:
-    return graph.only("aws:apigatewayv2/stage:Stage").inputs["name"]
 
 
 def test_redis_takes_one_port_from_servers_and_socket_functions(graph: Graph) -> None:
@@ -256,147 +250,6 @@ def test_state_is_one_table_whose_changes_are_heard(graph: Graph) -> None:
     assert mapping["functionName"] == graph.only(FUNCTION, "websocket-streams-function").outputs["arn"]
 
 
-def test_there_is_one_certificate_a_region(graph: Graph) -> None:
-    region = "us-west-2" if environment(graph) == "dev" else "us-east-1"
-    (domain,) = graph.only(DISTRIBUTION).inputs["aliases"]
-    held: dict[str, list[str]] = {}
-    for node in graph.of_type("aws:acm/certificate:Certificate"):
-        names = [node.inputs["domainName"], *node.inputs.get("subjectAlternativeNames", [])]
-        assert node.inputs["region"] not in held
-        held[node.inputs["region"]] = names
-    assert held == (
-        {"us-east-1": [domain], "us-west-2": [f"origin.{domain}"]}
-        if region == "us-west-2"
-        else {"us-east-1": [domain, f"origin.{domain}"]}
-    )
-    validated = {
-        n.inputs["region"]: n.outputs["certificateArn"]
-        for n in graph.of_type("aws:acm/certificateValidation:CertificateValidation")
-    }
-    assert graph.only(DISTRIBUTION).inputs["viewerCertificate"]["acmCertificateArn"] == validated["us-east-1"]
-    assert graph.only("aws:lb/listener:Listener", "alb-https").inputs["certificateArn"] == validated[region]
-
-
-def test_requests_go_to_servers_files_and_sockets(graph: Graph) -> None:
-    cdn = graph.only(DISTRIBUTION).inputs
-    (domain,) = cdn["aliases"]
-    origins = {o["originId"]: o["domainName"] for o in cdn["origins"]}
-    api = graph.only("aws:apigatewayv2/api:Api").id
-    assert origins["server"] == f"origin.{domain}"
-    assert origins["sockets"].startswith(f"{api}.execute-api.")
-    assert set(origins) == {"server", "sockets", "static"}
-    paths = {b["pathPattern"]: b["targetOriginId"] for b in cdn["orderedCacheBehaviors"]}
-    assert paths == {"/static/*": "static", f"/{environment(graph)}": "sockets"}
-    assert cdn["defaultCacheBehavior"]["targetOriginId"] == "server"
-    aliases = {n.inputs["name"] for n in graph.of_type("aws:route53/record:Record") if n.inputs.get("aliases")}
-    assert aliases == {domain, f"origin.{domain}"}
-
-
-def test_headers_are_said_with_every_answer(graph: Graph) -> None:
-    (domain,) = graph.only(DISTRIBUTION).inputs["aliases"]
-    policies = graph.of_type("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy")
-    used = {b["responseHeadersPolicyId"] for b in behaviors(graph)}
-    assert used == {n.id for n in policies}
-    for node in policies:
-        said = node.inputs["securityHeadersConfig"]
-        policy = said["contentSecurityPolicy"]["contentSecurityPolicy"].split("; ")
-        assert f"connect-src 'self' wss://{domain}" in policy
-        assert {"default-src 'self'", "frame-ancestors 'none'", "object-src 'none'", "script-src 'self'"} <= set(policy)
-        assert said["strictTransportSecurity"]["accessControlMaxAgeSec"] == 63072000
-        assert said["frameOptions"]["frameOption"] == "DENY"
-        assert said["referrerPolicy"]["referrerPolicy"] == "strict-origin-when-cross-origin"
-        assert said["contentTypeOptions"]["override"] is True
-        (permissions,) = node.inputs["customHeadersConfig"]["items"]
-        assert permissions["header"] == "Permissions-Policy"
-        assert "camera=()" in permissions["value"]
-
-
-def behaviors(graph: Graph) -> list[dict[str, Any]]:
-    cdn = graph.only(DISTRIBUTION).inputs
-    return [cdn["defaultCacheBehavior"], *cdn["orderedCacheBehaviors"]]
-
-
-def test_the_firewall_stands_before_everything(graph: Graph) -> None:
-    acl = graph.only("aws:wafv2/webAcl:WebAcl")
-    assert graph.only(DISTRIBUTION).inputs["webAclId"] == acl.outputs["arn"]
-    rules = {rule["name"]: rule for rule in acl.inputs["rules"]}
-    assert rules["RateLimit"]["statement"]["rateBasedStatement"]["limit"] == 2000
-    assert {"CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet", "AmazonIpReputationList"} <= set(rules)
-
-
-def test_what_belongs_to_the_edge_is_in_us_east_1(dev: Graph) -> None:
-    elsewhere = [
-        "aws:wafv2/webAcl:WebAcl",
-        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
-        "aws:cloudwatch/logDelivery:LogDelivery",
-        "aws:cloudwatch/logDeliverySource:LogDeliverySource",
-        "aws:route53/queryLog:QueryLog",
-    ]
-    for kind in elsewhere[:-1]:
-        assert dev.only(kind).inputs["region"] == "us-east-1"
-    topics = {n.name: n.inputs.get("region") for n in dev.of_type("aws:sns/topic:Topic")}
-    assert topics == {"notices-topic": None, "edge-notices-topic": "us-east-1"}
-    for node in dev.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
-        at_the_edge = node.inputs["namespace"] in ("AWS/CloudFront", "AWS/WAFV2")
-        assert (node.inputs.get("region") == "us-east-1") is at_the_edge, node.name
-
-
-def test_one_dashboard_shows_what_the_plan_lists(graph: Graph) -> None:
-    body = json.loads(graph.only("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
-    shown = {
-        (metric[0], metric[1])
-        for widget in body["widgets"]
-        for metric in widget["properties"].get("metrics", [])
-        if isinstance(metric[0], str)
-    }
-    assert {
-        ("AWS/ECS", "CPUUtilization"),
-        ("AWS/ECS", "MemoryUtilization"),
-        ("ECS/ContainerInsights", "RunningTaskCount"),
-        ("AWS/ApplicationELB", "RequestCount"),
-        ("AWS/ApplicationELB", "TargetResponseTime"),
-        ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"),
-        ("AWS/DynamoDB", "ConsumedReadCapacityUnits"),
-        ("AWS/DynamoDB", "WriteThrottleEvents"),
-        ("AWS/ElastiCache", "EngineCPUUtilization"),
-        ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"),
-        ("AWS/ElastiCache", "NetworkBytesIn"),
-        ("AWS/ApiGateway", "ConnectCount"),
-        ("AWS/ApiGateway", "IntegrationLatency"),
-    } <= shown
-    assert f"Collaboration/{environment(graph)}" in json.dumps(body)
-
-
-def test_failures_are_told_and_logs_can_be_asked(graph: Graph) -> None:
-    watched = {n.inputs["namespace"] for n in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
-    assert {
-        "AWS/ECS",
-        "AWS/ApplicationELB",
-        "AWS/ElastiCache",
-        "AWS/DynamoDB",
-        "AWS/ApiGateway",
-        "AWS/Lambda",
-    } <= watched
-    queries = {
-        n.name: n.inputs["logGroupNames"] for n in graph.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
-    }
-    assert set(queries) == {"queries-errors", "queries-error-rate", "queries-slow-functions"}
-    assert f"/ecs/{environment(graph)}-collaboration-service" in queries["queries-errors"]
-    (subscriber,) = graph.only("aws:costexplorer/anomalySubscription:AnomalySubscription").inputs["subscribers"]
-    policy = graph.only("aws:sns/topicPolicy:TopicPolicy", "notices-policy")
-    assert subscriber["address"] == policy.outputs["arn"]
-    assert "costalerts.amazonaws.com" in policy.inputs["policy"]
-
-
-def test_logs_get_colder_and_go(prod: Graph, dev: Graph) -> None:
-    kind = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-    (rule,) = prod.only(kind, "access-logs-lifecycle").inputs["rules"]
-    assert rule["transitions"] == [{"days": 90, "storageClass": "GLACIER_IR"}]
-    assert rule["expiration"] == {"days": 365}
-    (rule,) = dev.only(kind, "access-logs-lifecycle").inputs["rules"]
-    assert rule["expiration"] == {"days": 90}
-
-
 def test_aws_is_reached_without_nat_where_the_plan_says_so(graph: Graph) -> None:
     services = {
         n.inputs["serviceName"].split(".", 3)[3]: n.inputs["vpcEndpointType"]
@@ -410,3 +263,33 @@ def test_aws_is_reached_without_nat_where_the_plan_says_so(graph: Graph) -> None
         "logs": "Interface",
         "secretsmanager": "Interface",
     }
+
+
+def test_who_delivers_is_told_what_to_wait_for_and_ask(graph: Graph) -> None:
+    (domain,) = graph.only(DISTRIBUTION).inputs["aliases"]
+    assert graph.exports["healthUrl"] == f"https://{domain}/health"
+    assert graph.exports["service"] == {
+        "cluster": f"{environment(graph)}-collaboration-cluster",
+        "name": f"{environment(graph)}-collaboration-service",
+        "taskDefinition": graph.only(TASK).outputs["arn"],
+    }
+    assert "clusterName" not in graph.exports, "that is one of Kubernetes to whoever delivers"
+
+
+def test_outputs_are_the_plan_s(graph: Graph) -> None:
+    (domain,) = graph.only(DISTRIBUTION).inputs["aliases"]
+    env = environment(graph)
+    assert graph.exports["applicationUrl"] == f"https://{domain}"
+    api = graph.only("aws:apigatewayv2/api:Api").id
+    assert graph.exports["webSocketEndpoint"].startswith(f"wss://{api}.execute-api.")
+    assert graph.exports["webSocketEndpoint"].endswith(f".amazonaws.com/{env}")
+    page = graph.only("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardName"]
+    assert graph.exports["dashboardUrl"].endswith(f"#dashboards/dashboard/{page}")
+
+
+def test_the_workflow_of_prod_may_become_the_deployment_role(prod: Graph, dev: Graph) -> None:
+    trust = prod.only("aws:iam/role:Role", "github-workflow-role").inputs["assumeRolePolicy"]
+    assert "repo:strata/platform:environment:production" in trust
+    granted = statements(prod, "github-workflow")
+    assert [s["Action"] for s in granted.values()] == [["sts:AssumeRole"]]
+    assert dev.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []

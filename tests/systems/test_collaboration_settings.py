@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from preview.graph import Graph
 from preview.policing import verdict
 from settings import Environment
 from tests.support import differences_when_unknown
-from tests.systems.collaboration import DOMAIN, built, certificate, settings
+from tests.systems.collaboration import DOMAIN, built, certificate, refusals, settings
 
 pytestmark = pytest.mark.xdist_group("stacks")
 
@@ -115,32 +114,88 @@ def test_sockets_can_stay_out_of_the_distribution() -> None:
     assert {o["originId"] for o in graph.only(DISTRIBUTION).inputs["origins"]} == {"server", "static"}
 
 
-@pytest.mark.parametrize(
-    ("environment", "given", "said"),
-    [
-        (PROD, {}, "domainName is required in prod"),
-        (DEV, {}, "without domainName the load balancer needs albDomainName and albCertificateArn"),
-        (DEV, {**NAMELESS, "certificateArn": certificate("us-east-1")}, "go with a domainName"),
-        (PROD, {"domainName": DOMAIN, "certificateArn": certificate("us-west-2")}, "is needed in us-east-1"),
-        (PROD, {"domainName": DOMAIN, "albCertificateArn": certificate("eu-west-1")}, "is needed in us-west-2"),
-        (PROD, {"domainName": DOMAIN, "albDomainName": "other.example.com"}, "is not below domainName"),
-        (PROD, {"domainName": DOMAIN, "dns": "elsewhere"}, "needs certificateArn and albCertificateArn"),
-        (PROD, {"domainName": DOMAIN, "containerImage": f"{IMAGE}:main"}, "main is no version such as v1.0.0"),
-        (PROD, {"domainName": DOMAIN, "containerImage": f"{IMAGE}:latest"}, "latest is no version such as v1.0.0"),
-        (DEV, {"domainName": DOMAIN, "containerImage": f"{IMAGE}:latest"}, "names no one image"),
-        (DEV, {"domainName": DOMAIN, "containerImage": "nginx:1.27.0"}, "is no image of a private ECR repository"),
-        (PROD, {"domainName": DOMAIN, "maxCapacity": 1}, "minCount 2 is above maxCount 1"),
-        (PROD, {"domainName": DOMAIN, "desiredCapacity": 30}, "outside scaling's 2 to 20"),
-        (PROD, {"domainName": DOMAIN, "redisInstanceType": "cache.x1.large"}, "is not a node type"),
-        (PROD, {"domainName": DOMAIN, "vpcCidr": "10.0.0.0/25"}, "too small for six subnets"),
-        (PROD, {"domainName": DOMAIN, "container": {"cpu": 256, "memory": 4096}}, "does not go with cpu 256"),
-        (PROD, {"domainName": DOMAIN, "firewall": {"scope": "REGIONAL"}}, "must be CLOUDFRONT"),
-        (DEV, {"domainName": DOMAIN, "environmentName": "a-name-too-long"}, "at most 10"),
-    ],
-)
-def test_what_settings_refuse(environment: Environment, given: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
-        settings(environment, "us-west-2", **given)
+REFUSED: list[tuple[Environment, dict[str, Any], str]] = [
+    (
+        DEV,
+        NAMELESS | {"certificateArn": certificate("us-east-1")},
+        "settings: certificateArn and hostedZoneId go with a",
+    ),
+    (DEV, {}, "settings: without domainName the load balancer needs albDomainName and albCertificateArn"),
+    (PROD, {}, "settings: domainName is required in prod"),
+]
+WITH_DOMAIN: list[tuple[Environment, dict[str, Any], str]] = [
+    (
+        PROD,
+        {"certificateArn": certificate("us-west-2")},
+        "settings: certificateArn is in us-west-2, but is needed in us",
+    ),
+    (PROD, {"certificateArn": "arn"}, "settings.certificateArn: 'arn': string should match pattern"),
+    (
+        PROD,
+        {"albCertificateArn": certificate("eu-west-1")},
+        "settings: albCertificateArn is in eu-west-1, but is needed",
+    ),
+    (PROD, {"albDomainName": "other.example.com"}, "settings: albDomainName other.example.com is not below domainName"),
+    (PROD, {"dns": "elsewhere"}, "settings: dns: elsewhere needs certificateArn and albCertificateArn"),
+    (PROD, {"containerImage": f"{IMAGE}:main"}, "settings: containerImage: main is no version such as v1.0.0"),
+    (DEV, {"containerImage": f"{IMAGE}:latest"}, f"settings.containerImage: '{IMAGE}:latest' names no one image"),
+    (DEV, {"containerImage": "nginx:1.27.0"}, "settings.containerImage: 'nginx:1.27.0' is no image of a private ECR"),
+    (
+        PROD,
+        {"maxCapacity": 1},
+        "settings: minCapacity 2 is above maxCapacity 1; prod has 2 to 20 where nothing is given",
+    ),
+    (PROD, {"desiredCapacity": 30}, "settings: desiredCapacity 30 is outside 2 to 20"),
+    (DEV, {"minCapacity": 0}, "settings.minCapacity: 0 is below 1"),
+    (DEV, {"maxCapacity": 5001}, "settings.maxCapacity: 5001 is above 5000"),
+    (PROD, {"redisInstanceType": "cache.x1.large"}, "settings.redisInstanceType: 'cache.x1.large' is not a node type"),
+    (PROD, {"vpcCidr": "10.0.0.0/25"}, "settings.vpcCidr: 10.0.0.0/25 is too small for six subnets"),
+    (PROD, {"vpcCidr": "here"}, "settings.vpcCidr: "),
+    (PROD, {"container": {"cpu": 256, "memory": 4096}}, "settings.container: memory 4096 does not go with cpu 256"),
+    (PROD, {"container": {"port": 80}}, "settings.container.port: 80 is below 1024"),
+    (PROD, {"firewall": {"scope": "REGIONAL"}}, "settings: firewall.scope must be CLOUDFRONT"),
+    (PROD, {"sockets": {"domain": f"ws.{DOMAIN}"}}, "settings: sockets.domain: users reach the WebSocket API through"),
+    (PROD, {"socketFunction": {"release": "canary"}}, "settings: socketFunction.release must be atOnce"),
+    (
+        PROD,
+        {"state": {"tableName": "state", "replicaRegion": "us-east-1"}},
+        "settings: state.replicaRegion: the platform runs in one region",
+    ),
+    (
+        PROD,
+        {"secrets": {"jwt-secret": {"purpose": "x", "variable": "OWN"}}},
+        "settings: secrets.jwt-secret: the stack makes a secret of that name itself",
+    ),
+    (
+        PROD,
+        {"secrets": {"other": {"purpose": "x", "variable": "REDIS_URL"}}},
+        "settings: secrets.other.variable: REDIS_URL is told by the stack already",
+    ),
+    (
+        PROD,
+        {"secrets": {name: {"purpose": "x", "variable": "KEY"} for name in ("one", "two")}},
+        "settings: secrets.two.variable: KEY is told by secrets.one already",
+    ),
+    (
+        DEV,
+        {"environmentName": "a-name-too-long"},
+        "settings.environmentName: has 15 characters; at most 10",
+    ),
+    (DEV, {"minCapactiy": 1}, "settings.minCapactiy: unknown key; did you mean minCapacity?"),
+]
+REFUSED += [(environment, {"domainName": DOMAIN, **given}, said) for environment, given, said in WITH_DOMAIN]
+
+
+@pytest.mark.parametrize(("environment", "given", "said"), REFUSED)
+def test_bad_settings_are_told_by_file_and_key(environment: Environment, given: dict[str, Any], said: str) -> None:
+    (line,) = refusals(environment, "us-west-2", **given)
+    assert line.startswith(said)
+
+
+def test_several_problems_are_told_at_once() -> None:
+    (line,) = refusals(PROD, minCapacity=9, maxCapacity=3, firewall={"scope": "REGIONAL"})
+    for part in ("domainName is required", "minCapacity 9 is above maxCapacity 3", "firewall.scope"):
+        assert part in line
 
 
 @pytest.mark.parametrize("tag", ["v1.2.3", "1.2.3", "1.2.3-rc.1"])

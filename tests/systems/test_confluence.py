@@ -4,13 +4,9 @@ import json
 from typing import Any
 
 import pytest
-import yaml
-from pydantic import ValidationError
 
 from preview.graph import Graph, Node
-from settings import Environment
-from systems.confluence import SystemSettings
-from tests.stacks import ROOT, stack_graph
+from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, group, subnets, ways
 
 pytestmark = pytest.mark.xdist_group("stacks")
@@ -276,64 +272,3 @@ def test_three_stacks_fit_into_one_account() -> None:
             if name:
                 first = taken.setdefault((node.type, node.inputs.get("region"), name), stack)
                 assert first == stack, f"{node.type} {name} is in {first} and {stack}"
-
-
-def given(stack: str, **changes: Any) -> dict[str, Any]:
-    file = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
-    settings = file["config"]["strata:settings"] | changes
-    return {key: value for key, value in settings.items() if value is not None}
-
-
-def validate(settings: dict[str, Any]) -> None:
-    context = {"environment": Environment.PROD, "region": "us-east-1"}
-    SystemSettings.model_validate_json(json.dumps(settings), context=context, by_alias=True, by_name=False)
-
-
-def changed(settings: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """The settings with one of them, named by its path, set anew."""
-    head, _, rest = path.partition(".")
-    return settings | {head: changed(settings[head], rest, value) if rest else value}
-
-
-@pytest.mark.parametrize(
-    ("stack", "changes", "said"),
-    [
-        ("confluence-prod", {"eks": None}, "eks is required by model eks"),
-        ("confluence-prod", {"model": "lambda"}, "functions is required by model lambda; eks is not for model lambda"),
-        ("confluence-lambda", {"functions": None}, "functions is required by model lambda"),
-        ("confluence-lambda", {"copies": None}, "replicaRegion must be that of copies"),
-        ("confluence-prod", {"firewall": {"scope": "REGIONAL"}}, "firewall.scope must be CLOUDFRONT"),
-        ("confluence-prod", {"model": "both"}, "'eks' or 'lambda'"),
-    ],
-)
-def test_blocks_that_do_not_fit_the_model_are_told(stack: str, changes: dict[str, Any], said: str) -> None:
-    validate(given(stack))
-    with pytest.raises(ValidationError, match=said):
-        validate(given(stack, **changes))
-
-
-@pytest.mark.parametrize(
-    ("stack", "path", "value", "said"),
-    [
-        ("confluence-lambda", "functions.tables.sessions.replicaRegion", "eu-west-1", "must be that of copies"),
-        ("confluence-lambda", "functions.tables.presence.replicaRegion", None, "must be that of copies"),
-        ("confluence-lambda", "functions.code", {"websocket": {}}, "there is no service websocket"),
-        ("confluence-lambda", "functions.instrumentation", "otel", "should match pattern"),
-        ("confluence-prod", "eks.addons", {"efs": False}, "addons.efs must be true"),
-        ("confluence-prod", "cache.authentication", "password", "cache.authentication must be iam"),
-        (
-            "confluence-prod",
-            "cache.nodeType",
-            "cache.t4g.small",
-            "cache: nodeType cache.t4g.small cannot be in a global",
-        ),
-        ("confluence-prod", "cache.nodes", 1, "clusterMode needs failover"),
-        ("confluence-prod", "copies.region", {"region": "us-east-1"}, "us-east-1 is the home region"),
-        ("confluence-prod", "database.dbName", None, "database.dbName is required"),
-        ("confluence-prod", "network.nat", "single", "refused in prod"),
-        ("confluence-prod", "eks.websocket.replicas", 1, "outside autoscaling's 2 to 10"),
-    ],
-)
-def test_bad_settings_are_told(stack: str, path: str, value: Any, said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
-        validate(changed(given(stack), path, value))

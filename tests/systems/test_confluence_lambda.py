@@ -1,15 +1,13 @@
-"""The Lambda model of the Confluence system: routes, functions and what each may touch, tables, releases."""
+"""The Lambda model of the Confluence system: routes, functions, tables, streams, releases."""
 
 import json
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from preview.graph import Graph, Node
 from tests.stacks import stack_graph
-from tests.systems.wiring import EGRESS, INGRESS, before, statements, subnets, ways
+from tests.systems.wiring import EGRESS, INGRESS, before, subnets, ways
 
 pytestmark = pytest.mark.xdist_group("stacks")
 
@@ -70,92 +68,6 @@ def test_services_reach_nothing_outside_and_what_pushes_to_sockets_calls_out(gra
     for name in ("websocket", "collaboration"):
         assert ways(graph, EGRESS, name) == {("0.0.0.0/0", "tcp", 443, 443)}
         assert ways(graph, INGRESS, name) == set()
-
-
-def role(graph: Graph, name: str) -> Node:
-    return graph.only("aws:iam/role:Role", f"{name}-execution-role")
-
-
-def touched(graph: Graph, name: str, services: Iterable[str]) -> dict[str, set[str]]:
-    """What the statements of a function's role open, by the services of AWS and the names of what is there."""
-    found: dict[str, set[str]] = {service: set() for service in services}
-    for one in statements(graph, role(graph, name)):
-        for resource in one["Resource"] if one["Effect"] == "Allow" else []:
-            service, _, rest = resource.partition(":")[2].partition(":")[2].partition(":")
-            if resource != "*" and service in found:
-                found[service].add(rest.split(":", 2)[2])
-    return found
-
-
-@pytest.mark.parametrize(
-    ("name", "secrets", "tables", "buckets", "connects"),
-    [
-        ("auth", {"jwt-secret", "oauth-client-secrets"}, set(), False, True),
-        ("user", {"smtp-credentials"}, set(), False, True),
-        ("pages", {"encryption-keys"}, set(), True, True),
-        ("query", set(), set(), False, True),
-        ("websocket", set(), TABLES, False, False),
-        ("collaboration", set(), TABLES, False, False),
-        ("authorizer-rest", {"jwt-secret"}, set(), False, False),
-        ("authorizer-sockets", {"jwt-secret"}, set(), False, False),
-    ],
-)
-def test_a_function_touches_its_own_tables_secrets_and_log_group_only(
-    graph: Graph, name: str, secrets: set[str], tables: set[str], buckets: bool, connects: bool
-) -> None:
-    found = touched(graph, name, ["secretsmanager", "dynamodb", "logs", "s3", "rds-db", "elasticache", "sqs", "es"])
-    assert {
-        one.removeprefix("secret:confluence-clone-lambda/").rpartition("-")[0] for one in found["secretsmanager"]
-    } == secrets
-    assert {one.split("/")[1] for one in found["dynamodb"]} == tables
-    own = function(graph, name).inputs["name"]
-    assert found["logs"] == {f"log-group:/aws/lambda/{own}:*"}
-    assert {one.split("-123456789012")[0] for one in found["s3"]} == (
-        {"confluence-clone-uploads-prod-fn"} if buckets else set()
-    )
-    assert {one.rpartition("/")[2] for one in found["rds-db"]} == ({"application"} if connects else set())
-    assert {one.partition(":")[0] for one in found["elasticache"]} == (
-        {"replicationgroup", "user"} if connects else set()
-    )
-    assert bool(found["es"]) == (name in ("pages", "query"))
-    assert bool(found["sqs"]) == (name == "collaboration"), "the dead letters of its streams"
-
-
-@pytest.mark.parametrize("name", [*SERVICES, "websocket", "collaboration", "authorizer-rest", "authorizer-sockets"])
-def test_a_function_has_rights_to_everything_only_where_aws_knows_no_resources(graph: Graph, name: str) -> None:
-    wide = {
-        action
-        for one in statements(graph, role(graph, name))
-        for action in one["Action"]
-        if one["Effect"] == "Allow" and "*" in one["Resource"]
-    }
-    assert wide <= {
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSubnets",
-        "dynamodb:ListStreams",
-    }
-    assert not any("*" in action for one in statements(graph, role(graph, name)) for action in one["Action"])
-
-
-def test_the_policy_that_the_design_names_opens_no_other_log_group(graph: Graph) -> None:
-    managed = {
-        node.inputs["role"]: node.inputs["policyArn"]
-        for node in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    }
-    for name in (*SERVICES, "websocket", "collaboration"):
-        own = role(graph, name)
-        assert managed[own.outputs["name"]].endswith("/AWSLambdaVPCAccessExecutionRole")
-        (refusal,) = [one for one in statements(graph, own) if one["Effect"] == "Deny"]
-        # All that the managed policy says of logs.
-        assert set(refusal["Action"]) == {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
-        (spared,) = refusal["NotResource"]
-        group = f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/{function(graph, name).inputs['name']}"
-        assert fnmatchcase(f"{group}:log-stream:one", spared)
-        assert not fnmatchcase(f"{group}-2:log-stream:one", spared)
-    for name in ("authorizer-rest", "authorizer-sockets"):
-        assert role(graph, name).outputs["name"] not in managed
 
 
 def target(graph: Graph, called: str) -> str:
@@ -260,6 +172,20 @@ def test_streams_are_read_by_the_collaboration_function(graph: Graph) -> None:
         filters = node.inputs.get("filterCriteria", {}).get("filters", [])
         read[streams[node.inputs["eventSourceArn"]]] = [json.loads(one["pattern"])["eventName"] for one in filters]
     assert read == {"collaboration-sessions": [["REMOVE"]], "user-presence": [["REMOVE"]], "crdt-operations": []}
+
+
+def test_changes_that_nobody_could_take_in_raise_an_alarm(graph: Graph) -> None:
+    queues = {
+        node.inputs["destinationConfig"]["onFailure"]["destinationArn"].rpartition(":")[2]
+        for node in graph.of_type("aws:lambda/eventSourceMapping:EventSourceMapping")
+    }
+    watched = {
+        node.inputs["dimensions"]["QueueName"]: node.inputs["threshold"]
+        for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if node.inputs["namespace"] == "AWS/SQS"
+    }
+    assert len(queues) == 3
+    assert watched == dict.fromkeys(queues, 0)
 
 
 def test_new_versions_take_over_little_by_little_under_alarms(graph: Graph) -> None:

@@ -28,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from . import fan_out, metrics, subprotocol, tables
 from .access import Principal
 from .limits import Limits
-from .messages import ProtocolError, encode
+from .messages import ProtocolError, encode, read
 from .tables import Table
 
 Event = dict[str, Any]
@@ -130,10 +130,4 @@ def handle(event: Event, _context: object) -> Event:
 def _parsed(body: str | None, limits: Limits) -> Event:
     if body is None or len(body.encode()) > limits.frame_bytes:
         raise ProtocolError("tooLarge", f"a message may have 1 to {limits.frame_bytes} bytes")
-    try:
-        frame = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("invalidMessage", "the message is not JSON") from error
-    if not isinstance(frame, dict):
-        raise ProtocolError("invalidMessage", "the message is not a JSON object")
-    return frame
+    return read(body)

@@ -1,5 +1,6 @@
 """Messages to open sockets, through API Gateway's management API."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Delivery:
     gone: tuple[str, ...]
     """Connections that are closed although nobody was told: API Gateway answers 410."""
     missed: tuple[str, ...]
-    """Connections that could not be told this time; they catch up when they next join."""
+    """Connections that could not be told this time."""
 
 
 class FanOut:
@@ -53,6 +54,12 @@ class FanOut:
             for kind in ("delivered", "gone", "missed")
         }
         return Delivery(len(by_outcome["delivered"]), by_outcome["gone"], by_outcome["missed"])
+
+    def close(self, connection_ids: Iterable[str]) -> None:
+        """Ends connections, whose clients then connect again; one that cannot be ended now ends by itself."""
+        for connection_id in connection_ids:
+            with contextlib.suppress(ClientError, BotoCoreError, self._client.exceptions.GoneException):
+                self._client.delete_connection(ConnectionId=connection_id)
 
     def _send(self, connection_id: str, messages: Sequence[str]) -> str:
         try:

@@ -187,8 +187,11 @@ def _failed(event: Event, connection_id: str, error: Exception) -> Event:
 
 
 def _operation_id(body: str | None) -> str | None:
-    """The id in a message that was read before, so is JSON."""
-    found = json.loads(body or "{}").get("operationId")
+    """The id in a message, if it is one that has an id."""
+    try:
+        found = messages.read(body or "{}").get("operationId")
+    except messages.ProtocolError:
+        return None
     return found if isinstance(found, str) else None
 
 

@@ -13,6 +13,9 @@ from .access import Principal
 _OWN = "pages"
 """A channel that nobody publishes to: a subscriber without any would have nothing to wait for."""
 
+_PATIENCE_SECONDS = 10
+"""A drain waits for whoever joins, so nobody may wait for a Redis that is away."""
+
 
 @dataclass(eq=False)
 class Member:
@@ -62,13 +65,17 @@ class Hub:
                 await self._sleep(1)
 
     async def add(self, page_id: str, member: Member) -> None:
-        """Puts a socket on a page; from the return on it hears everything that is published there."""
+        """Puts a socket on a page; from the return on it hears everything that is published there.
+
+        Raises TimeoutError when Redis does not confirm that in time.
+        """
         self._pages.setdefault(page_id, {})[member.connection_id] = member
         member.page_id = page_id
         if page_id not in self._heard:
             self._heard[page_id] = asyncio.Event()
             await self._channel.subscribe(_channel(page_id))
-        await self._heard[page_id].wait()
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self._heard[page_id].wait()
 
     async def remove(self, member: Member) -> None:
         """Takes a socket off its page."""

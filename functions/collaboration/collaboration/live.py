@@ -57,7 +57,9 @@ class LiveRoom:
             metrics.emit(SERVICE, {"Rejected": rejected}, clock=self._clock)
 
     async def sweep(self) -> None:
-        """Says again who is here, removes who is not, and reports both; to be called a few times a presence.
+        """Says again who is here and which pages are open, removes who is not, and reports both.
+
+        To be called a few times a presence.
 
         A ping of the WebSocket protocol keeps finding out which sockets still live.
         """
@@ -67,6 +69,7 @@ class LiveRoom:
                 if member.principal.expired(self._clock()):
                     member.close(1008, "the token has ended")
                 await self._pages.enter(page_id, member.connection_id, member.principal.user_id)
+            await self._pages.keep(page_id)
             for user in await self._pages.sweep(page_id):
                 await self._hub.publish(page_id, [messages.encode(presence_frame("left", page_id, user))])
             connections += len(members)
@@ -92,6 +95,7 @@ class LiveRoom:
         if member.page_id not in (None, page_id):
             await self.leave(member)
         await self._hub.add(page_id, member)
+        await self._pages.keep(page_id)
         new = await self._pages.enter(page_id, member.connection_id, user.user_id)
         for frame in sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits):
             member.send(frame)

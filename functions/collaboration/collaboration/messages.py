@@ -18,6 +18,7 @@ from server
 import base64
 import binascii
 import json
+import math
 import re
 import uuid
 from collections.abc import Iterator
@@ -82,12 +83,7 @@ def parse(body: str | bytes | None, limits: Limits) -> Message:
     size = len(body.encode() if isinstance(body, str) else body or b"")
     if body is None or size > limits.frame_bytes:
         raise ProtocolError("tooLarge", f"a message may have 1 to {limits.frame_bytes} bytes; send updates in parts")
-    try:
-        frame = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("invalidMessage", "the message is not JSON") from error
-    if not isinstance(frame, dict):
-        raise ProtocolError("invalidMessage", "the message is not a JSON object")
+    frame = read(body)
     match frame.get("action"):
         case "join":
             vector = frame.get("stateVector")
@@ -98,6 +94,28 @@ def parse(body: str | bytes | None, limits: Limits) -> Message:
             return _presence(frame, limits)
         case action:
             raise ProtocolError("unknownAction", f"action {action!r} is none of join, operation, presence")
+
+
+def read(body: str | bytes) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises ProtocolError for anything else: also for ``NaN``, ``Infinity`` and numbers too large for a float, which
+    Python would read and write but no browser takes back.
+    """
+    try:
+        frame = json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("invalidMessage", "the message is not JSON") from error
+    if not isinstance(frame, dict):
+        raise ProtocolError("invalidMessage", "the message is not a JSON object")
+    return frame
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
 
 
 def order(operation_id: str) -> int:

@@ -18,7 +18,7 @@ afterwards, so what was removed before is in the snapshot that the head names.
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ class Operations:
 
     def load(self, page_id: str) -> bytes:
         """The page as it is now, from its snapshot and all operations since."""
-        return self._read(page_id)[0].state
+        return self._join(page_id, list(self._waiting(page_id)))[0].state
 
     def fold(self, page_id: str, expired: Iterable[bytes] = (), *, least: int = 1) -> int:
         """Makes a new snapshot of at least so many operations, and of expired ones; gives how many were rejected.
@@ -104,26 +104,30 @@ class Operations:
         """
         removed = list(expired)
         for _ in range(_TRIES):
-            joined, stored, head = self._read(page_id, removed)
-            if len(stored) + len(removed) < max(least, 1):
+            waiting = list(self._waiting(page_id))
+            if len(waiting) + len(removed) < max(least, 1):
                 return 0
+            joined, head = self._join(page_id, waiting, removed)
             if self._switch(page_id, head, joined.state):
                 # An operation that contradicts the page stays until its ttl, for whoever wants to know why.
                 kept = set(joined.rejected)
-                folded = [order for position, order in enumerate(stored) if position not in kept]
+                folded = [item["timestamp"] for position, item in enumerate(waiting) if position not in kept]
                 self._table.delete_all((page_id, order) for order in folded)
                 return len(kept)
         raise BusyError(page_id)
 
-    def _read(self, page_id: str, more: Iterable[bytes] = ()) -> tuple[documents.Joined, list[int], Item]:
-        """The state, the keys of its operations, and the head it was read with."""
-        items = list(self._table.query(page_id, first=FIRST_ORDER))
-        updates = [*(item["operation"] for item in items), *more]
+    def _waiting(self, page_id: str) -> Iterator[Item]:
+        """The operations that are not in the snapshot yet."""
+        return self._table.query(page_id, first=FIRST_ORDER)
+
+    def _join(self, page_id: str, waiting: list[Item], more: Iterable[bytes] = ()) -> tuple[documents.Joined, Item]:
+        """The state with operations that were read before, and the head it was read with."""
+        updates = [*(item["operation"] for item in waiting), *more]
         for _ in range(_TRIES):
             head = self._table.get(page_id, 0) or {"version": 0, "chunks": 0}
             snapshot = self._snapshot(page_id, head)
             if snapshot is not None:
-                return documents.join(snapshot, updates), [item["timestamp"] for item in items], head
+                return documents.join(snapshot, updates), head
         raise BusyError(page_id)
 
     def _snapshot(self, page_id: str, head: Item) -> bytes | None:
@@ -149,9 +153,11 @@ class Operations:
                 "attribute_not_exists(pageId) OR version = :before",
                 before=head["version"],
             )
-        except ConditionError:
-            self._table.delete_all((partition, stamp + number) for number in range(len(pieces)))
-            return False
+        except ConditionError as error:
+            # The SDK sends a write again when its answer gets lost; then what stands in its way is this very head.
+            if (error.item or {}).get("stamp") != stamp:
+                self._table.delete_all((partition, stamp + number) for number in range(len(pieces)))
+                return False
         older = list(self._table.query(partition, before=version * _VERSION))
         self._table.delete_all((partition, item["timestamp"]) for item in older)
         return True

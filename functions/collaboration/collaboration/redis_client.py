@@ -4,6 +4,7 @@ Environment: REDIS_URL (``rediss://…:6379``; a password may stand in it), REDI
 on, and for IAM REDIS_USER, REDIS_REPLICATION_GROUP and AWS_REGION.
 """
 
+import socket
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,11 +14,19 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.credentials import CredentialProvider
+from redis.exceptions import ConnectionError as RedisAwayError
 
 _TOKEN_SECONDS = 900
 """As long as a token is good: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html"""
 _KEEP_SECONDS = 600
 _TIMEOUT_SECONDS = 5
+_QUIET = {
+    socket.TCP_KEEPIDLE: 10,
+    socket.TCP_KEEPINTVL: 5,
+    socket.TCP_KEEPCNT: 3,
+    socket.TCP_USER_TIMEOUT: 25_000,
+}
+"""Linux asks after two hours of silence, unless told otherwise: https://man7.org/linux/man-pages/man7/tcp.7.html"""
 
 
 class IamTokens(CredentialProvider):
@@ -47,15 +56,21 @@ class IamTokens(CredentialProvider):
         return self._user, self._token
 
     def _signed(self) -> str:
-        """A presigned request to connect, without its scheme."""
+        """A presigned request to connect, without its scheme. Without credentials Redis is as good as away."""
         # Only here: a server that signs in with a password does without.
         from botocore.auth import SigV4QueryAuth
         from botocore.awsrequest import AWSRequest
+        from botocore.exceptions import BotoCoreError
         from botocore.session import Session
 
         self._session = self._session or Session()
         request = AWSRequest("GET", f"http://{self._group}/", params={"Action": "connect", "User": self._user})
-        credentials = self._session.get_credentials()
+        try:
+            credentials = self._session.get_credentials()
+        except BotoCoreError as error:
+            raise RedisAwayError("the credentials to sign in with are not to be had") from error
+        if credentials is None:
+            raise RedisAwayError("there are no credentials to sign in with")
         SigV4QueryAuth(credentials, "elasticache", self._region, expires=_TOKEN_SECONDS).add_auth(request)
         return request.prepare().url.removeprefix("http://")
 
@@ -77,12 +92,14 @@ def listen(environment: Mapping[str, str]) -> Any:
     """A client for one node, to hear what is published: in a cluster every node tells all others.
 
     It has no time-out while it waits, and a lost connection is an error: what was published meanwhile is lost too.
+    A node that vanishes without a word is found out by TCP, within half a minute.
     """
     return Redis.from_url(
         environment["REDIS_URL"],
         socket_connect_timeout=_TIMEOUT_SECONDS,
         socket_timeout=None,
         socket_keepalive=True,
+        socket_keepalive_options=_QUIET,
         retry=Retry(NoBackoff(), 0),
         credential_provider=_provider(environment),
     )

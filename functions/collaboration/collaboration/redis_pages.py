@@ -118,6 +118,11 @@ class RedisPages:
                 return len(rejected)
         raise BusyError(page_id)
 
+    async def keep(self, page_id: str) -> None:
+        """Puts off the end of a page that somebody looks at, however long nobody changes it."""
+        for key in (f"crdt:{page_id}", f"operations:{page_id}"):
+            await self._redis.expire(key, self._limits.operation_seconds)
+
     async def enter(self, page_id: str, connection_id: str, user_id: str) -> bool:
         """Notes a connection on a page, or that it is still there; tells whether the user is new."""
         expiry = int(self._clock()) + self._limits.presence_seconds

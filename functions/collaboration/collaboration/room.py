@@ -1,7 +1,7 @@
 """What happens on a page in the Lambda model: joining, changing, being present, leaving."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import documents, messages, metrics
 from .access import Principal, Right
@@ -13,6 +13,15 @@ from .presences import Presences
 from .sessions import Connection, Sessions
 
 SERVICE = "lambda"
+
+
+class Told(NamedTuple):
+    """How many connections got a message and how many could not be told."""
+
+    delivered: int
+    missed: int
+    unknown: tuple[str, ...]
+    """Closed connections that only their page remembers."""
 
 
 class Room:
@@ -39,15 +48,16 @@ class Room:
         self.sessions.connect(connection_id, principal)
         metrics.emit(SERVICE, {"Events": 1, "Connections": 1}, event="connect", clock=self._clock)
 
-    def disconnect(self, connection_id: str) -> None:
-        """Forgets a connection; a second time, or for one that never was, it does nothing."""
+    def disconnect(self, connection_id: str) -> bool:
+        """Forgets a connection; tells whether there was one, and does nothing else a second time."""
         connection = self.sessions.find(connection_id)
         if connection is None:
-            return
+            return False
         last = self.sessions.disconnect(connection)
         metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
         if last and connection.page_id is not None:
-            self._left(connection.page_id, connection.principal)
+            self._left(connection.page_id, connection.principal.user_id)
+        return True
 
     def receive(self, connection_id: str, body: str | None) -> None:
         """Does what a client asks for, or tells it why not."""
@@ -65,18 +75,33 @@ class Room:
             self.tell([connection_id], [messages.encode(error.frame)])
             metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
 
-    def tell(self, connection_ids: Sequence[str], frames: Sequence[str]) -> tuple[int, int]:
-        """Sends messages; gives how many connections got them and how many did not. Closed ones are forgotten."""
+    def tell(self, connection_ids: Sequence[str], frames: Sequence[str], *, vital: bool = False) -> Told:
+        """Sends messages. Closed connections are forgotten; one that misses something ``vital`` is closed, so that
+        its client joins again and gets what it lacks.
+        """
         delivery = self._fan_out.send(connection_ids, frames)
-        for connection_id in delivery.gone:
-            self.disconnect(connection_id)
+        unknown = [one for one in delivery.gone if not self.disconnect(one)]
         if delivery.missed:
             metrics.emit(SERVICE, {"Missed": len(delivery.missed)}, clock=self._clock)
-        return delivery.delivered, len(delivery.missed)
+        if vital:
+            self._fan_out.close(delivery.missed)
+        return Told(delivery.delivered, len(delivery.missed), tuple(unknown))
 
-    def tell_page(self, page_id: str, frames: Sequence[str], besides: str | None = None) -> tuple[int, int]:
-        """Sends messages to everybody on a page, but for one connection."""
-        return self.tell([one for one in self.sessions.connections(page_id) if one != besides], frames)
+    def tell_page(
+        self, page_id: str, frames: Sequence[str], besides: str | None = None, *, vital: bool = False
+    ) -> Told:
+        """Sends messages to everybody on a page, but for one connection, and ends those whose token is over."""
+        visitors = list(self.sessions.on_page(page_id))
+        users = {one: visitor.user_id for visitor in visitors for one in visitor.connection_ids if not visitor.over}
+        told = self.tell([one for one in users if one != besides], frames, vital=vital)
+        for connection_id in told.unknown:
+            if self.sessions.drop(page_id, users[connection_id], [connection_id]):
+                self._left(page_id, users[connection_id])
+        for visitor in visitors:
+            if visitor.over:
+                self._fan_out.close(visitor.connection_ids)
+                self.sessions.drop(page_id, visitor.user_id, visitor.connection_ids)
+        return told
 
     def fold(self, page_id: str, expired: Sequence[bytes] = (), *, least: int = 1) -> None:
         """Makes a new snapshot, and counts what contradicts the page."""
@@ -104,11 +129,11 @@ class Room:
         page_id, principal = message.page_id, connection.principal
         former = connection.page_id
         if former is not None and former != page_id and self.sessions.leave(connection):
-            self._left(former, principal)
+            self._left(former, principal.user_id)
         new = self.sessions.join(connection, page_id)
         frames = list(sync(page_id, self.operations.load(page_id), message.state_vector, self._limits))
         here = self.presences.present(page_id)
-        self.tell([connection.connection_id], [*frames, *map(messages.encode, here)])
+        self.tell([connection.connection_id], [*frames, *map(messages.encode, here)], vital=True)
         if new:
             joined = self.presences.touch(page_id, principal, "joined")
             self.tell_page(page_id, [messages.encode(joined)], besides=connection.connection_id)
@@ -128,8 +153,9 @@ class Room:
             raise ProtocolError("invalidUpdate", "the update is no Yjs update", identity) from error
         frame = operation_frame(message.page_id, identity, connection.principal.user_id)
         parts = list(messages.in_parts(frame, stored.update, self._limits))
-        delivered, missed = self.tell_page(message.page_id, parts, besides=connection.connection_id)
-        answer = acknowledgement(message, duplicate=stored.duplicate) | {"delivered": delivered, "missed": missed}
+        told = self.tell_page(message.page_id, parts, besides=connection.connection_id, vital=True)
+        heard = {"delivered": told.delivered, "missed": told.missed}
+        answer = acknowledgement(message, duplicate=stored.duplicate) | heard
         self.tell([connection.connection_id], [messages.encode(answer)])
         counts = {"Events": 1, "Operations": int(not stored.duplicate)}
         metrics.emit(SERVICE, counts, event="operation", clock=self._clock)
@@ -139,10 +165,10 @@ class Room:
         self.tell_page(message.page_id, [messages.encode(here)], besides=connection.connection_id)
         metrics.emit(SERVICE, {"Events": 1}, event="presence", clock=self._clock)
 
-    def _left(self, page_id: str, principal: Principal) -> None:
+    def _left(self, page_id: str, user_id: str) -> None:
         """A user's last connection is off a page; whoever goes last leaves a snapshot behind."""
-        self.tell_page(page_id, [messages.encode(self.presences.remove(page_id, principal.user_id))])
-        if next(self.sessions.connections(page_id), None) is None:
+        self.tell_page(page_id, [messages.encode(self.presences.remove(page_id, user_id))])
+        if not self.sessions.connections(page_id):
             self.fold(page_id)
 
 

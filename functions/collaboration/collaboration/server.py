@@ -16,7 +16,6 @@ import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from authorizer.handlers import token_of
 from authorizer.tokens import InvalidTokenError, Verifier
@@ -62,11 +61,14 @@ class CollaborationServer:
         self.room = LiveRoom(RedisPages(self._redis, self._limits, clock), self._hub, self._limits, clock)
         self._principals: weakref.WeakKeyDictionary[ServerConnection, Principal] = weakref.WeakKeyDictionary()
         self._closing: set[asyncio.Task[None]] = set()
+        self._unwell = False
 
     @contextlib.asynccontextmanager
     async def running(self, host: str = "") -> Any:
         """Serves until the block ends, then drains."""
         tasks = [asyncio.create_task(self._hub.listen()), asyncio.create_task(self._sweep())]
+        for task in tasks:
+            task.add_done_callback(self._ended)
         server = await serve(
             self._serve,
             host or None,
@@ -90,9 +92,17 @@ class CollaborationServer:
         server.close()
         await server.wait_closed()
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A server that no longer listens or sweeps is of no use; its health check has it replaced."""
+        if not task.cancelled():
+            self._unwell = True
+            _log("ended", task.exception() or RuntimeError("a task that should go on for ever is over"))
+
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answers the health check, refuses bad tokens, lets the rest become WebSockets."""
         if request.path.partition("?")[0] == "/health":
+            if self._unwell:
+                return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "no longer listening\n")
             return connection.respond(http.HTTPStatus.OK, "ok\n")
         try:
             # In a thread: the key may have to be fetched.
@@ -159,15 +169,14 @@ def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | N
 
 
 def _event(request: Request) -> dict[str, Any]:
-    """The request as API Gateway would hand it to the authorizer, so that both models take tokens alike."""
-    return {
-        "headers": dict(request.headers.raw_items()),
-        "queryStringParameters": dict(parse_qsl(urlsplit(request.path).query)),
-        "requestContext": {"eventType": "CONNECT"},
-    }
+    """The request as API Gateway would hand it to the authorizer, so that both models take tokens alike.
+
+    Without its query: whole URLs get into the logs of load balancers, where a token has no place.
+    """
+    return {"headers": dict(request.headers.raw_items())}
 
 
-def _log(message: str, error: Exception) -> None:
+def _log(message: str, error: BaseException) -> None:
     print(json.dumps({"level": "WARN", "message": message, "error": repr(error)}), flush=True)  # noqa: T201 - the log
 
 

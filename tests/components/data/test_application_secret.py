@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.data.application_secret import ApplicationSecret, ApplicationSecretSettings
+from components.data.application_secret import ApplicationSecret, ApplicationSecretSettings, Tasks
 from components.data.postgres import Postgres, PostgresSettings
 from components.data.redis import Redis, RedisSettings
 from components.security.key import Key
@@ -20,7 +20,7 @@ ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT.id}:secret:shop/app-??????"
 FUNCTION, USER = "aws:lambda/function:Function", "aws:elasticache/user:User"
 
 
-def build(on: Ground) -> ApplicationSecret:
+def build(on: Ground, tasks: Tasks | None = None) -> ApplicationSecret:
     database = Postgres(
         "rds",
         PostgresSettings(identifier="shop", instance_class="db.t3.medium", storage_gib=100, db_name="orders"),
@@ -51,6 +51,7 @@ def build(on: Ground) -> ApplicationSecret:
         database_key=on.key,
         cache=cache,
         public={"sender": "info@example.com"},
+        tasks=tasks,
     )
 
 
@@ -132,3 +133,33 @@ def test_it_lives_under_a_folder(name: str) -> None:
 
 def test_the_same_without_outputs() -> None:
     assert unequal_when_unknown(lambda: build(ground())) == []
+
+
+def with_tasks(on: Ground) -> ApplicationSecret:
+    return build(on, Tasks("shop", "shop-sync"))
+
+
+def test_tasks_that_read_it_are_replaced_by_the_function_and_no_others(graph: Graph) -> None:
+    changed = recorded(with_tasks)
+    variables = changed.only(FUNCTION).inputs["environment"]["variables"]
+    assert (variables["ECS_CLUSTER"], variables["ECS_SERVICE"]) == ("shop", "shop-sync")
+    granted = function_statements(changed)["ReplaceTasks"]
+    assert granted["Action"] == ["ecs:UpdateService"]
+    assert granted["Resource"] == [f"arn:aws:ecs:us-east-1:{ACCOUNT.id}:service/shop/shop-sync"]
+    assert "ReplaceTasks" not in function_statements(graph)
+    assert "ECS_SERVICE" not in graph.only(FUNCTION).inputs["environment"]["variables"]
+
+
+def test_whoever_depends_on_it_for_tasks_waits_for_a_first_value(graph: Graph) -> None:
+    changed = recorded(with_tasks)
+    awaited = changed.only("aws:lambda/invocation:Invocation")
+    secret = changed.only("aws:secretsmanager/secret:Secret", "app-secret-secret")
+    assert json.loads(awaited.inputs["input"]) == {"Await": secret.outputs["arn"]}
+    assert changed.only("aws:secretsmanager/secretRotation:SecretRotation", "app-secret-schedule").urn in (
+        awaited.dependencies
+    )
+    assert graph.of_type("aws:lambda/invocation:Invocation") == []
+
+
+def test_an_empty_account_gets_the_same_with_tasks() -> None:
+    assert unequal_when_unknown(lambda: with_tasks(ground())) == []

@@ -107,8 +107,15 @@ def test_the_domain_is_served_with_and_without_www() -> None:
     assert inputs["waitForVerification"] is False
     assert inputs["subDomains"] == [{"branchName": "main", "prefix": ""}, {"branchName": "main", "prefix": "www"}]
     assert graph.exports["url"] == f"https://{DOMAIN}"
+    assert rules(graph)[0] == (f"https://www.{DOMAIN}", f"https://{DOMAIN}", "301")
     association = graph.only("aws:amplify/domainAssociation:DomainAssociation")
     assert graph.exports["records"] == [association.outputs["certificateVerificationDnsRecord"], "", ""]
+
+
+@pytest.mark.parametrize("prefixes", [("",), ("app", "www")])
+def test_nobody_is_sent_to_an_address_that_is_not_served(prefixes: tuple[str, ...]) -> None:
+    graph = record(lambda: app(settings(domain=DOMAIN, prefixes=prefixes)))
+    assert [rule[1] for rule in rules(graph)] == ["/index.html"]
 
 
 def test_without_one_the_app_has_amplify_s() -> None:

@@ -33,6 +33,7 @@ def build(
     account: Account = ACCOUNT,
     proof: Certificate | None = None,
     logging: ApiGatewayLogging | None = None,
+    desktop_origins: tuple[str, ...] = (),
 ) -> RestApi:
     given = routes or {"auth": ("/auth", {"authorized": False}), "users": ("/api/users", {})}
     authorizer: Authorizer = (
@@ -47,6 +48,7 @@ def build(
         account=account,
         certificate=proof,
         logging=logging,
+        desktop_origins=desktop_origins,
     )
 
 
@@ -275,6 +277,36 @@ def test_another_site_is_let_in_by_name_only() -> None:
     failures = {n.inputs["responseType"]: n.inputs for n in graph.of_type("aws:apigateway/response:Response")}
     assert set(failures) == {"DEFAULT_4XX", "DEFAULT_5XX"}
     assert not [name for name in by_path(graph_of(), METHOD) if name.startswith("OPTIONS")]
+
+
+DESKTOP = ("tauri://localhost", "http://tauri.localhost")
+
+
+def test_desktop_applications_are_answered_by_their_own_origin() -> None:
+    site = RestApiSettings(cors_origin="https://app.example.com")
+    graph = graph_of(site, desktop_origins=DESKTOP)
+    for answer in graph.of_type("aws:apigateway/integrationResponse:IntegrationResponse"):
+        said = answer.inputs["responseParameters"]
+        assert said["method.response.header.Access-Control-Allow-Origin"] == "'https://app.example.com'"
+        assert said["method.response.header.Vary"] == "'Origin'"
+        template = answer.inputs["responseTemplates"]["application/json"]
+        assert '#if($origin == "tauri://localhost" || $origin == "http://tauri.localhost")' in template
+        assert "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)" in template
+    answers = graph_of(site).of_type("aws:apigateway/integrationResponse:IntegrationResponse")
+    assert not [n for n in answers if "responseTemplates" in n.inputs]
+
+
+def test_another_origin_is_another_deployment() -> None:
+    site = RestApiSettings(cors_origin="https://app.example.com")
+    triggers = [
+        graph_of(site, desktop_origins=origins).only(DEPLOYMENT).inputs["triggers"] for origins in ((), DESKTOP)
+    ]
+    assert triggers[0] != triggers[1]
+
+
+def test_desktop_applications_come_beside_a_site() -> None:
+    with pytest.raises(ProgramError, match="come beside a cors_origin"):
+        graph_of(desktop_origins=DESKTOP)
 
 
 def address(settings: RestApiSettings) -> tuple[Graph, RestApi, str]:

@@ -1,10 +1,11 @@
 """Tables kept in memory by moto, and a Redis of the test run's own on loopback."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from redis import Redis
 from redis.exceptions import ConnectionError as NotListeningError
 
 from .api import Api
+from .pods import Pods, pods
 from .support import Clock, create_tables
+
+Scenario = Callable[[Pods], Awaitable[None]]
 
 
 @pytest.fixture
@@ -63,6 +67,17 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.01)
         node.close()
         yield f"redis://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def play(redis_url: str, clock: Clock) -> Callable[[Scenario], None]:
+    """Plays a scenario with an empty Redis."""
+
+    async def played(scenario: Scenario) -> None:
+        async with pods(redis_url, clock) as built:
+            await scenario(built)
+
+    return lambda scenario: asyncio.run(played(scenario))
 
 
 def free_port() -> int:

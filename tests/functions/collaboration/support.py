@@ -130,11 +130,15 @@ class GoneError(Exception):
 
 
 class Management:
-    """The management API: keeps what each connection was told; ``closed`` ones are gone, ``broken`` ones fail."""
+    """The management API: keeps what each connection was told; ``closed`` ones are gone, ``broken`` ones fail.
+
+    ``hung_up`` are those that the handlers themselves closed.
+    """
 
     def __init__(self) -> None:
         self.told: dict[str, list[dict[str, Any]]] = {}
         self.closed: set[str] = set()
+        self.hung_up: list[str] = []
         self.broken: dict[str, Exception] = {}
         self.on_post: Callable[[str], None] = lambda _: None
         self.exceptions = type("Exceptions", (), {"GoneException": GoneError})
@@ -148,6 +152,14 @@ class Management:
         if connection_id in self.broken:
             raise self.broken[connection_id]
         self.told.setdefault(connection_id, []).append(json.loads(data))
+
+    def delete_connection(self, **call: Any) -> None:
+        connection_id = call["ConnectionId"]
+        self.hung_up.append(connection_id)
+        if connection_id in self.closed:
+            raise GoneError
+        if connection_id in self.broken:
+            raise self.broken[connection_id]
 
     def actions(self, connection_id: str) -> list[str]:
         return [frame["action"] for frame in self.told.get(connection_id, [])]

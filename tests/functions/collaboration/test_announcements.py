@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from collaboration.announcements import Announcements, AnnouncingRoom, announcements
-from collaboration.room import Room
+from collaboration.room import Room, Told
 from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
@@ -67,10 +67,11 @@ def test_nobody_waits_for_a_redis_that_is_away(capsys: pytest.CaptureFixture[str
 def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     room = AnnouncingRoom.__new__(AnnouncingRoom)
-    monkeypatch.setattr(Room, "tell_page", lambda *_: order.append("connections") or (1, 0))
+    told = Told(1, 0, ())
+    monkeypatch.setattr(Room, "tell_page", lambda *_, **__: order.append("connections") or told)
     server = Server()
     room.announcements = Announcements(lambda: server.password, server.connect)
-    assert room.tell_page(PAGE, ["one"]) == (1, 0)
+    assert room.tell_page(PAGE, ["one"]) is told
     assert order == ["connections"]
     assert server.heard[0][1]["frames"] == ["one"]
 

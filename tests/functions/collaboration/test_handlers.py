@@ -121,6 +121,16 @@ def test_a_store_that_fails_is_no_answer_but_a_status(api: Api, monkeypatch: pyt
     ] * told
 
 
+@pytest.mark.parametrize("text", ["no JSON", "[]", '"operationId"'])
+def test_a_failure_while_refusing_a_message_is_a_status_too(
+    api: Api, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    api.join("a", principal("ada"))
+    api.management.closed = {"a"}
+    monkeypatch.setattr(api.room.sessions, "find", failing)
+    assert api.event("$default", "a", body=text) == {"statusCode": 500}
+
+
 def test_a_connection_that_cannot_be_kept_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api.room.sessions, "connect", failing)
     assert api.connect("a", principal()) == {"statusCode": 500}

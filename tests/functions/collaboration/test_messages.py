@@ -20,7 +20,9 @@ IDENTITY = next(identities())
 def test_the_three_messages() -> None:
     assert messages.parse(body("join"), LIMITS) == Join(PAGE, None)
     assert messages.parse(body("join", stateVector="AQI="), LIMITS) == Join(PAGE, b"\1\2")
-    assert messages.parse(body("presence", state={"cursor": 3}), LIMITS) == Presence(PAGE, {"cursor": 3})
+    assert messages.parse(body("presence", state={"cursor": 3, "x": 0.5}), LIMITS) == Presence(
+        PAGE, {"cursor": 3, "x": 0.5}
+    )
     given_twice = body("operation", operationId=IDENTITY.upper(), update="AAA=", part=2, parts=3)
     assert messages.parse(given_twice.encode(), LIMITS) == Operation(PAGE, IDENTITY, b"\0\0", 2, 3)
 
@@ -42,6 +44,9 @@ def test_the_three_messages() -> None:
         (body("join", stateVector="a"), "invalidMessage"),
         (body("join", stateVector=7), "invalidMessage"),
         (body("presence", state="x" * 5_000), "tooLarge"),
+        (body("presence", state=float("nan")), "invalidMessage"),
+        (body("presence", state=[float("-inf")]), "invalidMessage"),
+        (body("presence", state=0).replace("0", "1e999"), "invalidMessage"),
         (body("operation", update="AAA="), "invalidMessage"),
         (body("operation", operationId="x", update="AAA="), "invalidMessage"),
         (body("operation", operationId=str(uuid.UUID(int=4 << 76 | 1 << 63)), update="AAA="), "invalidMessage"),

@@ -136,12 +136,17 @@ def test_what_is_no_update_is_not_stored(dynamodb: Any, clock: Clock) -> None:
 
 
 def test_a_snapshot_replaces_its_operations_and_has_no_end(dynamodb: Any, clock: Clock) -> None:
-    editor, pages, table = Editor(0, identities()), store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    editor, counted, table = Editor(0, identities()), Interrupted(dynamodb), Table(dynamodb, OPERATIONS, "timestamp")
+    pages = store(counted, clock)
     for letter in "abc":
         editor.append(letter)
     for operation in editor.made[:2]:
         pages.append(operation, AUTHOR)
+    calls: list[str] = []
+    counted.before = lambda: calls.append("")
     assert pages.fold(PAGE, least=3) == 0
+    assert len(calls) == 1, "the snapshot is not read for too few"
+    counted.before = lambda: None
     assert len(list(table.query(PAGE))) == 2, "too few to fold"
     pages.fold(PAGE)
     pages.append(editor.made[2], AUTHOR)
@@ -218,14 +223,57 @@ def test_a_page_that_never_stands_still_is_reported(dynamodb: Any, clock: Clock)
 
     def overtake() -> None:
         rival.insert(0, "b")
-        other.append(rival.made[-1], AUTHOR)
         other.fold(PAGE)
+        other.append(rival.made[-1], AUTHOR)
 
     interrupted.before = overtake
     with pytest.raises(BusyError):
         pages.fold(PAGE)
     interrupted.before = lambda: None
     assert text_of(pages.load(PAGE)) == written(editor, rival)
+
+
+def test_a_head_that_is_sent_twice_keeps_its_snapshot(
+    dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the SDK does when the answer to the first one is lost: the second one meets what the first has written."""
+    editor, pages = Editor(0, identities()), store(dynamodb, clock)
+    editor.append("kept")
+    pages.append(editor.made[0], AUTHOR)
+    put = dynamodb.put_item
+
+    def twice(**call: Any) -> Any:
+        if call["Item"]["timestamp"] == {"N": "0"}:
+            put(**call)
+        return put(**call)
+
+    monkeypatch.setattr(dynamodb, "put_item", twice)
+    assert pages.fold(PAGE) == 0
+    assert text_of(pages.load(PAGE)) == "kept"
+    (head,) = Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)
+    assert head["version"] == 1
+
+
+def test_whoever_is_overtaken_leaves_nothing_behind(dynamodb: Any, clock: Clock) -> None:
+    editor, interrupted, calls = Editor(0, identities()), Interrupted(dynamodb), []
+    pages, other = store(interrupted, clock), store(dynamodb, clock)
+    for letter in "ab":
+        editor.append(letter)
+    other.append(editor.made[0], AUTHOR)
+
+    def overtake() -> None:
+        calls.append(None)
+        if len(calls) == 4:  # the query, the head and a chunk are through, the new head is not
+            other.append(editor.made[1], AUTHOR)
+            other.fold(PAGE)
+
+    interrupted.before = overtake
+    assert pages.fold(PAGE) == 0
+    assert text_of(pages.load(PAGE)) == "ab"
+    table = Table(dynamodb, OPERATIONS, "timestamp")
+    (head,) = table.query(PAGE)
+    (chunk,) = table.query(f"{PAGE}#snapshot")
+    assert (head["version"], head["stamp"]) == (1, chunk["timestamp"])
 
 
 def test_a_reader_whose_snapshot_is_removed_reads_the_next(dynamodb: Any, clock: Clock) -> None:

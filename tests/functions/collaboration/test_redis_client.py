@@ -1,14 +1,18 @@
 """How the server signs in to ElastiCache."""
 
+import socket
+from collections.abc import Callable
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.credentials import Credentials
+from botocore.exceptions import ConnectTimeoutError
 from collaboration import redis_client
 from collaboration.redis_client import IamTokens
 from redis.asyncio import Redis, SSLConnection
 from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import ConnectionError as RedisAwayError
 
 from .support import Clock
 
@@ -38,6 +42,21 @@ def test_a_token_is_a_signed_request_to_connect(clock: Clock) -> None:
     assert "other" in tokens.get_credentials()[1]
 
 
+def no_credentials() -> None:
+    return None
+
+
+def no_answer() -> None:
+    raise ConnectTimeoutError(endpoint_url="http://169.254.170.23")
+
+
+@pytest.mark.parametrize("answer", [no_credentials, no_answer])
+def test_without_credentials_redis_counts_as_away(answer: Callable[[], None], clock: Clock) -> None:
+    tokens = IamTokens("confluence", "confluence-redis", "us-east-1", SimpleNamespace(get_credentials=answer), clock)
+    with pytest.raises(RedisAwayError, match="credentials"):
+        tokens.get_credentials()
+
+
 @pytest.mark.parametrize(("cluster", "kind"), [("false", Redis), ("true", RedisCluster)])
 def test_the_url_says_whether_it_is_tls(cluster: str, kind: type) -> None:
     client = redis_client.connect(IAM | {"REDIS_CLUSTER": cluster})
@@ -59,3 +78,6 @@ def test_a_listener_waits_for_ever_and_takes_a_password_from_the_url() -> None:
     assert (options["username"], options["password"]) == ("user", "word")
     assert options["socket_timeout"] is None
     assert options["credential_provider"] is None
+    quiet = options["socket_keepalive_options"]
+    assert quiet[socket.TCP_KEEPIDLE] + quiet[socket.TCP_KEEPINTVL] * quiet[socket.TCP_KEEPCNT] <= 30
+    assert quiet[socket.TCP_USER_TIMEOUT] <= 30_000

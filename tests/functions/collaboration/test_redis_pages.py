@@ -153,6 +153,21 @@ def test_state_and_queue_are_kept_as_the_plan_says(rig: Rig) -> None:
     assert rig.run(rig.pages.fold(PAGE)) == 0
 
 
+def test_a_page_that_is_kept_open_does_not_end(rig: Rig) -> None:
+    editor = Editor(0, identities())
+    for letter in "ab":
+        editor.append(letter)
+    rig.run(rig.pages.append(editor.made[0], "ada"))
+    rig.run(rig.pages.fold(PAGE))
+    rig.run(rig.pages.append(editor.made[1], "ada"))
+    for key in (f"crdt:{PAGE}", f"operations:{PAGE}"):
+        rig.run(rig.client.expire(key, 60))
+    rig.run(rig.pages.keep(PAGE))
+    for key in (f"crdt:{PAGE}", f"operations:{PAGE}"):
+        assert 86_390 <= rig.run(rig.client.ttl(key)) <= 86_400
+    assert text_of(rig.run(rig.pages.load(PAGE))) == "ab"
+
+
 def test_a_queue_ends_with_the_day(rig: Rig) -> None:
     editor = Editor(0, identities())
     editor.append("a")

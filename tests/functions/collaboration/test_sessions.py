@@ -106,7 +106,57 @@ def test_what_could_not_be_told_is_counted(api: Api, capsys: pytest.CaptureFixtu
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"Missed": 2}.items() <= lines[0].items()
     assert {"Event": "operation", "Operations": 1}.items() <= lines[1].items()
-    assert list(api.room.sessions.connections(PAGE)) == ["a", "b", "c", "d"], "they may be heard of again"
+    assert sorted(api.management.hung_up) == ["b", "c"], "they join again, and get what they missed"
+
+
+def test_whoever_misses_only_where_a_cursor_is_stays(api: Api) -> None:
+    api.join("a", principal("ada"))
+    api.join("b", principal("bob"))
+    api.management.broken = {"b": ConnectTimeoutError(endpoint_url="https://example.com")}
+    api.say("a", body("presence", state=1))
+    assert api.management.hung_up == []
+
+
+def test_whoever_misses_what_they_lacked_joins_again(api: Api) -> None:
+    api.connect("a", principal("ada"))
+    api.management.broken = {"a": ConnectTimeoutError(endpoint_url="https://example.com")}
+    api.say("a", body("join"))
+    assert api.management.hung_up == ["a"]
+
+
+def test_nobody_hears_of_a_page_after_their_token_has_ended(api: Api, clock: Clock) -> None:
+    api.join("a", principal("ada"))
+    api.join("b", principal("bob", expires=NOW + 60))
+    api.told("b")
+    clock.now += 60
+    api.say("a", operation_body(written_by("x")[0]))
+    assert api.told("b") == []
+    assert api.management.hung_up == ["b"], "its client connects again with a new token"
+    api.say("a", body("presence", state=1))
+    assert api.management.hung_up == ["b"], "once"
+    assert api.room.sessions.connections(PAGE) == ["a"]
+
+
+def test_the_tab_with_the_longer_token_counts(api: Api, clock: Clock) -> None:
+    api.join("other", principal("bob"))
+    api.join("tab1", principal("ada", expires=NOW + 3_600))
+    api.join("tab2", principal("ada", expires=NOW + 60))
+    clock.now += 61
+    assert api.room.sessions.connections(PAGE) == ["tab1", "tab2", "other"]
+    clock.now = NOW + 3_600
+    assert api.room.sessions.connections(PAGE) == []
+
+
+def test_a_connection_that_only_its_page_remembers_is_forgotten(api: Api, dynamodb: Any) -> None:
+    for connection, user in (("a", "ada"), ("lost", "bob"), ("tab", "bob")):
+        api.join(connection, principal(user))
+    Table(dynamodb, SESSIONS, "userId").delete("connection#lost", "bob")  # as DynamoDB does when its time is over
+    api.management.closed = {"lost"}
+    api.say("a", operation_body(written_by("x")[0]))
+    assert api.room.sessions.connections(PAGE) == ["a", "tab"]
+    assert "left" not in [frame.get("event") for frame in api.told("a")], "bob is still here"
+    api.event("$disconnect", "tab")
+    assert [frame["event"] for frame in api.told("a") if "event" in frame][-1] == "left"
 
 
 def test_whoever_goes_last_leaves_a_snapshot(api: Api, dynamodb: Any) -> None:
@@ -119,8 +169,19 @@ def test_whoever_goes_last_leaves_a_snapshot(api: Api, dynamodb: Any) -> None:
     assert text_of(api.room.operations.load(PAGE)) == "ab"
 
 
-def test_an_old_session_or_presence_does_not_count(api: Api, clock: Clock) -> None:
+def test_the_last_connection_that_only_its_page_remembers_is_missed(api: Api, dynamodb: Any) -> None:
     api.join("a", principal("ada"))
+    api.join("lost", principal("bob"))
+    Table(dynamodb, SESSIONS, "userId").delete("connection#lost", "bob")
+    api.management.closed = {"lost"}
+    api.told("a")
+    api.say("a", body("presence", state=1))
+    assert [(frame["event"], frame["userId"]) for frame in api.told("a")] == [("left", "bob")]
+    assert api.room.sessions.connections(PAGE) == ["a"]
+
+
+def test_an_old_session_or_presence_does_not_count(api: Api, clock: Clock) -> None:
+    api.join("a", principal("ada", expires=NOW + 10_000))
     clock.now += 91
     assert api.room.presences.present(PAGE) == []
     clock.now = NOW + 7_800.0
@@ -128,7 +189,7 @@ def test_an_old_session_or_presence_does_not_count(api: Api, clock: Clock) -> No
 
 
 def test_sessions_end_in_epoch_seconds_after_the_longest_connection(api: Api, dynamodb: Any) -> None:
-    api.join("a", principal("ada"))
+    api.join("a", principal("ada", expires=NOW + 10_000))
     table = Table(dynamodb, SESSIONS, "userId")
     (session,) = table.query(PAGE)
     (connection,) = table.query("connection#a")

@@ -83,7 +83,7 @@ def test_editors_see_no_difference(api: Api, table: Any, clock: Clock, monkeypat
 
 
 def test_everything_that_ends_says_so_in_one_attribute(shared: Shared, table: Any) -> None:
-    shared.join("a", principal("ada"))
+    shared.join("a", principal("ada", expires=NOW + 10_000))
     shared.say("a", operation_body(written_by("x")[0]))
     items = table.scan(TableName=SHARED)["Items"]
     kinds = {item["pk"]["S"].partition("#")[0]: int(item["ttl"]["N"]) - NOW for item in items}

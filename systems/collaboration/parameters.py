@@ -1,0 +1,95 @@
+"""The parameters of the collaboration platform's plan, each checked where it is written down."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from components.compute.task_settings import TaskSettings
+from components.data.redis_settings import RedisSettings
+from settings import Settings
+
+IMAGE = "collaboration-server"
+FIRST_TAG = "v1.0.0"
+REDIS_SECRET, JWT_SECRET = "redis", "jwt-secret"
+OWN_SECRETS = frozenset({REDIS_SECRET, JWT_SECRET})
+"""The last part of the names of the secrets that make themselves."""
+OWN_VARIABLES = frozenset(
+    {
+        "AWS_REGION",
+        "DYNAMODB_TABLE",
+        "JWT_SECRET",
+        "METRICS_NAMESPACE",
+        "NODE_ENV",
+        "REDIS_ENDPOINT",
+        "REDIS_URL",
+    }
+)
+"""What the container is told in any case."""
+IMAGE_URI = re.compile(
+    r"(?P<repository>\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9][a-z0-9._/-]*)"
+    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|@(?P<digest>sha256:[0-9a-f]{64}))"
+)
+VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+"""https://semver.org, with the v that image tags often begin with; a tag has no build part, as it has no plus."""
+
+
+def _image(value: str) -> str:
+    if not IMAGE_URI.fullmatch(value):
+        example = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{IMAGE}:{FIRST_TAG}"
+        raise ValueError(f"{value!r} is no image of a private ECR repository with its tag or digest, such as {example}")
+    if value.endswith(":latest"):
+        raise ValueError(f"{value!r} names no one image; give it a version such as {FIRST_TAG}")
+    return value
+
+
+def _node_type(value: str) -> str:
+    try:
+        RedisSettings(replication_group_id="cache", node_type=value, cluster_mode=False, nodes=1)
+    except ValidationError as error:
+        raise ValueError(_said(error)) from None
+    return value
+
+
+def _said(error: ValidationError) -> str:
+    """What the rules of a component say, without the words around it."""
+    return "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors(include_url=False))
+
+
+Capacity = Annotated[int, Field(ge=1, le=5000)]
+"""A number of tasks; 5000 are what a service may have."""
+Image = Annotated[str, AfterValidator(_image)]
+"""A private ECR repository with a tag other than latest, or a digest."""
+NodeType = Annotated[str, AfterValidator(_node_type)]
+"""A node type of ElastiCache."""
+
+
+class Container(Settings):
+    """What the image listens to and how much a task gets: ``cpu`` in units of which a core has 1024, ``memory`` in MiB.
+
+    With HTTPS, the default, the image brings a certificate; any will do, as the load balancer does not judge it.
+    """
+
+    port: int = Field(default=3000, ge=1024, le=65535)
+    protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
+    cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
+    memory: int = 1024
+
+    @model_validator(mode="after")
+    def _a_size_of_fargate(self) -> Self:
+        try:
+            TaskSettings(family="server", tag=FIRST_TAG, **self.model_dump())
+        except ValidationError as error:
+            raise ValueError(_said(error)) from None
+        return self
+
+
+class HandmadeSecret(Settings):
+    """A secret that people put in, and the variable by which the container gets it once ``injected``.
+
+    A task whose secret has no value does not start, so the value comes first.
+    """
+
+    purpose: str = Field(min_length=1)
+    variable: str = Field(pattern="^[A-Z][A-Z0-9_]*$")
+    injected: bool = False

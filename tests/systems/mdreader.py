@@ -1,0 +1,51 @@
+"""What tests of MDReader ask its stacks, and MDReader with other settings than a stack file gives it."""
+
+import json
+import runpy
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from preview.graph import Graph
+from preview.run import run_program
+from settings import stackfile
+from tests.stacks import ROOT
+
+STACKS = ("mdreader-prod", "mdreader-dev", "mdreader-amplify")
+FUNCTION = "aws:lambda/function:Function"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+SCALING = "aws:appautoscaling/policy:Policy"
+GOOGLE = {"providers": {"google": {"clientId": "1.apps.googleusercontent.com"}}}
+
+
+def statements(graph: Graph, role: str) -> dict[str, dict[str, Any]]:
+    """What a role may do, by the ids of the statements."""
+    found = graph.only("aws:iam/rolePolicy:RolePolicy", f"{role}-policy")
+    return {s["Sid"]: s for s in json.loads(found.inputs["policy"])["Statement"]}
+
+
+def variables(graph: Graph, function: str) -> dict[str, str]:
+    """What a function is told."""
+    return graph.only(FUNCTION, f"{function}-function").inputs["environment"]["variables"]
+
+
+def settings_of(stack: str) -> dict[str, Any]:
+    """The block of settings of a stack file."""
+    return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]["strata:settings"]
+
+
+def rerun(
+    change: Mapping[str, Any], secrets: dict[str, str] | None = None, *, known: bool = True, region: str = "us-east-1"
+) -> Graph:
+    """mdreader-prod with some settings changed, secrets in its configuration, or in another region."""
+    file = stackfile.read(ROOT, "mdreader-prod")
+    settings = json.loads(file.config["strata:settings"]) | dict(change)
+    config = {**file.config, "strata:settings": json.dumps(settings), "aws:region": region, **(secrets or {})}
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    return run_program(program, stack="mdreader-prod", config=config, secret_keys=list(secrets or ()), known=known)

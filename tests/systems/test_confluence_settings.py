@@ -1,0 +1,241 @@
+"""The Confluence system's settings: each one changes the stack, and a bad value is told with its file and key."""
+
+import copy
+import functools
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+import systems
+from preview.graph import Graph
+from preview.run import run_program
+from settings import SettingsError, stackfile
+from settings.stack import parse
+from systems.confluence import settings as own
+from tests.stacks import ROOT, stack_graph
+
+pytestmark = pytest.mark.xdist_group("stacks")
+
+Change = tuple[str, Any, str, str]
+"""A setting by its path, what to set it to, the resource that has to show it, and the text it shows it by."""
+
+EKS: list[Change] = [
+    ("hostedZoneId", "Z0123456789ABC", "zone-origin.dev.confluence-clone.app-a", "Z0123456789ABC"),
+    ("network.publicAddresses", True, "network-public-a", '"mapPublicIpOnLaunch": true'),
+    ("eks.cluster.kubernetesVersion", "1.36", "cluster-eks-eksCluster", '"1.36"'),
+    ("eks.groups.app-nodes.maxSize", 7, "app-nodes-group", '"maxSize": 7'),
+    (
+        "eks.addons",
+        {"efs": True, "containerInsights": True},
+        "addons-container-insights-amazon-cloudwatch-observability",
+        "observability",
+    ),
+    ("eks.namespace", "pages", "bff-deployment", '"namespace": "pages"'),
+    ("eks.frontend.tag", "1.0.1", "frontend-deployment", ":1.0.1"),
+    ("eks.frontend.port", 8080, "cluster-nodes-from-alb-8080", '"toPort": 8080'),
+    ("eks.bff.port", 3100, "cluster-nodes-from-alb-3100", '"toPort": 3100'),
+    ("eks.bff.shared", {"/more": "more"}, "bff-deployment", '"claimName": "more"'),
+    ("eks.websocket.port", 3200, "websocket-config", '"PORT": "3200"'),
+    ("eks.files", {"throughputMode": "elastic"}, "files-file-system", '"elastic"'),
+    ("eks.logs.logGroup", "/aws/eks/other/application", "logs-logs-group", "/aws/eks/other/application"),
+    ("eks.stickySeconds", 3600, "alb-websocket", '"cookieDuration": 3600'),
+    ("database.storageGib", 30, "postgres-primary", '"allocatedStorage": 30'),
+    ("cache.snapshotDays", 2, "cache-replication-group", '"snapshotRetentionLimit": 2'),
+    ("search.volumeGib", 30, "search-domain", '"volumeSize": 30'),
+    ("buckets.static.bucket", "other-static", "static-bucket", '"other-static-'),
+    ("buckets.uploads.bucket", "other-uploads", "uploads-bucket", '"other-uploads-'),
+    ("buckets.backups.bucket", "other-backups", "backups-bucket", '"other-backups-'),
+    ("buckets.accessLogs.expireDays", 100, "access-logs-lifecycle", '"days": 100'),
+    ("registry", "other", "registry-bff", '"other/bff"'),
+    ("secrets", "other", "smtp-credentials-secret", '"other/smtp-credentials"'),
+    ("signingKey", {"rotationDays": 60}, "jwt-secret-schedule", '"automaticallyAfterDays": 60'),
+    ("firewall", {"rateLimit": 321}, "firewall-acl", '"limit": 321'),
+    ("tracing", {"rules": {"default": {"rate": 0.5, "priority": 7}}}, "tracing-default", '"fixedRate": 0.5'),
+    ("notices.emails", ["other@example.com"], "notices-to-other@example.com", "other@example.com"),
+    ("alarms", {"latencyMs": 321}, "alarms-latency", "321"),
+    ("budget.monthlyUsd", 123, "budget-budget", '"123"'),
+    ("backup", {"hour": 3}, "backup-plan", "cron(0 3 "),
+]
+LAMBDA: list[Change] = [
+    ("domain", "other.example.com", "sockets-domain", '"ws.other.example.com"'),
+    ("functions.prefix", "other", "auth-function", '"other-auth"'),
+    ("functions.auth.memoryMib", 513, "auth-function", '"memorySize": 513'),
+    ("functions.user.timeoutSeconds", 16, "user-function", '"timeout": 16'),
+    ("functions.document.memoryMib", 514, "pages-function", '"memorySize": 514'),
+    ("functions.search.memoryMib", 515, "query-function", '"memorySize": 515'),
+    ("functions.collaboration.memoryMib", 516, "collaboration-function", '"memorySize": 516'),
+    ("functions.websocket.memoryMib", 517, "websocket-function", '"memorySize": 517'),
+    (
+        "functions.code",
+        {"user": {"folder": "functions/mdreader_files", "handler": "other.handle"}},
+        "user-function",
+        '"other.handle"',
+    ),
+    ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
+    ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
+    ("functions.apiGatewayLogging", False, "api-logging-account", ""),
+    ("functions.tables.sessions.tableName", "other-sessions", "sessions-table", '"other-sessions"'),
+    ("functions.tables.operations.tableName", "other-operations", "operations-table", '"other-operations"'),
+    ("functions.tables.presence.tableName", "other-presence", "presence-table", '"other-presence"'),
+    ("functions.accelerator", {"clusterName": "other", "nodes": 3}, "accelerator-cluster", '"other"'),
+    ("functions.proxy.idleClientSeconds", 321, "connection-pool-proxy", '"idleClientTimeout": 321'),
+    (
+        "functions.instrumentation",
+        "arn:aws:lambda:us-east-1:123456789012:layer:other:1",
+        "auth-function",
+        "layer:other:1",
+    ),
+    ("functions.canary", {"minutes": 15}, "canary-auth", "Canary10Percent15Minutes"),
+    ("functions.alarms", {"coldStartMs": 321}, "alarms-auth-cold-start", "321"),
+    ("copies.region", {"region": "us-east-2"}, "postgres-copy-replica", '"us-east-2"'),
+    ("copies.accessLogs.bucket", "other-logs", "recovery-access-logs-bucket", '"other-logs-'),
+    ("copies.database.identifier", "other-copy", "postgres-copy-replica", '"other-copy"'),
+    ("copies.cache.replicationGroupId", "other-cache", "cache-copy-replication-group", '"other-cache"'),
+    ("pipeline.repository", "other/platform", "delivery-pipeline", '"other/platform"'),
+]
+TOGETHER = {f"functions.tables.{table}.replicaRegion": "us-east-2" for table in ("sessions", "operations", "presence")}
+"""What has to follow the region of the copies."""
+BLOCKS = {"model", "eks", "functions"}
+"""Which of the two it is: see the tests of each model."""
+
+
+def put(settings: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for parent in parents:
+        settings = settings[parent]
+    settings[last] = value
+
+
+def config(stack: str, changes: dict[str, Any]) -> dict[str, str]:
+    """What the stack file says, with some of it changed."""
+    given = dict(stackfile.read(ROOT, stack).config)
+    settings = copy.deepcopy(json.loads(given["strata:settings"]))
+    for path, value in changes.items():
+        put(settings, path, value)
+    return {**given, "strata:settings": json.dumps(settings)}
+
+
+@functools.cache
+def changed(stack: str) -> Graph:
+    """The stack with everything changed at once; each change has a resource and a text of its own to show it by."""
+    changes = {path: value for path, value, *_ in (EKS if stack == "confluence-dev" else LAMBDA)}
+    if stack == "confluence-lambda":
+        changes |= TOGETHER
+    given = config(stack, changes)
+
+    def program() -> None:
+        systems.build(parse(stack, given, systems.SETTINGS))
+
+    return run_program(program, stack=stack, config=given)
+
+
+def shown(graph: Graph, resource: str) -> list[str]:
+    """The inputs of the resources of this name, as text; none when there is no such resource."""
+    return [json.dumps(node.inputs, sort_keys=True, default=str) for node in graph.resources if node.name == resource]
+
+
+CASES = [*(("confluence-dev", *change) for change in EKS), *(("confluence-lambda", *change) for change in LAMBDA)]
+
+
+@pytest.mark.parametrize(("stack", "path", "_value", "resource", "text"), CASES)
+def test_a_setting_changes_the_stack(stack: str, path: str, _value: Any, resource: str, text: str) -> None:
+    before, after = shown(stack_graph(stack), resource), shown(changed(stack), resource)
+    assert before or after, resource
+    assert before != after
+    if text:
+        assert any(text in one for one in after), after
+        assert not any(text in one for one in before)
+
+
+def fields(model: type[BaseModel], prefix: str = "") -> set[str]:
+    """The settings of this system's own classes, by path; those of components end it."""
+    found = set()
+    for name, field in model.model_fields.items():
+        path = f"{prefix}{field.alias or name}"
+        kinds = [kind for kind in (field.annotation, *getattr(field.annotation, "__args__", ())) if kind]
+        inner = [kind for kind in kinds if isinstance(kind, type) and kind.__module__ == own.__name__]
+        found |= {path} if not inner or path == "functions.code" else fields(inner[0], f"{path}.")
+    return found
+
+
+def test_every_setting_is_among_them() -> None:
+    tried = [path for path, *_ in (*EKS, *LAMBDA)]
+    missing = {
+        setting
+        for setting in fields(own.SystemSettings) - BLOCKS
+        if not any(path == setting or path.startswith(f"{setting}.") for path in tried)
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("stack", "path", "value", "said"),
+    [
+        ("confluence-prod", "model", "lambda", "settings: functions is required by model lambda; eks is not for model"),
+        ("confluence-prod", "model", "both", "settings.model: "),
+        ("confluence-prod", "eks", None, "settings: eks is required by model eks"),
+        ("confluence-lambda", "functions", None, "settings: functions is required by model lambda"),
+        ("confluence-lambda", "copies", None, "settings: functions.tables: replicaRegion must be that of copies"),
+        ("confluence-prod", "firewall", {"scope": "REGIONAL"}, "settings: firewall.scope must be CLOUDFRONT"),
+        ("confluence-prod", "cache.authentication", "password", "settings: cache.authentication must be iam"),
+        ("confluence-prod", "cache.nodeType", "cache.t4g.small", "settings: cache: nodeType cache.t4g.small cannot be"),
+        ("confluence-prod", "cache.nodes", 1, "settings.cache: clusterMode needs failover"),
+        ("confluence-prod", "copies.region", {"region": "us-east-1"}, "settings.copies.region.region: "),
+        ("confluence-prod", "database.dbName", None, "settings: database.dbName is required"),
+        ("confluence-prod", "network.nat", "single", "settings.network.nat: "),
+        ("confluence-prod", "eks.websocket.replicas", 1, "settings.eks.websocket: replicas 1 "),
+        ("confluence-prod", "domain", "no name", "settings.domain: "),
+        ("confluence-prod", "hostedZoneId", "zone", "settings.hostedZoneId: "),
+        ("confluence-prod", "modle", "eks", "settings.modle: "),
+        ("confluence-prod", "secrets", "Not A Name", "settings.secrets: "),
+        ("confluence-prod", "registry", "", "settings.registry: "),
+        ("confluence-prod", "eks.groups", {}, "settings.eks.groups: "),
+        ("confluence-prod", "eks.stickySeconds", 0, "settings.eks.stickySeconds: 0 is below 1"),
+        ("confluence-prod", "eks.addons", {"efs": False}, "settings.eks.addons: efs must be true"),
+        (
+            "confluence-prod",
+            "eks.files",
+            {"accessPoints": {"x": {"path": "/x"}}},
+            "settings.eks.files: accessPoints must",
+        ),
+        ("confluence-prod", "eks.websocket.sticky", False, "settings.eks.websocket: serviceType and sticky are not"),
+        ("confluence-prod", "eks.websocket.serviceType", "ClusterIP", "settings.eks.websocket: serviceType and sticky"),
+        ("confluence-prod", "eks.bff.port", 0, "settings.eks.bff.port: "),
+        ("confluence-prod", "eks.groups.app-nodes.minSize", 11, "settings.eks.groups.app-nodes: "),
+        ("confluence-prod", "database.storageGib", 5, "settings.database.storageGib: 5 is below 20"),
+        ("confluence-prod", "cache.nodeType", "r6g", "settings.cache.nodeType: "),
+        ("confluence-prod", "search.volumeGib", 1, "settings.search.volumeGib: "),
+        ("confluence-prod", "buckets.static.bucket", "No", "settings.buckets.static.bucket: "),
+        ("confluence-prod", "signingKey", {"rotationDays": 91}, "settings.signingKey.rotationDays: 91 is above 90"),
+        ("confluence-prod", "copies.region", {"region": "moon"}, "settings.copies.region.region: "),
+        ("confluence-prod", "notices.emails", ["nobody"], "settings.notices.emails"),
+        ("confluence-prod", "budget.monthlyUsd", 0, "settings.budget.monthlyUsd: 0 is below 1"),
+        ("confluence-lambda", "functions.prefix", "A b", "settings.functions.prefix: "),
+        ("confluence-lambda", "functions.auth.memoryMib", 64, "settings.functions.auth.memoryMib: 64 is below 128"),
+        ("confluence-lambda", "functions.auth.timeoutSeconds", 901, "settings.functions.auth.timeoutSeconds: "),
+        (
+            "confluence-lambda",
+            "functions.code",
+            {"auth": {"folder": "functions/nowhere"}},
+            "settings.functions.code.auth.folder: functions/nowhere is no folder with Python files",
+        ),
+        ("confluence-lambda", "functions.code", {"chat": {}}, "settings.functions.code: there is no service chat"),
+        (
+            "confluence-lambda",
+            "functions.sockets",
+            {"domain": "ws.example.com"},
+            "settings.functions.sockets: domain is not to be chosen",
+        ),
+        ("confluence-lambda", "functions.sockets", {"rateLimit": 0}, "settings.functions.sockets.rateLimit: "),
+        ("confluence-lambda", "functions.instrumentation", "layer", "settings.functions.instrumentation: "),
+        ("confluence-lambda", "functions.canary", {"minutes": 7}, "settings.functions.canary.minutes: "),
+        ("confluence-lambda", "functions.tables.sessions.replicaRegion", "eu-west-1", "settings: functions.tables: "),
+        ("confluence-lambda", "functions.tables.presence.replicaRegion", None, "settings: functions.tables: "),
+    ],
+)
+def test_a_bad_value_is_told_with_its_file_and_key(stack: str, path: str, value: Any, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(stack, config(stack, {path: value}), systems.SETTINGS)
+    assert any(line.startswith(f"Pulumi.{stack}.yaml: {said}") for line in caught.value.lines), caught.value.lines

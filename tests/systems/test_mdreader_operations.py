@@ -1,0 +1,167 @@
+"""How big MDReader is in each environment, and what watches and keeps it."""
+
+import json
+
+import pytest
+
+from preview.graph import Graph
+from preview.inventory import inventory
+from preview.inventory.purposes import purposes
+from tests.stacks import ROOT, stack_graph
+from tests.systems.mdreader import ALARM, FUNCTION, SCALING, STACKS, rerun
+
+pytestmark = pytest.mark.xdist_group("stacks")
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def graph(request: pytest.FixtureRequest) -> Graph:
+    return stack_graph(request.param)
+
+
+@pytest.mark.parametrize(
+    ("stack", "usual", "off_peak", "strategies"),
+    [
+        ("mdreader-prod", (2, 10), (1, 4), [("FARGATE", None, 1)]),
+        ("mdreader-amplify", (2, 10), (1, 4), [("FARGATE", None, 1)]),
+        ("mdreader-dev", (1, 3), (1, 1), [("FARGATE", 1, 1), ("FARGATE_SPOT", None, 3)]),
+    ],
+)
+def test_hocuspocus_scales_within_the_bounds_of_its_environment(
+    stack: str, usual: tuple[int, int], off_peak: tuple[int, int], strategies: list[tuple[str, int | None, int]]
+) -> None:
+    graph = stack_graph(stack)
+    target = graph.only("aws:appautoscaling/target:Target").inputs
+    assert (target["minCapacity"], target["maxCapacity"]) == usual
+    actions = graph.of_type("aws:appautoscaling/scheduledAction:ScheduledAction")
+    bounds = {n.name.removeprefix("hocuspocus-scaling-"): n.inputs["scalableTargetAction"] for n in actions}
+    assert bounds == {
+        "off-peak": {"minCapacity": off_peak[0], "maxCapacity": off_peak[1]},
+        "peak": {"minCapacity": usual[0], "maxCapacity": usual[1]},
+    }
+    service = graph.only("aws:ecs/service:Service")
+    assert service.inputs["desiredCount"] == 2
+    assert "desiredCount" in service.ignore_changes
+    assert (service.inputs["deploymentMaximumPercent"], service.inputs["deploymentMinimumHealthyPercent"]) == (200, 50)
+    given = service.inputs["capacityProviderStrategies"]
+    assert [(s["capacityProvider"], s.get("base"), s["weight"]) for s in given] == strategies
+
+
+def test_hocuspocus_scales_on_its_connections(graph: Graph) -> None:
+    policy = graph.only(SCALING, "hocuspocus-scaling-connections").inputs["targetTrackingScalingPolicyConfiguration"]
+    assert policy["targetValue"] == 500
+    (connections,) = [m for m in policy["customizedMetricSpecification"]["metrics"] if m["id"] == "connections"]
+    named = connections["metricStat"]["metric"]
+    assert named["metricName"] == "ActiveConnectionCount"
+    assert named["dimensions"][0]["value"] == graph.only("aws:lb/loadBalancer:LoadBalancer").outputs["arnSuffix"]
+
+
+@pytest.mark.parametrize(("stack", "most"), [("mdreader-prod", 60), ("mdreader-dev", 20)])
+def test_the_backend_takes_no_more_connections_than_the_database_has(stack: str, most: int) -> None:
+    backend = stack_graph(stack).only(FUNCTION, "lambda-backend-function").inputs
+    assert backend["reservedConcurrentExecutions"] == most
+    assert (backend["name"], backend["handler"]) == ("MDReaderBackend", "app.main.handler")
+    assert (backend["memorySize"], backend["timeout"]) == (1024, 30)
+
+
+def test_stores_carry_the_planned_figures(graph: Graph) -> None:
+    database = graph.only("aws:rds/instance:Instance").inputs
+    assert (database["allocatedStorage"], database["maxAllocatedStorage"]) == (20, 1000)
+    assert (database["backupRetentionPeriod"], database["multiAz"]) == (30, True)
+    cache = graph.only("aws:elasticache/replicationGroup:ReplicationGroup").inputs
+    planned = {
+        "engineVersion": "7.0",
+        "nodeType": "cache.t3.micro",
+        "numCacheClusters": 2,
+        "automaticFailoverEnabled": True,
+        "multiAzEnabled": True,
+        "snapshotRetentionLimit": 7,
+        "atRestEncryptionEnabled": True,
+        "transitEncryptionEnabled": True,
+    }
+    assert {key: cache.get(key) for key in planned} == planned
+
+
+def test_the_network_is_laid_out_as_planned(graph: Graph) -> None:
+    vpc = graph.only("aws:ec2/vpc:Vpc").inputs
+    assert (vpc["cidrBlock"], vpc["tags"]["Name"]) == ("10.0.0.0/16", "mdreader-vpc")
+    assert vpc["enableDnsSupport"] is vpc["enableDnsHostnames"] is True
+    subnets = {n.name: n.inputs["cidrBlock"] for n in graph.of_type("aws:ec2/subnet:Subnet")}
+    assert sorted(subnets.values()) == [f"10.0.{third}.0/24" for third in (1, 10, 11, 2, 20, 21)]
+
+
+def test_database_and_attachments_are_backed_up_and_the_bucket_says_what_is_new(graph: Graph) -> None:
+    selected = graph.only("aws:backup/selection:Selection").inputs["resources"]
+    uploads = graph.only("aws:s3/bucket:Bucket", "uploads-bucket")
+    assert selected == [graph.only("aws:rds/instance:Instance").outputs["arn"], uploads.outputs["arn"]]
+    assert graph.only("aws:s3/bucketNotification:BucketNotification").inputs["eventbridge"] is True
+
+
+@pytest.mark.parametrize(("stack", "days"), [("mdreader-prod", 35), ("mdreader-dev", 7)])
+def test_backups_are_kept_as_long_as_the_environment_says(stack: str, days: int) -> None:
+    (rule,) = stack_graph(stack).only("aws:backup/plan:Plan").inputs["rules"]
+    assert rule["lifecycle"]["deleteAfter"] == days
+
+
+def test_four_dashboards_each_with_its_own_alarms(graph: Graph) -> None:
+    pages = {
+        n.name.removesuffix("-dashboard"): json.loads(n.inputs["dashboardBody"])["widgets"]
+        for n in graph.of_type("aws:cloudwatch/dashboard:Dashboard")
+    }
+    assert set(pages) == {"api-performance", "database", "websocket", "cost"}
+    titles = {page: {w["properties"]["title"] for w in widgets} for page, widgets in pages.items()}
+    assert {"REST latency", "REST requests", "Lambda Duration"} <= titles["api-performance"]
+    assert "RDS DatabaseConnections" in titles["database"]
+    assert any("SlowQueries" in title for title in titles["database"])
+    assert {"Active users", "Events connections", "Business"} <= titles["websocket"]
+    assert {"Billing EstimatedCharges", "Charges by service", "Cost"} <= titles["cost"]
+    alarms = [arn for widgets in pages.values() for arn in widgets[0]["properties"]["alarms"]]
+    assert sorted(alarms) == sorted(n.outputs["arn"] for n in graph.of_type(ALARM))
+
+
+def test_the_planned_alarms_watch_the_backend_and_the_database(graph: Graph) -> None:
+    topic = graph.only("aws:sns/topic:Topic").outputs["arn"]
+    named = {n.inputs["name"]: n.inputs for n in graph.of_type(ALARM) if "name" in n.inputs}
+    figures = ("namespace", "metricName", "statistic", "period", "evaluationPeriods", "threshold")
+    latency, connections = named["MDReader-API-Latency"], named["MDReader-DB-Connections"]
+    assert [latency[f] for f in figures] == ["AWS/Lambda", "Duration", "Average", 300, 2, 5000]
+    assert [connections[f] for f in figures] == ["AWS/RDS", "DatabaseConnections", "Maximum", 300, 2, 80]
+    assert latency["dimensions"] == {"FunctionName": "MDReaderBackend"}
+    assert latency["alarmActions"] == connections["alarmActions"] == [topic]
+
+
+def test_anomalies_may_be_told(graph: Graph) -> None:
+    policy = json.loads(graph.only("aws:sns/topicPolicy:TopicPolicy").inputs["policy"])
+    (publish,) = [s for s in policy["Statement"] if s["Sid"] == "Publish"]
+    assert "costalerts.amazonaws.com" in publish["Principal"]["Service"]
+
+
+def test_data_stays_in_the_region_that_was_chosen_and_only_logs_of_the_edge_do_not() -> None:
+    kept = inventory(rerun({}, region="eu-central-1"), purposes(ROOT, "mdreader"))
+    assert {store.region for store in kept.stores} == {"eu-central-1"}
+    elsewhere = [logs for logs in kept.logs if logs.region != "eu-central-1"]
+    assert [(logs.region, logs.groups) for logs in elsewhere] == [("us-east-1", 2)]
+
+
+DESIGNED: dict[str, tuple[str, int | None]] = {
+    "rds-primary": ("rows until they are deleted; point-in-time recovery, 30 days; daily in AWS Backup, 35 days", 35),
+    "redis-replication-group": ("entries until they expire or are evicted; daily snapshots, 7 days", 7),
+    "uploads-bucket": (
+        "objects until they are deleted; from day 90 in GLACIER_IR; old versions for 30 days; "
+        "daily in AWS Backup, 35 days",
+        35,
+    ),
+    "access-logs-bucket": ("objects for 365 days; old versions for 30 days", 395),
+    "audit-bucket": ("objects for 2557 days; from day 90 in GLACIER_IR; old versions for 30 days", 2587),
+    "connections-table": ("items until the time in `expires`; point-in-time recovery, 1 day", 1),
+    "users-pool": ("accounts until they are deleted", None),
+    "file-processing-dead-letters": ("messages for 14 days at the most", 14),
+}
+
+
+def test_the_inventory_of_production_says_what_was_promised() -> None:
+    kept = inventory(stack_graph("mdreader-prod"), purposes(ROOT, "mdreader"))
+    personal = {
+        store.name: ("; ".join(store.retention), store.remains_days) for store in kept.stores if store.purpose.personal
+    }
+    assert personal == DESIGNED
+    assert {logs.days for logs in kept.logs} == {365}

@@ -1,0 +1,92 @@
+"""How a stack file of MDReader that cannot be is refused, and what its stacks have in common."""
+
+import json
+from typing import Any
+
+import pytest
+
+from settings import SettingsError
+from settings.stack import parse
+from systems.mdreader import SystemSettings
+from tests.stacks import stack_graph
+from tests.systems.mdreader import settings_of
+
+pytestmark = pytest.mark.xdist_group("stacks")
+
+PROD = settings_of("mdreader-prod")
+
+
+def refusals(given: dict[str, Any]) -> tuple[str, ...]:
+    """The lines that a stack file with these settings is refused with, all of which name it."""
+    config = {
+        "strata:system": "mdreader",
+        "strata:environment": "prod",
+        "strata:settings": json.dumps(given),
+        "aws:region": "us-east-1",
+    }
+    with pytest.raises(SettingsError) as caught:
+        parse("mdreader-prod", config, {"mdreader": SystemSettings})
+    file = "Pulumi.mdreader-prod.yaml: "
+    assert all(line.startswith(file) for line in caught.value.lines)
+    return tuple(line.removeprefix(file) for line in caught.value.lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"frontend": "amplify"}, "settings: amplify is required by frontend amplify; web is not for frontend amplify"),
+        ({"frontend": "both"}, "settings.frontend: 'both' is not allowed; one of: s3, amplify"),
+        ({"web": None}, "settings: web is required by frontend s3"),
+        ({"sender": "info@example.org"}, "settings: sender must be an address of domain"),
+        ({"fileSigner": "second"}, "settings: fileSigner must be one of fileSigners"),
+        ({"fileSigners": {}}, "settings.fileSigners: has 0 entries; at least 1"),
+        ({"firewall": {"scope": "REGIONAL"}}, "settings: firewall.scope must be CLOUDFRONT"),
+        ({"regionalFirewall": {"scope": "CLOUDFRONT"}}, "settings: regionalFirewall.scope must be REGIONAL"),
+        ({"api": {"domain": "api.mdreader.app"}}, "settings: api.domain and sockets.domain are made from domain"),
+        ({"sockets": {"domain": "e.mdreader.app"}}, "settings: api.domain and sockets.domain are made from domain"),
+        (
+            {"connections": {"tableName": "abc", "replicaRegion": "us-west-2"}},
+            "settings: connections.replicaRegion: sockets are of one region",
+        ),
+        ({"thresholds": {"apiLatencyMs": 0}}, "settings.thresholds.apiLatencyMs: 0 is below 1"),
+        ({"thresholds": {"latency": 1}}, "settings.thresholds.latency: unknown key; did you mean apiLatencyMs?"),
+        ({"hostedZoneId": "mdreader.app"}, "settings.hostedZoneId: 'mdreader.app': string should match pattern"),
+        ({"backend": {"package": "/etc/passwd"}}, "settings.backend.package: '/etc/passwd': string should match"),
+        ({"backend": {"memoryMib": 64}}, "settings.backend.memoryMib: 64 is below 128"),
+    ],
+)
+def test_bad_settings_are_told_by_file_and_key(change: dict[str, Any], said: str) -> None:
+    (line,) = refusals(PROD | change)
+    assert line.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("cache", {"authentication": "iam"}, "settings: cache.authentication must be password"),
+        ("cache", {"clusterMode": True}, "settings: cache.clusterMode must be false"),
+        ("database", {"dbName": None}, "settings: database.dbName is required"),
+        ("identity", {"pages": {"domain": "auth.mdreader.app"}}, "settings.identity.pages: prefix is required"),
+    ],
+)
+def test_parts_that_do_not_fit_are_told(part: str, change: dict[str, Any], said: str) -> None:
+    (line,) = refusals(PROD | {part: PROD[part] | change})
+    assert line.startswith(said)
+
+
+def test_stacks_differ_in_front_end_or_size_and_never_in_shape() -> None:
+    prod, dev, amplify = (stack_graph(f"mdreader-{stack}") for stack in ("prod", "dev", "amplify"))
+    once = {
+        "aws:backup/vaultPolicy:VaultPolicy",
+        "aws:codepipeline/pipeline:Pipeline",
+        "aws:cognito/riskConfiguration:RiskConfiguration",
+    }
+    missing = {
+        kind for kind in set(prod.counts) - set(dev.counts) if "codebuild" not in kind and "codeconn" not in kind
+    }
+    assert missing - {"aws:iam/openIdConnectProvider:OpenIdConnectProvider"} <= once
+    assert {kind for kind in amplify.counts if kind not in prod.counts} == {
+        "aws:amplify/app:App",
+        "aws:amplify/branch:Branch",
+        "aws:amplify/domainAssociation:DomainAssociation",
+    }
