@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help preview test bench mutants lint types packages lock schema rules prices clean
+.PHONY: help preview test bench mutants lint types packages lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,7 @@ test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
 
-bench: $(READY) ## Measure a cold preview of prod and the policy pack
+bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_scale
 	@$(BIN)/python -m tests.bench_policy
@@ -57,6 +57,9 @@ dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions
 
 prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
 	@$(BIN)/python -m preview.cost.refresh
+
+screenshots: $(READY) ## Take the README's pictures of real reports (Chromium)
+	@$(BIN)/python -m tests.preview.page.screenshots
 
 lock: $(READY) ## Compile every requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

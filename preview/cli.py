@@ -348,6 +348,22 @@ def diagram(
 
 
 @app.command()
+def report(
+    stack: Annotated[str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml.")],
+    output: Annotated[Path | None, typer.Option("--output", help="The file; build/STACK.html if left out.")] = None,
+) -> int:
+    """Write everything about a stack as one HTML page that needs no network."""
+    root = project_root()
+    found = _preview_one(root, stack)
+    from preview.page.command import write_page
+
+    path = output or root / "build" / f"{stack}.html"
+    write_page(found, path)
+    typer.echo(f"wrote {output or path.relative_to(root)}")
+    return _verdict([found], None)
+
+
+@app.command()
 def can(
     stack: Annotated[str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml.")],
     role: Annotated[str, typer.Argument(help="A role, what runs with it, or a service such as s3.amazonaws.com.")],

@@ -70,6 +70,7 @@ class Graph:
         *,
         region: str = "",
         config: Mapping[str, str] | None = None,
+        secret_exports: frozenset[str] = frozenset(),
     ) -> None:
         self.project = project
         self.stack = stack
@@ -77,6 +78,8 @@ class Graph:
         self.exports = exports
         self.region = region
         self.config = config or {}
+        self.secret_exports = secret_exports
+        """Names of the stack outputs that Pulumi would show as [secret]."""
         self._by_urn = {node.urn: node for node in self.nodes}
         self._by_type: dict[str, list[Node]] = {}
         self._children: dict[str, list[Node]] = {}
@@ -114,6 +117,16 @@ class Graph:
         for child in self._children.get(urn, ()):
             yield child
             yield from self.below(child.urn)
+
+    def outermost(self, node: Node) -> str:
+        """The name of the outermost component around a resource; its own where there is none."""
+        name = node.name
+        parent = self.get(node.parent)
+        while parent is not None:
+            if parent.is_component:
+                name = parent.name
+            parent = self.get(parent.parent)
+        return name
 
     @property
     def resources(self) -> list[Node]:

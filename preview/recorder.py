@@ -10,6 +10,7 @@ from pulumi.runtime.proto import resource_pb2
 from policy.unknown import wholly_known
 from preview import answers, eks, wire
 from preview.graph import Node
+from preview.order import in_order
 from preview.remote import Expansion, RemoteError
 from settings.stack import PROJECT
 
@@ -30,19 +31,35 @@ class Recorder(mocks.MockMonitor):
     """Records what a program registers.
 
     With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
-    on an empty account. ``progress`` hears the number of registrations so far.
+    on an empty account. ``turn`` says when the program asked for what is being registered: the SDK sends what waited
+    for the same thing in any order. ``progress`` hears the number of registrations so far.
     """
 
-    def __init__(self, stack: str, region: str, *, known: bool, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        stack: str,
+        region: str,
+        *,
+        known: bool,
+        turn: Callable[[], int],
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
         self.exports: dict[str, Any] = {}
+        self.secret_exports: frozenset[str] = frozenset()
         self.problems: list[str] = []
         self._stack = stack
         self._region = region
         self._known = known
+        self._turn = turn
+        self._turns: dict[str, int] = {}
         self._progress = progress
         self._lock = threading.RLock()
+
+    def in_order(self) -> list[Node]:
+        """What was registered, the same at every run of the same program."""
+        return in_order(self.nodes, self._turns)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -65,7 +82,9 @@ class Recorder(mocks.MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         if request.urn.split("::")[2] == _STACK:
-            self.exports = wire.decode(request.outputs)
+            seen: dict[str, wire.Seen] = {}
+            self.exports = wire.decode(request.outputs, seen)
+            self.secret_exports = frozenset(key for key, found in seen.items() if found.secret)
             if self._known:
                 unknown = [key for key, value in self.exports.items() if not wholly_known(value)]
                 self.problems += [f"stack output {key} is unknown" for key in unknown]
@@ -121,6 +140,7 @@ class Recorder(mocks.MockMonitor):
             unknown = [key for key, value in node.inputs.items() if not wholly_known(value)]
             self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
         self.nodes[node.urn] = node
+        self._turns[node.urn] = self._turn()
         self.resources[node.urn] = self.ResourceRegistration(node.urn, node.id, node.outputs)
         if self._progress:
             self._progress(len(self.nodes))

@@ -93,9 +93,12 @@ def document(report: Report) -> dict[str, Any]:
         "timeline": summary(report.timeline),
         "cost": cost_document(report.cost),
         **({"reach": reach(report.graph)} if report.with_reach else {}),
-        "resources": [_resource(node) for node in graph],
-        "violations": [_violation(violation) for violation in report.violations],
-        "outputs": plain(dict(sorted(graph.exports.items()))),
+        # Registrations that wait for the same thing come in any order.
+        "resources": [_resource(node) for node in sorted(graph, key=lambda node: node.urn)],
+        "violations": [
+            _violation(v) for v in sorted(report.violations, key=lambda v: (v.rule.id, v.urn, v.path or ""))
+        ],
+        "outputs": outputs(graph),
     }
 
 
@@ -106,6 +109,12 @@ def reach(graph: Graph) -> list[dict[str, Any]]:
     from preview.reach.model import Reach
 
     return matrix_document(matrix(Reach(graph)))
+
+
+def outputs(graph: Graph) -> dict[str, Any]:
+    """The stack's outputs as JSON data, by name."""
+    exports = sorted(graph.exports.items())
+    return {key: _SECRET if key in graph.secret_exports else plain(value) for key, value in exports}
 
 
 def plain(value: Any) -> Any:
@@ -119,8 +128,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def inputs(node: Node) -> dict[str, Any]:
+    """A resource's inputs as JSON data."""
+    return plain({key: _SECRET if key in node.secret_inputs else value for key, value in node.inputs.items()})
+
+
 def _resource(node: Node) -> dict[str, Any]:
-    inputs = {key: _SECRET if key in node.secret_inputs else value for key, value in node.inputs.items()}
     return {
         "urn": node.urn,
         "type": node.type,
@@ -132,7 +145,7 @@ def _resource(node: Node) -> dict[str, Any]:
         "protect": node.protect,
         "ignoreChanges": list(node.ignore_changes),
         "options": plain(dict(node.options)),
-        "inputs": plain(inputs),
+        "inputs": inputs(node),
         "dependencies": list(node.dependencies),
         "propertyDependencies": {key: list(urns) for key, urns in sorted(node.property_dependencies.items())},
     }

@@ -67,11 +67,12 @@ def run_program(
     ``progress`` is called with the number of registrations so far.
     """
     region = config.get(REGION_KEY, "us-east-1")
-    recorder = Recorder(stack, region, known=known, progress=progress)
+    work = Work()
+    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress)
     with warnings.catch_warnings(record=True) as caught, _only_new_objects():
         warnings.simplefilter("always", RuntimeWarning)
         try:
-            contextvars.copy_context().run(_run, program, recorder, stack, dict(config), list(secret_keys), known)
+            contextvars.copy_context().run(_run, program, recorder, work, stack, dict(config), list(secret_keys), known)
         except ProgramError as error:
             # What the recorder found is why the program went wrong, if it found something.
             raise ProgramError("\n".join([*recorder.problems, str(error)])) from error
@@ -80,11 +81,25 @@ def run_program(
     if problems := dict.fromkeys([*recorder.problems, *dropped, *held]):
         raise ProgramError("\n".join(problems))
     public = {key: value for key, value in config.items() if key not in secret_keys}
-    return Graph(PROJECT, stack, recorder.nodes.values(), recorder.exports, region=region, config=public)
+    return Graph(
+        PROJECT,
+        stack,
+        recorder.in_order(),
+        recorder.exports,
+        region=region,
+        config=public,
+        secret_exports=recorder.secret_exports,
+    )
 
 
 def _run(
-    program: Program, recorder: Recorder, stack: str, config: dict[str, str], secret_keys: list[str], known: bool
+    program: Program,
+    recorder: Recorder,
+    work: Work,
+    stack: str,
+    config: dict[str, str],
+    secret_keys: list[str],
+    known: bool,
 ) -> None:
     runtime_config.set_all_config(config, secret_keys)
     logger = logging.getLogger("strata.program")
@@ -107,7 +122,6 @@ def _run(
     )
     outside = os.environ.pop("PULUMI_CONFIG", None)
     path = list(sys.path)
-    work = Work()
     try:
         with _no_source_positions():
             asyncio.run(_in_stack(program, recorder, work))

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 _HERE = f"{Path(__file__).resolve().parent}{os.sep}"
 _OWN = f"{Path(__file__).resolve().parent.parent}{os.sep}"
@@ -15,12 +16,21 @@ class Work:
 
     def __init__(self) -> None:
         self._failed: dict[int, tuple[BaseException, str]] = {}
+        self._turns: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
+        self._begun = 0
 
     def begin(self, loop: asyncio.AbstractEventLoop, coroutine: Any, /, **options: Any) -> asyncio.Task[Any]:
         """The loop's task factory."""
         task = asyncio.Task(coroutine, loop=loop, **options)
         task.add_done_callback(self._ended)
+        self._begun += 1
+        self._turns[task] = self._begun
         return task
+
+    def turn(self) -> int:
+        """How many tasks had been begun when the current one was: the program's own order, whoever is done first."""
+        task = asyncio.current_task()
+        return self._turns.get(task, 0) if task else 0
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         # A task hands its traceback to the first who awaits it; whoever awaits it again gets the error without one.

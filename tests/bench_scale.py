@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_SECONDS = 25.0
-"""Of one processor, which on a machine at rest is what the clock says: it is one process and waits for nothing."""
+MOST_OF_APART = 0.5
+"""Of the processor time that a process for each stack would take, every stack in one process may take this part."""
 MOST_GROWTH = 1.15
 """Times the size by which five thousand resources may cost more than one thousand do, a resource."""
 SMALL, LARGE = 1000, 5000
@@ -81,15 +81,20 @@ def _synthetic() -> bool:
 
 
 def _every_stack() -> bool:
+    from settings.stackfile import stack_names
     from tests.bench import measure
 
     strata = str(Path(sys.executable).with_name("strata"))
+    names = stack_names(ROOT)
+    # The figures of a busy machine are all larger: a part of each other stays what it is.
+    apart = [measure(strata, "preview", name).processor for name in names]
     sample = measure(strata, "preview", "--all")
+    part = sample.processor / sum(apart)
     sys.stdout.write(
-        f"strata preview --all: {sample.processor:.1f} s CPU (aim: {MOST_SECONDS:.0f}), "
-        f"{sample.wall:.1f} s by the clock, {sample.megabytes:.0f} MB at most\n"
+        f"strata preview --all: {len(names)} stacks, {sample.processor:.1f} s CPU, {sample.wall:.1f} s by the clock, "
+        f"{sample.megabytes:.0f} MB at most; {part:.2f} of a process for each (aim: {MOST_OF_APART})\n"
     )
-    return sample.processor > MOST_SECONDS
+    return part > MOST_OF_APART
 
 
 def main() -> int:

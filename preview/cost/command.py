@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ def show_cost(report: Report, *, as_json: bool) -> None:
 
 def show_diff(before: str, after: str, preview: Callable[[str], Report], *, as_json: bool) -> None:
     """Prints what two stacks, or saved previews (files that end in .json), differ by."""
-    found = compare(*(_document(name, preview) for name in (before, after)))
+    found = replace(
+        compare(*(_document(name, preview) for name in (before, after))),
+        before=Path(before).name,
+        after=Path(after).name,
+    )
     if as_json:
         print(json.dumps({"version": VERSION, **difference_document(found)}, indent=2))  # noqa: T201 - a command's output
     else:

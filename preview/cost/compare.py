@@ -24,6 +24,7 @@ class Difference:
     """From one preview to another."""
 
     before: str
+    """What the first preview is called: its stack, or the file that it was saved in."""
     after: str
     total: Changed
     components: tuple[Changed, ...]

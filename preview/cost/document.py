@@ -13,7 +13,7 @@ def cost_document(cost: Cost) -> dict[str, Any]:
         "hours": HOURS,
         "total": amount(cost.total),
         "components": [{"name": name, **amount(found)} for name, found in cost.by_component],
-        "resources": [_resource(resource) for resource in cost.resources],
+        "resources": [_resource(resource) for resource in sorted(cost.resources, key=lambda one: one.urn)],
         "unverified": [f"{price.sku} {price.region}" for price in cost.unverified],
         "unpriced": list(cost.unpriced),
     }

@@ -29,7 +29,7 @@ def monthly_cost(graph: Graph) -> Cost:
             unpriced.append(f"{node.kind} {node.name}: {error}")
             continue
         if any(line.quantity or line.high for line in lines):
-            component = _outermost(graph, node)
+            component = graph.outermost(node)
             costs.append(ResourceCost(node.urn, node.type, node.name, component, _region(graph, node), lines))
     unpriced += [f"{token}: nobody has said what it costs" for token in sorted(graph.counts) if not _known(token)]
     costs += _of_the_whole(graph, usage, unpriced)
@@ -58,13 +58,3 @@ def _of_the_whole(graph: Graph, usage: Usage, unpriced: list[str]) -> list[Resou
 def _region(graph: Graph, node: Node) -> str:
     region = node.inputs.get("region")
     return region if isinstance(region, str) else graph.region
-
-
-def _outermost(graph: Graph, node: Node) -> str:
-    name = node.name
-    parent = graph.get(node.parent)
-    while parent is not None:
-        if parent.is_component:
-            name = parent.name
-        parent = graph.get(parent.parent)
-    return name

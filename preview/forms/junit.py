@@ -32,7 +32,8 @@ def _suite(report: Report) -> ElementTree.Element:
     found: dict[str, list[Violation]] = {}
     for violation in report.violations:
         found.setdefault(violation.urn, []).append(violation)
-    cases = [_case(node, found.pop(node.urn, ())) for node in report.graph.resources]
+    resources = sorted(report.graph.resources, key=lambda node: node.urn)
+    cases = [_case(node, found.pop(node.urn, ())) for node in resources]
     cases += [_case_of_other(urn, violations) for urn, violations in found.items()]
     failed = sum(case.find("failure") is not None for case in cases)
     numbers = {"tests": str(len(cases)), "failures": str(failed), "errors": "0", "skipped": "0"}

@@ -33,7 +33,7 @@ def deployment(graph: Graph) -> dict[str, Any]:
 
 def _resources(graph: Graph) -> Iterator[dict[str, Any]]:
     stack = f"urn:pulumi:{graph.stack}::{graph.project}::{_STACK}::{graph.project}-{graph.stack}"
-    yield {"urn": stack, "custom": False, "type": _STACK, "outputs": _plain(dict(graph.exports))}
+    yield {"urn": stack, "custom": False, "type": _STACK, "outputs": _shown(graph.exports, graph.secret_exports)}
     defaults: dict[str, str] = {}
     for node in graph:
         if node.is_resource and not node.provider and node.package not in defaults:

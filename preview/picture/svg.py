@@ -1,28 +1,42 @@
 """The picture as SVG: one file, no fonts or scripts from elsewhere, light or dark as the reader's screen is."""
 
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from preview.picture.layout import Paper, Placed, lay_out
-from preview.picture.scene import Flow, Scene
+from preview.picture.layout import Placed, lay_out
+from preview.picture.routes import Route, routes
+from preview.picture.scene import Scene
 
-_STYLE = """
-:root { --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #8c959f; --flow: #0550ae; --open: #bc4c00; }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #656d76; --flow: #79c0ff; --open: #ffa657; }
+STYLE = """
+.architecture {
+  --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #8c959f; --flow: #0550ae; --open: #bc4c00;
+  --data: #1a7f37; --code: #8250df; --tier: #eff1f3;
+  background: var(--paper); font: 12px system-ui, sans-serif;
 }
-svg { background: var(--paper); font-family: system-ui, sans-serif; font-size: 12px; }
-rect { fill: var(--paper); stroke: var(--line); }
-rect.region, rect.edge { stroke-dasharray: 6 4; }
-rect.tier { stroke: none; fill: color-mix(in srgb, var(--line) 14%, var(--paper)); }
-rect.store, rect.proxy { stroke: #1a7f37; stroke-width: 2; }
-rect.function, rect.pods, rect.tasks, rect.nodes { stroke: #8250df; stroke-width: 2; }
-rect.internet, rect.cloudfront, rect.balancer, rect.api { stroke: var(--open); stroke-width: 2; }
-text { fill: var(--ink); } text.note { fill: var(--soft); font-size: 11px; }
-path.flow { fill: none; stroke: var(--flow); stroke-width: 1.4; opacity: .75; }
-path.from-internet { stroke: var(--open); }
-text.port { fill: var(--soft); font-size: 10px; }
+@media screen and (prefers-color-scheme: dark) {
+  .architecture {
+    --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #656d76; --flow: #79c0ff; --open: #ffa657;
+    --data: #56d364; --code: #d2a8ff; --tier: #1b2129;
+  }
+}
+.architecture rect { fill: var(--paper); stroke: var(--line); }
+.architecture rect.region, .architecture rect.edge { stroke-dasharray: 6 4; }
+.architecture rect.tier { stroke: none; fill: var(--tier); }
+.architecture :is(.store, .proxy) { stroke: var(--data); stroke-width: 1.6; }
+.architecture :is(.function, .pods, .tasks, .nodes) { stroke: var(--code); stroke-width: 1.6; }
+.architecture :is(.internet, .cloudfront, .balancer, .api) { stroke: var(--open); stroke-width: 1.6; }
+.architecture text { fill: var(--ink); text-anchor: start; }
+.architecture .middle { text-anchor: middle; }
+.architecture .heading { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
+.architecture .heading.tier { stroke: var(--tier); }
+.architecture .note { fill: var(--soft); font-size: 11px; font-weight: 400; }
+.architecture .flow { fill: none; stroke: var(--flow); stroke-width: 1.4; opacity: .8; }
+.architecture .from-internet { stroke: var(--open); }
+.architecture.chosen .flow:not(.lit) { opacity: .1; }
+.architecture .arrow { fill: var(--flow); }
+.architecture .arrow-internet { fill: var(--open); }
 """
-_HEAD = 18
+_LINE = 18
 
 
 def svg(scene: Scene) -> str:
@@ -36,14 +50,23 @@ def svg(scene: Scene) -> str:
         height=f"{paper.height:.0f}",
         role="img",
     )
-    ElementTree.SubElement(root, "title").text = f"Architecture of {scene.stack}"
-    ElementTree.SubElement(root, "desc").text = _described(scene)
-    ElementTree.SubElement(root, "style").text = _STYLE
+    root.set("class", "architecture")
+    root.set("aria-labelledby", "architecture-title")
+    root.set("aria-describedby", "architecture-description")
+    ElementTree.SubElement(root, "title", id="architecture-title").text = f"Architecture of {scene.stack}"
+    ElementTree.SubElement(root, "desc", id="architecture-description").text = _described(scene)
+    ElementTree.SubElement(root, "style").text = STYLE
     _arrowheads(root)
+    outer = [placed for placed in paper.boxes if placed.box.inside]
+    # Flows run below the things and the headings, so that nothing that is read is crossed out.
+    for placed in outer:
+        _rectangle(root, placed)
+    _flows(root, routes(scene, paper))
     for placed in paper.boxes:
-        _draw_box(root, placed)
-    for flow in scene.flows:
-        _draw_flow(root, paper, flow)
+        if not placed.box.inside:
+            _thing(root, placed)
+    for placed in outer:
+        _heading(root, placed)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -55,19 +78,18 @@ def _described(scene: Scene) -> str:
 
 def _arrowheads(root: ElementTree.Element) -> None:
     defs = ElementTree.SubElement(root, "defs")
-    for name, colour in (("head", "--flow"), ("head-internet", "--open")):
+    for name in ("arrow", "arrow-internet"):
         marker = ElementTree.SubElement(
-            defs, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="7", markerHeight="7"
+            defs, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="6", markerHeight="6"
         )
         marker.set("orient", "auto-start-reverse")
-        ElementTree.SubElement(marker, "path", d="M0 0 8 4 0 8z", style=f"fill: var({colour})")
+        marker.set("class", name)
+        ElementTree.SubElement(marker, "path", d="M0 0 8 4 0 8z")
 
 
-def _draw_box(root: ElementTree.Element, placed: Placed) -> None:
-    box = placed.box
-    group = ElementTree.SubElement(root, "g")
+def _rectangle(parent: ElementTree.Element, placed: Placed) -> None:
     rectangle = ElementTree.SubElement(
-        group,
+        parent,
         "rect",
         x=f"{placed.x:.0f}",
         y=f"{placed.y:.0f}",
@@ -75,57 +97,41 @@ def _draw_box(root: ElementTree.Element, placed: Placed) -> None:
         height=f"{placed.height:.0f}",
         rx="6",
     )
-    rectangle.set("class", box.kind)
-    if box.inside:
-        title = _text(group, placed.x + 10, placed.y + _HEAD, box.title)
-        note = ElementTree.SubElement(title, "tspan", dx="8")
-        note.set("class", "note")
-        note.text = box.note
-        note.set("style", "fill: var(--soft)")
-    else:
-        alone = box.note == box.title
-        _text(group, placed.middle, placed.y + (_HEAD + 8 if alone else _HEAD), box.title, anchor="middle")
-        if not alone:
-            _text(group, placed.middle, placed.y + 2 * _HEAD - 2, box.note, anchor="middle", kind="note")
+    rectangle.set("class", placed.box.kind)
 
 
-def _text(
-    parent: ElementTree.Element, x: float, y: float, text: str, *, anchor: str = "start", kind: str = ""
-) -> ElementTree.Element:
+def _thing(root: ElementTree.Element, placed: Placed) -> None:
+    box = placed.box
+    group = ElementTree.SubElement(root, "g")
+    group.set("data-name", box.key)
+    _rectangle(group, placed)
+    alone = box.note == box.title
+    _text(group, placed.middle, placed.y + _LINE + (8 if alone else 0), box.title, "middle")
+    if not alone:
+        _text(group, placed.middle, placed.y + 2 * _LINE - 2, box.note, "middle note")
+
+
+def _heading(root: ElementTree.Element, placed: Placed) -> None:
+    title = _text(root, placed.x + 10, placed.y + _LINE, placed.box.title, f"heading {placed.box.kind}")
+    note = ElementTree.SubElement(title, "tspan", dx="8")
+    note.set("class", "note")
+    note.text = placed.box.note
+
+
+def _text(parent: ElementTree.Element, x: float, y: float, text: str, kind: str) -> ElementTree.Element:
     element = ElementTree.SubElement(parent, "text", x=f"{x:.0f}", y=f"{y:.0f}")
-    element.set("text-anchor", anchor)
-    if kind:
-        element.set("class", kind)
+    element.set("class", kind)
     element.text = text
     return element
 
 
-def _draw_flow(root: ElementTree.Element, paper: Paper, flow: Flow) -> None:
-    leaves = paper.leaves()
-    source, target = leaves[flow.source], leaves[flow.target]
-    line = _path(source, target)
-    internet = source.box.kind == "internet"
-    drawn = ElementTree.SubElement(root, "path", d=line)
-    drawn.set("class", "flow from-internet" if internet else "flow")
-    drawn.set("marker-end", f"url(#{'head-internet' if internet else 'head'})")
-    port = f":{flow.port}" if flow.port else ""
-    ElementTree.SubElement(drawn, "title").text = f"{flow.source} → {flow.target}{port}"
-
-
-def _path(source: Placed, target: Placed) -> str:
-    """A curve from the lower edge of one to the upper of the other; beside each other, over what stands between."""
-    if abs(source.y - target.y) >= source.height:
-        down = source.y < target.y
-        begin = source.y + (source.height if down else 0)
-        finish = target.y + (0 if down else target.height)
-        return _curve(source.middle, begin, target.middle, finish, (begin + finish) / 2)
-    right = source.x < target.x
-    start = source.x + (source.width if right else 0)
-    end = target.x + (0 if right else target.width)
-    if abs(end - start) < source.width:
-        return f"M{start:.0f} {source.y + source.height / 2:.0f} L{end:.0f} {target.y + target.height / 2:.0f}"
-    return _curve(source.middle, source.y, target.middle, target.y, source.y - _HEAD)
-
-
-def _curve(x: float, y: float, to_x: float, to_y: float, bend: float) -> str:
-    return f"M{x:.0f} {y:.0f} C{x:.0f} {bend:.0f} {to_x:.0f} {bend:.0f} {to_x:.0f} {to_y:.0f}"
+def _flows(root: ElementTree.Element, found: Iterable[Route]) -> None:
+    for route in found:
+        drawn = ElementTree.SubElement(root, "path", d=route.line)
+        drawn.set("class", "flow from-internet" if route.public else "flow")
+        drawn.set("marker-end", f"url(#{'arrow-internet' if route.public else 'arrow'})")
+        flow = route.flow
+        drawn.set("data-from", flow.source)
+        drawn.set("data-to", flow.target)
+        port = f":{flow.port}" if flow.port else ""
+        ElementTree.SubElement(drawn, "title").text = f"{flow.source} → {flow.target}{port}"

@@ -57,16 +57,20 @@ def ask(reach: Reach, source: str, target: str, port: int | None = None) -> list
 
 def matrix(reach: Reach) -> list[Answer]:
     """Every pair of which the first can open a connection to the second, with the way it takes."""
+    return [answer for answer in survey(reach) if answer.yes]
+
+
+def survey(reach: Reach) -> list[Answer]:
+    """Every pair of which the first opens connections or passes them on, with the way that lacks least."""
     found = []
     for source in reach.places:
         if not source.opens and not reach.passed_on(source):
             continue
         ways = _ways(reach, source, reach.places, None)
-        costs, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
-        reached = [stop for stop in costs if stop[1] is None and stop[0] is not source and costs[stop] < _PER_MISSING]
-        found += [Answer(source, stop[0], _links(ways, paths[stop])) for stop in reached]
-    order = {place: number for number, place in enumerate(reach.places)}
-    return sorted(found, key=lambda answer: (order[answer.source], order[answer.target]))
+        _, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
+        others = [place for place in reach.places if place is not source]
+        found += [Answer(source, place, _links(ways, paths.get((place, None), []))) for place in others]
+    return found
 
 
 def _answer(reach: Reach, source: Place, target: Place, port: int | None) -> Answer:

@@ -14,6 +14,12 @@ from preview.reach.view import View, text
 from preview.reach.workloads import workloads
 
 _APPLICATION = "application"
+# What else people call a kind of place.
+_CALLED = {
+    "lambda": Kind.FUNCTION, "eks": Kind.API_SERVER, "k8s": Kind.API_SERVER, "kubernetes-api": Kind.API_SERVER,
+    "lb": Kind.BALANCER, "elb": Kind.BALANCER, "ecs": Kind.TASKS, "fargate": Kind.TASKS, "container": Kind.TASKS,
+    "ec2": Kind.INSTANCE, "codebuild": Kind.BUILD, "world": Kind.INTERNET, "0.0.0.0/0": Kind.INTERNET,
+}  # fmt: skip
 _GIVEN_NAMES = ("name", "identifier", "replicationGroupId", "clusterName", "domainName", "bucket", "metadata.name")
 
 
@@ -66,8 +72,13 @@ class Reach:
 
 
 def _means(place: Place, word: str) -> bool:
-    words = {str(place.kind), *place.words}
-    return word in words or word.removesuffix("s") in words
+    words = {_one(known) for known in (str(place.kind), *place.words)}
+    return _one(word) in words or _CALLED.get(word, _CALLED.get(_one(word))) is place.kind
+
+
+def _one(word: str) -> str:
+    """A word without its plural."""
+    return word.removesuffix("s")
 
 
 def _distinct(places: Iterable[Place]) -> Iterator[Place]:

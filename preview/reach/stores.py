@@ -91,7 +91,8 @@ def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
     else:
         engine = text(found.get("engine")) or "postgres"
         usual = next((port for name, port in _PORTS.items() if name in engine), 5432)
-        words = ["rds", *(name for name in _PORTS if name in engine)]
+        words = ["rds", "database", "db", *(name for name in _PORTS if name in engine)]
+        words += ["postgresql"] if "postgres" in words else []
     port = found.get("port")
     return (port if isinstance(port, int) else usual,), words
 

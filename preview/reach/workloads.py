@@ -143,7 +143,7 @@ def _api_server(view: View, found: Resource) -> Place:
         urns=(found.urn,),
         interfaces=(interface,) if found.has(f"{config}.endpointPrivateAccess", True) else (),
         ports=(_API_PORT,),
-        words=frozenset({"kubernetes"}),
+        words=frozenset({"kubernetes", "cluster"}),
         region=view.region_of(found),
         closed="its public endpoint is off" if found.has(f"{config}.endpointPublicAccess", False) else "",
         admits=texts(found.list(f"{config}.publicAccessCidrs")),

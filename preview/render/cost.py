@@ -1,19 +1,22 @@
 """Costs in a terminal or a pipe."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from rich.console import Console
 from rich.text import Text
 
 from preview.cost.compare import Difference
-from preview.cost.model import Amount, Cost, Line
+from preview.cost.model import Amount, Cost, Line, ResourceCost
 from preview.cost.published import Comparison
 
 _SMALL = 0.01
 """Components below this part of the total share one line."""
 _MOST = 25
+_KIND = 52
+_NAMED = 3
+"""Resources of a group that are named."""
 
 
 def summary(cost: Cost) -> Iterator[tuple[str, str]]:
@@ -39,11 +42,10 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
     console.print(Text.assemble((stack, "bold cyan"), "  USD a month, on demand, 730 hours"))
     for component, amount in cost.by_component:
         console.print(Text.assemble(f"\n{_money(amount.usd)}  ", (component, "bold"), _dim(amount)))
-        for resource in cost.resources:
-            if resource.component == component:
-                console.print(Text(f"            {resource.type.rsplit(':', 1)[-1]} {resource.name}", "cyan"))
-                for line in resource.lines:
-                    console.print(Text(_line(line)))
+        for members in _alike(resource for resource in cost.resources if resource.component == component):
+            console.print(Text(f"            {_names(members)}", "cyan"))
+            for lines in zip(*(resource.lines for resource in members), strict=True):
+                console.print(Text(_line(lines)))
     console.print(Text.assemble(f"\n{_money(cost.total.usd)}  ", ("total", "bold"), _dim(cost.total)))
     console.print(Text("? after a price: not read at AWS yet, make prices does; ~ before a quantity: assumed", "dim"))
     for problem in cost.unpriced:
@@ -52,13 +54,32 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
         _table(console, table)
 
 
-def _line(line: Line) -> str:
+def _alike(resources: Iterable[ResourceCost]) -> list[list[ResourceCost]]:
+    """Resources of a type whose bills are the same share theirs, such as fifty alarms."""
+    groups: dict[object, list[ResourceCost]] = {}
+    for resource in resources:
+        groups.setdefault((resource.type, resource.region, resource.lines), []).append(resource)
+    return list(groups.values())
+
+
+def _names(members: Sequence[ResourceCost]) -> str:
+    kind = members[0].type.rsplit(":", 1)[-1]
+    names = ", ".join(resource.name for resource in members[:_NAMED])
+    more = f" and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
+    return f"{f'{len(members)}x ' if len(members) > 1 else ''}{kind} {names}{more}"
+
+
+def _line(lines: Sequence[Line]) -> str:
+    """One line of bills that are the same, with their sum."""
+    line = lines[0]
+    each = f"{len(lines)}x " if len(lines) > 1 else ""
     times = f" x {line.factor:g}" if line.factor != 1 else ""
     assumed = f"  [{line.basis}]" if line.basis else ""
     price = f"{line.price.usd:.10f}".rstrip("0").rstrip(".")
     quantity = f"{'~' if line.basis else ''}{line.quantity:,.6g}"
     doubt = "" if line.price.verified else "?"
-    return f"{_money(line.usd)}    {line.label}: {quantity}{times} {line.price.unit} at ${price}{doubt}{assumed}"
+    told = f"{line.label}: {each}{quantity}{times} {line.price.unit} at ${price}{doubt}{assumed}"
+    return f"{_money(line.usd * len(lines))}    {told}"
 
 
 def _table(console: Console, table: Comparison) -> None:
@@ -83,6 +104,7 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
     """Prints what two previews differ by: cost first, then resources."""
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
     console.print(Text.assemble((found.before, "bold cyan"), " to ", (found.after, "bold cyan"), "  USD a month"))
+    console.print(Text(f"{'before':>12}  {'after':>12}  {'difference':>12}", "dim"))
     for change in (*found.components[:_MOST], found.total):
         style = "red" if change.usd > 0 else "green"
         console.print(
@@ -101,7 +123,14 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
         )
     )
     for kind, before, after in found.counts:
-        console.print(Text(f"  -{before:<4} +{after:<4} {kind}"))
+        console.print(Text(f"  -{before:<4} +{after:<4} {kind:<{_KIND}}  {_changes(found, kind)}".rstrip()))
+
+
+def _changes(found: Difference, kind: str) -> str:
+    """The names of what came or went; of many, none."""
+    names = [f"{sign}{name}" for sign, side in (("-", found.only_before), ("+", found.only_after))
+             for token, name in sorted(side) if token == kind]  # fmt: skip
+    return " ".join(names) if len(names) <= _NAMED else ""
 
 
 def _money(usd: float) -> str:

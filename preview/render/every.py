@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from preview.every import Outcome
-from preview.render.timeline import sentence
 from preview.render.verdicts import stopping
+from preview.timeline.words import sentence
 
 _WIDE = 200
 

@@ -11,10 +11,10 @@ from rich.text import Text
 from preview.render.cost import summary
 from preview.render.counts import counts
 from preview.render.outputs import outputs
-from preview.render.timeline import sentence
 from preview.render.tree import tree
 from preview.render.verdicts import verdicts
 from preview.report import Report
+from preview.timeline.words import sentence
 
 _UNBOUNDED = 100_000
 

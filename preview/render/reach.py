@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from preview.reach.answer import Answer
 from preview.reach.place import Kind, Link, Place
+
+_UNBOUNDED = 100_000
 
 
 def show_answers(answers: list[Answer]) -> None:
@@ -26,13 +27,16 @@ def show_matrix(answers: list[Answer]) -> None:
     """
     public = {answer.target for answer in answers if answer.source.kind is Kind.INTERNET}
     services = {answer.target for answer in answers if answer.target.kind is Kind.SERVICE}
-    table = Table("from", "to", box=box.SIMPLE, pad_edge=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_UNBOUNDED)
+    table = Table("from", "to", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     rows: dict[str, list[str]] = {}
     for source, found in groupby(answers, key=lambda answer: answer.source):
         rows.setdefault(_row(list(found), public, services), []).append(source.name)
     for reached, sources in rows.items():
         table.add_row(Text(", ".join(sources), "bold"), reached)
-    Console(highlight=False).print(table)
+    console.print(table)
 
 
 def _row(found: list[Answer], public: set[Place], services: set[Place]) -> str:

@@ -72,11 +72,16 @@ def _roles(view: View, name: str) -> list[Resource]:
         [role for role in view.of(ROLE) if view.owner(role) == name],
         _of_pods(view, name),
         _running_as(view, [one for one in view.resources if view.owner(one) == name or one.name == name]),
-        [role for role in view.of(ROLE) if any(above.name == name for above in view.lineage(role))],
+        _running_as(view, [one for one in _below(view, name) if not one.type.startswith("aws:iam/")]),
+        [one for one in _below(view, name) if one.type == ROLE],
     ):
         if found:
             return list(dict.fromkeys(found))
     return []
+
+
+def _below(view: View, name: str) -> list[Resource]:
+    return [one for one in view.resources if any(above.name == name for above in view.lineage(one))]
 
 
 def _running_as(view: View, resources: list[Resource]) -> list[Resource]:

@@ -40,7 +40,7 @@ _TYPES: dict[str, tuple[str, str] | None] = {
     "aws:sfn/stateMachine:StateMachine": None,
 }
 # The service in ARNs where it is not the prefix of the actions.
-_ARN_SERVICES = {"kafka-cluster": "kafka"}
+_ARN_SERVICES = {"kafka-cluster": "kafka", "rds-db": "rds"}
 # Parts of a resource that have ARNs of their own, by the action that is about them.
 _OBJECTS = ("AbortMultipartUpload", "ListMultipartUploadParts")
 _STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
@@ -63,18 +63,21 @@ def target(view: View, name: str, action: str) -> Target:
 
     Raises UnknownNameError for a name that means nothing the action could be about, or several.
     """
-    service, _, verb = action.partition(":")
+    prefix, _, verb = action.partition(":")
+    service = _ARN_SERVICES.get(prefix, prefix)
     if name.startswith("arn:") or name == "*":
         found = _by_arn(view, name)
         return _target(view, found, name, name) if found else Target(name, name)
-    matching = _named(view, name, _ARN_SERVICES.get(service, service))
+    matching = _named(view, name, service)
     if len(matching) > 1:
         choices = ", ".join(one.name for one in matching)
         raise UnknownNameError(f"{view.graph.stack}: {name!r} means several resources: {choices}")
     if not matching:
-        hint = suggest(name, {view.owner(one) for one in view.of(*_TYPES) if _service_of(one) == service})
+        known = {_called(view, one) for one in view.of(*_TYPES) if _service_of(one) == service}
+        hint = suggest(name, known) if known else "name an ARN"
         raise UnknownNameError(f"{view.graph.stack}: {name!r} is nothing that {action} is about; {hint}")
-    return _target(view, matching[0], name, f"{_arn(matching[0])}{_part(service, verb)}")
+    (found,) = matching
+    return _target(view, found, name, _users(found) if prefix == "rds-db" else f"{_arn(found)}{_part(prefix, verb)}")
 
 
 def key_of(view: View, found: Resource) -> Resource | None:
@@ -104,13 +107,27 @@ def _named(view: View, name: str, service: str) -> list[Resource]:
     """By its own name first, then by its component's; for an action on keys, the key of what is named."""
     every = view.of(*_TYPES)
     mine = [one for one in every if _service_of(one) == service]
-    found = [one for one in mine if name in (one.name, view.id_of(one))] or [
-        one for one in mine if view.owner(one) == name
-    ]
+    found = (
+        [one for one in mine if name in (one.name, view.id_of(one))]
+        or [one for one in mine if view.owner(one) == name]
+        or [one for one in mine if any(above.name == name for above in view.lineage(one))]
+    )
     if service == "kms" and not found:
         keys = [key_of(view, one) for one in every if name in (one.name, view.owner(one))]
         found = [key for key in keys if key]
     return list(dict.fromkeys(found))
+
+
+def _called(view: View, found: Resource) -> str:
+    """Its component, unless that has several like it."""
+    owner = view.owner(found)
+    return owner if [view.owner(one) for one in view.of(found.type)].count(owner) == 1 else found.name
+
+
+def _users(found: Resource) -> str:
+    """Every user of a database: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrdsiamauthentication.html"""
+    head = _arn(found).split(":")[:5]
+    return ":".join((*head[:2], "rds-db", *head[3:], "dbuser", f"{text(found.outputs.get('resourceId'))}/*"))
 
 
 def _by_arn(view: View, arn: str) -> Resource | None:

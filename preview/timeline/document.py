@@ -22,10 +22,11 @@ def document(timeline: Timeline) -> dict[str, Any]:
     return {
         **summary(timeline),
         "leastPath": [_link(link) for link in timeline.least_path],
-        "steps": [_step(step) for step in timeline.steps],
+        "steps": [_step(step) for step in sorted(timeline.steps, key=lambda step: (step.start, step.node.urn))],
         "impatient": [
             {"urn": node.urn, "waitsSeconds": limit, "worstSeconds": worst} for node, limit, worst in timeline.impatient
         ],
+        "guessed": list(timeline.guessed),
     }
 
 

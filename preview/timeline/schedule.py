@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from preview.graph import Graph, Node
-from preview.timeline.times import Duration, duration, patience
+from preview.timeline.times import Duration, duration, is_timed, patience
 from preview.timeline.waits import Waits, Why, waits
 
 Pick = Callable[[Duration], float]
@@ -52,6 +52,8 @@ class Timeline:
     """How many resources are being made at the same time at most."""
     impatient: tuple[tuple[Node, float, float], ...]
     """Resources whose provider gives up before the worst case is over: how long it waits, how long that takes."""
+    guessed: tuple[str, ...]
+    """Types of which nobody has said how long they take, and which count as quick."""
 
     @property
     def needless(self) -> tuple[Link, ...]:
@@ -86,6 +88,7 @@ def timeline(graph: Graph) -> Timeline:
         least_path=least.longest(),
         at_once=_at_once(steps),
         impatient=tuple(_impatient(graph, durations)),
+        guessed=tuple(sorted(token for token in graph.counts if not is_timed(token))),
     )
 
 
@@ -101,16 +104,20 @@ class _Chains:
         self._graph = graph
         self._waits = by
         for urn in order:
-            last = max(by[urn], key=self.finish.__getitem__, default="")
+            last = min(by[urn], key=self._late, default="")
             self._last[urn] = last
             self.start[urn] = self.finish.get(last, 0.0)
             self.finish[urn] = self.start[urn] + pick(durations[urn])
         self.end = max(self.finish.values(), default=0.0)
 
+    def _late(self, urn: str) -> tuple[float, str]:
+        """The latest first; of those that end together, always the same one."""
+        return -self.finish[urn], urn
+
     def longest(self) -> tuple[Link, ...]:
         """The chain that ends last, in order; resources only, with the reason of the wait that led to each."""
         links: list[Link] = []
-        urn = max(self.finish, key=self.finish.__getitem__, default="")
+        urn = min(self.finish, key=self._late, default="")
         while urn:
             node, last = self._graph[urn], self._last[urn]
             why = self._waits[urn][last] if self.start[urn] else None

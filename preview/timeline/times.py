@@ -1,7 +1,8 @@
 """How long AWS takes to make a resource, by its type, from ``times.json``.
 
 Every figure there has its source. ``typical`` and ``worst`` are seconds until the provider says that the resource is
-made; ``timeout`` is for how long the provider waits unless told otherwise, where it has such a limit.
+made; ``timeout`` is for how long the provider waits unless told otherwise, where it has such a limit. A package's own
+figure is for the types that it names as ``quick``; all of a package that names none are.
 """
 
 import functools
@@ -36,10 +37,19 @@ def duration(node: Node) -> Duration:
     if not node.is_resource:
         return NOTHING
     table = _table()
-    entry = table["types"].get(node.type) or table["packages"][node.package]
+    entry = table["types"].get(node.type) or table["packages"].get(node.package, table["packages"]["aws"])
     variant = next((found for found in entry.get("variants", ()) if _applies(found["with"], node.inputs)), {})
     merged = {**entry, **variant}
     return Duration(merged["typical"], merged["worst"], merged["source"], merged.get("timeout"))
+
+
+def is_timed(token: str) -> bool:
+    """Whether somebody has said how long this type takes; otherwise it only counts as a quick one."""
+    package, module, kind = token.split(":")
+    if token in _table()["types"]:
+        return True
+    entry = _table()["packages"].get(package)
+    return entry is not None and ("quick" not in entry or kind in entry["quick"].get(module.split("/")[0], "").split())
 
 
 def patience(node: Node) -> float | None:

@@ -1,4 +1,18 @@
-"""Spans of time as people say them."""
+"""Spans of time and their reasons as people say them."""
+
+from preview.timeline.schedule import Timeline
+from preview.timeline.waits import Why
+
+WHYS: dict[Why | None, str] = {
+    None: "starts at once",
+    Why.VALUE: "takes a value of the one before",
+    Why.PROVIDER: "its provider takes a value of the one before",
+    Why.AWS: "AWS needs the one before",
+    Why.REQUEST: "asked to wait by depends_on",
+    Why.COMPONENT: "waits for the whole component",
+    Why.PARENT: "waits for its parent",
+}
+"""Why a resource begins no sooner; None for what waits for nothing."""
 
 
 def in_words(seconds: float) -> str:
@@ -15,3 +29,8 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def sentence(timeline: Timeline) -> str:
+    """How long a deployment takes, in a line."""
+    return f"about {in_words(timeline.typical)}, at worst {in_words(timeline.worst)}"

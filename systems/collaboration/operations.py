@@ -106,6 +106,7 @@ def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Al
     watched = {
         **api_alarms.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
         **function_alarms.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
+        **delivery_alarms.dead_letters("state-changes", sockets.given_up),
     }
     for key, function in functions.items():
         watched |= function_alarms.function(

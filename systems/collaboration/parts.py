@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pulumi
+
 from components.compute.fargate_service import FargateService
 from components.compute.function import Function
 from components.data.bucket import Bucket
@@ -56,6 +58,8 @@ class Sockets:
 
     api: WebSocketApi
     functions: Mapping[str, Function]
+    given_up: pulumi.Output[str]
+    """The queue that names the changes of the state which could not be worked off."""
 
 
 @dataclass(frozen=True)

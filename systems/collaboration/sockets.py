@@ -35,8 +35,8 @@ def make_sockets(settings: SystemSettings, account: Account, keys: Keys, network
     api.route("$connect", functions[HANDLER], authorizer=api.authorize(functions[AUTHORIZER]))
     for route in ROUTES:
         api.route(route, functions[HANDLER])
-    functions[STREAMS].consume("state", data.state)
-    return Sockets(api, functions)
+    consumer = functions[STREAMS].consume("state", data.state)
+    return Sockets(api, functions, consumer.failures_name)
 
 
 class _Functions:

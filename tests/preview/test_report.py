@@ -5,6 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from preview.forms import Form, write
 from preview.graph import Graph
 from preview.policing import verdict
 from preview.report import Report, document
@@ -83,3 +84,10 @@ def test_secrets_and_unknown_values_are_marked() -> None:
 
 def test_it_is_the_same_every_time() -> None:
     assert json.dumps(document(report(graph()))) == json.dumps(document(report(graph())))
+
+
+def test_it_is_the_same_in_whatever_order_resources_were_registered() -> None:
+    found = graph()
+    other = Graph(found.project, found.stack, [*found][::-1], found.exports, region=found.region, config=found.config)
+    assert json.dumps(document(report(other))) == json.dumps(document(report(found)))
+    assert write([report(other)], Form.JUNIT) == write([report(found)], Form.JUNIT)

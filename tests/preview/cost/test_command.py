@@ -84,6 +84,24 @@ def test_the_bill_names_each_line_its_price_and_its_assumption(
     assert "The design's monthly breakdown, reserved" in said
 
 
+BOX = """
+import pulumi
+import pulumi_aws as aws
+
+box = pulumi.ComponentResource("strata:test:Box", "box")
+for letter in "abcde":
+    aws.kms.Key(f"key-{letter}", enable_key_rotation=True, opts=pulumi.ResourceOptions(parent=box))
+"""
+
+
+def test_what_costs_the_same_shares_its_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, BOX, USED)
+    cli.run(["cost", "shop"])
+    lines = [line.strip() for line in out(capsys).splitlines()]
+    assert "5x Key key-a, key-b, key-c and 2 more" in lines
+    assert "5.00    Customer key: 5x 1 month at $1" in lines
+
+
 def test_the_bill_as_json_has_the_designs_tables(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["cost", "shop", "--json"]) == 0
     found = shown(capsys)
@@ -110,7 +128,8 @@ def test_a_saved_preview_and_the_stack_today_differ_by_a_nat_gateway(
     lines = [line.split() for line in out(capsys).splitlines()]
     assert ["0.00", "32.85", "+32.85", "nat"] in lines
     assert ["1.00", "33.85", "+32.85", "total"] in lines
-    assert ["-0", "+1", "aws:ec2/natGateway:NatGateway"] in lines
+    assert ["-0", "+1", "aws:ec2/natGateway:NatGateway", "+nat"] in lines
+    assert lines[0][:3] == ["saved.json", "to", "shop"]
 
 
 def test_a_difference_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,16 @@ PUBLISHED = [
     ("eu-west-1", "efs.storage", 0.33),
     ("us-east-1", "kms.key", 1.0),
     ("us-east-1", "secretsmanager.secret", 0.4),
+    ("us-east-1", "xray.traces", 5.0),
+    ("us-east-1", "fargate.vcpu-X86_64", 0.04048),
+    ("us-east-1", "fargate.memory-X86_64", 0.004445),
+    ("us-east-1", "rds.gp3", 0.115),
+    ("us-east-1", "rds.backup", 0.095),
+    ("us-east-1", "ebs.gp3", 0.08),
+    ("us-east-1", "alb.hours", 0.0225),
+    ("us-east-1", "lambda.duration-x86_64", 0.0000166667),
+    ("us-east-1", "cloudfront.data", 0.085),
+    ("us-east-1", "eks.cluster", 0.1),
 ]
 
 

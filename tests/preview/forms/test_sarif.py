@@ -4,10 +4,19 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
+import pytest
+
 from preview.forms.sarif import sarif
+from preview.policing import verdict
+from preview.report import Report
 from tests.preview.forms.reports import report
+from tests.stacks import stack_graph
+
+SCHEMA = json.loads(Path(__file__).with_name("sarif_schema.json").read_text(encoding="utf-8"))
 
 
 def run(*, exempt: bool = False) -> dict[str, Any]:
@@ -16,6 +25,20 @@ def run(*, exempt: bool = False) -> dict[str, Any]:
     assert log["$schema"].endswith("sarif-2.1.0.json")
     [found] = log["runs"]
     return found
+
+
+@pytest.mark.parametrize("exempt", [True, False])
+def test_it_keeps_to_the_schema(exempt: bool) -> None:
+    jsonschema.validate(json.loads(sarif([report("prod", exempt=exempt), report("dev")])), SCHEMA)
+
+
+@pytest.mark.xdist_group("stacks")
+def test_a_whole_stack_keeps_to_it() -> None:
+    graph = stack_graph("prod")
+    violations, rules = verdict(graph)
+    log = json.loads(sarif([Report(graph, tuple(violations), rules)]))
+    jsonschema.validate(log, SCHEMA)
+    assert log["runs"][0]["results"]
 
 
 def test_results_point_at_rules_that_are_there() -> None:

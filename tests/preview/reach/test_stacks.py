@@ -4,6 +4,7 @@ import pytest
 
 from preview.reach.answer import Answer, ask, matrix
 from preview.reach.model import Reach, UnknownPlaceError
+from preview.render.reach import show_matrix
 from tests.stacks import STACKS, stack_graph
 
 PROD, CONSULTING, CONFLUENCE, SERVERLESS = "prod", "consulting-prod", "confluence-prod", "confluence-lambda"
@@ -146,9 +147,39 @@ def test_places_have_names_of_their_own(stack: str) -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("word", ["database", "database-primary", "prod-postgres", "postgres", "rds", "store"])
+@pytest.mark.parametrize(
+    "word", ["database", "database-primary", "prod-postgres", "postgres", "postgresql", "db", "rds", "store"]
+)
 def test_a_place_goes_by_many_names(word: str) -> None:
     assert "database" in [place.name for place in Reach(stack_graph(PROD)).find(word)]
+
+
+@pytest.mark.parametrize(
+    ("stack", "word", "place"),
+    [
+        (PROD, "eks", "cluster"),
+        (PROD, "kubernetes", "cluster"),
+        (PROD, "pod", "microservice"),
+        (PROD, "node", "nodes"),
+        (PROD, "alb", "balancer"),
+        (PROD, "load-balancers", "balancer"),
+        (PROD, "redis", "cache"),
+        (PROD, "kafka", "stream"),
+        (PROD, "0.0.0.0/0", "internet"),
+        ("confluence-lambda", "lambdas", "auth"),
+        ("confluence-lambda", "opensearch", "search"),
+        ("mdreader-prod", "fargate", "hocuspocus"),
+    ],
+)
+def test_people_have_words_for_places(stack: str, word: str, place: str) -> None:
+    assert place in [found.name for found in Reach(stack_graph(stack)).find(word)]
+
+
+def test_the_matrix_prints_a_line_for_those_that_reach_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    show_matrix(matrix(Reach(stack_graph(PROD))))
+    lines = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert lines[:4] == ["from", "internet", "cdn", "balancer"]
+    assert any(line.startswith("nodes, ") for line in lines)
 
 
 def test_a_name_that_is_none() -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from policy.unknown import UNKNOWN
-from preview.timeline import times
-from preview.timeline.times import duration, patience, seconds
-from tests.preview.timeline.nodes import DATABASE, KAFKA, TOPIC, node
+from preview.timeline import timeline, times
+from preview.timeline.times import duration, is_timed, patience, seconds
+from tests.preview.cost.test_types import made_by_code
+from tests.preview.timeline.nodes import DATABASE, KAFKA, TOPIC, graph, node
+from tests.stacks import STACKS, stack_graph
 
 TABLE = json.loads(Path(times.__file__).with_name("times.json").read_text(encoding="utf-8"))
 ENTRIES = {
@@ -28,6 +30,28 @@ def test_every_figure_has_a_source_and_holds_together(name: str) -> None:
     assert entry["source"].startswith("https://")
     assert 0 <= entry["typical"] <= entry["worst"]
     assert entry["worst"] > 0
+
+
+def test_every_type_that_the_code_makes_has_a_time() -> None:
+    assert [token for token in made_by_code() if not is_timed(token)] == []
+
+
+@pytest.mark.xdist_group("stacks")
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_type_of_every_stack_has_a_time(stack: str) -> None:
+    assert timeline(stack_graph(stack)).guessed == ()
+
+
+def test_no_type_is_both_quick_and_listed() -> None:
+    quick = {(module, kind) for module, kinds in TABLE["packages"]["aws"]["quick"].items() for kind in kinds.split()}
+    listed = {(token.split(":")[1].split("/")[0], token.split(":")[2]) for token in TABLE["types"]}
+    assert quick & listed == set()
+
+
+def test_a_type_that_nobody_timed_is_said() -> None:
+    found = timeline(graph(node("aws:redshift/cluster:Cluster", "warehouse"), node("nowhere:of/a:Thing", "thing")))
+    assert found.guessed == ("aws:redshift/cluster:Cluster", "nowhere:of/a:Thing")
+    assert found.typical == 2
 
 
 def test_packages_have_times_for_the_types_that_are_not_listed() -> None:
