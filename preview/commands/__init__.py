@@ -1,0 +1,1 @@
+"""What `strata` can be told to do."""
