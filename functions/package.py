@@ -1,6 +1,7 @@
 """Puts a folder into a zip so that the same files give the same bytes: ``package.py <folder> <zip>``.
 
-Names in order, one time for all, no owner, no compiled files (they hold the time of their source).
+Names in order, one time for all, no owner; no compiled files (they hold the time of their source), no scripts nor
+lists of what was installed (they hold the path of the Python that did it).
 """
 
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 _TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can hold."""
 _READABLE = 0o100644
-_LEFT_OUT = {"__pycache__", "bin", ".lock"}
+_LEFT_OUT = {"__pycache__", "bin", ".lock", "RECORD"}
 
 
 def package(folder: Path, target: Path) -> None:

@@ -32,7 +32,11 @@ def tree(root: Path, names: list[str], time: int) -> Path:
 def test_time_order_and_compiled_files_do_not_matter(package: Any, tmp_path: Path) -> None:
     names = ["python/jwt/api.py", "python/_cffi.so", "python/a.py"]
     package(tree(tmp_path / "one", names, 1_700_000_000), tmp_path / "one.zip")
-    later = tree(tmp_path / "two", [*reversed(names), "python/__pycache__/a.pyc", "python/bin/tool"], 1_800_000_000)
+    later = tree(
+        tmp_path / "two",
+        [*reversed(names), "python/__pycache__/a.pyc", "python/bin/tool", "python/a.dist-info/RECORD"],
+        1_800_000_000,
+    )
     (later / "python" / "a.py").chmod(0o600)
     package(later, tmp_path / "dist" / "two.zip")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "dist" / "two.zip").read_bytes()

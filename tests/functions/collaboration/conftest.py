@@ -1,7 +1,6 @@
 """Tables kept in memory by moto, and a Redis of the test run's own on loopback."""
 
 import asyncio
-import shutil
 import socket
 import subprocess
 import time
@@ -16,6 +15,8 @@ from collaboration.limits import Limits
 from moto import mock_aws
 from redis import Redis
 from redis.exceptions import ConnectionError as NotListeningError
+
+from tests.debian import program
 
 from .api import Api
 from .pods import Pods, pods
@@ -94,7 +95,9 @@ class _server:  # noqa: N801 - used as a context manager
         arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         log = (folder / "log").open("w")
         self._process = subprocess.Popen(
-            [_executable(), *arguments, "--dir", str(folder), *options], stdout=log, stderr=log
+            [program("redis-server", "redis-server"), *arguments, "--dir", str(folder), *options],
+            stdout=log,
+            stderr=log,
         )
         log.close()
 
@@ -114,10 +117,3 @@ class _server:  # noqa: N801 - used as a context manager
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
-
-
-def _executable() -> str:
-    """Debian's redis-server, installed if it is not there yet and may be."""
-    if shutil.which("redis-server") is None:
-        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", "redis-server"], check=True)
-    return shutil.which("redis-server") or pytest.fail("redis-server is needed: apt-get install redis-server")

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
+
+from tests.debian import program
 
 _PATIENCE = 60.0
 _LARGEST = 256 * 1024 * 1024
@@ -24,28 +24,19 @@ _OPTIONS = (
 
 
 class BrowserError(Exception):
-    """Chromium cannot be had, or refused a command."""
-
-
-def chromium() -> str:
-    """The browser's path; installs Debian's package when there is none and this runs as root."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise BrowserError("these tests need Chromium; install it with: apt-get install -y chromium")
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BrowserError(f"{' '.join(command)} failed: {done.stderr.strip()[-500:]}")
-    return chromium()
+    """Chromium ended, or refused a command."""
 
 
 @contextmanager
 def browser() -> Generator["Page"]:
     """One browser with one page, in a folder of its own that goes with it."""
     with tempfile.TemporaryDirectory(prefix="strata-chromium-", ignore_cleanup_errors=True) as folder:
-        command = [chromium(), *_OPTIONS, f"--user-data-dir={folder}", "about:blank"]
+        command = [
+            program("chromium", "chromium", "chromium-browser", "google-chrome"),
+            *_OPTIONS,
+            f"--user-data-dir={folder}",
+            "about:blank",
+        ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             address = _address(Path(folder) / "DevToolsActivePort", process)
