@@ -8,6 +8,8 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
+from components.operations.log_group import LogGroup
+from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
 
@@ -75,3 +77,23 @@ class ApiGatewayLogging(Component):
             opts=self.child_options(depends_on=[role]),
         )
         self.register_outputs({"roleArn": role.arn})
+
+
+def stage_logs(
+    api: Component, execution_group: pulumi.Input[str], *, account: Account, key: Key, logging: ApiGatewayLogging | None
+) -> tuple[LogGroup, pulumi.ResourceOptions]:
+    """The group for what a stage logs of requests, and options for the stage.
+
+    The stage waits for its other group, for what API Gateway says of its own work: API Gateway makes that itself,
+    unencrypted and for ever, when it does not find it. And it refuses stages with logs in an account that gave it no
+    right to write them.
+    """
+    access = LogGroup(api.child("access-logs"), account=account, key=key, opts=api.child_options())
+    execution = LogGroup(
+        api.child("execution-logs"),
+        account=account,
+        key=key,
+        log_group_name=execution_group,
+        opts=api.child_options(),
+    )
+    return access, api.child_options(depends_on=[execution, *([logging] if logging else [])])

@@ -9,13 +9,12 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn
+from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn, stage_logs
 from components.edge.certificate import Certificate
 from components.edge.preflight import ORIGIN_HEADER, quoted
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.rest_routes import Authorizer, RestRoute, RestRoutes
 from components.edge.zone import AliasTarget
-from components.operations.log_group import LogGroup
 from components.security.key import Key
 
 # $context.error.message may hold quotes, which would end the text that it stands in.
@@ -141,16 +140,10 @@ class RestApi(Component):
     def _stage(
         self, settings: RestApiSettings, account: Account, key: Key, logging: ApiGatewayLogging | None
     ) -> aws.apigateway.Stage:
-        access = LogGroup(self.child("access-logs"), account=account, key=key, opts=self.child_options())
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+        execution = pulumi.Output.format("API-Gateway-Execution-Logs_{}/{}", self.api_id, self.stage_name)
+        access, options = stage_logs(self, execution, account=account, key=key, logging=logging)
         self.access_log_group_name = access.log_group_name
-        execution = LogGroup(
-            self.child("execution-logs"),
-            account=account,
-            key=key,
-            # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-            log_group_name=pulumi.Output.format("API-Gateway-Execution-Logs_{}/{}", self.api_id, self.stage_name),
-            opts=self.child_options(),
-        )
         return aws.apigateway.Stage(
             self.child("stage"),
             rest_api=self.api_id,
@@ -162,9 +155,7 @@ class RestApi(Component):
                 destination_arn=access.arn, format=ACCESS_LOG
             ),
             xray_tracing_enabled=True,
-            # API Gateway makes the group itself, unencrypted and for ever, when it does not find it; and it refuses
-            # stages with logs in an account that gave it no right to write them.
-            opts=self.child_options(depends_on=[execution, *([logging] if logging else [])]),
+            opts=options,
         )
 
     def _limit(self, stage: aws.apigateway.Stage, settings: RestApiSettings) -> None:

@@ -19,10 +19,10 @@ from components.edge.api_gateway import (
     StageName,
     default_host,
     execution_arn,
+    stage_logs,
 )
 from components.edge.certificate import Certificate
 from components.edge.zone import AliasTarget
-from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.statements import Statement, sid
 from settings import DomainName, Settings
@@ -186,15 +186,9 @@ class WebSocketApi(Component):
     def _stage(
         self, settings: WebSocketApiSettings, account: Account, key: Key, logging: ApiGatewayLogging | None
     ) -> aws.apigatewayv2.Stage:
-        access = LogGroup(self.child("access-logs"), account=account, key=key, opts=self.child_options())
+        execution = pulumi.Output.format("/aws/apigateway/{}/{}", self.api_id, self.stage_name)
+        access, options = stage_logs(self, execution, account=account, key=key, logging=logging)
         self.access_log_group_name = access.log_group_name
-        execution = LogGroup(
-            self.child("execution-logs"),
-            account=account,
-            key=key,
-            log_group_name=pulumi.Output.format("/aws/apigateway/{}/{}", self.api_id, self.stage_name),
-            opts=self.child_options(),
-        )
         return aws.apigatewayv2.Stage(
             self.child("stage"),
             api_id=self.api_id,
@@ -210,9 +204,7 @@ class WebSocketApi(Component):
                 data_trace_enabled=False,
                 detailed_metrics_enabled=True,
             ),
-            # API Gateway makes the group itself, unencrypted and for ever, when it does not find it; and it refuses
-            # stages with logs in an account that gave it no right to write them.
-            opts=self.child_options(depends_on=[execution, *([logging] if logging else [])]),
+            opts=options,
         )
 
     def _answer_at(self, domain: str, certificate: Certificate, stage: aws.apigatewayv2.Stage) -> None:
