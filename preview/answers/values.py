@@ -12,7 +12,6 @@ from pulumi import _types
 from policy.unknown import UNKNOWN
 from preview.answers.identity import ACCOUNT_ID, Identity
 
-_LENGTHS = {("aws:route53/zone:Zone", "nameServers"): 4}
 _NUMBERS = {"port": 443, "latestVersion": 1}
 # What AWS adds to a block that was given without it.
 _FILLED = {"aws:eks/cluster:Cluster": {"vpcConfig": ("clusterSecurityGroupId", "vpcId")}}
@@ -63,9 +62,7 @@ def _value(identity: Identity, key: str, typ: Any) -> Any:
     bare = _bare(typ)
     origin = typing.get_origin(bare)
     if _is_list(origin):
-        arguments = typing.get_args(bare)
-        length = _LENGTHS.get((identity.token, key), 1)
-        return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str) for _ in range(length)]
+        return _items(identity, key, bare)
     if origin is not None:
         return {}
     if not isinstance(bare, type):
@@ -79,6 +76,13 @@ def _value(identity: Identity, key: str, typ: Any) -> Any:
     if issubclass(bare, Enum):
         return next(iter(bare)).value
     return _text(identity, key)
+
+
+def _items(identity: Identity, key: str, listed: Any) -> list[Any]:
+    if key == "nameServers":
+        return _name_servers(identity)
+    arguments = typing.get_args(listed)
+    return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str)]
 
 
 def _bare(typ: Any) -> Any:
@@ -114,6 +118,16 @@ def _brokers(identity: Identity) -> str:
     return ",".join(hosts)
 
 
+def _name_servers(identity: Identity) -> list[str]:
+    """One below each of the four domains that Route 53 spreads them over."""
+    digits = iter(identity.digest)
+
+    def number(limit: int) -> int:
+        return int(next(digits) + next(digits) + next(digits), 16) % limit
+
+    return [f"ns-{number(2048)}.awsdns-{number(64):02}.{top}" for top in ("com", "net", "org", "co.uk")]
+
+
 def _registry(identity: Identity) -> str:
     return f"{ACCOUNT_ID}.dkr.ecr.{identity.region}.amazonaws.com/{identity.name}"
 
@@ -136,7 +150,6 @@ _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
     ("url", lambda i: f"https://{i.name}.{i.region}.amazonaws.com"),
     ("endpoint", _endpoint),
     ("address", _endpoint),
-    ("nameserver", lambda i: f"ns-{int(i.digest[:3], 16) % 2048}.awsdns-{int(i.digest[3:5], 16) % 64:02}.com"),
     ("domainname", lambda i: f"d{i.digest[:13]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
     ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
     ("region", lambda i: i.region),

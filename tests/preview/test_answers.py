@@ -58,6 +58,13 @@ def test_computed_values_have_their_declared_types() -> None:
     assert state["vpcConfig"]["subnetIds"] == ["a"]
 
 
+def test_a_zone_has_four_servers_below_four_domains() -> None:
+    state = answer("route53/zone:Zone", name="example.com")[1]
+    servers = state["nameServers"]
+    assert [server.split(".", 2)[2] for server in servers] == ["com", "net", "org", "co.uk"]
+    assert len({server.split(".")[0] for server in servers}) == 4
+
+
 def test_other_names_get_other_ids_and_the_same_name_the_same() -> None:
     def ident(name: str) -> str:
         return outputs("aws:ec2/vpc:Vpc", name, {}, "eu-west-1")[0]
