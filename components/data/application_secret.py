@@ -18,8 +18,10 @@ from components.security.secret import RotatedSecret
 from components.statements import Statement, sid
 from settings import Settings
 
-_CODE = "functions/assemble_secret"
-_MINUTE = 60
+ASSEMBLY = "functions/assemble_secret"
+"""The function that puts such secrets together."""
+ASSEMBLY_SIZE = FunctionSettings(memory_mib=128, timeout_seconds=600)
+"""It waits until ElastiCache has taken the new password."""
 
 
 class ApplicationSecretSettings(Settings):
@@ -77,19 +79,15 @@ class ApplicationSecret(RotatedSecret):
             log_key=log_key,
             purpose="Where the application's stores are, and how it signs in",
             rotation_days=settings.rotation_days,
-            code=_CODE,
-            # The function waits until ElastiCache has taken the new password.
-            function=FunctionSettings(memory_mib=128, timeout_seconds=10 * _MINUTE),
+            code=ASSEMBLY,
+            function=ASSEMBLY_SIZE,
             environment={
                 "SECRET_ID": settings.name,
                 "DATABASE_SECRET_ARN": database.secret_arn,
                 "DATABASE_HOST": database.endpoint,
                 "DATABASE_PORT": str(database.port),
                 "DATABASE_NAME": database.db_name,
-                "CACHE_HOST": cache.endpoint,
-                "CACHE_PORT": str(cache.port),
-                "CACHE_USER_ID": cache.user_id,
-                "CACHE_USER_NAME": cache.user_name,
+                **whereabouts(cache),
                 "PUBLIC_VALUES": pulumi.Output.json_dumps(dict(sorted(public.items()))),
                 **({"ECS_CLUSTER": tasks.cluster_name, "ECS_SERVICE": tasks.service_name} if tasks else {}),
             },
@@ -131,6 +129,16 @@ class ApplicationSecret(RotatedSecret):
             # What EventBridge may not invoke yet is lost.
             opts=self.child_options(depends_on=[permission]),
         )
+
+
+def whereabouts(cache: Redis) -> dict[str, pulumi.Input[str]]:
+    """What the function is told of a cache."""
+    return {
+        "CACHE_HOST": cache.endpoint,
+        "CACHE_PORT": str(cache.port),
+        "CACHE_USER_ID": cache.user_id,
+        "CACHE_USER_NAME": cache.user_name,
+    }
 
 
 def await_first_value(secret: RotatedSecret) -> None:

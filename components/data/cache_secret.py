@@ -3,14 +3,16 @@
 import pulumi
 
 from components.account import Account
-from components.compute.function import FunctionSettings
-from components.data.application_secret import ApplicationSecretSettings, await_first_value
+from components.data.application_secret import (
+    ASSEMBLY,
+    ASSEMBLY_SIZE,
+    ApplicationSecretSettings,
+    await_first_value,
+    whereabouts,
+)
 from components.data.redis import Redis
 from components.security.key import Key
 from components.security.secret import RotatedSecret
-
-_CODE = "functions/assemble_secret"
-_MINUTE = 60
 
 URL = "redis-url"
 """The field of the secret."""
@@ -43,17 +45,9 @@ class CacheSecret(RotatedSecret):
             log_key=log_key,
             purpose="Where the cache is, and how to sign in",
             rotation_days=settings.rotation_days,
-            code=_CODE,
-            # The function waits until ElastiCache has taken the new password.
-            function=FunctionSettings(memory_mib=128, timeout_seconds=10 * _MINUTE),
-            environment={
-                "PARTS": URL,
-                "PUBLIC_VALUES": "{}",
-                "CACHE_HOST": cache.endpoint,
-                "CACHE_PORT": str(cache.port),
-                "CACHE_USER_ID": cache.user_id,
-                "CACHE_USER_NAME": cache.user_name,
-            },
+            code=ASSEMBLY,
+            function=ASSEMBLY_SIZE,
+            environment={"PARTS": URL, "PUBLIC_VALUES": "{}", **whereabouts(cache)},
             statements=[cache.set_password],
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],

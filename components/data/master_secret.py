@@ -10,6 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
+from components.security.secret import empty_secret
 from components.statements import Statement
 
 _MINUTES = 60
@@ -45,14 +46,7 @@ class MasterSecret(Component):
         # RDS takes no slash, quote, at sign or space; letters and digits of this length need none.
         initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
         self.password = initial.result
-        secret = aws.secretsmanager.Secret(
-            self.child("secret"),
-            name=secret_name,
-            description=f"Master user of {identifier}",
-            kms_key_id=key.arn,
-            recovery_window_in_days=account.safeguards.key_deletion_days,
-            opts=self.child_options(),
-        )
+        secret = empty_secret(self, account, key, purpose=f"Master user of {identifier}", secret_name=secret_name)
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
 

@@ -18,7 +18,6 @@ from components.edge.origins import BucketOrigin, Origin
 from components.edge.response_headers import ENCRYPTION, SET_COOKIE, response_headers
 from components.edge.zone import AliasTarget
 from components.operations.metric import EDGE_REGION
-from components.statements import Statement, sid
 
 _SINGLE_PAGE = Path(__file__).parent / "assets" / "single_page.js"
 _READ = ["GET", "HEAD", "OPTIONS"]
@@ -100,11 +99,6 @@ class Cdn(Component):
     def alias_target(self) -> AliasTarget:
         """What a name in Route 53 stands for, over IPv4 and IPv6."""
         return AliasTarget(self.domain_name, self.zone_id, ipv6=True)
-
-    @property
-    def invalidate(self) -> Statement:
-        """Lets a role drop what the edge has kept, as after new files were put into a bucket."""
-        return Statement(sid("Invalidate", self.name), ["cloudfront:CreateInvalidation"], [self.arn])
 
     def _origin(self, key: str, origin: Origin, settings: CdnSettings) -> aws.cloudfront.DistributionOriginArgs:
         args = origin.args(self._access_control(key)) if isinstance(origin, BucketOrigin) else origin.args()

@@ -160,11 +160,6 @@ class Network(Component):
         return self._data.subnet_ids
 
     @property
-    def private_route_table_ids(self) -> dict[str, pulumi.Output[str]]:
-        """The route table of each private subnet, by zone."""
-        return self._private.route_table_ids
-
-    @property
     def endpoints(self) -> SecurityGroup:
         """What interface endpoints sit behind; a client with a closed group asks it for a way to 443."""
         return self._endpoints.security_group

@@ -94,15 +94,5 @@ def stream(key: str, function_name: pulumi.Input[str], settings: FunctionAlarmSe
     return {f"{key}-iterator-age": Alarm(metric, age_ms, f"The function {key} falls behind its stream")}
 
 
-def account_concurrency(quota: int, settings: FunctionAlarmSettings) -> dict[str, Alarm]:
-    """All functions of the account and region together, near the quota they share (1,000 unless raised).
-
-    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    """
-    metric = Metric("AWS/Lambda", "ConcurrentExecutions", {}, "Maximum")
-    limit = quota * settings.concurrency_percent / 100
-    return {"functions-concurrency": Alarm(metric, limit, "The account's functions are about to be throttled")}
-
-
 def _lambda(name: str, function_name: pulumi.Input[str], statistic: str) -> Metric:
     return Metric("AWS/Lambda", name, {"FunctionName": function_name}, statistic)

@@ -1,12 +1,11 @@
 """Secrets whose values people put in and replace by hand."""
 
 import pulumi
-import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.security.secret import restrict
+from components.security.secret import empty_secret, restrict
 from components.statements import Statement, sid
 
 
@@ -28,16 +27,8 @@ class ManualSecret(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        secret = aws.secretsmanager.Secret(
-            self.child("secret"),
-            name=secret_name,
-            description=purpose,
-            kms_key_id=key.arn,
-            recovery_window_in_days=account.safeguards.key_deletion_days,
-            opts=self.child_options(),
-        )
-        self.arn = secret.arn
-        restrict(self, account, secret.arn)
+        self.arn = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name).arn
+        restrict(self, account, self.arn)
         self.register_outputs({"arn": self.arn})
 
     @property

@@ -55,14 +55,7 @@ class RotatedSecret(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        secret = aws.secretsmanager.Secret(
-            self.child("secret"),
-            name=secret_name,
-            description=purpose,
-            kms_key_id=key.arn,
-            recovery_window_in_days=account.safeguards.key_deletion_days,
-            opts=self.child_options(),
-        )
+        secret = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name)
         self.arn = secret.arn
         restrict(self, account, self.arn)
         self.function = Function(
@@ -134,6 +127,20 @@ class GeneratedSecret(RotatedSecret):
             secret_name=secret_name,
             opts=opts,
         )
+
+
+def empty_secret(
+    parent: Component, account: Account, key: Key, *, purpose: str, secret_name: str | None
+) -> aws.secretsmanager.Secret:
+    """A secret without a value, kept for as long as the environment's keys are once it is deleted."""
+    return aws.secretsmanager.Secret(
+        parent.child("secret"),
+        name=secret_name,
+        description=purpose,
+        kms_key_id=key.arn,
+        recovery_window_in_days=account.safeguards.key_deletion_days,
+        opts=parent.child_options(),
+    )
 
 
 def restrict(parent: Component, account: Account, arn: pulumi.Output[str]) -> None:

@@ -46,7 +46,7 @@ def handle(event: dict[str, Any], _context: object) -> None:
         try:
             _tag(bucket, key)
         except client().exceptions.NoSuchKey:
-            print(json.dumps({"level": "INFO", "message": "gone before it was looked at", "key": key}))  # noqa: T201 - the log
+            print(json.dumps({"level": "INFO", "message": "gone before it was looked at", "key": key}))
 
 
 def detected(first: bytes) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from preview.cost.compare import compare, difference_document
 from preview.cost.document import comparison_document, cost_document
 from preview.cost.published import comparisons
@@ -21,7 +23,7 @@ def show_cost(report: Report, *, as_json: bool) -> None:
         show(report.graph.stack, report.cost, tables)
         return
     found = {"version": VERSION, "stack": report.graph.stack, **cost_document(report.cost)}
-    print(json.dumps({**found, "published": [comparison_document(table) for table in tables]}, indent=2))  # noqa: T201 - a command's output
+    typer.echo(json.dumps({**found, "published": [comparison_document(table) for table in tables]}, indent=2))
 
 
 def show_diff(before: str, after: str, preview: Callable[[str], Report], *, as_json: bool) -> None:
@@ -32,7 +34,7 @@ def show_diff(before: str, after: str, preview: Callable[[str], Report], *, as_j
         after=Path(after).name,
     )
     if as_json:
-        print(json.dumps({"version": VERSION, **difference_document(found)}, indent=2))  # noqa: T201 - a command's output
+        typer.echo(json.dumps({"version": VERSION, **difference_document(found)}, indent=2))
     else:
         show_difference(found)
 

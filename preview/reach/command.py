@@ -2,6 +2,8 @@
 
 import json
 
+import typer
+
 from preview.graph import Graph
 from preview.reach.answer import VERSION, ask, document, matrix, matrix_document
 from preview.reach.model import Reach, UnknownPlaceError
@@ -31,4 +33,4 @@ def show_reach(graph: Graph, source: str, target: str, port: int | None, *, as_j
 
 
 def _print(value: object) -> None:
-    print(json.dumps(value, indent=2))  # noqa: T201 - a command's output
+    typer.echo(json.dumps(value, indent=2))

@@ -2,6 +2,8 @@
 
 import json
 
+import typer
+
 from preview.graph import Graph
 from preview.render.rights import show
 from preview.rights.ask import VERSION, ask, document
@@ -16,6 +18,6 @@ def show_can(graph: Graph, role: str, action: str, resource: str, *, as_json: bo
     except UnknownNameError as error:
         raise UsageError(str(error)) from error
     if as_json:
-        print(json.dumps({"version": VERSION, "stack": graph.stack, **document(found)}, indent=2))  # noqa: T201 - a command's output
+        typer.echo(json.dumps({"version": VERSION, "stack": graph.stack, **document(found)}, indent=2))
     else:
         show(found)

@@ -41,10 +41,10 @@ class Manager:
         self.started: list[str] = []
         self.busy = False
 
-    def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803, the API's own spelling
+    def describe_secret(self, SecretId: str) -> dict[str, Any]:
         return {"VersionIdsToStages": self.stages[SecretId]}
 
-    def get_secret_value(self, SecretId: str, VersionStage: str, VersionId: str | None = None) -> dict[str, str]:  # noqa: N803
+    def get_secret_value(self, SecretId: str, VersionStage: str, VersionId: str | None = None) -> dict[str, str]:
         for version, labels in self.stages[SecretId].items():
             found = VersionStage in labels and VersionId in (None, version)
             if found and (SecretId, version) in self.values:
@@ -53,26 +53,26 @@ class Manager:
 
     def put_secret_value(
         self,
-        SecretId: str,  # noqa: N803
-        ClientRequestToken: str,  # noqa: N803
-        SecretString: str,  # noqa: N803
-        VersionStages: list[str],  # noqa: N803
+        SecretId: str,
+        ClientRequestToken: str,
+        SecretString: str,
+        VersionStages: list[str],
     ) -> None:
         assert VersionStages == ["AWSPENDING"]
         self.values[SecretId, ClientRequestToken] = SecretString
 
     def update_secret_version_stage(
         self,
-        SecretId: str,  # noqa: N803
-        VersionStage: str,  # noqa: N803
-        MoveToVersionId: str,  # noqa: N803
-        RemoveFromVersionId: str | None = None,  # noqa: N803
+        SecretId: str,
+        VersionStage: str,
+        MoveToVersionId: str,
+        RemoveFromVersionId: str | None = None,
     ) -> None:
         if RemoveFromVersionId is not None:
             self.stages[SecretId][RemoveFromVersionId].remove(VersionStage)
         self.stages[SecretId][MoveToVersionId].append(VersionStage)
 
-    def rotate_secret(self, SecretId: str) -> None:  # noqa: N803
+    def rotate_secret(self, SecretId: str) -> None:
         if self.busy:
             raise UnderWayError
         self.started.append(SecretId)
@@ -89,12 +89,12 @@ class Cache:
         self.left = 0
         self.passwords: list[str] = []
 
-    def describe_users(self, UserId: str) -> dict[str, Any]:  # noqa: N803
+    def describe_users(self, UserId: str) -> dict[str, Any]:
         assert UserId == "shop-app"
         self.left -= 1
         return {"Users": [{"Status": "modifying" if self.left > 0 else "active"}]}
 
-    def modify_user(self, UserId: str, AuthenticationMode: dict[str, Any]) -> None:  # noqa: N803
+    def modify_user(self, UserId: str, AuthenticationMode: dict[str, Any]) -> None:
         assert UserId == "shop-app"
         assert AuthenticationMode["Type"] == "password"
         self.passwords = AuthenticationMode["Passwords"]

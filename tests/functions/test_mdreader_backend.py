@@ -30,7 +30,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which secrets were read."""
     read: list[str] = []
 
-    def get(SecretId: str) -> dict[str, str]:  # noqa: N803 - the name that boto3 gives it
+    def get(SecretId: str) -> dict[str, str]:
         read.append(SecretId)
         return {"SecretString": json.dumps({"database-url": "postgresql://u:p@db:5432/mdreader", "other": "x"})}
 

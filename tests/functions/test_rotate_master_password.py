@@ -22,31 +22,31 @@ class Manager:
         self.stages = stages
         self.values = values
 
-    def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803, the API's own spelling
+    def describe_secret(self, SecretId: str) -> dict[str, Any]:
         assert SecretId == SECRET
         return {"VersionIdsToStages": self.stages}
 
-    def get_secret_value(self, SecretId: str, VersionId: str, VersionStage: str) -> dict[str, str]:  # noqa: N803
+    def get_secret_value(self, SecretId: str, VersionId: str, VersionStage: str) -> dict[str, str]:
         if VersionId not in self.values or VersionStage not in self.stages[VersionId]:
             raise MissingError
         return {"SecretString": self.values[VersionId]}
 
     def put_secret_value(
         self,
-        SecretId: str,  # noqa: N803
-        ClientRequestToken: str,  # noqa: N803
-        SecretString: str,  # noqa: N803
-        VersionStages: list[str],  # noqa: N803
+        SecretId: str,
+        ClientRequestToken: str,
+        SecretString: str,
+        VersionStages: list[str],
     ) -> None:
         assert VersionStages == ["AWSPENDING"]
         self.values[ClientRequestToken] = SecretString
 
     def update_secret_version_stage(
         self,
-        SecretId: str,  # noqa: N803
-        VersionStage: str,  # noqa: N803
-        MoveToVersionId: str,  # noqa: N803
-        RemoveFromVersionId: str | None = None,  # noqa: N803
+        SecretId: str,
+        VersionStage: str,
+        MoveToVersionId: str,
+        RemoveFromVersionId: str | None = None,
     ) -> None:
         if RemoveFromVersionId is not None:
             self.stages[RemoveFromVersionId].remove(VersionStage)
@@ -61,7 +61,7 @@ class Rds:
         self.applying = applying
         self.password: str | None = None
 
-    def describe_db_instances(self, DBInstanceIdentifier: str) -> dict[str, Any]:  # noqa: N803
+    def describe_db_instances(self, DBInstanceIdentifier: str) -> dict[str, Any]:
         assert DBInstanceIdentifier == "prod-postgres"
         self.busy -= 1
         status = "creating" if self.busy >= 0 else "available"
@@ -73,9 +73,9 @@ class Rds:
 
     def modify_db_instance(
         self,
-        DBInstanceIdentifier: str,  # noqa: N803
-        MasterUserPassword: str,  # noqa: N803
-        ApplyImmediately: bool,  # noqa: N803
+        DBInstanceIdentifier: str,
+        MasterUserPassword: str,
+        ApplyImmediately: bool,
     ) -> None:
         assert self.busy < 0, "changed while RDS was busy"
         assert ApplyImmediately

@@ -122,7 +122,7 @@ def handle(event: Event, _context: object) -> Event:
         else:
             switchboard().receive(connection_id, principal, event.get("body"))
     except (ClientError, BotoCoreError) as error:
-        print(json.dumps({"level": "ERROR", "message": "route failed", "error": repr(error), "routeKey": route}))  # noqa: T201 - the log
+        print(json.dumps({"level": "ERROR", "message": "route failed", "error": repr(error), "routeKey": route}))
         return {"statusCode": 500}
     return {"statusCode": 200}
 

@@ -196,5 +196,5 @@ def _operation_id(body: str | None) -> str | None:
 
 
 def _log(message: str, error: Exception, **more: str) -> None:
-    print(json.dumps({"level": "ERROR", "message": message, "error": repr(error), **more}))  # noqa: T201 - the log
+    print(json.dumps({"level": "ERROR", "message": message, "error": repr(error), **more}))
     tracing().failed(SERVICE, message, error, os.environ.get("_X_AMZN_TRACE_ID"))

@@ -37,4 +37,4 @@ def emit(
         **({"Event": event} if event else {}),
         **counts,
     }
-    print(json.dumps(line), file=sys.stdout, flush=True)  # noqa: T201 - standard output is how it reaches CloudWatch
+    print(json.dumps(line), file=sys.stdout, flush=True)

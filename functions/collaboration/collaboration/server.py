@@ -177,7 +177,7 @@ def _event(request: Request) -> dict[str, Any]:
 
 
 def _log(message: str, error: BaseException) -> None:
-    print(json.dumps({"level": "WARN", "message": message, "error": repr(error)}), flush=True)  # noqa: T201 - the log
+    print(json.dumps({"level": "WARN", "message": message, "error": repr(error)}), flush=True)
 
 
 async def main(environment: Mapping[str, str] = os.environ) -> None:

@@ -53,7 +53,7 @@ class Traces:
         try:
             self._client.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
         except (BotoCoreError, ClientError) as untraced:
-            print(json.dumps({"level": "WARN", "message": "failure not traced", "error": repr(untraced)}), flush=True)  # noqa: T201 - the log
+            print(json.dumps({"level": "WARN", "message": "failure not traced", "error": repr(untraced)}), flush=True)
 
 
 def _place(header: str | None, now: float) -> dict[str, str]:

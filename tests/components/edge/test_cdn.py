@@ -10,8 +10,6 @@ from components.edge.certificate import ExistingCertificate
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin, distributions
 from components.security.key import Key
-from components.security.role import Role
-from components.statements import service_trust
 from tests.components.edge.support import DOMAIN, certificate, firewall, key, log_bucket
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
@@ -208,17 +206,6 @@ def test_an_api_is_asked_below_its_stage() -> None:
     # The headers of a WebSocket handshake are among all the viewer's headers but Host.
     assert behavior["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
     assert behavior["targetOriginId"] == "WsApi"
-
-
-def test_a_role_may_drop_what_is_kept_of_this_distribution_alone() -> None:
-    def program() -> None:
-        trust = service_trust("codebuild.amazonaws.com")
-        Role("publisher", trust=trust, statements=[cdn().invalidate], description="test")
-
-    graph = record(program)
-    (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
-    assert statement["Action"] == ["cloudfront:CreateInvalidation"]
-    assert statement["Resource"] == [graph.only(DISTRIBUTION).outputs["arn"]]
 
 
 def test_nothing_hangs_on_computed_outputs() -> None:

@@ -188,7 +188,6 @@ def test_attributes_are_keyed_by_zone() -> None:
     assert (network.cidr, network.zones) == ("10.1.0.0/16", ("a", "b", "c"))
     for subnets in (network.public_subnet_ids, network.private_subnet_ids, network.data_subnet_ids):
         assert tuple(subnets) == network.zones
-    assert tuple(network.private_route_table_ids) == network.zones
 
 
 def test_the_same_without_outputs() -> None:

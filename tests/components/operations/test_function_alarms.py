@@ -1,7 +1,6 @@
 from components.operations.alarms import Alarm
 from components.operations.function_alarms import (
     FunctionAlarmSettings,
-    account_concurrency,
     function,
     latency,
     stream,
@@ -49,8 +48,3 @@ def test_an_average_that_users_feel_can_have_a_fixed_name() -> None:
 def test_lost_events_and_old_iterators_are_told() -> None:
     assert seen(undelivered("mail", "fn-1")) == {"mail-lost": ("DeadLetterErrors", "Sum", 0)}
     assert seen(stream("feed", "fn-1", SETTINGS)) == {"feed-iterator-age": ("IteratorAge", "Maximum", 60_000)}
-
-
-def test_the_account_is_watched_as_a_whole() -> None:
-    (alarm,) = account_concurrency(1000, SETTINGS).values()
-    assert (alarm.metric.dimensions, alarm.threshold) == ({}, 800)

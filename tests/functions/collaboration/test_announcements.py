@@ -78,7 +78,7 @@ def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.M
 
 def test_the_url_comes_from_the_secret(redis_url: str) -> None:
     class Manager:
-        def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803, the API's own spelling
+        def get_secret_value(self, SecretId: str) -> dict[str, str]:
             assert SecretId == "arn"
             return {"SecretString": json.dumps({"redis-url": redis_url})}
 

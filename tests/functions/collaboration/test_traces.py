@@ -19,7 +19,7 @@ class Xray:
         self.segments: list[dict[str, Any]] = []
         self._error = error
 
-    def put_trace_segments(self, *, TraceSegmentDocuments: list[str]) -> None:  # noqa: N803 - boto3's own name
+    def put_trace_segments(self, *, TraceSegmentDocuments: list[str]) -> None:
         if self._error:
             raise self._error
         self.segments += map(json.loads, TraceSegmentDocuments)
