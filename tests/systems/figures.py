@@ -49,7 +49,7 @@ def _differences(graph: Graph, path: str, expected: Any, actual: Any) -> list[st
 
 
 def _missing(graph: Graph, path: str, expected: list[Any], actual: list[Any]) -> list[str]:
-    """Members that are asked for and not there; each needs one of its own, in any order, and others may be there too."""
+    """Members that are asked for and not there: each needs one of its own, in any order, and others may be there."""
     rest, found = list(actual), []
     for one in expected:
         fitting = next((other for other in rest if not _differences(graph, path, one, other)), _NOTHING)

@@ -1,4 +1,4 @@
-"""A comparison that finds nothing proves nothing: the helper behind the tables of figures sees each kind of difference."""
+"""What compares the tables of figures with a graph sees each kind of difference."""
 
 from collections.abc import Mapping
 from typing import Any
