@@ -102,18 +102,19 @@ def judgements() -> list[Line]:
     return [line for path in page_paths() for line in lines_of(path, JUDGEMENTS)]
 
 
-def ids_in(text: str) -> Iterator[str]:
-    """Every id that a text names, those left out of a range and those named by their number alone among them.
+def ids_in(text: str) -> Iterator[tuple[str, int]]:
+    """Every id that a text names, with its line; those inside a range and those named by their number alone too.
 
     ``AREA-01, -03``, ``AREA-01/-02`` and ``AREA-01 and -02`` name two each; ``AREA-01 to -04`` and ``AREA-01 … -04``
     name four.
     """
     for match in _NAMED.finditer(text):
         area, last = match["area"], match["first"]
-        yield f"{area}-{last}"
+        line = text.count("\n", 0, match.start()) + 1
+        yield f"{area}-{last}", line
         for following in _NEXT.finditer(match["more"]):
             number = following["number"]
             start = int(last) + 1 if following["between"] else int(number)
             for one in range(start, int(number) + 1):
-                yield f"{area}-{one:0{len(number)}d}"
+                yield f"{area}-{one:0{len(number)}d}", line
             last = number
