@@ -165,3 +165,24 @@ def test_the_inventory_of_production_says_what_was_promised() -> None:
     }
     assert personal == DESIGNED
     assert {logs.days for logs in kept.logs} == {365}
+
+
+def test_calls_of_functions_and_of_the_api_are_traced(graph: Graph) -> None:
+    functions = [n for n in graph.of_type("aws:lambda/function:Function") if n.name != "app-secret-rotation-function"]
+    assert {n.inputs["tracingConfig"]["mode"] for n in functions} == {"Active"}
+    assert graph.only("aws:apigateway/stage:Stage").inputs["xrayTracingEnabled"] is True
+
+
+def test_the_pipeline_takes_the_development_stack_before_production() -> None:
+    graph = stack_graph("mdreader-prod")
+    stages = graph.only("aws:codepipeline/pipeline:Pipeline").inputs["stages"]
+    started = [action["configuration"].get("ProjectName") for stage in stages for action in stage["actions"]]
+    deploys = {
+        node.outputs["name"]: variable["value"]
+        for node in graph.of_type("aws:codebuild/project:Project")
+        for variable in node.inputs["environment"]["environmentVariables"]
+        if variable["name"] == "STACK"
+    }
+    stacks = [deploys[project] for project in started if project in deploys]
+    assert list(dict.fromkeys(stacks)) == ["mdreader-dev", "mdreader-prod"]
+    assert [action["category"] for stage in stages for action in stage["actions"]].count("Approval") == 1
