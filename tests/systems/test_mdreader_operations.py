@@ -186,3 +186,29 @@ def test_the_pipeline_takes_the_development_stack_before_production() -> None:
     stacks = [deploys[project] for project in started if project in deploys]
     assert list(dict.fromkeys(stacks)) == ["mdreader-dev", "mdreader-prod"]
     assert [action["category"] for stage in stages for action in stage["actions"]].count("Approval") == 1
+
+
+def test_the_database_is_encrypted_and_private_and_left_to_grow(graph: Graph) -> None:
+    database = graph.only("aws:rds/instance:Instance")
+    assert (database.inputs["storageEncrypted"], database.inputs["publiclyAccessible"]) == (True, False)
+    assert database.inputs["dbSubnetGroupName"] == graph.only("aws:rds/subnetGroup:SubnetGroup").outputs["name"]
+    data = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("mdreader-vpc-data-")}
+    assert set(graph.only("aws:rds/subnetGroup:SubnetGroup").inputs["subnetIds"]) == data
+    assert "allocatedStorage" in database.ignore_changes
+    parameters = graph.only("aws:rds/parameterGroup:ParameterGroup").inputs["parameters"]
+    assert {"name": "rds.force_ssl", "value": "1"} in parameters
+
+
+def test_private_tiers_get_out_by_nat_in_the_public_one(graph: Graph) -> None:
+    public = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("mdreader-vpc-public-")}
+    gateways = graph.of_type("aws:ec2/natGateway:NatGateway")
+    assert {n.inputs["subnetId"] for n in gateways} <= public
+    ways = [n.inputs for n in graph.of_type("aws:ec2/route:Route") if n.name.startswith("mdreader-vpc-private-")]
+    assert {way["natGatewayId"] for way in ways} == {n.id for n in gateways}
+    assert {way["destinationCidrBlock"] for way in ways} == {"0.0.0.0/0"}
+
+
+def test_attachments_move_to_glacier_after_90_days(graph: Graph) -> None:
+    lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    (rule,) = graph.only(lifecycle, "uploads-lifecycle").inputs["rules"]
+    assert rule["transitions"] == [{"days": 90, "storageClass": "GLACIER_IR"}]

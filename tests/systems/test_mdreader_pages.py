@@ -177,3 +177,37 @@ def test_the_api_is_called_from_the_site_and_the_desktop_alone(graph: Graph) -> 
 def test_whoever_asks_amplify_for_www_is_sent_to_the_one_address() -> None:
     rules = stack_graph("mdreader-amplify").only("aws:amplify/app:App").inputs["customRules"]
     assert rules[0] == {"source": "https://www.mdreader.app", "target": "https://mdreader.app", "status": "301"}
+
+
+def test_the_edge_blocks_by_rate_and_sql_in_bodies(graph: Graph) -> None:
+    limit, sql, *_ = graph.only("aws:wafv2/webAcl:WebAcl", "firewall-acl").inputs["rules"]
+    assert (limit["name"], limit["priority"], limit["action"]) == ("RateLimit", 1, {"block": {}})
+    assert limit["statement"]["rateBasedStatement"] == {
+        "aggregateKeyType": "IP",
+        "evaluationWindowSec": 300,
+        "limit": 1000,
+    }
+    assert (sql["name"], sql["priority"], sql["action"]) == ("SQLInjection", 2, {"block": {}})
+    assert sql["statement"]["sqliMatchStatement"] == {
+        "fieldToMatch": {"body": {"oversizeHandling": "CONTINUE"}},
+        "textTransformations": [{"priority": 1, "type": "NONE"}],
+    }
+
+
+def test_the_names_of_the_plan_lead_to_what_answers(graph: Graph) -> None:
+    zone = graph.only("aws:route53/zone:Zone").inputs["name"]
+    aliases = {n.inputs["name"] for n in graph.of_type("aws:route53/record:Record") if n.inputs.get("aliases")}
+    wanted = {f"{host}.{zone}" for host in ("api", "websocket", "events", "files")}
+    if not graph.of_type("aws:amplify/app:App"):
+        wanted.add(zone)
+    assert aliases == wanted
+    certified = {n.inputs["domainName"] for n in graph.of_type("aws:acm/certificate:Certificate")}
+    assert certified == wanted
+
+
+def test_the_site_is_a_bucket_behind_the_distribution_of_the_domain() -> None:
+    graph = stack_graph("mdreader-prod")
+    site = graph.only(DISTRIBUTION, "site-cdn-distribution").inputs
+    assert site["aliases"] == ["mdreader.app"]
+    (web,) = [origin for origin in site["origins"] if origin["originId"] == "web"]
+    assert web["domainName"] == graph.only("aws:s3/bucket:Bucket", "web-bucket").outputs["bucketRegionalDomainName"]
