@@ -53,6 +53,15 @@ def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
     ]
 
 
+def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None:
+    job = workflow()["jobs"]["test"]
+    assert job["runs-on"] == "ubuntu-latest"
+    assert job["steps"][0]["uses"].startswith("actions/checkout@")
+    node, tests = (step for step in job["steps"] if "frontend/package-lock.json" in step.get("if", ""))
+    assert node["with"] == {"node-version": "24"}
+    assert (tests["working-directory"], tests["run"]) == ("frontend", "npm ci && npm test")
+
+
 def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
     found = workflow()
     assert found["permissions"] == {}

@@ -6,6 +6,7 @@ import pytest
 
 from preview.graph import Graph
 from tests.stacks import stack_graph
+from tests.systems.wiring import EGRESS, group
 
 pytestmark = pytest.mark.xdist_group("stacks")
 
@@ -92,3 +93,9 @@ def test_a_failed_message_is_tried_five_times_and_then_kept(prod: Graph) -> None
     queue = prod.only("aws:sqs/queue:Queue", "mail-retries-queue").inputs
     dead = prod.only("aws:sqs/queue:Queue", "mail-retries-dead-letters").outputs["arn"]
     assert json.loads(queue["redrivePolicy"]) == {"deadLetterTargetArn": dead, "maxReceiveCount": 5}
+
+
+def test_nodes_may_open_any_connection(prod: Graph) -> None:
+    nodes = group(prod, "cluster-nodes")
+    opened = [n.inputs for n in prod.of_type(EGRESS) if n.inputs["securityGroupId"] == nodes]
+    assert ("0.0.0.0/0", "-1") in {(rule.get("cidrIpv4"), rule["ipProtocol"]) for rule in opened}

@@ -189,13 +189,9 @@ ROWS: dict[str, list[Figure]] = {
         ("aws:amplify/app:App", "web-app", {"name": "MDReaderWeb", "repository": "https://github.com/yourorg/mdreader"})
     ],
     "MDR-FE-03": [("aws:amplify/branch:Branch", "web-branch", {"branchName": "main", "enableAutoBuild": True})],
-    **{
-        row: [*subnet(f"public-{zone}", public, zone), *subnet(f"private-{zone}", private, zone)]
-        for row, zone, public, private in (
-            ("MDR-NET-02", "a", "10.0.1.0/24", "10.0.10.0/24"),
-            ("MDR-NET-04", "b", "10.0.2.0/24", "10.0.11.0/24"),
-        )
-    },
+    "MDR-NET-02": subnet("public-a", "10.0.1.0/24", "a"),
+    "MDR-NET-03": subnet("private-a", "10.0.10.0/24", "a"),
+    "MDR-NET-04": [*subnet("public-b", "10.0.2.0/24", "b"), *subnet("private-b", "10.0.11.0/24", "b")],
     "MDR-WAF-01": [
         (
             "aws:wafv2/webAcl:WebAcl",
