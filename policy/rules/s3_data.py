@@ -77,8 +77,8 @@ def lifecycle_ends_uploads(configuration: Resource) -> Iterator[Finding]:
     """Parts of uploads that were never finished show in no listing and are paid for until somebody looks."""
     path = "abortIncompleteMultipartUpload.daysAfterInitiation"
     rules = list(configuration.blocks("rules"))
-    unread = any(each.unknown(path) or each.unknown("status") for each in rules) or configuration.unknown("rules")
-    if not unread and not any(each.has(path) and each.has("status", "Enabled") for each in rules):
+    ends = any(each.has(path) and each.has("status", "Enabled") for each in rules)
+    if not ends and not configuration.untold("rules", path, "status"):
         yield Finding("never gives up unfinished uploads", "rules")
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from policy.environment import environment_of
 from policy.exemptions import read_exemptions
-from policy.levels import PolicyConfigError, environment_of, read_config
+from policy.levels import PolicyConfigError, read_config
 from policy.model import UNKNOWN, Exemption, Finding, Level, Resource, RuleConfig, Severity, rule
 from policy.pack import all_rules, rule_named
 from policy.rules import elb, exemptions, rds, s3

@@ -1,13 +1,16 @@
 """What holds for every rule of the pack, by the tables (CASES) of tests/policy/rules."""
 
+import copy
 import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import pytest
 
 import tests.policy.rules
-from policy.model import Kind, Level
+from policy.model import UNKNOWN, Kind, Level, Resource
 from policy.pack import all_rules, rule_named
 from tests.policy.cases import Case, Set, With, Without
 from tests.policy.support import assert_exempt, check, resource, verdict
@@ -39,6 +42,52 @@ def test_fires_on_each_change(case: Case, change: Set | Without | With) -> None:
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without | With) -> None:
     assert bool(check(case.rule, *change.unknown(case.baseline), **case.thresholds)) is change.judged_when_unknown
+
+
+def hidden(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
+    """The same resources with nothing known of one of them, or of all but one; then not even what it refers to."""
+    for one in resources:
+        for loose in (False, True):
+            yield [unseen(each, loose) if each is one else each for each in resources]
+            yield [each if each is one else unseen(each, loose) for each in resources]
+
+
+def unseen(given: Resource, loose: bool) -> Resource:
+    left = replace(given, inputs={}, outputs={}, seen=False)
+    return replace(left, property_dependencies={}) if loose else left
+
+
+def blurred(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
+    """The same resources with one value, map, list or member of a list of one of them unknown."""
+    for one in resources:
+        for place in places(dict(one.inputs)):
+            inputs = copy.deepcopy(dict(one.inputs))
+            target: Any = inputs
+            for step in place[:-1]:
+                target = target[step]
+            target[place[-1]] = UNKNOWN
+            yield [replace(each, inputs=inputs) if each is one else each for each in resources]
+
+
+def places(value: Any) -> Iterator[tuple[str | int, ...]]:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, member in members:
+        yield (step,)
+        yield from ((step, *rest) for rest in places(member))
+
+
+@pytest.mark.parametrize("known_less", [hidden, blurred])
+@pytest.mark.parametrize("case", BY_CASE)
+def test_knowing_less_adds_no_finding(case: Case, known_less: Callable[..., Iterator[list[Resource]]]) -> None:
+    for resources in (case.baseline, *(change.broken(case.baseline) for change in case.breaks)):
+        found = where(check(case.rule, *resources, **case.thresholds))
+        for partial in known_less(resources):
+            assert where(check(case.rule, *partial, **case.thresholds)) <= found
+
+
+def where(found: list[str]) -> set[str]:
+    """Findings by resource and path; without a path by what they say."""
+    return {f"{each.partition(':')[0]} ({each.rpartition(' (')[2]}" for each in found}
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)
