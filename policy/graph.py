@@ -135,6 +135,10 @@ class Graph:
             self._companions[key] = index
         return self._companions[key].get(resource.urn, [])
 
+    def may_have(self, resource: Resource, token: str, by: str) -> bool:
+        """Whether the resource has such a companion, or there is one of which it cannot be told whose it is."""
+        return bool(self.companions(resource, token, by)) or self.unresolved(token, by)
+
     def unresolved(self, token: str, by: str) -> bool:
         """Whether some resource of type `token` has an unknown input `by` that leads to no resource.
 

@@ -15,7 +15,7 @@ from policy.model import Graph, Resource
 from policy.pack import all_rules
 from preview.graph import Graph as PreviewGraph
 from preview.policing import policy_graph
-from tests.policy.engine import pack_process
+from tests.policy.engine.process import pack_process
 from tests.stacks import stack_graph
 
 SIZES = (1000, 5000)

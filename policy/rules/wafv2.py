@@ -113,7 +113,7 @@ def rate_limit(acl: Resource, graph: Graph) -> Iterator[Finding]:
 )
 def logging(acl: Resource, graph: Graph) -> Iterator[Finding]:
     """Without the log nobody can tell an attack that was stopped from a customer who was."""
-    if not graph.companions(acl, LOGGING, by="resourceArn") and not graph.unresolved(LOGGING, "resourceArn"):
+    if not graph.may_have(acl, LOGGING, by="resourceArn"):
         yield Finding("logs nothing")
 
 

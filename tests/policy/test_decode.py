@@ -4,7 +4,7 @@ import pytest
 
 from policy.decode import from_struct, plain
 from policy.model import UNKNOWN
-from tests.policy.engine import SIGNATURE, UNKNOWN_STRING, secret, struct
+from tests.policy.engine.process import SIGNATURE, UNKNOWN_STRING, secret, struct
 
 OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 ASSET = "c44067f5952c0a294b673a41bacd8c17"

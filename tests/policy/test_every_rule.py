@@ -1,18 +1,17 @@
 """What holds for every rule of the pack, by the tables (CASES) of tests/policy/rules."""
 
-import copy
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 
 import tests.policy.rules
-from policy.model import UNKNOWN, Kind, Level, Resource
+from policy.model import Kind, Level, Resource
 from policy.pack import all_rules, rule_named
 from tests.policy.cases import Case, Set, With, Without
+from tests.policy.ignorance import blurred, hidden
 from tests.policy.support import assert_exempt, check, resource, verdict
 
 CASES: list[Case] = [
@@ -42,38 +41,6 @@ def test_fires_on_each_change(case: Case, change: Set | Without | With) -> None:
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without | With) -> None:
     assert bool(check(case.rule, *change.unknown(case.baseline), **case.thresholds)) is change.judged_when_unknown
-
-
-def hidden(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
-    """The same resources with nothing known of one of them, or of all but one; then not even what it refers to."""
-    for one in resources:
-        for loose in (False, True):
-            yield [unseen(each, loose) if each is one else each for each in resources]
-            yield [each if each is one else unseen(each, loose) for each in resources]
-
-
-def unseen(given: Resource, loose: bool) -> Resource:
-    left = replace(given, inputs={}, outputs={}, seen=False)
-    return replace(left, property_dependencies={}) if loose else left
-
-
-def blurred(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
-    """The same resources with one value, map, list or member of a list of one of them unknown."""
-    for one in resources:
-        for place in places(dict(one.inputs)):
-            inputs = copy.deepcopy(dict(one.inputs))
-            target: Any = inputs
-            for step in place[:-1]:
-                target = target[step]
-            target[place[-1]] = UNKNOWN
-            yield [replace(each, inputs=inputs) if each is one else each for each in resources]
-
-
-def places(value: Any) -> Iterator[tuple[str | int, ...]]:
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, member in members:
-        yield (step,)
-        yield from ((step, *rest) for rest in places(member))
 
 
 @pytest.mark.parametrize("known_less", [hidden, blurred])

@@ -13,7 +13,7 @@ import grpc
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-POLICY = Path(__file__).resolve().parents[2] / "policy"
+POLICY = Path(__file__).resolve().parents[3] / "policy"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"

@@ -1,0 +1,56 @@
+"""What the pack answers, in a form that its ways can be compared in."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from pulumi.runtime.proto import analyzer_pb2 as wire
+
+from policy.model import Violation
+from tests.policy.engine.calls import Calls
+
+TODAY = date(2026, 1, 1)
+Verdict = tuple[str, str, str, str]
+"""Rule, URN, what is said, level; the level of what is exempt is `exempt`."""
+_LEVELS = {wire.ADVISORY: "advisory", wire.MANDATORY: "mandatory"}
+
+
+class Pack(Protocol):
+    """A stub of the pack's process, or the analyzer itself."""
+
+    def Analyze(self, request: wire.AnalyzeRequest, /) -> wire.AnalyzeResponse: ...  # noqa: N802 - gRPC's name
+
+    def AnalyzeStack(self, request: wire.AnalyzeStackRequest, /) -> wire.AnalyzeResponse: ...  # noqa: N802 - gRPC's name
+
+
+def told_by(pack: Pack, calls: Calls) -> list[Verdict]:
+    """What the pack answers to these calls, sorted."""
+    found: list[Verdict] = []
+    for request in calls.analyze:
+        found += _told(pack.Analyze(request), request.urn)
+    return sorted([*found, *_told(pack.AnalyzeStack(calls.stack), "")])
+
+
+def told_offline(violations: Iterable[Violation]) -> list[Verdict]:
+    """The same of violations."""
+    return sorted(
+        (each.rule.id, each.urn, _said(each), "exempt" if each.exemption else each.level.value) for each in violations
+    )
+
+
+def _told(response: wire.AnalyzeResponse, urn: str) -> list[Verdict]:
+    blamed = [
+        (each.policyName, each.urn or urn, each.message.partition("\n")[2], _LEVELS[each.enforcementLevel])
+        for each in response.diagnostics
+    ]
+    spared = [
+        (each.policy_name, each.reason.partition(" ")[0], each.reason, "exempt") for each in response.not_applicable
+    ]
+    return [*blamed, *spared]
+
+
+def _said(violation: Violation) -> str:
+    if violation.exemption is not None:
+        spared = violation.exemption
+        return f"{violation.urn} is exempt until {spared.expires} ({spared.owner}): {spared.reason}"
+    return violation.message + (f" ({violation.path})" if violation.path else "")
