@@ -102,7 +102,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         self.name = name
         super().__init__(name, PACK_VERSION, policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
 
-    def Configure(self, request: wire.ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Any:  # noqa: N802 - gRPC's name
+    def Configure(self, request: wire.ConfigureAnalyzerRequest, _context: Any) -> Any:  # noqa: N802 - gRPC's name
         """Take over levels and thresholds. The engine names every rule; what differs from the listing is a choice."""
         raw: dict[str, dict[str, Any]] = {}
         by_id = {rule.id: rule for rule in self.index.rules}
@@ -117,8 +117,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         try:
             self.config = read_config(raw, self.index.rules)
         except PolicyConfigError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))  # the engine shows this text, and no traceback
-        return super().Configure(request, context)
+            _context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))  # the engine shows this text, and no traceback
+        return super().Configure(request, _context)
 
     def ConfigureStack(self, request: wire.AnalyzerStackConfigureRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
         """Take over the stack's configuration; what was analyzed before belongs to another run."""

@@ -62,8 +62,6 @@ def _signed(value: dict[str, Any]) -> Any:
     signature = value.pop(_SIGNATURE, None)
     if signature is None:
         return value
-    if signature == _SECRET:
-        return value.get("value")
-    if signature == _OUTPUT_VALUE:
+    if signature in (_SECRET, _OUTPUT_VALUE):
         return value.get("value", UNKNOWN)
     return value

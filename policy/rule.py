@@ -124,14 +124,14 @@ class Rule:
             if finding.mend is not None and finding.path is not None and _within(finding.path, self.mends)
         }
 
-    def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterable[Finding]:
+    def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterator[Finding]:
         """The findings as the rule's function yields them; raises UnknownTouchedError where it trips over unknowns."""
         arguments: list[Any] = [resource]
         if self.kind is Kind.STACK:
             arguments.append(graph)
         if self.config is not None:
             arguments.append(config or self.config())
-        return self.check(*arguments)
+        yield from self.check(*arguments)
 
 
 def _said(error: Exception) -> str:
@@ -139,12 +139,10 @@ def _said(error: Exception) -> str:
 
 
 def _place(error: Exception) -> str:
-    """File and line of the innermost frame of the pack that led to the error."""
-    found = [frame for frame in walk_tb(error.__traceback__) if frame[0].f_code.co_filename.startswith(_HERE)]
-    if not found:
-        return ""
-    frame, line = found[-1]
-    return f" at policy/{frame.f_code.co_filename.removeprefix(_HERE)}:{line}"
+    """File and line of the pack's innermost frame below this module that led to the error."""
+    trace = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    found = [(file, line) for file, line in trace if file.startswith(_HERE) and file != __file__]
+    return f" at policy/{found[-1][0].removeprefix(_HERE)}:{found[-1][1]}" if found else ""
 
 
 def _within(path: str, declared: tuple[str, ...]) -> bool:

@@ -5,46 +5,21 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from pulumi.runtime.proto import analyzer_pb2 as wire
 
-from policy.analyzer import Analyzer
-from policy.exemptions import read_exemptions
-from policy.pack import PACK_NAME, all_rules
+from policy.pack import all_rules
 from preview.forms.state import deployment
 from preview.graph import Graph
 from preview.policing import verdict
 from tests.policy.engine import calls
-from tests.policy.engine.verdicts import TODAY, Verdict, told_by, told_offline
+from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline
 from tests.stacks import STACKS, stack_graph
 
 pytestmark = pytest.mark.xdist_group("stacks")
 
 
-class Pack:
-    """The analyzer as the pack's process serves it, without the process; test_replay.py speaks to that."""
-
-    def __init__(self) -> None:
-        self._analyzer = Analyzer(PACK_NAME, all_rules(), read_exemptions(), TODAY)
-
-    def configure(self, graph: Graph) -> None:
-        config = dict(graph.config)
-        request = wire.AnalyzerStackConfigureRequest(stack=graph.stack, project=graph.project, config=config)
-        self._analyzer.ConfigureStack(request, None)
-
-    def forget(self) -> None:
-        """The configuration, which the engine does not give with a state file."""
-        self._analyzer.ConfigureStack(wire.AnalyzerStackConfigureRequest(), None)
-
-    def Analyze(self, request: wire.AnalyzeRequest) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
-        return self._analyzer.Analyze(request, None)
-
-    def AnalyzeStack(self, request: wire.AnalyzeStackRequest) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
-        return self._analyzer.AnalyzeStack(request, None)
-
-
 @functools.cache
-def pack() -> Pack:
-    return Pack()
+def pack() -> InProcess:
+    return InProcess()
 
 
 @functools.cache
@@ -54,7 +29,8 @@ def offline(stack: str) -> list[Verdict]:
 
 
 def told(stack: str, made: calls.Calls) -> list[Verdict]:
-    pack().configure(stack_graph(stack))
+    graph = stack_graph(stack)
+    pack().configure(graph.stack, graph.project, graph.config)
     return told_by(pack(), made)
 
 
@@ -85,7 +61,7 @@ def test_the_engine_is_told_what_the_preview_says(stack: str, way: str) -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_state_file_is_judged_as_the_stack_is(stack: str) -> None:
     known = stack_graph(stack)
-    pack().forget()
+    pack().configure()  # of a file, the engine knows no configuration
     assert told_by(pack(), calls.state_file(known, deployment(known))) == offline(stack)
 
 

@@ -1,12 +1,15 @@
 """What the pack answers, in a form that its ways can be compared in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
 from pulumi.runtime.proto import analyzer_pb2 as wire
 
-from policy.model import Violation
+from policy.analyzer import Analyzer
+from policy.exemptions import read_exemptions
+from policy.model import Exemption, Rule, Violation
+from policy.pack import PACK_NAME, all_rules
 from tests.policy.engine.calls import Calls
 
 TODAY = date(2026, 1, 1)
@@ -21,6 +24,25 @@ class Pack(Protocol):
     def Analyze(self, request: wire.AnalyzeRequest, /) -> wire.AnalyzeResponse: ...  # noqa: N802 - gRPC's name
 
     def AnalyzeStack(self, request: wire.AnalyzeStackRequest, /) -> wire.AnalyzeResponse: ...  # noqa: N802 - gRPC's name
+
+
+class InProcess:
+    """The analyzer as the pack's process serves it, without the process."""
+
+    def __init__(self, rules: Iterable[Rule] | None = None, exemptions: tuple[Exemption, ...] | None = None) -> None:
+        chosen = all_rules() if rules is None else tuple(rules)
+        self.analyzer = Analyzer(PACK_NAME, chosen, read_exemptions() if exemptions is None else exemptions, TODAY)
+
+    def configure(self, stack: str = "", project: str = "", config: Mapping[str, str] | None = None) -> None:
+        """What the engine says of the stack at the begin of a run."""
+        request = wire.AnalyzerStackConfigureRequest(stack=stack, project=project, config=dict(config or {}))
+        self.analyzer.ConfigureStack(request, None)
+
+    def Analyze(self, request: wire.AnalyzeRequest) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
+        return self.analyzer.Analyze(request, None)
+
+    def AnalyzeStack(self, request: wire.AnalyzeStackRequest) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
+        return self.analyzer.AnalyzeStack(request, None)
 
 
 def told_by(pack: Pack, calls: Calls) -> list[Verdict]:
