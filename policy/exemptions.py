@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from policy.resources import stack_of
+from policy.resources import project_of, stack_of
 
 EXEMPTIONS_FILE = Path(__file__).with_name("exemptions.yaml")
 
@@ -49,16 +49,21 @@ class Exemption:
 
     def spares(self, rule_id: str, urn: str, today: date) -> bool:
         """Whether a violation of the rule by this resource is exempt today."""
-        return (
-            self.rule == rule_id
-            and _pattern(self.urn).match(urn) is not None
-            and not self.flaws
-            and not self.expired(today)
-        )
+        return self.rule == rule_id and self.names(urn) and not self.flaws and not self.expired(today)
 
-    def concerns(self, stack: str) -> bool:
-        """Whether its pattern can match resources of this stack."""
-        return _pattern(stack_of(self.urn)).match(stack) is not None
+    def names(self, urn: str) -> bool:
+        """Whether its pattern matches the URN."""
+        return _pattern(self.urn).match(urn) is not None
+
+    def concerns(self, stack: str, project: str) -> bool:
+        """Whether this stack's program answers for it: it names the project, and its pattern fits the stack.
+
+        A pattern that leaves the project open spares what it matches, and is nobody's to clear away.
+        """
+        named = project_of(self.urn)
+        if self.flaws:
+            return named == project or not named.strip("*?")
+        return named == project and _pattern(stack_of(self.urn)).match(stack) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +102,5 @@ def _exemptions(path: Path, entries: list[dict[str, Any]]) -> Iterable[Exemption
             raise ValueError(f"{path.name}: exemption {number}: unknown keys {', '.join(map(str, extra))}")
         texts = {key: str(entry[key]) for key in ("rule", "urn", "reason", "owner") if entry.get(key) is not None}
         expires = entry.get("expires")
+        expires = expires.date() if isinstance(expires, datetime) else expires  # a day with a time is still that day
         yield Exemption(**texts, expires=expires if isinstance(expires, date) else None)
