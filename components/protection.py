@@ -6,7 +6,7 @@ from typing import Literal
 
 import pulumi
 
-from settings import Environment
+from settings import Safeguards
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,8 @@ _MADE_INSIDE = {"eks:index:Cluster": "aws:eks/cluster:Cluster"}
 """What a component that runs inside the engine makes there, out of sight of the program."""
 
 
-def protect(environment: Environment) -> None:
-    """Protects and retains what the stack makes from here on, as its environment asks for."""
-    safeguards = environment.safeguards
+def protect(safeguards: Safeguards) -> None:
+    """Protects and retains what the stack makes from here on, as far as its safeguards ask for."""
     protected = BEARING.keys() if safeguards.deletion_protection else frozenset[str]()
     retained = RETAINED if safeguards.keeps_data else frozenset[str]()
     if protected or retained:

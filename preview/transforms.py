@@ -37,7 +37,7 @@ def _applied(transform: pulumi.ResourceTransform, node: Node) -> Node:
     answer = transform(asked)
     if answer is None:
         return node
-    if not isinstance(answer, pulumi.ResourceTransformResult) or answer.props is not node.inputs or not answer.opts:
+    if not isinstance(answer, pulumi.ResourceTransformResult) or answer.props is not node.inputs:
         raise RemoteError(f"{node.type} {node.name}: the preview knows transforms of options only")
     given = {key for key, value in vars(answer.opts).items() if value != vars(pulumi.ResourceOptions())[key]}
     if strange := given - {"protect", "retain_on_delete"}:

@@ -50,7 +50,7 @@ _SAFEGUARDS = {
     ),
     Environment.STAGING: Safeguards(
         deletion_protection=False,
-        keeps_data=True,
+        keeps_data=False,
         multi_az=True,
         nat_per_az=True,
         backup_days=14,

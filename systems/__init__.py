@@ -31,6 +31,6 @@ SETTINGS: Mapping[str, type[Settings]] = _SettingsClasses()
 
 def build(stack: Stack) -> dict[str, Any]:
     """Builds the stack's system and returns its outputs by name."""
-    account = Account.current(stack.region, stack.environment)
-    protection.protect(stack.environment)
+    account = Account.current(stack.region, stack.environment, deletable=stack.deletable)
+    protection.protect(account.safeguards)
     return importlib.import_module(f"systems.{stack.system}").build(stack.settings, account)
