@@ -121,3 +121,16 @@ def test_a_stack_that_is_about_to_go_lifts_its_protection_and_changes_nothing_el
     assert replaced(*(document(Report(graph, (), 0)) for graph in (before, after))) == ()
     gone = {node.type for node in before if node.urn not in {other.urn for other in after}}
     assert gone <= {"aws:backup/vaultPolicy:VaultPolicy"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_node_group_that_is_replaced_stands_beside_its_successor(stack: str) -> None:
+    graph = stack_graph(stack)
+    for group in graph.of_type("aws:eks/nodeGroup:NodeGroup"):
+        # Pulumi deletes first whatever has a given name.
+        assert "nodeGroupName" not in group.inputs
+        assert group.inputs["nodeGroupNamePrefix"].endswith("-")
+        assert not group.options.get("deleteBeforeReplace")
+    assert not any(
+        {"name", "namePrefix"} & set(node.inputs) for node in graph.of_type("aws:ec2/launchTemplate:LaunchTemplate")
+    )
