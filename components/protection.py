@@ -50,8 +50,8 @@ BEARING: Mapping[str, Bearing] = {
 RETAINED = frozenset({"aws:kms/key:Key"})
 """Stay in AWS when a stack goes that keeps its data: final snapshots and backups are read with them."""
 
-_MADE_INSIDE = {"eks:index:Cluster": "aws:eks/cluster:Cluster"}
-"""What a component that runs inside the engine makes there, out of sight of the program."""
+_MADE_INSIDE = frozenset({"eks:index:Cluster"})
+"""Components that run inside the engine, and make there what the program does not see: the cluster itself."""
 
 
 def protect(safeguards: Safeguards) -> None:
@@ -74,12 +74,10 @@ def _register(kept: Callable[[str], pulumi.ResourceOptions]) -> None:
     """
 
     def inside(resource: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if resource.type_ not in _MADE_INSIDE.values():
+        if not kept(resource.type_).protect:
             return None
-        options, added = resource.opts, kept(resource.type_)
-        options.protect = added.protect or options.protect
-        options.retain_on_delete = added.retain_on_delete or options.retain_on_delete
-        return pulumi.ResourceTransformResult(resource.props, options)
+        resource.opts.protect = True
+        return pulumi.ResourceTransformResult(resource.props, resource.opts)
 
     def outside(resource: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
         options = kept(resource.type_)

@@ -31,10 +31,12 @@ def write(project: Path, user: str = "app", storage: str = "LOCAL", *, protect: 
     write_project(project, PROGRAM.format(user=user, storage=storage, protect=protect), CONFIG)
 
 
-def replaced(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str, **later: str) -> str:
+def replaced(
+    project: Path, capsys: pytest.CaptureFixture[str], *arguments: str, user: str = "app", storage: str = "LOCAL"
+) -> str:
     write(project)
     cli.run(["preview", "shop", "--json", "--output", "main.json"])
-    write(project, **later)
+    write(project, user, storage)
     capsys.readouterr()
     assert cli.run(["diff", "main.json", "shop", *arguments]) == 0
     return capsys.readouterr().out
