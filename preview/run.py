@@ -116,7 +116,7 @@ def _run(
             organization="organization",
             monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
             root_directory=str(Path.cwd()),
-            callbacks=None,
+            callbacks=recorder.transforms,
             outputs=set(),  # Pulumi would go on waiting for what a failed run left behind
         )
     )

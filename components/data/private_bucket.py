@@ -43,7 +43,7 @@ class PrivateBucket(Component):
         self._bucket = aws.s3.Bucket(
             self.child("bucket"),
             bucket=account.suffixed(bucket),
-            force_destroy=not account.safeguards.deletion_protection,
+            force_destroy=not account.safeguards.keeps_data,
             object_lock_enabled=lockable,
             opts=self.child_options(),
         )

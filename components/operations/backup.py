@@ -120,15 +120,15 @@ class Backup(Component):
         )
 
     def _vault(self, suffix: str, key: Key, settings: BackupSettings, region: str | None = None) -> aws.backup.Vault:
-        protected = self._account.safeguards.deletion_protection
+        safeguards = self._account.safeguards
         vault = aws.backup.Vault(
             self.child(suffix),
             kms_key_arn=key.arn,
-            force_destroy=not protected,
+            force_destroy=not safeguards.keeps_data,
             region=region,
             opts=self.child_options(),
         )
-        if protected:
+        if safeguards.deletion_protection:
             aws.backup.VaultPolicy(
                 self.child(suffix, "policy"),
                 backup_vault_name=vault.name,

@@ -166,7 +166,9 @@ def test_nodes_register_and_pull_and_have_no_rights_of_applications(prod: Graph)
 
 
 def test_groups_of_nodes_as_the_seed_sizes_them(prod: Graph) -> None:
-    groups = {node.inputs["nodeGroupName"]: node for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")}
+    groups = {
+        node.inputs["nodeGroupNamePrefix"].rstrip("-"): node for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")
+    }
     sizes = {
         name: (
             node.inputs["instanceTypes"][0],
