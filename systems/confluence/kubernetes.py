@@ -150,7 +150,7 @@ def _connect(
     balancer.allow_cloudfront(cloudfront)
     balancer.reach(nodes)
     for port, purpose in {model.frontend.port: "site", model.bff.port: "BFF"}.items():
-        nodes.allow(balancer, port, f"Requests for the {purpose}'s pods")
+        nodes.allow(balancer, port, f"Requests for the pods of the {purpose}")
     nodes.allow_ports(balancer, *_NODE_PORTS, "WebSockets and their health checks")
     compute.cluster.allow(balancer)
     nodes.allow_all_egress("Identity and mail providers, and whatever else pods may reach by their policies")

@@ -217,7 +217,11 @@ class SystemSettings(Settings):
         replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
         region = self.copies.region.region if self.copies else None
         bound = self.cache.bound_to_one_region if self.copies else None
+        met = self.backup.conflict(self.database)
+        uneven = self.search.uneven_over(len(self.network.data))
         problems = {
+            str(met): met is not None,
+            f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
             f"{other} is not for model {self.model}": getattr(self, other) is not None,
             "database.dbName is required": self.database.db_name is None,

@@ -141,7 +141,9 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
+        met = self.backup.conflict(self.database)
         problems = {
+            str(met): met is not None,
             f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
             f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,
             "fileSigner must be one of fileSigners": self.file_signer not in self.file_signers,
