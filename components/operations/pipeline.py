@@ -143,7 +143,7 @@ class Pipeline(Component):
             description=f"Deploying builds of {self.name}",
             opts=self.child_options(),
         )
-        group.allow_egress("https", "0.0.0.0/0", 443, "APIs of AWS, package registries, Pulumi's plugins")
+        group.allow_egress("https", "0.0.0.0/0", 443, "APIs of AWS, package registries, plugins of Pulumi")
         return group
 
     def _own_placement(self, network: Network | None) -> Placement | None:

@@ -21,7 +21,8 @@ from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.data.table import TableSettings
-from components.edge.firewall import FirewallSettings
+from components.edge.firewall import EDGE_PASSES_ON, FirewallSettings
+from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
@@ -144,6 +145,15 @@ class LambdaModel(Settings):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+    firewall: FirewallSettings = FirewallSettings(scope="REGIONAL", rate_limit=EDGE_PASSES_ON, large_bodies=True)
+    """Before the REST API; what the edge lets through, such as a large page, must pass here too."""
+
+    @field_validator("firewall")
+    @classmethod
+    def _regional(cls, value: FirewallSettings) -> FirewallSettings:
+        if value.scope != "REGIONAL":
+            raise ValueError("scope must be REGIONAL: it stands before an API")
+        return value
 
     @field_validator("sockets")
     @classmethod
@@ -194,7 +204,9 @@ class SystemSettings(Settings):
     """What the names of the secrets begin with."""
     signing_key: SecretSettings = SecretSettings()
     """Signs the tokens of users; the one before it goes on being accepted until the next rotation."""
-    firewall: FirewallSettings = FirewallSettings(scope="CLOUDFRONT")
+    firewall: FirewallSettings = FirewallSettings(scope="CLOUDFRONT", large_bodies=True)
+    """Pages are saved whole, and most are larger than 8 KB."""
+    origin_secret: OriginSecretSettings = OriginSecretSettings()
     tracing: TracingSettings = TracingSettings(
         rules={
             "default": SamplingRule(rate=0.01, priority=9000),
@@ -217,7 +229,11 @@ class SystemSettings(Settings):
         replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
         region = self.copies.region.region if self.copies else None
         bound = self.cache.bound_to_one_region if self.copies else None
+        met = self.backup.conflict(self.database)
+        uneven = self.search.uneven_over(len(self.network.data))
         problems = {
+            str(met): met is not None,
+            f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
             f"{other} is not for model {self.model}": getattr(self, other) is not None,
             "database.dbName is required": self.database.db_name is None,
@@ -226,6 +242,9 @@ class SystemSettings(Settings):
             ),
             f"cache: {bound}; or leave out copies": bound is not None,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
+            "functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both": (
+                self.functions is not None and self.functions.firewall.large_bodies != self.firewall.large_bodies
+            ),
             "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
         }
         found = [problem for problem, there in problems.items() if there]

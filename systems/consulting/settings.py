@@ -100,7 +100,9 @@ class SystemSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        met = self.backup.conflict(self.database)
         problems = {
+            str(met): met is not None,
             "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
             "database.dbName is required": self.database.db_name is None,
             "database.readReplicas must be 0: the application knows one URL": self.database.read_replicas > 0,

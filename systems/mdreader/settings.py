@@ -16,7 +16,7 @@ from components.data.redis import RedisSettings
 from components.data.table import TableSettings
 from components.edge.amplify_app import AmplifyAppSettings
 from components.edge.cdn_settings import PublicKey
-from components.edge.firewall import FirewallSettings
+from components.edge.firewall import EDGE_PASSES_ON, FirewallSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
@@ -36,8 +36,6 @@ from components.security.user_pool_domain import UserPoolDomainSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.audit import AuditSettings
-
-_EDGE_PASSES_ON = 20_000
 
 
 class BackendSettings(FunctionSettings):
@@ -122,7 +120,7 @@ class SystemSettings(Settings):
         acl_name="MDReaderWAF", rate_limit=1000, sqli_body_rule=True, large_bodies=True
     )
     regional_firewall: FirewallSettings = FirewallSettings(
-        scope="REGIONAL", rate_limit=_EDGE_PASSES_ON, large_bodies=True
+        scope="REGIONAL", rate_limit=EDGE_PASSES_ON, large_bodies=True
     )
     """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
     tracing: TracingSettings = TracingSettings()
@@ -141,7 +139,9 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
+        met = self.backup.conflict(self.database)
         problems = {
+            str(met): met is not None,
             f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
             f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,
             "fileSigner must be one of fileSigners": self.file_signer not in self.file_signers,

@@ -160,7 +160,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         "cdn",
         CdnSettings(
             aliases=(domain,),
-            default=BehaviorSettings(origin="origin"),
+            default=BehaviorSettings(origin="origin", origin_decides=True),
             # The health check must see the application, not the page that stands in for it.
             behaviors={
                 "health": PathBehaviorSettings(

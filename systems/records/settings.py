@@ -1,8 +1,8 @@
 """What a stack of the records system can be told."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
@@ -78,3 +78,9 @@ class SystemSettings(Settings):
     backup: BackupSettings = BackupSettings()
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray; off unless given."""
+
+    @model_validator(mode="after")
+    def _backed_up_apart(self) -> Self:
+        if met := self.backup.conflict(self.database):
+            raise ValueError(met)
+        return self

@@ -45,7 +45,7 @@ OTHER: dict[str, Any] = {
     "functionAlarms": {"errors": 9},
     "budget": {"monthlyUsd": 77},
     "costAnomaly": {"minimumUsd": 33},
-    "backup": {"hour": 7},
+    "backup": {"hour": 9},
 }
 Seen = Callable[[Graph], Any]
 

@@ -56,7 +56,7 @@ EKS: list[Change] = [
     ("notices.emails", ["other@example.com"], "notices-to-other@example.com", "other@example.com"),
     ("alarms", {"latencyMs": 321}, "alarms-latency", "321"),
     ("budget.monthlyUsd", 123, "budget-budget", '"123"'),
-    ("backup", {"hour": 3}, "backup-plan", "cron(0 3 "),
+    ("backup", {"hour": 9}, "backup-plan", "cron(0 9 "),
 ]
 LAMBDA: list[Change] = [
     ("domain", "other.example.com", "sockets-domain", '"ws.other.example.com"'),

@@ -70,7 +70,7 @@ OTHER: dict[str, Any] = {
     "thresholds": {"apiLatencyMs": 900, "databaseConnections": 70, "slowQueries": 3},
     "budget": {"monthlyUsd": 77},
     "anomalies": {"minimumUsd": 33},
-    "backup": {"hour": 7},
+    "backup": {"hour": 9},
 }
 Seen = Callable[[Graph], Any]
 

@@ -44,7 +44,7 @@ def test_disks_of_tasks_are_encrypted_by_a_key_that_only_this_cluster_s_fargate_
     graph = record(cluster)
     key = graph.only("aws:kms/key:Key", "cluster-storage-key")
     storage = graph.only(CLUSTER).inputs["configuration"]["managedStorageConfiguration"]
-    assert storage == {"fargateEphemeralStorageKmsKeyId": key.outputs["keyId"]}
+    assert storage == {"fargateEphemeralStorageKmsKeyId": key.outputs["arn"]}
     given = {s["Sid"]: s for s in json.loads(key.inputs["policy"])["Statement"]}
     of_cluster = {
         "kms:EncryptionContext:aws:ecs:clusterAccount": ACCOUNT.id,

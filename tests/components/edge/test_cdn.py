@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from components.data.bucket import Bucket, BucketSettings
 from components.edge.cdn import Cdn
@@ -72,13 +73,12 @@ def test_users_come_over_tls_1_2_under_the_alias_and_through_the_firewall() -> N
     assert inputs["restrictions"] == {"geoRestriction": {"restrictionType": "none"}}
 
 
-def test_servers_are_called_over_tls_through_the_shield_with_the_secret() -> None:
+def test_servers_are_called_over_tls_with_the_secret() -> None:
     graph = record(cdn)
     (api,) = [o for o in graph.only(DISTRIBUTION).inputs["origins"] if o["originId"] == "api"]
     assert api["domainName"] == f"origin.{DOMAIN}"
     assert api["customOriginConfig"]["originProtocolPolicy"] == "https-only"
     assert api["customOriginConfig"]["originSslProtocols"] == ["TLSv1.2"]
-    assert api["originShield"] == {"enabled": True, "originShieldRegion": "us-east-1"}
     value = graph.only("random:index/randomPassword:RandomPassword", "secret-1").outputs["result"]
     assert api["customHeaders"] == [{"name": "X-Origin-Verify", "value": value}]
     assert "origins" in graph.only(DISTRIBUTION).secret_inputs
@@ -117,6 +117,27 @@ def test_dynamic_answers_are_never_cached_and_the_origin_keeps_its_own_host_name
         assert sorted(behavior["allowedMethods"]) == ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
         assert behavior["viewerProtocolPolicy"] == "redirect-to-https"
         assert behavior["compress"] is True
+
+
+def test_a_shield_stands_before_an_origin_whose_answers_are_kept() -> None:
+    assert origin("files")["originShield"] == {"enabled": True, "originShieldRegion": "us-east-1"}
+    assert "originShield" not in origin("api")
+
+
+def test_an_origin_that_decides_is_kept_by_all_that_its_answers_vary_by() -> None:
+    behavior = BehaviorSettings(origin="api", origin_decides=True)
+    graph = record(lambda: cdn(SETTINGS.model_copy(update={"default": behavior})))
+    made = graph.only(DISTRIBUTION).inputs["defaultCacheBehavior"]
+    policy = graph.only("aws:cloudfront/cachePolicy:CachePolicy", "records-cache-default")
+    assert made["cachePolicyId"] == policy.id
+    assert made["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert len(made["allowedMethods"]) == 7
+    assert (policy.inputs["minTtl"], policy.inputs["defaultTtl"]) == (0, 0)
+    key = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
+    assert key["cookiesConfig"] == {"cookieBehavior": "all"}
+    assert {"Authorization", "Accept", "Origin"} <= set(key["headersConfig"]["headers"]["items"])
+    with pytest.raises(ValidationError, match="the origin decides how long answers are kept"):
+        BehaviorSettings(origin="api", origin_decides=True, cache_seconds=60)
 
 
 def test_paths_are_tried_in_the_order_of_the_settings() -> None:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from tests.components.edge.support import DOMAIN, key
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
@@ -135,7 +136,32 @@ def test_requests_are_logged_encrypted_and_without_credentials() -> None:
     assert logging["redactedFields"] == [
         {"singleHeader": {"name": "authorization"}},
         {"singleHeader": {"name": "cookie"}},
+        {"singleHeader": {"name": "sec-websocket-protocol"}},
+        {"singleHeader": {"name": "x-origin-verify"}},
     ]
+
+
+@pytest.mark.parametrize("generations", [("1",), ("2", "1")])
+def test_strangers_are_those_without_the_header_of_the_distribution(generations: tuple[str, ...]) -> None:
+    def program() -> None:
+        secret = OriginSecret("secret", OriginSecretSettings(generations=generations))
+        Firewall("api", FirewallSettings(scope="REGIONAL"), account=ACCOUNT, log_key=key(), origin_secret=secret)
+
+    graph = record(program)
+    values = [
+        graph.only("random:index/randomPassword:RandomPassword", f"secret-{g}").outputs["result"] for g in generations
+    ]
+    acl = graph.only(ACL)
+    (rule,) = [rule for rule in acl.inputs["rules"] if rule["name"] == "Strangers"]
+    sent = rule["statement"]["notStatement"]["statement"]
+    matches = [s["byteMatchStatement"] for s in (sent["orStatement"]["statements"] if len(values) > 1 else [sent])]
+    assert [match["searchString"] for match in matches] == values
+    for match in matches:
+        assert match["positionalConstraint"] == "EXACTLY"
+        assert match["fieldToMatch"] == {"singleHeader": {"name": "x-origin-verify"}}
+        assert match["textTransformations"] == [{"priority": 0, "type": "NONE"}]
+    assert list(rule["action"]) == ["block"]
+    assert "rules" in acl.secret_inputs
 
 
 @pytest.mark.parametrize(

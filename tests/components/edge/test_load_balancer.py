@@ -132,10 +132,19 @@ def test_with_an_origin_secret_every_route_asks_for_it_and_all_else_is_refused()
     assert action["fixedResponse"]["statusCode"] == "403"
 
 
-def test_a_default_target_would_let_requests_past_the_secret() -> None:
+def test_a_default_target_lets_nobody_past_the_secret() -> None:
+    """The default action takes what no rule does, and every path matches the last one."""
     settings = LoadBalancerSettings(target_groups={"api": API}, default_target="api")
-    with pytest.raises(Exception, match="lack the origin secret"):
-        record(lambda: balancer(settings, secret=("1",)))
+    graph = record(lambda: balancer(settings, secret=("1",)))
+    rules = sorted(graph.of_type("aws:lb/listenerRule:ListenerRule"), key=lambda rule: rule.inputs["priority"])
+    told = [
+        (r.inputs["priority"], [sorted(c)[0] for c in r.inputs["conditions"]], r.inputs["actions"][0]["type"])
+        for r in rules
+    ]
+    assert told == [(49999, ["pathPattern", "httpHeader"], "forward"), (50000, ["pathPattern"], "fixed-response")]
+    assert {v for r in rules for v in r.inputs["conditions"][0]["pathPattern"]["values"]} == {"/*"}
+    assert rules[1].inputs["actions"][0]["fixedResponse"]["statusCode"] == "403"
+    assert only(graph, "Listener")["defaultActions"][0]["type"] == "forward"
 
 
 def test_nobody_is_let_in_until_it_is_said_who() -> None:

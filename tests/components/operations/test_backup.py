@@ -29,7 +29,7 @@ def rule(graph: Graph) -> dict[str, object]:
 def test_a_backup_a_day_kept_as_long_as_the_environment_says(account: Account, days: int) -> None:
     graph = record(lambda: backup(account=account))
     found = rule(graph)
-    assert found["schedule"] == "cron(0 5 ? * * *)"
+    assert found["schedule"] == "cron(0 7 ? * * *)"
     assert found["lifecycle"] == {"deleteAfter": days}
     assert found["targetVaultName"] == graph.only(VAULT).outputs["name"]
     assert "enableContinuousBackup" not in found

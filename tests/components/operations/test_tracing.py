@@ -2,7 +2,6 @@ import pytest
 from pydantic import ValidationError
 
 from components.operations.tracing import SamplingRule, Tracing, TracingSettings
-from preview.run import ProgramError
 from tests.support import record, unequal_when_unknown
 
 TOKEN = "aws:xray/samplingRule:SamplingRule"
@@ -34,9 +33,9 @@ def test_group_collects_failures_and_slow_requests() -> None:
     assert group["insightsConfiguration"]["insightsEnabled"] is True
 
 
-def test_names_that_x_ray_would_refuse_are_refused() -> None:
-    with pytest.raises((ValueError, ProgramError), match="32 characters at most"):
-        record(tracing, stack="a-very-long-name-of-a-stack")
+def test_names_are_shortened_to_what_x_ray_takes() -> None:
+    group = record(tracing, stack="a-very-long-name-of-a-stack").only("aws:xray/group:Group")
+    assert group.inputs["groupName"] == "a-very-lon-a915aa-slow-or-failed"
 
 
 def test_precedence_is_never_left_open() -> None:

@@ -275,6 +275,14 @@ def test_the_binding_registers_pods_and_goes_before_the_controller() -> None:
     assert waits_for(made, binding, made.only("kubernetes:core/v1:Service"))
 
 
+def test_pods_begin_behind_their_binding_and_their_service_does_not_wait_for_them() -> None:
+    made = graph()
+    assert waits_for(made, made.only(DEPLOYMENT), made.only(BINDING))
+    service = made.only("kubernetes:core/v1:Service")
+    assert service.inputs["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+    assert "annotations" not in made.only(DEPLOYMENT).inputs["metadata"]
+
+
 def test_a_node_port_takes_instance_targets_and_sticks() -> None:
     made = graph(SETTINGS.model_copy(update={"service_type": "NodePort", "sticky": True}))
     spec = made.only("kubernetes:core/v1:Service").inputs["spec"]
