@@ -70,7 +70,7 @@ ROWS: dict[str, list[Figure]] = {
             "aws:eks/nodeGroup:NodeGroup",
             "nodes-group",
             {
-                "nodeGroupName": "main-nodes",
+                "nodeGroupNamePrefix": "main-nodes-",
                 "instanceTypes": ["t3.medium"],
                 "scalingConfig": {"minSize": 2, "maxSize": 10, "desiredSize": 3},
             },
