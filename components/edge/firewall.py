@@ -17,6 +17,9 @@ from settings import DomainName, Settings
 Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40)]
 
 
+ACL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
+"""https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
+
 EDGE_PASSES_ON = 20_000
 """Requests that one address may send in five minutes to a web ACL behind CloudFront: that is an edge location's, with
 all its users behind it, and the ACL of the distribution has counted each of them already."""
@@ -37,7 +40,7 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
-    acl_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    acl_name: str | None = Field(default=None, pattern=ACL_NAME)
     """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
     managed_groups: tuple[rules.ManagedGroup, ...] = (
@@ -52,6 +55,17 @@ class FirewallSettings(Settings):
     hosts: tuple[DomainName, ...] = Field(default=(), max_length=5)
     large_bodies: bool = False
     sqli_body_rule: bool = False
+
+
+class InnerFirewallSettings(FirewallSettings):
+    """The same before an API or a load balancer behind CloudFront, whose own web ACL has seen each request before.
+
+    Bodies pass as they did there: what the edge takes, such as a large page, must not be refused here.
+    """
+
+    scope: Literal["REGIONAL"] = "REGIONAL"
+    rate_limit: int = Field(default=EDGE_PASSES_ON, ge=10, le=2_000_000_000)
+    large_bodies: bool = True
 
 
 class Firewall(Component):

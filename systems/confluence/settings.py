@@ -21,7 +21,7 @@ from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.data.table import TableSettings
-from components.edge.firewall import EDGE_PASSES_ON, FirewallSettings
+from components.edge.firewall import FirewallSettings, InnerFirewallSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
@@ -119,6 +119,12 @@ class Tables(Settings):
     presence: TableSettings
 
 
+class PagesFirewallSettings(FirewallSettings):
+    """Before the distribution: pages are saved whole, and most are larger than 8 KB."""
+
+    large_bodies: bool = True
+
+
 class LambdaModel(Settings):
     """Functions behind API Gateway: nothing runs while nobody reads."""
 
@@ -145,15 +151,8 @@ class LambdaModel(Settings):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
-    firewall: FirewallSettings = FirewallSettings(scope="REGIONAL", rate_limit=EDGE_PASSES_ON, large_bodies=True)
-    """Before the REST API; what the edge lets through, such as a large page, must pass here too."""
-
-    @field_validator("firewall")
-    @classmethod
-    def _regional(cls, value: FirewallSettings) -> FirewallSettings:
-        if value.scope != "REGIONAL":
-            raise ValueError("scope must be REGIONAL: it stands before an API")
-        return value
+    firewall: InnerFirewallSettings = InnerFirewallSettings()
+    """Before the REST API."""
 
     @field_validator("sockets")
     @classmethod
@@ -204,8 +203,7 @@ class SystemSettings(Settings):
     """What the names of the secrets begin with."""
     signing_key: SecretSettings = SecretSettings()
     """Signs the tokens of users; the one before it goes on being accepted until the next rotation."""
-    firewall: FirewallSettings = FirewallSettings(scope="CLOUDFRONT", large_bodies=True)
-    """Pages are saved whole, and most are larger than 8 KB."""
+    firewall: PagesFirewallSettings = PagesFirewallSettings()
     origin_secret: OriginSecretSettings = OriginSecretSettings()
     tracing: TracingSettings = TracingSettings(
         rules={

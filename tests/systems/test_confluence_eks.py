@@ -76,12 +76,19 @@ def test_the_listed_rules_and_those_that_the_list_forgets(prod: Graph) -> None:
 
 def test_requests_go_by_path_to_three_target_groups(graph: Graph) -> None:
     arns = {key: graph.only("aws:lb/targetGroup:TargetGroup", f"alb-{key}") for key in PODS}
-    rules = graph.of_type("aws:lb/listenerRule:ListenerRule")
+    refused = graph.only("aws:lb/listenerRule:ListenerRule", "alb-strangers")
+    rules = [rule for rule in graph.of_type("aws:lb/listenerRule:ListenerRule") if rule.urn != refused.urn]
     by_path = {
         rule.inputs["conditions"][0]["pathPattern"]["values"][0]: rule.inputs["actions"][0]["targetGroupArn"]
         for rule in rules
     }
-    assert by_path == {"/api/*": arns["bff"].outputs["arn"], "/ws/*": arns["websocket"].outputs["arn"]}
+    assert by_path == {
+        "/api/*": arns["bff"].outputs["arn"],
+        "/ws/*": arns["websocket"].outputs["arn"],
+        "/*": arns["frontend"].outputs["arn"],
+    }
+    assert all("httpHeader" in rule.inputs["conditions"][-1] for rule in rules)
+    assert refused.inputs["priority"] > max(rule.inputs["priority"] for rule in rules)
     (default,) = graph.only("aws:lb/listener:Listener", "alb-https").inputs["defaultActions"]
     assert default["targetGroupArn"] == arns["frontend"].outputs["arn"]
     assert {key: node.inputs["port"] for key, node in arns.items()} == {"frontend": 80, "bff": 3000, "websocket": 3000}

@@ -27,6 +27,10 @@ def function(graph: Graph, name: str) -> Node:
     return graph.only(FUNCTION, f"{name}-function")
 
 
+OUTSIDE = {"auth": 443, "user": 465}
+"""Services that call servers outside AWS, and the port: identity providers, and a mail provider over TLS."""
+
+
 def test_the_functions_have_the_seeds_sizes_names_and_places(graph: Graph) -> None:
     made = {
         node.inputs["name"]: (node.inputs["memorySize"], node.inputs["timeout"])
@@ -42,7 +46,8 @@ def test_the_functions_have_the_seeds_sizes_names_and_places(graph: Graph) -> No
         "confluence-clone-websocket": (256, 30),
     }
     for logical in SERVICES:
-        assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, "data")
+        tier = "private" if logical in OUTSIDE else "data"
+        assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, tier)
     for logical in ("websocket", "collaboration"):
         assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, "private")
     groups = {
@@ -58,13 +63,15 @@ def test_the_database_is_reached_through_the_pool_and_the_cache_by_the_services_
     assert ways(graph, INGRESS, "search") == {(name, "tcp", 443, 443) for name in ("pages", "query")}
 
 
-def test_services_reach_nothing_outside_and_what_pushes_to_sockets_calls_out(graph: Graph) -> None:
+def test_only_sign_in_mail_and_what_pushes_to_sockets_call_out(graph: Graph) -> None:
     for name in SERVICES:
         stores = {"connection-pool", "cache", "search", "network-endpoints"}
         others = {who for who, *_ in ways(graph, EGRESS, name)} - stores
         gateway = graph.only("aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoints-s3").outputs["prefixListId"]
-        assert others == ({gateway} if name == "pages" else set())
+        assert others == ({gateway} if name == "pages" else {"0.0.0.0/0"} if name in OUTSIDE else set())
         assert ways(graph, INGRESS, name) == set()
+    for name, port in OUTSIDE.items():
+        assert ("0.0.0.0/0", "tcp", port, port) in ways(graph, EGRESS, name)
     for name in ("websocket", "collaboration"):
         assert ways(graph, EGRESS, name) == {("0.0.0.0/0", "tcp", 443, 443)}
         assert ways(graph, INGRESS, name) == set()

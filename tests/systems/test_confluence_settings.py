@@ -11,7 +11,7 @@ from pydantic import BaseModel
 import systems
 from preview.graph import Graph
 from preview.run import run_program
-from settings import SettingsError, stackfile
+from settings import Settings, SettingsError, stackfile
 from settings.stack import parse
 from systems.confluence import settings as own
 from tests.stacks import ROOT, stack_graph
@@ -52,6 +52,7 @@ EKS: list[Change] = [
     ("secrets", "other", "smtp-credentials-secret", '"other/smtp-credentials"'),
     ("signingKey", {"rotationDays": 60}, "jwt-secret-schedule", '"automaticallyAfterDays": 60'),
     ("firewall", {"rateLimit": 321}, "firewall-acl", '"limit": 321'),
+    ("originSecret", {"generations": ["1", "2"]}, "origin-secret-2", "48"),
     ("tracing", {"rules": {"default": {"rate": 0.5, "priority": 7}}}, "tracing-default", '"fixedRate": 0.5'),
     ("notices.emails", ["other@example.com"], "notices-to-other@example.com", "other@example.com"),
     ("alarms", {"latencyMs": 321}, "alarms-latency", "321"),
@@ -73,6 +74,7 @@ LAMBDA: list[Change] = [
         "user-function",
         '"other.handle"',
     ),
+    ("functions.firewall", {"rateLimit": 321}, "api-firewall-acl", '"limit": 321'),
     ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
     ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
     ("functions.apiGatewayLogging", False, "api-logging-account", ""),
@@ -150,12 +152,16 @@ def test_a_setting_changes_the_stack(stack: str, path: str, _value: Any, resourc
 
 
 def fields(model: type[BaseModel], prefix: str = "") -> set[str]:
-    """The settings of this system's own classes, by path; those of components end it."""
+    """The settings of this system's own classes, by path; those of components, and what is based on them, end it."""
     found = set()
     for name, field in model.model_fields.items():
         path = f"{prefix}{field.alias or name}"
         kinds = [kind for kind in (field.annotation, *getattr(field.annotation, "__args__", ())) if kind]
-        inner = [kind for kind in kinds if isinstance(kind, type) and kind.__module__ == own.__name__]
+        inner = [
+            kind
+            for kind in kinds
+            if isinstance(kind, type) and own.__name__ == kind.__module__ and Settings in kind.__bases__
+        ]
         found |= {path} if not inner or path == "functions.code" else fields(inner[0], f"{path}.")
     return found
 
@@ -178,6 +184,14 @@ def test_every_setting_is_among_them() -> None:
         ("confluence-prod", "eks", None, "settings: eks is required by model eks"),
         ("confluence-lambda", "functions", None, "settings: functions is required by model lambda"),
         ("confluence-lambda", "copies", None, "settings: functions.tables: replicaRegion must be that of copies"),
+        (
+            "confluence-lambda",
+            "functions.firewall",
+            {"largeBodies": False},
+            "settings: functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both",
+        ),
+        ("confluence-lambda", "functions.firewall", {"scope": "CLOUDFRONT"}, "settings.functions.firewall.scope: "),
+        ("confluence-lambda", "backup", {"hour": 4}, "settings: backup.hour: 4 meets maintenanceWindow (sun:04:30"),
         ("confluence-prod", "firewall", {"scope": "REGIONAL"}, "settings: firewall.scope must be CLOUDFRONT"),
         ("confluence-prod", "cache.authentication", "password", "settings: cache.authentication must be iam"),
         ("confluence-prod", "cache.nodeType", "cache.t4g.small", "settings: cache: nodeType cache.t4g.small cannot be"),

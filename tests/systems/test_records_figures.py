@@ -161,7 +161,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             DISTRIBUTION,
             "cdn-distribution",
-            {"origins": [{"originShield": {"enabled": True, "originShieldRegion": "us-east-1"}}] * 2},
+            {"origins": [{"originShield": {"enabled": True, "originShieldRegion": "us-east-1"}, "originId": "origin"}]},
         )
     ],
     "REC-R53-01": [
