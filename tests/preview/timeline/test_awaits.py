@@ -64,9 +64,9 @@ def test_pods_that_wait_for_their_service_never_answer_it() -> None:
     assert line.endswith("gives up after 10 min; nothing that the stack makes before it gives them")
 
 
-@pytest.mark.parametrize("other", [{"app": "api"}, {"namespace": "bank"}])
-def test_pods_of_others_are_no_answer(other: dict[str, str]) -> None:
-    assert len(lines(service(), deployment(**other))) == 1
+@pytest.mark.parametrize("other", [deployment(app="api"), deployment(namespace="bank")])
+def test_pods_of_others_are_no_answer(other: Node) -> None:
+    assert len(lines(service(), other)) == 1
 
 
 @pytest.mark.parametrize(
