@@ -34,7 +34,7 @@ from pulumi_policy.policy import _GRPC_CHANNEL_OPTIONS, _PolicyAnalyzerServicer
 from policy.decode import from_struct
 from policy.environment import environment_of
 from policy.evaluate import RuleIndex, Violation, evaluate, judge, sparing
-from policy.exemptions import Exemption
+from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
 from policy.levels import LEVEL_KEY, PolicyConfigError, read_config
 from policy.mending import set_value
@@ -94,9 +94,10 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def __init__(self, name: str, rules: Iterable[Rule], exemptions: tuple[Exemption, ...], today: date) -> None:
         self.index = RuleIndex(rules)
-        self.exemptions = exemptions
         self.today = today
         self.stack = _stack_of_environment()
+        self._all_exemptions = exemptions
+        self.exemptions = for_stack(exemptions, self.stack.config)
         self.listed_for = self.stack.environment(self.stack.name)
         self.config = read_config({}, self.index.rules)
         self.analyzed: dict[str, Resource] = {}
@@ -125,6 +126,7 @@ class Analyzer(_PolicyAnalyzerServicer):
     def ConfigureStack(self, request: wire.AnalyzerStackConfigureRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
         """Take over the stack's configuration; what was analyzed before belongs to another run."""
         self.stack = Stack(request.stack, request.project, dict(request.config))
+        self.exemptions = for_stack(self._all_exemptions, self.stack.config)
         self.analyzed = {}
         return super().ConfigureStack(request, _context)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from policy.environment import environment_of
-from policy.exemptions import read_exemptions
+from policy.exemptions import for_stack, read_exemptions
 from policy.levels import read_config
 from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
 from policy.model import Graph as PolicyGraph
@@ -30,7 +30,7 @@ def verdict(
         policy_graph(graph),
         chosen,
         config or read_config({}, chosen),
-        tuple(read_exemptions() if exemptions is None else exemptions),
+        for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
         today=today or datetime.datetime.now(datetime.UTC).date(),
     )
     return found, len(chosen)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from preview.policing import verdict
 from preview.run import run_stack
 from tests.stacks import ROOT, STACKS, stack_graph
 from tests.systems.service_models import refusals
@@ -22,4 +23,5 @@ def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path) -> None
     shutil.copy(ROOT / f"Pulumi.{stack}.yaml", tmp_path / f"Pulumi.{ODD}.yaml")
     renamed = run_stack(tmp_path, ODD, known=False)
     assert [line for node in renamed for line in refusals(node)] == []
+    assert [found.urn for found in verdict(renamed)[0] if found.blocks] == []
     assert sorted(node.name for node in renamed) == sorted(node.name for node in stack_graph(stack, known=False))
