@@ -2,21 +2,18 @@ STACK ?= prod
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+READY := setup
+LAYER := dist/collaboration-layer.zip
+ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 
-.PHONY: help preview test bench mutants lint types packages lock schema rules prices screenshots clean
+.PHONY: help setup preview test bench mutants lint types packages lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): requirements.txt pyproject.toml
-	@echo "setting up $(VENV) (a minute or two, once)"
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "Python 3.11 to 3.14 is needed, this is " + sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
-	@$(MAKE) --no-print-directory packages || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
+	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
+	@$(MAKE) --no-print-directory $(LAYER) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
@@ -45,11 +42,11 @@ schema: $(READY) ## Write the JSON Schema that editors use for stack files
 rules: $(READY) ## Write policy/RULES.md
 	@$(BIN)/python -m policy.catalogue
 
-packages: dist/collaboration-layer.zip ## Build what the functions need from locked wheels, into dist/
+packages: $(READY) ## Build what the functions need from locked wheels, into dist/
 
-dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions/package.py | $(READY)
+$(LAYER): functions/collaboration/requirements.txt functions/package.py
 	@rm -rf build/collaboration-layer
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all: --no-compile \
 		--implementation cp --python-version 3.13 --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 \
 		--target build/collaboration-layer/python -r $<
 	@$(BIN)/python functions/package.py build/collaboration-layer $@
