@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import grpc
+import yaml
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
@@ -36,7 +38,7 @@ from policy.mending import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 
-PACK_VERSION = "0.1.0"
+PACK_VERSION: str = yaml.safe_load(Path(__file__).with_name("PulumiPolicy.yaml").read_text(encoding="utf-8"))["version"]
 _LEVELS = {
     Level.ADVISORY: EnforcementLevel.ADVISORY,
     Level.MANDATORY: EnforcementLevel.MANDATORY,
