@@ -16,7 +16,7 @@ from moto import mock_aws
 from redis import Redis
 from redis.exceptions import ConnectionError as NotListeningError
 
-from tests.debian import program
+from tests.programs import program
 
 from .api import Api
 from .pods import Pods, pods
@@ -88,14 +88,14 @@ def free_port() -> int:
 
 
 class _server:  # noqa: N801 - used as a context manager
-    """redis-server in a folder of its own, on a free port, keeping nothing on disk."""
+    """A Redis server in a folder of its own, on a free port, keeping nothing on disk."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self._port = free_port()
         arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         log = (folder / "log").open("w")
         self._process = subprocess.Popen(
-            [program("redis-server", "redis-server"), *arguments, "--dir", str(folder), *options],
+            [program("redis-server"), *arguments, "--dir", str(folder), *options],
             stdout=log,
             stderr=log,
         )
