@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
 LAYER := dist/collaboration-layer.zip
+AUDIT := build/audit
+CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 
-.PHONY: help setup preview test bench mutants lint types packages lock schema rules prices screenshots clean
+.PHONY: help setup preview test setups bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +24,9 @@ test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
 
+setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
+	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py
+
 bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_scale
@@ -35,6 +40,21 @@ lint: $(READY) ## Style, rooms and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/ty check
+
+conform: $(READY) ## Check every stack against the Terraform AWS provider and the Kubernetes schemas
+	@test -x $(CHECKER) || { echo "not checked: there is no $(CHECKER), which is not part of this repository (README, CI); name yours: make conform CHECKER=…"; exit 2; }
+	@command -v terraform >/dev/null || { echo "not checked: terraform is not on the path; https://developer.hashicorp.com/terraform/install"; exit 2; }
+	@delivery/conform.sh $(CHECKER)
+
+audit: ## Ask which locked packages have known vulnerabilities (needs a network)
+	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
+	@$(AUDIT)/bin/python -m tools.audit
+
+sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into dist/
+	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
+	@mkdir -p dist
+	@$(AUDIT)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-file dist/strata.cdx.json $(VENV)
+	@ls -l dist/strata.cdx.json
 
 schema: $(READY) ## Write the JSON Schema that editors use for stack files
 	@$(BIN)/strata schema
@@ -58,12 +78,14 @@ prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS 
 screenshots: $(READY) ## Take the README's pictures of real reports (Chromium)
 	@$(BIN)/python -m tests.preview.page.screenshots
 
-lock: $(READY) ## Compile every requirements.txt
+lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.txt
+	@cd tools && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../requirements.txt audit.in --output-file audit.txt
 	@cd functions/collaboration && for name in requirements requirements-server; do \
 		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
-			--no-emit-index-url --no-header --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
+			--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
 
 clean: ## Remove what make made
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .strata

@@ -1,4 +1,4 @@
-"""The programs that some tests run: from the lock, from the machine, or installed (docs/decisions/0012-what-tests-need.md)."""
+"""The programs that some tests run: from the lock, the machine or Debian (docs/decisions/0012-what-tests-need.md)."""
 
 import fcntl
 import os

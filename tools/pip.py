@@ -39,7 +39,8 @@ _REASONS = (
     ),
     (
         r"No matching distribution found|Could not find a version",
-        "the registry or mirror does not have {package} for this Python and machine; where pip looks: pip config debug",
+        "the registry or mirror does not have {package} for this Python and machine, or does not answer; "
+        "where pip looks: pip config debug",
     ),
     (r"Permission denied", "the virtualenv or pip's folders may not be written; whose are they?"),
 )
@@ -64,24 +65,21 @@ def install(python: Path, log: Path, lock: Path) -> None:
 
 def run(python: Path, log: Path, *arguments: str, progress: Progress | None = None) -> None:
     """Runs ``python -m pip`` and appends what it says to ``log``. Raises SetupError when it fails."""
+    command = [str(python), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in _OVERRULED}
     process = subprocess.Popen(
-        [str(python), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments],
-        env={name: value for name, value in os.environ.items() if name not in _OVERRULED},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     said = []
-    try:
-        with log.open("a", encoding="utf-8") as file:
+    with process, log.open("a", encoding="utf-8") as file:
+        try:
             for line in _lines(process, progress):
                 file.write(line)
                 said.append(line)
-    finally:
-        if progress:
-            progress.close()
-        process.terminate()
-        process.wait()
+        finally:
+            process.terminate()
+            if progress:
+                progress.close()
     if process.returncode:
         raise SetupError(f"{explain(''.join(said))} (what pip said: {log})")
 

@@ -28,10 +28,10 @@ class Progress:
         self,
         packages: Mapping[int, Package],
         site: Path,
-        out: TextIO = sys.stderr,
+        out: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._packages, self._site, self._out, self._clock = packages, site, out, clock
+        self._packages, self._site, self._out, self._clock = packages, site, out or sys.stderr, clock
         self._total, self._fetched = len(packages), set()
         self._installing, self._before, self._installed = 0, frozenset(), 0
         self._last = float("-inf")

@@ -80,7 +80,8 @@ def ensure(environment: Environment, given: str | None = None) -> None:
         version = environment.found().get("python", "")
         if state == "absent":
             python, version = choose(given)
-            make(environment, python, version)
+            create(environment, python, version)
+            fill(environment)
         (environment.folder / ".ready").unlink(missing_ok=True)
         if environment.project:
             arguments = ("install", "--no-index", "--no-deps", "--no-build-isolation", "--editable")
@@ -90,18 +91,23 @@ def ensure(environment: Environment, given: str | None = None) -> None:
         environment.log.unlink()
 
 
-def make(environment: Environment, python: str, version: str) -> None:
-    """Makes it from nothing: this Python's own pip installs the lock's, which installs the rest. Raises SetupError."""
-    locked = packages(environment.lock)
-    print(f"{environment.folder.name}: {len(locked)} packages, Python {version}", file=sys.stderr, flush=True)
+def create(environment: Environment, python: str, version: str) -> None:
+    """An empty virtualenv with the pip that this Python brings. Raises SetupError."""
+    locked = len(packages(environment.lock))
+    print(f"{environment.folder.name}: {locked} packages, Python {version}", file=sys.stderr, flush=True)
     if environment.folder.exists():
         shutil.rmtree(environment.folder)
     made = _run(python, "-I", "-m", "venv", str(environment.folder))
     if made.returncode:
         raise SetupError(f"{python} -m venv failed: {(made.stdout.strip().splitlines() or ['it said nothing'])[-1]}")
+
+
+def fill(environment: Environment) -> None:
+    """Installs what the lock names: its pip, by whatever pip is there, and by that pip the rest. Raises SetupError."""
+    locked = packages(environment.lock).values()
     with tempfile.TemporaryDirectory() as scratch:
         first = Path(scratch) / "first.txt"
-        first.write_text("\n".join(each.text for each in locked.values() if each.name in _FIRST), encoding="utf-8")
+        first.write_text("\n".join(each.text for each in locked if each.name in _FIRST), encoding="utf-8")
         install(environment.python, environment.log, first)
     install(environment.python, environment.log, environment.lock)
 
