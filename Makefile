@@ -46,9 +46,9 @@ conform: $(READY) ## Check every stack against the Terraform AWS provider and th
 	@command -v terraform >/dev/null || { echo "not checked: terraform is not on the path; https://developer.hashicorp.com/terraform/install"; exit 2; }
 	@delivery/conform.sh $(CHECKER)
 
-audit: ## Ask which locked packages have known vulnerabilities (needs a network)
+audit: ## Ask which locked packages have known vulnerabilities (STRICT=--strict fails when nobody can tell)
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
-	@$(AUDIT)/bin/python -m tools.audit
+	@$(AUDIT)/bin/python -m tools.audit $(STRICT)
 
 sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into dist/
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt

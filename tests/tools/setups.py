@@ -103,7 +103,9 @@ def test_only_what_is_locked_is_installed(lock: Path, wheels: Path, version: str
 
 
 def test_the_registry_is_one_that_a_set_up_which_resolves_fails_at(lock: Path, wheels: Path) -> None:
-    lock.write_text("\n".join(each.text for each in packages(lock).values() if each.name in ("first", "second", "third")))
+    lock.write_text(
+        "\n".join(each.text for each in packages(lock).values() if each.name in ("first", "second", "third"))
+    )
     environment = made(lock, wheels, min(FOUND), "as brought")
     command = [environment.python, "-m", "pip", "install", "--require-hashes", "--requirement", lock]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
