@@ -15,7 +15,7 @@ help: ## Show the targets
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
-	@$(MAKE) --no-print-directory $(LAYER) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+	@$(MAKE) --silent --no-print-directory $(LAYER) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)

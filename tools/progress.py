@@ -33,7 +33,7 @@ class Progress:
     ) -> None:
         self._packages, self._site, self._out, self._clock = packages, site, out or sys.stderr, clock
         self._total, self._fetched = len(packages), set()
-        self._installing, self._before, self._installed = 0, frozenset(), 0
+        self._installing, self._before, self._installed = 0, self._there(), 0
         self._last = float("-inf")
 
     def read(self, line: str) -> None:
@@ -44,7 +44,6 @@ class Progress:
             self._fetch(int(seen.group(1)))
         if installing := _INSTALLING.match(line):
             self._installing = installing.group(1).count(",") + 1
-            self._before = self._there()
 
     def look(self) -> None:
         """Looks at what has been installed since; to be called now and then."""
