@@ -190,3 +190,17 @@ def test_another_python_than_what_is_there_makes_it_anew(tmp_path: Path) -> None
     assert virtualenv._state(made, python(tmp_path / "other", "3.13")) == "absent"
     python(made.python, "3.13")  # what it points to has become another
     assert virtualenv._state(made, None) == "absent"
+
+
+def test_what_the_lock_lacks_is_not_looked_up(registry: Registry, tmp_path: Path) -> None:
+    made = environment(tmp_path, registry.wheel("first", "1.0", ["second"]))
+    registry.wheel("second", "1.0")
+    with pytest.raises(SetupError, match=r"^pip failed: first 1\.0 requires second, which is not installed"):
+        virtualenv.ensure(made)
+
+
+def test_what_has_no_hash_is_not_installed(registry: Registry, tmp_path: Path) -> None:
+    registry.wheel("first", "1.0")
+    made = environment(tmp_path, "first==1.0")
+    with pytest.raises(SetupError, match=r"^pip failed: Hashes are required"):
+        virtualenv.ensure(made)
