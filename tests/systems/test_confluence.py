@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, group, subnets, ways
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PRODUCTION = ["confluence-prod", "confluence-lambda"]
 SHARED = {  # what the system itself makes in both models, with the same parts
     "data-key",

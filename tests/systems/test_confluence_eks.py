@@ -8,8 +8,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, NETWORK_POLICY, allowed, before, group, statements, subnets, ways
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 PODS = ("frontend", "bff", "websocket")
 

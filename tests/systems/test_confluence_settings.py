@@ -16,8 +16,6 @@ from settings.stack import parse
 from systems.confluence import settings as own
 from tests.stacks import ROOT, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 Change = tuple[str, Any, str, str]
 """A setting by its path, what to set it to, the resource that has to show it, and the text it shows it by."""
 

@@ -13,8 +13,6 @@ from tests.stacks import stack_graph
 from tests.support import differences_when_unknown
 from tests.systems.mdreader import ALARM, DISTRIBUTION, FUNCTION, GOOGLE, rerun, settings_of, variables
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PROD = settings_of("mdreader-prod")
 SECRETS = {"mdreader:googleSecret": "told-to-nobody"}
 OTHER: dict[str, Any] = {

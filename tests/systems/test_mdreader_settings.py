@@ -11,8 +11,6 @@ from systems.mdreader import SystemSettings
 from tests.stacks import stack_graph
 from tests.systems.mdreader import settings_of
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PROD = settings_of("mdreader-prod")
 
 

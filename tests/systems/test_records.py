@@ -8,8 +8,6 @@ import pytest
 from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

@@ -10,7 +10,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
 
-from .support import PAGE
+from .support import PAGE, PATIENCE
 
 
 class Server:
@@ -84,7 +84,7 @@ def test_the_url_comes_from_the_secret(redis_url: str) -> None:
 
     listener = Redis.from_url(redis_url).pubsub()
     listener.subscribe(f"page:{PAGE}")
-    assert listener.get_message(timeout=5)["type"] == "subscribe"
+    assert listener.get_message(timeout=PATIENCE)["type"] == "subscribe"
     announcements("arn", Manager()).publish(PAGE, ["one"])
-    assert json.loads(listener.get_message(timeout=5)["data"])["frames"] == ["one"]
+    assert json.loads(listener.get_message(timeout=PATIENCE)["data"])["frames"] == ["one"]
     listener.close()

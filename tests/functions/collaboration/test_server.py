@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from collaboration import documents, messages, server
+from collaboration import documents, messages, redis_pages, server
 from collaboration.messages import Operation
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -70,13 +70,13 @@ def test_health_and_tokens(play: Any, capsys: pytest.CaptureFixture[str]) -> Non
         # The load balancer and CloudFront write whole URLs to their logs.
         for path in ("/ws", "/ws?token=nonsense", f"/ws?token={token('ada')}"):
             with pytest.raises(InvalidStatus) as refused:
-                await connect(f"ws://127.0.0.1:{port}{path}")
+                await connect(f"ws://127.0.0.1:{port}{path}", proxy=None)
             assert refused.value.response.status_code == 401
         headers = {"Authorization": f"Bearer {token('ada')}"}
-        async with connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers) as socket:
+        async with connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers, proxy=None) as socket:
             assert socket.subprotocol is None
         offered = [Subprotocol("bearer"), Subprotocol(token("ada"))]
-        async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=offered) as socket:
+        async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=offered, proxy=None) as socket:
             assert socket.subprotocol == "bearer"
 
     play(scenario)
@@ -107,7 +107,9 @@ def test_what_a_client_may_not_do(play: Any, permission: str, join: bool, text: 
     play(scenario)
 
 
-def test_an_ended_token_and_too_many_messages(play: Any) -> None:
+def test_an_ended_token_and_too_many_messages(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_pages, "_RATE_SECONDS", 3600)  # Redis goes by its own clock
+
     async def scenario(pods: Pods) -> None:
         pod, port = await pods.start(OPERATIONS_A_SECOND="2")
         ada = await pods.browser(port)

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -10,9 +12,8 @@ from collaboration import hub, server
 from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
 
-from .conftest import free_port
 from .pods import Pods
-from .support import PAGE, body, operation_body, written_by
+from .support import PAGE, PATIENCE, body, operation_body, written_by
 
 
 def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
@@ -47,7 +48,7 @@ def test_a_server_that_can_no_longer_hear_is_unwell(play: Any, monkeypatch: pyte
         monkeypatch.setattr(pod.room, "sweep", broken)
         assert b"200" in await health(port)
         pods.woken.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while b"503" not in await health(port):
                 await asyncio.sleep(0)
 
@@ -83,7 +84,7 @@ def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.Mo
         monkeypatch.setattr(pod.room, "sweep", sweep)
         for _ in range(2):
             pods.woken.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await swept.get()
 
     play(scenario)
@@ -135,20 +136,21 @@ def test_whoever_may_have_missed_something_is_told_to_join_again(play: Any) -> N
     play(scenario)
 
 
-def test_sigterm_ends_the_server(play: Any) -> None:
+def test_sigterm_ends_the_server(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(pods: Pods) -> None:
-        port = free_port()
-        running = asyncio.create_task(server.main(pods.environment | {"PORT": str(port)}))
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0)
-                else:
-                    break
-            writer.close()
+        serving, inner = asyncio.Event(), server.CollaborationServer.running
+
+        @asynccontextmanager
+        async def running(self: server.CollaborationServer) -> AsyncGenerator[None]:
+            async with inner(self):
+                serving.set()
+                yield
+
+        monkeypatch.setattr(server.CollaborationServer, "running", running)
+        ended = asyncio.create_task(server.main(pods.environment))
+        async with asyncio.timeout(PATIENCE):
+            await serving.wait()
             os.kill(os.getpid(), signal.SIGTERM)
-            await running
+            await ended
 
     play(scenario)

@@ -42,7 +42,6 @@ def check(found: dict[str, Any]) -> None:
         seen.add(resource["urn"])
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_engine_would_read_every_stack(stack: str) -> None:
     graph = stack_graph(stack)

@@ -9,7 +9,6 @@ from preview.timeline.words import in_words
 from tests.preview.page.html import Element, read
 from tests.preview.page.pages import ATTACK, SECRET, hostile_report, stack_page, stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
 SECTIONS = ["diagram", "cost", "timeline", "policies", "reach", "resources", "outputs"]
 
 

@@ -7,8 +7,6 @@ from preview.reach.answer import ask, matrix, survey
 from preview.reach.model import Reach
 from tests.preview.page.pages import stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", name="reach")
 def _reach() -> Reach:
