@@ -41,12 +41,12 @@ def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> d
 
 @functools.cache
 def _output_types(token: str) -> dict[str, Any]:
-    cls = _resource_class(token)
+    cls = resource_class(token)
     return _types.resource_types(cls) if cls else {}
 
 
 @functools.cache
-def _resource_class(token: str) -> type | None:
+def resource_class(token: str) -> type | None:
     """The SDK class registered under a type token, or None when the SDK has none."""
     package, module, name = token.split(":")
     path = module.split("/")[0]
