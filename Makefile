@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help preview test bench mutants lint types packages lock schema rules prices screenshots clean
+.PHONY: help preview test engine bench mutants lint types packages lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ preview: $(READY) ## Preview a stack with policies, no account needed (STACK=pro
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
+
+engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
+	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))
 
 bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench
