@@ -8,7 +8,7 @@ AUDIT := build/audit
 CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 
-.PHONY: help setup preview test setups bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview test setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 
 setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
 	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py
+
+engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
+	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))
 
 bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench

@@ -42,12 +42,12 @@ def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> d
 @functools.cache
 def output_types(token: str) -> dict[str, Any]:
     """The properties of a type by Pulumi's names, with the types that the SDK declares; none where it has no such."""
-    cls = _resource_class(token)
+    cls = resource_class(token)
     return _types.resource_types(cls) if cls else {}
 
 
 @functools.cache
-def _resource_class(token: str) -> type | None:
+def resource_class(token: str) -> type | None:
     """The SDK class registered under a type token, or None when the SDK has none."""
     package, module, name = token.split(":")
     path = module.split("/")[0]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from components.operations.pipeline_stages import STEPS
+from settings.stackfile import stack_names
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATIONS = sorted((ROOT / "delivery").glob("*.yml"))
@@ -44,7 +45,7 @@ def test_the_workflow_is_started_as_asked() -> None:
 def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
     jobs = workflow()["jobs"]
     backend = jobs["deploy-backend"]
-    assert backend["needs"] == ["test", "preview"]
+    assert backend["needs"] == ["test", "preview", "engine"]
     assert "github.event_name != 'pull_request'" in backend["if"]
     assert jobs["deploy-frontend"]["needs"] == "deploy-backend"
     runs = [step.get("run") for step in backend["steps"]]
@@ -60,6 +61,14 @@ def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None
     node, tests = (step for step in job["steps"] if "frontend/package-lock.json" in step.get("if", ""))
     assert node["with"] == {"node-version": "24"}
     assert (tests["working-directory"], tests["run"]) == ("frontend", "npm ci && npm test")
+
+
+def test_every_stack_goes_through_pulumis_engine() -> None:
+    job = workflow()["jobs"]["engine"]
+    assert job["strategy"]["matrix"]["stack"] == stack_names(ROOT)
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert runs[0] == "delivery/install.sh"
+    assert runs[-1] == 'make engine STACK="$STACK"'
 
 
 def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
