@@ -1,8 +1,8 @@
 """What a stack of the records system can be told."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
@@ -19,6 +19,7 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
@@ -26,6 +27,7 @@ from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -51,6 +53,8 @@ class SystemSettings(Settings):
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
     nodes: NodeGroupSettings
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
     """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
@@ -78,3 +82,9 @@ class SystemSettings(Settings):
     backup: BackupSettings = BackupSettings()
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray; off unless given."""
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if without_a_way_out(self.runner, self.network):
+            raise ValueError(NO_WAY_OUT)
+        return self
