@@ -65,7 +65,8 @@ def make_compute(
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there.
 
-    With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS driver.
+    With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
+    driver.
     """
     volumes = Key(
         "volumes-key",

@@ -38,7 +38,7 @@ ApiClient = Annotated[str, AfterValidator(_private), Field(examples=["10.200.0.0
 
 def admit(cluster: Component, control_plane: HasSecurityGroup, who: str, client: ApiClient) -> None:
     """Lets exactly this range or group open connections to the API; a group's own way out is its owner's."""
-    known = {"referenced_security_group_id": client} if _GROUP.fullmatch(client) else {"cidr_ipv4": client}
+    group = _GROUP.fullmatch(client)
     aws.vpc.SecurityGroupIngressRule(
         cluster.child("api-from-client", who),
         security_group_id=control_plane.security_group_id,
@@ -46,6 +46,7 @@ def admit(cluster: Component, control_plane: HasSecurityGroup, who: str, client:
         from_port=443,
         to_port=443,
         description=f"Kubernetes API for {who}",
+        referenced_security_group_id=client if group else None,
+        cidr_ipv4=None if group else client,
         opts=cluster.child_options(),
-        **known,
     )

@@ -41,8 +41,9 @@ class BuildProject(Component):
     Builds hold no privilege on their host, so they build no images with Docker. ``key`` encrypts what they make,
     ``logs`` keeps what they say, in a stream of the logical name. The role may write there, take the pipeline's
     artifacts, and do what ``statements`` add. With ``bundle``, the source is that object of ``artifacts`` instead,
-    which the role may only read; whoever starts a build names its version. With ``placement`` builds run in a VPC, where the API of a private EKS
-    cluster can be reached. ``minutes`` is how long a build may take; CodeBuild allows 5 to 2,160.
+    which the role may only read; whoever starts a build names its version. With ``placement`` builds run in a VPC,
+    where the API of a private EKS cluster can be reached. ``minutes`` is how long a build may take; CodeBuild allows 5
+    to 2,160.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class BuildProject(Component):
             encryption_key=key.arn,
             build_timeout=minutes,
             artifacts={"type": "CODEPIPELINE" if bundle is None else "NO_ARTIFACTS"},
-            source={"buildspec": buildspec, **_source(artifacts, bundle)},
+            source=_source(artifacts, bundle, buildspec),
             environment={
                 "type": kind,
                 "image": image,
@@ -109,10 +110,11 @@ class BuildProject(Component):
         self.register_outputs({"arn": self.arn, "projectName": self.project_name})
 
 
-def _source(artifacts: PrivateBucket, bundle: str | None) -> dict[str, pulumi.Input[str]]:
+def _source(artifacts: PrivateBucket, bundle: str | None, buildspec: str) -> aws.codebuild.ProjectSourceArgs:
     if bundle is None:
-        return {"type": "CODEPIPELINE"}
-    return {"type": "S3", "location": pulumi.Output.concat(artifacts.bucket_name, "/", bundle)}
+        return aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=buildspec)
+    location = pulumi.Output.concat(artifacts.bucket_name, "/", bundle)
+    return aws.codebuild.ProjectSourceArgs(type="S3", location=location, buildspec=buildspec)
 
 
 def _source_rights(artifacts: PrivateBucket, bundle: str | None) -> list[Statement]:

@@ -75,7 +75,8 @@ class DeploymentRunner(Component):
             opts=self.child_options(),
         )
         project = BuildProject(
-            self.child("build"),
+            # Under the same name, by which people then ask for what it reaches.
+            name,
             account=account,
             key=key,
             logs=LogGroup(self.child("logs"), account=account, key=log_key, opts=self.child_options()),

@@ -164,12 +164,12 @@ def mail(graph: Graph) -> Iterator[Prerequisite]:
         yield Prerequisite(
             kind="sandbox",
             title=f"SES sends to everybody in {region}",
-            why="a new account writes to verified addresses only, in each region, until AWS has looked; ask a day early",
+            why="a new account writes to verified addresses only, in each region, until AWS agrees; ask a day early",
             check=f"aws sesv2 get-account --region {region} --query ProductionAccessEnabled --output text",
             good="True",
             make=(
-                f"aws sesv2 put-account-details --region {region} --production-access-enabled --mail-type TRANSACTIONAL "
-                f"--website-url {site if isinstance(site, str) else 'https://example.com'} "
+                f"aws sesv2 put-account-details --region {region} --production-access-enabled "
+                f"--mail-type TRANSACTIONAL --website-url {site if isinstance(site, str) else 'https://example.com'} "
                 '--use-case-description "Mail to our own users; bounces and complaints are suppressed and watched."',
             ),
             urns=urns(nodes),

@@ -122,9 +122,10 @@ def cost_tags(graph: Graph) -> Iterator[Prerequisite]:
         yield Prerequisite(
             kind="cost-tag",
             title=f"the tag {key} is a cost allocation tag",
-            why=f"{len(nodes)} of this stack count by it and see no cost until then; billing learns of a tag a day after "
+            why="budget and anomaly monitor see no cost until then; billing learns of a tag a day after "
             "the first resource has it, and the organisation's management account decides",
-            check=f"aws ce list-cost-allocation-tags --tag-keys {key} --query 'CostAllocationTags[].Status' --output text",
+            check=f"aws ce list-cost-allocation-tags --tag-keys {key} "
+            "--query 'CostAllocationTags[].Status' --output text",
             good="Active",
             make=(
                 f"aws ce update-cost-allocation-tags-status --cost-allocation-tags-status TagKey={key},Status=Active",
@@ -145,7 +146,7 @@ def subscriptions(graph: Graph) -> Iterator[Prerequisite]:
         yield Prerequisite(
             kind="subscription",
             title=f"{', '.join(addresses)} confirmed the notices of {region}",
-            why="SNS sends no alarm to an address that has not confirmed; a confirmation can be asked for for three days",
+            why="SNS sends no alarm to an address that has not confirmed; the link in the mail lasts three days",
             check=f"aws sns list-subscriptions --region {region} "
             "--query \"Subscriptions[?SubscriptionArn=='PendingConfirmation'].[Endpoint,TopicArn]\" --output text",
             good="nothing",

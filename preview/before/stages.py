@@ -1,9 +1,9 @@
 """The first of two runs: all that waits for nobody, so that it ends by itself and hands out names.
 
-``pulumi up --exclude … --exclude-dependents`` leaves out what the patterns name and all that depends on it. What is left
-out is left as it is, so the same command on a stack that stands takes nothing away; no setting says which stage a stack
-is in. Providers themselves are never left out: the Kubernetes provider is configured, finds its cluster unreachable,
-says nothing and is asked nothing.
+``pulumi up --exclude … --exclude-dependents`` leaves out what the patterns name and all that depends on it. What is
+left out is left as it is, so the same command on a stack that stands takes nothing away; no setting says which stage a
+stack is in. Providers themselves are never left out: the Kubernetes provider is configured, finds its cluster
+unreachable, and is asked nothing.
 """
 
 from dataclasses import dataclass
