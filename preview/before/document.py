@@ -5,11 +5,13 @@ from typing import Any
 
 from preview.before.model import Prerequisite
 from preview.before.plan import Step
+from preview.report import VERSION
 
 
 def plan_document(stack: str, steps: Sequence[Step]) -> dict[str, Any]:
     """The steps of a first deployment, numbered from one."""
     return {
+        "version": VERSION,
         "stack": stack,
         "steps": [
             {

@@ -7,6 +7,7 @@ import pytest
 from preview import cli, run
 from preview.before import plan
 from preview.graph import Graph
+from preview.report import VERSION
 from tests.stacks import ROOT, STACKS, stack_graph
 
 pytestmark = pytest.mark.xdist_group("stacks")
@@ -95,6 +96,7 @@ def test_json_has_all_of_it(told) -> None:
     found = json.loads(out)
     assert code == 0
     assert found["stack"] == "mdreader-amplify"
+    assert found["version"] == VERSION
     assert [step["number"] for step in found["steps"]] == list(range(1, 8))
     kinds = {one["kind"] for step in found["steps"] for one in step["prerequisites"]}
     assert {"repository-token", "delegation", "image", "connection", "cost-tag"} <= kinds

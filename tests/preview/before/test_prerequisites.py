@@ -131,7 +131,7 @@ def test_each_kind_is_needed_by_some_stack_and_by_none_without_its_fact() -> Non
     assert {kind for _, kind, _ in FACTS} - {"api-logging"} <= set.union(*by_stack.values())
     for stack in STACKS:
         graph = stack_graph(stack)
-        for token, kind, needs in FACTS:
+        for token, kind, _needs in FACTS:
             others = {known for known, other, _ in FACTS if other == kind}
             if not any(graph.of_type(other) for other in others):
                 assert kind not in by_stack[stack], (stack, token)
@@ -160,7 +160,7 @@ def test_a_stack_that_leaves_logging_to_another_says_so() -> None:
 
 
 def test_a_zone_a_connection_and_a_certificate_that_are_given_must_be_there_before() -> None:
-    record = node("aws:route53/record:Record", "given", zoneId="Z0123456789ABC", name="a.example.com")
+    record = node("aws:route53/record:Record", "given", zoneId="Z0123456789ABC")
     arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/0a1b"
     stages = [{"actions": [{"configuration": {"ConnectionArn": arn}}]}]
     pipeline = node("aws:codepipeline/pipeline:Pipeline", "given-pipeline", stages=stages)
