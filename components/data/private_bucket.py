@@ -14,7 +14,8 @@ from components.security.key import Key
 from components.statements import Statement, policy_document, sid, tls_only
 from settings import Name
 
-BucketName = Annotated[Name, Field(max_length=35)]
+BUCKET_LENGTH = 35
+BucketName = Annotated[Name, Field(max_length=BUCKET_LENGTH)]
 """What a bucket is called before account and region are appended; S3 allows 63 characters in all."""
 
 

@@ -64,6 +64,8 @@ def run_on_eks(
         cluster=model.cluster,
         groups=model.groups,
         addons=model.addons,
+        runner=model.runner,
+        access_logs=data.access_logs,
         mounts=[files.mount(SHARED)],
     )
     balancer = _balancer(model, account, network, names, data)
@@ -81,7 +83,7 @@ def run_on_eks(
         behaviors={"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)},
         watched=watched,
         backed_up=[files.arn, compute.cluster.arn],
-        outputs={"clusterName": compute.cluster.cluster_name, "peopleRoleArn": people.arn},
+        outputs={**compute.outputs, "peopleRoleArn": people.arn},
     )
     return made, compute
 

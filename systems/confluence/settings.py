@@ -29,6 +29,7 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.pipeline import PipelineSettings
 from components.operations.topic import NoticesSettings
@@ -37,6 +38,7 @@ from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 from systems.recovery_region import RecoverySettings
 
 SHARED = "shared"
@@ -63,6 +65,8 @@ class EksModel(Settings):
 
     cluster: ClusterSettings
     groups: dict[Name, NodeGroupSettings] = Field(min_length=1)
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
     namespace: Name = "confluence"
     frontend: WorkloadSettings
@@ -234,6 +238,7 @@ class SystemSettings(Settings):
             f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
             f"{other} is not for model {self.model}": getattr(self, other) is not None,
+            f"eks.{NO_WAY_OUT}": self.eks is not None and without_a_way_out(self.eks.runner, self.network),
             "database.dbName is required": self.database.db_name is None,
             "cache.authentication must be iam: pods and functions sign in by their roles": (
                 self.cache.authentication != "iam"

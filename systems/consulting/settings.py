@@ -18,6 +18,7 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.security.config_recorder import ConfigRecorderSettings
@@ -28,6 +29,7 @@ from components.workloads.pod import SecretKey
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 
 APP_SECRETS = "app-secrets"
 """The Kubernetes secret that carries the URLs into pods."""
@@ -65,6 +67,8 @@ class SystemSettings(Settings):
     network: NetworkSettings
     cluster: ClusterSettings
     nodes: NodeGroupSettings
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False)
     namespace: Name = "cloud-consulting"
     backend: WorkloadSettings
@@ -104,6 +108,7 @@ class SystemSettings(Settings):
         problems = {
             str(met): met is not None,
             "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
+            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
             "database.dbName is required": self.database.db_name is None,
             "database.readReplicas must be 0: the application knows one URL": self.database.read_replicas > 0,
             "cache.authentication must be password: the application is told a URL": (

@@ -19,6 +19,7 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
@@ -26,6 +27,7 @@ from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -51,6 +53,8 @@ class SystemSettings(Settings):
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
     nodes: NodeGroupSettings
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
     """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
@@ -80,7 +84,10 @@ class SystemSettings(Settings):
     """Distributed tracing by X-Ray; off unless given."""
 
     @model_validator(mode="after")
-    def _backed_up_apart(self) -> Self:
-        if met := self.backup.conflict(self.database):
-            raise ValueError(met)
+    def _fit_together(self) -> Self:
+        met = self.backup.conflict(self.database)
+        problems = {str(met): met is not None, NO_WAY_OUT: without_a_way_out(self.runner, self.network)}
+        found = [problem for problem, there in problems.items() if there]
+        if found:
+            raise ValueError("; ".join(found))
         return self

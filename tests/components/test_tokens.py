@@ -90,6 +90,7 @@ RELEASED = [
     "strata:operations:CostAnomaly",
     "strata:operations:Dashboard",
     "strata:operations:DeploymentFailures",
+    "strata:operations:DeploymentRunner",
     "strata:operations:LogGroup",
     "strata:operations:LogMetric",
     "strata:operations:Notices",
