@@ -39,6 +39,11 @@ def join(state: bytes, updates: Iterable[bytes]) -> Joined:
         return _join_one_by_one(state, added)
 
 
+def covers(state: bytes, updates: Iterable[bytes]) -> bool:
+    """Whether a state, as ``join`` gives it, already holds all that the updates can add to it."""
+    return join(state, updates).state == state
+
+
 def missing(state: bytes, vector: bytes | None) -> bytes:
     """What a client with this state vector lacks; all of it for a client without one. Raises InvalidUpdateError."""
     if not vector:

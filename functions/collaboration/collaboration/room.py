@@ -103,9 +103,9 @@ class Room:
                 self.sessions.drop(page_id, visitor.user_id, visitor.connection_ids)
         return told
 
-    def fold(self, page_id: str, expired: Sequence[bytes] = (), *, least: int = 1) -> None:
+    def fold(self, page_id: str, removed: Sequence[bytes] = (), *, least: int = 1) -> None:
         """Makes a new snapshot, and counts what contradicts the page."""
-        rejected = self.operations.fold(page_id, expired, least=least)
+        rejected = self.operations.fold(page_id, removed, least=least)
         if rejected:
             metrics.emit(SERVICE, {"Rejected": rejected}, clock=self._clock)
 
