@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from . import metrics
-from .room import SERVICE, Room, Told
+from .room import SERVICE, Departure, Room, Told
 
 _TIMEOUT_SECONDS = 1
 """Editors wait for it, and it is not what makes a change safe."""
@@ -48,13 +48,13 @@ class AnnouncingRoom(Room):
 
     announcements: Announcements
 
-    def tell_page(
+    def send_page(
         self, page_id: str, frames: Sequence[str], besides: str | None = None, *, vital: bool = False
-    ) -> Told:
+    ) -> tuple[Told, list[Departure]]:
         """Tells the page's connections, but for one, and every server."""
-        told = super().tell_page(page_id, frames, besides, vital=vital)
+        sent = super().send_page(page_id, frames, besides, vital=vital)
         self.announcements.publish(page_id, frames)
-        return told
+        return sent
 
 
 def announcements(arn: str, client: Any) -> Announcements:

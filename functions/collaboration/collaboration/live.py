@@ -116,7 +116,9 @@ class LiveRoom:
         try:
             queued = await self._pages.append(whole, member.principal.user_id)
         except documents.InvalidUpdateError as error:
-            raise ProtocolError("invalidUpdate", "the update is no Yjs update", message.operation_id) from error
+            raise ProtocolError(
+                "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id
+            ) from error
         frame = operation_frame(message.page_id, message.operation_id, member.principal.user_id)
         parts = list(messages.in_parts(frame, whole.update, self._limits))
         await self._hub.publish(message.page_id, parts, besides=member.connection_id)

@@ -68,7 +68,7 @@ def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.M
     order: list[str] = []
     room = AnnouncingRoom.__new__(AnnouncingRoom)
     told = Told(1, 0, ())
-    monkeypatch.setattr(Room, "tell_page", lambda *_, **__: order.append("connections") or told)
+    monkeypatch.setattr(Room, "send_page", lambda *_, **__: order.append("connections") or (told, []))
     server = Server()
     room.announcements = Announcements(lambda: server.password, server.connect)
     assert room.tell_page(PAGE, ["one"]) is told
