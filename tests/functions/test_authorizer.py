@@ -67,6 +67,9 @@ def test_a_good_token_opens_the_stage_and_says_whose_it_is() -> None:
         f"Bearer {token('another secret of thirty-two bytes')}",
         f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE}, '', algorithm='none')}",
         f"Bearer {token(permissions=['page:x:read'] * 600)}",
+        f"Bearer {token(permissions=7)}",
+        f"Bearer {token(permissions={'page:x:read': True})}",
+        f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE, 'permissions': None}, SECRET, 'HS256')}",
     ],
 )
 def test_any_other_token_opens_nothing(sent: str) -> None:
@@ -187,6 +190,32 @@ def test_tokens_of_a_user_pool(monkeypatch: pytest.MonkeyPatch) -> None:
             verifier.claims(signed(**wrong))
     with pytest.raises(InvalidTokenError):
         verifier.claims(token())
+
+
+def test_a_key_that_is_withdrawn_opens_nothing_after_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, withdrawn = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    published = {
+        name: json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": name, "use": "sig"}
+        for name, key in (("kept", kept), ("withdrawn", withdrawn))
+    }
+    fetched, now = [], [0.0]
+
+    def fetch(client: jwt.PyJWKClient) -> Any:
+        fetched.append(now[0])
+        return {"keys": list(published.values())}
+
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    verifier = Verifier.from_environment({"JWKS_URL": "https://pool.example.com/jwks.json"})
+    signed = jwt.encode({"sub": "ada", "exp": LATE}, withdrawn, "RS256", headers={"kid": "withdrawn"})
+    assert verifier.claims(signed)["sub"] == "ada"
+    del published["withdrawn"]
+    now[0] = tokens.KEEP_SECONDS - 1.0
+    verifier.claims(signed)
+    now[0] = tokens.KEEP_SECONDS + 1.0
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(signed)
+    assert len(fetched) > 1
 
 
 def test_a_warm_function_keeps_its_verifier() -> None:

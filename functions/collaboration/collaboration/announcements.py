@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
@@ -26,7 +27,7 @@ class Announcements:
         self._client: Any = None
 
     def publish(self, page_id: str, frames: Sequence[str]) -> None:
-        """Tells whoever listens; when Redis does not answer, it is counted as missed and nothing fails."""
+        """Tells whoever listens; when Redis or its secret cannot be had, it is counted as missed and nothing fails."""
         text = json.dumps({"besides": None, "frames": list(frames)})
         try:
             try:
@@ -34,7 +35,7 @@ class Announcements:
             except AuthenticationError:
                 self._client = None  # the password was rotated since it was read
                 self._publish(page_id, text)
-        except RedisError:
+        except (RedisError, BotoCoreError, ClientError):
             metrics.emit(SERVICE, {"Missed": 1})
 
     def _publish(self, page_id: str, text: str) -> None:

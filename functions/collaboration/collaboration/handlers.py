@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import fan_out, messages, metrics, presences, state_table, subprotocol, tables, traces
@@ -24,6 +25,8 @@ from .sessions import Sessions
 from .tables import Item, Table
 
 Event = dict[str, Any]
+_PATIENCE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+"""Of an editor who waits for a secret; without it other servers are told nothing, and no change is lost."""
 
 
 @functools.cache
@@ -45,7 +48,7 @@ def room() -> Room:
     from .announcements import AnnouncingRoom, announcements  # only here: without servers there is no Redis
 
     announcing = AnnouncingRoom(*parts)
-    announcing.announcements = announcements(secret, boto3.client("secretsmanager"))
+    announcing.announcements = announcements(secret, boto3.client("secretsmanager", config=_PATIENCE))
     return announcing
 
 

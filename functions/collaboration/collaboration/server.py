@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from authorizer.handlers import token_of
+from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
 from redis.exceptions import RedisError
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -74,6 +74,7 @@ class CollaborationServer:
             host or None,
             self._port,
             process_request=self._admit,
+            create_connection=_Connection,
             select_subprotocol=_subprotocol,
             max_size=4 * self._limits.frame_bytes,  # above the limit, so that a client is told and not cut off
         )
@@ -107,7 +108,7 @@ class CollaborationServer:
         try:
             # In a thread: the key may have to be fetched.
             claims = await asyncio.to_thread(self._verifier.claims, token_of(_event(request)))
-            self._principals[connection] = Principal.from_claims(claims, self._claim)
+            self._principals[connection] = Principal.from_fields(context_of(claims, self._claim))
         except InvalidTokenError as error:
             metrics.emit(SERVICE, {"Refused": 1}, clock=self._clock)
             _log("refused", error)
@@ -161,6 +162,17 @@ class CollaborationServer:
                 await self.room.sweep()
             except (RedisError, OSError) as error:
                 await self._failed("sweep failed", error)
+
+
+class _Connection(ServerConnection):
+    """A socket that says why it never became one when its request is too large to be read."""
+
+    async def handshake(self, *arguments: Any, **options: Any) -> None:
+        """The opening handshake; a refusal by the library is counted and logged as any other."""
+        await super().handshake(*arguments, **options)
+        if self.request is None and self.protocol.handshake_exc is not None:
+            metrics.emit(SERVICE, {"Refused": 1})
+            _log("refused: a line of a request, and so a token, may have 8 KB", self.protocol.handshake_exc)
 
 
 def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:

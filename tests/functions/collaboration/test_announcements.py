@@ -4,13 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from collaboration.announcements import Announcements, AnnouncingRoom, announcements
 from collaboration.room import Room, Told
 from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
 
-from .support import PAGE
+from .api import Api
+from .support import PAGE, operation_body, principal, written_by
 
 
 class Server:
@@ -62,6 +64,40 @@ def test_nobody_waits_for_a_redis_that_is_away(capsys: pytest.CaptureFixture[str
     server.away = True
     Announcements(lambda: server.password, server.connect).publish(PAGE, ["one"])
     assert json.loads(capsys.readouterr().out)["Missed"] == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ClientError({"Error": {"Code": "InternalServiceError"}}, "GetSecretValue"),
+        EndpointConnectionError(endpoint_url="x"),
+    ],
+)
+def test_nobody_waits_for_a_secret_that_is_not_to_be_had(
+    failure: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away() -> str:
+        raise failure
+
+    server = Server()
+    made = Announcements(away, server.connect)
+    made.publish(PAGE, ["one"])
+    assert json.loads(capsys.readouterr().out)["Missed"] == 1
+
+
+def test_an_operation_is_acknowledged_while_the_secret_is_not_to_be_had(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away() -> str:
+        raise EndpointConnectionError(endpoint_url="x")
+
+    api.room.__class__ = AnnouncingRoom
+    api.room.announcements = Announcements(away, Server().connect)
+    api.join("a", principal("ada"))
+    api.told("a")
+    (operation,) = written_by("x")
+    assert api.say("a", operation_body(operation)) == {"statusCode": 200}
+    assert [frame["action"] for frame in api.told("a")] == ["ack"]
 
 
 def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
