@@ -97,8 +97,7 @@ class LiveRoom:
         await self._hub.add(page_id, member)
         await self._pages.keep(page_id)
         new = await self._pages.enter(page_id, member.connection_id, user.user_id)
-        for frame in sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits):
-            member.send(frame)
+        await member.stream(sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits))
         present = await self._pages.present(page_id)
         for user_id, expires in present.items():
             if user_id != user.user_id:

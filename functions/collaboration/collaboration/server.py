@@ -14,7 +14,7 @@ import signal
 import time
 import uuid
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from authorizer.handlers import context_of, token_of
@@ -36,6 +36,9 @@ from .redis_pages import RedisPages
 _BEARER = Subprotocol("bearer")
 _MOST_WAITING = 4 * 1024 * 1024
 """Bytes that may wait for a slow reader before it is closed, to join again later."""
+_SILENCE_SECONDS = 120
+"""How long a ping may go unanswered. It waits behind what buffers on the way hold of a page: a few MB, so 20 seconds,
+as the library has it, would end a reader of 1 Mbit/s that is alive."""
 
 
 class CollaborationServer:
@@ -75,6 +78,7 @@ class CollaborationServer:
             self._port,
             process_request=self._admit,
             create_connection=_Connection,
+            ping_timeout=_SILENCE_SECONDS,
             select_subprotocol=_subprotocol,
             max_size=4 * self._limits.frame_bytes,  # above the limit, so that a client is told and not cut off
         )
@@ -120,6 +124,7 @@ class CollaborationServer:
             uuid.uuid4().hex,
             self._principals[connection],
             send=lambda text: self._send(connection, text),
+            stream=lambda texts: _stream(connection, texts),
             close=lambda code, reason: self._close(connection, code, reason),
         )
         metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
@@ -173,6 +178,12 @@ class _Connection(ServerConnection):
         if self.request is None and self.protocol.handshake_exc is not None:
             metrics.emit(SERVICE, {"Refused": 1})
             _log("refused: a line of a request, and so a token, may have 8 KB", self.protocol.handshake_exc)
+
+
+async def _stream(connection: ServerConnection, texts: Sequence[str]) -> None:
+    """Each message waits until the reader has made room for it; only a reader that is gone ends it."""
+    for text in texts:
+        await connection.send(text)
 
 
 def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from collaboration import handlers
 from collaboration.announcements import Announcements, AnnouncingRoom, announcements
 from collaboration.room import Room, Told
 from redis import Redis
@@ -86,13 +87,15 @@ def test_nobody_waits_for_a_secret_that_is_not_to_be_had(
 
 
 def test_an_operation_is_acknowledged_while_the_secret_is_not_to_be_had(
-    api: Api, capsys: pytest.CaptureFixture[str]
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away() -> str:
         raise EndpointConnectionError(endpoint_url="x")
 
-    api.room.__class__ = AnnouncingRoom
-    api.room.announcements = Announcements(away, Server().connect)
+    room = AnnouncingRoom.__new__(AnnouncingRoom)
+    vars(room).update(vars(api.room))
+    room.announcements = Announcements(away, Server().connect)
+    monkeypatch.setattr(handlers, "room", lambda: room)
     api.join("a", principal("ada"))
     api.told("a")
     (operation,) = written_by("x")
