@@ -92,10 +92,37 @@ def test_a_large_page_is_cut_into_chunks_that_fit_an_item(
 def test_an_operation_that_dynamodb_removed_is_taken_from_its_last_image(dynamodb: Any, clock: Clock) -> None:
     editor, pages = Editor(0, identities()), store(dynamodb, clock)
     editor.insert(0, "kept")
-    pages.fold(PAGE, [editor.made[0].update], least=100)
-    assert text_of(pages.load(PAGE)) == "", "too few"
-    pages.fold(PAGE, [editor.made[0].update])
-    assert text_of(pages.load(PAGE)) == "kept"
+    for _ in range(2):
+        pages.fold(PAGE, [editor.made[0].update], least=100)
+        assert text_of(pages.load(PAGE)) == "kept"
+        (head,) = Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)
+        assert head["version"] == 1, "folded, and once only"
+
+
+def test_an_operation_is_folded_long_before_its_time_is_over(dynamodb: Any, clock: Clock) -> None:
+    old, young = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
+    old.append("old")
+    young.append("young")
+    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    pages.append(old.made[0], AUTHOR)
+    clock.now += LIMITS.operation_seconds / 2 - 1
+    pages.fold(PAGE, least=100)
+    assert len(list(table.query(PAGE))) == 1
+    clock.now += 1
+    pages.append(young.made[0], AUTHOR)
+    pages.fold(PAGE, least=100)
+    assert [item["timestamp"] for item in table.query(PAGE)] == [0]
+    assert text_of(pages.load(PAGE)) == written(old, young)
+
+
+def test_what_contradicts_a_page_makes_no_snapshot_after_snapshot(dynamodb: Any, clock: Clock) -> None:
+    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    editor, contradiction = contradicting()
+    source = identities()
+    for update in (editor.document.get_update(), contradiction):
+        pages.append(Operation(PAGE, next(source), update), AUTHOR)
+    assert [pages.fold(PAGE) for _ in range(3)] == [1, 1, 1]
+    assert next(iter(table.query(PAGE)))["version"] == 1
 
 
 def test_parts_make_an_operation_once_all_are_here(dynamodb: Any, clock: Clock) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import jwt
 import pytest
 from collaboration import documents, messages, redis_pages, server
 from collaboration.messages import Operation
@@ -11,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from .pods import LATE, Pods, token
+from .pods import LATE, SECRET, Pods, token
 from .support import NOW, PAGE, body, contradicting, identities, operation_body, text_of, written_by
 
 
@@ -58,6 +59,33 @@ def test_whoever_comes_back_gets_what_is_missing(play: Any) -> None:
         assert text_of(documents.join(first.update, [missing.update]).state) == "one two"
 
     play(scenario)
+
+
+@pytest.mark.parametrize("permissions", [7, None, {"space:docs:write": True}])
+def test_permissions_that_are_none_are_refused(play: Any, permissions: Any) -> None:
+    made = jwt.encode({"sub": "ada", "exp": LATE, "permissions": permissions}, SECRET, "HS256")
+
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/ws", additional_headers={"Authorization": f"Bearer {made}"})
+        assert refused.value.response.status_code == 401
+
+    play(scenario)
+
+
+def test_a_token_that_is_too_long_is_refused_and_logged(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        long = token("ada", *["page:docs/plan:read"] * 600)
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/ws", additional_headers={"Authorization": f"Bearer {long}"})
+        assert refused.value.response.status_code == 431
+
+    play(scenario)
+    output = capsys.readouterr().out
+    assert "a token, may have 8 KB" in output
+    assert '"Refused": 1' in output
 
 
 def test_health_and_tokens(play: Any, capsys: pytest.CaptureFixture[str]) -> None:

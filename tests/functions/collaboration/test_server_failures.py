@@ -1,10 +1,13 @@
 """What the WebSocket server does when Redis fails, when it must end, and when it is no longer of use."""
 
 import asyncio
+import base64
 import os
 import signal
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
 
 from .pods import Pods
-from .support import PAGE, PATIENCE, body, operation_body, written_by
+from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
 
 
 def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
@@ -117,6 +120,38 @@ def test_a_slow_reader_is_closed(play: Any, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(server, "_MOST_WAITING", -1)
         await ada.say("{}")
         assert await ada.closed() == 1013
+
+    play(scenario)
+
+
+def test_a_large_page_opens_for_a_reader_who_takes_long(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of many times what may wait, of which nothing is read until somebody else has written."""
+    text = base64.b64encode(Random(1).randbytes(5 * 1024 * 1024)).decode()
+    monkeypatch.setattr(server, "_MOST_WAITING", 128 * 1024)
+
+    async def scenario(pods: Pods) -> None:
+        page = Editor(0, iter(()))
+        page.insert(0, text)
+        await pods.redis.set(f"crdt:{PAGE}", base64.b64encode(page.document.get_update()))
+        _, port = await pods.start()
+        slow = await pods.browser(port, join=False)
+        line = slow.socket.transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        slow.socket.transport.pause_reading()
+        await slow.say(body("join"))
+        bob = await pods.browser(port, "bob")
+        (operation,) = written_by("x")
+        await bob.say(operation_body(operation))
+        await bob.hear("ack")
+        slow.socket.transport.resume_reading()
+        first = await slow.hear("sync")
+        parts = {first["part"]: first["update"]}
+        while len(parts) < first["parts"]:
+            frame = await slow.hear("sync")
+            parts[frame["part"]] = frame["update"]
+        update = b"".join(base64.b64decode(parts[part]) for part in sorted(parts))
+        assert text_of(update) == text
+        assert slow.socket.close_code is None
 
     play(scenario)
 
