@@ -10,7 +10,7 @@ project=$(jq --raw-output .project <<<"$runner")
 bucket=$(jq --raw-output .bucket <<<"$runner")
 AWS_REGION=$(jq --raw-output .region <<<"$runner")
 export AWS_REGION
-backend=${PULUMI_BACKEND_URL:-$(pulumi whoami --json | jq --raw-output .url)}
+backend=${PULUMI_BACKEND_URL:-$(pulumi whoami --output json | jq --raw-output .url)}
 [[ $backend != file:* ]] || { echo "the runner cannot read the state in $backend; docs/deploying.md, step 1" >&2 && exit 1; }
 [[ -z $(git status --porcelain) ]] || echo "what is not committed stays here" >&2
 
