@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help preview test bench mutants lint types packages lock schema rules prices screenshots clean
+.PHONY: help preview test soak bench mutants lint types packages lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,8 +23,12 @@ preview: $(READY) ## Preview a stack with policies, no account needed (STACK=pro
 	@$(BIN)/strata preview $(STACK)
 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
+	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
+	@$(BIN)/python -m pytest -n 2 tests/functions --cov
+
+soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
+	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.mutants
 
 bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench
