@@ -7,8 +7,9 @@ LAYER := dist/collaboration-layer.zip
 AUDIT := build/audit
 CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
+unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview test setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview test soak setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,8 +22,12 @@ preview: $(READY) ## Preview a stack with policies, no account needed (STACK=pro
 	@$(BIN)/strata preview $(STACK)
 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
+	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
+	@$(BIN)/python -m pytest -n 2 tests/functions --cov
+
+soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
+	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.mutants
 
 setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
 	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py

@@ -15,8 +15,8 @@ SPECIFICATIONS = sorted((ROOT / "delivery").glob("*.yml"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
-def workflow() -> dict[Any, Any]:
-    return yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())
+def workflow(name: str = "deploy") -> dict[Any, Any]:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
 
 
 @pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.stem)
@@ -80,6 +80,13 @@ def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
     text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
     assert "${{ secrets" not in text
     assert "AWS_ACCESS_KEY_ID" not in text
+
+
+def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:
+    found = workflow("soak")
+    assert found[True]["push"] == {"branches": ["main"]}
+    assert found["jobs"]["soak"]["steps"][-1] == {"run": "make soak"}
+    assert found["concurrency"]["group"] not in workflow()["concurrency"]["group"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -41,16 +41,20 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def _client() -> Any:
+    return boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def dynamodb(monkeypatch: pytest.MonkeyPatch, _client: Any) -> Iterator[Any]:
     """A client of DynamoDB with the three tables, empty."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        client = boto3.client("dynamodb")
-        create_tables(client)
-        yield client
+        create_tables(_client)
+        yield _client
 
 
 @pytest.fixture
