@@ -61,6 +61,10 @@ def custom(requests: Requests) -> dict[str, Mapping[str, Any]]:
     return {urn: request for urn, request in requests.items() if "provider" in request}
 
 
+SINCE_THEN_KNOWN = {("zone-queries", "policyDocument")}
+"""What the program told after a value when the engine was recorded, and tells in plain text now."""
+
+
 @pytest.mark.parametrize(("way", "name"), WAYS)
 def test_the_same_resources_come_without_a_property(way: Way, name: str) -> None:
     for ours, theirs in both(way, name):
@@ -75,7 +79,7 @@ def test_the_same_inputs_are_unknown_or_secret(way: Way, name: str) -> None:
         for urn, recorded in custom(theirs).items():
             modelled = ours[urn].get("properties", {})
             for key, value in recorded.get("properties", {}).items():
-                if key in modelled and part == "Analyze":
+                if key in modelled and part == "Analyze" and (urn.rpartition("::")[2], key) not in SINCE_THEN_KNOWN:
                     assert kind(modelled[key]) == kind(value), (urn, key)
 
 

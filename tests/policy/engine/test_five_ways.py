@@ -62,7 +62,15 @@ def test_the_engine_is_told_what_the_preview_says(stack: str, way: str) -> None:
 def test_a_state_file_is_judged_as_the_stack_is(stack: str) -> None:
     known = stack_graph(stack)
     pack().configure()  # of a file, the engine knows no configuration
-    assert told_by(pack(), calls.state_file(known, deployment(known))) == offline(stack)
+    found = told_by(pack(), calls.state_file(known, deployment(known)))
+    # Without a configuration the reason may be that of another system's exemption for the same resource.
+    assert [_verdict(each) for each in found] == [_verdict(each) for each in offline(stack)]
+
+
+def _verdict(told: tuple[str, str, str, str]) -> tuple[str, ...]:
+    """Rule, resource and level; of what is exempt without the reason."""
+    rule, urn, _, level = told
+    return (rule, urn, level) if level == "exempt" else told
 
 
 @pytest.mark.parametrize("stack", STACKS)
