@@ -66,13 +66,20 @@ def test_a_stack_that_is_named_exists(command: Command) -> None:
     assert command.stack in STACKS
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.given("-c", "--config")], ids=told)
-def test_no_setting_inside_another_is_given_to_a_deployment(command: Command) -> None:
+def within_others(command: Command) -> list[str]:
+    """The settings inside others that a deployment is given."""
+    return [text for text in command.given("-c", "--config") if "." in text.partition("=")[0]]
+
+
+def test_no_setting_inside_another_is_given_to_a_deployment() -> None:
     """`up --config-path --config strata:settings.a=b` leaves of strata:settings this one setting alone: the CLI puts
     what it is given in the place of the whole key (SaveConfig in pkg/cmd/pulumi/project/newcmd/config.go). `config
     set-all` merges.
     """
-    assert [text for text in command.given("-c", "--config") if "." in text.partition("=")[0]] == []
+    assert [(command.page, within_others(command)) for command in COMMANDS if within_others(command)] == []
+    assert within_others(parse("page", "up --config strata:settings.a=b --config strata:environment=dev")) == [
+        "strata:settings.a=b"
+    ]
 
 
 @pytest.mark.xdist_group("stacks")
