@@ -12,7 +12,7 @@ from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin, distributions
 from components.security.key import Key
 from tests.components.edge.support import DOMAIN, certificate, firewall, key, log_bucket
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 SETTINGS = CdnSettings(
@@ -48,7 +48,7 @@ def cdn(settings: CdnSettings = SETTINGS, *, certified: bool = True) -> Cdn:
 
 
 def distribution() -> dict[str, Any]:
-    return record(cdn).only(DISTRIBUTION).inputs
+    return record_once(cdn).only(DISTRIBUTION).inputs
 
 
 def origin(key: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def origin(key: str) -> dict[str, Any]:
 
 
 def test_users_come_over_tls_1_2_under_the_alias_and_through_the_firewall() -> None:
-    graph = record(cdn)
+    graph = record_once(cdn)
     inputs = graph.only(DISTRIBUTION).inputs
     assert inputs["enabled"] is True
     assert inputs["aliases"] == [DOMAIN]
@@ -74,7 +74,7 @@ def test_users_come_over_tls_1_2_under_the_alias_and_through_the_firewall() -> N
 
 
 def test_servers_are_called_over_tls_with_the_secret() -> None:
-    graph = record(cdn)
+    graph = record_once(cdn)
     (api,) = [o for o in graph.only(DISTRIBUTION).inputs["origins"] if o["originId"] == "api"]
     assert api["domainName"] == f"origin.{DOMAIN}"
     assert api["customOriginConfig"]["originProtocolPolicy"] == "https-only"
@@ -85,7 +85,7 @@ def test_servers_are_called_over_tls_with_the_secret() -> None:
 
 
 def test_a_bucket_is_read_with_signed_requests_by_this_distribution_only() -> None:
-    graph = record(cdn)
+    graph = record_once(cdn)
     control = graph.only("aws:cloudfront/originAccessControl:OriginAccessControl")
     assert control.inputs == {
         "originAccessControlOriginType": "s3",
@@ -151,7 +151,7 @@ def test_errors_are_not_kept() -> None:
 
 
 def test_requests_are_logged_to_the_bucket_that_lets_cloudfront_in() -> None:
-    graph = record(cdn, region="eu-west-1")
+    graph = record_once(cdn, region="eu-west-1")
     source = graph.only("aws:cloudwatch/logDeliverySource:LogDeliverySource")
     destination = graph.only("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination")
     delivery = graph.only("aws:cloudwatch/logDelivery:LogDelivery")

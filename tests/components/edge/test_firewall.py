@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from components.edge.firewall import Firewall, FirewallSettings
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from tests.components.edge.support import DOMAIN, key
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 SETTINGS = FirewallSettings(hosts=(DOMAIN,), sqli_body_rule=True, large_bodies=True)
@@ -30,7 +30,7 @@ def pattern(rule: dict[str, Any]) -> re.Pattern[str]:
 
 
 def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it() -> None:
-    graph = record(firewall, region="eu-west-1")
+    graph = record_once(firewall, region="eu-west-1")
     acl = graph.only(ACL)
     assert acl.inputs["scope"] == "CLOUDFRONT"
     assert acl.inputs["defaultAction"] == {"allow": {}}
@@ -43,7 +43,7 @@ def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it(
 
 
 def test_a_name_is_made_up_unless_given() -> None:
-    assert "name" not in record(firewall).only(ACL).inputs
+    assert "name" not in record_once(firewall).only(ACL).inputs
     assert record(lambda: firewall(FirewallSettings(acl_name="Guard"))).only(ACL).inputs["name"] == "Guard"
 
 
@@ -127,7 +127,7 @@ def test_sql_in_a_body_is_blocked_as_it_was_sent() -> None:
 
 
 def test_requests_are_logged_encrypted_and_without_credentials() -> None:
-    graph = record(firewall)
+    graph = record_once(firewall)
     group = graph.only("aws:cloudwatch/logGroup:LogGroup")
     assert group.inputs["namePrefix"].startswith("aws-waf-logs-")
     assert group.inputs["kmsKeyId"] == graph.only("aws:kms/key:Key").outputs["arn"]

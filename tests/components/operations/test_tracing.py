@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.operations.tracing import SamplingRule, Tracing, TracingSettings
-from tests.support import record, unequal_when_unknown
+from tests.support import record, record_once, unequal_when_unknown
 
 TOKEN = "aws:xray/samplingRule:SamplingRule"
 RULES = TracingSettings(rules={"all": SamplingRule(rate=0.01), "busy": SamplingRule(rate=0.001, priority=100)})
@@ -19,7 +19,7 @@ def test_every_rule_samples_what_it_says() -> None:
 
 
 def test_without_settings_one_rule_takes_every_service() -> None:
-    inputs = record(tracing).only(TOKEN).inputs
+    inputs = record_once(tracing).only(TOKEN).inputs
     assert [inputs[k] for k in ("host", "httpMethod", "serviceName", "serviceType", "resourceArn", "urlPath")] == [
         "*"
     ] * 6
@@ -27,7 +27,7 @@ def test_without_settings_one_rule_takes_every_service() -> None:
 
 
 def test_group_collects_failures_and_slow_requests() -> None:
-    group = record(tracing).only("aws:xray/group:Group").inputs
+    group = record_once(tracing).only("aws:xray/group:Group").inputs
     assert group["groupName"] == "test-slow-or-failed"
     assert group["filterExpression"] == "fault = true OR error = true OR responsetime >= 0.5"
     assert group["insightsConfiguration"]["insightsEnabled"] is True
