@@ -82,7 +82,6 @@ def test_no_setting_inside_another_is_given_to_a_deployment() -> None:
     ]
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("command", [c for c in COMMANDS if [*meant(c)]], ids=told)
 def test_a_deployment_in_part_means_resources_that_there_are_and_keeps_the_cluster(command: Command) -> None:
     for stack in stacks_of(command):
@@ -94,7 +93,6 @@ def test_a_deployment_in_part_means_resources_that_there_are_and_keeps_the_clust
             assert not leaves_out_a_cluster(command, stack), f"{stack} has a cluster that this leaves out"
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.name == "stack output" and c.arguments], ids=told)
 def test_an_output_that_is_asked_for_is_one(command: Command) -> None:
     (name,) = command.arguments
@@ -122,7 +120,6 @@ def test_a_pattern_means_what_the_engine_takes_it_for() -> None:
     assert not pattern("urn:*::registry-app").fullmatch(urn)
 
 
-@pytest.mark.xdist_group("stacks")
 def test_a_registry_alone_leaves_out_a_cluster_where_there_is_one() -> None:
     alone = parse("page", "up --target '**strata:data:Registry**'")
     assert leaves_out_a_cluster(alone, "dev")

@@ -10,8 +10,6 @@ from components.edge.firewall import EDGE_PASSES_ON
 from preview.graph import Graph, Node
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 ACL = "aws:wafv2/webAcl:WebAcl"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 VERIFY = "X-Origin-Verify"

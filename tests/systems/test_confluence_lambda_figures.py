@@ -6,8 +6,6 @@ from systems.confluence.functions import LOGICAL
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, Of, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 FUNCTION = "aws:lambda/function:Function"
 TABLE = "aws:dynamodb/table:Table"
 ROUTE = "aws:apigatewayv2/route:Route"

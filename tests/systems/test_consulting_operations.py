@@ -8,8 +8,6 @@ from preview.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, group
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module")
 def prod() -> Graph:

@@ -15,7 +15,6 @@ from preview.run import ProgramError, run_program
 from settings import stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 CLUSTER = "aws:eks/cluster:Cluster"
 EKS = [
     stack

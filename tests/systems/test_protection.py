@@ -16,7 +16,6 @@ from preview.run import run_stack
 from settings import Environment, stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 SHARED_BY_STACKS = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 """Kept whatever the environment: other stacks of the account write the same one."""
 

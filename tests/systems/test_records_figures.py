@@ -7,8 +7,6 @@ import pytest
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, Of, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 DATABASE = "aws:rds/instance:Instance"
 REPOSITORY = "aws:ecr/repository:Repository"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"

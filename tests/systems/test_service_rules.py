@@ -13,8 +13,6 @@ from tests.stacks import STACKS, stack_graph
 from tests.support import record
 from tests.systems.service_models import OPERATIONS, refusals
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 DESCRIBED = (
     "aws:ec2/securityGroup:SecurityGroup",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",

@@ -12,7 +12,6 @@ from tests.policy.engine.process import SECRET_SIGNATURE, SIGNATURE, UNKNOWN_STR
 from tests.policy.engine.recordings import STACK, Recording, recording
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 TARGETS = ("data-key-key", "data-key-alias")
 Requests = Mapping[str, Mapping[str, Any]]
 

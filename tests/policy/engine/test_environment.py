@@ -14,7 +14,6 @@ from tests.policy.engine.process import EMPTY, analyze_request, pack_process
 from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 DATABASE = "aws:rds/instance:Instance"
 
 

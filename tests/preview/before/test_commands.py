@@ -10,7 +10,6 @@ from preview.checks import checks
 from tests.awscli import calls, problems
 from tests.stacks import ROOT, STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 
 

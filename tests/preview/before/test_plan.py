@@ -10,7 +10,6 @@ from preview.graph import Graph
 from preview.report import VERSION
 from tests.stacks import ROOT, STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 TITLES = [
     "A place for the state",
     "What must be true before",

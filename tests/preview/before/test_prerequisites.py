@@ -10,7 +10,6 @@ from preview.graph import Graph, Node
 from tests.preview.changed import changed, node
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 SECRET, ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
 DOMAIN = "aws:opensearch/domain:Domain"
 

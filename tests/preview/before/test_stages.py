@@ -8,8 +8,6 @@ from preview.before.stages import WAITING, first_stage
 from preview.graph import Graph, Node
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 def excluded(patterns: tuple[str, ...], urn: str) -> bool:
     """Whether Pulumi takes a URN for one of the patterns: ``**`` is anything, ``*`` anything without a colon.

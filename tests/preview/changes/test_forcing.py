@@ -9,7 +9,6 @@ from preview.changes.forcing import DIRECTIONS, TABLE_FILE, forcing
 from preview.changes.generate import UnnamedError, table, text
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 INSTANCE = "aws:rds/instance:Instance"
 
 

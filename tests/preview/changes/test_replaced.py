@@ -12,8 +12,6 @@ from preview.report import Report, document
 from tests.preview.changed import changed
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 def of(before: Graph, after: Graph) -> tuple[Replaced, ...]:
     return replaced(*(document(Report(graph, (), 0)) for graph in (before, after)))

@@ -116,7 +116,6 @@ def test_of_a_secret_structure_only_the_secret_text_is_hidden() -> None:
     assert of(found, "other")["inputs"]["conditions"] == secret([{"name": "[secret]", "weight": 1}])
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", STACKS)
 def test_outputs_are_what_was_given_and_what_aws_certainly_answers(stack: str) -> None:
     for resource in deployment(stack_graph(stack))["deployment"]["resources"]:
@@ -125,7 +124,6 @@ def test_outputs_are_what_was_given_and_what_aws_certainly_answers(stack: str) -
             assert resource["outputs"].keys() - resource["inputs"].keys() <= IDENTITY, resource["urn"]
 
 
-@pytest.mark.xdist_group("stacks")
 def test_no_secret_of_a_real_stack_is_in_its_file() -> None:
     graph = stack_graph("prod")
     made = [node.outputs["result"] for node in graph.of_type("random:index/randomPassword:RandomPassword")]

@@ -94,7 +94,6 @@ def test_an_ingress_waits_for_each_service_that_it_names() -> None:
     assert "Ingress door: its provider waits for the Service gone and gives up after 10 min" in line
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_wait_of_a_stack_is_lost(stack: str) -> None:
     assert [lost(wait) for wait in timeline(stack_graph(stack)).lost] == []
