@@ -56,7 +56,7 @@ class Tools:
             **variables,
         }
         return subprocess.run(
-            [SCRIPT, *steps], env=found, check=False, capture_output=True, text=True, timeout=60, cwd=SCRIPT.parents[1]
+            [SCRIPT, *steps], env=found, check=False, capture_output=True, text=True, timeout=600, cwd=SCRIPT.parents[1]
         )
 
     def calls_of(self, start: str) -> list[str]:

@@ -215,7 +215,7 @@ def test_no_such_stack_is_2(project: Path, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_nothing_behind(project: Path, number: signal.Signals) -> None:
-    script(project, sleep=60)
+    script(project, sleep=3600)
     program = (
         "import pathlib, signal, sys; from tests.engine import __main__ as m;"
         "signal.signal(signal.SIGTERM, m._interrupted);"
@@ -229,7 +229,7 @@ def test_an_interrupt_leaves_nothing_behind(project: Path, number: signal.Signal
     while process.poll() is None and not noted.exists():
         time.sleep(0.05)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 130, err
     assert err.endswith("interrupted\n")
     assert "shop" in out

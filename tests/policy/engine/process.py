@@ -79,6 +79,6 @@ def pack_process(stack: str = "prod", config: str = "{}") -> Generator[analyzer_
             yield analyzer_pb2_grpc.AnalyzerStub(channel)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=600)
         if process.stdout is not None:
             process.stdout.close()
