@@ -89,6 +89,23 @@ def test_what_is_not_known_yet_differs_from_everything(provider: Any) -> None:
     assert kinds(provider, {"name": "a"}, {"name": UNKNOWN}) == {"name": "UPDATE"}
 
 
+@pytest.mark.parametrize(
+    ("token", "old", "new", "replaces"),
+    [
+        ("aws:rds/instance:Instance", {"username": "a"}, {"username": "b"}, ["username"]),
+        ("aws:rds/instance:Instance", {"instanceClass": "a"}, {"instanceClass": "b"}, []),
+        ("aws:rds/instance:Instance", {"kmsKeyId": "a"}, {"kmsKeyId": UNKNOWN}, ["kmsKeyId"]),
+        ("aws:madeUp/thing:Thing", {"a": 1}, {"a": 2}, []),
+    ],
+)
+def test_what_makes_a_resource_anew_is_told(
+    provider: Any, token: str, old: dict[str, Any], new: dict[str, Any], replaces: list[str]
+) -> None:
+    urn = f"urn:pulumi:prod::strata::{token}::it"
+    answer = provider.Diff(wire.DiffRequest(urn=urn, old_inputs=encode(old), news=encode(new)))
+    assert list(answer.replaces) == replaces
+
+
 def test_an_update_keeps_what_was_computed_and_drops_what_is_no_longer_given(provider: Any) -> None:
     request = wire.UpdateRequest(
         urn=BUCKET,

@@ -111,7 +111,8 @@ def test_a_stack_goes_through_every_step_and_the_table_tells(project: Path, caps
         "preview",
         "config",
         "up",
-        "state",
+        "config",
+        "up",
         "destroy",
     ]
     changing = calls(project)[4]
