@@ -21,7 +21,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from preview.wire import decode, encode
 from tests.engine import answers
-from tests.engine.differences import differences
+from tests.engine.differences import differences, replacing
 
 # protobuf makes this class at run time, where type checkers do not see it.
 _EMPTY: Any = vars(import_module("google.protobuf.empty_pb2"))["Empty"]
@@ -62,10 +62,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: object) -> Any:  # noqa: N802
-        found = dict(differences(decode(request.old_inputs), decode(request.news)))
-        detailed = {path: _KINDS(kind=getattr(_KINDS, kind), inputDiff=True) for path, kind in found.items()}
-        changes = _DIFFS.DIFF_SOME if found else _DIFFS.DIFF_NONE
-        return _DIFFS(changes=changes, diffs=sorted(found), detailedDiff=detailed, hasDetailedDiff=bool(found))
+        old, new = decode(request.old_inputs), decode(request.news)
+        found = dict(differences(old, new))
+        return _DIFFS(
+            changes=_DIFFS.DIFF_SOME if found else _DIFFS.DIFF_NONE,
+            diffs=sorted(found),
+            detailedDiff={path: _KINDS(kind=getattr(_KINDS, kind), inputDiff=True) for path, kind in found.items()},
+            hasDetailedDiff=bool(found),
+            replaces=replacing(_named(request.urn)[0], old, new),
+        )
 
     def Create(self, request: Any, context: object) -> Any:  # noqa: N802
         token, name = _named(request.urn)

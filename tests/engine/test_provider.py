@@ -1,5 +1,8 @@
 """The stand-in provider answers as the engine expects, over gRPC."""
 
+import os
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -86,6 +89,23 @@ def test_what_is_not_known_yet_differs_from_everything(provider: Any) -> None:
     assert kinds(provider, {"name": "a"}, {"name": UNKNOWN}) == {"name": "UPDATE"}
 
 
+@pytest.mark.parametrize(
+    ("token", "old", "new", "replaces"),
+    [
+        ("aws:rds/instance:Instance", {"username": "a"}, {"username": "b"}, ["username"]),
+        ("aws:rds/instance:Instance", {"instanceClass": "a"}, {"instanceClass": "b"}, []),
+        ("aws:rds/instance:Instance", {"kmsKeyId": "a"}, {"kmsKeyId": UNKNOWN}, ["kmsKeyId"]),
+        ("aws:madeUp/thing:Thing", {"a": 1}, {"a": 2}, []),
+    ],
+)
+def test_what_makes_a_resource_anew_is_told(
+    provider: Any, token: str, old: dict[str, Any], new: dict[str, Any], replaces: list[str]
+) -> None:
+    urn = f"urn:pulumi:prod::strata::{token}::it"
+    answer = provider.Diff(wire.DiffRequest(urn=urn, old_inputs=encode(old), news=encode(new)))
+    assert list(answer.replaces) == replaces
+
+
 def test_an_update_keeps_what_was_computed_and_drops_what_is_no_longer_given(provider: Any) -> None:
     request = wire.UpdateRequest(
         urn=BUCKET,
@@ -121,15 +141,15 @@ def test_what_aws_adds_to_a_block_is_there(provider: Any) -> None:
 def test_the_plugin_prints_its_port_and_goes_with_the_engine(package: str) -> None:
     # The engine is a shell here, which starts the plugin, tells its process number and is killed.
     command = f'"{sys.executable}" -m tests.engine.provider {package} & echo $!; wait'
-    engine = subprocess.Popen(["sh", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert engine.stdout is not None
-    try:
-        _, port = engine.stdout.readline(), int(engine.stdout.readline())
+    with subprocess.Popen(["sh", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, text=True) as engine:
+        assert engine.stdout is not None
+        plugin, port = int(engine.stdout.readline()), int(engine.stdout.readline())
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = provider_pb2_grpc.ResourceProviderStub(channel)
             assert stub.GetSchema(wire.GetSchemaRequest()).schema == f'{{"name": "{package}"}}'
-    finally:
         engine.kill()
-    assert engine.stdout.read() == ""  # which ends when the plugin has closed it, too
-    engine.stdout.close()
-    engine.wait()
+        # The pipe comes to its end when the plugin has closed it, too.
+        closed, _, _ = select.select([engine.stdout], [], [], 60)
+        if not closed:
+            os.kill(plugin, signal.SIGKILL)
+        assert closed

@@ -32,7 +32,11 @@ if "--event-log" in given:
     with open(given["--event-log"], "a") as log:
         for event in events:
             print(json.dumps(event), file=log)
-time.sleep(script.get("sleep", 0))
+try:
+    time.sleep(script.get("sleep", 0))
+except KeyboardInterrupt:
+    (here / "ended").touch()
+    sys.exit(255)
 print("said", command)
 sys.exit(script.get("exit", {{}}).get(command, 0))
 """
@@ -107,7 +111,8 @@ def test_a_stack_goes_through_every_step_and_the_table_tells(project: Path, caps
         "preview",
         "config",
         "up",
-        "state",
+        "config",
+        "up",
         "destroy",
     ]
     changing = calls(project)[4]
@@ -232,6 +237,7 @@ def test_an_interrupt_leaves_nothing_behind(project: Path, number: signal.Signal
     out, err = process.communicate(timeout=600)
     assert process.returncode == 130, err
     assert err.endswith("interrupted\n")
+    assert (project.parent / "commands" / "ended").exists()  # the engine was asked to end, and waited for
     assert "shop" in out
     assert list((project.parent / "temporary").iterdir()) == []
     assert "encryptionsalt" not in (project / "Pulumi.shop.yaml").read_text(encoding="utf-8")
