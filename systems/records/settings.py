@@ -9,6 +9,7 @@ from components.compute.cluster import ClusterSettings
 from components.compute.node_group import NodeGroupSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
+from components.data.kafka_topic import TopicSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
@@ -22,10 +23,12 @@ from components.operations.budget import BudgetSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
+from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_schema import MASTER_CONNECTION
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -60,8 +63,12 @@ class SystemSettings(Settings):
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Name = "records"
     application: WorkloadSettings
-    topic: Name = "records"
+    topic: TopicSettings = TopicSettings(name="records")
     """The Kafka topic that the application writes and reads."""
+    migration: MigrationSettings = MigrationSettings(
+        folder="migrations/records", files=("001_application.sql",), connection=MASTER_CONNECTION
+    )
+    """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
     cache: RedisSettings
     stream: KafkaSettings = KafkaSettings()
