@@ -12,6 +12,7 @@ from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.postgres_replica import PostgresReplica
 from components.data.redis import Redis
+from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.origins import Origin
@@ -22,8 +23,8 @@ from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
 from systems.recovery_region import Recovery
 
-DATABASE_USER = "application"
-"""The PostgreSQL user that pods and functions sign in as; a migration makes it, with the role rds_iam."""
+SEARCH_INDICES = ("pages*",)
+"""The indices that the product may make and use."""
 MANUAL_SECRETS = {
     "encryption-keys": "Encrypts what the application encrypts by itself",
     "oauth-client-secrets": "What the identity providers gave to this client",
@@ -48,6 +49,7 @@ class Data:
     database: Postgres
     cache: Redis
     search: SearchDomain
+    search_access: SearchAccess
     static: Bucket
     uploads: Bucket
     backups: Bucket

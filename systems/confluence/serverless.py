@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from components.account import Account
 from components.compute.function import Function
 from components.data.accelerator import Accelerator
+from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_schema import TableIndex, TableSchema
 from components.edge.api_gateway import ApiGatewayLogging
@@ -21,7 +22,7 @@ from components.operations.metric import Metric
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
 from systems.confluence.functions import Functions
-from systems.confluence.parts import Data, Model, Names
+from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
 from systems.confluence.settings import SERVICES, LambdaModel, SystemSettings
 from systems.foundation import Keys
 from systems.recovery_region import Recovery
@@ -74,6 +75,12 @@ def run_on_lambda(
         **{service: functions.service(service) for service in SERVICES},
         **functions.collaboration(tables, sockets),
     }
+    writers, readers = ([made[service].role.arn] for service in ("document", "search"))
+    roles = {
+        "document": SearchRole.writer(SEARCH_INDICES, writers),
+        "search": SearchRole.reader(SEARCH_INDICES, readers),
+    }
+    data.search_access.map(data.search, roles)
     route_messages(sockets, made)
     if model.accelerator is not None:
         accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=tables)

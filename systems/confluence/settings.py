@@ -34,8 +34,10 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.migration import MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.eks_schema import MASTER_CONNECTION
 from systems.recovery_region import RecoverySettings
 
 SHARED = "shared"
@@ -185,6 +187,10 @@ class SystemSettings(Settings):
     eks: EksModel | None = None
     functions: LambdaModel | None = None
     database: PostgresSettings
+    migration: MigrationSettings = MigrationSettings(
+        folder="migrations/confluence", files=("001_application.sql",), connection=MASTER_CONNECTION
+    )
+    """What makes the application's database user; the product makes its tables itself."""
     cache: RedisSettings
     search: SearchDomainSettings
     buckets: Buckets

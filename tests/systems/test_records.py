@@ -187,7 +187,7 @@ def test_the_migration_signs_in_as_the_master_user_whose_secret_only_the_operato
 
 
 def test_pods_are_told_name_and_port_of_every_store_and_as_whom_to_come(graph: Graph) -> None:
-    told = graph.only(CONFIG_MAP, "microservice-config").inputs["data"]
+    told = dict(graph.only(CONFIG_MAP, "microservice-config").inputs["data"])
     user = graph.only("aws:elasticache/user:User", "cache-application-user")
     group = graph.only("aws:elasticache/replicationGroup:ReplicationGroup")
     readers = json.loads(told.pop("DATABASE_READERS"))

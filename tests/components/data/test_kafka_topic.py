@@ -16,9 +16,9 @@ from tests.support import unequal_when_unknown
 TOPIC = "aws:msk/topic:Topic"
 
 
-def build(at: Ground, group: str = "billing", **settings: Any) -> None:
+def build(at: Ground, group: str = "billing", name: str = "orders.v1", **settings: Any) -> None:
     kafka = Kafka("events", KafkaSettings(), account=at.account, network=at.network, key=at.key, log_key=at.log_key)
-    topic = KafkaTopic("orders", TopicSettings(**{"name": "orders.v1", **settings}), cluster=kafka)
+    topic = KafkaTopic("orders", TopicSettings(name=name, **settings), cluster=kafka)
     Role(
         "app",
         trust=service_trust("pods.eks.amazonaws.com"),
