@@ -13,7 +13,9 @@ from components.compute.node_group import NodeGroup, NodeGroupSettings
 from components.network.network import Network
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
+from components.security.operator_role import OPERATORS, OperatorRole
 from components.statements import Statement
+from components.workloads.operator_rights import OperatorRights
 from systems.foundation import Keys
 
 
@@ -26,6 +28,8 @@ class Compute:
     """The key of nodes' and pods' volumes."""
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
+    operators: OperatorRole
+    operator_rights: OperatorRights
 
 
 def make_compute(
@@ -40,7 +44,8 @@ def make_compute(
     addons: AddonsSettings,
     mounts: Sequence[Statement] = (),
 ) -> Compute:
-    """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there.
+    """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
+    operators also drain nodes and restart what a system names.
 
     ``mounts`` are file systems that pods mount through the EFS driver.
     """
@@ -50,6 +55,7 @@ def make_compute(
         purpose=f"Volumes of the {system} system's nodes and pods",
         usable_by=account_volumes(account),
     )
+    operators = OperatorRole("operators", account=account)
     made = Cluster(
         "cluster",
         cluster,
@@ -57,11 +63,15 @@ def make_compute(
         network=network,
         key=keys.secrets,
         log_key=keys.logs,
-        access={"people": ClusterAccess(people.arn, "AmazonEKSViewPolicy")},
+        access={
+            "people": ClusterAccess(people.arn, "AmazonEKSViewPolicy"),
+            "operators": ClusterAccess(operators.arn, "AmazonEKSViewPolicy", groups=[OPERATORS]),
+        },
     )
     nodes = [
         NodeGroup(name, settings, account=account, network=network, cluster=made, key=volumes)
         for name, settings in groups.items()
     ]
     running = Addons("addons", addons, account=account, cluster=made, nodes=nodes, log_key=keys.logs, mounts=mounts)
-    return Compute(made, volumes, [*nodes, running])
+    rights = OperatorRights("operator-rights", cluster=made)
+    return Compute(made, volumes, [*nodes, running], operators, rights)

@@ -91,6 +91,11 @@ class RotatedSecret(Component):
         return Statement(sid("Read", self.name), actions, [self.arn])
 
     @property
+    def operate(self) -> Statement:
+        """Lets a role have the value replaced at once."""
+        return Statement(sid("Rotate", self.name), ["secretsmanager:RotateSecret"], [self.arn])
+
+    @property
     def _rotate(self) -> Statement:
         """What a rotation function does with its secret.
 

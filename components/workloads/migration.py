@@ -180,12 +180,17 @@ class Migration(InCluster):
 
 def _config(name: str, settings: MigrationSettings) -> dict[str, str]:
     """The files and the script that runs them, by name."""
-    texts = {file: _read(name, f"{settings.folder}/{file}") for file in settings.files}
+    texts = read_files(name, settings)
     data = {**texts, _SCRIPT: migration_script(texts)}
     size = sum(len(text.encode()) for text in data.values())
     if size > _MAX_CONFIG_MAP:
         raise ValueError(f"{name}: the files are {size} bytes together; a ConfigMap holds {_MAX_CONFIG_MAP}")
     return data
+
+
+def read_files(name: str, settings: MigrationSettings) -> dict[str, str]:
+    """The texts of the files by their names, in their order. Raises ValueError for one that is missing."""
+    return {file: _read(name, f"{settings.folder}/{file}") for file in settings.files}
 
 
 def _read(name: str, path: str) -> str:

@@ -82,7 +82,11 @@ def run_on_eks(
         behaviors={"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)},
         watched=watched,
         backed_up=[files.arn, compute.cluster.arn],
-        outputs={"clusterName": compute.cluster.cluster_name, "peopleRoleArn": people.arn},
+        outputs={
+            "clusterName": compute.cluster.cluster_name,
+            "peopleRoleArn": people.arn,
+            "operatorsRoleArn": compute.operators.arn,
+        },
     )
     return made, compute
 
@@ -206,6 +210,8 @@ def _serve(
             statements=[*statements, keys.secrets.decrypt, traces],
         )
 
+    compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
+    compute.operators.may(compute.cluster.describe, *data.operate)
     application = [secret.read for secret in data.secrets.values()]
     bff = role(
         BFF,

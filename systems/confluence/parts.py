@@ -21,6 +21,7 @@ from components.operations.alarms import Alarm
 from components.operations.metric import Metric
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
+from components.statements import Statement
 from systems.recovery_region import Recovery
 
 SEARCH_INDICES = ("pages*",)
@@ -56,6 +57,12 @@ class Data:
     access_logs: LogBucket
     signing_key: GeneratedSecret
     secrets: Mapping[str, ManualSecret]
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the stores of either model."""
+        put = [statement for secret in self.secrets.values() for statement in secret.operate]
+        return [*self.database.operate, self.cache.operate, self.signing_key.operate, *put]
 
 
 @dataclass(frozen=True)

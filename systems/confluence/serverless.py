@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from components.account import Account
 from components.compute.function import Function
 from components.data.accelerator import Accelerator
+from components.data.database_migration import DatabaseMigration
 from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_schema import TableIndex, TableSchema
@@ -19,6 +20,7 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
+from components.workloads.migration import read_files
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
 from systems.confluence.functions import Functions
@@ -68,6 +70,16 @@ def run_on_lambda(
         )
         for key, schema in SCHEMAS.items()
     }
+    DatabaseMigration(
+        "migration",
+        read_files("migration", settings.migration),
+        account=account,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=data.database,
+        database_key=keys.data,
+    )
     logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
     sockets = make_sockets(model, account, keys, names, logging)
     functions = Functions(model, account, keys, network, data)

@@ -62,6 +62,8 @@ def run_application(
         operator=operator,
         values={key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()},
     )
+    compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
+    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, data.secret.operate)
     stores = list(settings.network.data.values())
     migration = Migration(
         "migration",

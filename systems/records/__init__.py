@@ -75,6 +75,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "cacheEndpoint": data.cache.endpoint,
         "bootstrapBrokers": data.stream.bootstrap_brokers,
         "peopleRoleArn": people.arn,
+        "operatorsRoleArn": compute.operators.arn,
     }
 
 
@@ -238,6 +239,8 @@ def _application(
         vpc_id=network.vpc_id,
         nodes=compute.ready,
     )
+    compute.operator_rights.restart(namespace, [APPLICATION])
+    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, signing.operate)
     stores = list(settings.network.data.values())
     migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
     Workload(
