@@ -47,7 +47,7 @@ class Api(BaseHTTPRequestHandler):
 
     do_PUT = do_PATCH = _answer  # noqa: N815 -- the library's names
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
         """Keeps the test's output clean."""
 
 
