@@ -2,28 +2,38 @@ STACK ?= prod
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+READY := setup
+LAYER := dist/collaboration-layer.zip
+AUDIT := build/audit
+CHECKER ?= ../shared/conform/check
+ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
+unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help preview test bench mutants lint types packages lock schema rules prices screenshots clean
+.PHONY: help setup preview test soak setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): requirements.txt pyproject.toml
-	@echo "setting up $(VENV) (a minute or two, once)"
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "Python 3.11 to 3.14 is needed, this is " + sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
-	@$(MAKE) --no-print-directory packages || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
+	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
+	@$(MAKE) --silent --no-print-directory $(LAYER) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/functions
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/functions --cov
+	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
+	@$(BIN)/python -m pytest -n 2 tests/functions --cov
+
+soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
+	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.mutants
+
+setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
+	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py
+
+engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
+	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))
 
 bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
 	@$(BIN)/python -m tests.bench
@@ -39,17 +49,32 @@ lint: $(READY) ## Style, rooms and types
 	@$(BIN)/lint-imports
 	@$(BIN)/ty check
 
+conform: $(READY) ## Check every stack against the Terraform AWS provider and the Kubernetes schemas
+	@test -x $(CHECKER) || { echo "not checked: there is no $(CHECKER), which is not part of this repository (README, CI); name yours: make conform CHECKER=…"; exit 2; }
+	@command -v terraform >/dev/null || { echo "not checked: terraform is not on the path; https://developer.hashicorp.com/terraform/install"; exit 2; }
+	@delivery/conform.sh $(CHECKER)
+
+audit: ## Ask which locked packages have known vulnerabilities (STRICT=--strict fails when nobody can tell)
+	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
+	@$(AUDIT)/bin/python -m tools.audit $(STRICT)
+
+sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into dist/
+	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
+	@mkdir -p dist
+	@$(AUDIT)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-file dist/strata.cdx.json $(VENV)
+	@ls -l dist/strata.cdx.json
+
 schema: $(READY) ## Write the JSON Schema that editors use for stack files
 	@$(BIN)/strata schema
 
 rules: $(READY) ## Write policy/RULES.md
 	@$(BIN)/python -m policy.catalogue
 
-packages: dist/collaboration-layer.zip ## Build what the functions need from locked wheels, into dist/
+packages: $(READY) ## Build what the functions need from locked wheels, into dist/
 
-dist/collaboration-layer.zip: functions/collaboration/requirements.txt functions/package.py | $(READY)
+$(LAYER): functions/collaboration/requirements.txt functions/package.py
 	@rm -rf build/collaboration-layer
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all: --no-compile \
 		--implementation cp --python-version 3.13 --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 \
 		--target build/collaboration-layer/python -r $<
 	@$(BIN)/python functions/package.py build/collaboration-layer $@
@@ -61,12 +86,14 @@ prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS 
 screenshots: $(READY) ## Take the README's pictures of real reports (Chromium)
 	@$(BIN)/python -m tests.preview.page.screenshots
 
-lock: $(READY) ## Compile every requirements.txt
+lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.txt
+	@cd tools && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../requirements.txt audit.in --output-file audit.txt
 	@cd functions/collaboration && for name in requirements requirements-server; do \
 		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
-			--no-emit-index-url --no-header --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
+			--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
 
 clean: ## Remove what make made
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .strata

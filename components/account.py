@@ -1,6 +1,6 @@
 """Where a stack is built: account, region and partition, known once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi_aws as aws
 
@@ -14,11 +14,13 @@ class Account:
     id: str
     region: str
     environment: Environment
+    deletable: bool = False
+    """Whether the stack is about to go, so that nothing of it is protected from deletion any more."""
 
     @classmethod
-    def current(cls, region: str, environment: Environment) -> "Account":
+    def current(cls, region: str, environment: Environment, *, deletable: bool = False) -> "Account":
         """The account whose credentials run the program: the one AWS call a program makes."""
-        return cls(aws.get_caller_identity().account_id, region, environment)
+        return cls(aws.get_caller_identity().account_id, region, environment, deletable)
 
     @property
     def partition(self) -> str:
@@ -29,7 +31,8 @@ class Account:
     @property
     def safeguards(self) -> Safeguards:
         """The protection that the environment gives."""
-        return self.environment.safeguards
+        given = self.environment.safeguards
+        return replace(given, deletion_protection=False) if self.deletable else given
 
     @property
     def is_prod(self) -> bool:

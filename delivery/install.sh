@@ -2,7 +2,7 @@
 # Installs the virtualenv, and Pulumi's CLI in the version of the Python package, checked against the release's checksums.
 set -euo pipefail
 
-make .venv/.ready
+make setup
 version=$(sed -n 's/^pulumi==\([0-9.]*\).*/\1/p' requirements.txt)
 case $(uname -m) in
   aarch64 | arm64) architecture=arm64 ;;

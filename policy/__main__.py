@@ -12,4 +12,8 @@ from policy.exemptions import read_exemptions  # noqa: E402 - after the path is 
 from policy.pack import PACK_NAME, all_rules  # noqa: E402 - after the path is right
 
 if __name__ == "__main__":
-    serve(Analyzer(PACK_NAME, all_rules(), read_exemptions(), today_in_utc()))
+    try:
+        exemptions = read_exemptions()
+    except ValueError as error:
+        sys.exit(f"policy: {error}")  # the words of `strata preview`
+    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today_in_utc()))

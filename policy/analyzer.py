@@ -4,15 +4,19 @@ The SDK's own servicer decodes a resource anew for each policy (docs/decisions/0
 keeps its listing and configuration and replaces the calls that judge and mend.
 """
 
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import grpc
+import yaml
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
@@ -28,15 +32,16 @@ from pulumi_policy import (
 from pulumi_policy.policy import _GRPC_CHANNEL_OPTIONS, _PolicyAnalyzerServicer
 
 from policy.decode import from_struct
+from policy.environment import environment_of
 from policy.evaluate import RuleIndex, Violation, evaluate, judge, sparing
-from policy.exemptions import Exemption
+from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
-from policy.levels import LEVEL_KEY, environment_of, read_config
+from policy.levels import LEVEL_KEY, PolicyConfigError, read_config
 from policy.mending import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 
-PACK_VERSION = "0.1.0"
+PACK_VERSION: str = yaml.safe_load(Path(__file__).with_name("PulumiPolicy.yaml").read_text(encoding="utf-8"))["version"]
 _LEVELS = {
     Level.ADVISORY: EnforcementLevel.ADVISORY,
     Level.MANDATORY: EnforcementLevel.MANDATORY,
@@ -89,15 +94,18 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def __init__(self, name: str, rules: Iterable[Rule], exemptions: tuple[Exemption, ...], today: date) -> None:
         self.index = RuleIndex(rules)
-        self.exemptions = exemptions
         self.today = today
-        self.listed_for = environment_of(os.environ.get("PULUMI_STACK", ""))
+        self.stack = _stack_of_environment()
+        self._all_exemptions = exemptions
+        self.exemptions = for_stack(exemptions, self.stack.config)
+        self.listed_for = self.stack.environment(self.stack.name)
         self.config = read_config({}, self.index.rules)
+        self.analyzed: dict[str, Resource] = {}
         policies = policies_of(self.index.rules, self.listed_for)
         self.name = name
         super().__init__(name, PACK_VERSION, policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
 
-    def Configure(self, request: wire.ConfigureAnalyzerRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
+    def Configure(self, request: wire.ConfigureAnalyzerRequest, _context: Any) -> Any:  # noqa: N802 - gRPC's name
         """Take over levels and thresholds. The engine names every rule; what differs from the listing is a choice."""
         raw: dict[str, dict[str, Any]] = {}
         by_id = {rule.id: rule for rule in self.index.rules}
@@ -109,27 +117,44 @@ class Analyzer(_PolicyAnalyzerServicer):
             if rule_id not in by_id or level is not by_id[rule_id].level.within(self.listed_for):
                 members[LEVEL_KEY] = level.value
             raw[rule_id] = members
-        self.config = read_config(raw, self.index.rules)
+        try:
+            self.config = read_config(raw, self.index.rules)
+        except PolicyConfigError as error:
+            _context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))  # the engine shows this text, and no traceback
         return super().Configure(request, _context)
 
+    def ConfigureStack(self, request: wire.AnalyzerStackConfigureRequest, _context: object) -> Any:  # noqa: N802 - gRPC's name
+        """Take over the stack's configuration; what was analyzed before belongs to another run."""
+        self.stack = Stack(request.stack, request.project, dict(request.config))
+        self.exemptions = for_stack(self._all_exemptions, self.stack.config)
+        self.analyzed = {}
+        return super().ConfigureStack(request, _context)
+
     def Analyze(self, request: wire.AnalyzeRequest, _context: object) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
-        """Judge one resource by every rule about its type."""
+        """Judge one resource by every rule about its type, and keep it for when the stack is judged as a whole."""
         response = wire.AnalyzeResponse()
-        rules = [rule for rule in self.index.concerning(request.type) if rule.kind is Kind.RESOURCE]
-        if rules:
-            resource = _resource(request, {})
-            environment = environment_of(resource.stack)
-            for rule in rules:
+        resource = _resource(request)
+        self.analyzed[resource.urn] = resource
+        environment = self.stack.environment(resource.stack)
+        for rule in self.index.concerning(request.type):
+            if rule.kind is Kind.RESOURCE:
                 found = judge(rule, resource, None, self.config, self.exemptions, environment, today=self.today)
                 self._report(response, found, with_urn=False)
         return response
 
     def AnalyzeStack(self, request: wire.AnalyzeStackRequest, _context: object) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
-        """Judge the stack as a whole; resource rules are asked again, unreported, to see which exemptions are used."""
+        """Judge the stack as a whole; resource rules are asked again, unreported, to see which exemptions are used.
+
+        The engine hands over outputs here: the state's for what did not change, none for what is behind a provider
+        whose own configuration is not known yet. So settings are read from what Analyze saw, the outputs tell by which
+        id, ARN and name others mean a resource, and stand in only for what Analyze never saw.
+        """
         response = wire.AnalyzeResponse()
-        graph = Graph(_resource(each, _property_dependencies(each)) for each in request.resources)
-        environment = environment_of(graph.stack_name)
-        found = evaluate(graph, self.index, self.config, self.exemptions, environment, today=self.today)
+        resources = [_stack_resource(each, self.analyzed.get(each.urn)) for each in request.resources]
+        self.analyzed = {}  # the run ends here
+        stack = resources[0].stack if resources else ""
+        graph = Graph(resources, self.stack.environment(stack))
+        found = evaluate(graph, self.index, self.config, self.exemptions, today=self.today)
         self._report(response, [each for each in found if each.rule.kind is not Kind.RESOURCE], with_urn=True)
         return response
 
@@ -153,7 +178,7 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def _mended(self, rule: Rule, message: wire.AnalyzeRequest) -> bool:
         """Whether the rule changed the message's properties."""
-        resource = _resource(message, {})
+        resource = _resource(message)
         if sparing(self.exemptions, rule, resource, self.today) is not None:
             return False
         wanted = rule.mendable(rule.judge(resource, None, self.config.of(rule)))
@@ -177,23 +202,56 @@ class Analyzer(_PolicyAnalyzerServicer):
 _DESCRIPTION = "Encryption, least privilege, exposure and resilience of AWS and Kubernetes resources"
 
 
-def _resource(message: Any, property_dependencies: Mapping[str, list[str]]) -> Resource:
-    """A resource of an AnalyzeRequest or AnalyzerResource."""
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The stack that is deployed, as far as the engine says; `policy analyze --file` says nothing."""
+
+    name: str
+    project: str
+    config: Mapping[str, str]
+
+    def environment(self, stack: str) -> str:
+        """The environment of resources of the stack of this name."""
+        return environment_of(stack, self.config, self.project)
+
+
+def _stack_of_environment() -> Stack:
+    """What the engine tells the pack's process from its start."""
+    given = os.environ.get("PULUMI_CONFIG") or "{}"
+    return Stack(os.environ.get("PULUMI_STACK", ""), os.environ.get("PULUMI_PROJECT", ""), json.loads(given))
+
+
+def _resource(message: wire.AnalyzeRequest | wire.AnalyzerResource) -> Resource:
+    """A resource with the message's properties as its inputs.
+
+    The engine names the provider of whatever has one. Without a single property nothing is known of such a resource:
+    providers fill in at least what they default, and `--target` empties what it leaves out.
+    """
     options = message.options
     return Resource(
         urn=message.urn,
         type=message.type,
         name=message.name,
         inputs=from_struct(message.properties),
-        parent=getattr(message, "parent", "") or options.parent or None,
+        parent=options.parent or None,
         options={"protect": options.protect, "ignoreChanges": list(options.ignoreChanges)},
-        dependencies=list(getattr(message, "dependencies", ())),
-        property_dependencies=property_dependencies,
+        seen=bool(message.properties.fields) or not message.HasField("provider"),
     )
 
 
-def _property_dependencies(message: wire.AnalyzerResource) -> dict[str, list[str]]:
-    return {key: list(value.urns) for key, value in message.propertyDependencies.items()}
+def _stack_resource(message: wire.AnalyzerResource, analyzed: Resource | None) -> Resource:
+    """A resource with the inputs that Analyze saw and the outputs of the message, which are all there is without."""
+    shown = _resource(message)
+    known = analyzed if analyzed is not None and analyzed.seen else shown
+    return replace(
+        shown,
+        inputs=known.inputs,
+        seen=known.seen,
+        outputs=shown.inputs,
+        parent=message.parent or shown.parent,
+        dependencies=list(message.dependencies),
+        property_dependencies={key: list(value.urns) for key, value in message.propertyDependencies.items()},
+    )
 
 
 def today_in_utc() -> date:

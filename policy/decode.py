@@ -9,7 +9,10 @@ from policy.unknown import UNKNOWN
 
 # The engine's sentinels for values it does not know yet, and its signatures of special values:
 # https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go
-_UNKNOWNS = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+# `pulumi policy analyze` puts a text in place of a secret that it cannot decrypt, whatever the secret's type:
+# https://github.com/pulumi/pulumi/blob/master/pkg/cmd/pulumi/policy/policy_analyze.go
+_REDACTED = "[secret]"
+_UNKNOWNS = frozenset({_REDACTED, *(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))})
 _SIGNATURE = deserialize.SPECIAL_SIG_KEY
 _SECRET = deserialize.SPECIAL_SECRET_SIG
 _OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -59,8 +62,6 @@ def _signed(value: dict[str, Any]) -> Any:
     signature = value.pop(_SIGNATURE, None)
     if signature is None:
         return value
-    if signature == _SECRET:
-        return value.get("value")
-    if signature == _OUTPUT_VALUE:
+    if signature in (_SECRET, _OUTPUT_VALUE):
         return value.get("value", UNKNOWN)
     return value

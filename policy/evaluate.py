@@ -10,6 +10,7 @@ from policy.levels import Config
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 from policy.tokens import canonical
+from policy.unknown import wholly_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,20 @@ def evaluate(
     rules: Iterable[Rule] | RuleIndex,
     config: Config,
     exemptions: Sequence[Exemption],
-    environment: str,
     *,
     today: date,
 ) -> list[Violation]:
     """Every violation in the graph, exempt ones included, in order of registration.
 
-    `environment` decides what `mandatory_in_prod` means, `today` which exemptions are over. Unknown values neither
-    violate nor hide what the known ones show. The rules about exemptions judge those that concern this stack.
+    The graph's environment decides what `mandatory_in_prod` means, `today` which exemptions are over. Unknown values
+    neither violate nor hide what the known ones show. The rules about exemptions judge those that concern this stack.
     """
     index = rules if isinstance(rules, RuleIndex) else RuleIndex(rules)
     violations: list[Violation] = []
     for resource in graph:
         for rule in index.concerning(resource.type):
-            violations += judge(rule, resource, graph, config, exemptions, environment, today=today)
-    violations += _exemption_violations(graph, index.rules, config, exemptions, environment, violations, today)
+            violations += judge(rule, resource, graph, config, exemptions, graph.environment, today=today)
+    violations += _exemption_violations(graph, index, config, exemptions, violations, today)
     return violations
 
 
@@ -99,24 +99,52 @@ def _covers(pattern: str, token: str) -> bool:
 
 def _exemption_violations(
     graph: Graph,
-    rules: Sequence[Rule],
+    index: RuleIndex,
     config: Config,
     exemptions: Sequence[Exemption],
-    environment: str,
     violations: Sequence[Violation],
     today: date,
 ) -> Iterator[Violation]:
-    used = {violation.exemption for violation in violations}
-    known_ids = {rule.id for rule in rules}
+    judges = [rule for rule in index.rules if rule.kind is Kind.EXEMPTION]
+    uses = list(_uses(graph, index, config, exemptions, violations, today)) if judges else []
     urn = graph.stack.urn if graph.stack else ""
-    nothing_to_spare = all(resource.type == STACK_TYPE for resource in graph)  # a stack that is new, or emptied
-    for rule in rules:
-        level = config.level(rule, environment)
-        if rule.kind is not Kind.EXEMPTION or level is Level.DISABLED:
-            continue
-        for exemption in exemptions:
-            if exemption.flaws or exemption.concerns(graph.stack_name):
-                needed = nothing_to_spare or exemption in used
-                use = ExemptionUse(exemption, needed, exemption.rule in known_ids, exemption.expired(today))
-                for finding in rule.check(use):
-                    yield Violation(rule, urn, finding.message, finding.path, level)
+    for rule in judges:
+        level = config.level(rule, graph.environment)
+        if level is not Level.DISABLED:
+            for use in uses:
+                yield from (
+                    Violation(rule, urn, each.message, each.path, level) for each in rule.found(rule.check(use))
+                )
+
+
+def _uses(
+    graph: Graph,
+    index: RuleIndex,
+    config: Config,
+    exemptions: Sequence[Exemption],
+    violations: Sequence[Violation],
+    today: date,
+) -> Iterator[ExemptionUse]:
+    """What became of the exemptions that concern this stack."""
+    used = {violation.exemption for violation in violations}
+    by_id = {rule.id: rule for rule in index.rules}
+    for exemption in exemptions:
+        if exemption.concerns(graph.stack_name, graph.project):
+            rule = by_id.get(exemption.rule)
+            needed = exemption in used or _may_be_needed(exemption, rule, graph, index, config)
+            yield ExemptionUse(exemption, needed, rule is not None, exemption.expired(today))
+
+
+def _may_be_needed(exemption: Exemption, rule: Rule | None, graph: Graph, index: RuleIndex, config: Config) -> bool:
+    """Whether it cannot be told that it spares nothing: what it would spare is not known, or not asked for, today."""
+    if graph.partial or all(resource.type == STACK_TYPE for resource in graph):  # the latter is new, or emptied
+        return True
+    if rule is None:
+        return False
+    if config.level(rule, graph.environment) is Level.DISABLED:
+        return True
+    return any(
+        not wholly_known(dict(resource.inputs))
+        for resource in graph
+        if exemption.names(resource.urn) and rule in index.concerning(resource.type)
+    )

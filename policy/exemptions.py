@@ -1,9 +1,10 @@
 """Exemptions from rules: data with a rule, a URN pattern, a reason, an owner and a last day."""
 
+import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from policy.resources import stack_of
+from policy.resources import project_of, stack_of
 
 EXEMPTIONS_FILE = Path(__file__).with_name("exemptions.yaml")
 
@@ -20,7 +21,8 @@ EXEMPTIONS_FILE = Path(__file__).with_name("exemptions.yaml")
 class Exemption:
     """Spares the resources whose URN matches `urn` from the rule, up to and including the day `expires`.
 
-    `urn` is a pattern (`*`, `?`) that names the stack: `urn:pulumi:prod::*::aws:s3/bucket:Bucket::records-logs`.
+    `urn` is a pattern (`*`, `?`) of stack, project, type and name:
+    `urn:pulumi:*::shop::aws:s3/bucket:Bucket::orders-logs`.
     """
 
     rule: str = ""
@@ -28,6 +30,8 @@ class Exemption:
     reason: str = ""
     owner: str = ""
     expires: date | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    """What the stack's configuration must say, so that a stack may be called anything; see `for_stack`."""
 
     @property
     def flaws(self) -> list[str]:
@@ -49,16 +53,23 @@ class Exemption:
 
     def spares(self, rule_id: str, urn: str, today: date) -> bool:
         """Whether a violation of the rule by this resource is exempt today."""
-        return (
-            self.rule == rule_id
-            and _pattern(self.urn).match(urn) is not None
-            and not self.flaws
-            and not self.expired(today)
-        )
+        return self.rule == rule_id and self.names(urn) and not self.flaws and not self.expired(today)
 
-    def concerns(self, stack: str) -> bool:
-        """Whether its pattern can match resources of this stack."""
-        return _pattern(stack_of(self.urn)).match(stack) is not None
+    def names(self, urn: str) -> bool:
+        """Whether its pattern matches the URN."""
+        return _pattern(self.urn).match(urn) is not None
+
+    def concerns(self, stack: str, project: str) -> bool:
+        """Whether this stack's program answers for it: it names the project, and its pattern fits the stack.
+
+        A pattern that leaves the project open spares what it matches, and is nobody's to clear away.
+        """
+        if self.where:  # undecided: the stack's configuration is not known
+            return False
+        named = project_of(self.urn)
+        if self.flaws:
+            return named == project or not named.strip("*?")
+        return named == project and _pattern(stack_of(self.urn)).match(stack) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,37 @@ class ExemptionUse:
     used: bool
     rule_exists: bool
     expired: bool
+
+
+def for_stack(exemptions: Iterable[Exemption], config: Mapping[str, str]) -> tuple[Exemption, ...]:
+    """The exemptions whose `where` the stack's configuration does not contradict.
+
+    A key is a configuration key, and below a structured value the path in it: `shop:settings.model`. An exemption that
+    is confirmed comes without its `where`; one whose keys the configuration lacks keeps it: it spares, since nothing
+    speaks against it, and is not judged as unused.
+    """
+    found = []
+    for exemption in exemptions:
+        said = [(_said(config, key), value) for key, value in exemption.where]
+        if all(text is None or text == value for text, value in said):
+            known = all(text is not None for text, _ in said)
+            found.append(replace(exemption, where=()) if known else exemption)
+    return tuple(found)
+
+
+def _said(config: Mapping[str, str], key: str) -> str | None:
+    """What the configuration says at a key; None where it says nothing."""
+    head, *path = key.split(".")
+    text = config.get(head)
+    if text is None or not path:
+        return text
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return None
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None if value is None else json.dumps(value)
 
 
 @lru_cache(maxsize=1024)
@@ -92,9 +134,17 @@ def read_exemptions(path: Path = EXEMPTIONS_FILE) -> tuple[Exemption, ...]:
 
 def _exemptions(path: Path, entries: list[dict[str, Any]]) -> Iterable[Exemption]:
     for number, entry in enumerate(entries, 1):
-        extra = sorted(set(entry) - {"rule", "urn", "reason", "owner", "expires"})
+        extra = sorted(set(entry) - {"rule", "urn", "reason", "owner", "expires", "where"})
         if extra:
             raise ValueError(f"{path.name}: exemption {number}: unknown keys {', '.join(map(str, extra))}")
         texts = {key: str(entry[key]) for key in ("rule", "urn", "reason", "owner") if entry.get(key) is not None}
         expires = entry.get("expires")
-        yield Exemption(**texts, expires=expires if isinstance(expires, date) else None)
+        expires = expires.date() if isinstance(expires, datetime) else expires  # a day with a time is still that day
+        where = entry.get("where") or {}
+        if not isinstance(where, dict):
+            raise ValueError(f"{path.name}: exemption {number}: where is no mapping of configuration keys to values")
+        yield Exemption(
+            **texts,
+            expires=expires if isinstance(expires, date) else None,
+            where=tuple((str(key), str(value)) for key, value in where.items()),
+        )

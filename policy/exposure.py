@@ -154,14 +154,17 @@ def security_groups_of(store: Resource, graph: Graph) -> list[Resource]:
 def behind_cloudfront(target: Resource, graph: Graph) -> bool:
     """Whether a distribution has this as an origin, by its own name, an alias record or a VPC origin, or may have."""
     distributions = graph.of(DISTRIBUTION)
+    if distributions and any(graph.unresolved(RECORD, by) for by in ("aliases", "records")):
+        return True
     records = graph.companions(target, RECORD, by="aliases") + graph.companions(target, RECORD, by="records")
     names = [record.get("name") for record in records]
     for distribution in distributions:
         direct = graph.refers(distribution, "origins")
         if target in direct or any(target in graph.refers(other, "vpcOriginEndpointConfig") for other in direct):
             return True
+        if distribution.untold("origins", "domainName"):
+            return True
         for origin in distribution.blocks("origins"):
-            domain = origin.get("domainName")
-            if not known(domain) or any(not known(name) or name == domain for name in names):
+            if any(not known(name) or origin.has("domainName", name) for name in names):
                 return True
     return False

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
+from policy.environment import PROD, environment_of
 from policy.resources import Resource
 from policy.tokens import canonical
 from policy.unknown import UNKNOWN
@@ -48,10 +49,11 @@ class Graph:
     """The resources of a stack, indexed by URN, by type and by who refers to them.
 
     References are resolved through property dependencies, which hold for unknown values too; where the engine gave
-    none, through equal known values (an id, ARN or name of exactly one resource).
+    none, through equal known values (an id, ARN or name of exactly one resource). `environment` is as the stack's
+    configuration says; without one it goes by the stack's name.
     """
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], environment: str = "") -> None:
         self.resources: tuple[Resource, ...] = tuple(resources)
         self.by_urn: dict[str, Resource] = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
@@ -60,6 +62,7 @@ class Graph:
             self._by_type.setdefault(canonical(resource.type), []).append(resource)
             if resource.parent:
                 self._children.setdefault(resource.parent, []).append(resource)
+        self.environment = environment or environment_of(self.stack_name)
         self._companions: dict[tuple[str, str], dict[str, list[Resource]]] = {}
         self._unresolved: dict[tuple[str, str], bool] = {}
 
@@ -82,6 +85,21 @@ class Graph:
     def stack_name(self) -> str:
         """The stack's name, from the URNs; empty for an empty graph."""
         return self.resources[0].stack if self.resources else ""
+
+    @property
+    def project(self) -> str:
+        """The project's name, from the URNs; empty for an empty graph."""
+        return self.resources[0].project if self.resources else ""
+
+    @property
+    def production(self) -> bool:
+        """Whether the stack is held to what production must fulfil."""
+        return self.environment == PROD
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether resources are registered of which nothing is known, as under `--target`."""
+        return any(not resource.seen for resource in self.resources)
 
     def children(self, resource: Resource) -> list[Resource]:
         """Resources whose parent this one is."""
@@ -116,6 +134,10 @@ class Graph:
                     index.setdefault(target.urn, []).append(other)
             self._companions[key] = index
         return self._companions[key].get(resource.urn, [])
+
+    def may_have(self, resource: Resource, token: str, by: str) -> bool:
+        """Whether the resource has such a companion, or there is one of which it cannot be told whose it is."""
+        return bool(self.companions(resource, token, by)) or self.unresolved(token, by)
 
     def unresolved(self, token: str, by: str) -> bool:
         """Whether some resource of type `token` has an unknown input `by` that leads to no resource.

@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from policy.rule import Level, Rule, RuleConfig
 
 LEVEL_KEY = "enforcementLevel"
-# A stack whose environment is none of these is held to what production must fulfil.
-_LESSER_ENVIRONMENTS = frozenset({"dev", "development", "test", "staging", "sandbox"})
 
 
 class PolicyConfigError(ValueError):
@@ -78,12 +76,3 @@ def _thresholds(rule_id: str, rule: Rule | None, members: dict[str, Any], values
     except ValidationError as error:
         return [f"{rule_id}.{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
     return []
-
-
-def environment_of(stack: str) -> str:
-    """`dev`, `prod` … from a stack's name: `dev`, `prod`, `<system>-<environment>`, each also with `-dr`.
-
-    Whatever is not a known lesser environment counts as `prod`, so that a new name is never judged more mildly.
-    """
-    last = stack.removesuffix("-dr").rpartition("-")[2]
-    return last if last in _LESSER_ENVIRONMENTS else "prod"

@@ -1,9 +1,10 @@
 """Everything a rule module needs, in one import."""
 
+from policy.environment import environment_of
 from policy.evaluate import RuleIndex, Violation, evaluate, judge
 from policy.exemptions import Exemption, read_exemptions
 from policy.graph import STACK_TYPE, Graph
-from policy.levels import Config, PolicyConfigError, environment_of, read_config
+from policy.levels import Config, PolicyConfigError, read_config
 from policy.resources import Block, Resource
 from policy.rule import Finding, Kind, Level, Rule, RuleConfig, Severity, rule, stack_rule
 from policy.unknown import UNKNOWN, UnknownTouchedError, known, wholly_known

@@ -113,13 +113,12 @@ def selects(selector: Any, labels: Any) -> bool:
 
 
 def is_node_agent(pod: Pod, read_only_paths: tuple[str, ...]) -> bool:
-    """Whether it is a DaemonSet that reads the node's logs: it mounts such paths, read-only, and no others."""
+    """Whether it is a DaemonSet that reads the node's logs, or may: it mounts such paths, read-only, and no others."""
+    if pod.workload.type != DAEMON_SET:
+        return False
     volumes = list(pod.host_paths())
-    return (
-        pod.workload.type == DAEMON_SET
-        and bool(volumes)
-        and all(is_read_only(pod, volume, read_only_paths) for volume in volumes)
-    )
+    unread = pod.spec.untold("volumes", "hostPath")
+    return (unread or bool(volumes)) and all(is_read_only(pod, volume, read_only_paths) for volume in volumes)
 
 
 def is_read_only(pod: Pod, volume: Block, paths: tuple[str, ...]) -> bool:

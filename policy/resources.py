@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from policy.unknown import UNKNOWN, wholly_known
+from policy.unknown import UNKNOWN, Unknown, wholly_known
 
 EMPTY: Mapping[str, Any] = {}
 
@@ -40,7 +40,7 @@ def _step(value: Any, step: str | int) -> Any:
         if len(value) == 1:
             return UNKNOWN if value[0] is UNKNOWN else _step(value[0], step)
         return None
-    return value if step == 0 else None
+    return value if step == 0 or value is UNKNOWN else None
 
 
 class Values:
@@ -53,8 +53,8 @@ class Values:
     __slots__ = ()
 
     @property
-    def values(self) -> Mapping[str, Any]:
-        """The plain values to read from."""
+    def values(self) -> Mapping[str, Any] | Unknown:
+        """The plain values to read from; UNKNOWN where nothing of them is known."""
         raise NotImplementedError
 
     def path(self, path: str) -> str:
@@ -90,6 +90,11 @@ class Values:
             return False
         return not _among(value, wanted) if wanted else _empty(value)
 
+    def given(self, path: str) -> bool:
+        """Whether it is known to be set, to whatever value; what is computed is set although its value is not known."""
+        value = self.get(path)
+        return self.values is not UNKNOWN and not _empty(value)
+
     def below(self, path: str, limit: float, default: float | None = None) -> bool:
         """Known and below the limit; a value that is not set counts as `default` (None: says nothing)."""
         number = _number(self.get(path, default))
@@ -107,6 +112,16 @@ class Values:
             return []
         members = value if isinstance(value, list) else [value]
         return [member for member in members if member is not UNKNOWN]
+
+    def untold(self, path: str, *keys: str) -> bool:
+        """Whether a member of the list at the path, or what one of its `keys` says, is not known yet.
+
+        A rule about something that no member says stays silent then: that member may say it.
+        """
+        value = self.get(path)
+        members = value if isinstance(value, list) else [value]
+        unread = any(member is UNKNOWN for member in members)
+        return unread or any(block.unknown(key) for block in self.blocks(path) for key in keys)
 
     def contains(self, path: str, *wanted: Any) -> bool:
         """Whether a known member of the list is one of `wanted`."""
@@ -150,6 +165,9 @@ class Resource(Values):
     not known yet is UNKNOWN. `outputs` are read
     only to recognise who refers to whom by id, ARN or name. `property_dependencies` names, for each top-level
     input, the URNs it was computed from.
+
+    A resource that is not `seen` is registered, and that is all that is known of it: every input reads as UNKNOWN,
+    none as not set. Pulumi's engine shows resources so that `--target` leaves out.
     """
 
     urn: str
@@ -161,15 +179,21 @@ class Resource(Values):
     dependencies: Sequence[str] = ()
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    seen: bool = True
 
     @property
-    def values(self) -> Mapping[str, Any]:
-        return self.inputs
+    def values(self) -> Mapping[str, Any] | Unknown:
+        return self.inputs if self.seen else UNKNOWN
 
     @property
     def stack(self) -> str:
         """The stack's name, from the URN."""
         return stack_of(self.urn)
+
+    @property
+    def project(self) -> str:
+        """The project's name, from the URN."""
+        return project_of(self.urn)
 
     @property
     def protected(self) -> bool:
@@ -180,6 +204,11 @@ class Resource(Values):
 def stack_of(urn: str) -> str:
     """The stack's name in `urn:pulumi:<stack>::<project>::<type>::<name>`, empty for anything else."""
     return urn.split("::", 1)[0].removeprefix("urn:pulumi:") if urn.startswith("urn:pulumi:") else ""
+
+
+def project_of(urn: str) -> str:
+    """The project's name in such a URN, empty for anything else."""
+    return urn.split("::", 2)[1] if urn.startswith("urn:pulumi:") and "::" in urn else ""
 
 
 def _empty(value: Any) -> bool:
@@ -194,7 +223,7 @@ def _among(value: Any, wanted: Sequence[Any]) -> bool:
 def _same(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, bool):
         return value is wanted or (isinstance(value, str) and value.lower() == str(wanted).lower())
-    return not isinstance(value, bool) and wholly_known(value) and value == wanted
+    return not isinstance(value, bool) and wholly_known(value) and wanted is not UNKNOWN and value == wanted
 
 
 def _number(value: Any) -> float | None:

@@ -1,16 +1,22 @@
 """What a rule is: its identity, whom it concerns, and one function that yields findings."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from policy.environment import PROD
 from policy.graph import Graph
 from policy.resources import Resource
 from policy.unknown import UnknownTouchedError
+
+_HERE = f"{Path(__file__).resolve().parent}{os.sep}"
 
 
 class Severity(StrEnum):
@@ -34,7 +40,7 @@ class Level(StrEnum):
     def within(self, environment: str) -> "Level":
         """The level in this environment, where it depends on that."""
         if self is Level.MANDATORY_IN_PROD:
-            return Level.MANDATORY if environment == "prod" else Level.ADVISORY
+            return Level.MANDATORY if environment == PROD else Level.ADVISORY
         return self
 
 
@@ -93,12 +99,21 @@ class Rule:
 
     def judge(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> list[Finding]:
         """What the rule finds from what is known; it is silent from where it trips over an unknown value."""
+        return self.found(self.stream(resource, graph, config))
+
+    def found(self, stream: Iterable[Finding]) -> list[Finding]:
+        """The findings one by one: what was found before an unknown value, or before the rule itself failed, stands.
+
+        A rule that fails has not judged: that is a finding of its own, at the rule's level, wherever the rule is asked.
+        """
         found: list[Finding] = []
         try:
-            for finding in self.stream(resource, graph, config):
-                found.append(finding)  # one by one: what was found before an unknown value stands
+            for finding in stream:
+                found.append(finding)
         except UnknownTouchedError:
             return found
+        except Exception as error:
+            found.append(Finding(f"is not judged: the rule {self.id} failed{_place(error)}: {_said(error)}"))
         return found
 
     def mendable(self, found: Iterable[Finding]) -> dict[str, str]:
@@ -109,14 +124,25 @@ class Rule:
             if finding.mend is not None and finding.path is not None and _within(finding.path, self.mends)
         }
 
-    def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterable[Finding]:
+    def stream(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> Iterator[Finding]:
         """The findings as the rule's function yields them; raises UnknownTouchedError where it trips over unknowns."""
         arguments: list[Any] = [resource]
         if self.kind is Kind.STACK:
             arguments.append(graph)
         if self.config is not None:
             arguments.append(config or self.config())
-        return self.check(*arguments)
+        yield from self.check(*arguments)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
+
+
+def _place(error: Exception) -> str:
+    """File and line of the pack's innermost frame below this module that led to the error."""
+    trace = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    found = [(file, line) for file, line in trace if file.startswith(_HERE) and file != __file__]
+    return f" at policy/{found[-1][0].removeprefix(_HERE)}:{found[-1][1]}" if found else ""
 
 
 def _within(path: str, declared: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -16,20 +16,37 @@ from typer.exceptions import TyperException
 from preview.commands import project, questions, review
 from preview.commands.stack import complain
 from preview.usage import UsageError
+from preview.version import version
 
 INTERRUPTED, FAULT = 130, 70
 
 app = typer.Typer(
-    help="Shows what a stack would create and whether it passes the policy pack, with no cloud account.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"strata {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell which Strata this is.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Shows what a stack would create and whether it passes the policy pack, with no cloud account."""
+
+
 for command in (
     *(review.preview, review.report),
     *(questions.cost, questions.diff, questions.timeline, questions.reach, questions.can, questions.diagram),
-    *(project.stacks, project.policies, project.check, project.inventory, project.schema),
+    *(project.stacks, project.policies, project.check, project.deploy_plan, project.inventory, project.schema),
 ):
     app.command()(command)
 

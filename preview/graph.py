@@ -134,6 +134,11 @@ class Graph:
         return [node for node in self.nodes if node.is_resource]
 
     @property
+    def protected(self) -> list[Node]:
+        """What Pulumi refuses to delete or replace."""
+        return [node for node in self.resources if node.protect]
+
+    @property
     def components(self) -> list[Node]:
         """What only groups others."""
         return [node for node in self.nodes if node.is_component]

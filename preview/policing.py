@@ -4,15 +4,13 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from policy.exemptions import read_exemptions
-from policy.levels import environment_of, read_config
+from policy.environment import environment_of
+from policy.exemptions import for_stack, read_exemptions
+from policy.levels import read_config
 from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
 from policy.model import Graph as PolicyGraph
 from policy.pack import all_rules
 from preview.graph import Graph, Node
-from settings.stack import PROJECT
-
-ENVIRONMENT_KEY = f"{PROJECT}:environment"
 
 
 def verdict(
@@ -32,8 +30,7 @@ def verdict(
         policy_graph(graph),
         chosen,
         config or read_config({}, chosen),
-        tuple(read_exemptions() if exemptions is None else exemptions),
-        environment(graph),
+        for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
         today=today or datetime.datetime.now(datetime.UTC).date(),
     )
     return found, len(chosen)
@@ -41,14 +38,14 @@ def verdict(
 
 def environment(graph: Graph) -> str:
     """The stack's environment: as its file says, or else as its name does."""
-    return graph.config.get(ENVIRONMENT_KEY) or environment_of(graph.stack)
+    return environment_of(graph.stack, graph.config, graph.project)
 
 
 def policy_graph(graph: Graph) -> PolicyGraph:
     """The same resources as the pack knows them, the stack itself first, as from Pulumi's engine."""
     urn = f"urn:pulumi:{graph.stack}::{graph.project}::{STACK_TYPE}::{graph.project}-{graph.stack}"
     stack = Resource(urn=urn, type=STACK_TYPE, name=f"{graph.project}-{graph.stack}", inputs={})
-    return PolicyGraph([stack, *(_resource(node, urn) for node in graph)])
+    return PolicyGraph([stack, *(_resource(node, urn) for node in graph)], environment(graph))
 
 
 def _resource(node: Node, stack: str) -> Resource:

@@ -12,6 +12,7 @@ from preview import answers, eks, wire
 from preview.graph import Node
 from preview.order import in_order
 from preview.remote import Expansion, RemoteError
+from preview.transforms import Transforms
 from settings.stack import PROJECT
 
 _STACK = "pulumi:pulumi:Stack"
@@ -49,6 +50,7 @@ class Recorder(mocks.MockMonitor):
         self.exports: dict[str, Any] = {}
         self.secret_exports: frozenset[str] = frozenset()
         self.problems: list[str] = []
+        self.transforms = Transforms()
         self._stack = stack
         self._region = region
         self._known = known
@@ -120,11 +122,12 @@ class Recorder(mocks.MockMonitor):
         node = _node(request, urn, inputs, {}, "", seen)
         try:
             expansion = eks.expand(Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer))
+            inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
         except RemoteError as error:
             self.problems.append(str(error))
             self._record(node)
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        for found in (expansion.component, *expansion.nodes):
+        for found in (expansion.component, *inside):
             self._record(found)
         response = resource_pb2.RegisterResourceResponse(
             urn=expansion.component.urn, object=wire.encode(expansion.outputs)

@@ -84,6 +84,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": {
             "resources": len(graph.resources),
             "components": len(graph.components),
+            "protected": len(graph.protected),
             "rules": report.rules,
             "mandatory": len(report.blocking),
             "advisory": len(report.advisory),

@@ -116,7 +116,7 @@ def _run(
             organization="organization",
             monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
             root_directory=str(Path.cwd()),
-            callbacks=None,
+            callbacks=recorder.transforms,
             outputs=set(),  # Pulumi would go on waiting for what a failed run left behind
         )
     )
@@ -147,11 +147,22 @@ async def _in_stack(program: Program, recorder: Recorder, work: Work) -> None:
     # The recorder answers at once: threads would only cost time and make the order of registrations differ.
     loop.set_default_executor(_Inline(max_workers=1))
     loop.set_task_factory(work.begin)
-    await runtime_stack.run_in_stack(program)
+    await runtime_stack.run_in_stack(lambda: _to_the_end(program))
     root = runtime_settings.get_root_resource()
     empty = sorted(getattr(root, "outputs", {}).keys() - recorder.exports.keys())
     recorder.problems += [f"stack output {key} is empty" for key in empty]
     recorder.problems += work.problems()
+
+
+async def _to_the_end(program: Program) -> None:
+    """Runs a program and waits for its outputs at once, unless one fails; the SDK would go through all for each."""
+    going = program()
+    if going is not None:
+        await going
+    failed = False
+    while not failed and (outputs := list(runtime_settings.SETTINGS.outputs)):
+        done, _ = await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
+        failed = any(task.cancelled() or task.exception() for task in done)
 
 
 class _Inline(ThreadPoolExecutor):

@@ -1,7 +1,7 @@
 """Reading a stack's configuration: typed, strict, every problem at once."""
 
 from settings.environment import Environment, Safeguards
-from settings.errors import Problem, SettingsError
+from settings.errors import Problem, SettingsError, found_late
 from settings.model import Settings
 from settings.stack import Stack, load
 from settings.usage import Usage
@@ -19,5 +19,6 @@ __all__ = [
     "SettingsError",
     "Stack",
     "Usage",
+    "found_late",
     "load",
 ]

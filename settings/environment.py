@@ -22,7 +22,10 @@ class Safeguards:
     """Protection that no setting of a component can take away; durations in days."""
 
     deletion_protection: bool
-    """Databases, clusters and load balancers refuse to be deleted; buckets refuse to be emptied."""
+    """What bears data or identity is not deleted: Pulumi protects it, and AWS refuses where it can."""
+    keeps_data: bool
+    """What is deleted leaves its data: final snapshots and their keys stay, and buckets, repositories and vaults that
+    hold something refuse."""
     multi_az: bool
     """Stateful services run a standby or a replica in a second availability zone."""
     nat_per_az: bool
@@ -37,12 +40,30 @@ class Safeguards:
 
 _SAFEGUARDS = {
     Environment.DEV: Safeguards(
-        deletion_protection=False, multi_az=False, nat_per_az=False, backup_days=7, log_days=30, key_deletion_days=7
+        deletion_protection=False,
+        keeps_data=False,
+        multi_az=False,
+        nat_per_az=False,
+        backup_days=7,
+        log_days=30,
+        key_deletion_days=7,
     ),
     Environment.STAGING: Safeguards(
-        deletion_protection=False, multi_az=True, nat_per_az=True, backup_days=14, log_days=90, key_deletion_days=7
+        deletion_protection=False,
+        keeps_data=False,
+        multi_az=True,
+        nat_per_az=True,
+        backup_days=14,
+        log_days=90,
+        key_deletion_days=7,
     ),
     Environment.PROD: Safeguards(
-        deletion_protection=True, multi_az=True, nat_per_az=True, backup_days=35, log_days=365, key_deletion_days=30
+        deletion_protection=True,
+        keeps_data=True,
+        multi_az=True,
+        nat_per_az=True,
+        backup_days=35,
+        log_days=365,
+        key_deletion_days=30,
     ),
 }

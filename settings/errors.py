@@ -50,6 +50,16 @@ def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> li
     return found
 
 
+def found_late(stack: str, error: ValueError) -> SettingsError:
+    """What settings that passed on their own turned out to mean together, while the stack was built."""
+    if isinstance(error, ValidationError):
+        items = error.errors(include_url=False)
+        problems = [Problem(_path(error.title, item["loc"]), _phrase(item)) for item in items]
+    else:
+        problems = [Problem("", " ".join(str(error).split()))]
+    return SettingsError(f"Pulumi.{stack}.yaml", problems)
+
+
 def _path(root: str, location: tuple[int | str, ...]) -> str:
     path = root
     for step in location:

@@ -33,6 +33,10 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
                 "enum": [e.value for e in Environment],
                 "description": "How well the stack is protected: Multi-AZ, deletion protection, retention",
             },
+            f"{PROJECT}:deletable": {
+                "type": "boolean",
+                "description": "Lifts the protection from deletion of a stack that is about to go",
+            },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
             f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
         },

@@ -15,7 +15,7 @@ from settings.model import Settings
 from settings.usage import Usage
 
 PROJECT = "strata"
-KEYS = ("system", "environment", "settings", "usage")
+KEYS = ("system", "environment", "deletable", "settings", "usage")
 REGION_KEY = "aws:region"
 
 S = TypeVar("S", bound=Settings)
@@ -30,6 +30,8 @@ class Stack:
     environment: Environment
     region: str
     settings: Settings
+    deletable: bool = False
+    """Whether the stack is about to go: its environment's protection from deletion is lifted, and nothing else."""
     usage: Usage = field(default_factory=Usage)
     """What the preview's prices rest on; nothing that is built depends on it."""
 
@@ -51,13 +53,14 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
         problems.append(Problem(REGION_KEY, "is required, for example us-east-1"))
     system = _choice("system", own, list(systems), problems)
     environment = _choice("environment", own, [e.value for e in Environment], problems)
+    deletable = _choice("deletable", {"deletable": "false", **own}, ["false", "true"], problems) == "true"
     model = systems.get(system or "")
     context = {"environment": Environment(environment) if environment else None, "region": region}
     settings = _block("settings", own, model, context, problems) if model and environment else None
     usage = _block("usage", own, Usage, context, problems)
     if problems or not (system and environment and settings and usage):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    return Stack(stack, system, Environment(environment), region, settings, usage)
+    return Stack(stack, system, Environment(environment), region, settings, deletable, usage)
 
 
 def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list[Problem]) -> str | None:

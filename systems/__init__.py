@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components import protection
 from components.account import Account
 from settings import Settings, Stack
 
@@ -30,5 +31,6 @@ SETTINGS: Mapping[str, type[Settings]] = _SettingsClasses()
 
 def build(stack: Stack) -> dict[str, Any]:
     """Builds the stack's system and returns its outputs by name."""
-    account = Account.current(stack.region, stack.environment)
+    account = Account.current(stack.region, stack.environment, deletable=stack.deletable)
+    protection.protect(account.safeguards)
     return importlib.import_module(f"systems.{stack.system}").build(stack.settings, account)

@@ -1,7 +1,9 @@
-"""What every system on EKS has in the same way: its cluster with nodes and add-ons, and the key of their volumes."""
+"""What every system on EKS has in the same way: its cluster with nodes and add-ons, the key of their volumes, and the
+runner that deploys into it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -10,7 +12,9 @@ from components.compute.access import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup, NodeGroupSettings
-from components.network.network import Network
+from components.data.log_bucket import LogBucket
+from components.network.network import Network, NetworkSettings
+from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
@@ -30,6 +34,27 @@ class Compute:
     """What pods need before they can start."""
     operators: OperatorRole
     operator_rights: OperatorRights
+    runner: DeploymentRunner | None
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What whoever deploys has to know, by the names of stack outputs."""
+        started = {"deploymentRunner": self.runner.started_by} if self.runner else {}
+        return {
+            "clusterName": self.cluster.cluster_name,
+            "operatorsRoleArn": self.operators.arn,
+            **started,
+        }
+
+
+def without_a_way_out(runner: DeploymentRunnerSettings | None, network: NetworkSettings) -> bool:
+    """Whether a runner would stand in a network that lets it call nobody."""
+    return runner is not None and network.nat == "none"
+
+
+NO_WAY_OUT = (
+    "runner needs network.nat: builds fetch plugins and charts; or runner: null where a VPN leads to the cluster"
+)
 
 
 def make_compute(
@@ -42,12 +67,15 @@ def make_compute(
     cluster: ClusterSettings,
     groups: Mapping[str, NodeGroupSettings],
     addons: AddonsSettings,
+    runner: DeploymentRunnerSettings | None,
+    access_logs: LogBucket,
     mounts: Sequence[Statement] = (),
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
 
-    ``mounts`` are file systems that pods mount through the EFS driver.
+    With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
+    driver.
     """
     volumes = Key(
         "volumes-key",
@@ -73,5 +101,18 @@ def make_compute(
         for name, settings in groups.items()
     ]
     running = Addons("addons", addons, account=account, cluster=made, nodes=nodes, log_key=keys.logs, mounts=mounts)
+    deploying = None
+    if runner is not None:
+        deploying = DeploymentRunner(
+            "deployment-runner",
+            runner,
+            account=account,
+            network=network,
+            key=keys.data,
+            log_key=keys.logs,
+            access_logs=access_logs,
+            cluster_name=cluster.name,
+        )
+        made.allow(deploying)
     rights = OperatorRights("operator-rights", cluster=made)
-    return Compute(made, volumes, [*nodes, running], operators, rights)
+    return Compute(made, volumes, [*nodes, running], operators, rights, deploying)

@@ -17,7 +17,7 @@ from systems.eks_platform import Compute
 
 APPLICATION_USER = "application"
 """The PostgreSQL user that pods and functions sign in as; the first migration makes it, with the role rds_iam."""
-MASTER_CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- the name of one
+_CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- the name of one
 
 
 def apply_schema(
@@ -43,10 +43,10 @@ def apply_schema(
     )
     secret = SyncedSecret(
         "master-login",
-        secret=MASTER_CONNECTION.secret,
+        secret=_CONNECTION.secret,
         operator=operator,
         values={part: SecretValue(database.secret_arn, part) for part in ("username", "password")},
-        templates={MASTER_CONNECTION.key: _url(database)},
+        templates={_CONNECTION.key: _url(database)},
         after=[database],
     )
     return Migration(
@@ -55,6 +55,7 @@ def apply_schema(
         cluster=compute.cluster,
         namespace=namespace,
         database=Destination(database.port, stores),
+        connection=_CONNECTION,
         after=[secret, database],
     )
 

@@ -15,7 +15,7 @@ from policy.model import Graph, Resource
 from policy.pack import all_rules
 from preview.graph import Graph as PreviewGraph
 from preview.policing import policy_graph
-from tests.policy.engine import pack_process
+from tests.policy.engine.process import pack_process
 from tests.stacks import stack_graph
 
 SIZES = (1000, 5000)
@@ -58,7 +58,7 @@ def microseconds_per_pair(graph: Graph, index: RuleIndex) -> tuple[float, int]:
     config = read_config({}, index.rules)
     pairs = sum(len(index.concerning(resource.type)) for resource in graph)
     begun = time.perf_counter()
-    evaluate(graph, index, config, (), "prod", today=_TODAY)
+    evaluate(graph, index, config, (), today=_TODAY)
     return (time.perf_counter() - begun) / pairs * 1e6, pairs
 
 

@@ -7,15 +7,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.debian import program
+from tests.programs import program
 
 MASTER, PASSWORD = "dbadmin", "it's @ master's: 100 %"
-_FOLDERS = [f"/usr/lib/postgresql/{major}/bin" for major in range(18, 13, -1)]
 # The master user of RDS is no superuser; rds_iam is a role that it may give away.
 _AS_RDS = f"""
 CREATE ROLE rds_iam;
@@ -41,13 +40,13 @@ class Server:
     def run(self, *arguments: str, user: str = "postgres", database: str = "postgres") -> str:
         """What psql prints."""
         where = ["--host=127.0.0.1", f"--port={self.port}", f"--username={user}", f"--dbname={database}"]
-        command = [_tool("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", *where, *arguments]
+        command = [program("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", *where, *arguments]
         environment = {**os.environ, "PGPASSWORD": PASSWORD, "PGSSLMODE": "require"}
         return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server() -> Generator[Server]:
     """Runs a server that takes TLS only, and passwords by SCRAM; ``postgres`` and ``application`` need none, as if a
     token of IAM had let them in."""
     folder = Path(tempfile.mkdtemp(prefix="strata-postgres-"))
@@ -59,7 +58,7 @@ def server() -> Iterator[Server]:
             os.chown(path, owner.pw_uid, owner.pw_gid)
         user, group = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else (None, None)
         subprocess.run(
-            [_tool("initdb"), "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"],
+            [program("initdb"), "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync", "-E", "UTF8"],
             check=True, capture_output=True, cwd=folder, user=user, group=group,
         )  # fmt: skip
         (data / "pg_hba.conf").write_text(
@@ -70,7 +69,7 @@ def server() -> Iterator[Server]:
         options += ["ssl=on", f"ssl_cert_file={folder}/cert.pem", f"ssl_key_file={folder}/key.pem"]
         log = (folder / "log").open("w")
         process = subprocess.Popen(
-            [_tool("postgres"), "-D", data, *(part for option in options for part in ("-c", option))],
+            [program("postgres"), "-D", data, *(part for option in options for part in ("-c", option))],
             stdout=log, stderr=log, cwd=folder, user=user, group=group,
         )  # fmt: skip
         try:
@@ -98,22 +97,18 @@ def _ready(started: Server, process: subprocess.Popen[bytes]) -> Server:
 
 def _certificate(folder: Path) -> None:
     subprocess.run(
-        [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+        [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
          "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
     (folder / "key.pem").chmod(0o600)
 
 
-def _tool(name: str) -> str:
-    return program("postgresql", name, *(f"{folder}/{name}" for folder in _FOLDERS))
-
-
 def _owner() -> pwd.struct_passwd:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
-    _tool("postgres")  # brings the user along
+    program("postgres")  # brings the user along
     return pwd.getpwnam("postgres")
 
 

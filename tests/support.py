@@ -1,5 +1,6 @@
 """What tests of components share: a recorded run and two accounts."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,27 @@ def record(program: Callable[[], Any], *, known: bool = True, stack: str = "test
         program()
 
     return run_program(run, stack=stack, config={"aws:region": region}, known=known)
+
+
+@functools.cache
+def record_once(program: Callable[[], Any], *, known: bool = True, region: str = REGION) -> Graph:
+    """As ``record``, once a process: for a module's function that makes the same each time. Tests only read it."""
+    return record(program, known=known, region=region)
+
+
+def once(make: Callable[..., Graph]) -> Callable[..., Graph]:
+    """Makes a graph once for the same arguments, as long as they are hashable. Tests only read it."""
+    made = functools.cache(make)
+
+    @functools.wraps(make)
+    def graph(*args: Any, **more: Any) -> Graph:
+        try:
+            hash((*args, *more.values()))
+        except TypeError:
+            return make(*args, **more)
+        return made(*args, **more)
+
+    return graph
 
 
 def id_of(node: Node) -> str:

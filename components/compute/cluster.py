@@ -6,11 +6,12 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
 import pulumi_kubernetes as kubernetes
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from components.account import Account
 from components.component import Component
 from components.compute.access import ClusterAccess
+from components.compute.api_clients import ApiClient, admit
 from components.compute.node_addons import NodeAddons
 from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
@@ -24,7 +25,7 @@ _OLDEST_MINOR = 34
 
 
 class ClusterSettings(Settings):
-    """The cluster's name and Kubernetes version."""
+    """The cluster's name, its Kubernetes version, and who may call its API from outside the stack."""
 
     name: Name
     kubernetes_version: str = "1.35"
@@ -32,6 +33,9 @@ class ClusterSettings(Settings):
     own_control_plane_group: bool = False
     """Puts a security group of this program around the API server, beside the one that EKS makes, for a design that
     lists its rules; it calls out freely and reaches the nodes on every unprivileged port."""
+    api_clients: dict[Name, ApiClient] = Field(default_factory=dict)
+    """Addresses and security groups that may open connections to the API on 443, such as those of a VPN, by what they
+    are called. How packets get into the VPC is theirs: a VPN, a transit gateway, a peering."""
     pod_security_groups: bool = False
     """Lets the control plane manage network interfaces for pods with security groups of their own."""
 
@@ -48,7 +52,8 @@ class Cluster(Component):
     """A control plane with every log, secrets under a customer key, and IAM as the only way in.
 
     The API server has no public endpoint. Deploying Kubernetes objects and using kubectl therefore happen from inside
-    the VPC: a build runner there, a VPN, or a Session Manager tunnel; ``allow`` opens the API to such a client.
+    the VPC: ``allow`` opens the API to a runner there, ``api_clients`` to what comes by a VPN. docs/deploying.md says
+    in which order a first deployment goes.
     pulumi-eks always makes the IAM principal that creates the cluster its administrator, which this program needs to
     deploy into it; run it as a role made for that. Everybody else comes in by ``access``.
 
@@ -124,6 +129,8 @@ class Cluster(Component):
             opts=self.child_options(),
         )
         open_nodes(self.nodes, self.security_group)
+        for who, client in settings.api_clients.items():
+            admit(self, self.security_group, who, client)
         if own:
             own.allow_all_egress("Control plane to nodes, webhooks and AWS")
             self.nodes.allow_ports(own, 1025, 65535, "Control plane to every unprivileged port of the nodes")

@@ -60,7 +60,7 @@ class FargateCluster(Component):
                         "cloud_watch_log_group_name": sessions.log_group_name,
                     },
                 },
-                "managed_storage_configuration": {"fargate_ephemeral_storage_kms_key_id": storage.key_id},
+                "managed_storage_configuration": {"fargate_ephemeral_storage_kms_key_id": storage.arn},
             },
             opts=self.child_options(),
         )

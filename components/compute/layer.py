@@ -4,6 +4,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from components.stack_name import stack_name
+
+_NAME_LIMIT = 64
+"""The ARN that a name becomes part of takes 140: https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html"""
 
 
 class Layer(Component):
@@ -11,7 +15,7 @@ class Layer(Component):
 
     ``archive`` is a path from the project's root to a zip with the packages below ``python/``, such as
     ``dist/collaboration-layer.zip``; an archive that is not there is an error of the engine, which names the path.
-    The layer's name is the stack's and its own. A new archive is a new version; functions that run on the old one
+    The layer goes by stack and component name. A new archive is a new version; functions that run on the old one
     keep it:
     https://docs.aws.amazon.com/lambda/latest/dg/creating-deleting-layers.html
     """
@@ -27,7 +31,7 @@ class Layer(Component):
         super().__init__(name, opts)
         version = aws.lambda_.LayerVersion(
             self.child("version"),
-            layer_name=f"{pulumi.get_stack()}-{name}",
+            layer_name=stack_name(name, longest=_NAME_LIMIT),
             description=description,
             code=pulumi.FileArchive(archive),
             compatible_runtimes=[aws.lambda_.Runtime.PYTHON3D13],

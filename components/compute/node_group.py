@@ -33,7 +33,8 @@ class Taint(Settings):
 class NodeGroupSettings(Settings):
     """How many nodes of which kind. Graviton instance types get the ARM image."""
 
-    name: Name
+    name: Annotated[Name, Field(max_length=36)]
+    """What the group's AWS name begins with; EKS allows 63 characters, of which the provider appends 26."""
     instance_types: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
     min_size: int = Field(ge=0)
     max_size: int = Field(ge=1)
@@ -85,8 +86,8 @@ class NodeGroup(Component):
     ``cluster.nodes``; what reaches them, by ``cluster.nodes.allow``.
 
     Autoscalers change the desired size, which later updates leave alone. pulumi-eks takes no update configuration:
-    EKS replaces one node at a time. The group's AWS name is fixed, so another instance type means a pause: add a group
-    under another name first.
+    EKS replaces one node at a time. Of the group's AWS name only the beginning is fixed, so that a group that must be
+    replaced, for another instance type, stands beside the old one until pods have moved: docs/decisions/0012.
     """
 
     def __init__(
@@ -110,7 +111,7 @@ class NodeGroup(Component):
             self.child("group"),
             cluster=cluster.component,
             cluster_name=cluster.cluster_name,
-            node_group_name=settings.name,
+            node_group_name_prefix=f"{settings.name}-",
             node_role_arn=role.arn,
             # With a launch template pulumi-eks leaves the version to whatever the cluster had at first.
             version=cluster.kubernetes_version,

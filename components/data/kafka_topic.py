@@ -1,6 +1,7 @@
 """A topic of an MSK cluster, and who may write and read it."""
 
 import re
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +15,9 @@ from settings import Settings
 _MILLISECONDS = 3_600_000
 
 
+TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}$")]
+
+
 class TopicSettings(Settings):
     """Name and size of a topic.
 
@@ -21,7 +25,7 @@ class TopicSettings(Settings):
     another topic, and the one before goes with what is in it.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}$")
+    name: TopicName
     partitions: int = Field(default=12, ge=1, le=1000)
     """Each in three replicas; the smallest broker that ``KafkaSettings`` takes carries 1,000 of these:
     https://docs.aws.amazon.com/msk/latest/developerguide/bestpractices.html#partitions-per-broker"""

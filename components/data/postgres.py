@@ -99,7 +99,7 @@ class Postgres(PostgresInstances):
 
     def _primary(self) -> aws.rds.Instance:
         settings, safeguards = self.settings, self.account.safeguards
-        kept = safeguards.deletion_protection
+        kept = safeguards.keeps_data
         return self._instance(
             PRIMARY,
             self.identifier,

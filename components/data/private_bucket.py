@@ -14,7 +14,8 @@ from components.security.key import Key
 from components.statements import Statement, policy_document, sid, tls_only
 from settings import Name
 
-BucketName = Annotated[Name, Field(max_length=35)]
+BUCKET_LENGTH = 35
+BucketName = Annotated[Name, Field(max_length=BUCKET_LENGTH)]
 """What a bucket is called before account and region are appended; S3 allows 63 characters in all."""
 
 
@@ -43,7 +44,7 @@ class PrivateBucket(Component):
         self._bucket = aws.s3.Bucket(
             self.child("bucket"),
             bucket=account.suffixed(bucket),
-            force_destroy=not account.safeguards.deletion_protection,
+            force_destroy=not account.safeguards.keeps_data,
             object_lock_enabled=lockable,
             opts=self.child_options(),
         )

@@ -40,7 +40,7 @@ class Redis(RedisMember):
             raise ValueError(f"{settings.replication_group_id}: {settings.bound_to_one_region}")
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.replicated_elsewhere = replicated_elsewhere
-        kept = account.safeguards.deletion_protection
+        kept = account.safeguards.keeps_data
         self._group = self._member(
             engine="redis",
             engine_version=settings.engine_version,

@@ -81,7 +81,7 @@ class Registry(Component):
             encryption_configurations=[
                 aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key.arn)
             ],
-            force_delete=not account.safeguards.deletion_protection,
+            force_delete=not account.safeguards.keeps_data,
             opts=self.child_options(),
         )
         aws.ecr.LifecyclePolicy(

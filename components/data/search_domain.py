@@ -17,7 +17,6 @@ from components.security.role import Role
 from components.statements import Statement, sid
 
 PORT = 443
-_MOST_ZONES = 3
 _TLS = "Policy-Min-TLS-1-2-PFS-2023-10"
 _QUERIES = ("_count", "_mget", "_msearch", "_search")
 _READ = ("Get", "Head")
@@ -38,7 +37,7 @@ class SearchDomain(Component):
 
     Audit, slow and error logs go to groups under ``log_key``. OpenSearch has no protection from
     deletion, and its automated snapshots go with the domain; its documents must be ones that can be indexed anew.
-    Raises ValueError when the network has no data tier.
+    Raises ValueError when the network has no data tier, and for an odd number of nodes over two zones.
     """
 
     def __init__(
@@ -56,6 +55,8 @@ class SearchDomain(Component):
         super().__init__(name, opts)
         if not network.data_subnet_ids:
             raise ValueError(f"{name}: the network has no data tier to put a domain into")
+        if uneven := settings.uneven_over(len(network.data_subnet_ids)):
+            raise ValueError(f"{name}.{uneven}")
         self.domain_name = settings.domain_name
         self.nodes = settings.nodes
         self.volume_gib = settings.volume_gib
@@ -77,7 +78,7 @@ class SearchDomain(Component):
             domain_name=settings.domain_name,
             opts=self.child_options(),
         )
-        zones = list(network.data_subnet_ids)[: min(settings.nodes, _MOST_ZONES)]
+        zones = list(network.data_subnet_ids)[: settings.zones_of(len(network.data_subnet_ids))]
         # OpenSearch tries the permission to write logs when it makes the domain, and the role to enter the VPC.
         first = [logs, *self._service_linked_role(settings)]
         self._domain = aws.opensearch.Domain(

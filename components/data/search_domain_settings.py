@@ -9,7 +9,11 @@ from settings import Environment, Name, Settings
 QUORUM = 3
 """So many nodes still have a majority when one of them is gone."""
 
+MOST_ZONES = 3
+"""So many zones a domain stands in at the most."""
+
 _SMALL_VOLUME_GIB = 170
+_TWO = 2
 
 InstanceType = Annotated[
     str,
@@ -33,8 +37,8 @@ class SearchDomainSettings(Settings):
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html#choosing-version"""
     instance_type: InstanceType = "r6g.large.search"
     nodes: int = Field(default=QUORUM, ge=1, le=80)
-    """Data nodes, spread over as many zones as the network's data tier has, three at the most. In two zones three nodes
-    stand two and one, and the loss of the first zone stops the domain (J-CONF-05)."""
+    """Data nodes, spread over as many zones as the network's data tier has, three at the most. Over two zones their
+    number has to be even (J-CONF-05)."""
     volume_gib: int = Field(default=100, ge=10, le=2048)
     master_type: InstanceType | None = None
     """Three dedicated masters of this type; without it the data nodes are masters as well, which AWS advises against
@@ -54,6 +58,19 @@ class SearchDomainSettings(Settings):
         if isinstance(environment, Environment) and environment.safeguards.multi_az and value < QUORUM:
             raise ValueError(f"{value} is below {QUORUM}, without which {environment} loses writes with one node")
         return value
+
+    def zones_of(self, offered: int) -> int:
+        """Over how many of the zones ``offered`` the data nodes are spread."""
+        return min(self.nodes, offered, MOST_ZONES)
+
+    def uneven_over(self, offered: int) -> str | None:
+        """What is wrong with an odd number of nodes where two zones are ``offered``, as a sentence about ``nodes``.
+
+        https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html
+        """
+        if self.zones_of(offered) != _TWO or self.nodes % _TWO == 0:
+            return None
+        return f"nodes: {self.nodes} is odd, which OpenSearch refuses over the data tier's two zones; add one or a zone"
 
     @property
     def performance(self) -> dict[str, int]:

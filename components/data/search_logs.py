@@ -1,13 +1,12 @@
 """Where an OpenSearch domain logs to."""
 
 import pulumi
-import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
 from components.operations.log_group import LogGroup
+from components.operations.log_policy import shared_log_policy
 from components.security.key import Key
-from components.statements import Statement, policy_document
 
 _LOGS = {
     "AUDIT_LOGS": "audit",
@@ -15,10 +14,11 @@ _LOGS = {
     "INDEX_SLOW_LOGS": "index-slow",
     "SEARCH_SLOW_LOGS": "search-slow",
 }
+_GROUPS = "/aws/OpenSearchService/domains/"
 
 
 class SearchLogs(Component):
-    """A log group under ``key`` for each kind of log, and the permission of one domain to write to them.
+    """A log group under ``key`` for each kind of log, and the permission of the account's domains to write to theirs.
 
     Errors are written at once. Audit events begin when they are switched on in the domain's security configuration, and
     slow logs when an index has thresholds; both are settings inside OpenSearch:
@@ -41,28 +41,18 @@ class SearchLogs(Component):
                 self.child(suffix),
                 account=account,
                 key=key,
-                log_group_name=f"/aws/OpenSearchService/domains/{domain_name}/{suffix}",
+                log_group_name=f"{_GROUPS}{domain_name}/{suffix}",
                 opts=self.child_options(),
             )
             for log, suffix in _LOGS.items()
         }
         self.arns = {log: group.arn for log, group in groups.items()}
-        write = Statement(
-            "OpenSearchLogs",
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [pulumi.Output.concat(arn, ":*") for arn in self.arns.values()],
-            {
-                "StringEquals": {"aws:SourceAccount": account.id},
-                "ArnLike": {"aws:SourceArn": account.arn("es", f"domain/{domain_name}")},
-            },
-            principals={"Service": ["es.amazonaws.com"]},
-        )
-        # One policy for all four: a region takes ten of them.
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-        aws.cloudwatch.LogResourcePolicy(
-            self.child("policy"),
-            policy_name=f"opensearch-{domain_name}",
-            policy_document=policy_document([write]),
-            opts=self.child_options(),
+        shared_log_policy(
+            self,
+            "policy",
+            account=account,
+            service="es.amazonaws.com",
+            groups=f"{_GROUPS}*",
+            sources=account.arn("es", "domain/*"),
         )
         self.register_outputs({"arns": self.arns})

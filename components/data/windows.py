@@ -43,14 +43,24 @@ def minutes(window: str) -> int:
     return (end - start) % (_WEEK if window[0].isalpha() else _DAY)
 
 
-def overlap(daily: str, weekly: str) -> bool:
-    """Whether a daily window meets a weekly one on any day."""
-    start = _minute(weekly.split("-")[0])
-    first = _minute(daily.split("-")[0])
+def overlap(one: str, other: str) -> bool:
+    """Whether two windows, daily or weekly, have a minute in common on any day."""
     return any(
-        (first + day * _DAY - start) % _WEEK < minutes(weekly) or (start - first - day * _DAY) % _WEEK < minutes(daily)
-        for day in range(7)
+        (start - begin) % _WEEK < minutes(other) or (begin - start) % _WEEK < minutes(one)
+        for start in _starts(one)
+        for begin in _starts(other)
     )
+
+
+def hour_from(hour: int) -> str:
+    """The daily window of the hour that begins at ``hour``."""
+    return f"{hour:02}:00-{(hour + 1) % 24:02}:00"
+
+
+def _starts(window: str) -> list[int]:
+    """The minutes of the week at which a window opens: one of a weekly window, seven of a daily one."""
+    first = _minute(window.split("-")[0])
+    return [first] if window[0].isalpha() else [first + day * _DAY for day in range(7)]
 
 
 def _minute(moment: str) -> int:

@@ -102,7 +102,8 @@ class Cdn(Component):
 
     def _origin(self, key: str, origin: Origin, settings: CdnSettings) -> aws.cloudfront.DistributionOriginArgs:
         args = origin.args(self._access_control(key)) if isinstance(origin, BucketOrigin) else origin.args()
-        if settings.origin_shield_region is not None:
+        # A shield only saves requests for answers that are kept, and each one that passes it is billed.
+        if settings.origin_shield_region is not None and settings.keeps_answers_of(key):
             args["origin_shield"] = aws.cloudfront.DistributionOriginOriginShieldArgs(
                 enabled=True, origin_shield_region=settings.origin_shield_region
             )
@@ -118,7 +119,6 @@ class Cdn(Component):
         ).id
 
     def _behavior(self, key: str, settings: BehaviorSettings) -> dict[str, Any]:
-        cached = settings.cache_seconds > 0
         return {
             "target_origin_id": settings.origin,
             "viewer_protocol_policy": "redirect-to-https",
@@ -126,9 +126,11 @@ class Cdn(Component):
             "cached_methods": ["GET", "HEAD"],
             "compress": True,
             "cache_policy_id": (
-                cache_policy(self.child("cache", key), settings, self.child_options()) if cached else CACHING_DISABLED
+                cache_policy(self.child("cache", key), settings, self.child_options())
+                if settings.keeps
+                else CACHING_DISABLED
             ),
-            "origin_request_policy_id": None if cached else ALL_VIEWER_EXCEPT_HOST_HEADER,
+            "origin_request_policy_id": None if settings.cache_seconds > 0 else ALL_VIEWER_EXCEPT_HOST_HEADER,
             "response_headers_policy_id": self._response_headers(key, settings),
             "trusted_key_groups": [self._signer_group] if settings.signed else None,
             "function_associations": self._functions(key) if settings.single_page else None,

@@ -53,6 +53,10 @@ class BehaviorSettings(Settings):
     ``cookies`` (all of them where none is named) and the Authorization header, which then are what the origin sees.
     ``read`` leaves out the methods that change something.
 
+    With ``origin_decides`` an answer is kept as long as its own Cache-Control says, and not at all without one. The
+    origin sees the whole request but its Host header; the key has what such answers commonly vary by, the viewer's
+    cookies and Authorization among it, so that nobody is shown what another was signed in for.
+
     ``single_page`` asks the bucket for ``/index.html`` instead of any path whose last part has no dot. ``signed``
     answers only URLs or cookies that one of the distribution's ``signers`` signed. ``headers`` stand in place of the
     distribution's own.
@@ -60,6 +64,7 @@ class BehaviorSettings(Settings):
 
     origin: OriginKey
     cache_seconds: int = Field(default=0, ge=0, le=31536000)
+    origin_decides: bool = False
     cache_key: Literal["everybody", "viewer"] = "everybody"
     cookies: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$")], ...] = Field(default=(), max_length=10)
     methods: Literal["read", "all"] = "all"
@@ -67,10 +72,17 @@ class BehaviorSettings(Settings):
     signed: bool = False
     headers: HeaderSettings | None = None
 
+    @property
+    def keeps(self) -> bool:
+        """Whether any answer is kept at the edge."""
+        return self.origin_decides or self.cache_seconds > 0
+
     @model_validator(mode="after")
     def _key_makes_sense(self) -> Self:
         if self.cookies and self.cache_key == "everybody":
             raise ValueError("cookies: only cacheKey viewer tells viewers apart")
+        if self.origin_decides and self.cache_seconds > 0:
+            raise ValueError("cacheSeconds: the origin decides how long answers are kept")
         if self.cache_key == "viewer" and self.cache_seconds == 0:
             raise ValueError("cacheKey: nothing is kept with cacheSeconds 0")
         if self.cache_key == "viewer" and self.methods == "all":
@@ -90,7 +102,7 @@ class CdnSettings(Settings):
     Without ``aliases`` the distribution has the name and the certificate that CloudFront gives it. ``signers`` are the
     public keys, by name, of who may sign URLs or cookies; two of them while they change:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html
-    ``origin_shield_region`` puts one more cache in front of the origins, in the region nearest to them:
+    ``origin_shield_region`` puts one more cache before each origin whose answers are kept, in the region nearest to it:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
     """
 
@@ -102,6 +114,10 @@ class CdnSettings(Settings):
     default_root_object: str | None = Field(default=None, pattern="^[^/]+$", max_length=255)
     headers: HeaderSettings = HeaderSettings()
     signers: dict[Name, PublicKey] = Field(default_factory=dict, max_length=5)
+
+    def keeps_answers_of(self, origin: str) -> bool:
+        """Whether any behaviour keeps what this origin answers."""
+        return any(b.keeps for b in (self.default, *self.behaviors.values()) if b.origin == origin)
 
     @model_validator(mode="after")
     def _somebody_signs(self) -> Self:

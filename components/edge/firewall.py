@@ -9,11 +9,24 @@ from pydantic import Field
 from components.account import Account
 from components.component import Component
 from components.edge import firewall_rules as rules
+from components.edge.origin_secret import HEADER, OriginSecret
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
 from settings import DomainName, Settings
 
 Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40)]
+
+
+ACL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
+"""https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
+
+EDGE_PASSES_ON = 20_000
+"""Requests that one address may send in five minutes to a web ACL behind CloudFront: that is an edge location's, with
+all its users behind it, and the ACL of the distribution has counted each of them already."""
+
+
+_CREDENTIALS = ("authorization", "cookie", "sec-websocket-protocol", HEADER.lower())
+"""A browser's WebSocket has no header for a token but that of the subprotocol."""
 
 
 class FirewallSettings(Settings):
@@ -27,7 +40,7 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
-    acl_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    acl_name: str | None = Field(default=None, pattern=ACL_NAME)
     """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
     managed_groups: tuple[rules.ManagedGroup, ...] = (
@@ -44,12 +57,26 @@ class FirewallSettings(Settings):
     sqli_body_rule: bool = False
 
 
+class InnerFirewallSettings(FirewallSettings):
+    """The same before an API or a load balancer behind CloudFront, whose own web ACL has seen each request before.
+
+    Bodies pass as they did there: what the edge takes, such as a large page, must not be refused here.
+    """
+
+    scope: Literal["REGIONAL"] = "REGIONAL"
+    rate_limit: int = Field(default=EDGE_PASSES_ON, ge=10, le=2_000_000_000)
+    large_bodies: bool = True
+
+
 class Firewall(Component):
     """A web ACL that lets through what none of its rules blocks, and logs every request it sees.
 
+    With ``origin_secret`` it blocks what did not come through the distribution that sends it, which API Gateway cannot
+    tell by itself.
+
     With scope CLOUDFRONT it lives in us-east-1 and is attached by the distribution; with REGIONAL it lives in the
     stack's region and is attached by ``protect``. Logs go to a log group whose name must begin with ``aws-waf-logs-``,
-    in the same region, encrypted with ``log_key`` from that region; credentials and cookies are left out of them:
+    in the same region, encrypted with ``log_key`` from that region, without the headers that carry credentials:
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
 
@@ -60,6 +87,7 @@ class Firewall(Component):
         *,
         account: Account,
         log_key: Key,
+        origin_secret: OriginSecret | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -71,7 +99,7 @@ class Firewall(Component):
             name=settings.acl_name,
             scope=settings.scope,
             default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
-            rules=_rules(settings),
+            rules=_rules(settings, origin_secret),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
                 metric_name=self.metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
@@ -126,13 +154,13 @@ class Firewall(Component):
             self.child("logging"),
             resource_arn=self.arn,
             log_destination_configs=[group.arn],
-            redacted_fields=[redacted(single_header=header(name=name)) for name in ("authorization", "cookie")],
+            redacted_fields=[redacted(single_header=header(name=name)) for name in _CREDENTIALS],
             region=region,
             opts=self.child_options(),
         )
 
 
-def _rules(settings: FirewallSettings) -> list[aws.wafv2.WebAclRuleArgs]:
+def _rules(settings: FirewallSettings, origin_secret: OriginSecret | None) -> list[aws.wafv2.WebAclRuleArgs]:
     own = [rules.rate_limit(settings.rate_limit)]
     if settings.sqli_body_rule:
         own.append(rules.sqli_body())
@@ -140,5 +168,7 @@ def _rules(settings: FirewallSettings) -> list[aws.wafv2.WebAclRuleArgs]:
         own.append(rules.blocked_paths(settings.blocked_paths))
     if settings.hosts:
         own.append(rules.unknown_hosts(settings.hosts))
+    if origin_secret is not None:
+        own.append(rules.strangers(origin_secret.header, origin_secret.accepted))
     counted = {"CommonRuleSet": ("SizeRestrictions_BODY",)} if settings.large_bodies else {}
     return [*own, *(rules.managed(group, counted.get(group, ())) for group in settings.managed_groups)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import pulumi
 import pulumi_aws as aws
 
 ManagedGroup = Literal["AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet"]
@@ -63,6 +64,36 @@ def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
         statement=aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=known)
     )
     return _block("UnknownHosts", 4, aws.wafv2.WebAclRuleStatementArgs(not_statement=unknown))
+
+
+def strangers(header: str, accepted: Sequence[pulumi.Input[str]]) -> aws.wafv2.WebAclRuleArgs:
+    """Blocks requests whose ``header`` has none of the values, and those without it, which match nothing.
+
+    A rule that combines others needs two of them; values are compared as they are.
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_OrStatement.html
+    """
+    sent = [aws.wafv2.WebAclRuleStatementArgs(byte_match_statement=_equals(header, value)) for value in accepted]
+    ours = (
+        sent[0]
+        if len(sent) == 1
+        else aws.wafv2.WebAclRuleStatementArgs(
+            or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=sent)
+        )
+    )
+    foreign = aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=ours)
+    return _block("Strangers", 5, aws.wafv2.WebAclRuleStatementArgs(not_statement=foreign))
+
+
+def _equals(header: str, value: pulumi.Input[str]) -> aws.wafv2.WebAclRuleStatementByteMatchStatementArgs:
+    single = aws.wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchSingleHeaderArgs(name=header.lower())
+    return aws.wafv2.WebAclRuleStatementByteMatchStatementArgs(
+        field_to_match=aws.wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchArgs(single_header=single),
+        positional_constraint="EXACTLY",
+        search_string=value,
+        text_transformations=[
+            aws.wafv2.WebAclRuleStatementByteMatchStatementTextTransformationArgs(priority=0, type="NONE")
+        ],
+    )
 
 
 def managed(group: ManagedGroup, counted: Sequence[str] = ()) -> aws.wafv2.WebAclRuleArgs:

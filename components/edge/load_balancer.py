@@ -10,7 +10,12 @@ from components.account import Account
 from components.component import Component
 from components.data.log_bucket import LogBucket
 from components.edge.certificate import Certificate, ExistingCertificate
-from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.load_balancer_settings import (
+    LAST_PRIORITY,
+    LoadBalancerSettings,
+    RouteSettings,
+    TargetGroupSettings,
+)
 from components.edge.origin_secret import OriginSecret
 from components.edge.zone import AliasTarget
 from components.network.security_group import HasSecurityGroup, SecurityGroup
@@ -43,9 +48,9 @@ def cloudfront_prefix_list_id() -> str:
 class LoadBalancer(Component):
     """An internet-facing load balancer that nobody reaches until ``allow_cloudfront`` or ``allow_internet`` is called.
 
-    With ``origin_secret``, its routes only take requests that carry one of its values, and everything else is refused.
-    It reaches its targets once they ``allow`` it. Access and connection logs go to ``access_logs``, in the same region.
-    Raises ValueError when an origin secret is given and a default target would let requests past it.
+    With ``origin_secret``, its routes only take requests that carry one of its values, the default target's among them,
+    and a last rule refuses everything else. It reaches its targets once they ``allow`` it. Access and connection logs
+    go to ``access_logs``, in the same region.
     """
 
     def __init__(
@@ -61,8 +66,6 @@ class LoadBalancer(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        if origin_secret is not None and settings.default_target is not None:
-            raise ValueError(f"{name}: the default target would take requests that lack the origin secret")
         self._vpc_id = network.vpc_id
         self._redirects = settings.redirect_http
         self._group = SecurityGroup(
@@ -78,6 +81,8 @@ class LoadBalancer(Component):
         self.listener_arn = self._listen(settings, certificate, refuse=origin_secret is not None)
         for key, route in settings.routes.items():
             self._route(key, route, origin_secret)
+        if origin_secret is not None and settings.default_target is not None:
+            self._refuse_strangers(settings.default_target, origin_secret)
         self.register_outputs({"arn": self.arn, "dnsName": self.dns_name, "listenerArn": self.listener_arn})
 
     def target_group(self, key: str) -> aws.lb.TargetGroup:
@@ -203,23 +208,55 @@ class LoadBalancer(Component):
             ),
         )
 
+    def _refuse_strangers(self, target: str, secret: OriginSecret) -> None:
+        """Two last rules before the default action, which has no conditions, so that it is never asked."""
+        everything = RouteSettings(priority=LAST_PRIORITY - 2, target=target, paths=("/*",))
+        self._rule(
+            "to-rest",
+            LAST_PRIORITY - 1,
+            _conditions(everything, secret),
+            aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=self._targets[target].arn),
+        )
+        refusal = aws.lb.ListenerRuleActionFixedResponseArgs(
+            content_type="text/plain", message_body="Forbidden", status_code="403"
+        )
+        self._rule(
+            "strangers",
+            LAST_PRIORITY,
+            _conditions(everything, None),
+            aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refusal),
+        )
+
     def _route(self, key: str, route: RouteSettings, secret: OriginSecret | None) -> None:
-        condition = aws.lb.ListenerRuleConditionArgs
-        conditions = []
-        if route.paths:
-            paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(route.paths))
-            conditions.append(condition(path_pattern=paths))
-        if route.hosts:
-            hosts = aws.lb.ListenerRuleConditionHostHeaderArgs(values=list(route.hosts))
-            conditions.append(condition(host_header=hosts))
-        if secret is not None:
-            header = aws.lb.ListenerRuleConditionHttpHeaderArgs(http_header_name=secret.header, values=secret.accepted)
-            conditions.append(condition(http_header=header))
+        forward = aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=self._targets[route.target].arn)
+        self._rule(f"to-{key}", route.priority, _conditions(route, secret), forward)
+
+    def _rule(
+        self,
+        suffix: str,
+        priority: int,
+        conditions: list[aws.lb.ListenerRuleConditionArgs],
+        action: aws.lb.ListenerRuleActionArgs,
+    ) -> None:
         aws.lb.ListenerRule(
-            self.child("to", key),
+            self.child(suffix),
             listener_arn=self.listener_arn,
-            priority=route.priority,
+            priority=priority,
             conditions=conditions,
-            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=self._targets[route.target].arn)],
+            actions=[action],
             opts=self.child_options(),
         )
+
+
+def _conditions(route: RouteSettings, secret: OriginSecret | None) -> list[aws.lb.ListenerRuleConditionArgs]:
+    """What a request must have: the route's paths and hosts, and one of the secret's values."""
+    condition = aws.lb.ListenerRuleConditionArgs
+    found = []
+    if route.paths:
+        found.append(condition(path_pattern=aws.lb.ListenerRuleConditionPathPatternArgs(values=list(route.paths))))
+    if route.hosts:
+        found.append(condition(host_header=aws.lb.ListenerRuleConditionHostHeaderArgs(values=list(route.hosts))))
+    if secret is not None:
+        header = aws.lb.ListenerRuleConditionHttpHeaderArgs(http_header_name=secret.header, values=secret.accepted)
+        found.append(condition(http_header=header))
+    return found

@@ -34,6 +34,11 @@ class TargetGroupSettings(Settings):
         return self
 
 
+LAST_PRIORITY = 50_000
+"""The last that a listener has; the last two are for what no route takes:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
+
+
 class RouteSettings(Settings):
     """Sends requests for some paths, or some host names, to a target group; the lowest ``priority`` wins.
 
@@ -41,7 +46,7 @@ class RouteSettings(Settings):
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
     """
 
-    priority: int = Field(ge=1, le=50000)
+    priority: int = Field(ge=1, le=LAST_PRIORITY - 2)
     target: Name
     paths: tuple[Annotated[str, Field(pattern="^/", max_length=128)], ...] = ()
     hosts: tuple[Annotated[str, Field(pattern="^[a-z0-9*?.-]+$", max_length=128)], ...] = ()

@@ -10,10 +10,12 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
+from components.operations.log_policy import shared_log_policy
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
-from components.statements import Statement, policy_document
 from settings import DomainName, Settings
+
+_QUERY_LOGS = "/aws/route53/"
 
 
 class ZoneSettings(Settings):
@@ -164,7 +166,7 @@ class Zone(Component):
             raise ValueError(f"{domain} is not in the zone {self.domain}")
 
     def _log_queries(self, account: Account, key: Key) -> None:
-        log_group_name = f"/aws/route53/{self.domain}"
+        log_group_name = f"{_QUERY_LOGS}{self.domain}"
         group = aws.cloudwatch.LogGroup(
             self.child("queries"),
             name=log_group_name,
@@ -173,24 +175,14 @@ class Zone(Component):
             region=EDGE_REGION,
             opts=self.child_options(),
         )
-        write = Statement(
-            "Route53QueryLogs",
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [f"{account.arn('logs', f'log-group:{log_group_name}', region=EDGE_REGION)}:*"],
-            {
-                "StringEquals": {"aws:SourceAccount": account.id},
-                "ArnLike": {
-                    "aws:SourceArn": self.zone_id.apply(lambda z: f"arn:{account.partition}:route53:::hostedzone/{z}")
-                },
-            },
-            principals={"Service": ["route53.amazonaws.com"]},
-        )
-        policy = aws.cloudwatch.LogResourcePolicy(
-            self.child("queries"),
-            policy_name=f"route53-queries-{self.domain.replace('.', '-')}",
-            policy_document=policy_document([write]),
+        policy = shared_log_policy(
+            self,
+            "queries",
+            account=account,
+            service="route53.amazonaws.com",
+            groups=f"{_QUERY_LOGS}*",
+            sources=f"arn:{account.partition}:route53:::hostedzone/*",
             region=EDGE_REGION,
-            opts=self.child_options(),
         )
         aws.route53.QueryLog(
             self.child("queries"),

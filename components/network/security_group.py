@@ -1,11 +1,24 @@
 """A security group that says nothing until it is told who may come in."""
 
+import re
 from typing import Any, Protocol
 
 import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+
+_DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"""
+
+
+def described(text: str) -> str:
+    """The description of a group or a rule. Raises ValueError for a character, or a length, that EC2 refuses."""
+    if not _DESCRIPTION.fullmatch(text):
+        raise ValueError(
+            f"{text!r} cannot describe a security group: at most 255 of A-Z, a-z, 0-9, space ._-:/()#,@[]+=&;{{}}!$*"
+        )
+    return text
 
 
 class HasSecurityGroup(Protocol):
@@ -40,7 +53,7 @@ class SecurityGroup(Component):
         self.group = aws.ec2.SecurityGroup(
             self.child("group"),
             vpc_id=vpc_id,
-            description=description,
+            description=described(description),
             tags={"Name": name},
             opts=self.child_options(),
         )
@@ -64,7 +77,7 @@ class SecurityGroup(Component):
             ip_protocol=protocol,
             from_port=first,
             to_port=last,
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
         aws.vpc.SecurityGroupEgressRule(
@@ -74,7 +87,7 @@ class SecurityGroup(Component):
             ip_protocol=protocol,
             from_port=first,
             to_port=last,
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
 
@@ -84,7 +97,7 @@ class SecurityGroup(Component):
             "security_group_id": self.security_group_id,
             "referenced_security_group_id": self.security_group_id,
             "ip_protocol": "-1",
-            "description": purpose,
+            "description": described(purpose),
         }
         aws.vpc.SecurityGroupIngressRule(self.child("from-itself"), **own, opts=self.child_options())
         aws.vpc.SecurityGroupEgressRule(self.child("to-itself"), **own, opts=self.child_options())
@@ -96,7 +109,7 @@ class SecurityGroup(Component):
             security_group_id=self.security_group_id,
             referenced_security_group_id=server.security_group_id,
             ip_protocol="-1",
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
 
@@ -107,7 +120,7 @@ class SecurityGroup(Component):
             security_group_id=self.security_group_id,
             cidr_ipv4="0.0.0.0/0",
             ip_protocol="-1",
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
 
@@ -120,7 +133,7 @@ class SecurityGroup(Component):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
 
@@ -133,7 +146,7 @@ class SecurityGroup(Component):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )
 
@@ -146,6 +159,6 @@ class SecurityGroup(Component):
             ip_protocol=protocol,
             from_port=port,
             to_port=port,
-            description=purpose,
+            description=described(purpose),
             opts=self.child_options(),
         )

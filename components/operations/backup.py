@@ -9,6 +9,7 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
+from components.data.windows import hour_from, overlap
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
 from components.security.role import Role
@@ -32,17 +33,40 @@ class BackedUpBucket(Protocol):
         ...
 
 
+class HasWindows(Protocol):
+    """The settings of a database: its daily and its weekly window in UTC."""
+
+    @property
+    def backup_window(self) -> str:
+        """When RDS takes its own backup."""
+        ...
+
+    @property
+    def maintenance_window(self) -> str:
+        """When RDS may change the instance."""
+        ...
+
+
 class BackupSettings(Settings):
     """When the daily backup starts (UTC hour), where copies go, and whether the vault is locked.
 
+    AWS Backup starts a job within the hour, and RDS refuses one that meets its maintenance or its own backup window, so
+    the default leaves the defaults of both behind it:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
     A locked vault takes no backup with a shorter life than the environment's and lets nobody shorten one. Backups are
     snapshots: continuous ones would take the retention that RDS keeps for its own point-in-time recovery out of the
     stack's hands: https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
     """
 
-    hour: int = Field(default=5, ge=0, le=23)
+    hour: int = Field(default=7, ge=0, le=23)
     copy_to_region: RecoveryRegion | None = None
     locked: bool = False
+
+    def conflict(self, database: HasWindows) -> str | None:
+        """Which window of a database the hour meets, as the end of a sentence about ``backup.hour``."""
+        windows = {"backupWindow": database.backup_window, "maintenanceWindow": database.maintenance_window}
+        met = [f"{key} ({window})" for key, window in windows.items() if overlap(hour_from(self.hour), window)]
+        return f"backup.hour: {self.hour} meets {' and '.join(met)}, in which RDS refuses a backup" if met else None
 
 
 class Backup(Component):
@@ -120,15 +144,15 @@ class Backup(Component):
         )
 
     def _vault(self, suffix: str, key: Key, settings: BackupSettings, region: str | None = None) -> aws.backup.Vault:
-        protected = self._account.safeguards.deletion_protection
+        safeguards = self._account.safeguards
         vault = aws.backup.Vault(
             self.child(suffix),
             kms_key_arn=key.arn,
-            force_destroy=not protected,
+            force_destroy=not safeguards.keeps_data,
             region=region,
             opts=self.child_options(),
         )
-        if protected:
+        if safeguards.deletion_protection:
             aws.backup.VaultPolicy(
                 self.child(suffix, "policy"),
                 backup_vault_name=vault.name,

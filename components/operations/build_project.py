@@ -1,4 +1,4 @@
-"""A build that a pipeline starts."""
+"""A build that a pipeline starts, or somebody by hand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,11 @@ from components.data.private_bucket import PrivateBucket
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Statement, service_trust, sid
 
 Architecture = Literal["arm64", "x86_64"]
+DEPLOY_MINUTES = 180
+"""How long a deployment may take: a first one waits for clusters and databases."""
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
 _IMAGES: Mapping[str, tuple[str, str]] = {
@@ -37,9 +39,11 @@ class BuildProject(Component):
     """A CodeBuild project that takes its source from a pipeline and follows ``buildspec``, a file of the source.
 
     Builds hold no privilege on their host, so they build no images with Docker. ``key`` encrypts what they make,
-    ``logs`` keeps what they say, in a stream of the project's name. The role may write there, take the pipeline's
-    artifacts, and do what ``statements`` add. With ``placement`` builds run in a VPC, where the API of a private EKS
-    cluster can be reached. ``minutes`` is how long a build may take; CodeBuild allows 5 to 2,160.
+    ``logs`` keeps what they say, in a stream of the logical name. The role may write there, take the pipeline's
+    artifacts, and do what ``statements`` add. With ``bundle``, the source is that object of ``artifacts`` instead,
+    which the role may only read; whoever starts a build names its version. With ``placement`` builds run in a VPC,
+    where the API of a private EKS cluster can be reached. ``minutes`` is how long a build may take; CodeBuild allows 5
+    to 2,160.
     """
 
     def __init__(
@@ -57,6 +61,8 @@ class BuildProject(Component):
         statements: Sequence[Statement] = (),
         placement: Placement | None = None,
         minutes: int = 60,
+        bundle: str | None = None,
+        project_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -65,7 +71,7 @@ class BuildProject(Component):
             trust=service_trust("codebuild.amazonaws.com", account_id=account.id),
             statements=[
                 logs.write,
-                artifacts.grant("Take", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], _KEY_ACTIONS),
+                *_source_rights(artifacts, bundle),
                 *(_interfaces(account, placement) if placement else []),
                 *statements,
             ],
@@ -75,12 +81,13 @@ class BuildProject(Component):
         kind, image = _IMAGES[architecture]
         project = aws.codebuild.Project(
             self.child("project"),
+            name=project_name,
             description=description,
             service_role=role.arn,
             encryption_key=key.arn,
             build_timeout=minutes,
-            artifacts={"type": "CODEPIPELINE"},
-            source={"type": "CODEPIPELINE", "buildspec": buildspec},
+            artifacts={"type": "CODEPIPELINE" if bundle is None else "NO_ARTIFACTS"},
+            source=_source(artifacts, bundle, buildspec),
             environment={
                 "type": kind,
                 "image": image,
@@ -103,7 +110,21 @@ class BuildProject(Component):
         self.register_outputs({"arn": self.arn, "projectName": self.project_name})
 
 
-_KEY_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey"]
+def _source(artifacts: PrivateBucket, bundle: str | None, buildspec: str) -> aws.codebuild.ProjectSourceArgs:
+    if bundle is None:
+        return aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=buildspec)
+    location = pulumi.Output.concat(artifacts.bucket_name, "/", bundle)
+    return aws.codebuild.ProjectSourceArgs(type="S3", location=location, buildspec=buildspec)
+
+
+def _source_rights(artifacts: PrivateBucket, bundle: str | None) -> list[Statement]:
+    read = ["s3:GetObject", "s3:GetObjectVersion"]
+    if bundle is None:
+        return [artifacts.grant("Take", [*read, "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"])]
+    return [
+        artifacts.grant("Read", read, ["kms:Decrypt"]),
+        Statement(sid("Find", artifacts.name), ["s3:GetBucketLocation"], [artifacts.arn]),
+    ]
 
 
 def _vpc(placement: Placement | None) -> aws.codebuild.ProjectVpcConfigArgs | None:

@@ -10,11 +10,15 @@ from components.account import Account
 from components.component import Component
 from components.operations.alarms import Alarm, Alarms
 from components.operations.metric import EDGE_REGION, Metric
+from components.stack_name import stack_name
 
 # A dashboard is 24 units wide: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 _ROW = 24
 _WIDTH = 8
 _HEIGHT = 6
+
+_NAME_LIMIT = 255
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html"""
 
 COST = Metric("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", region=EDGE_REGION, period=21600)
 """The month's charges so far; only published once billing alerts are switched on for the account."""
@@ -45,7 +49,7 @@ class Dashboard(Component):
         if business_namespace is not None:
             graphs.append(_search("Business", business_namespace, account.region))
         graphs.append(_graph("Cost", [COST], account.region))
-        dashboard_name = f"{pulumi.get_stack()}-{name}"
+        dashboard_name = stack_name(name, longest=_NAME_LIMIT)
         dashboard = aws.cloudwatch.Dashboard(
             self.child("dashboard"),
             dashboard_name=dashboard_name,

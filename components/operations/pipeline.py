@@ -14,7 +14,7 @@ from components.data.log_bucket import LogBucket
 from components.data.private_bucket import BucketName
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
-from components.operations.build_project import Architecture, BuildProject, Placement
+from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject, Placement
 from components.operations.log_group import LogGroup
 from components.operations.pipeline_stages import build_stages, source_stage
 from components.security.deployment_role import DeploymentRole, assume_deployment_role, deployment_role_arn
@@ -24,7 +24,6 @@ from components.security.role import Role
 from components.statements import Statement, service_trust
 from settings import Settings
 
-_DEPLOY_MINUTES = 180  # a first deployment waits for clusters and databases
 StackName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,99}$", examples=["confluence-dev"])]
 
 
@@ -143,7 +142,7 @@ class Pipeline(Component):
             description=f"Deploying builds of {self.name}",
             opts=self.child_options(),
         )
-        group.allow_egress("https", "0.0.0.0/0", 443, "APIs of AWS, package registries, Pulumi's plugins")
+        group.allow_egress("https", "0.0.0.0/0", 443, "APIs of AWS, package registries, plugins of Pulumi")
         return group
 
     def _own_placement(self, network: Network | None) -> Placement | None:
@@ -169,7 +168,7 @@ class Pipeline(Component):
             },
             statements=[assume_deployment_role(self._account, target.deployment_role), *statements],
             placement=Placement(placed.vpc_id, placed.subnet_ids, placed.security_group_id) if placed else own,
-            minutes=_DEPLOY_MINUTES,
+            minutes=DEPLOY_MINUTES,
         )
 
     def _project(self, key: str, description: str, buildspec: str, **more: Any) -> BuildProject:

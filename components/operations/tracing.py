@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.component import Component
+from components.stack_name import stack_name
 from components.statements import Statement, sid
 from settings import Name, Settings
 
@@ -56,7 +57,7 @@ class Tracing(Component):
     """Sampling rules, and a group of the requests that failed or were slow, with X-Ray Insights.
 
     Applications send traces by OpenTelemetry, since X-Ray's own SDKs are in maintenance, and need ``write``. Names in
-    X-Ray are fixed, so they start with the stack's. Raises ValueError when one gets longer than 32 characters.
+    X-Ray are fixed, so they start with the stack's.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Tracing(Component):
         for key, rule in sorted(settings.rules.items()):
             aws.xray.SamplingRule(
                 self.child(key),
-                rule_name=_named(key),
+                rule_name=stack_name(key, longest=_NAME_LIMIT),
                 version=1,
                 priority=rule.priority,
                 fixed_rate=rule.rate,
@@ -106,17 +107,10 @@ class Tracing(Component):
     def _group(self, suffix: str, key: str, expression: str) -> aws.xray.Group:
         return aws.xray.Group(
             self.child(suffix),
-            group_name=_named(key),
+            group_name=stack_name(key, longest=_NAME_LIMIT),
             filter_expression=expression,
             insights_configuration=aws.xray.GroupInsightsConfigurationArgs(
                 insights_enabled=True, notifications_enabled=False
             ),
             opts=self.child_options(),
         )
-
-
-def _named(key: str) -> str:
-    name = f"{pulumi.get_stack()}-{key}"
-    if len(name) > _NAME_LIMIT:
-        raise ValueError(f"X-Ray takes names of {_NAME_LIMIT} characters at most: {name}")
-    return name

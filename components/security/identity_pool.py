@@ -10,9 +10,12 @@ from components.component import Component
 from components.security.role import Role
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
+from components.stack_name import stack_name
 from components.statements import Statement
 
 _SERVICE = "cognito-identity.amazonaws.com"
+_NAME_LIMIT = 128
+"""https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html"""
 
 IDENTITY = f"${{{_SERVICE}:sub}}"
 """Stands for the user's own identity id in a statement: ``arn:aws:s3:::bucket/users/${...}/*``.
@@ -41,7 +44,7 @@ class IdentityPool(Component):
         pool = aws.cognito.IdentityPool(
             self.child("pool"),
             # The provider makes up no name for it.
-            identity_pool_name=f"{pulumi.get_stack()}-{name}",
+            identity_pool_name=stack_name(name, longest=_NAME_LIMIT),
             allow_unauthenticated_identities=False,
             allow_classic_flow=False,
             cognito_identity_providers=[

@@ -9,9 +9,12 @@ from components.data.bucket import Bucket
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
+from components.stack_name import stack_name
 from components.statements import Statement, service_trust
 
 _SERVICE = "cloudtrail.amazonaws.com"
+_NAME_LIMIT = 128
+"""https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html"""
 
 
 class Trail(Component):
@@ -33,7 +36,7 @@ class Trail(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        trail_name = f"{pulumi.get_stack()}-{name}"
+        trail_name = stack_name(name, longest=_NAME_LIMIT)
         bucket.allow(*_deliveries(account, bucket, account.arn("cloudtrail", f"trail/{trail_name}")))
         logs = LogGroup(self.child("logs"), account=account, key=key, opts=self.child_options())
         role = Role(

@@ -40,7 +40,7 @@ class StorageClassSettings(Settings):
 class StorageClass(InCluster):
     """Encrypted gp3 volumes of the EBS CSI add-on, made in the zone where the pod was put.
 
-    ``key``'s policy must hold ``account_volumes``. Volumes can grow. Where the environment protects data, the volume of
+    ``key``'s policy must hold ``account_volumes``. Volumes can grow. Where the environment keeps data, the volume of
     a deleted claim is kept.
     """
 
@@ -66,7 +66,7 @@ class StorageClass(InCluster):
             parameters=_parameters(settings, key),
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,
-            reclaim_policy="Retain" if account.safeguards.deletion_protection else "Delete",
+            reclaim_policy="Retain" if account.safeguards.keeps_data else "Delete",
             opts=self.in_cluster(),
         )
         self.register_outputs({"storageClassName": self.storage_class_name})

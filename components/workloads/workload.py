@@ -72,7 +72,8 @@ class Workload(InCluster):
     Nobody reaches the pods but ``clients`` (CIDRs, such as those of the load balancer's subnets) and the workloads of
     ``allow``; the pods reach nothing but DNS, the ``destinations`` and what they were allowed to. Security groups are a
     second gate: the nodes' group must let the load balancer in on the port, and the pods out to the data services.
-    With ``target_group_arn`` the pods are registered behind a load balancer, which takes the controller. On a NodePort
+    With ``target_group_arn`` the pods are registered behind a load balancer, which takes the controller; the binding is
+    there before them, since the controller gives its readiness gate only to pods that begin after it. On a NodePort
     any node takes a connection and hands it on under its own address, so that ``clients`` are the nodes' subnets.
     Autoscaling takes the metrics-server add-on. The pods start when all of ``after`` is there: what they find by name
     only, such as secrets, and what must have run, such as migrations.
@@ -118,8 +119,10 @@ class Workload(InCluster):
             first.append(self._config_map(config))
         if pod_role:
             first.append(pod_role)
-        deployment = self._deployment(_image(repository, settings.tag), config or {}, first)
         service = self._service()
+        if target_group_arn is not None:
+            first.append(self._bind(target_group_arn, service, load_balancer_controller))
+        deployment = self._deployment(_image(repository, settings.tag), config or {}, first)
         PodDisruptionBudget(
             self.child("disruption"),
             metadata=self._metadata(),
@@ -130,8 +133,6 @@ class Workload(InCluster):
         )
         if settings.autoscaling:
             self._autoscaler(settings.autoscaling, deployment)
-        if target_group_arn is not None:
-            self._bind(target_group_arn, service, load_balancer_controller)
         self.host = f"{name}.{self.namespace}.svc.cluster.local"
         self.register_outputs({"host": self.host, "port": self.port})
 
@@ -161,8 +162,8 @@ class Workload(InCluster):
         # Objects name their namespace in plain text, so that it is known at a first preview.
         return self.in_cluster(depends_on=[self._namespace, *others])
 
-    def _metadata(self) -> ObjectMetaArgs:
-        return ObjectMetaArgs(name=self.name, namespace=self.namespace, labels=self._labels)
+    def _metadata(self, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=self.name, namespace=self.namespace, labels=self._labels, annotations=annotations)
 
     @property
     def _labels(self) -> dict[str, str]:
@@ -227,7 +228,8 @@ class Workload(InCluster):
     def _service(self) -> Service:
         return Service(
             self.child("service"),
-            metadata=self._metadata(),
+            # The provider would wait for pods that answer, which come after it; the Deployment waits for them.
+            metadata=self._metadata(annotations={"pulumi.com/skipAwait": "true"}),
             spec=ServiceSpecArgs(
                 type=self._settings.service_type,
                 selector=self._labels,
@@ -251,11 +253,11 @@ class Workload(InCluster):
         target_group_arn: pulumi.Input[str],
         service: Service,
         controller: LoadBalancerController | None,
-    ) -> None:
+    ) -> CustomResource:
         """Without ``networking`` in the binding: the program itself opens the nodes' group to the load balancer."""
         if controller is None:
             raise ValueError(f"{self.name}: a target group needs the load balancer controller")
-        CustomResource(
+        return CustomResource(
             self.child("targets"),
             api_version="elbv2.k8s.aws/v1beta1",
             kind="TargetGroupBinding",

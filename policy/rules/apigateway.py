@@ -167,11 +167,12 @@ def private_policy(subject: Resource, graph: Graph) -> Iterator[Finding]:
 )
 def behind_waf(stage: Resource, graph: Graph) -> Iterator[Finding]:
     """Rate limits and managed rules belong before the first thing that the internet reaches."""
-    by = "resourceArn"
-    if graph.companions(stage, WEB_ACL_ASSOCIATION, by=by) or graph.unresolved(WEB_ACL_ASSOCIATION, by):
+    apis = graph.refers(stage, "restApi", REST_API)
+    unsure = graph.unresolved(REST_MAPPING, "restApi") or (stage.unknown("restApi") and not apis)
+    if unsure or graph.may_have(stage, WEB_ACL_ASSOCIATION, by="resourceArn"):
         return
     targets = [stage]
-    for api in graph.refers(stage, "restApi", REST_API):
+    for api in apis:
         if api.contains("endpointConfiguration.types", "PRIVATE") or api.unknown("endpointConfiguration"):
             return
         targets.append(api)

@@ -50,7 +50,7 @@ def vault_customer_key(vault: Resource) -> Iterator[Finding]:
 )
 def vault_keeps_backups(vault: Resource, graph: Graph) -> Iterator[Finding]:
     """Whoever takes an administrator's place deletes the backups first. A denial may spare AWS Backup itself."""
-    if graph.companions(vault, VAULT_LOCK, by="backupVaultName") or graph.unresolved(VAULT_LOCK, "backupVaultName"):
+    if graph.may_have(vault, VAULT_LOCK, by="backupVaultName"):
         return
     policies = graph.companions(vault, VAULT_POLICY, by="backupVaultName")
     found = [document for policy in policies for document in documents(policy, RESOURCE)]

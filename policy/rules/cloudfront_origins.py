@@ -93,9 +93,12 @@ def origin_exists(distribution: Resource, graph: Graph) -> Iterator[Finding]:
     """A bucket name that is free can be taken by anybody, who then serves pages under the distribution's name."""
     if graph.refers(distribution, "origins", BUCKET):
         return
+    buckets = graph.of(BUCKET)
+    if any(bucket.unknown("bucket") and not _names(bucket) for bucket in buckets):
+        return
     for origin in distribution.blocks("origins"):
         name = _bucket_name(origin)
-        if name is not None and not any(name in _names(bucket) for bucket in graph.of(BUCKET)):
+        if name is not None and not any(name in _names(bucket) for bucket in buckets):
             yield Finding(f"points to bucket {name}, which this stack does not make", origin.path("domainName"))
 
 
@@ -225,7 +228,8 @@ def _ignored(behavior: Block, policies: list[Resource]) -> set[str]:
             continue
         if policy.has(f"{_KEY}.cookiesConfig.cookieBehavior", "none"):
             found.add("cookies")
-        headers = policy.get(f"{_KEY}.headersConfig.headers.items", [])
-        if isinstance(headers, list) and not any(str(name).lower() == "authorization" for name in headers):
+        headers = f"{_KEY}.headersConfig.headers.items"
+        named = [str(name).lower() for name in policy.list(headers)]
+        if not policy.untold(headers) and "authorization" not in named:
             found.add("credentials")
     return found

@@ -22,7 +22,7 @@ _LINK = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/"
 )
 def lifecycle(repository: Resource, graph: Graph) -> Iterator[Finding]:
     """Old images cost money and keep their flaws within reach of a pull."""
-    if not graph.companions(repository, LIFECYCLE, by="repository") and not graph.unresolved(LIFECYCLE, "repository"):
+    if not graph.may_have(repository, LIFECYCLE, by="repository"):
         yield Finding("keeps every image for ever")
 
 

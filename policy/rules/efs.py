@@ -48,12 +48,11 @@ def encrypted(system: Resource) -> Iterator[Finding]:
 )
 def automatic_backups(system: Resource, graph: Graph) -> Iterator[Finding]:
     """EFS keeps no versions: what is deleted or overwritten is gone. A backup plan that takes it does as well."""
-    if graph.companions(system, "aws:backup/selection:Selection", by="resources"):
+    if graph.may_have(system, "aws:backup/selection:Selection", by="resources"):
         return
-    policies = graph.companions(system, BACKUP_POLICY, by="fileSystemId")
-    if not policies and not graph.unresolved(BACKUP_POLICY, "fileSystemId"):
+    if not graph.may_have(system, BACKUP_POLICY, by="fileSystemId"):
         yield Finding("is not backed up")
-    for policy in policies:
+    for policy in graph.companions(system, BACKUP_POLICY, by="fileSystemId"):
         if policy.lacks("backupPolicy.status", "ENABLED", "ENABLING"):
             yield Finding("is not backed up", "backupPolicy.status")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from policy.exposure import SUBNET, public_subnet
-from policy.levels import environment_of
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 from policy.rules.ec2 import LAUNCH_TEMPLATE
 from policy.rules.eks import CLUSTER
@@ -91,11 +90,7 @@ def node_image(group: Resource) -> Iterator[Finding]:
 def on_demand_nodes(cluster: Resource, graph: Graph) -> Iterator[Finding]:
     """Spot nodes go at two minutes' notice, all of a kind together; production needs others to stand on."""
     groups = graph.companions(cluster, NODE_GROUP, by="clusterName")
-    if (
-        environment_of(graph.stack_name) == "prod"
-        and groups
-        and all(group.has("capacityType", "SPOT") for group in groups)
-    ):
+    if graph.production and groups and all(group.has("capacityType", "SPOT") for group in groups):
         yield Finding("has Spot nodes only")
 
 

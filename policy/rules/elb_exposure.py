@@ -78,10 +78,8 @@ def behind_waf(balancer: Resource, graph: Graph) -> Iterator[Finding]:
     """Rate limits and managed rules belong before the first thing that the internet reaches."""
     if not _application(balancer) or balancer.unknown("internal") or balancer.has("internal", True):
         return
-    associated = graph.companions(balancer, WEB_ACL_ASSOCIATION, by="resourceArn")
-    if associated or graph.unresolved(WEB_ACL_ASSOCIATION, "resourceArn") or behind_cloudfront(balancer, graph):
-        return
-    yield Finding("has no web ACL before it")
+    if not graph.may_have(balancer, WEB_ACL_ASSOCIATION, by="resourceArn") and not behind_cloudfront(balancer, graph):
+        yield Finding("has no web ACL before it")
 
 
 @rule(

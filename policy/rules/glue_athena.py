@@ -90,6 +90,8 @@ def workgroup_encrypted(group: Resource) -> Iterator[Finding]:
         if group.lacks(f"{managed}.encryptionConfiguration.kmsKey"):
             yield Finding("encrypts results with a key of AWS", f"{managed}.encryptionConfiguration.kmsKey")
         return
+    if group.unknown(f"{managed}.enabled"):
+        return
     if group.lacks(f"{encryption}.encryptionOption", "SSE_KMS", "CSE_KMS"):
         yield Finding("does not encrypt results with KMS", f"{encryption}.encryptionOption")
     elif group.lacks(f"{encryption}.kmsKeyArn"):

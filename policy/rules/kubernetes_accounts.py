@@ -31,7 +31,8 @@ def service_account_token(workload: Resource, graph: Graph) -> Iterator[Finding]
         name = pod.spec.get("serviceAccountName", "default")
         if not known(namespace) or not known(name) or pod.spec.unknown(_SETTING):
             continue
-        if _mounts_token(pod, graph, namespace, name) and (namespace, name) not in _in_use(graph):
+        in_use = _in_use(graph)
+        if in_use is not None and (namespace, name) not in in_use and _mounts_token(pod, graph, namespace, name):
             yield Finding("holds a token for the Kubernetes API that nothing uses", pod.spec.path(_SETTING))
 
 
@@ -45,9 +46,12 @@ def _mounts_token(pod: Pod, graph: Graph, namespace: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _in_use(graph: Graph) -> frozenset[tuple[str, str]]:
+def _in_use(graph: Graph) -> frozenset[tuple[str, str]] | None:
+    """The accounts that roles are bound to; None where some binding does not say to which."""
     found: set[tuple[str, str]] = set()
     for binding in graph.of(ROLE_BINDING, CLUSTER_ROLE_BINDING):
+        if binding.untold("subjects", "namespace", "name"):
+            return None
         for subject in binding.blocks("subjects"):
             namespace, name = subject.get("namespace", namespace_of(binding)), subject.get("name")
             if isinstance(namespace, str) and isinstance(name, str):

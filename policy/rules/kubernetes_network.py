@@ -64,7 +64,7 @@ def pod_security(namespace: Resource, graph: Graph) -> Iterator[Finding]:
     A namespace of node agents has to admit their directories of the node, which no standard but privileged does.
     """
     name = namespace.get("metadata.name")
-    if isinstance(name, str) and (_is_of_the_system(name) or _has_node_agents(graph, name)):
+    if not known(name) or (isinstance(name, str) and (_is_of_the_system(name) or _has_node_agents(graph, name))):
         return
     if namespace.lacks(_ENFORCE, "restricted", "baseline"):
         yield Finding("admits pods of every kind", _ENFORCE)
@@ -72,7 +72,12 @@ def pod_security(namespace: Resource, graph: Graph) -> Iterator[Finding]:
 
 def _has_node_agents(graph: Graph, namespace: str) -> bool:
     agents = in_namespace(graph, DAEMON_SET, namespace)
-    return any(volume for agent in agents for pod in pods(agent) for volume in pod.host_paths())
+    return any(_may_mount_the_node(agent) for agent in agents)
+
+
+def _may_mount_the_node(agent: Resource) -> bool:
+    found = list(pods(agent))
+    return not found or any(pod.spec.untold("volumes", "hostPath") or any(pod.host_paths()) for pod in found)
 
 
 @rule(

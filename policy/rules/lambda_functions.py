@@ -141,6 +141,8 @@ def log_group(function: Resource, graph: Graph) -> Iterator[Finding]:
         return
     names = [name for name in (function.get("name"), function.outputs.get("name")) if isinstance(name, str)]
     groups = [group.get("name") for group in graph.of(LOG_GROUP)]
+    if groups and function.unknown("name") and not names:
+        return
     if not any(not known(group) or group in [f"/aws/lambda/{name}" for name in names] for group in groups):
         yield Finding("logs to a group that Lambda makes by itself", "loggingConfig.logGroup")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.model import Finding, Level, Resource, Severity, rule, wholly_known
+from policy.model import Finding, Level, Resource, Severity, rule
 
 DOMAIN = "aws:opensearch/domain:Domain"
 ELASTICSEARCH = "aws:elasticsearch/domain:Domain"
@@ -122,11 +122,11 @@ def in_vpc(domain: Resource) -> Iterator[Finding]:
 )
 def logs(domain: Resource) -> Iterator[Finding]:
     """Who searched for what, and why a query failed, is known only from these."""
-    if not wholly_known([each.get("logType") for each in domain.blocks("logPublishingOptions")]):
+    if domain.untold("logPublishingOptions", "logType"):
         return
     on = [each.get("logType") for each in domain.blocks("logPublishingOptions") if not each.has("enabled", False)]
     for log in ("AUDIT_LOGS", "ES_APPLICATION_LOGS"):
-        if log not in on and not domain.unknown("logPublishingOptions"):
+        if log not in on:
             yield Finding(f"does not publish {log}", "logPublishingOptions")
 
 

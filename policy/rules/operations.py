@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from policy.levels import environment_of
 from policy.model import STACK_TYPE, Finding, Graph, Level, Resource, Severity, known, stack_rule, wholly_known
 from policy.rules.cloudwatch import ALARM
 
@@ -39,10 +38,10 @@ _COSTLY = (
 def data_alarms(_: Resource, graph: Graph) -> Iterator[Finding]:
     """A full disk is known a day ahead to whoever asks."""
     watched = _watched(graph)
-    if environment_of(graph.stack_name) != "prod" or watched is None:
+    if not graph.production or watched is None:
         return
     for store in graph.of(*_STORES):
-        if store.urn not in watched:
+        if store.urn not in watched and _names(store):
             yield Finding(f"has no alarm on {store.name}")
 
 
@@ -84,5 +83,5 @@ def _names(store: Resource) -> set[str]:
 )
 def budget(_: Resource, graph: Graph) -> Iterator[Finding]:
     """A stolen credential or a runaway autoscaler is often first seen on the bill, a month late."""
-    if environment_of(graph.stack_name) == "prod" and graph.of(*_COSTLY) and not graph.of(BUDGET):
+    if graph.production and graph.of(*_COSTLY) and not graph.of(BUDGET):
         yield Finding("has no budget")

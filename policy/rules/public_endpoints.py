@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.credentials import is_credential
-from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
+from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 AMPLIFY_APP = "aws:amplify/app:App"
@@ -97,8 +97,10 @@ def ses_dkim(identity: Resource, graph: Graph) -> Iterator[Finding]:
     if identity.type == SESV2_IDENTITY and identity.has(path, "RSA_1024_BIT"):
         yield Finding("is signed with a short key", path)
     if identity.type == SES_DOMAIN:
-        same = [key for key in graph.of(SES_DKIM) if key.unknown("domain") or key.has("domain", identity.get("domain"))]
-        if not same:
+        domain = identity.get("domain")
+        unsure = not known(domain) and bool(graph.of(SES_DKIM))
+        same = [key for key in graph.of(SES_DKIM) if key.unknown("domain") or key.has("domain", domain)]
+        if not same and not unsure:
             yield Finding("is not signed with DKIM", "domain")
 
 

@@ -26,7 +26,7 @@ _WEBSITE = ".s3-website"
 def query_log(zone: Resource, graph: Graph) -> Iterator[Finding]:
     """Who looks for names that do not exist is about to attack those that do."""
     public = zone.lacks("vpcs")
-    if public and not graph.companions(zone, QUERY_LOG, by="zoneId") and not graph.unresolved(QUERY_LOG, "zoneId"):
+    if public and not graph.may_have(zone, QUERY_LOG, by="zoneId"):
         yield Finding("logs no queries")
 
 

@@ -21,8 +21,8 @@ _LOG_DELIVERY = (
 
 
 def receives_logs(bucket: Resource, graph: Graph) -> bool:
-    """Whether S3 or a load balancer delivers its access logs into this bucket."""
-    return any(graph.companions(bucket, token, by=by) for token, by in _LOG_DELIVERY)
+    """Whether S3 or a load balancer delivers its access logs into this bucket, or may."""
+    return any(graph.may_have(bucket, token, by=by) for token, by in _LOG_DELIVERY)
 
 
 @stack_rule(

@@ -20,7 +20,7 @@ _DELIVERIES = (
 
 
 def _is_for_logs(bucket: Resource, graph: Graph) -> bool:
-    return receives_logs(bucket, graph) or any(graph.companions(bucket, token, by=by) for token, by in _DELIVERIES)
+    return receives_logs(bucket, graph) or any(graph.may_have(bucket, token, by=by) for token, by in _DELIVERIES)
 
 
 @stack_rule(
@@ -41,7 +41,7 @@ def access_logs(bucket: Resource, graph: Graph) -> Iterator[Finding]:
     of_trail = graph.companions(bucket, TRAIL, by="s3BucketName")
     if of_trail or bucket.has("logging") or bucket.unknown("logging") or _is_for_logs(bucket, graph):
         return
-    if not graph.companions(bucket, LOGGING, by="bucket") and not graph.unresolved(LOGGING, "bucket"):
+    if not graph.may_have(bucket, LOGGING, by="bucket"):
         yield Finding("does not log requests")
 
 
@@ -59,7 +59,7 @@ def lifecycle(bucket: Resource, graph: Graph) -> Iterator[Finding]:
     """Data that nobody needs any more still costs money and can still leak."""
     if bucket.has("lifecycleRules") or bucket.unknown("lifecycleRules"):
         return
-    if not graph.companions(bucket, LIFECYCLE, by="bucket") and not graph.unresolved(LIFECYCLE, "bucket"):
+    if not graph.may_have(bucket, LIFECYCLE, by="bucket"):
         yield Finding("keeps everything for ever")
 
 
@@ -77,8 +77,8 @@ def lifecycle_ends_uploads(configuration: Resource) -> Iterator[Finding]:
     """Parts of uploads that were never finished show in no listing and are paid for until somebody looks."""
     path = "abortIncompleteMultipartUpload.daysAfterInitiation"
     rules = list(configuration.blocks("rules"))
-    unread = any(each.unknown(path) or each.unknown("status") for each in rules) or configuration.unknown("rules")
-    if not unread and not any(each.has(path) and each.has("status", "Enabled") for each in rules):
+    ends = any(each.has(path) and each.has("status", "Enabled") for each in rules)
+    if not ends and not configuration.untold("rules", path, "status"):
         yield Finding("never gives up unfinished uploads", "rules")
 
 

@@ -40,5 +40,5 @@ def customer_key(secret: Resource) -> Iterator[Finding]:
 )
 def rotation(secret: Resource, graph: Graph) -> Iterator[Finding]:
     """A secret that leaked unseen is worth something until it changes. Advisory: not every issuer lets one rotate."""
-    if not graph.companions(secret, ROTATION, by="secretId") and not graph.unresolved(ROTATION, "secretId"):
+    if not graph.may_have(secret, ROTATION, by="secretId"):
         yield Finding("does not rotate")

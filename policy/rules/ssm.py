@@ -47,7 +47,7 @@ def parameter_no_plain_secret(parameter: Resource) -> Iterator[Finding]:
         return
     names = [str(name) for name in parameter.list("name")]
     values = [*parameter.list("value"), *parameter.list("insecureValue")]
-    if any(str(value).startswith("arn:") for value in values):
+    if any(str(value).startswith("arn:") for value in values) or parameter.untold("value"):
         return
     if any(_SECRET.search(_HUMPS.sub("-", name).lower()) for name in names):
         yield Finding("is named like a secret, and stands in clear", "type")

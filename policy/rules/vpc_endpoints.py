@@ -88,7 +88,7 @@ def private_dns(endpoint: Resource) -> Iterator[Finding]:
 )
 def endpoints(vpc: Resource, graph: Graph) -> Iterator[Finding]:
     """Traffic that stays inside AWS needs no way out, and an endpoint policy can say whose data it may carry."""
-    if not graph.companions(vpc, VPC_ENDPOINT, by="vpcId") and not graph.unresolved(VPC_ENDPOINT, "vpcId"):
+    if not graph.may_have(vpc, VPC_ENDPOINT, by="vpcId"):
         yield Finding("has no VPC endpoint")
 
 

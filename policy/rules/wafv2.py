@@ -25,7 +25,7 @@ class ManagedGroups(RuleConfig):
 def _rules(acl: Resource, graph: Graph) -> list[Block | Resource] | None:
     """The rules of a web ACL, inline and standalone; None where they are not all known."""
     by = "webAclArn"
-    if acl.unknown("rules") or acl.unknown("ruleJson") or acl.has("ruleJson") or graph.unresolved(WEB_ACL_RULE, by):
+    if acl.untold("rules") or acl.unknown("ruleJson") or acl.has("ruleJson") or graph.unresolved(WEB_ACL_RULE, by):
         return None
     return [*acl.blocks("rules"), *graph.companions(acl, WEB_ACL_RULE, by=by)]
 
@@ -113,7 +113,7 @@ def rate_limit(acl: Resource, graph: Graph) -> Iterator[Finding]:
 )
 def logging(acl: Resource, graph: Graph) -> Iterator[Finding]:
     """Without the log nobody can tell an attack that was stopped from a customer who was."""
-    if not graph.companions(acl, LOGGING, by="resourceArn") and not graph.unresolved(LOGGING, "resourceArn"):
+    if not graph.may_have(acl, LOGGING, by="resourceArn"):
         yield Finding("logs nothing")
 
 
@@ -129,7 +129,7 @@ def logging(acl: Resource, graph: Graph) -> Iterator[Finding]:
 def logging_redacts(configuration: Resource) -> Iterator[Finding]:
     """Whoever may read the log could take over the sessions in it."""
     fields = list(configuration.blocks("redactedFields"))
-    if configuration.unknown("redactedFields") or any(field.unknown("singleHeader.name") for field in fields):
+    if configuration.untold("redactedFields", "singleHeader.name"):
         return
     redacted = {str(field.get("singleHeader.name", "")).lower() for field in fields}
     for header in _SECRET_HEADERS:

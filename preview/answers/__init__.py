@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from preview.answers.identity import ACCOUNT_ID
+from preview.answers.identity import ACCOUNT_ID, NAMES
 from preview.answers.invokes import invoke
 from preview.answers.kubernetes import kubernetes_outputs
 from preview.answers.values import computed, not_computed
 
-__all__ = ["ACCOUNT_ID", "invoke", "not_computed", "outputs"]
+__all__ = ["ACCOUNT_ID", "NAMES", "invoke", "not_computed", "outputs"]
 
 
 def outputs(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:

@@ -11,10 +11,11 @@ from policy.unknown import UNKNOWN
 
 ACCOUNT_ID = "123456789012"
 
-_NAMES = (
+NAMES = (
     "name", "bucket", "identifier", "clusterIdentifier", "replicationGroupId", "clusterName", "domainName",
     "functionName", "dashboardName", "alarmName", "repositoryName",
 )  # fmt: skip
+"""Properties that hold a resource's physical name, which AWS or Pulumi makes where none is given."""
 _EC2_IDS = {
     "Vpc": "vpc", "Subnet": "subnet", "SecurityGroup": "sg", "RouteTable": "rtb", "InternetGateway": "igw",
     "NatGateway": "nat", "Eip": "eipalloc", "VpcEndpoint": "vpce", "LaunchTemplate": "lt", "FlowLog": "fl",
@@ -107,7 +108,7 @@ class Identity:
     @cached_property
     def name(self) -> str:
         """The physical name: the one given, or the logical name with a suffix as Pulumi's auto-naming makes it."""
-        given = (_text(self.inputs.get(key)) for key in _NAMES)
+        given = (_text(self.inputs.get(key)) for key in NAMES)
         return next((name for name in given if name), f"{self.logical_name}-{self.digest[:7]}")
 
     @cached_property

@@ -21,7 +21,7 @@ _MODULES = {"index": "", "lambda": "lambda_"}
 def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:
     """The id of a resource and its inputs with a value for each property that they leave open."""
     identity = Identity(token, name, inputs, region)
-    types = _output_types(token)
+    types = output_types(token)
     state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
     state |= inputs
     return identity.id, _filled(token, state, lambda member: _text(identity, member))
@@ -40,13 +40,14 @@ def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> d
 
 
 @functools.cache
-def _output_types(token: str) -> dict[str, Any]:
-    cls = _resource_class(token)
+def output_types(token: str) -> dict[str, Any]:
+    """The properties of a type by Pulumi's names, with the types that the SDK declares; none where it has no such."""
+    cls = resource_class(token)
     return _types.resource_types(cls) if cls else {}
 
 
 @functools.cache
-def _resource_class(token: str) -> type | None:
+def resource_class(token: str) -> type | None:
     """The SDK class registered under a type token, or None when the SDK has none."""
     package, module, name = token.split(":")
     path = module.split("/")[0]
@@ -59,22 +60,22 @@ def _resource_class(token: str) -> type | None:
 
 
 def _value(identity: Identity, key: str, typ: Any) -> Any:
-    bare = _bare(typ)
-    origin = typing.get_origin(bare)
-    if _is_list(origin):
-        return _items(identity, key, bare)
+    inner = bare(typ)
+    origin = typing.get_origin(inner)
+    if is_list(origin):
+        return _items(identity, key, inner)
     if origin is not None:
         return {}
-    if not isinstance(bare, type):
+    if not isinstance(inner, type):
         return _text(identity, key)
-    if _types.is_output_type(bare):
-        return {name: _value(identity, name, part) for name, part in _types.output_type_types(bare).items()}
-    if bare is bool:
+    if _types.is_output_type(inner):
+        return {name: _value(identity, name, part) for name, part in _types.output_type_types(inner).items()}
+    if inner is bool:
         return False
-    if bare in (int, float):
+    if inner in (int, float):
         return _NUMBERS.get(key, 1)
-    if issubclass(bare, Enum):
-        return next(iter(bare)).value
+    if issubclass(inner, Enum):
+        return next(iter(inner)).value
     return _text(identity, key)
 
 
@@ -85,14 +86,15 @@ def _items(identity: Identity, key: str, listed: Any) -> list[Any]:
     return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str)]
 
 
-def _bare(typ: Any) -> Any:
+def bare(typ: Any) -> Any:
     """A type without Optional and its like."""
     while type(typ).__name__ == "UnionType" or typing.get_origin(typ) is typing.Union:
         typ = next(argument for argument in typing.get_args(typ) if argument is not type(None))
     return typ
 
 
-def _is_list(origin: Any) -> bool:
+def is_list(origin: Any) -> bool:
+    """Whether this is what a list is made of."""
     return origin is not None and (origin in (list, tuple) or getattr(origin, "__name__", "") == "Sequence")
 
 

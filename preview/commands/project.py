@@ -43,13 +43,48 @@ def policies(
     return 0
 
 
-def check(stack: StackName) -> int:
+def check(
+    stack: StackName,
+    before: Annotated[bool, typer.Option("--before", help="What must be true around the first up instead.")] = False,
+) -> int:
     """Print the commands that show whether a deployed stack works, with its own names filled in."""
     graph = graph_of(stack)
+    if before:
+        from preview.before import prerequisites
+        from preview.render.before import prerequisite_lines
+
+        for line in prerequisite_lines(prerequisites(graph)):
+            typer.echo(line)
+        return 0
     from preview.checks import checks
 
     for found in checks(graph):
         typer.echo(f"# {found.title}\n{found.command}\n")
+    return 0
+
+
+def deploy_plan(
+    stack: StackName,
+    form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
+) -> int:
+    """Print the steps by which a stack comes into an empty account, with its own names filled in."""
+    if form not in ("text", "json"):
+        raise UsageError(f"strata: --format {form} is not known; text or json")
+    graph = graph_of(stack)
+    from preview.before import plan
+
+    steps = plan(graph)
+    if form == "json":
+        import json
+
+        from preview.before.document import plan_document
+
+        typer.echo(json.dumps(plan_document(stack, steps), indent=2))
+        return 0
+    from preview.render.before import plan_lines
+
+    for line in plan_lines(stack, steps):
+        typer.echo(line)
     return 0
 
 

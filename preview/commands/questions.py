@@ -44,8 +44,8 @@ def diff(
     after: Annotated[str, typer.Argument(help="Another, or the same stack today.")],
     as_json: AsJson = False,
 ) -> int:
-    """Show the cost and the resources that two previews differ by."""
-    from preview.cost.command import show_diff
+    """Show the cost and the resources that two previews differ by, and of one stack what would be replaced."""
+    from preview.changes.command import show_diff
 
     show_diff(before, after, report_of, as_json=as_json)
     return 0

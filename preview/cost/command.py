@@ -1,19 +1,14 @@
-"""What the command does with costs: the bill, two previews' difference, a budget."""
+"""What the command does with costs: the bill, a budget."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import typer
 
-from preview.cost.compare import compare, difference_document
 from preview.cost.document import comparison_document, cost_document
 from preview.cost.published import comparisons
-from preview.render.cost import show, show_difference
-from preview.report import VERSION, Report, document
-from preview.usage import UsageError
+from preview.render.cost import show
+from preview.report import VERSION, Report
 
 
 def show_cost(report: Report, *, as_json: bool) -> None:
@@ -26,19 +21,6 @@ def show_cost(report: Report, *, as_json: bool) -> None:
     typer.echo(json.dumps({**found, "published": [comparison_document(table) for table in tables]}, indent=2))
 
 
-def show_diff(before: str, after: str, preview: Callable[[str], Report], *, as_json: bool) -> None:
-    """Prints what two stacks, or saved previews (files that end in .json), differ by."""
-    found = replace(
-        compare(*(_document(name, preview) for name in (before, after))),
-        before=Path(before).name,
-        after=Path(after).name,
-    )
-    if as_json:
-        typer.echo(json.dumps({"version": VERSION, **difference_document(found)}, indent=2))
-    else:
-        show_difference(found)
-
-
 def over_budget(reports: Sequence[Report], budget: float) -> list[str]:
     """Why the stacks do not keep to a budget in USD a month each, one line a stack; what has no price keeps to none."""
     said = []
@@ -49,21 +31,3 @@ def over_budget(reports: Sequence[Report], budget: float) -> list[str]:
         if cost.total.usd > budget:
             said.append(f"{stack}: ${cost.total.usd:,.2f} a month is above the budget of ${budget:,.2f}")
     return said
-
-
-def _document(name: str, preview: Callable[[str], Report]) -> dict[str, Any]:
-    if not name.endswith(".json"):
-        return document(preview(name))
-    try:
-        found = json.loads(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{name}: is no JSON: {error}") from error
-    if (
-        not isinstance(found, dict)
-        or found.get("version") != VERSION
-        or not {"stack", "cost", "resources"} <= set(found)
-    ):
-        raise UsageError(f"{name}: is no preview of one stack; strata preview STACK --json writes one")
-    return found

@@ -50,6 +50,7 @@ SYSTEMS: Mapping[str, Usage] = {
     "records": Usage(
         request_millions=100, egress_gb=1000, nat_gb=500, bucket_gb=1000, logs_gb=200, custom_metrics=100,
         database_backup_gb=2000, cache_backup_gb=100, backup_gb=1000, key_request_millions=10, message_millions=1,
+        build_minutes=300,
     ).over(_COMMON),
     # 1M requests, 1 TB from CloudFront, 100 GB in S3, 1,000 users, 10,000 mails: the design's own table.
     "mdreader": Usage(
@@ -67,7 +68,7 @@ SYSTEMS: Mapping[str, Usage] = {
     ).over(_COMMON),
     "consulting": Usage(
         request_millions=5, egress_gb=100, nat_gb=100, bucket_gb=50, logs_gb=50, email_thousands=20,
-        config_items=3000, input_token_millions=50, output_token_millions=10,
+        config_items=3000, build_minutes=300, input_token_millions=50, output_token_millions=10,
     ).over(_COMMON),
     "collaboration": Usage(
         request_millions=20, egress_gb=200, nat_gb=100, websocket_message_millions=100, websocket_minute_millions=20,

@@ -12,7 +12,11 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from pulumi.runtime import rpc
+
 from policy.unknown import UNKNOWN
+from preview.answers import NAMES
+from preview.forms.secret import Secrets
 from preview.graph import Graph, Node
 from preview.timeline.times import seconds
 from preview.wire import SIGNATURE, Asset
@@ -20,27 +24,37 @@ from preview.wire import SIGNATURE, Asset
 _STACK = "pulumi:pulumi:Stack"
 _TIME = "1970-01-01T00:00:00Z"
 """Nothing was deployed at any time; the same graph gives the same file."""
-_SECRET = "[secret]"  # noqa: S105 - what stands in place of one
-_UNKNOWN = "[unknown]"
+_CERTAIN = {"arn", *NAMES}
+"""Outputs that AWS gives whatever was asked. Any other that was not given may be a setting that nobody made."""
 
 
 def deployment(graph: Graph) -> dict[str, Any]:
-    """The whole file. Secret values are the text ``[secret]``, so that reading it needs no key."""
+    """The whole file. The texts of secret values are ``[secret]``, so that reading it needs no key.
+
+    A resource's outputs are its known inputs and what AWS certainly answers, its ARN and its name: who judges the file
+    would take a default that the preview invented for a setting.
+    """
     engine = f"v{version('pulumi')}"
     manifest = {"time": _TIME, "magic": hashlib.sha256(engine.encode()).hexdigest(), "version": engine}
     return {"version": 3, "deployment": {"manifest": manifest, "resources": list(_resources(graph))}}
 
 
 def _resources(graph: Graph) -> Iterator[dict[str, Any]]:
+    secrets = Secrets(graph)
     stack = f"urn:pulumi:{graph.stack}::{graph.project}::{_STACK}::{graph.project}-{graph.stack}"
-    yield {"urn": stack, "custom": False, "type": _STACK, "outputs": _shown(graph.exports, graph.secret_exports)}
+    yield {
+        "urn": stack,
+        "custom": False,
+        "type": _STACK,
+        "outputs": _shown(graph.exports, graph.secret_exports, secrets),
+    }
     defaults: dict[str, str] = {}
     for node in graph:
         if node.is_resource and not node.provider and node.package not in defaults:
             made = _default_provider(graph, node.package)
             defaults[node.package] = f"{made['urn']}::{made['id']}"
             yield made
-        yield _resource(node, stack, defaults)
+        yield _resource(node, stack, defaults, secrets)
 
 
 def _default_provider(graph: Graph, package: str) -> dict[str, Any]:
@@ -53,21 +67,22 @@ def _default_provider(graph: Graph, package: str) -> dict[str, Any]:
     return {"urn": urn, "custom": True, "id": identifier, "type": token, "inputs": inputs, "outputs": inputs}
 
 
-def _resource(node: Node, stack: str, defaults: Mapping[str, str]) -> dict[str, Any]:
+def _resource(node: Node, stack: str, defaults: Mapping[str, str], secrets: Secrets) -> dict[str, Any]:
     # The engine keeps no inputs of a component that runs inside it.
-    inputs = {} if node.remote else _shown(node.inputs, node.secret_inputs)
+    inputs = {} if node.remote else _shown(node.inputs, node.secret_inputs, secrets)
+    certain = {key: _plain(node.outputs[key]) for key in sorted(_CERTAIN & node.outputs.keys())}
     state: dict[str, Any] = {
         "urn": node.urn,
         "custom": node.custom,
         "type": node.type,
         "inputs": inputs,
-        "outputs": {**_shown(node.outputs, node.secret_inputs), **inputs} if node.custom else {},
+        "outputs": {**certain, **inputs} if node.custom else {},
         "parent": node.parent or stack,
         "dependencies": list(node.dependencies),
         "propertyDependencies": {key: list(urns) for key, urns in node.property_dependencies.items()},
     }
     if node.custom:
-        state["id"] = node.id or _UNKNOWN
+        state["id"] = node.id or rpc.UNKNOWN
     if node.is_resource:
         state["provider"] = node.provider or defaults[node.package]
     if node.protect:
@@ -90,13 +105,14 @@ def _options(node: Node) -> dict[str, Any]:
     return found
 
 
-def _shown(values: Mapping[str, Any], secret: frozenset[str]) -> dict[str, Any]:
-    return {key: _SECRET if key in secret else _plain(value) for key, value in sorted(values.items())}
+def _shown(values: Mapping[str, Any], secret: frozenset[str], secrets: Secrets) -> dict[str, Any]:
+    plain = {key: _plain(value) for key, value in sorted(values.items())}
+    return {key: secrets.written(value) if key in secret else value for key, value in plain.items()}
 
 
 def _plain(value: Any) -> Any:
     if value is UNKNOWN:
-        return _UNKNOWN
+        return rpc.UNKNOWN
     if isinstance(value, Asset):
         return {SIGNATURE: value.signature, **{key: _plain(member) for key, member in value.items()}}
     if isinstance(value, dict):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from preview.page.words import percent, shortened
 from preview.timeline.chart import Row, chart
 from preview.timeline.schedule import Link, Timeline
-from preview.timeline.words import WHYS, clock, in_words
+from preview.timeline.words import WHYS, clock, in_words, lost
 
 _LABELS = 31
 """How many percent of the chart's width its labels take."""
@@ -93,7 +93,8 @@ def gantt(timeline: Timeline) -> Gantt:
         impatient=tuple(
             f"{node.kind} {node.name}: its provider gives up after {in_words(limit)}, and it may take {in_words(worst)}"
             for node, limit, worst in timeline.impatient
-        ),
+        )
+        + tuple(lost(wait) for wait in timeline.lost),
         guessed=", ".join(timeline.guessed),
     )
 

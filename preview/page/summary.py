@@ -48,7 +48,7 @@ def _figures(report: Report) -> list[Figure]:
     graph, cost, time = report.graph, report.cost.total, report.timeline
     exact = f"{usd(cost.low)} to {usd(cost.high)} with use" if cost.low != cost.high else "all of it fixed"
     spared = len({(v.rule.id, v.exemption.reason) for v in report.exempt if v.exemption})
-    within = f"in {counted(len(graph.components), 'component')}"
+    within = f"in {counted(len(graph.components), 'component')}, {len(graph.protected)} protected"
     return [
         Figure("Cost a month", usd(cost.usd), exact, "cost"),
         Figure("Deployment", in_words(time.typical), f"{in_words(time.worst)} at worst", "timeline"),

@@ -62,5 +62,5 @@ def _columns(console: Console, rows: Sequence[Iterable[str]]) -> None:
 def _summary(report: Report, seconds: float) -> Text:
     graph = report.graph
     verdict = Text("would be stopped", style="bold red") if report.blocking else Text("passes", style="bold green")
-    told = f": {len(graph.resources)} resources in {len(graph.components)} components, {seconds:.1f} s"
-    return Text.assemble((graph.stack, "bold"), " ", verdict, told)
+    told = f": {len(graph.resources)} resources in {len(graph.components)} components, {len(graph.protected)} protected"
+    return Text.assemble((graph.stack, "bold"), " ", verdict, told, f", {seconds:.1f} s")

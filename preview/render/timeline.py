@@ -9,7 +9,7 @@ from rich.text import Text
 
 from preview.timeline.chart import chart
 from preview.timeline.schedule import Link, Timeline
-from preview.timeline.words import WHYS, clock, in_words, sentence
+from preview.timeline.words import WHYS, clock, in_words, lost, sentence
 
 _BARS = 48
 
@@ -58,5 +58,7 @@ def _notes(timeline: Timeline) -> Iterator[Text]:
     for node, limit, worst in timeline.impatient:
         told = f"{node.kind} {node.name}: the provider gives up after {in_words(limit)}, it may take {in_words(worst)}"
         yield Text(told, style="yellow")
+    for wait in timeline.lost:
+        yield Text(lost(wait), style="red")
     for token in timeline.guessed:
         yield Text(f"{token}: nobody has said how long it takes; it counts as quick", style="yellow")

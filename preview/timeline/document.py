@@ -26,6 +26,10 @@ def document(timeline: Timeline) -> dict[str, Any]:
         "impatient": [
             {"urn": node.urn, "waitsSeconds": limit, "worstSeconds": worst} for node, limit, worst in timeline.impatient
         ],
+        "lost": [
+            {"urn": wait.node.urn, "waitsFor": wait.what, "limitSeconds": wait.limit, "neededSeconds": wait.needed}
+            for wait in timeline.lost
+        ],
         "guessed": list(timeline.guessed),
     }
 

@@ -1,10 +1,11 @@
 """When each resource's creation begins and ends if everything starts as early as it can."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from preview.graph import Graph, Node
+from preview.timeline.awaits import Await, awaits
 from preview.timeline.times import Duration, duration, is_timed, patience
 from preview.timeline.waits import Waits, Why, waits
 
@@ -35,6 +36,19 @@ class Step:
 
 
 @dataclass(frozen=True)
+class LostWait:
+    """An object whose provider gives up before what it waits for is there."""
+
+    node: Node
+    what: str
+    """What it waits for, such as ``pods that answer``."""
+    limit: float | None
+    """After how many seconds the provider gives up; None where it never does."""
+    needed: float | None
+    """After how many seconds it would be there; None when nothing of the stack makes it, or only after the wait."""
+
+
+@dataclass(frozen=True)
 class Timeline:
     """A deployment of a whole stack to an empty account, with no limit on what is done at once."""
 
@@ -52,6 +66,8 @@ class Timeline:
     """How many resources are being made at the same time at most."""
     impatient: tuple[tuple[Node, float, float], ...]
     """Resources whose provider gives up before the worst case is over: how long it waits, how long that takes."""
+    lost: tuple[LostWait, ...]
+    """Waits of Kubernetes objects that end in a failure of the deployment, by typical times."""
     guessed: tuple[str, ...]
     """Types of which nobody has said how long they take, and which count as quick."""
 
@@ -72,11 +88,13 @@ def timeline(graph: Graph) -> Timeline:
     durations = {node.urn: duration(node) for node in graph}
     every = waits(graph)
     imposed = {urn: {other: why for other, why in found.items() if why.imposed} for urn, found in every.items()}
-    order = tuple(TopologicalSorter(every).static_order())
-    usual = _Chains(graph, order, every, durations, lambda known: known.typical)
-    slow = _Chains(graph, order, every, durations, lambda known: known.worst)
-    least = _Chains(graph, order, imposed, durations, lambda known: known.typical)
-    least_slow = _Chains(graph, order, imposed, durations, lambda known: known.worst)
+    asked = awaits(graph, every)
+    on = {wait.node.urn: tuple(node.urn for node in wait.on) for wait in asked}
+    order = tuple(TopologicalSorter({urn: (*of, *on.get(urn, ())) for urn, of in every.items()}).static_order())
+    usual = _Chains(graph, order, every, on, durations, lambda known: known.typical)
+    slow = _Chains(graph, order, every, on, durations, lambda known: known.worst)
+    least = _Chains(graph, order, imposed, {}, durations, lambda known: known.typical)
+    least_slow = _Chains(graph, order, imposed, {}, durations, lambda known: known.worst)
     steps = sorted((_step(node, usual, slow, durations) for node in graph.resources), key=lambda step: step.start)
     return Timeline(
         steps=tuple(steps),
@@ -88,6 +106,7 @@ def timeline(graph: Graph) -> Timeline:
         least_path=least.longest(),
         at_once=_at_once(steps),
         impatient=tuple(_impatient(graph, durations)),
+        lost=tuple(_lost(asked, usual)),
         guessed=tuple(sorted(token for token in graph.counts if not is_timed(token))),
     )
 
@@ -96,7 +115,13 @@ class _Chains:
     """The earliest finish of everything, by one measure of time and one set of waits."""
 
     def __init__(
-        self, graph: Graph, order: tuple[str, ...], by: Waits, durations: Mapping[str, Duration], pick: Pick
+        self,
+        graph: Graph,
+        order: tuple[str, ...],
+        by: Waits,
+        on: Mapping[str, tuple[str, ...]],
+        durations: Mapping[str, Duration],
+        pick: Pick,
     ) -> None:
         self.finish: dict[str, float] = {}
         self.start: dict[str, float] = {}
@@ -107,12 +132,18 @@ class _Chains:
             last = min(by[urn], key=self._late, default="")
             self._last[urn] = last
             self.start[urn] = self.finish.get(last, 0.0)
-            self.finish[urn] = self.start[urn] + pick(durations[urn])
+            ready = min((self.finish[other] for other in on.get(urn, ())), default=0.0)
+            self.finish[urn] = max(self.start[urn] + pick(durations[urn]), ready)
         self.end = max(self.finish.values(), default=0.0)
 
     def _late(self, urn: str) -> tuple[float, str]:
         """The latest first; of those that end together, always the same one."""
         return -self.finish[urn], urn
+
+    def answers(self, wait: Await) -> float | None:
+        """Seconds after an object's start until what it waits for is there; None when nothing makes that."""
+        ready = min((self.finish[node.urn] for node in wait.on), default=None)
+        return None if ready is None else ready - self.start[wait.node.urn]
 
     def longest(self) -> tuple[Link, ...]:
         """The chain that ends last, in order; resources only, with the reason of the wait that led to each."""
@@ -141,6 +172,15 @@ def _at_once(steps: list[Step]) -> int:
         now += change
         most = max(most, now)
     return most
+
+
+def _lost(found: Iterable[Await], usual: _Chains) -> Iterator[LostWait]:
+    """The waits that cannot end well: on nothing, on what itself waits for the object, or on what comes too late."""
+    for wait in found:
+        limit = patience(wait.node)
+        needed = usual.answers(wait)
+        if needed is None or (limit is not None and needed > limit):
+            yield LostWait(wait.node, wait.what, limit, needed)
 
 
 def _impatient(graph: Graph, durations: Mapping[str, Duration]) -> list[tuple[Node, float, float]]:

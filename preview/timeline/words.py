@@ -1,6 +1,6 @@
 """Spans of time and their reasons as people say them."""
 
-from preview.timeline.schedule import Timeline
+from preview.timeline.schedule import LostWait, Timeline
 from preview.timeline.waits import Why
 
 WHYS: dict[Why | None, str] = {
@@ -29,6 +29,15 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def lost(wait: LostWait) -> str:
+    """Why a wait of a Kubernetes object ends in a failure, in a line."""
+    limit = "never gives up" if wait.limit is None else f"gives up after {in_words(wait.limit)}"
+    told = f"{wait.node.kind} {wait.node.name}: its provider waits for {wait.what} and {limit}"
+    if wait.needed is None:
+        return f"{told}; nothing that the stack makes before it gives them"
+    return f"{told}; they are there after {in_words(wait.needed)}"
 
 
 def sentence(timeline: Timeline) -> str:

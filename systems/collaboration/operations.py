@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.account import Account
+from components.merging import disjoint
 from components.operations import (
     api_alarms,
     data_alarms,
@@ -43,21 +44,24 @@ def operate(
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
     nodes = _cache_nodes(data)
     failures = DeploymentFailures("server-deployments", key=keys.logs, service_arn=application.service.arn)
-    watched = {
-        **_watched_service(settings, account, application),
-        **service_alarms.deployments(SERVER, failures.rule_name),
-        **edge_alarms.distribution(edge.cdn.distribution_id, settings.alarms),
-        **edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
-        **data_alarms.cache(nodes, settings.alarms),
-        **table_alarms.table("state", data.state.table_name),
-        **delivery_alarms.function_errors("redis-secret-rotation", data.cache_secret.function.function_name),
-        **delivery_alarms.function_errors("jwt-secret-rotation", data.signing_key.function.function_name),
-        **_watched_sockets(settings, sockets),
-    }
+    watched = disjoint(
+        _watched_service(settings, account, application),
+        service_alarms.deployments(SERVER, failures.rule_name),
+        edge_alarms.distribution(edge.cdn.distribution_id, settings.alarms),
+        edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
+        data_alarms.cache(nodes, settings.alarms),
+        table_alarms.table("state", data.state.table_name),
+        delivery_alarms.function_errors("redis-secret-rotation", data.cache_secret.function.function_name),
+        delivery_alarms.function_errors("jwt-secret-rotation", data.signing_key.function.function_name),
+        _watched_sockets(settings, sockets),
+    )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     dashboard = Dashboard(
         "collaboration",
-        {**_panels(data, application, sockets, nodes), **panels_of(watched)},
+        disjoint(
+            _panels(data, application, sockets, nodes),
+            panels_of(watched),
+        ),
         account=account,
         alarms=alarms,
         business_namespace=metrics_namespace(settings, account),
@@ -83,16 +87,16 @@ def _cache_nodes(data: Data) -> dict[str, pulumi.Output[str]]:
 def _watched_service(settings: SystemSettings, account: Account, application: Application) -> dict[str, Alarm]:
     balancer, service = application.balancer, application.service
     targets = {SERVER: balancer.target_group(SERVER).arn_suffix}
-    return {
-        **edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
-        **service_alarms.service(
+    return disjoint(
+        edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
+        service_alarms.service(
             SERVER,
             service.cluster_name,
             service.service_name,
             settings.alarms,
             min_count=settings.service(account.environment).scaling.min_count,
         ),
-    }
+    )
 
 
 def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Alarm]:
@@ -103,19 +107,22 @@ def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Al
         pattern=api_alarms.THROTTLED,
         metric_name="Throttled",
     )
-    watched = {
-        **api_alarms.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
-        **function_alarms.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
-        **delivery_alarms.dead_letters("state-changes", sockets.given_up),
-    }
+    watched = disjoint(
+        api_alarms.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
+        function_alarms.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
+        delivery_alarms.dead_letters("state-changes", sockets.given_up),
+    )
     for key, function in functions.items():
-        watched |= function_alarms.function(
-            key,
-            function.function_name,
-            settings.function_alarms,
-            timeout_seconds=function.settings.timeout_seconds,
-            reserved_concurrency=function.settings.reserved_concurrency,
-            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        watched = disjoint(
+            watched,
+            function_alarms.function(
+                key,
+                function.function_name,
+                settings.function_alarms,
+                timeout_seconds=function.settings.timeout_seconds,
+                reserved_concurrency=function.settings.reserved_concurrency,
+                cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+            ),
         )
     return watched
 
@@ -126,14 +133,16 @@ def _panels(
     """What is looked at beside what alarms watch: load and number of tasks, requests, capacity, network."""
     balancer = {"LoadBalancer": application.balancer.arn_suffix}
     network = ("NetworkBytesIn", "NetworkBytesOut")
-    return {
-        **service_alarms.panels(SERVER, application.service.cluster_name, application.service.service_name),
-        "ApplicationELB requests": [Metric("AWS/ApplicationELB", "RequestCount", balancer, "Sum")],
-        "DynamoDB capacity": table_alarms.capacity(data.state.table_name),
-        "Redis network": [
-            Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, "Sum")
-            for node in nodes.values()
-            for name in network
-        ],
-        **api_alarms.websocket_panels("WebSocket", sockets.api.api_id, sockets.api.stage_name),
-    }
+    return disjoint(
+        service_alarms.panels(SERVER, application.service.cluster_name, application.service.service_name),
+        {
+            "ApplicationELB requests": [Metric("AWS/ApplicationELB", "RequestCount", balancer, "Sum")],
+            "DynamoDB capacity": table_alarms.capacity(data.state.table_name),
+            "Redis network": [
+                Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, "Sum")
+                for node in nodes.values()
+                for name in network
+            ],
+        },
+        api_alarms.websocket_panels("WebSocket", sockets.api.api_id, sockets.api.stage_name),
+    )

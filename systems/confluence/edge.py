@@ -6,6 +6,7 @@ from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBeha
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
 from components.edge.header_settings import ContentSecurityPolicy, HeaderSettings
+from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
 from components.edge.zone import Zone, ZoneSettings
 from components.operations.metric import EDGE_REGION
@@ -21,7 +22,11 @@ _HOUR = 3600
 def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
     """The hosted zone of the public name."""
     zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id)
-    return Names(Zone("zone", zone, account=account, log_key=keys.edge_logs), settings.domain)
+    return Names(
+        Zone("zone", zone, account=account, log_key=keys.edge_logs),
+        settings.domain,
+        OriginSecret("origin-secret", settings.origin_secret),
+    )
 
 
 def page_behavior(origin: str) -> BehaviorSettings:
@@ -46,8 +51,14 @@ def make_cdn(
     """The distribution before the model's origins and the bucket of static files."""
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     static = PathBehaviorSettings(path="/static/*", origin=STATIC, cache_seconds=_YEAR, methods="read")
+    # The host of signed URLs, which browsers load attachments from and upload to: the regional one, as SigV4 has it.
+    files = f"https://{account.suffixed(settings.buckets.uploads.bucket)}.s3.{account.region}.amazonaws.com"
     policy = ContentSecurityPolicy(
-        sources={"connect-src": ("'self'", f"wss://{names.domain}", f"wss://{names.below('ws')}")}
+        sources={
+            "connect-src": ("'self'", f"wss://{names.domain}", f"wss://{names.below('ws')}", files),
+            "img-src": ("'self'", "data:", "blob:", files),
+            "media-src": ("'self'", "blob:", files),
+        }
     )
     cdn = Cdn(
         "cdn",

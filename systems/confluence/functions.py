@@ -1,7 +1,7 @@
 """The functions of the Lambda model, each with a role and a security group that open its own things only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -20,7 +20,7 @@ from systems.confluence.settings import LambdaModel
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 
-_LOGICAL = {"document": "pages", "search": "query"}
+LOGICAL = {"document": "pages", "search": "query"}
 """Logical names that are not those of the stores behind them, as in the names of security groups."""
 _INSTRUMENTED = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument", "OTEL_AWS_APPLICATION_SIGNALS_ENABLED": "false"}
 """Traces alone: Application Signals would want a log group and rights of its own."""
@@ -34,6 +34,8 @@ class _Own:
     environment: Mapping[str, pulumi.Input[str]]
     searches: bool = False
     stores_files: bool = False
+    outside: Mapping[str, int] = field(default_factory=dict)
+    """What it calls outside AWS: a purpose and the port. It then stands where NAT is."""
 
 
 class Functions:
@@ -62,14 +64,17 @@ class Functions:
         )
 
     def service(self, service: str) -> Function:
-        """A service of the product: it reaches the database, the cache and what is its own, and nothing outside AWS."""
+        """A service of the product: it reaches the database, the cache and what is its own.
+
+        Only those that call others' servers, for OAuth and mail, stand in the private tier, which has a way out.
+        """
         code, data, own = self._model.code_of(service), self._data, self._own(service)
         function = self._make(
             service,
             getattr(self._model, service),
             code=code.folder,
             handler=code.handler,
-            tier="data",
+            tier="private" if own.outside else "data",
             environment={
                 "SERVICE": service,
                 "DATABASE_URL": database_url(data, self._pool.endpoint),
@@ -83,6 +88,9 @@ class Functions:
         self._network.endpoints.allow(function, 443, f"Secrets for {service}")
         if own.stores_files:
             self._network.allow_gateway(function, "s3")
+        if function.security_group is not None:
+            for purpose, port in own.outside.items():
+                function.security_group.allow_egress(purpose, "0.0.0.0/0", port, f"Outside AWS: {purpose}")
         return function
 
     def collaboration(self, tables: Mapping[str, Table], sockets: WebSocketApi) -> dict[str, Function]:
@@ -138,8 +146,9 @@ class Functions:
         data = self._data
         secrets = {"auth": "oauth-client-secrets", "user": "smtp-credentials", "document": "encryption-keys"}
         own = {
-            "auth": _Own([data.signing_key.read], {"JWT_SECRET": data.signing_key.arn}),
-            "user": _Own([], {}),
+            "auth": _Own([data.signing_key.read], {"JWT_SECRET": data.signing_key.arn}, outside={"oauth": 443}),
+            # Submission over TLS from the start: https://www.rfc-editor.org/rfc/rfc8314#section-3.3
+            "user": _Own([], {}, outside={"mail": 465}),
             "document": _Own(
                 [data.uploads.read_write, data.search.read_write],
                 {"UPLOADS_BUCKET": data.uploads.bucket_name, "SEARCH_ENDPOINT": data.search.endpoint},
@@ -178,7 +187,7 @@ class Functions:
             layers = [*layers, self._model.instrumentation]
             environment = {**environment, **_INSTRUMENTED}
         return Function(
-            _LOGICAL.get(name, name),
+            LOGICAL.get(name, name),
             settings,
             account=self._account,
             key=self._keys.secrets,

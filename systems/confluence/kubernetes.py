@@ -12,6 +12,7 @@ from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origins import HttpsOrigin
+from components.merging import disjoint
 from components.network.network import Network
 from components.operations import edge_alarms
 from components.operations.alarms import Alarm, AlarmSettings
@@ -65,28 +66,26 @@ def run_on_eks(
         cluster=model.cluster,
         groups=model.groups,
         addons=model.addons,
+        runner=model.runner,
+        access_logs=data.access_logs,
         mounts=[files.mount(SHARED)],
     )
     balancer = _balancer(model, account, network, names, data)
     _connect(model, compute, balancer, data, files, cloudfront)
     _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, traces)
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
-    watched = {
-        **edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
-        **_socket_alarms(settings.alarms),
-    }
+    watched = disjoint(
+        edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
+        _socket_alarms(settings.alarms),
+    )
     origin = _APPLICATION
     made = Model(
-        origins={origin: HttpsOrigin(names.below("origin"))},
+        origins={origin: HttpsOrigin(names.below("origin"), names.origin_secret)},
         default=page_behavior(origin),
         behaviors={"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)},
         watched=watched,
         backed_up=[files.arn, compute.cluster.arn],
-        outputs={
-            "clusterName": compute.cluster.cluster_name,
-            "peopleRoleArn": people.arn,
-            "operatorsRoleArn": compute.operators.arn,
-        },
+        outputs={**compute.outputs, "peopleRoleArn": people.arn},
     )
     return made, compute
 
@@ -138,6 +137,7 @@ def _balancer(model: EksModel, account: Account, network: Network, names: Names,
             "origin-certificate", CertificateSettings(domain=origin), zone=names.zone, region=account.region
         ),
         access_logs=data.access_logs,
+        origin_secret=names.origin_secret,
     )
     names.zone.alias(origin, balancer.alias_target)
     return balancer
@@ -156,7 +156,7 @@ def _connect(
     balancer.allow_cloudfront(cloudfront)
     balancer.reach(nodes)
     for port, purpose in {model.frontend.port: "site", model.bff.port: "BFF"}.items():
-        nodes.allow(balancer, port, f"Requests for the {purpose}'s pods")
+        nodes.allow(balancer, port, f"Requests for the pods of the {purpose}")
     nodes.allow_ports(balancer, *_NODE_PORTS, "WebSockets and their health checks")
     compute.cluster.allow(balancer)
     nodes.allow_all_egress("Identity and mail providers, and whatever else pods may reach by their policies")

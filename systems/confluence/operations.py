@@ -7,12 +7,14 @@ from components.compute.canary import Canary
 from components.compute.function import Function
 from components.edge.cdn import Cdn
 from components.edge.firewall import Firewall
+from components.merging import disjoint
 from components.operations import data_alarms, edge_alarms, search_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.topic import Notices
+from systems.confluence.functions import LOGICAL
 from systems.confluence.parts import CopiesMade, Data, Model, metrics_namespace
 from systems.confluence.settings import SystemSettings
 from systems.foundation import Keys, make_notices
@@ -29,13 +31,16 @@ def operate(
 ) -> Alarms:
     """Alarms, dashboard and budget; backups of what cannot be made anew."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    watched = {**_watched(settings, account, data, cdn, firewall), **model.watched}
+    watched = disjoint(
+        _watched(settings, account, data, cdn, firewall),
+        model.watched,
+    )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
-    panels = {
-        **panels_of(watched),
-        **search_alarms.search_panels(data.search.domain_name, account.id),
-        **model.panels,
-    }
+    panels = disjoint(
+        panels_of(watched),
+        search_alarms.search_panels(data.search.domain_name, account.id),
+        model.panels,
+    )
     Dashboard("confluence", panels, account=account, alarms=alarms, business_namespace=metrics_namespace())
     Budget("budget", settings.budget, notices=notices)
     Backup(
@@ -64,16 +69,16 @@ def watch_copies(settings: SystemSettings, copies: CopiesMade) -> None:
         nodes_per_shard=copies.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
-    watched = {
-        **data_alarms.database(
+    watched = disjoint(
+        data_alarms.database(
             copies.database.instance_ids,
             alarms,
             instance_class=copies.database.settings.instance_class,
             storage_gib=settings.database.storage_gib,
             replicas=list(copies.database.instance_ids),
         ),
-        **data_alarms.cache(nodes, alarms),
-    }
+        data_alarms.cache(nodes, alarms),
+    )
     Alarms("recovery-alarms", watched, notices=notices, opts=recovery.options)
 
 
@@ -89,7 +94,7 @@ def release_by_canary(
         settings.functions.canary,
         account=account,
         functions=moved,
-        alarms={key: alarms.names[f"{key}-errors"] for key in moved},
+        alarms={key: alarms.names[f"{LOGICAL.get(key, key)}-errors"] for key in moved},
     )
 
 
@@ -101,18 +106,18 @@ def _watched(settings: SystemSettings, account: Account, data: Data, cdn: Cdn, f
         nodes_per_shard=data.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
-    return {
-        **edge_alarms.distribution(cdn.distribution_id, alarms),
-        **edge_alarms.web_acl(firewall.metric_name, alarms),
-        **data_alarms.database(
+    return disjoint(
+        edge_alarms.distribution(cdn.distribution_id, alarms),
+        edge_alarms.web_acl(firewall.metric_name, alarms),
+        data_alarms.database(
             data.database.instance_ids,
             alarms,
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
             replicas=list(data.database.reader_endpoints),
         ),
-        **data_alarms.cache(nodes, alarms),
-        **search_alarms.search(
+        data_alarms.cache(nodes, alarms),
+        search_alarms.search(
             data.search.domain_name,
             account.id,
             alarms,
@@ -120,4 +125,4 @@ def _watched(settings: SystemSettings, account: Account, data: Data, cdn: Cdn, f
             volume_gib=data.search.volume_gib,
             has_masters=data.search.has_masters,
         ),
-    }
+    )

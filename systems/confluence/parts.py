@@ -15,6 +15,7 @@ from components.data.redis import Redis
 from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
+from components.edge.origin_secret import OriginSecret
 from components.edge.origins import Origin
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
@@ -100,6 +101,8 @@ class Names:
 
     zone: Zone
     domain: str
+    origin_secret: OriginSecret
+    """What proves to load balancer and API that a request came through the stack's own distribution."""
 
     def below(self, label: str) -> str:
         """A name below the domain."""

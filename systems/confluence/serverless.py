@@ -11,10 +11,11 @@ from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_schema import TableIndex, TableSchema
 from components.edge.api_gateway import ApiGatewayLogging
-from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.firewall import Firewall
 from components.edge.origins import HttpsOrigin
 from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
+from components.merging import disjoint
 from components.network.network import Network
 from components.operations import api_alarms, delivery_alarms, edge_alarms, function_alarms, table_alarms
 from components.operations.alarms import Alarm
@@ -23,7 +24,7 @@ from components.operations.metric import Metric
 from components.workloads.migration import read_files
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
-from systems.confluence.functions import Functions
+from systems.confluence.functions import LOGICAL, Functions
 from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
 from systems.confluence.settings import SERVICES, LambdaModel, SystemSettings
 from systems.foundation import Keys
@@ -98,14 +99,16 @@ def run_on_lambda(
         accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=tables)
         accelerator.allow(made["collaboration"])
     rest = make_rest(model, account, keys, made, logging)
-    firewall = Firewall("api-firewall", FirewallSettings(scope="REGIONAL"), account=account, log_key=keys.logs)
+    firewall = Firewall(
+        "api-firewall", model.firewall, account=account, log_key=keys.logs, origin_secret=names.origin_secret
+    )
     firewall.protect("api", rest.stage_arn)
     watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)
     for key, queue in functions.given_up.items():
-        watched |= delivery_alarms.dead_letters(f"{key}-changes", queue)
+        watched = disjoint(watched, delivery_alarms.dead_letters(f"{key}-changes", queue))
     return Serverless(
         Model(
-            origins={_API: HttpsOrigin(rest.domain_name, path=rest.origin_path)},
+            origins={_API: HttpsOrigin(rest.domain_name, names.origin_secret, rest.origin_path)},
             default=site_behavior(),
             behaviors={"api": uncached("/api/*", _API), "auth": uncached("/auth/*", _API)},
             watched=watched,
@@ -135,29 +138,32 @@ def _watched(
         for key, group in (("rest", rest.access_log_group_name), ("sockets", sockets.access_log_group_name))
     }
     blocked = edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=account.region)
-    watched = {
-        **api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=refused["rest"]),
-        **api_alarms.websocket_api(
+    watched = disjoint(
+        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=refused["rest"]),
+        api_alarms.websocket_api(
             "sockets", sockets.api_id, sockets.stage_name, settings.alarms, throttled=refused["sockets"]
         ),
-        **{f"api-{key}": alarm for key, alarm in blocked.items()},
-        **function_alarms.stream("collaboration", functions["collaboration"].function_name, model.alarms),
-    }
+        {f"api-{key}": alarm for key, alarm in blocked.items()},
+        function_alarms.stream("collaboration", functions["collaboration"].function_name, model.alarms),
+    )
     for key, table in tables.items():
         region = getattr(model.tables, key).replica_region
-        watched |= table_alarms.table(key, table.table_name, replica_region=region)
+        watched = disjoint(watched, table_alarms.table(key, table.table_name, replica_region=region))
     for key, function in functions.items():
-        watched |= function_alarms.function(
-            key,
-            function.function_name,
-            model.alarms,
-            timeout_seconds=function.settings.timeout_seconds,
-            reserved_concurrency=function.settings.reserved_concurrency,
-            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        watched = disjoint(
+            watched,
+            function_alarms.function(
+                LOGICAL.get(key, key),
+                function.function_name,
+                model.alarms,
+                timeout_seconds=function.settings.timeout_seconds,
+                reserved_concurrency=function.settings.reserved_concurrency,
+                cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+            ),
         )
-    panels = {
-        **api_alarms.rest_panels("REST", rest.api_name, rest.stage_name),
-        **api_alarms.websocket_panels("WebSocket", sockets.api_id, sockets.stage_name),
-        "Tables": [metric for table in tables.values() for metric in table_alarms.capacity(table.table_name)],
-    }
+    panels = disjoint(
+        api_alarms.rest_panels("REST", rest.api_name, rest.stage_name),
+        api_alarms.websocket_panels("WebSocket", sockets.api_id, sockets.stage_name),
+        {"Tables": [metric for table in tables.values() for metric in table_alarms.capacity(table.table_name)]},
+    )
     return watched, panels

@@ -21,23 +21,25 @@ from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.data.table import TableSettings
-from components.edge.firewall import FirewallSettings
+from components.edge.firewall import FirewallSettings, InnerFirewallSettings
+from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.pipeline import PipelineSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
-from components.workloads.migration import MigrationSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
-from systems.eks_schema import MASTER_CONNECTION
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 from systems.recovery_region import RecoverySettings
 
 SHARED = "shared"
@@ -64,6 +66,8 @@ class EksModel(Settings):
 
     cluster: ClusterSettings
     groups: dict[Name, NodeGroupSettings] = Field(min_length=1)
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
     namespace: Name = "confluence"
     frontend: WorkloadSettings
@@ -120,6 +124,12 @@ class Tables(Settings):
     presence: TableSettings
 
 
+class PagesFirewallSettings(FirewallSettings):
+    """Before the distribution: pages are saved whole, and most are larger than 8 KB."""
+
+    large_bodies: bool = True
+
+
 class LambdaModel(Settings):
     """Functions behind API Gateway: nothing runs while nobody reads."""
 
@@ -146,6 +156,8 @@ class LambdaModel(Settings):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+    firewall: InnerFirewallSettings = InnerFirewallSettings()
+    """Before the REST API."""
 
     @field_validator("sockets")
     @classmethod
@@ -175,6 +187,14 @@ class Copies(Settings):
     cache: GlobalCacheSettings
 
 
+class UserSettings(MigrationSettings):
+    """What makes the application's user. The Lambda model has a function apply it: there ``folder`` and ``files`` count
+    alone."""
+
+    folder: Folder = "migrations/confluence"
+    files: Files = ("001_application.sql",)
+
+
 class SystemSettings(Settings):
     """What a stack of the Confluence system is called, which of the two models it is, and how big."""
 
@@ -187,9 +207,7 @@ class SystemSettings(Settings):
     eks: EksModel | None = None
     functions: LambdaModel | None = None
     database: PostgresSettings
-    migration: MigrationSettings = MigrationSettings(
-        folder="migrations/confluence", files=("001_application.sql",), connection=MASTER_CONNECTION
-    )
+    migration: UserSettings = UserSettings()
     """What makes the application's database user; the product makes its tables itself."""
     cache: RedisSettings
     search: SearchDomainSettings
@@ -200,7 +218,8 @@ class SystemSettings(Settings):
     """What the names of the secrets begin with."""
     signing_key: SecretSettings = SecretSettings()
     """Signs the tokens of users; the one before it goes on being accepted until the next rotation."""
-    firewall: FirewallSettings = FirewallSettings(scope="CLOUDFRONT")
+    firewall: PagesFirewallSettings = PagesFirewallSettings()
+    origin_secret: OriginSecretSettings = OriginSecretSettings()
     tracing: TracingSettings = TracingSettings(
         rules={
             "default": SamplingRule(rate=0.01, priority=9000),
@@ -223,15 +242,23 @@ class SystemSettings(Settings):
         replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
         region = self.copies.region.region if self.copies else None
         bound = self.cache.bound_to_one_region if self.copies else None
+        met = self.backup.conflict(self.database)
+        uneven = self.search.uneven_over(len(self.network.data))
         problems = {
+            str(met): met is not None,
+            f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
             f"{other} is not for model {self.model}": getattr(self, other) is not None,
+            f"eks.{NO_WAY_OUT}": self.eks is not None and without_a_way_out(self.eks.runner, self.network),
             "database.dbName is required": self.database.db_name is None,
             "cache.authentication must be iam: pods and functions sign in by their roles": (
                 self.cache.authentication != "iam"
             ),
             f"cache: {bound}; or leave out copies": bound is not None,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
+            "functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both": (
+                self.functions is not None and self.functions.firewall.large_bodies != self.firewall.large_bodies
+            ),
             "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
         }
         found = [problem for problem, there in problems.items() if there]

@@ -49,6 +49,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         cluster=settings.cluster,
         groups={"nodes": settings.nodes},
         addons=settings.addons,
+        runner=settings.runner,
+        access_logs=access_logs,
     )
     ClusterAutoscaler("cluster-autoscaler", account=account, cluster=compute.cluster, nodes=compute.ready)
     edge = _edge(settings, account, keys, network, access_logs)
@@ -67,7 +69,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "url": f"https://{settings.domain}",
         "apiUrl": f"https://api.{settings.domain}",
         "nameServers": edge.zone.name_servers or [],
-        "clusterName": compute.cluster.cluster_name,
+        **compute.outputs,
         "registries": {workload: registry.repository_url(image) for workload, image in IMAGES.items()},
         "databaseIdentifier": data.database.identifier,
         "databaseEndpoint": data.database.endpoint,

@@ -71,6 +71,7 @@ def run_application(
         cluster=cluster,
         namespace=namespace,
         database=Destination(data.database.port, stores),
+        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
         after=[secret, data.database],
     )
     role = PodRole(

@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.data.bucket import Bucket
 from components.data.log_bucket import LogBucket
+from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
@@ -68,23 +69,23 @@ def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge)
         cluster_mode=settings.cache.cluster_mode,
     )
     keys = (BACKEND_TARGETS, FRONTEND_TARGETS)
-    watched = {
-        **edge_alarms.load_balancer(
+    watched = disjoint(
+        edge_alarms.load_balancer(
             edge.balancer.arn_suffix, {key: edge.balancer.target_group(key).arn_suffix for key in keys}, alarms
         ),
-        **edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=account.region),
-        **edge_alarms.health_check(edge.health.health_check_id),
-        **data_alarms.database(
+        edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=account.region),
+        edge_alarms.health_check(edge.health.health_check_id),
+        data_alarms.database(
             data.database.instance_ids,
             alarms,
             instance_class=settings.database.instance_class,
             storage_gib=settings.database.storage_gib,
         ),
-        **data_alarms.cache(nodes, alarms),
-        **delivery_alarms.reputation(),
-        **delivery_alarms.dead_letters("mail-retries", data.retries.dead_letters_name),
-        **delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
-    }
+        data_alarms.cache(nodes, alarms),
+        delivery_alarms.reputation(),
+        delivery_alarms.dead_letters("mail-retries", data.retries.dead_letters_name),
+        delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+    )
     for key, name in {"primary-cpu": "HighCPUUtilization", "target-errors": "HighErrorRate"}.items():
         watched[key] = replace(watched[key], name=name if account.is_prod else f"{pulumi.get_stack()}-{name}")
     return watched

@@ -18,16 +18,17 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
-from components.workloads.migration import MigrationSettings
-from components.workloads.pod import SecretKey
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 
 APP_SECRETS = "app-secrets"
 """The Kubernetes secret that carries the URLs into pods."""
@@ -53,6 +54,13 @@ class Resilience(Settings):
     breaker_seconds: int = Field(default=30, ge=1)
 
 
+class TablesSettings(MigrationSettings):
+    """What makes the tables."""
+
+    folder: Folder = "migrations/consulting"
+    files: Files = ("init.sql", "chat_migration.sql", "email_events_migration.sql")
+
+
 class SystemSettings(Settings):
     """What a stack of the consulting system is called and how big it is."""
 
@@ -65,15 +73,13 @@ class SystemSettings(Settings):
     network: NetworkSettings
     cluster: ClusterSettings
     nodes: NodeGroupSettings
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False)
     namespace: Name = "cloud-consulting"
     backend: WorkloadSettings
     frontend: WorkloadSettings
-    migration: MigrationSettings = MigrationSettings(
-        folder="migrations/consulting",
-        files=("init.sql", "chat_migration.sql", "email_events_migration.sql"),
-        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
-    )
+    migration: TablesSettings = TablesSettings()
     resilience: Resilience = Resilience()
     database: PostgresSettings
     cache: RedisSettings
@@ -100,8 +106,11 @@ class SystemSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        met = self.backup.conflict(self.database)
         problems = {
+            str(met): met is not None,
             "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
+            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
             "database.dbName is required": self.database.db_name is None,
             "database.readReplicas must be 0: the application knows one URL": self.database.read_replicas > 0,
             "cache.authentication must be password: the application is told a URL": (

@@ -9,6 +9,7 @@ from components.account import Account
 from components.compute.canary import Canary
 from components.data.postgres import PRIMARY
 from components.edge.firewall import Firewall
+from components.merging import disjoint
 from components.operations import (
     api_alarms,
     data_alarms,
@@ -72,7 +73,10 @@ def operate(
         names |= alarms.names
         Dashboard(
             subject,
-            {**panels_of(watched.alarms), **watched.panels},
+            disjoint(
+                panels_of(watched.alarms),
+                watched.panels,
+            ),
             account=account,
             alarms=alarms,
             business_namespace=METRICS if subject == "websocket" else None,
@@ -95,31 +99,36 @@ def _api(
     """Latency and errors on the way of a request: distributions, firewalls, the REST API and the functions."""
     backend, rest = api.functions["backend"], api.rest
     throttled = _throttled("rest", rest.access_log_group_name)
-    alarms = {
-        **function_alarms.latency(
+    alarms = disjoint(
+        function_alarms.latency(
             "backend", backend.function_name, settings.thresholds.api_latency_ms, name=LATENCY_ALARM
         ),
-        **api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=throttled),
-        **edge_alarms.health_check(api.health.health_check_id),
-        **delivery_alarms.reputation(),
-    }
+        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=throttled),
+        edge_alarms.health_check(api.health.health_check_id),
+        delivery_alarms.reputation(),
+    )
     for key, function in api.functions.items():
-        alarms |= function_alarms.function(
-            key,
-            function.function_name,
-            settings.function_alarms,
-            timeout_seconds=function.settings.timeout_seconds,
-            reserved_concurrency=function.settings.reserved_concurrency,
-            cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+        alarms = disjoint(
+            alarms,
+            function_alarms.function(
+                key,
+                function.function_name,
+                settings.function_alarms,
+                timeout_seconds=function.settings.timeout_seconds,
+                reserved_concurrency=function.settings.reserved_concurrency,
+                cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
+            ),
         )
     files = api.functions["files"]
-    alarms |= delivery_alarms.dead_letters("files", files.dead_letter_queue_name)
-    alarms |= function_alarms.undelivered("files", files.function_name)
+    alarms = disjoint(alarms, delivery_alarms.dead_letters("files", files.dead_letter_queue_name))
+    alarms = disjoint(alarms, function_alarms.undelivered("files", files.function_name))
     for key, cdn in site.distributions.items():
-        alarms |= _prefixed(key, edge_alarms.distribution(cdn.distribution_id, settings.alarms))
+        alarms = disjoint(alarms, _prefixed(key, edge_alarms.distribution(cdn.distribution_id, settings.alarms)))
     for key, firewall in firewalls.items():
         region = account.region if key == "regional" else None
-        alarms |= _prefixed(key, edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=region))
+        alarms = disjoint(
+            alarms, _prefixed(key, edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=region))
+        )
     return Watched(alarms, api_alarms.rest_panels("REST", rest.api_name, rest.stage_name))
 
 
@@ -132,18 +141,18 @@ def _stores(settings: SystemSettings, data: Data, api: Api) -> Watched:
         nodes_per_shard=data.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
-    alarms = {
-        **data_alarms.database(
+    alarms = disjoint(
+        data_alarms.database(
             data.database.instance_ids,
             settings.alarms,
             instance_class=settings.database.instance_class,
             storage_gib=settings.database.storage_gib,
             replicas=list(data.database.reader_endpoints),
         ),
-        **data_alarms.cache(nodes, settings.alarms),
-        **delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
-        **table_alarms.table("connections", api.connections.table_name),
-    }
+        data_alarms.cache(nodes, settings.alarms),
+        delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+        table_alarms.table("connections", api.connections.table_name),
+    )
     connections = f"{PRIMARY}-connections"
     alarms[connections] = replace(
         alarms[connections],
@@ -166,37 +175,37 @@ def _sockets(settings: SystemSettings, keys: Keys, api: Api, realtime: Realtime)
     """Who is connected, to Hocuspocus and to the events, and whether the tasks bear it."""
     sockets, service, balancer = api.sockets, realtime.service, realtime.balancer
     failures = DeploymentFailures("deployments", key=keys.logs, service_arn=service.arn)
-    alarms = {
-        **service_alarms.service(
+    alarms = disjoint(
+        service_alarms.service(
             HOCUSPOCUS,
             service.cluster_name,
             service.service_name,
             settings.alarms,
             min_count=realtime.off_peak_tasks,
         ),
-        **service_alarms.deployments(HOCUSPOCUS, failures.rule_name),
-        **edge_alarms.load_balancer(
+        service_alarms.deployments(HOCUSPOCUS, failures.rule_name),
+        edge_alarms.load_balancer(
             balancer.arn_suffix, {HOCUSPOCUS: balancer.target_group(HOCUSPOCUS).arn_suffix}, settings.alarms
         ),
-        **api_alarms.websocket_api(
+        api_alarms.websocket_api(
             "events-api",
             sockets.api_id,
             sockets.stage_name,
             settings.alarms,
             throttled=_throttled("events-api", sockets.access_log_group_name),
         ),
-    }
+    )
     whole = {"LoadBalancer": balancer.arn_suffix}
     users = [
         Metric("AWS/ApplicationELB", name, whole, "Sum") for name in ("ActiveConnectionCount", "NewConnectionCount")
     ]
     return Watched(
         alarms,
-        {
-            "Active users": users,
-            **service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
-            **api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
-        },
+        disjoint(
+            {"Active users": users},
+            service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
+            api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
+        ),
     )
 
 

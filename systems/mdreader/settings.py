@@ -16,7 +16,7 @@ from components.data.redis import RedisSettings
 from components.data.table import TableSettings
 from components.edge.amplify_app import AmplifyAppSettings
 from components.edge.cdn_settings import PublicKey
-from components.edge.firewall import FirewallSettings
+from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
@@ -36,8 +36,6 @@ from components.security.user_pool_domain import UserPoolDomainSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.audit import AuditSettings
-
-_EDGE_PASSES_ON = 20_000
 
 
 class BackendSettings(FunctionSettings):
@@ -80,6 +78,15 @@ class Thresholds(Settings):
     """Statements that took more than a second, in 5 minutes."""
 
 
+class SiteFirewallSettings(FirewallSettings):
+    """Before site, files and API: the plan's name, rate and rule; documents are saved whole, and many exceed 8 KB."""
+
+    acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME)
+    rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
+    sqli_body_rule: bool = True
+    large_bodies: bool = True
+
+
 class SystemSettings(Settings):
     """What a stack of the MDReader system is called and how big it is."""
 
@@ -118,12 +125,8 @@ class SystemSettings(Settings):
     """What the names of the image repositories begin with."""
     sender: EmailAddress
     """The one address that the application sends mail as."""
-    firewall: FirewallSettings = FirewallSettings(
-        acl_name="MDReaderWAF", rate_limit=1000, sqli_body_rule=True, large_bodies=True
-    )
-    regional_firewall: FirewallSettings = FirewallSettings(
-        scope="REGIONAL", rate_limit=_EDGE_PASSES_ON, large_bodies=True
-    )
+    firewall: SiteFirewallSettings = SiteFirewallSettings()
+    regional_firewall: InnerFirewallSettings = InnerFirewallSettings()
     """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
     tracing: TracingSettings = TracingSettings()
     audit: AuditSettings | None
@@ -141,7 +144,9 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
+        met = self.backup.conflict(self.database)
         problems = {
+            str(met): met is not None,
             f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
             f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,
             "fileSigner must be one of fileSigners": self.file_signer not in self.file_signers,
@@ -150,7 +155,6 @@ class SystemSettings(Settings):
             "cache.authentication must be password: Hocuspocus is told a URL": self.cache.authentication != "password",
             "cache.clusterMode must be false: Hocuspocus's URL names one server": self.cache.cluster_mode,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
-            "regionalFirewall.scope must be REGIONAL": self.regional_firewall.scope != "REGIONAL",
             "api.domain and sockets.domain are made from domain": bool(self.api.domain or self.sockets.domain),
             "connections.replicaRegion: sockets are of one region": self.connections.replica_region is not None,
         }

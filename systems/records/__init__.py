@@ -54,7 +54,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
-    compute = _compute(settings, account, keys, network, people)
+    compute = _compute(settings, account, keys, network, people, data.access_logs)
     for store in (data.database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
     edge = _edge(settings, account, keys, network, data.access_logs)
@@ -67,7 +67,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "url": f"https://{settings.domain}",
         "nameServers": edge.zone.name_servers or [],
         "distributionDomain": edge.cdn.domain_name,
-        "clusterName": compute.cluster.cluster_name,
+        **compute.outputs,
         "registry": registry.repository_url(APPLICATION),
         "databaseEndpoint": data.database.endpoint,
         "databaseReaderEndpoints": data.database.reader_endpoints,
@@ -97,7 +97,14 @@ def _data(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     )
 
 
-def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Network, people: HumanAccess) -> Compute:
+def _compute(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    people: HumanAccess,
+    access_logs: LogBucket,
+) -> Compute:
     compute = make_compute(
         "records",
         account,
@@ -107,6 +114,8 @@ def _compute(settings: SystemSettings, account: Account, keys: Keys, network: Ne
         cluster=settings.cluster,
         groups={"nodes": settings.nodes},
         addons=settings.addons,
+        runner=settings.runner,
+        access_logs=access_logs,
     )
     cluster, ready = compute.cluster, compute.ready
     if settings.autoscaler != "karpenter":
@@ -165,7 +174,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         "cdn",
         CdnSettings(
             aliases=(domain,),
-            default=BehaviorSettings(origin="origin"),
+            default=BehaviorSettings(origin="origin", origin_decides=True),
             # The health check must see the application, not the page that stands in for it.
             behaviors={
                 "health": PathBehaviorSettings(

@@ -4,6 +4,7 @@ from typing import Any
 
 from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
+from components.merging import disjoint
 from components.operations import cluster_alarms, data_alarms, edge_alarms
 from components.operations.alarms import Alarms
 from components.operations.backup import Backup
@@ -46,20 +47,20 @@ def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge)
         cluster_mode=settings.cache.cluster_mode,
     )
     target_groups = {APPLICATION: edge.balancer.target_group(APPLICATION).arn_suffix}
-    watched = {
-        **edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
-        **edge_alarms.distribution(edge.cdn.distribution_id, alarms),
-        **edge_alarms.web_acl(edge.firewall.metric_name, alarms),
-        **data_alarms.database(
+    watched = disjoint(
+        edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
+        edge_alarms.distribution(edge.cdn.distribution_id, alarms),
+        edge_alarms.web_acl(edge.firewall.metric_name, alarms),
+        data_alarms.database(
             data.database.instance_ids,
             alarms,
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
             replicas=list(data.database.reader_endpoints),
         ),
-        **data_alarms.cache(nodes, alarms),
-        **data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
-    }
+        data_alarms.cache(nodes, alarms),
+        data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
+    )
     if settings.addons.container_insights:
-        watched |= cluster_alarms.cluster(compute.cluster.cluster_name, alarms)
+        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, alarms))
     return watched

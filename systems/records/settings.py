@@ -1,15 +1,15 @@
 """What a stack of the records system can be told."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
 from components.compute.node_group import NodeGroupSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
-from components.data.kafka_topic import TopicSettings
+from components.data.kafka_topic import TopicName, TopicSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
@@ -20,15 +20,16 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
-from components.workloads.migration import MigrationSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
-from systems.eks_schema import MASTER_CONNECTION
+from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -43,6 +44,19 @@ class Buckets(Settings):
     access_logs: LogBucketSettings
 
 
+class RecordsTopicSettings(TopicSettings):
+    """The topic of the records."""
+
+    name: TopicName = "records"
+
+
+class SchemaSettings(MigrationSettings):
+    """What makes the application's user and schema; tables are files more."""
+
+    folder: Folder = "migrations/records"
+    files: Files = ("001_application.sql",)
+
+
 class SystemSettings(Settings):
     """What a stack of the records system is called, how big it is, and how it may be reached."""
 
@@ -54,6 +68,8 @@ class SystemSettings(Settings):
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
     nodes: NodeGroupSettings
+    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
+    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
     """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
@@ -63,11 +79,9 @@ class SystemSettings(Settings):
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Name = "records"
     application: WorkloadSettings
-    topic: TopicSettings = TopicSettings(name="records")
+    topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""
-    migration: MigrationSettings = MigrationSettings(
-        folder="migrations/records", files=("001_application.sql",), connection=MASTER_CONNECTION
-    )
+    migration: SchemaSettings = SchemaSettings()
     """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
     cache: RedisSettings
@@ -85,3 +99,12 @@ class SystemSettings(Settings):
     backup: BackupSettings = BackupSettings()
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray; off unless given."""
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        met = self.backup.conflict(self.database)
+        problems = {str(met): met is not None, NO_WAY_OUT: without_a_way_out(self.runner, self.network)}
+        found = [problem for problem, there in problems.items() if there]
+        if found:
+            raise ValueError("; ".join(found))
+        return self

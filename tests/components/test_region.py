@@ -5,7 +5,7 @@ from components.region import in_region
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
-from tests.support import ACCOUNT, record
+from tests.support import ACCOUNT, record_once
 
 
 def program() -> None:
@@ -19,7 +19,7 @@ def program() -> None:
 
 
 def regions(known: bool) -> dict[str, str | None]:
-    return {node.name: node.inputs.get("region") for node in record(program, known=known).resources}
+    return {node.name: node.inputs.get("region") for node in record_once(program, known=known).resources}
 
 
 def test_a_component_is_moved_whole_and_what_names_a_region_or_has_none_is_left_alone() -> None:
@@ -32,6 +32,6 @@ def test_a_component_is_moved_whole_and_what_names_a_region_or_has_none_is_left_
 
 
 def test_a_resource_keeps_its_name_and_its_provider() -> None:
-    graph = record(program)
+    graph = record_once(program)
     assert all(not node.provider for node in graph.resources)
     assert graph.only("aws:kms/key:Key", "there-key").outputs["arn"].split(":")[3] == "us-west-2"

@@ -57,7 +57,7 @@ class Tools:
             "BROKEN": broken,
             "RUNNING": running,
         }
-        return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=60).returncode
+        return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=600).returncode
 
     @property
     def calls(self) -> list[str]:

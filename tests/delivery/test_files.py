@@ -8,14 +8,15 @@ import pytest
 import yaml
 
 from components.operations.pipeline_stages import STEPS
+from settings.stackfile import stack_names
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATIONS = sorted((ROOT / "delivery").glob("*.yml"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
-def workflow() -> dict[Any, Any]:
-    return yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())
+def workflow(name: str = "deploy") -> dict[Any, Any]:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
 
 
 @pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.stem)
@@ -44,7 +45,7 @@ def test_the_workflow_is_started_as_asked() -> None:
 def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
     jobs = workflow()["jobs"]
     backend = jobs["deploy-backend"]
-    assert backend["needs"] == ["test", "preview"]
+    assert backend["needs"] == ["test", "preview", "engine"]
     assert "github.event_name != 'pull_request'" in backend["if"]
     assert jobs["deploy-frontend"]["needs"] == "deploy-backend"
     runs = [step.get("run") for step in backend["steps"]]
@@ -62,6 +63,14 @@ def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None
     assert (tests["working-directory"], tests["run"]) == ("frontend", "npm ci && npm test")
 
 
+def test_every_stack_goes_through_pulumis_engine() -> None:
+    job = workflow()["jobs"]["engine"]
+    assert job["strategy"]["matrix"]["stack"] == stack_names(ROOT)
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert runs[0] == "delivery/install.sh"
+    assert runs[-1] == 'make engine STACK="$STACK"'
+
+
 def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
     found = workflow()
     assert found["permissions"] == {}
@@ -71,6 +80,13 @@ def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
     text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
     assert "${{ secrets" not in text
     assert "AWS_ACCESS_KEY_ID" not in text
+
+
+def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:
+    found = workflow("soak")
+    assert found[True]["push"] == {"branches": ["main"]}
+    assert found["jobs"]["soak"]["steps"][-1] == {"run": "make soak"}
+    assert found["concurrency"]["group"] not in workflow()["concurrency"]["group"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

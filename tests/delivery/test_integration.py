@@ -18,7 +18,7 @@ def asked(folder: Path, outputs: dict[str, str]) -> str:
         tool.write_text(f"#!/usr/bin/env bash\n{body}\n")
         tool.chmod(0o755)
     found = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), "STACK": "mdreader-dev"}
-    subprocess.run([SCRIPT], env=found, check=True, capture_output=True, timeout=60)
+    subprocess.run([SCRIPT], env=found, check=True, capture_output=True, timeout=600)
     return (folder / "asked").read_text().split()[-1]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from functions.assemble_secret import handler
 
+from .events import rotation, scheduled
+
 APP, MASTER = "shop/app", "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
 ENVIRONMENT = {
     "SECRET_ID": APP,
@@ -132,7 +134,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 def rotate(token: str, *steps: str) -> None:
     for step in steps or tuple(handler.STEPS):
-        handler.handle({"SecretId": APP, "ClientRequestToken": token, "Step": step}, None)
+        handler.handle(rotation(APP, token, step), None)
 
 
 def again(aws: SimpleNamespace, token: str) -> None:
@@ -175,17 +177,17 @@ def test_steps_may_come_twice(aws: SimpleNamespace) -> None:
 
 def test_a_look_starts_a_rotation_when_rds_has_rotated(aws: SimpleNamespace) -> None:
     rotate("new")
-    handler.handle({"source": "aws.events"}, None)
+    handler.handle(scheduled(), None)
     assert aws.secretsmanager.started == []
     aws.secretsmanager.values[MASTER, "m"] = json.dumps({"username": "app", "password": "other"})
-    handler.handle({"source": "aws.events"}, None)
+    handler.handle(scheduled(), None)
     assert aws.secretsmanager.started == [APP]
     again(aws, "second")
     assert aws.secretsmanager.current()["database-url"] == URL.replace("p%40ss%2Fword", "other")
 
 
 def test_a_look_leaves_a_secret_alone_that_is_about_to_get_its_first_value(aws: SimpleNamespace) -> None:
-    handler.handle({}, None)
+    handler.handle(scheduled(), None)
     assert aws.secretsmanager.started == []
 
 
@@ -193,7 +195,7 @@ def test_a_look_during_a_rotation_is_no_failure(aws: SimpleNamespace) -> None:
     rotate("new")
     aws.secretsmanager.values[MASTER, "m"] = json.dumps({"username": "app", "password": "other"})
     aws.secretsmanager.busy = True
-    handler.handle({}, None)
+    handler.handle(scheduled(), None)
 
 
 REPLACED = {"cluster": "shop", "service": "shop-sync", "forceNewDeployment": True}
@@ -275,9 +277,9 @@ def test_a_first_value_that_never_comes_is_an_error(aws: SimpleNamespace) -> Non
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        ({"SecretId": APP, "ClientRequestToken": "new", "Step": "sing"}, "'sing' is no rotation step"),
-        ({"SecretId": APP, "ClientRequestToken": "old", "Step": "setSecret"}, "version old of shop/app is not pending"),
-        ({"SecretId": APP, "ClientRequestToken": "new", "Step": "setSecret"}, "version new of shop/app has no value"),
+        (rotation(APP, "new", "sing"), "'sing' is no rotation step"),
+        (rotation(APP, "old", "setSecret"), "version old of shop/app is not pending"),
+        (rotation(APP, "new", "setSecret"), "version new of shop/app has no value"),
     ],
 )
 def test_what_fits_no_rotation(aws: SimpleNamespace, event: dict[str, str], said: str) -> None:

@@ -11,10 +11,11 @@ from authorizer.tokens import InvalidTokenError, Verifier
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from .events import CONNECT_ARN, METHOD_ARN, judged_connect, judged_request, judged_token
+
 SECRET = "a secret of at least thirty-two bytes"
 KEPT = handlers.verifier
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:jwt-secret-a1b2c3"
-METHOD = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/api/pages/7"
 LATE, EARLY = 4_000_000_000, 1_000_000_000
 """Ends of tokens that lie in the future and in the past for as long as this project is likely to live."""
 
@@ -32,7 +33,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def rest(sent: str) -> dict[str, Any]:
-    return handlers.rest({"methodArn": METHOD, "headers": {"Authorization": sent}}, None)
+    return handlers.rest(judged_request({"Authorization": sent}), None)
 
 
 def effect(answer: dict[str, Any]) -> tuple[str, str]:
@@ -43,7 +44,7 @@ def effect(answer: dict[str, Any]) -> tuple[str, str]:
 
 def test_a_good_token_opens_the_stage_and_says_whose_it_is() -> None:
     answer = rest(f"Bearer {token(name='Ada')}")
-    assert effect(answer) == ("Allow", "arn:aws:execute-api:us-east-1:123456789012:abc/prod/*")
+    assert effect(answer) == ("Allow", METHOD_ARN.replace("GET/api/pages/7", "*"))
     assert answer["principalId"] == "ada"
     assert answer["context"] == {
         "userId": "ada",
@@ -66,11 +67,14 @@ def test_a_good_token_opens_the_stage_and_says_whose_it_is() -> None:
         f"Bearer {token('another secret of thirty-two bytes')}",
         f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE}, '', algorithm='none')}",
         f"Bearer {token(permissions=['page:x:read'] * 600)}",
+        f"Bearer {token(permissions=7)}",
+        f"Bearer {token(permissions={'page:x:read': True})}",
+        f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE, 'permissions': None}, SECRET, 'HS256')}",
     ],
 )
 def test_any_other_token_opens_nothing(sent: str) -> None:
     answer = rest(sent)
-    assert effect(answer) == ("Deny", METHOD)
+    assert effect(answer) == ("Deny", METHOD_ARN)
     assert "context" not in answer
 
 
@@ -80,25 +84,24 @@ def test_the_library_does_not_take_the_algorithm_from_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_of",
+    "asked",
     [
-        lambda made: {"headers": {"authorization": f"bearer {made}"}},
-        lambda made: {"authorizationToken": f"Bearer {made}"},
-        lambda made: {"headers": {"Sec-WebSocket-Protocol": f"bearer, {made}"}},
-        lambda made: {"queryStringParameters": {"token": made}},
+        lambda made: judged_connect({"authorization": f"bearer {made}"}),
+        lambda made: judged_connect({"Sec-WebSocket-Protocol": f"bearer, {made}"}),
+        lambda made: judged_connect(query={"token": made}),
     ],
 )
-def test_a_socket_may_bring_its_token_in_four_ways(request_of: Any) -> None:
-    arn = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/$connect"
-    event = {"methodArn": arn, "requestContext": {"eventType": "CONNECT"}, **request_of(token())}
-    assert effect(handlers.sockets(event, None)) == ("Allow", arn)
+def test_a_socket_may_bring_its_token_in_three_ways(asked: Any) -> None:
+    assert effect(handlers.sockets(asked(token()), None)) == ("Allow", CONNECT_ARN)
+
+
+def test_an_authorizer_of_type_token_gets_nothing_but_the_token() -> None:
+    assert effect(handlers.rest(judged_token(f"Bearer {token()}"), None))[0] == "Allow"
 
 
 def test_a_rest_call_may_not_bring_it_in_its_url() -> None:
-    event = {"methodArn": METHOD, "headers": None, "queryStringParameters": {"token": token()}}
-    assert effect(handlers.rest(event, None))[0] == "Deny"
-    connecting = {"methodArn": METHOD, "requestContext": {"eventType": "CONNECT"}, "queryStringParameters": None}
-    assert effect(handlers.sockets(connecting, None))[0] == "Deny"
+    assert effect(handlers.rest(judged_request(query={"token": token()}), None))[0] == "Deny"
+    assert effect(handlers.sockets(judged_connect(), None))[0] == "Deny"
 
 
 def test_permissions_may_be_text_under_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +190,32 @@ def test_tokens_of_a_user_pool(monkeypatch: pytest.MonkeyPatch) -> None:
             verifier.claims(signed(**wrong))
     with pytest.raises(InvalidTokenError):
         verifier.claims(token())
+
+
+def test_a_key_that_is_withdrawn_opens_nothing_after_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, withdrawn = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    published = {
+        name: json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": name, "use": "sig"}
+        for name, key in (("kept", kept), ("withdrawn", withdrawn))
+    }
+    fetched, now = [], [0.0]
+
+    def fetch(client: jwt.PyJWKClient) -> Any:
+        fetched.append(now[0])
+        return {"keys": list(published.values())}
+
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    verifier = Verifier.from_environment({"JWKS_URL": "https://pool.example.com/jwks.json"})
+    signed = jwt.encode({"sub": "ada", "exp": LATE}, withdrawn, "RS256", headers={"kid": "withdrawn"})
+    assert verifier.claims(signed)["sub"] == "ada"
+    del published["withdrawn"]
+    now[0] = tokens.KEEP_SECONDS - 1.0
+    verifier.claims(signed)
+    now[0] = tokens.KEEP_SECONDS + 1.0
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(signed)
+    assert len(fetched) > 1
 
 
 def test_a_warm_function_keeps_its_verifier() -> None:

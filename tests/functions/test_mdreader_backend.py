@@ -10,6 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
+from .events import rest
+
 CODE = Path(__file__).parents[2] / "functions" / "mdreader_backend" / "app" / "main.py"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mdreader/app-a1b2c3"
 
@@ -38,8 +40,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
-def get(main: Any, path: str | None, method: str = "GET", **more: Any) -> tuple[int, dict[str, Any]]:
-    answer = main.handler({"httpMethod": method, "path": path, **more}, None)
+def get(
+    main: Any, path: str | None, method: str = "GET", authorizer: dict[str, Any] | None = None
+) -> tuple[int, dict[str, Any]]:
+    answer = main.handler(rest(method, path, authorizer=authorizer), None)
     assert answer["headers"]["Cache-Control"] == "no-store"
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -61,8 +65,7 @@ def test_everything_else_waits_for_the_product(main: Any, method: str, path: str
 
 def test_who_asks_is_who_the_token_names(main: Any) -> None:
     claims = {"sub": "ada", "email": "ada@example.org"}
-    context = {"authorizer": {"claims": claims}}
-    assert get(main, "/api/me", requestContext=context) == (200, {"userId": "ada", "email": "ada@example.org"})
+    assert get(main, "/api/me", authorizer={"claims": claims}) == (200, {"userId": "ada", "email": "ada@example.org"})
 
 
 def test_a_url_is_read_from_its_secret_once(main: Any, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

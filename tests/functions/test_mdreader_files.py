@@ -4,11 +4,12 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
 
 import boto3
 import pytest
 from moto import mock_aws
+
+from .events import uploaded
 
 CODE = Path(__file__).parents[2] / "functions" / "mdreader_files" / "handler.py"
 BUCKET = "uploads"
@@ -27,10 +28,6 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         spec.loader.exec_module(module)
         module.client().create_bucket(Bucket=BUCKET)
         yield module
-
-
-def record(key: str) -> dict[str, Any]:
-    return {"s3": {"bucket": {"name": BUCKET}, "object": {"key": quote_plus(key)}}}
 
 
 def tags(key: str) -> dict[str, str]:
@@ -65,7 +62,7 @@ def test_a_file_is_what_its_first_bytes_say(
     body = content.encode() if isinstance(content, str) else content
     key = "users/us-east-1:1/a file+1.bin"
     handler.client().put_object(Bucket=BUCKET, Key=key, Body=body, ContentType=declared)
-    handler.handle({"Records": [record(key)]}, None)
+    handler.handle(uploaded(BUCKET, key), None)
     assert tags(key) == {
         "size-bytes": str(len(body)),
         "declared-type": declared.partition(";")[0],
@@ -77,19 +74,19 @@ def test_a_file_is_what_its_first_bytes_say(
 def test_a_second_look_says_the_same_and_keeps_what_others_said(handler: Any) -> None:
     handler.client().put_object(Bucket=BUCKET, Key="a", Body=PNG, ContentType="image/png", Tagging="owner=ada")
     for _ in range(2):
-        handler.handle({"Records": [record("a")]}, None)
+        handler.handle(uploaded(BUCKET, "a"), None)
     assert tags("a")["owner"] == "ada"
     assert len(tags("a")) == 5
 
 
 def test_what_no_tag_may_hold_is_left_out(handler: Any) -> None:
     handler.client().put_object(Bucket=BUCKET, Key="a", Body=b"x", ContentType="text/<b>")
-    handler.handle({"Records": [record("a")]}, None)
+    handler.handle(uploaded(BUCKET, "a"), None)
     assert tags("a")["declared-type"] == "text/_b_"
 
 
 def test_a_file_that_is_gone_holds_up_no_other(handler: Any, capsys: pytest.CaptureFixture[str]) -> None:
     handler.client().put_object(Bucket=BUCKET, Key="b", Body=PNG, ContentType="image/png")
-    handler.handle({"Records": [record("a"), record("b")]}, None)
+    handler.handle(uploaded(BUCKET, "a", "b"), None)
     assert tags("b")["types-agree"] == "yes"
     assert "gone" in capsys.readouterr().out

@@ -6,6 +6,8 @@ import pytest
 
 from functions.rotate_master_password import handler
 
+from .events import rotation
+
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:master"
 
 
@@ -93,7 +95,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def step(monkeypatch: pytest.MonkeyPatch, manager: Manager, rds: Rds, name: str, token: str = "new") -> None:
     monkeypatch.setattr(handler, "client", {"secretsmanager": manager, "rds": rds}.__getitem__)
-    handler.handle({"SecretId": SECRET, "ClientRequestToken": token, "Step": name}, None)
+    handler.handle(rotation(SECRET, token, name), None)
 
 
 @pytest.mark.parametrize("stages", [{"new": ["AWSPENDING"]}, {"new": ["AWSPENDING"], "old": ["AWSCURRENT"]}])

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from .events import rotation
+
 HANDLER = Path(__file__).parents[2] / "functions" / "rotate_secret" / "handler.py"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:session-key-a1b2c3"
@@ -65,7 +67,7 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Any:
 def run(handler: Any, service: SecretsManager, *steps: str, token: str = "new") -> None:
     handler.client = lambda: service
     for step in steps:
-        handler.handle({"SecretId": ARN, "ClientRequestToken": token, "Step": step}, None)
+        handler.handle(rotation(ARN, token, step), None)
 
 
 def test_the_first_rotation_fills_an_empty_secret(handler: Any) -> None:
@@ -158,5 +160,5 @@ def test_the_calls_are_ones_that_secrets_manager_takes(handler: Any, monkeypatch
         stub.add_response("update_secret_version_stage", {}, move)
         monkeypatch.setattr(handler.secrets, "choice", lambda _: "a")
         for step in STEPS:
-            handler.handle({"SecretId": ARN, "ClientRequestToken": token, "Step": step}, None)
+            handler.handle(rotation(ARN, token, step), None)
         stub.assert_no_pending_responses()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from .events import rest
+
 HANDLER = Path(__file__).parents[2] / "functions" / "service" / "handler.py"
 
 
@@ -32,7 +34,7 @@ def handle(monkeypatch: pytest.MonkeyPatch) -> Any:
     ],
 )
 def test_it_is_there_and_does_nothing_yet(handle: Any, method: str, path: str | None, status: int) -> None:
-    answer = handle({"httpMethod": method, "path": path}, None)
+    answer = handle(rest(method, path), None)
     body = json.loads(answer["body"])
     assert (answer["statusCode"], body["service"]) == (status, "pages")
     assert answer["headers"]["Cache-Control"] == "no-store"

@@ -7,7 +7,6 @@ import pytest
 from tests.golden.compact import compact
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
 GOLDEN = Path(__file__).with_name("stacks")
 
 

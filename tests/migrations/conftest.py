@@ -1,6 +1,6 @@
 """One PostgreSQL for all tests of migrations."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -8,6 +8,6 @@ from tests.postgres import Server, server
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
+def postgres() -> Generator[Server]:
     with server() as running:
         yield running

@@ -56,12 +56,12 @@ def resource(
     )
 
 
-def graph_of(*resources: Resource) -> Graph:
+def graph_of(*resources: Resource, environment: str = "") -> Graph:
     """A graph of these resources below a stack resource."""
     if any(given.type == STACK_TYPE for given in resources):
-        return Graph(resources)
+        return Graph(resources, environment)
     stack = resources[0].stack if resources else STACK
-    return Graph((resource(STACK_TYPE, f"strata-{stack}", stack=stack), *resources))
+    return Graph((resource(STACK_TYPE, f"strata-{stack}", stack=stack), *resources), environment)
 
 
 def check(rule_id: str, *resources: Resource, **thresholds: Any) -> list[str]:
@@ -94,7 +94,7 @@ def verdict(
     """The whole pack (or these rules) over the resources, as the preview and the engine ask it."""
     asked = all_rules() if rules is None else rules
     settings = read_config(config, asked) if config else Config()
-    return evaluate(graph_of(*resources), asked, settings, exemptions, environment, today=TODAY)
+    return evaluate(graph_of(*resources, environment=environment), asked, settings, exemptions, today=TODAY)
 
 
 def exempt(rule_id: str, subject: Resource) -> Exemption:

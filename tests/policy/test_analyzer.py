@@ -8,7 +8,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policy.pack import all_rules
 from policy.rules import kms, rds, s3
-from tests.policy.engine import (
+from tests.policy.engine.process import (
     EMPTY,
     POLICY,
     UNKNOWN_STRING,

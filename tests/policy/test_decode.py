@@ -4,7 +4,7 @@ import pytest
 
 from policy.decode import from_struct, plain
 from policy.model import UNKNOWN
-from tests.policy.engine import SIGNATURE, UNKNOWN_STRING, secret, struct
+from tests.policy.engine.process import SIGNATURE, UNKNOWN_STRING, secret, struct
 
 OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 ASSET = "c44067f5952c0a294b673a41bacd8c17"
@@ -47,3 +47,12 @@ def test_unknown_values_of_every_kind(wire: Any) -> None:
 def test_whole_numbers_are_integers() -> None:
     assert isinstance(plain({"it": 3.0})["it"], int)
     assert isinstance(from_struct(struct({"it": 3}))["it"], int)
+
+
+def test_a_secret_that_nobody_decrypted_is_not_known() -> None:
+    sealed = {SIGNATURE: secret("")[SIGNATURE], "ciphertext": "v1:abc"}
+    found = from_struct(struct({"redacted": "[secret]", "within": ["[secret]", "b"], "sealed": sealed}))
+    assert found["redacted"] is UNKNOWN
+    assert found["within"][0] is UNKNOWN
+    assert found["within"][1] == "b"
+    assert found["sealed"] is UNKNOWN

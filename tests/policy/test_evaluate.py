@@ -1,11 +1,13 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from policy.environment import environment_of
 from policy.exemptions import read_exemptions
-from policy.levels import PolicyConfigError, environment_of, read_config
+from policy.levels import PolicyConfigError, read_config
 from policy.model import UNKNOWN, Exemption, Finding, Level, Resource, RuleConfig, Severity, rule
 from policy.pack import all_rules, rule_named
 from policy.rules import elb, exemptions, rds, s3
@@ -116,12 +118,24 @@ def test_every_problem_of_a_configuration_is_told_at_once() -> None:
         ("confluence-prod", "prod"),
         ("prod-dr", "prod"),
         ("mdreader-staging-dr", "staging"),
+        ("dev2", "dev"),
+        ("eu-dev-3", "dev"),
+        ("dev-of-prod", "prod"),
+        ("developers", "prod"),
         ("whatever", "prod"),
         ("", "prod"),
     ],
 )
 def test_environment_of_a_stack(stack: str, environment: str) -> None:
     assert environment_of(stack) == environment
+
+
+@pytest.mark.parametrize(
+    ("value", "environment"),
+    [("staging", "staging"), (" Dev ", "dev"), ("Production", "prod"), ("qa", "qa"), ("", "dev")],
+)
+def test_the_configuration_says_which_environment_it_is(value: str, environment: str) -> None:
+    assert environment_of("dev", {"shop:environment": value, "other:environment": "prod"}, "shop") == environment
 
 
 def test_an_exemption_spares_and_is_listed() -> None:
@@ -178,6 +192,33 @@ def test_exemptions_of_other_stacks_are_not_judged() -> None:
     elsewhere = exempt(COMPLETE, resource(s3.PUBLIC_ACCESS_BLOCK, "open", stack="confluence-prod"))
     found = verdict(OPEN, rules=WITH_HYGIENE, exemptions=[elsewhere])
     assert [each.rule.id for each in found] == [COMPLETE]
+
+
+@pytest.mark.parametrize(
+    ("project", "answerable"), [("strata", True), ("str*", False), ("*", False), ("another", False)]
+)
+def test_an_unused_exemption_is_for_the_project_that_it_names(project: str, answerable: bool) -> None:
+    pattern = f"urn:pulumi:prod::{project}::{s3.PUBLIC_ACCESS_BLOCK}::gone"
+    found = verdict(OPEN, rules=WITH_HYGIENE, exemptions=[Exemption(COMPLETE, pattern, "r", "o", TODAY)])
+    assert [each.rule.id for each in found][1:] == ["exemption-used"] * answerable
+
+
+@pytest.mark.parametrize(("project", "answerable"), [("strata", True), ("*", True), ("another", False)])
+def test_a_flawed_exemption_is_for_whoever_may_be_meant(project: str, answerable: bool) -> None:
+    flawed = Exemption(COMPLETE, f"urn:pulumi:prod::{project}::t::gone", "", "o", TODAY)
+    found = verdict(OPEN, rules=WITH_HYGIENE, exemptions=[flawed])
+    assert [each.rule.id for each in found][1:] == ["exemption-complete"] * answerable
+
+
+def test_an_exemption_waits_for_what_is_not_known_or_not_asked() -> None:
+    given = exempt(COMPLETE, OPEN)
+    shut = replace(OPEN, inputs={**OPEN.inputs, "restrictPublicBuckets": True})
+    assert verdict(shut, rules=WITH_HYGIENE, exemptions=[given])
+    unsure = replace(OPEN, inputs={**OPEN.inputs, "restrictPublicBuckets": UNKNOWN})
+    unseen = replace(resource("t", "other"), seen=False)
+    assert verdict(unsure, rules=WITH_HYGIENE, exemptions=[given]) == []
+    assert verdict(shut, unseen, rules=WITH_HYGIENE, exemptions=[given]) == []
+    assert verdict(shut, rules=WITH_HYGIENE, config={COMPLETE: "disabled"}, exemptions=[given]) == []
 
 
 def test_patterns_of_exemptions() -> None:

@@ -1,15 +1,17 @@
 """What holds for every rule of the pack, by the tables (CASES) of tests/policy/rules."""
 
 import pkgutil
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 
 import tests.policy.rules
-from policy.model import Kind, Level
+from policy.model import Kind, Level, Resource
 from policy.pack import all_rules, rule_named
 from tests.policy.cases import Case, Set, With, Without
+from tests.policy.ignorance import blurred, hidden
 from tests.policy.support import assert_exempt, check, resource, verdict
 
 CASES: list[Case] = [
@@ -39,6 +41,20 @@ def test_fires_on_each_change(case: Case, change: Set | Without | With) -> None:
 @pytest.mark.parametrize(("case", "change"), BREAKS)
 def test_says_nothing_of_what_is_unknown(case: Case, change: Set | Without | With) -> None:
     assert bool(check(case.rule, *change.unknown(case.baseline), **case.thresholds)) is change.judged_when_unknown
+
+
+@pytest.mark.parametrize("known_less", [hidden, blurred])
+@pytest.mark.parametrize("case", BY_CASE)
+def test_knowing_less_adds_no_finding(case: Case, known_less: Callable[..., Iterator[list[Resource]]]) -> None:
+    for resources in (case.baseline, *(change.broken(case.baseline) for change in case.breaks)):
+        found = where(check(case.rule, *resources, **case.thresholds))
+        for partial in known_less(resources):
+            assert where(check(case.rule, *partial, **case.thresholds)) <= found
+
+
+def where(found: list[str]) -> set[str]:
+    """Findings by resource and path; without a path by what they say."""
+    return {f"{each.partition(':')[0]} ({each.rpartition(' (')[2]}" for each in found}
 
 
 @pytest.mark.parametrize(("case", "change"), BREAKS)

@@ -16,7 +16,7 @@ from policy.analyzer import Analyzer
 from policy.model import Exemption, Kind
 from policy.pack import PACK_NAME, all_rules, rule_named
 from policy.rules import apigateway, cloudfront, elb, kms, opensearch
-from tests.policy.engine import EMPTY, UNKNOWN_STRING, analyze_request, pack_process, secret, urn
+from tests.policy.engine.process import EMPTY, UNKNOWN_STRING, analyze_request, pack_process, secret, urn
 
 Stub = analyzer_pb2_grpc.AnalyzerStub
 TABLE = "aws:dynamodb/table:Table"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,6 +100,37 @@ def test_lists() -> None:
     assert IT.contains("partly", "a")
     assert not IT.omits("partly", "z")
     assert IT.omits("missing", "a")
+
+
+def test_what_no_member_says_may_stand_in_one_that_is_not_known() -> None:
+    assert IT.untold("hidden")
+    assert IT.untold("partly")
+    assert IT.untold("blocks")
+    assert not IT.untold("words")
+    assert not IT.untold("missing")
+    named = resource("t", entries=[{"name": "a"}, {"name": UNKNOWN, "value": 1}])
+    assert not named.untold("entries")
+    assert named.untold("entries", "value", "name")
+    assert not named.untold("entries", "value")
+
+
+def test_what_is_computed_is_given() -> None:
+    assert IT.given("hidden")
+    assert IT.given("text")
+    assert not IT.given("missing")
+    assert not IT.given("empty")
+
+
+def test_of_what_is_not_seen_nothing_is_known() -> None:
+    unseen = replace(IT, inputs={}, seen=False)
+    for path in ("flag", "missing", "block.inner", "blocks[0].on"):
+        assert unseen.unknown(path)
+        assert not unseen.has(path)
+        assert not unseen.lacks(path)
+        assert not unseen.given(path)
+    assert unseen.untold("blocks")
+    assert list(unseen.blocks("blocks")) == []
+    assert not unseen.omits("words", "z")
 
 
 def test_blocks_know_their_path() -> None:

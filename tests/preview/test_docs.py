@@ -14,8 +14,6 @@ from preview import cli, run
 from preview.graph import Graph
 from tests.stacks import ROOT, STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PAGES = ("docs/preview.md", "README.md")
 LEFT_OUT = "…"
 _BLOCK = re.compile(r"^```\n\$ strata (?P<command>[^\n]+)\n(?P<shown>.*?)^```$", re.MULTILINE | re.DOTALL)

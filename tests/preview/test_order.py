@@ -50,7 +50,6 @@ def test_what_waits_for_one_thing_is_recorded_as_the_program_has_it() -> None:
     assert names(list(graph)) == ["key", *wanted, "last"]
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", ["prod", "confluence-prod"])
 def test_a_real_stack_is_in_one_order_however_it_arrives(stack: str) -> None:
     graph: Graph = stack_graph(stack)

@@ -97,7 +97,7 @@ def test_verdicts_come_with_the_remedy() -> None:
         "           topic: has no policy",
         "           mend: Add a TopicPolicy.",
         "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
-        "prod would be stopped: 9 resources in 6 components, 2.5 s",
+        "prod would be stopped: 9 resources in 6 components, 0 protected, 2.5 s",
     ]
 
 
@@ -113,7 +113,7 @@ def test_what_is_spared_is_told_with_the_reason() -> None:
         "exempt     topic-encrypted  topic: a test",
         "exempt     topic-has-policy  topic: a test",
         "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
-        "prod passes: 9 resources in 6 components, 1.0 s",
+        "prod passes: 9 resources in 6 components, 0 protected, 1.0 s",
     ]
 
 

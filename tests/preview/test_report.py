@@ -41,7 +41,7 @@ def test_it_says_what_and_where_it_is() -> None:
         "region": "eu-west-1",
     }
     assert found["summary"] == {
-        "resources": 2, "components": 0, "rules": 2, "mandatory": 1, "advisory": 1, "exempt": 0,
+        "resources": 2, "components": 0, "protected": 0, "rules": 2, "mandatory": 1, "advisory": 1, "exempt": 0,
     }  # fmt: skip
     assert found["counts"] == {"aws:sns/topic:Topic": 1, "aws:ssm/parameter:Parameter": 1}
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel, Field
 
+import systems
 from preview import cli
+from settings import Stack
 
 ROOT = Path(cli.__file__).resolve().parent.parent
 PROD = "Pulumi.prod.yaml"
@@ -45,6 +48,23 @@ Told = Callable[..., list[str]]
 
 def settings(**changes: Any) -> Callable[[dict[str, Any]], object]:
     return lambda config: config["strata:settings"].update(changes)
+
+
+def test_what_turns_out_while_the_stack_is_built(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_stack: Stack) -> None:
+        raise ValueError("cdn: aliases need a certificate,\nand a certificate needs aliases")
+
+    monkeypatch.setattr(systems, "build", refuse)
+    assert told() == [f"{PROD}: cdn: aliases need a certificate, and a certificate needs aliases"]
+
+
+def test_settings_that_the_program_itself_makes(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systems, "build", lambda _stack: _Inner(days=0))
+    assert told() == [f"{PROD}: _Inner.days: 0 is below 1"]
+
+
+class _Inner(BaseModel):
+    days: int = Field(ge=1)
 
 
 def test_an_unknown_key(told: Told) -> None:

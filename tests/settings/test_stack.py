@@ -115,9 +115,12 @@ def test_one_line_says_where_and_what_is_allowed(settings: Any, said: str) -> No
     assert line.startswith(said)
 
 
-def test_keys_beside_the_four_are_unknown() -> None:
+def test_other_keys_are_unknown() -> None:
     (line,) = problems({"name": "a"}, **{"strata:enviroment": "dev"})
-    assert line == "enviroment: unknown key; did you mean environment? allowed: environment, settings, system, usage"
+    assert (
+        line
+        == "enviroment: unknown key; did you mean environment? allowed: deletable, environment, settings, system, usage"
+    )
 
 
 def test_an_unknown_system_lists_those_there_are() -> None:
@@ -146,3 +149,14 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_values_of_other_namespaces_are_left_alone() -> None:
     assert load({"name": "a"}, **{"aws:profile": "me"}).settings == Shop(name="a")
+
+
+@pytest.mark.parametrize(("given", "deletable"), [({}, False), ({"strata:deletable": "true"}, True)])
+def test_a_stack_may_be_deleted_only_where_it_says_so(given: dict[str, str], deletable: bool) -> None:
+    assert load({"name": "corner"}, **given).deletable is deletable
+
+
+def test_whether_it_may_is_said_with_yes_or_no() -> None:
+    assert problems({"name": "corner"}, **{"strata:deletable": "maybe"}) == [
+        "deletable: 'maybe' is not allowed; one of: false, true"
+    ]

@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.collaboration import DISTRIBUTION, FUNCTION, STACKS, environment
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

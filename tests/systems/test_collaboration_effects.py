@@ -13,8 +13,6 @@ from systems.collaboration.parameters import Container, HandmadeSecret
 from tests.support import differences_when_unknown
 from tests.systems.collaboration import DOMAIN, built, certificate
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own"
 OTHER: dict[str, Any] = {
     "environmentName": "test",
@@ -45,7 +43,7 @@ OTHER: dict[str, Any] = {
     "functionAlarms": {"errors": 9},
     "budget": {"monthlyUsd": 77},
     "costAnomaly": {"minimumUsd": 33},
-    "backup": {"hour": 7},
+    "backup": {"hour": 9},
 }
 Seen = Callable[[Graph], Any]
 

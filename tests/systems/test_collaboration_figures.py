@@ -8,8 +8,6 @@ from tests.stacks import ROOT, stack_graph
 from tests.systems.collaboration import STACKS, environment
 from tests.systems.figures import Figure, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 SUBNET = "aws:ec2/subnet:Subnet"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 PRIVATE_BUCKET = dict.fromkeys(

@@ -8,8 +8,6 @@ from preview.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.collaboration import FUNCTION, STACKS, environment
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:

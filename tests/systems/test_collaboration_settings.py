@@ -11,8 +11,6 @@ from settings import Environment
 from tests.support import differences_when_unknown
 from tests.systems.collaboration import DOMAIN, built, certificate, refusals, settings
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 DEV, STAGING, PROD = Environment.DEV, Environment.STAGING, Environment.PROD
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/collaboration-server"

@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, group, subnets, ways
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PRODUCTION = ["confluence-prod", "confluence-lambda"]
 SHARED = {  # what the system itself makes in both models, with the same parts
     "data-key",
@@ -111,12 +109,12 @@ def test_the_data_tier_has_no_way_to_the_internet(graph: Graph) -> None:
     assert [one.name for one in graph.of_type("aws:ec2/route:Route") if one.inputs["routeTableId"] in tables] == []
 
 
-def test_the_seeds_addresses_in_two_zones(production: Graph) -> None:
+def test_the_seeds_addresses_and_a_third_zone_for_the_third_search_node(production: Graph) -> None:
     assert production.only("aws:ec2/vpc:Vpc", "network-vpc").inputs["cidrBlock"] == "10.0.0.0/16"
-    expected = {"public": (1, 2), "private": (11, 12), "data": (21, 22)}
+    expected = {"public": (1, 2, 3), "private": (11, 12, 13), "data": (21, 22, 23)}
     for tier, numbers in expected.items():
         assert subnets(production, tier, "cidrBlock") == {f"10.0.{number}.0/24" for number in numbers}
-        assert subnets(production, tier, "availabilityZone") == {"us-east-1a", "us-east-1b"}
+        assert subnets(production, tier, "availabilityZone") == {"us-east-1a", "us-east-1b", "us-east-1c"}
 
 
 def behaviors(graph: Graph) -> dict[str, dict[str, Any]]:

@@ -8,8 +8,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, NETWORK_POLICY, allowed, before, group, statements, subnets, ways
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 PODS = ("frontend", "bff", "websocket")
 
@@ -26,7 +24,9 @@ def prod() -> Graph:
 
 @pytest.mark.parametrize(("store", "port"), [("postgres", 5432), ("cache", 6379), ("search", 443), ("files", 2049)])
 def test_a_store_takes_its_one_port_from_the_nodes_alone(graph: Graph, store: str, port: int) -> None:
-    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)}
+    """And search from what maps its roles."""
+    mapping = {("search-access-mapper", "tcp", 443, 443)} if store == "search" else set()
+    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)} | mapping
 
 
 def test_cloudfront_alone_reaches_the_balancer_on_443(graph: Graph) -> None:
@@ -67,7 +67,7 @@ def test_the_listed_rules_and_those_that_the_list_forgets(prod: Graph) -> None:
     }
     assert {who for who, *_ in nodes} == {"alb", "cluster-nodes", "cluster-control-plane"}
     assert ways(prod, INGRESS, "cluster-control-plane") == {
-        (who, "tcp", 443, 443) for who in ("alb", "cluster-nodes", "delivery-builds")
+        (who, "tcp", 443, 443) for who in ("alb", "cluster-nodes", "delivery-builds", "deployment-runner-builds")
     }
     everywhere = ("0.0.0.0/0", "-1", None, None)
     assert everywhere in ways(prod, EGRESS, "cluster-nodes")
@@ -76,12 +76,19 @@ def test_the_listed_rules_and_those_that_the_list_forgets(prod: Graph) -> None:
 
 def test_requests_go_by_path_to_three_target_groups(graph: Graph) -> None:
     arns = {key: graph.only("aws:lb/targetGroup:TargetGroup", f"alb-{key}") for key in PODS}
-    rules = graph.of_type("aws:lb/listenerRule:ListenerRule")
+    refused = graph.only("aws:lb/listenerRule:ListenerRule", "alb-strangers")
+    rules = [rule for rule in graph.of_type("aws:lb/listenerRule:ListenerRule") if rule.urn != refused.urn]
     by_path = {
         rule.inputs["conditions"][0]["pathPattern"]["values"][0]: rule.inputs["actions"][0]["targetGroupArn"]
         for rule in rules
     }
-    assert by_path == {"/api/*": arns["bff"].outputs["arn"], "/ws/*": arns["websocket"].outputs["arn"]}
+    assert by_path == {
+        "/api/*": arns["bff"].outputs["arn"],
+        "/ws/*": arns["websocket"].outputs["arn"],
+        "/*": arns["frontend"].outputs["arn"],
+    }
+    assert all("httpHeader" in rule.inputs["conditions"][-1] for rule in rules)
+    assert refused.inputs["priority"] > max(rule.inputs["priority"] for rule in rules)
     (default,) = graph.only("aws:lb/listener:Listener", "alb-https").inputs["defaultActions"]
     assert default["targetGroupArn"] == arns["frontend"].outputs["arn"]
     assert {key: node.inputs["port"] for key, node in arns.items()} == {"frontend": 80, "bff": 3000, "websocket": 3000}
@@ -166,7 +173,9 @@ def test_nodes_register_and_pull_and_have_no_rights_of_applications(prod: Graph)
 
 
 def test_groups_of_nodes_as_the_seed_sizes_them(prod: Graph) -> None:
-    groups = {node.inputs["nodeGroupName"]: node for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")}
+    groups = {
+        node.inputs["nodeGroupNamePrefix"].rstrip("-"): node for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")
+    }
     sizes = {
         name: (
             node.inputs["instanceTypes"][0],

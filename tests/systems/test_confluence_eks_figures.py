@@ -7,8 +7,6 @@ import pytest
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, Of, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 NODES = "aws:eks/nodeGroup:NodeGroup"
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 TARGETS = "aws:lb/targetGroup:TargetGroup"

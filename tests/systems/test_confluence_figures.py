@@ -7,8 +7,6 @@ import pytest
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, Of, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 STACKS = ("confluence-prod", "confluence-lambda")
 SUBNET = "aws:ec2/subnet:Subnet"
 DATABASE = "aws:rds/instance:Instance"

@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, before, subnets, ways
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 FUNCTION = "aws:lambda/function:Function"
 TABLE = "aws:dynamodb/table:Table"
 SERVICES = {"auth": "auth", "user": "user", "pages": "document", "query": "search"}
@@ -25,6 +23,10 @@ def graph() -> Graph:
 
 def function(graph: Graph, name: str) -> Node:
     return graph.only(FUNCTION, f"{name}-function")
+
+
+OUTSIDE = {"auth": 443, "user": 465}
+"""Services that call servers outside AWS, and the port: identity providers, and a mail provider over TLS."""
 
 
 def test_the_functions_have_the_seeds_sizes_names_and_places(graph: Graph) -> None:
@@ -42,7 +44,8 @@ def test_the_functions_have_the_seeds_sizes_names_and_places(graph: Graph) -> No
         "confluence-clone-websocket": (256, 30),
     }
     for logical in SERVICES:
-        assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, "data")
+        tier = "private" if logical in OUTSIDE else "data"
+        assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, tier)
     for logical in ("websocket", "collaboration"):
         assert set(function(graph, logical).inputs["vpcConfig"]["subnetIds"]) == subnets(graph, "private")
     groups = {
@@ -52,19 +55,25 @@ def test_the_functions_have_the_seeds_sizes_names_and_places(graph: Graph) -> No
 
 
 def test_the_database_is_reached_through_the_pool_and_the_cache_by_the_services_alone(graph: Graph) -> None:
-    assert ways(graph, INGRESS, "postgres") == {("connection-pool", "tcp", 5432, 5432)}
+    assert ways(graph, INGRESS, "postgres") == {
+        ("connection-pool", "tcp", 5432, 5432),
+        ("migration", "tcp", 5432, 5432),  # makes the user that the pool signs in as
+    }
     assert ways(graph, INGRESS, "connection-pool") == {(name, "tcp", 5432, 5432) for name in SERVICES}
     assert ways(graph, INGRESS, "cache") == {(name, "tcp", 6379, 6379) for name in SERVICES}
-    assert ways(graph, INGRESS, "search") == {(name, "tcp", 443, 443) for name in ("pages", "query")}
+    searching = ("pages", "query", "search-access-mapper")
+    assert ways(graph, INGRESS, "search") == {(name, "tcp", 443, 443) for name in searching}
 
 
-def test_services_reach_nothing_outside_and_what_pushes_to_sockets_calls_out(graph: Graph) -> None:
+def test_only_sign_in_mail_and_what_pushes_to_sockets_call_out(graph: Graph) -> None:
     for name in SERVICES:
         stores = {"connection-pool", "cache", "search", "network-endpoints"}
         others = {who for who, *_ in ways(graph, EGRESS, name)} - stores
         gateway = graph.only("aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoints-s3").outputs["prefixListId"]
-        assert others == ({gateway} if name == "pages" else set())
+        assert others == ({gateway} if name == "pages" else {"0.0.0.0/0"} if name in OUTSIDE else set())
         assert ways(graph, INGRESS, name) == set()
+    for name, port in OUTSIDE.items():
+        assert ("0.0.0.0/0", "tcp", port, port) in ways(graph, EGRESS, name)
     for name in ("websocket", "collaboration"):
         assert ways(graph, EGRESS, name) == {("0.0.0.0/0", "tcp", 443, 443)}
         assert ways(graph, INGRESS, name) == set()
@@ -211,12 +220,14 @@ def test_new_versions_take_over_little_by_little_under_alarms(graph: Graph) -> N
 
 
 def test_calls_to_stores_are_part_of_the_traces(graph: Graph) -> None:
+    """Of what answers users; what the program calls at an update has no trace to be part of."""
+    called = {node.inputs["functionName"] for node in graph.of_type("aws:lambda/invocation:Invocation")}
     for node in graph.of_type(FUNCTION):
         assert node.inputs["tracingConfig"]["mode"] == "Active"
         layers = [one for one in node.inputs.get("layers") or [] if ":layer:AWSOpenTelemetryDistroPython:" in str(one)]
         variables = node.inputs.get("environment", {}).get("variables", {})
-        in_network = node.inputs.get("vpcConfig") is not None
-        assert bool(layers) == in_network == (variables.get("AWS_LAMBDA_EXEC_WRAPPER") == "/opt/otel-instrument")
+        serves_stores = node.inputs.get("vpcConfig") is not None and node.outputs["name"] not in called
+        assert bool(layers) == serves_stores == (variables.get("AWS_LAMBDA_EXEC_WRAPPER") == "/opt/otel-instrument")
 
 
 def variables(graph: Graph, name: str) -> dict[str, Any]:

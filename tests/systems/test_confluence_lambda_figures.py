@@ -2,10 +2,9 @@
 
 import pytest
 
+from systems.confluence.functions import LOGICAL
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, Of, unmet
-
-pytestmark = pytest.mark.xdist_group("stacks")
 
 FUNCTION = "aws:lambda/function:Function"
 TABLE = "aws:dynamodb/table:Table"
@@ -57,8 +56,8 @@ ROWS: dict[str, list[Figure]] = {
         (METHODS, "rest-cached-search", {"settings": {"cachingEnabled": True, "cacheDataEncrypted": True}}),
     ],
     "CONF-API-08": [("aws:apigateway/restApi:RestApi", "rest-api", {"minimumCompressionSize": "1024"})],
-    "CONF-LAM-01": function("auth", "confluence-clone-auth", 512, 30, "data"),
-    "CONF-LAM-02": function("user", "confluence-clone-user", 256, 15, "data"),
+    "CONF-LAM-01": function("auth", "confluence-clone-auth", 512, 30, "private"),
+    "CONF-LAM-02": function("user", "confluence-clone-user", 256, 15, "private"),
     "CONF-LAM-03": function("pages", "confluence-clone-document", 512, 30, "data"),
     "CONF-LAM-04": function("collaboration", "confluence-clone-collaboration", 1024, 60, "private"),
     "CONF-LAM-05": function("query", "confluence-clone-search", 512, 30, "data"),
@@ -112,7 +111,11 @@ ROWS: dict[str, list[Figure]] = {
         }.items()
     ],
     "CONF-OBS-04": [
-        (ALARM, f"alarms-{name}-errors", {"namespace": "AWS/Lambda", "metricName": "Errors", "threshold": 5})
+        (
+            ALARM,
+            f"alarms-{LOGICAL.get(name, name)}-errors",
+            {"namespace": "AWS/Lambda", "metricName": "Errors", "threshold": 5},
+        )
         for name in ("auth", "user", "document", "search", "websocket", "collaboration")
     ],
     "CONF-OBS-05": [
@@ -127,7 +130,7 @@ ROWS: dict[str, list[Figure]] = {
             ("aws:cloudwatch/logMetricFilter:LogMetricFilter", f"{name}-cold-starts-filter", {}),
             (
                 ALARM,
-                f"alarms-{name}-cold-start",
+                f"alarms-{LOGICAL.get(name, name)}-cold-start",
                 {"metricName": "InitDuration", "threshold": 3000},
             ),
         )

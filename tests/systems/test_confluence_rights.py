@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import statements
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 FUNCTION = "aws:lambda/function:Function"
 SERVICES = {"auth": "auth", "user": "user", "pages": "document", "query": "search"}
 """The services by their logical names."""

@@ -11,12 +11,10 @@ from pydantic import BaseModel
 import systems
 from preview.graph import Graph
 from preview.run import run_program
-from settings import SettingsError, stackfile
+from settings import Settings, SettingsError, stackfile
 from settings.stack import parse
 from systems.confluence import settings as own
 from tests.stacks import ROOT, stack_graph
-
-pytestmark = pytest.mark.xdist_group("stacks")
 
 Change = tuple[str, Any, str, str]
 """A setting by its path, what to set it to, the resource that has to show it, and the text it shows it by."""
@@ -25,6 +23,7 @@ EKS: list[Change] = [
     ("hostedZoneId", "Z0123456789ABC", "zone-origin.dev.confluence-clone.app-a", "Z0123456789ABC"),
     ("network.publicAddresses", True, "network-public-a", '"mapPublicIpOnLaunch": true'),
     ("eks.cluster.kubernetesVersion", "1.36", "cluster-eks-eksCluster", '"1.36"'),
+    ("eks.runner", {"architecture": "x86_64"}, "deployment-runner-project", '"LINUX_CONTAINER"'),
     ("eks.groups.app-nodes.maxSize", 7, "app-nodes-group", '"maxSize": 7'),
     (
         "eks.addons",
@@ -42,6 +41,7 @@ EKS: list[Change] = [
     ("eks.logs.logGroup", "/aws/eks/other/application", "logs-logs-group", "/aws/eks/other/application"),
     ("eks.stickySeconds", 3600, "alb-websocket", '"cookieDuration": 3600'),
     ("database.storageGib", 30, "postgres-primary", '"allocatedStorage": 30'),
+    ("migration", {"timeoutSeconds": 600}, "migration-job", '"activeDeadlineSeconds": 600'),
     ("cache.snapshotDays", 2, "cache-replication-group", '"snapshotRetentionLimit": 2'),
     ("search.volumeGib", 30, "search-domain", '"volumeSize": 30'),
     ("buckets.static.bucket", "other-static", "static-bucket", '"other-static-'),
@@ -52,11 +52,12 @@ EKS: list[Change] = [
     ("secrets", "other", "smtp-credentials-secret", '"other/smtp-credentials"'),
     ("signingKey", {"rotationDays": 60}, "jwt-secret-schedule", '"automaticallyAfterDays": 60'),
     ("firewall", {"rateLimit": 321}, "firewall-acl", '"limit": 321'),
+    ("originSecret", {"generations": ["1", "2"]}, "origin-secret-2", "48"),
     ("tracing", {"rules": {"default": {"rate": 0.5, "priority": 7}}}, "tracing-default", '"fixedRate": 0.5'),
     ("notices.emails", ["other@example.com"], "notices-to-other@example.com", "other@example.com"),
     ("alarms", {"latencyMs": 321}, "alarms-latency", "321"),
     ("budget.monthlyUsd", 123, "budget-budget", '"123"'),
-    ("backup", {"hour": 3}, "backup-plan", "cron(0 3 "),
+    ("backup", {"hour": 9}, "backup-plan", "cron(0 9 "),
 ]
 LAMBDA: list[Change] = [
     ("domain", "other.example.com", "sockets-domain", '"ws.other.example.com"'),
@@ -73,6 +74,7 @@ LAMBDA: list[Change] = [
         "user-function",
         '"other.handle"',
     ),
+    ("functions.firewall", {"rateLimit": 321}, "api-firewall-acl", '"limit": 321'),
     ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
     ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
     ("functions.apiGatewayLogging", False, "api-logging-account", ""),
@@ -150,12 +152,16 @@ def test_a_setting_changes_the_stack(stack: str, path: str, _value: Any, resourc
 
 
 def fields(model: type[BaseModel], prefix: str = "") -> set[str]:
-    """The settings of this system's own classes, by path; those of components end it."""
+    """The settings of this system's own classes, by path; those of components, and what is based on them, end it."""
     found = set()
     for name, field in model.model_fields.items():
         path = f"{prefix}{field.alias or name}"
         kinds = [kind for kind in (field.annotation, *getattr(field.annotation, "__args__", ())) if kind]
-        inner = [kind for kind in kinds if isinstance(kind, type) and kind.__module__ == own.__name__]
+        inner = [
+            kind
+            for kind in kinds
+            if isinstance(kind, type) and own.__name__ == kind.__module__ and Settings in kind.__bases__
+        ]
         found |= {path} if not inner or path == "functions.code" else fields(inner[0], f"{path}.")
     return found
 
@@ -178,6 +184,14 @@ def test_every_setting_is_among_them() -> None:
         ("confluence-prod", "eks", None, "settings: eks is required by model eks"),
         ("confluence-lambda", "functions", None, "settings: functions is required by model lambda"),
         ("confluence-lambda", "copies", None, "settings: functions.tables: replicaRegion must be that of copies"),
+        (
+            "confluence-lambda",
+            "functions.firewall",
+            {"largeBodies": False},
+            "settings: functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both",
+        ),
+        ("confluence-lambda", "functions.firewall", {"scope": "CLOUDFRONT"}, "settings.functions.firewall.scope: "),
+        ("confluence-lambda", "backup", {"hour": 4}, "settings: backup.hour: 4 meets maintenanceWindow (sun:04:30"),
         ("confluence-prod", "firewall", {"scope": "REGIONAL"}, "settings: firewall.scope must be CLOUDFRONT"),
         ("confluence-prod", "cache.authentication", "password", "settings: cache.authentication must be iam"),
         ("confluence-prod", "cache.nodeType", "cache.t4g.small", "settings: cache: nodeType cache.t4g.small cannot be"),

@@ -12,8 +12,6 @@ from settings import Environment
 from systems.consulting import SystemSettings
 from tests.stacks import ROOT, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

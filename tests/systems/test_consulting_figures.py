@@ -7,8 +7,6 @@ import pytest
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 SUBNET = "aws:ec2/subnet:Subnet"
 DATABASE = ("aws:rds/instance:Instance", "rds-primary")
 CACHE = ("aws:elasticache/replicationGroup:ReplicationGroup", "redis-replication-group")
@@ -70,7 +68,7 @@ ROWS: dict[str, list[Figure]] = {
             "aws:eks/nodeGroup:NodeGroup",
             "nodes-group",
             {
-                "nodeGroupName": "main-nodes",
+                "nodeGroupNamePrefix": "main-nodes-",
                 "instanceTypes": ["t3.medium"],
                 "scalingConfig": {"minSize": 2, "maxSize": 10, "desiredSize": 3},
             },

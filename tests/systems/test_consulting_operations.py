@@ -8,8 +8,6 @@ from preview.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, group
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module")
 def prod() -> Graph:
@@ -86,7 +84,11 @@ def test_what_is_kept_has_an_end(prod: Graph) -> None:
         n.name: n.inputs["rules"][0]["expiration"]
         for n in prod.of_type("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
     }
-    assert kept == {"access-logs-lifecycle": {"days": 365}, "audit-lifecycle": {"days": 2557}}
+    assert kept == {
+        "access-logs-lifecycle": {"days": 365},
+        "audit-lifecycle": {"days": 2557},
+        "deployment-runner-bundles-lifecycle": {"days": 30},
+    }
 
 
 def test_a_failed_message_is_tried_five_times_and_then_kept(prod: Graph) -> None:

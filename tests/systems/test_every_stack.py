@@ -6,8 +6,6 @@ from policy.unknown import wholly_known
 from tests.stacks import STACKS, stack_graph
 from tests.support import differences_when_unknown
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_an_empty_account_gets_the_same_resources_with_the_same_known_inputs(stack: str) -> None:

@@ -10,8 +10,6 @@ from tests.stacks import stack_graph
 from tests.systems.mdreader import DISTRIBUTION, FUNCTION, STACKS, statements, variables
 from tests.systems.wiring import EGRESS, GROUP, INGRESS, group
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:

@@ -13,8 +13,6 @@ from tests.stacks import stack_graph
 from tests.support import differences_when_unknown
 from tests.systems.mdreader import ALARM, DISTRIBUTION, FUNCTION, GOOGLE, rerun, settings_of, variables
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PROD = settings_of("mdreader-prod")
 SECRETS = {"mdreader:googleSecret": "told-to-nobody"}
 OTHER: dict[str, Any] = {
@@ -70,7 +68,7 @@ OTHER: dict[str, Any] = {
     "thresholds": {"apiLatencyMs": 900, "databaseConnections": 70, "slowQueries": 3},
     "budget": {"monthlyUsd": 77},
     "anomalies": {"minimumUsd": 33},
-    "backup": {"hour": 7},
+    "backup": {"hour": 9},
 }
 Seen = Callable[[Graph], Any]
 

@@ -5,8 +5,6 @@ import pytest
 from tests.stacks import stack_graph
 from tests.systems.figures import Figure, unmet
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 PRIVATE_BUCKET = dict.fromkeys(
     ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True
 )

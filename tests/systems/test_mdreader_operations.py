@@ -10,8 +10,6 @@ from preview.inventory.purposes import purposes
 from tests.stacks import ROOT, stack_graph
 from tests.systems.mdreader import ALARM, FUNCTION, SCALING, STACKS, rerun
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:

@@ -10,8 +10,6 @@ from preview.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.mdreader import DISTRIBUTION, HEADERS, STACKS, variables
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:

@@ -9,8 +9,6 @@ from preview.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import allowed, before, subnets
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -257,7 +255,7 @@ def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
     nodes = prod.only("aws:eks/nodeGroup:NodeGroup").inputs
     assert nodes["scalingConfig"] == {"minSize": 3, "maxSize": 10, "desiredSize": 3}
     assert nodes["instanceTypes"] == ["c5.2xlarge"]
-    assert nodes["nodeGroupName"] == "compute-optimized"
+    assert nodes["nodeGroupNamePrefix"] == "compute-optimized-"
     stream = prod.only("aws:msk/cluster:Cluster").inputs
     assert stream["brokerNodeGroupInfo"]["storageInfo"] == {"ebsStorageInfo": {"volumeSize": 1000}}
     assert prod.only("aws:budgets/budget:Budget").inputs["limitAmount"] == "5700"

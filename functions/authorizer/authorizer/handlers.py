@@ -58,18 +58,23 @@ def _answer(event: Event, token: str | None, resource: str) -> Event:
     """A policy either way: an exception would be counted as the function's own failure."""
     try:
         claims = verifier().claims(token)
-        context = _context_of(claims)
+        context = context_of(claims, os.environ.get("PERMISSIONS_CLAIM", "permissions"))
     except InvalidTokenError as error:
         print(f"refused: {error}")
         return _policy("anonymous", "Deny", event["methodArn"])
     return _policy(str(claims["sub"]), "Allow", resource) | {"context": context}
 
 
-def _context_of(claims: dict[str, Any]) -> dict[str, str | int]:
-    """What handlers are told; strings and numbers are all that API Gateway passes on."""
-    held = claims.get(os.environ.get("PERMISSIONS_CLAIM", "permissions"), [])
+def context_of(claims: dict[str, Any], permissions_claim: str) -> dict[str, str | int]:
+    """What handlers are told of a good token; strings and numbers are all that API Gateway passes on.
+
+    Raises InvalidTokenError when the permissions are neither text nor a list, or too long.
+    """
+    held = claims.get(permissions_claim, [])
+    if not isinstance(held, str | list):
+        raise InvalidTokenError(f"{permissions_claim} is {type(held).__name__}, not text or a list")
     permissions = held if isinstance(held, str) else " ".join(str(one) for one in held)
-    name = str(claims.get("name", claims["sub"]))
+    name = str(claims.get("name") or claims["sub"])
     if len(permissions.encode()) + len(name.encode()) > _CONTEXT_BYTES:
         raise InvalidTokenError(f"permissions and name have more than {_CONTEXT_BYTES} bytes")
     return {"userId": str(claims["sub"]), "name": name, "permissions": permissions, "expires": int(claims["exp"])}

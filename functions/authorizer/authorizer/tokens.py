@@ -121,6 +121,9 @@ def _secret(client: Any, arn: str, stage: str) -> str | None:
 
 
 def _published(url: str) -> Keys:
-    """The keys that a user pool publishes, fetched anew when a token names one that is not known yet."""
-    known = jwt.PyJWKClient(url, cache_keys=True, lifespan=KEEP_SECONDS, timeout=3)
+    """The keys that a user pool publishes, fetched anew when a token names one that is not known yet.
+
+    Kept as a set only: a key kept by its name would open for as long as the process lives, withdrawn or not.
+    """
+    known = jwt.PyJWKClient(url, cache_keys=False, lifespan=KEEP_SECONDS, timeout=3, cooldown_duration=ASK_SECONDS)
     return lambda token, *, anew=False: [] if anew else [known.get_signing_key_from_jwt(token).key]

@@ -23,19 +23,6 @@ class Principal:
     """Epoch seconds at which the token ends, and with it everything a connection made with it may do."""
 
     @classmethod
-    def from_claims(cls, claims: dict[str, Any], permissions_claim: str = "permissions") -> Self:
-        """From a verified token's claims. Raises KeyError when ``sub`` or ``exp`` is missing."""
-        held = claims.get(permissions_claim, [])
-        return cls.from_fields(
-            {
-                "userId": claims["sub"],
-                "name": claims.get("name", claims["sub"]),
-                "permissions": held if isinstance(held, str) else " ".join(str(one) for one in held),
-                "expires": claims["exp"],
-            }
-        )
-
-    @classmethod
     def from_fields(cls, fields: dict[str, Any]) -> Self:
         """From what ``fields`` gave; whatever is no permission is dropped."""
         held = frozenset(one for one in str(fields["permissions"]).split() if _PERMISSION.fullmatch(one))

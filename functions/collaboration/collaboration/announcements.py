@@ -7,11 +7,12 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from . import metrics
-from .room import SERVICE, Room, Told
+from .room import SERVICE, Departure, Room, Told
 
 _TIMEOUT_SECONDS = 1
 """Editors wait for it, and it is not what makes a change safe."""
@@ -26,7 +27,7 @@ class Announcements:
         self._client: Any = None
 
     def publish(self, page_id: str, frames: Sequence[str]) -> None:
-        """Tells whoever listens; when Redis does not answer, it is counted as missed and nothing fails."""
+        """Tells whoever listens; when Redis or its secret cannot be had, it is counted as missed and nothing fails."""
         text = json.dumps({"besides": None, "frames": list(frames)})
         try:
             try:
@@ -34,7 +35,7 @@ class Announcements:
             except AuthenticationError:
                 self._client = None  # the password was rotated since it was read
                 self._publish(page_id, text)
-        except RedisError:
+        except (RedisError, BotoCoreError, ClientError):
             metrics.emit(SERVICE, {"Missed": 1})
 
     def _publish(self, page_id: str, text: str) -> None:
@@ -48,13 +49,13 @@ class AnnouncingRoom(Room):
 
     announcements: Announcements
 
-    def tell_page(
+    def send_page(
         self, page_id: str, frames: Sequence[str], besides: str | None = None, *, vital: bool = False
-    ) -> Told:
+    ) -> tuple[Told, list[Departure]]:
         """Tells the page's connections, but for one, and every server."""
-        told = super().tell_page(page_id, frames, besides, vital=vital)
+        sent = super().send_page(page_id, frames, besides, vital=vital)
         self.announcements.publish(page_id, frames)
-        return told
+        return sent
 
 
 def announcements(arn: str, client: Any) -> Announcements:

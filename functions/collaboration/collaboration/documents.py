@@ -7,7 +7,7 @@ times with the same result: https://docs.yjs.dev/api/document-updates
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pycrdt import Doc, get_update, merge_updates
+from pycrdt import Decoder, Doc, get_update, merge_updates
 
 EMPTY = b"\0\0"
 """The update of a document that nobody has touched: no blocks, nothing deleted."""
@@ -26,8 +26,15 @@ class Joined(NamedTuple):
 
 
 def check(update: bytes) -> None:
-    """Raises InvalidUpdateError unless the bytes are an update; an empty one counts as one."""
+    """Raises InvalidUpdateError unless the bytes are an update and nothing else; an empty one counts as one.
+
+    The library overlooks what follows an update, and reads an update of version 2 as an empty one of version 1 with
+    something behind it: the first byte of both says that there are no blocks. So an update must need its last byte,
+    and one without blocks must delete as only version 1 says it.
+    """
     _compact([update])
+    if _readable(update[:-1]) or (update.startswith(b"\0") and not _deletes_in_order(update[1:])):
+        raise InvalidUpdateError("bytes follow the update, or it is of another version than 1")
 
 
 def join(state: bytes, updates: Iterable[bytes]) -> Joined:
@@ -37,6 +44,11 @@ def join(state: bytes, updates: Iterable[bytes]) -> Joined:
         return Joined(_compact([state, *added]))
     except InvalidUpdateError:
         return _join_one_by_one(state, added)
+
+
+def covers(state: bytes, updates: Iterable[bytes]) -> bool:
+    """Whether a state, as ``join`` gives it, already holds all that the updates can add to it."""
+    return join(state, updates).state == state
 
 
 def missing(state: bytes, vector: bytes | None) -> bytes:
@@ -54,6 +66,30 @@ def vector(state: bytes) -> bytes:
     document: Doc = Doc()
     document.apply_update(state)
     return document.get_state()
+
+
+def _readable(update: bytes) -> bool:
+    try:
+        _compact([update])
+    except InvalidUpdateError:
+        return False
+    return True
+
+
+def _deletes_in_order(deleted: bytes) -> bool:
+    """Whether ranges of deleted blocks are as every encoder of version 1 writes them: merged and sorted, by client."""
+    read = Decoder(deleted)
+    clients = set()
+    count = read.read_var_uint()
+    for _ in range(count):
+        clients.add(read.read_var_uint())
+        end = 0
+        for _ in range(read.read_var_uint()):
+            start, length = read.read_var_uint(), read.read_var_uint()
+            if start < end or not length:
+                return False
+            end = start + length
+    return len(clients) == count
 
 
 def _join_one_by_one(state: bytes, updates: Sequence[bytes]) -> Joined:

@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import fan_out, messages, metrics, presences, state_table, subprotocol, tables, traces
@@ -24,8 +25,8 @@ from .sessions import Sessions
 from .tables import Item, Table
 
 Event = dict[str, Any]
-_TIME_TO_LIVE = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
-"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html"""
+_PATIENCE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+"""Of an editor who waits for a secret; without it other servers are told nothing, and no change is lost."""
 
 
 @functools.cache
@@ -47,7 +48,7 @@ def room() -> Room:
     from .announcements import AnnouncingRoom, announcements  # only here: without servers there is no Redis
 
     announcing = AnnouncingRoom(*parts)
-    announcing.announcements = announcements(secret, boto3.client("secretsmanager"))
+    announcing.announcements = announcements(secret, boto3.client("secretsmanager", config=_PATIENCE))
     return announcing
 
 
@@ -157,20 +158,30 @@ def _consume(page_id: str, records: list[Item]) -> None:
 
 
 def _fold(page_id: str, records: list[Item]) -> None:
-    """Takes operations that DynamoDB has removed for their age into the snapshot, and folds a long tail."""
+    """Takes removed operations that no snapshot holds into one, whoever removed them, and folds a long tail.
+
+    That a removal is DynamoDB's own is told in one region only, and in another region of a global table a fold may
+    have removed what the snapshot that stands here lacks.
+    """
     removed = [
-        tables.plain(record["dynamodb"]["OldImage"])
+        tables.streamed(record["dynamodb"]["OldImage"])["operation"]
         for record in records
-        if _expired(record) and int(record["dynamodb"]["Keys"]["timestamp"]["N"]) >= FIRST_ORDER
+        if record["eventName"] == "REMOVE" and int(record["dynamodb"]["Keys"]["timestamp"]["N"]) >= FIRST_ORDER
     ]
-    limits = Limits.from_environment()
-    room().fold(page_id, [item["operation"] for item in removed], least=1 if removed else limits.fold_operations)
+    room().fold(page_id, removed, least=Limits.from_environment().fold_operations)
 
 
 def _expired(record: Item) -> bool:
-    """Whether DynamoDB removed the item by itself because its time was over."""
-    identity = record.get("userIdentity") or {}
-    return record["eventName"] == "REMOVE" and {**identity, **_TIME_TO_LIVE} == identity
+    """Whether the item was removed when its time was over.
+
+    Its last image tells: only the region that removed it hears that DynamoDB did.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+    """
+    change = record["dynamodb"]
+    if record["eventName"] != "REMOVE":
+        return False
+    ends = tables.streamed(change["OldImage"]).get("lastSeen")
+    return ends is not None and ends <= change["ApproximateCreationDateTime"]
 
 
 def _failed(event: Event, connection_id: str, error: Exception) -> Event:

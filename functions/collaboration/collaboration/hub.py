@@ -25,6 +25,8 @@ class Member:
     principal: Principal
     send: Callable[[str], None]
     """Queues a message; it must not wait, or one slow reader would hold up a page."""
+    stream: Callable[[Sequence[str]], Awaitable[None]]
+    """Sends messages as fast as they are read, however long that takes."""
     close: Callable[[int, str], None]
     page_id: str | None = None
     parts: dict[str, dict[int, bytes]] = field(default_factory=dict)

@@ -97,8 +97,7 @@ class LiveRoom:
         await self._hub.add(page_id, member)
         await self._pages.keep(page_id)
         new = await self._pages.enter(page_id, member.connection_id, user.user_id)
-        for frame in sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits):
-            member.send(frame)
+        await member.stream(sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits))
         present = await self._pages.present(page_id)
         for user_id, expires in present.items():
             if user_id != user.user_id:
@@ -116,7 +115,9 @@ class LiveRoom:
         try:
             queued = await self._pages.append(whole, member.principal.user_id)
         except documents.InvalidUpdateError as error:
-            raise ProtocolError("invalidUpdate", "the update is no Yjs update", message.operation_id) from error
+            raise ProtocolError(
+                "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id
+            ) from error
         frame = operation_frame(message.page_id, message.operation_id, member.principal.user_id)
         parts = list(messages.in_parts(frame, whole.update, self._limits))
         await self._hub.publish(message.page_id, parts, besides=member.connection_id)

@@ -13,6 +13,9 @@ from server
 ``presence``  pageId, userId, name, event (joined, here, left), state, expires (epoch seconds)
 ``error``     code, message, and operationId where there was one
 =========== ================================================================================================
+
+Updates are those of ``Y.Doc.on('update')`` and ``Y.encodeStateAsUpdate``, version 1 of the encoding. One of version 2
+(``updateV2``) is refused as ``invalidUpdate``; ``Y.convertUpdateFormatV2ToV1`` makes one of version 1 of it.
 """
 
 import base64

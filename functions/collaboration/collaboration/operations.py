@@ -95,19 +95,28 @@ class Operations:
 
     def load(self, page_id: str) -> bytes:
         """The page as it is now, from its snapshot and all operations since."""
-        return self._join(page_id, list(self._waiting(page_id)))[0].state
+        updates = [item["operation"] for item in self._waiting(page_id)]
+        return documents.join(self._standing(page_id)[0], updates).state
 
-    def fold(self, page_id: str, expired: Iterable[bytes] = (), *, least: int = 1) -> int:
-        """Makes a new snapshot of at least so many operations, and of expired ones; gives how many were rejected.
+    def fold(self, page_id: str, removed: Iterable[bytes] = (), *, least: int = 1) -> int:
+        """Makes a new snapshot of at least so many operations, or of any that were removed and are in no snapshot.
 
-        Raises BusyError when other snapshots were quicker every time.
+        ``removed`` are operations that are no longer there, whoever removed them. An operation that waits longer than
+        half its life is folded however few there are, so that its ``ttl`` finds it gone. Gives how many were
+        rejected; raises BusyError when other snapshots were quicker every time.
         """
-        removed = list(expired)
+        lost = list(removed)
         for _ in range(_TRIES):
             waiting = list(self._waiting(page_id))
-            if len(waiting) + len(removed) < max(least, 1):
+            due = self._due(waiting, least)
+            if not due and not lost:
                 return 0
-            joined, head = self._join(page_id, waiting, removed)
+            snapshot, head = self._standing(page_id)
+            if not due and documents.covers(snapshot, lost):
+                return 0
+            joined = documents.join(snapshot, [*(item["operation"] for item in waiting), *lost])
+            if len(joined.rejected) == len(waiting) + len(lost):
+                return len(joined.rejected)
             if self._switch(page_id, head, joined.state):
                 # An operation that contradicts the page stays until its ttl, for whoever wants to know why.
                 kept = set(joined.rejected)
@@ -120,14 +129,18 @@ class Operations:
         """The operations that are not in the snapshot yet."""
         return self._table.query(page_id, first=FIRST_ORDER)
 
-    def _join(self, page_id: str, waiting: list[Item], more: Iterable[bytes] = ()) -> tuple[documents.Joined, Item]:
-        """The state with operations that were read before, and the head it was read with."""
-        updates = [*(item["operation"] for item in waiting), *more]
+    def _due(self, waiting: list[Item], least: int) -> bool:
+        """Whether operations are to be folded: there are enough of them, or one has waited for half its life."""
+        halfway = (self._clock() - self._limits.operation_seconds / 2) * 1000
+        return len(waiting) >= max(least, 1) or any(item["createdAt"] <= halfway for item in waiting)
+
+    def _standing(self, page_id: str) -> tuple[bytes, Item]:
+        """The snapshot that stands, and its head. To be read after the operations that are joined to it."""
         for _ in range(_TRIES):
             head = self._table.get(page_id, 0) or {"version": 0, "chunks": 0}
             snapshot = self._snapshot(page_id, head)
             if snapshot is not None:
-                return documents.join(snapshot, updates), head
+                return snapshot, head
         raise BusyError(page_id)
 
     def _snapshot(self, page_id: str, head: Item) -> bytes | None:

@@ -29,6 +29,9 @@ from .operations import BusyError
 
 _TRIES = 50
 
+_RATE_SECONDS = 2
+"""How long a second's count is kept: until no server's clock is in that second."""
+
 _APPEND = """
 if redis.call('LPOS', KEYS[1], ARGV[1]) then return 0 end
 local length = redis.call('LPUSH', KEYS[1], ARGV[1])
@@ -61,7 +64,7 @@ return redis.call('HDEL', KEYS[1], ARGV[1])
 """
 _COUNT = """
 local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('EXPIRE', KEYS[1], 2) end
+if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
 
@@ -163,7 +166,7 @@ class RedisPages:
     async def within_rate(self, user_id: str) -> bool:
         """Counts a message; tells whether the user may send it."""
         key = f"rate:{user_id}:{int(self._clock())}"
-        return int(await self._redis.eval(_COUNT, 1, key)) <= self._limits.operations_a_second
+        return int(await self._redis.eval(_COUNT, 1, key, _RATE_SECONDS)) <= self._limits.operations_a_second
 
     async def _operations(self, page_id: str) -> list[bytes]:
         """Oldest first."""

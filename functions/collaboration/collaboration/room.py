@@ -24,6 +24,10 @@ class Told(NamedTuple):
     """Closed connections that only their page remembers."""
 
 
+Departure = tuple[str, str]
+"""A page, and the user whose last connection is off it."""
+
+
 class Room:
     """Each message of a client, and what everybody else hears of it (CONF-APP-04, CONF-APP-05)."""
 
@@ -53,10 +57,8 @@ class Room:
         connection = self.sessions.find(connection_id)
         if connection is None:
             return False
-        last = self.sessions.disconnect(connection)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
-        if last and connection.page_id is not None:
-            self._left(connection.page_id, connection.principal.user_id)
+        if self._forget(connection) and connection.page_id is not None:
+            self._leave([(connection.page_id, connection.principal.user_id)])
         return True
 
     def receive(self, connection_id: str, body: str | None) -> None:
@@ -79,33 +81,55 @@ class Room:
         """Sends messages. Closed connections are forgotten; one that misses something ``vital`` is closed, so that
         its client joins again and gets what it lacks.
         """
+        told, left = self._send(connection_ids, frames, vital=vital)
+        self._leave(left)
+        return told
+
+    def _send(
+        self, connection_ids: Sequence[str], frames: Sequence[str], *, vital: bool = False
+    ) -> tuple[Told, list[Departure]]:
+        """Sends messages, and forgets closed connections; gives the page and the user of each that was the last."""
         delivery = self._fan_out.send(connection_ids, frames)
-        unknown = [one for one in delivery.gone if not self.disconnect(one)]
+        unknown, left = [], []
+        for connection_id in delivery.gone:
+            connection = self.sessions.find(connection_id)
+            if connection is None:
+                unknown.append(connection_id)
+            elif self._forget(connection) and connection.page_id is not None:
+                left.append((connection.page_id, connection.principal.user_id))
         if delivery.missed:
             metrics.emit(SERVICE, {"Missed": len(delivery.missed)}, clock=self._clock)
         if vital:
             self._fan_out.close(delivery.missed)
-        return Told(delivery.delivered, len(delivery.missed), tuple(unknown))
+        return Told(delivery.delivered, len(delivery.missed), tuple(unknown)), left
 
     def tell_page(
         self, page_id: str, frames: Sequence[str], besides: str | None = None, *, vital: bool = False
     ) -> Told:
         """Sends messages to everybody on a page, but for one connection, and ends those whose token is over."""
+        told, left = self.send_page(page_id, frames, besides, vital=vital)
+        self._leave(left)
+        return told
+
+    def send_page(
+        self, page_id: str, frames: Sequence[str], besides: str | None = None, *, vital: bool = False
+    ) -> tuple[Told, list[Departure]]:
+        """As ``tell_page``, but gives who is found to have left instead of telling it."""
         visitors = list(self.sessions.on_page(page_id))
         users = {one: visitor.user_id for visitor in visitors for one in visitor.connection_ids if not visitor.over}
-        told = self.tell([one for one in users if one != besides], frames, vital=vital)
+        told, left = self._send([one for one in users if one != besides], frames, vital=vital)
         for connection_id in told.unknown:
             if self.sessions.drop(page_id, users[connection_id], [connection_id]):
-                self._left(page_id, users[connection_id])
+                left.append((page_id, users[connection_id]))
         for visitor in visitors:
             if visitor.over:
                 self._fan_out.close(visitor.connection_ids)
                 self.sessions.drop(page_id, visitor.user_id, visitor.connection_ids)
-        return told
+        return told, left
 
-    def fold(self, page_id: str, expired: Sequence[bytes] = (), *, least: int = 1) -> None:
+    def fold(self, page_id: str, removed: Sequence[bytes] = (), *, least: int = 1) -> None:
         """Makes a new snapshot, and counts what contradicts the page."""
-        rejected = self.operations.fold(page_id, expired, least=least)
+        rejected = self.operations.fold(page_id, removed, least=least)
         if rejected:
             metrics.emit(SERVICE, {"Rejected": rejected}, clock=self._clock)
 
@@ -129,7 +153,7 @@ class Room:
         page_id, principal = message.page_id, connection.principal
         former = connection.page_id
         if former is not None and former != page_id and self.sessions.leave(connection):
-            self._left(former, principal.user_id)
+            self._leave([(former, principal.user_id)])
         new = self.sessions.join(connection, page_id)
         frames = list(sync(page_id, self.operations.load(page_id), message.state_vector, self._limits))
         here = self.presences.present(page_id)
@@ -150,7 +174,7 @@ class Room:
                 whole, {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
             )
         except documents.InvalidUpdateError as error:
-            raise ProtocolError("invalidUpdate", "the update is no Yjs update", identity) from error
+            raise ProtocolError("invalidUpdate", "the update is no Yjs update of version 1", identity) from error
         frame = operation_frame(message.page_id, identity, connection.principal.user_id)
         parts = list(messages.in_parts(frame, stored.update, self._limits))
         told = self.tell_page(message.page_id, parts, besides=connection.connection_id, vital=True)
@@ -165,11 +189,26 @@ class Room:
         self.tell_page(message.page_id, [messages.encode(here)], besides=connection.connection_id)
         metrics.emit(SERVICE, {"Events": 1}, event="presence", clock=self._clock)
 
-    def _left(self, page_id: str, user_id: str) -> None:
-        """A user's last connection is off a page; whoever goes last leaves a snapshot behind."""
-        self.tell_page(page_id, [messages.encode(self.presences.remove(page_id, user_id))])
-        if not self.sessions.connections(page_id):
-            self.fold(page_id)
+    def _forget(self, connection: Connection) -> bool:
+        """Forgets a connection; tells whether it was the user's last one on its page."""
+        last = self.sessions.disconnect(connection)
+        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
+        return last
+
+    def _leave(self, left: Sequence[Departure]) -> None:
+        """Users' last connections are off their pages; whoever goes last leaves a snapshot behind.
+
+        All that are found gone at once are told in one go. That may find more to be gone, who were not told of: each
+        connection is found gone once, so that posts grow with the connections, not with their square.
+        """
+        while left:
+            by_page: dict[str, list[str]] = {}
+            for page_id, user_id in left:
+                by_page.setdefault(page_id, []).append(messages.encode(self.presences.remove(page_id, user_id)))
+            left = [one for page_id, frames in by_page.items() for one in self.send_page(page_id, frames)[1]]
+            for page_id in by_page:
+                if not self.sessions.connections(page_id):
+                    self.fold(page_id)
 
 
 def operation_frame(page_id: str, operation_id: str, user_id: str) -> dict[str, Any]:

@@ -14,10 +14,10 @@ import signal
 import time
 import uuid
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from authorizer.handlers import token_of
+from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
 from redis.exceptions import RedisError
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -36,6 +36,9 @@ from .redis_pages import RedisPages
 _BEARER = Subprotocol("bearer")
 _MOST_WAITING = 4 * 1024 * 1024
 """Bytes that may wait for a slow reader before it is closed, to join again later."""
+_SILENCE_SECONDS = 120
+"""How long a ping may go unanswered. It waits behind what buffers on the way hold of a page: a few MB, so 20 seconds,
+as the library has it, would end a reader of 1 Mbit/s that is alive."""
 
 
 class CollaborationServer:
@@ -74,6 +77,8 @@ class CollaborationServer:
             host or None,
             self._port,
             process_request=self._admit,
+            create_connection=_Connection,
+            ping_timeout=_SILENCE_SECONDS,
             select_subprotocol=_subprotocol,
             max_size=4 * self._limits.frame_bytes,  # above the limit, so that a client is told and not cut off
         )
@@ -107,7 +112,7 @@ class CollaborationServer:
         try:
             # In a thread: the key may have to be fetched.
             claims = await asyncio.to_thread(self._verifier.claims, token_of(_event(request)))
-            self._principals[connection] = Principal.from_claims(claims, self._claim)
+            self._principals[connection] = Principal.from_fields(context_of(claims, self._claim))
         except InvalidTokenError as error:
             metrics.emit(SERVICE, {"Refused": 1}, clock=self._clock)
             _log("refused", error)
@@ -119,6 +124,7 @@ class CollaborationServer:
             uuid.uuid4().hex,
             self._principals[connection],
             send=lambda text: self._send(connection, text),
+            stream=lambda texts: _stream(connection, texts),
             close=lambda code, reason: self._close(connection, code, reason),
         )
         metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
@@ -161,6 +167,23 @@ class CollaborationServer:
                 await self.room.sweep()
             except (RedisError, OSError) as error:
                 await self._failed("sweep failed", error)
+
+
+class _Connection(ServerConnection):
+    """A socket that says why it never became one when its request is too large to be read."""
+
+    async def handshake(self, *arguments: Any, **options: Any) -> None:
+        """The opening handshake; a refusal by the library is counted and logged as any other."""
+        await super().handshake(*arguments, **options)
+        if self.request is None and self.protocol.handshake_exc is not None:
+            metrics.emit(SERVICE, {"Refused": 1})
+            _log("refused: a line of a request, and so a token, may have 8 KB", self.protocol.handshake_exc)
+
+
+async def _stream(connection: ServerConnection, texts: Sequence[str]) -> None:
+    """Each message waits until the reader has made room for it; only a reader that is gone ends it."""
+    for text in texts:
+        await connection.send(text)
 
 
 def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:

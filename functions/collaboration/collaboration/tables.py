@@ -1,5 +1,6 @@
 """One DynamoDB table spoken to in plain Python values."""
 
+import base64
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -130,8 +131,31 @@ class Table:
 
 
 def plain(item: dict[str, Any]) -> Item:
-    """Typed attributes, as DynamoDB and its streams give them, in plain values; numbers are whole."""
+    """Typed attributes, as DynamoDB gives them, in plain values; numbers are whole."""
     return {name: _plain(_DESERIALIZE(value)) for name, value in item.items()}
+
+
+def streamed(image: dict[str, Any]) -> Item:
+    """An image of a stream record in plain values: Lambda hands records over as JSON, where binary is base64 text.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    """
+    return plain({name: _from_text(value) for name, value in image.items()})
+
+
+def _from_text(value: dict[str, Any]) -> dict[str, Any]:
+    ((kind, held),) = value.items()
+    match kind:
+        case "B":
+            return {kind: base64.b64decode(held)}
+        case "BS":
+            return {kind: [base64.b64decode(one) for one in held]}
+        case "L":
+            return {kind: [_from_text(one) for one in held]}
+        case "M":
+            return {kind: {name: _from_text(one) for name, one in held.items()}}
+        case _:
+            return value
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ from components.network.network import Network, NetworkSettings
 from components.security.key import Key, log_groups
 from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, certificate, log_bucket
-from tests.support import ACCOUNT, record
+from tests.support import ACCOUNT, once, record
 
 REPOSITORY = f"{ACCOUNT.id}.dkr.ecr.us-east-1.amazonaws.com/mdreader/hocuspocus"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT.id}:secret:app-a1b2c3"
@@ -101,6 +101,7 @@ def build(chosen: FargateServiceSettings | None = None, *, account: Account = AC
     return Platform(service, balancer)
 
 
+@once
 def graph(chosen: FargateServiceSettings | None = None, **more: Any) -> Graph:
     """The graph of ``build``."""
     return record(lambda: build(chosen, **more))

@@ -18,6 +18,8 @@ from tests.support import ACCOUNT, record
 OPERATORS = ClusterAccess("arn:aws:iam::123456789012:role/operators", "AmazonEKSViewPolicy")
 ON_CALL = ClusterAccess("arn:aws:iam::123456789012:role/on-call", "AmazonEKSEditPolicy", namespaces=("records",))
 
+SETTINGS = ClusterSettings(name="microservice-prod")
+
 
 def node_settings(**changes: Any) -> NodeGroupSettings:
     """Three to ten compute-optimized nodes."""
@@ -35,6 +37,7 @@ def build(
     account: Account = ACCOUNT,
     addons: AddonsSettings | None = None,
     mounts: Sequence[Statement] = (),
+    settings: ClusterSettings = SETTINGS,
     **node_changes: Any,
 ) -> Cluster:
     """A network, a cluster, a group of nodes and the add-ons."""
@@ -43,7 +46,7 @@ def build(
     network = Network("net", NetworkSettings(), account=account, key=log_key)
     cluster = Cluster(
         "cluster",
-        ClusterSettings(name="microservice-prod"),
+        settings,
         account=account,
         network=network,
         key=key,

@@ -6,7 +6,7 @@ import pytest
 
 from components.account import Account
 from tests.components.compute.fargate import CLUSTER, cluster
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 
 @pytest.mark.parametrize(("account", "insights"), [(ACCOUNT, "enhanced"), (DEV_ACCOUNT, "enabled")])
@@ -17,7 +17,7 @@ def test_it_is_measured_more_closely_in_production(account: Account, insights: s
 
 
 def test_it_offers_on_demand_and_spot_and_prefers_neither_by_chance() -> None:
-    graph = record(cluster)
+    graph = record_once(cluster)
     assert graph.only("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders").inputs == {
         "clusterName": "mdreader-prod",
         "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
@@ -26,7 +26,7 @@ def test_it_offers_on_demand_and_spot_and_prefers_neither_by_chance() -> None:
 
 
 def test_sessions_are_encrypted_and_recorded() -> None:
-    graph = record(cluster)
+    graph = record_once(cluster)
     sessions = graph.only("aws:cloudwatch/logGroup:LogGroup", "cluster-sessions-group")
     log_key = graph.only("aws:kms/key:Key", "logs-key").outputs["arn"]
     assert sessions.inputs["kmsKeyId"] == log_key
@@ -41,10 +41,10 @@ def test_sessions_are_encrypted_and_recorded() -> None:
 
 
 def test_disks_of_tasks_are_encrypted_by_a_key_that_only_this_cluster_s_fargate_uses() -> None:
-    graph = record(cluster)
+    graph = record_once(cluster)
     key = graph.only("aws:kms/key:Key", "cluster-storage-key")
     storage = graph.only(CLUSTER).inputs["configuration"]["managedStorageConfiguration"]
-    assert storage == {"fargateEphemeralStorageKmsKeyId": key.outputs["keyId"]}
+    assert storage == {"fargateEphemeralStorageKmsKeyId": key.outputs["arn"]}
     given = {s["Sid"]: s for s in json.loads(key.inputs["policy"])["Statement"]}
     of_cluster = {
         "kms:EncryptionContext:aws:ecs:clusterAccount": ACCOUNT.id,

@@ -15,7 +15,7 @@ TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 def test_the_group_as_asked_for() -> None:
     found = graph(name="compute-optimized")
     inputs = found.only(GROUP).inputs
-    assert inputs["nodeGroupName"] == "compute-optimized"
+    assert inputs["nodeGroupNamePrefix"] == "compute-optimized-"
     assert inputs["instanceTypes"] == ["c5.2xlarge"]
     assert inputs["scalingConfig"] == {"minSize": 3, "maxSize": 10, "desiredSize": 3}
     assert inputs["capacityType"] == "ON_DEMAND"

@@ -16,7 +16,7 @@ from components.security.role import Role
 from components.statements import service_trust
 from preview.graph import Graph
 from preview.policing import verdict
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 CLUSTER = "aws:dax/cluster:Cluster"
 
@@ -35,6 +35,7 @@ def build(account: Any = ACCOUNT, **settings: Any) -> tuple[Accelerator, Network
     return Accelerator("dax", given, account=account, network=network, tables={"sessions": table}), network
 
 
+@once
 def graph_of(*args: Any, **more: Any) -> Graph:
     return record(lambda: build(*args, **more))
 

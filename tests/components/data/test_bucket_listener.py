@@ -6,7 +6,7 @@ from components.compute.function import Function, FunctionSettings
 from components.data.bucket import Bucket, BucketSettings
 from components.security.key import Key
 from preview.graph import Graph
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, once, record, record_once, unequal_when_unknown
 
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 PERMISSION = "aws:lambda/permission:Permission"
@@ -40,8 +40,9 @@ def program() -> None:
 
 
 @pytest.fixture(scope="module")
+@once
 def graph() -> Graph:
-    return record(program)
+    return record_once(program)
 
 
 def test_one_list_names_every_function_and_its_objects(graph: Graph) -> None:
@@ -102,12 +103,12 @@ def test_whoever_asks_first_eventbridge_is_told_as_well() -> None:
         listed = record(order).only(NOTIFICATION).inputs
         assert listed["eventbridge"] is True
         assert len(listed["lambdaFunctions"]) == 1
-    assert "eventbridge" not in record(program).only(NOTIFICATION).inputs
+    assert "eventbridge" not in record_once(program).only(NOTIFICATION).inputs
     assert unequal_when_unknown(first) == []
 
 
 def test_nobody_is_told_unless_asked() -> None:
-    assert not record(uploads).of_type(NOTIFICATION)
+    assert not record_once(uploads).of_type(NOTIFICATION)
 
 
 def test_same_graph_when_nothing_is_known() -> None:

@@ -10,7 +10,7 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
 from preview.graph import Graph
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 QUEUE, POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
 
@@ -24,7 +24,7 @@ def key_arn(graph: Graph) -> str:
 
 
 def test_messages_wait_four_days_and_dead_letters_fourteen() -> None:
-    graph = record(queue)
+    graph = record_once(queue)
     dead = graph.only(QUEUE, "retries-dead-letters")
     assert dead.inputs == {"kmsMasterKeyId": key_arn(graph), "messageRetentionSeconds": 1209600}
     inputs = dict(graph.only(QUEUE, "retries-queue").inputs)
@@ -41,7 +41,7 @@ def test_messages_wait_four_days_and_dead_letters_fourteen() -> None:
 
 
 def test_both_refuse_whoever_comes_without_tls() -> None:
-    graph = record(queue)
+    graph = record_once(queue)
     policies = {
         node.inputs["queueUrl"]: json.loads(node.inputs["policy"])["Statement"] for node in graph.of_type(POLICY)
     }

@@ -10,7 +10,7 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
 from preview.graph import Graph
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 SETTINGS = RegistrySettings(namespace="records", repositories=("microservice", "worker"))
 
@@ -20,7 +20,7 @@ def registry(account: Any = ACCOUNT) -> Registry:
 
 
 def test_images_are_scanned_immutable_and_encrypted() -> None:
-    graph = record(registry)
+    graph = record_once(registry)
     key = graph.only("aws:kms/key:Key").outputs["arn"]
     nodes = graph.of_type("aws:ecr/repository:Repository")
     assert {n.name: n.inputs["name"] for n in nodes} == {
@@ -41,7 +41,7 @@ def test_only_unprotected_repositories_go_with_their_images() -> None:
 
 
 def test_each_repository_keeps_30_images() -> None:
-    policies = record(registry).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy")
+    policies = record_once(registry).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     assert len(policies) == 2
     rules = json.loads(policies[0].inputs["policy"])["rules"]
     assert [(r["rulePriority"], r["selection"]["tagStatus"], r["selection"]["countNumber"]) for r in rules] == [

@@ -174,10 +174,13 @@ def test_all_logs_are_kept_and_the_domain_may_write_them_first(search: Graph, do
     policy = search.only("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     (write,) = json.loads(policy.inputs["policyDocument"])["Statement"]
     assert write["Principal"] == {"Service": ["es.amazonaws.com"]}
-    assert set(write["Resource"]) == {f"{arn}:*" for arn in published.values()}
+    assert write["Resource"] == ["arn:aws:logs:us-east-1:123456789012:log-group:/aws/OpenSearchService/domains/*:*"]
+    assert {g.inputs["name"].rpartition("/")[0] for g in groups.values()} == {
+        "/aws/OpenSearchService/domains/confluence"
+    }
     assert write["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT.id},
-        "ArnLike": {"aws:SourceArn": "arn:aws:es:us-east-1:123456789012:domain/confluence"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:es:us-east-1:123456789012:domain/*"},
     }
     assert policy.urn in domain.dependencies
 
@@ -202,17 +205,23 @@ def test_t3_nodes_are_not_tuned(small: dict[str, Any]) -> None:
     assert "autoTuneOptions" not in graph(**small).only(DOMAIN).inputs
 
 
-def test_the_zones_are_those_of_the_network() -> None:
-    def two(at: Ground) -> None:
-        public, data = TWO_ZONES
-        private = {"a": "10.1.32.0/20", "b": "10.1.48.0/20"}
-        settings = NetworkSettings(public=public, private=private, data=data)
-        build(at, Network("small", settings, account=at.account, key=at.log_key))
+def in_two_zones(at: Ground, nodes: int) -> None:
+    public, data = TWO_ZONES
+    private = {"a": "10.1.32.0/20", "b": "10.1.48.0/20"}
+    settings = NetworkSettings(public=public, private=private, data=data)
+    build(at, Network("small", settings, account=at.account, key=at.log_key), nodes=nodes)
 
-    made = recorded(two).only(DOMAIN)
+
+def test_the_zones_are_those_of_the_network() -> None:
+    made = recorded(lambda at: in_two_zones(at, 4)).only(DOMAIN)
     assert made.inputs["clusterConfig"]["zoneAwarenessConfig"] == {"availabilityZoneCount": 2}
-    assert made.inputs["clusterConfig"]["instanceCount"] == 3
+    assert made.inputs["clusterConfig"]["instanceCount"] == 4
     assert len(made.inputs["vpcOptions"]["subnetIds"]) == 2
+
+
+def test_an_odd_number_of_nodes_over_two_zones_is_refused() -> None:
+    with pytest.raises((ValueError, ProgramError), match="nodes: 3 is odd, which OpenSearch refuses over"):
+        recorded(lambda at: in_two_zones(at, 3))
 
 
 def test_a_single_node_stands_in_one_zone() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.data.windows import DailyWindow, WeeklyWindow, minutes, overlap
+from components.data.windows import DailyWindow, WeeklyWindow, hour_from, minutes, overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -26,6 +26,12 @@ def test_length_runs_past_midnight_and_past_sunday(window: str, length: int) -> 
 )
 def test_windows_that_meet_on_some_day_overlap(daily: str, weekly: str, meet: bool) -> None:
     assert overlap(daily, weekly) is meet
+    assert overlap(weekly, daily) is meet
+
+
+def test_two_daily_windows_overlap_on_every_day_or_none() -> None:
+    assert overlap(hour_from(23), "23:59-00:29")
+    assert not overlap(hour_from(23), "00:00-00:30")
 
 
 @given(st.integers(0, 1439), st.integers(30, 600), st.integers(0, 10079), st.integers(30, 2000))

@@ -15,7 +15,7 @@ from components.edge.header_settings import ContentSecurityPolicy, CrossOriginSe
 from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, firewall, zone
 from tests.components.security.identity import complaints
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 APP, BRANCH = "aws:amplify/app:App", "aws:amplify/branch:Branch"
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
@@ -62,7 +62,7 @@ def test_the_branch_is_built_on_every_push() -> None:
 
 
 def test_the_build_takes_the_lock_file_and_publishes_all_of_dist() -> None:
-    spec = yaml.safe_load(record(app).only(APP).inputs["buildSpec"])
+    spec = yaml.safe_load(record_once(app).only(APP).inputs["buildSpec"])
     assert spec["version"] == 1
     assert spec["frontend"]["phases"] == {
         "preBuild": {"commands": ["npm ci"]},
@@ -78,11 +78,11 @@ def test_the_api_comes_before_the_page_that_answers_for_the_rest() -> None:
     pattern = re.compile(page[0].removeprefix("</").removesuffix("/>"))
     assert [path for path in ("/", "/books/1", "/a.b/c.reader") if not pattern.search(path)] == []
     assert [path for path in ("/app.js", "/logo.svg", "/font.woff2") if pattern.search(path)] == []
-    assert len(rules(record(app))) == 1
+    assert len(rules(record_once(app))) == 1
 
 
 def test_pages_come_with_security_headers() -> None:
-    found = headers(record(app))
+    found = headers(record_once(app))
     assert found["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     assert found["X-Content-Type-Options"] == "nosniff"
     assert found["X-Frame-Options"] == "DENY"
@@ -126,7 +126,7 @@ def test_without_one_the_app_has_amplify_s() -> None:
 
 
 def test_a_global_web_acl_protects_it() -> None:
-    graph = record(guarded)
+    graph = record_once(guarded)
     inputs = graph.only(ASSOCIATION).inputs
     assert inputs["resourceArn"] == graph.only(APP).outputs["arn"]
     assert inputs["webAclArn"] == graph.only("aws:wafv2/webAcl:WebAcl").outputs["arn"]
@@ -148,7 +148,7 @@ def test_unfinished_work_asks_for_a_password() -> None:
 
 
 def test_the_default_passes_the_pack() -> None:
-    assert complaints(record(guarded), "amplify", "wafv2") == []
+    assert complaints(record_once(guarded), "amplify", "wafv2") == []
 
 
 def test_headers_are_for_pages_only() -> None:

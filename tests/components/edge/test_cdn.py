@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from components.data.bucket import Bucket, BucketSettings
 from components.edge.cdn import Cdn
@@ -11,7 +12,7 @@ from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin, distributions
 from components.security.key import Key
 from tests.components.edge.support import DOMAIN, certificate, firewall, key, log_bucket
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 SETTINGS = CdnSettings(
@@ -47,7 +48,7 @@ def cdn(settings: CdnSettings = SETTINGS, *, certified: bool = True) -> Cdn:
 
 
 def distribution() -> dict[str, Any]:
-    return record(cdn).only(DISTRIBUTION).inputs
+    return record_once(cdn).only(DISTRIBUTION).inputs
 
 
 def origin(key: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def origin(key: str) -> dict[str, Any]:
 
 
 def test_users_come_over_tls_1_2_under_the_alias_and_through_the_firewall() -> None:
-    graph = record(cdn)
+    graph = record_once(cdn)
     inputs = graph.only(DISTRIBUTION).inputs
     assert inputs["enabled"] is True
     assert inputs["aliases"] == [DOMAIN]
@@ -72,20 +73,19 @@ def test_users_come_over_tls_1_2_under_the_alias_and_through_the_firewall() -> N
     assert inputs["restrictions"] == {"geoRestriction": {"restrictionType": "none"}}
 
 
-def test_servers_are_called_over_tls_through_the_shield_with_the_secret() -> None:
-    graph = record(cdn)
+def test_servers_are_called_over_tls_with_the_secret() -> None:
+    graph = record_once(cdn)
     (api,) = [o for o in graph.only(DISTRIBUTION).inputs["origins"] if o["originId"] == "api"]
     assert api["domainName"] == f"origin.{DOMAIN}"
     assert api["customOriginConfig"]["originProtocolPolicy"] == "https-only"
     assert api["customOriginConfig"]["originSslProtocols"] == ["TLSv1.2"]
-    assert api["originShield"] == {"enabled": True, "originShieldRegion": "us-east-1"}
     value = graph.only("random:index/randomPassword:RandomPassword", "secret-1").outputs["result"]
     assert api["customHeaders"] == [{"name": "X-Origin-Verify", "value": value}]
     assert "origins" in graph.only(DISTRIBUTION).secret_inputs
 
 
 def test_a_bucket_is_read_with_signed_requests_by_this_distribution_only() -> None:
-    graph = record(cdn)
+    graph = record_once(cdn)
     control = graph.only("aws:cloudfront/originAccessControl:OriginAccessControl")
     assert control.inputs == {
         "originAccessControlOriginType": "s3",
@@ -119,6 +119,27 @@ def test_dynamic_answers_are_never_cached_and_the_origin_keeps_its_own_host_name
         assert behavior["compress"] is True
 
 
+def test_a_shield_stands_before_an_origin_whose_answers_are_kept() -> None:
+    assert origin("files")["originShield"] == {"enabled": True, "originShieldRegion": "us-east-1"}
+    assert "originShield" not in origin("api")
+
+
+def test_an_origin_that_decides_is_kept_by_all_that_its_answers_vary_by() -> None:
+    behavior = BehaviorSettings(origin="api", origin_decides=True)
+    graph = record(lambda: cdn(SETTINGS.model_copy(update={"default": behavior})))
+    made = graph.only(DISTRIBUTION).inputs["defaultCacheBehavior"]
+    policy = graph.only("aws:cloudfront/cachePolicy:CachePolicy", "records-cache-default")
+    assert made["cachePolicyId"] == policy.id
+    assert made["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert len(made["allowedMethods"]) == 7
+    assert (policy.inputs["minTtl"], policy.inputs["defaultTtl"]) == (0, 0)
+    key = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
+    assert key["cookiesConfig"] == {"cookieBehavior": "all"}
+    assert {"Authorization", "Accept", "Origin"} <= set(key["headersConfig"]["headers"]["items"])
+    with pytest.raises(ValidationError, match="the origin decides how long answers are kept"):
+        BehaviorSettings(origin="api", origin_decides=True, cache_seconds=60)
+
+
 def test_paths_are_tried_in_the_order_of_the_settings() -> None:
     found = [(b["pathPattern"], b["targetOriginId"]) for b in distribution()["orderedCacheBehaviors"]]
     assert found == [("/health", "balancer"), ("/static/*", "files")]
@@ -130,7 +151,7 @@ def test_errors_are_not_kept() -> None:
 
 
 def test_requests_are_logged_to_the_bucket_that_lets_cloudfront_in() -> None:
-    graph = record(cdn, region="eu-west-1")
+    graph = record_once(cdn, region="eu-west-1")
     source = graph.only("aws:cloudwatch/logDeliverySource:LogDeliverySource")
     destination = graph.only("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination")
     delivery = graph.only("aws:cloudwatch/logDelivery:LogDelivery")

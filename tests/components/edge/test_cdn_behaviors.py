@@ -15,7 +15,7 @@ from components.security.key import Key, log_groups
 from preview.graph import Graph
 from preview.policing import verdict
 from tests.components.edge.support import DOMAIN, certificate, firewall, log_bucket
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, once, record, record_once, unequal_when_unknown
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 CACHE = "aws:cloudfront/cachePolicy:CachePolicy"
@@ -49,6 +49,7 @@ def site(settings: CdnSettings = SITE) -> Cdn:
     )
 
 
+@once
 def graph_of(default: BehaviorSettings, **more: Any) -> Graph:
     return record(lambda: site(CdnSettings(aliases=(DOMAIN,), default=default, **more)))
 
@@ -69,7 +70,7 @@ def key_of(graph: Graph, name: str) -> dict[str, Any]:
 
 
 def test_files_are_kept_for_a_year_and_are_the_same_for_everybody() -> None:
-    graph = record(site)
+    graph = record_once(site)
     policy = graph.only(CACHE, "site-cache-static").inputs
     assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (0, YEAR, YEAR)
     assert key_of(graph, "site-cache-static")["cookiesConfig"] == {"cookieBehavior": "none"}
@@ -82,7 +83,7 @@ def test_files_are_kept_for_a_year_and_are_the_same_for_everybody() -> None:
 
 
 def test_a_page_is_kept_for_the_viewer_who_asked_and_no_other() -> None:
-    graph = record(site)
+    graph = record_once(site)
     policy = graph.only(CACHE, "site-cache-default").inputs
     assert (policy["minTtl"], policy["defaultTtl"]) == (0, 3600)
     key = key_of(graph, "site-cache-default")
@@ -101,7 +102,7 @@ def test_named_cookies_alone_tell_viewers_apart_and_reach_the_origin() -> None:
 
 
 def test_nothing_that_is_kept_carries_a_cookie_and_files_do_not_tell_their_key() -> None:
-    graph = record(site)
+    graph = record_once(site)
     removed = {
         node.id: [item["header"] for item in node.inputs.get("removeHeadersConfig", {}).get("items", [])]
         for node in graph.of_type(HEADERS)
@@ -141,7 +142,7 @@ def test_every_answer_carries_security_headers_and_no_more_unless_told() -> None
 
 
 def test_content_and_permissions_are_said_where_they_are_given() -> None:
-    for node in record(site).of_type(HEADERS):
+    for node in record_once(site).of_type(HEADERS):
         content = node.inputs["securityHeadersConfig"]["contentSecurityPolicy"]
         assert content == {
             "contentSecurityPolicy": SITE.headers.content_security,
@@ -204,7 +205,7 @@ def test_signed_answers_need_a_signature_by_a_key_of_the_settings() -> None:
     group = graph.only("aws:cloudfront/keyGroup:KeyGroup")
     assert group.inputs["items"] == [k.id for k in keys]
     assert default_of(graph)["trustedKeyGroups"] == [group.id]
-    assert not record(site).of_type("aws:cloudfront/keyGroup:KeyGroup")
+    assert not record_once(site).of_type("aws:cloudfront/keyGroup:KeyGroup")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_signed_answers_need_a_public_key(signers: dict[str, str]) -> None:
 
 
 def test_the_pack_has_nothing_against_it() -> None:
-    violations, _ = verdict(record(site), exemptions=())
+    violations, _ = verdict(record_once(site), exemptions=())
     assert [v for v in violations if "cloudfront" in v.rule.id or "::files" in v.urn] == []
 
 

@@ -12,7 +12,7 @@ from components.edge.certificate import (
     option_for,
 )
 from tests.components.edge.support import DOMAIN, zone
-from tests.support import record, unequal_when_unknown
+from tests.support import record, record_once, unequal_when_unknown
 
 CERTIFICATE = "aws:acm/certificate:Certificate"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
@@ -32,7 +32,7 @@ def certificates() -> None:
 
 
 def test_a_certificate_lives_in_its_region_and_is_proved_by_dns() -> None:
-    graph = record(certificates)
+    graph = record_once(certificates)
     edge = graph.only(CERTIFICATE, "edge-certificate")
     assert edge.inputs["domainName"] == DOMAIN
     assert edge.inputs["subjectAlternativeNames"] == [f"*.{DOMAIN}", f"origin.{DOMAIN}"]
@@ -48,7 +48,7 @@ def test_a_certificate_lives_in_its_region_and_is_proved_by_dns() -> None:
 
 
 def test_each_domain_is_proved_by_one_record_that_certificates_share() -> None:
-    graph = record(certificates)
+    graph = record_once(certificates)
     records = graph.of_type(RECORD)
     assert [n.name for n in records] == [f"zone-validation-{DOMAIN}", f"zone-validation-origin.{DOMAIN}"]
     proofs = {

@@ -11,7 +11,7 @@ from components.security.role import Role
 from components.statements import service_trust
 from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, zone
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 SETTINGS = EmailSettings(domain=DOMAIN, sender=f"info@{DOMAIN}")
 RECORD, IDENTITY = "aws:route53/record:Record", "aws:sesv2/emailIdentity:EmailIdentity"
@@ -31,7 +31,7 @@ def records(graph: Graph, kind: str) -> dict[str, list[str]]:
 
 
 def test_the_domain_is_an_identity_in_both_regions_with_its_configuration_set() -> None:
-    identities = by_region(record(email), IDENTITY)
+    identities = by_region(record_once(email), IDENTITY)
     assert set(identities) == {"us-east-1", "us-west-2"}
     for region, inputs in identities.items():
         assert inputs == {
@@ -42,7 +42,7 @@ def test_the_domain_is_an_identity_in_both_regions_with_its_configuration_set() 
 
 
 def test_each_identity_proves_itself_by_three_keys_in_the_zone() -> None:
-    graph = record(email)
+    graph = record_once(email)
     names = [n.name for n in graph.of_type(RECORD) if n.inputs["type"] == "CNAME"]
     assert sorted(names) == sorted(
         f"zone-dkim-{region}-{n}-cname" for region in ("us-east-1", "us-west-2") for n in (1, 2, 3)
@@ -58,7 +58,7 @@ def test_every_token_has_a_record_of_its_own() -> None:
 
 
 def test_bounces_come_back_to_a_name_of_the_region_s_own() -> None:
-    graph = record(email)
+    graph = record_once(email)
     assert records(graph, "MX") == {
         f"mail-{region}.{DOMAIN}": [f"10 feedback-smtp.{region}.amazonses.com"] for region in ("us-east-1", "us-west-2")
     }
@@ -74,7 +74,7 @@ def test_bounces_come_back_to_a_name_of_the_region_s_own() -> None:
 
 
 def test_mail_goes_over_tls_or_not_at_all_and_is_counted() -> None:
-    graph = record(email)
+    graph = record_once(email)
     for inputs in by_region(graph, SET).values():
         assert inputs["deliveryOptions"] == {"tlsPolicy": "REQUIRE"}
         assert inputs["reputationOptions"] == {"reputationMetricsEnabled": True}

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from tests.components.edge.support import DOMAIN, key
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 SETTINGS = FirewallSettings(hosts=(DOMAIN,), sqli_body_rule=True, large_bodies=True)
@@ -29,7 +30,7 @@ def pattern(rule: dict[str, Any]) -> re.Pattern[str]:
 
 
 def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it() -> None:
-    graph = record(firewall, region="eu-west-1")
+    graph = record_once(firewall, region="eu-west-1")
     acl = graph.only(ACL)
     assert acl.inputs["scope"] == "CLOUDFRONT"
     assert acl.inputs["defaultAction"] == {"allow": {}}
@@ -42,7 +43,7 @@ def test_a_web_acl_of_cloudfront_lives_in_us_east_1_with_all_that_belongs_to_it(
 
 
 def test_a_name_is_made_up_unless_given() -> None:
-    assert "name" not in record(firewall).only(ACL).inputs
+    assert "name" not in record_once(firewall).only(ACL).inputs
     assert record(lambda: firewall(FirewallSettings(acl_name="Guard"))).only(ACL).inputs["name"] == "Guard"
 
 
@@ -126,7 +127,7 @@ def test_sql_in_a_body_is_blocked_as_it_was_sent() -> None:
 
 
 def test_requests_are_logged_encrypted_and_without_credentials() -> None:
-    graph = record(firewall)
+    graph = record_once(firewall)
     group = graph.only("aws:cloudwatch/logGroup:LogGroup")
     assert group.inputs["namePrefix"].startswith("aws-waf-logs-")
     assert group.inputs["kmsKeyId"] == graph.only("aws:kms/key:Key").outputs["arn"]
@@ -135,7 +136,32 @@ def test_requests_are_logged_encrypted_and_without_credentials() -> None:
     assert logging["redactedFields"] == [
         {"singleHeader": {"name": "authorization"}},
         {"singleHeader": {"name": "cookie"}},
+        {"singleHeader": {"name": "sec-websocket-protocol"}},
+        {"singleHeader": {"name": "x-origin-verify"}},
     ]
+
+
+@pytest.mark.parametrize("generations", [("1",), ("2", "1")])
+def test_strangers_are_those_without_the_header_of_the_distribution(generations: tuple[str, ...]) -> None:
+    def program() -> None:
+        secret = OriginSecret("secret", OriginSecretSettings(generations=generations))
+        Firewall("api", FirewallSettings(scope="REGIONAL"), account=ACCOUNT, log_key=key(), origin_secret=secret)
+
+    graph = record(program)
+    values = [
+        graph.only("random:index/randomPassword:RandomPassword", f"secret-{g}").outputs["result"] for g in generations
+    ]
+    acl = graph.only(ACL)
+    (rule,) = [rule for rule in acl.inputs["rules"] if rule["name"] == "Strangers"]
+    sent = rule["statement"]["notStatement"]["statement"]
+    matches = [s["byteMatchStatement"] for s in (sent["orStatement"]["statements"] if len(values) > 1 else [sent])]
+    assert [match["searchString"] for match in matches] == values
+    for match in matches:
+        assert match["positionalConstraint"] == "EXACTLY"
+        assert match["fieldToMatch"] == {"singleHeader": {"name": "x-origin-verify"}}
+        assert match["textTransformations"] == [{"priority": 0, "type": "NONE"}]
+    assert list(rule["action"]) == ["block"]
+    assert "rules" in acl.secret_inputs
 
 
 @pytest.mark.parametrize(

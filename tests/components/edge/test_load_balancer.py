@@ -11,7 +11,7 @@ from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.network.security_group import SecurityGroup
 from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, Subnets, certificate, log_bucket
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 API = TargetGroupSettings(port=8443)
 SETTINGS = LoadBalancerSettings(
@@ -42,7 +42,7 @@ def only(graph: Graph, kind: str, name: str | None = None) -> dict[str, Any]:
 
 
 def test_it_faces_the_internet_from_the_public_subnets_and_logs() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     inputs = only(graph, "LoadBalancer")
     bucket = graph.only("aws:s3/bucket:Bucket").inputs["bucket"]
     group = graph.only("aws:ec2/securityGroup:SecurityGroup")
@@ -62,7 +62,7 @@ def test_it_faces_the_internet_from_the_public_subnets_and_logs() -> None:
 
 
 def test_it_waits_for_the_policy_that_lets_it_log() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     policy = graph.only("aws:s3/bucketPolicy:BucketPolicy")
     assert policy.urn in graph.only("aws:lb/loadBalancer:LoadBalancer").property_dependencies["accessLogs"]
 
@@ -73,7 +73,7 @@ def test_only_a_protected_environment_keeps_it_from_being_deleted() -> None:
 
 
 def test_the_one_listener_speaks_tls_and_answers_404_to_what_no_route_takes() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     listener = only(graph, "Listener")
     assert (listener["port"], listener["protocol"]) == (443, "HTTPS")
     assert listener["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -85,7 +85,7 @@ def test_the_one_listener_speaks_tls_and_answers_404_to_what_no_route_takes() ->
 
 
 def test_targets_are_asked_how_they_are() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     api, live = (only(graph, "TargetGroup", name) for name in ("records-api", "records-live"))
     assert api == {
         "vpcId": "vpc-1",
@@ -108,7 +108,7 @@ def test_targets_are_asked_how_they_are() -> None:
 
 
 def test_routes_go_by_path_and_host_in_a_fixed_order() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     api, live = (only(graph, "ListenerRule", name) for name in ("records-to-api", "records-to-live"))
     assert (api["priority"], live["priority"]) == (20, 10)
     assert live["conditions"] == [{"pathPattern": {"values": ["/ws/*"]}}]
@@ -132,14 +132,23 @@ def test_with_an_origin_secret_every_route_asks_for_it_and_all_else_is_refused()
     assert action["fixedResponse"]["statusCode"] == "403"
 
 
-def test_a_default_target_would_let_requests_past_the_secret() -> None:
+def test_a_default_target_lets_nobody_past_the_secret() -> None:
+    """The default action takes what no rule does, and every path matches the last one."""
     settings = LoadBalancerSettings(target_groups={"api": API}, default_target="api")
-    with pytest.raises(Exception, match="lack the origin secret"):
-        record(lambda: balancer(settings, secret=("1",)))
+    graph = record(lambda: balancer(settings, secret=("1",)))
+    rules = sorted(graph.of_type("aws:lb/listenerRule:ListenerRule"), key=lambda rule: rule.inputs["priority"])
+    told = [
+        (r.inputs["priority"], [sorted(c)[0] for c in r.inputs["conditions"]], r.inputs["actions"][0]["type"])
+        for r in rules
+    ]
+    assert told == [(49999, ["pathPattern", "httpHeader"], "forward"), (50000, ["pathPattern"], "fixed-response")]
+    assert {v for r in rules for v in r.inputs["conditions"][0]["pathPattern"]["values"]} == {"/*"}
+    assert rules[1].inputs["actions"][0]["fixedResponse"]["statusCode"] == "403"
+    assert only(graph, "Listener")["defaultActions"][0]["type"] == "forward"
 
 
 def test_nobody_is_let_in_until_it_is_said_who() -> None:
-    graph = record(balancer)
+    graph = record_once(balancer)
     assert not graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert not graph.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from components.edge.static_page import StaticPage, StaticPageSettings
 from tests.components.edge.support import DOMAIN, certificate
-from tests.support import record, unequal_when_unknown
+from tests.support import record_once, unequal_when_unknown
 
 ORIGIN = f"origin.{DOMAIN}"
 
@@ -14,7 +14,7 @@ def page(region: str | None = "us-west-2") -> StaticPage:
 
 
 def definition() -> dict[str, Any]:
-    return json.loads(record(page).only("aws:apigateway/restApi:RestApi").inputs["body"])
+    return json.loads(record_once(page).only("aws:apigateway/restApi:RestApi").inputs["body"])
 
 
 def test_every_path_and_method_is_answered_503_with_the_page() -> None:
@@ -48,7 +48,7 @@ def test_the_page_is_safe_in_a_template() -> None:
 
 
 def test_it_is_reached_over_tls_under_its_domain_only_wherever_it_lives() -> None:
-    graph = record(page)
+    graph = record_once(page)
     api = graph.only("aws:apigateway/restApi:RestApi")
     assert api.inputs["disableExecuteApiEndpoint"] is True
     assert api.inputs["endpointConfiguration"] == {"types": "REGIONAL"}
@@ -62,12 +62,12 @@ def test_it_is_reached_over_tls_under_its_domain_only_wherever_it_lives() -> Non
 
 
 def test_a_changed_page_is_deployed() -> None:
-    deployment = record(page).only("aws:apigateway/deployment:Deployment")
+    deployment = record_once(page).only("aws:apigateway/deployment:Deployment")
     assert len(deployment.inputs["triggers"]["body"]) == 64
 
 
 def test_callers_of_the_page_cannot_take_the_account_s_whole_rate() -> None:
-    settings = record(page).only("aws:apigateway/methodSettings:MethodSettings").inputs
+    settings = record_once(page).only("aws:apigateway/methodSettings:MethodSettings").inputs
     assert settings["methodPath"] == "*/*"
     assert settings["settings"]["throttlingRateLimit"] == 1000
     assert settings["settings"]["throttlingBurstLimit"] == 500

@@ -13,7 +13,7 @@ from preview.graph import Graph
 from preview.run import ProgramError
 from tests.components.edge.apis import findings, function, invokers, log_groups_of
 from tests.components.edge.support import DOMAIN, certificate, key
-from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, once, record, unequal_when_unknown
 
 API, STAGE = "aws:apigatewayv2/api:Api", "aws:apigatewayv2/stage:Stage"
 ROUTE, INTEGRATION = "aws:apigatewayv2/route:Route", "aws:apigatewayv2/integration:Integration"
@@ -42,6 +42,7 @@ def build(
     return api
 
 
+@once
 def graph_of(*args: Any, **more: Any) -> Graph:
     return record(lambda: build(*args, **more))
 

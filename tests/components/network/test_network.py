@@ -8,7 +8,7 @@ import pytest
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key
 from preview.graph import Graph, Node
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 SUBNET, ROUTE, NAT = "aws:ec2/subnet:Subnet", "aws:ec2/route:Route", "aws:ec2/natGateway:NatGateway"
 ASSOCIATION, ENDPOINT = "aws:ec2/routeTableAssociation:RouteTableAssociation", "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -25,6 +25,7 @@ def build(account: Any = ACCOUNT, cluster_name: str | None = None, **settings: A
     return Network("net", NetworkSettings(**settings), account=account, key=key, cluster_name=cluster_name)
 
 
+@once
 def graph_of(account: Any = ACCOUNT, cluster_name: str | None = None, **settings: Any) -> Graph:
     return record(lambda: build(account, cluster_name, **settings))
 

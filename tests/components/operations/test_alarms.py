@@ -7,7 +7,7 @@ from components.operations.metric import EDGE_REGION, Metric
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
 from preview.run import ProgramError
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 CPU = Alarm(Metric("AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": "db"}), 80, "busy", missing="missing")
 LATENCY = Alarm(Metric("AWS/ApplicationELB", "TargetResponseTime", {"LoadBalancer": "x"}, "p99"), 0.5, "slow")
@@ -27,7 +27,7 @@ def alarms() -> Alarms:
 
 
 def test_every_alarm_notifies_when_it_starts_and_when_it_ends() -> None:
-    graph = record(alarms)
+    graph = record_once(alarms)
     arn = graph.only("aws:sns/topic:Topic").outputs["arn"]
     nodes = graph.of_type(TOKEN)
     assert {n.name for n in nodes} == {f"records-{key}" for key in ALL}
@@ -36,7 +36,7 @@ def test_every_alarm_notifies_when_it_starts_and_when_it_ends() -> None:
 
 
 def test_alarm_says_what_it_watches() -> None:
-    inputs = record(alarms).only(TOKEN, "records-cpu").inputs
+    inputs = record_once(alarms).only(TOKEN, "records-cpu").inputs
     assert inputs["namespace"] == "AWS/RDS"
     assert inputs["metricName"] == "CPUUtilization"
     assert inputs["dimensions"] == {"DBInstanceIdentifier": "db"}
@@ -46,13 +46,13 @@ def test_alarm_says_what_it_watches() -> None:
 
 
 def test_percentiles_are_extended_statistics() -> None:
-    inputs = record(alarms).only(TOKEN, "records-latency").inputs
+    inputs = record_once(alarms).only(TOKEN, "records-latency").inputs
     assert inputs["extendedStatistic"] == "p99"
     assert "statistic" not in inputs
 
 
 def test_what_runs_out_is_watched_from_below() -> None:
-    inputs = record(alarms).only(TOKEN, "records-space").inputs
+    inputs = record_once(alarms).only(TOKEN, "records-space").inputs
     assert inputs["comparisonOperator"] == "LessThanThreshold"
 
 

@@ -8,7 +8,7 @@ from components.data.bucket import Bucket, BucketSettings
 from components.operations.backup import Backup, BackupSettings
 from components.security.key import Key
 from preview.graph import Graph
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 DATABASE = "arn:aws:rds:us-east-1:123456789012:db:prod-postgres"
 VAULT = "aws:backup/vault:Vault"
@@ -29,14 +29,14 @@ def rule(graph: Graph) -> dict[str, object]:
 def test_a_backup_a_day_kept_as_long_as_the_environment_says(account: Account, days: int) -> None:
     graph = record(lambda: backup(account=account))
     found = rule(graph)
-    assert found["schedule"] == "cron(0 5 ? * * *)"
+    assert found["schedule"] == "cron(0 7 ? * * *)"
     assert found["lifecycle"] == {"deleteAfter": days}
     assert found["targetVaultName"] == graph.only(VAULT).outputs["name"]
     assert "enableContinuousBackup" not in found
 
 
 def test_takes_what_it_is_given() -> None:
-    graph = record(backup)
+    graph = record_once(backup)
     selection = graph.only("aws:backup/selection:Selection").inputs
     assert selection["resources"] == [DATABASE]
     assert selection["iamRoleArn"] == graph.only("aws:iam/role:Role").outputs["arn"]
@@ -54,7 +54,7 @@ def with_bucket() -> None:
 
 
 def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> None:
-    graph = record(with_bucket)
+    graph = record_once(with_bucket)
     bucket = graph.only("aws:s3/bucket:Bucket")
     assert graph.only("aws:backup/selection:Selection").inputs["resources"] == [DATABASE, bucket.outputs["arn"]]
     attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
@@ -69,7 +69,7 @@ def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> 
 
 
 def test_nobody_deletes_backups_in_prod_by_hand() -> None:
-    graph = record(backup)
+    graph = record_once(backup)
     assert graph.only(VAULT).inputs["kmsKeyArn"] == graph.only("aws:kms/key:Key").outputs["arn"]
     assert graph.only(VAULT).inputs["forceDestroy"] is False
     (deny,) = json.loads(graph.only("aws:backup/vaultPolicy:VaultPolicy").inputs["policy"])["Statement"]
@@ -106,7 +106,7 @@ def test_copies_go_to_a_vault_with_a_key_of_its_region() -> None:
 
 
 def test_without_settings_nothing_is_locked_or_copied() -> None:
-    graph = record(backup)
+    graph = record_once(backup)
     assert not graph.of_type("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
     assert not rule(graph).get("copyActions")
 

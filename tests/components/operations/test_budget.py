@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from components.operations.budget import Budget, BudgetSettings, CostTag
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 TOKEN = "aws:budgets/budget:Budget"
 
@@ -16,7 +16,7 @@ def budget(settings: BudgetSettings | None = None) -> None:
 
 
 def test_tells_before_the_month_is_spent() -> None:
-    graph = record(budget)
+    graph = record_once(budget)
     node = graph.only(TOKEN)
     assert (node.inputs["limitAmount"], node.inputs["limitUnit"]) == ("5700", "USD")
     assert (node.inputs["timeUnit"], node.inputs["budgetType"]) == ("MONTHLY", "COST")
@@ -33,12 +33,12 @@ def test_tells_before_the_month_is_spent() -> None:
 
 
 def test_waits_until_it_may_publish() -> None:
-    graph = record(budget)
+    graph = record_once(budget)
     assert graph.only("aws:sns/topicPolicy:TopicPolicy").urn in graph.only(TOKEN).dependencies
 
 
 def test_counts_the_account_or_what_a_tag_marks() -> None:
-    assert not record(budget).only(TOKEN).inputs.get("costFilters")
+    assert not record_once(budget).only(TOKEN).inputs.get("costFilters")
     tagged = BudgetSettings(monthly_usd=250, tag=CostTag(key="stack", value="records-prod"))
     filters = record(lambda: budget(tagged)).only(TOKEN).inputs["costFilters"]
     assert filters == [{"name": "TagKeyValue", "values": ["user:stack$records-prod"]}]

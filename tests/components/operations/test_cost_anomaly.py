@@ -9,7 +9,7 @@ from components.operations.budget import CostTag
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly, CostAnomalySettings
 from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
 from components.security.key import Key, publishers
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 MONITOR = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
 SUBSCRIPTION = "aws:costexplorer/anomalySubscription:AnomalySubscription"
@@ -41,7 +41,7 @@ def test_it_is_told_at_once_when_it_costs_enough() -> None:
 
 
 def test_the_service_that_finds_it_may_use_topic_and_key() -> None:
-    graph = record(anomaly)
+    graph = record_once(anomaly)
     for kind in ("aws:sns/topicPolicy:TopicPolicy", "aws:kms/key:Key"):
         statements = json.loads(graph.only(kind).inputs["policy"])["Statement"]
         (allowed,) = [s for s in statements if "Service" in s["Principal"]]
@@ -50,7 +50,7 @@ def test_the_service_that_finds_it_may_use_topic_and_key() -> None:
 
 
 def test_every_service_is_watched_or_what_a_tag_marks_or_what_is_watched_already() -> None:
-    inputs = record(anomaly).only(MONITOR).inputs
+    inputs = record_once(anomaly).only(MONITOR).inputs
     assert (inputs["monitorType"], inputs["monitorDimension"]) == ("DIMENSIONAL", "SERVICE")
     tagged = CostAnomalySettings(tag=CostTag(key="project", value="reader"))
     inputs = record(lambda: anomaly(tagged)).only(MONITOR).inputs

@@ -7,7 +7,7 @@ from components.operations.metric import EDGE_REGION, Metric, put_metrics
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
 from preview.graph import Graph
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ERRORS = Metric("AWS/CloudFront", "5xxErrorRate", {"DistributionId": "E1", "Region": "Global"}, region=EDGE_REGION)
 WATCHED = {
@@ -29,7 +29,7 @@ def widgets(graph: Graph) -> list[dict[str, Any]]:
 
 
 def test_shows_alarms_panels_business_and_cost() -> None:
-    shown = widgets(record(dashboard))
+    shown = widgets(record_once(dashboard))
     assert [w["properties"]["title"] for w in shown] == [
         "Alarms",
         "RDS CPUUtilization",
@@ -41,7 +41,7 @@ def test_shows_alarms_panels_business_and_cost() -> None:
 
 
 def test_a_panel_has_every_place_of_its_metric() -> None:
-    _, cpu, edge, _, cost = widgets(record(dashboard))
+    _, cpu, edge, _, cost = widgets(record_once(dashboard))
     home = {"stat": "Average", "period": 300, "region": "us-east-1"}
     assert cpu["properties"]["metrics"] == [
         ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "a", home],
@@ -52,19 +52,19 @@ def test_a_panel_has_every_place_of_its_metric() -> None:
 
 
 def test_business_metrics_are_found_whatever_their_names() -> None:
-    business = widgets(record(dashboard))[3]["properties"]["metrics"]
+    business = widgets(record_once(dashboard))[3]["properties"]["metrics"]
     assert business[0][0]["expression"] == "SEARCH('Namespace=\"Records\"', 'Sum', 300)"
     assert "Business" not in [w["properties"]["title"] for w in widgets(record(lambda: dashboard(None)))]
 
 
 def test_alarm_states_are_those_of_all_alarms() -> None:
-    graph = record(dashboard)
+    graph = record_once(dashboard)
     arns = [n.outputs["arn"] for n in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")]
     assert sorted(widgets(graph)[0]["properties"]["alarms"]) == sorted(arns)
 
 
 def test_widgets_stand_beside_each_other() -> None:
-    shown = widgets(record(dashboard))
+    shown = widgets(record_once(dashboard))
     places = [(w["x"], w["y"]) for w in shown]
     assert places == [(0, 0), (0, 6), (8, 6), (16, 6), (0, 12)]
     assert all(w["x"] + w["width"] <= 24 for w in shown)

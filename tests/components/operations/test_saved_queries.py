@@ -2,7 +2,7 @@ import pytest
 
 from components.operations.saved_queries import SavedQueries, SavedQuery, error_rate, errors, slow_calls
 from preview.run import ProgramError
-from tests.support import record, unequal_when_unknown
+from tests.support import record, record_once, unequal_when_unknown
 
 TOKEN = "aws:cloudwatch/queryDefinition:QueryDefinition"
 GROUPS = ["/ecs/app", "/aws/lambda/connect"]
@@ -15,12 +15,12 @@ def queries() -> SavedQueries:
 
 
 def test_queries_are_in_a_folder_of_the_stack() -> None:
-    made = {n.inputs["name"]: n.inputs["logGroupNames"] for n in record(queries).of_type(TOKEN)}
+    made = {n.inputs["name"]: n.inputs["logGroupNames"] for n in record_once(queries).of_type(TOKEN)}
     assert made == {"test-queries/errors": GROUPS, "test-queries/rate": GROUPS, "test-queries/slow": GROUPS[1:]}
 
 
 def test_each_query_says_where_to_look() -> None:
-    texts = {n.inputs["name"].rpartition("/")[2]: n.inputs["queryString"] for n in record(queries).of_type(TOKEN)}
+    texts = {n.inputs["name"].rpartition("/")[2]: n.inputs["queryString"] for n in record_once(queries).of_type(TOKEN)}
     assert "filter @message like /(?i)(error" in texts["errors"]
     assert "by bin(5m)" in texts["rate"]
     assert "filter type = 'platform.report'" in texts["slow"]

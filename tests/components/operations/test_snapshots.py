@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from components.account import Account
 from components.operations.snapshots import Snapshots, SnapshotsSettings
 from components.security.key import Key
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 TOKEN = "aws:dlm/lifecyclePolicy:LifecyclePolicy"
 TAGS = {"kubernetes.io/cluster/microservice-prod": "owned"}
@@ -34,14 +34,14 @@ def test_a_snapshot_a_day_kept_as_long_as_the_environment_says(account: Account,
 
 
 def test_takes_the_volumes_that_carry_the_tags() -> None:
-    inputs = record(snapshots).only(TOKEN).inputs
+    inputs = record_once(snapshots).only(TOKEN).inputs
     assert inputs["policyDetails"]["targetTags"] == TAGS
     assert inputs["policyDetails"]["resourceTypes"] == ["VOLUME"]
     assert inputs["state"] == "ENABLED"
 
 
 def test_role_is_for_policies_of_this_account() -> None:
-    graph = record(snapshots)
+    graph = record_once(snapshots)
     role = graph.only("aws:iam/role:Role")
     (trust,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Service": ["dlm.amazonaws.com"]}

@@ -2,8 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.operations.tracing import SamplingRule, Tracing, TracingSettings
-from preview.run import ProgramError
-from tests.support import record, unequal_when_unknown
+from tests.support import record, record_once, unequal_when_unknown
 
 TOKEN = "aws:xray/samplingRule:SamplingRule"
 RULES = TracingSettings(rules={"all": SamplingRule(rate=0.01), "busy": SamplingRule(rate=0.001, priority=100)})
@@ -20,7 +19,7 @@ def test_every_rule_samples_what_it_says() -> None:
 
 
 def test_without_settings_one_rule_takes_every_service() -> None:
-    inputs = record(tracing).only(TOKEN).inputs
+    inputs = record_once(tracing).only(TOKEN).inputs
     assert [inputs[k] for k in ("host", "httpMethod", "serviceName", "serviceType", "resourceArn", "urlPath")] == [
         "*"
     ] * 6
@@ -28,15 +27,15 @@ def test_without_settings_one_rule_takes_every_service() -> None:
 
 
 def test_group_collects_failures_and_slow_requests() -> None:
-    group = record(tracing).only("aws:xray/group:Group").inputs
+    group = record_once(tracing).only("aws:xray/group:Group").inputs
     assert group["groupName"] == "test-slow-or-failed"
     assert group["filterExpression"] == "fault = true OR error = true OR responsetime >= 0.5"
     assert group["insightsConfiguration"]["insightsEnabled"] is True
 
 
-def test_names_that_x_ray_would_refuse_are_refused() -> None:
-    with pytest.raises((ValueError, ProgramError), match="32 characters at most"):
-        record(tracing, stack="a-very-long-name-of-a-stack")
+def test_names_are_shortened_to_what_x_ray_takes() -> None:
+    group = record(tracing, stack="a-very-long-name-of-a-stack").only("aws:xray/group:Group")
+    assert group.inputs["groupName"] == "a-very-lon-a915aa-slow-or-failed"
 
 
 def test_precedence_is_never_left_open() -> None:

@@ -8,7 +8,7 @@ from components.security.github_role import GithubRole, GithubRoleSettings
 from components.statements import Statement
 from preview.graph import Graph
 from preview.policing import verdict
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 PROVIDER_ARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
@@ -73,14 +73,14 @@ def test_all_it_may_do_is_become_the_deployment_role_and_what_was_granted() -> N
 
 
 def test_the_provider_is_made_once_an_account() -> None:
-    inputs = record(role).only(PROVIDER).inputs
+    inputs = record_once(role).only(PROVIDER).inputs
     assert inputs["url"] == "https://token.actions.githubusercontent.com"
     assert inputs["clientIdLists"] == ["sts.amazonaws.com"]
     assert record(lambda: role(existing(branch="main"))).of_type(PROVIDER) == []
 
 
 def test_the_policies_have_nothing_to_say() -> None:
-    violations, _ = verdict(record(role))
+    violations, _ = verdict(record_once(role))
     assert [(v.rule.id, v.urn) for v in violations] == []
 
 

@@ -7,7 +7,7 @@ from components.security.identity_pool import IDENTITY, IdentityPool, own_object
 from components.statements import Statement
 from preview.graph import Graph
 from tests.components.security.identity import CLIENT, POOL, client, complaints, user_pool
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 IDENTITIES, ROLE = "aws:cognito/identityPool:IdentityPool", "aws:iam/role:Role"
 RIGHTS = "aws:iam/rolePolicy:RolePolicy"
@@ -28,7 +28,7 @@ def rights(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 def test_guests_get_nothing_and_users_come_from_the_one_client() -> None:
-    graph = record(program)
+    graph = record_once(program)
     inputs = graph.only(IDENTITIES).inputs
     assert inputs["allowUnauthenticatedIdentities"] is False
     assert inputs["allowClassicFlow"] is False
@@ -45,7 +45,7 @@ def test_guests_get_nothing_and_users_come_from_the_one_client() -> None:
 
 
 def test_only_signed_in_identities_of_this_pool_take_the_role() -> None:
-    graph = record(program)
+    graph = record_once(program)
     (trust,) = json.loads(graph.only(ROLE).inputs["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Federated": ["cognito-identity.amazonaws.com"]}
     assert trust["Action"] == ["sts:AssumeRoleWithWebIdentity"]
@@ -56,13 +56,13 @@ def test_only_signed_in_identities_of_this_pool_take_the_role() -> None:
 
 
 def test_the_role_has_no_rights_but_those_given() -> None:
-    assert not record(program).of_type(RIGHTS)
+    assert not record_once(program).of_type(RIGHTS)
     graph = record(lambda: program(Statement("Read", ["dynamodb:GetItem"], ["arn:aws:dynamodb:::table/a"])))
     assert list(rights(graph)) == ["Read"]
 
 
 def test_users_reach_their_own_objects_and_nobody_else_s() -> None:
-    found = rights(record(own))
+    found = rights(record_once(own))
     own_folder = "users/${cognito-identity.amazonaws.com:sub}"
     assert IDENTITY == "${cognito-identity.amazonaws.com:sub}"
     assert found["OwnObjects"]["Resource"] == [f"{BUCKET}/{own_folder}/*"]
@@ -75,7 +75,7 @@ def test_users_reach_their_own_objects_and_nobody_else_s() -> None:
 
 
 def test_the_default_passes_the_pack() -> None:
-    assert complaints(record(own), "cognito", "iam") == []
+    assert complaints(record_once(own), "cognito", "iam") == []
 
 
 def test_the_same_without_outputs() -> None:

@@ -12,7 +12,7 @@ from components.security.identity_providers import (
 )
 from components.security.user_pool_client import UserPoolClient
 from tests.components.security.identity import CLIENT, CLIENT_SETTINGS, user_pool
-from tests.support import record, unequal_when_unknown
+from tests.support import record, record_once, unequal_when_unknown
 
 PROVIDER = "aws:cognito/identityProvider:IdentityProvider"
 GOOGLE = GoogleSettings(client_id="1.apps.googleusercontent.com")
@@ -36,7 +36,7 @@ def program() -> None:
 
 
 def test_google_and_apple_are_native_and_github_comes_by_a_bridge() -> None:
-    nodes = {node.name: node for node in record(program).of_type(PROVIDER)}
+    nodes = {node.name: node for node in record_once(program).of_type(PROVIDER)}
     assert {name: (n.inputs["providerName"], n.inputs["providerType"]) for name, n in nodes.items()} == {
         "social-google": ("Google", "Google"),
         "social-apple": ("SignInWithApple", "SignInWithApple"),
@@ -49,7 +49,7 @@ def test_google_and_apple_are_native_and_github_comes_by_a_bridge() -> None:
 
 
 def test_what_cognito_adds_to_a_provider_is_there_already() -> None:
-    details = record(program).only(PROVIDER, "social-google").inputs["providerDetails"]
+    details = record_once(program).only(PROVIDER, "social-google").inputs["providerDetails"]
     assert set(details) == {
         "client_id",
         "client_secret",
@@ -64,13 +64,13 @@ def test_what_cognito_adds_to_a_provider_is_there_already() -> None:
 
 
 def test_secrets_are_encrypted_in_state_on_the_way_in_and_out() -> None:
-    for node in record(program).of_type(PROVIDER):
+    for node in record_once(program).of_type(PROVIDER):
         assert "providerDetails" in node.secret_inputs
         assert "providerDetails" in node.options["additionalSecretOutputs"]
 
 
 def test_a_client_waits_for_its_providers() -> None:
-    graph = record(program)
+    graph = record_once(program)
     client = graph.only(CLIENT)
     assert client.inputs["supportedIdentityProviders"] == ["COGNITO", "Google", "SignInWithApple", "GitHub"]
     providers = {node.urn for node in graph.of_type(PROVIDER)}

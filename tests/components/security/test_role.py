@@ -13,7 +13,7 @@ from components.security.role import Role
 from components.statements import Statement, service_trust
 from preview.graph import Graph, Node
 from preview.run import ProgramError
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -71,7 +71,7 @@ def test_a_role_has_what_it_was_granted_in_one_policy() -> None:
 
 
 def test_a_role_without_statements_has_no_policy() -> None:
-    assert record(plain_role).of_type(POLICY) == []
+    assert record_once(plain_role).of_type(POLICY) == []
 
 
 def test_several_may_assume_one_role() -> None:
@@ -97,7 +97,7 @@ def test_statements_must_have_their_own_ids() -> None:
 
 
 def test_a_pod_role_is_for_one_service_account_of_one_cluster() -> None:
-    graph = record(pod_role)
+    graph = record_once(pod_role)
     assert trust(graph) == [
         {
             "Sid": "AssumeByPods",
@@ -118,7 +118,7 @@ def test_a_pod_role_is_for_one_service_account_of_one_cluster() -> None:
 
 
 def test_a_pod_role_is_associated_with_its_service_account() -> None:
-    graph = record(pod_role)
+    graph = record_once(pod_role)
     association = graph.only("aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs
     assert association == {
         "clusterName": "records",

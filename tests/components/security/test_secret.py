@@ -11,7 +11,7 @@ from components.security.role import Role
 from components.security.secret import GeneratedSecret, SecretSettings
 from components.statements import service_trust
 from preview.graph import Graph
-from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 SECRET, ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
 FUNCTION, POLICY = "aws:lambda/function:Function", "aws:iam/rolePolicy:RolePolicy"
@@ -28,6 +28,7 @@ def build(account: Any = ACCOUNT, **settings: Any) -> GeneratedSecret:
     )
 
 
+@once
 def graph_of(account: Any = ACCOUNT, **settings: Any) -> Graph:
     return record(lambda: build(account, **settings))
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from components.security.user_pool import UserPoolSettings
 from tests.components.edge.support import DOMAIN
 from tests.components.security.identity import POOL, complaints, email, user_pool
-from tests.support import DEV_ACCOUNT, record, unequal_when_unknown
+from tests.support import DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 RISKS = "aws:cognito/riskConfiguration:RiskConfiguration"
 VERIFIED = "aws:ses/domainIdentityVerification:DomainIdentityVerification"
@@ -32,7 +32,7 @@ def test_users_sign_in_by_a_proved_address_and_a_strong_password() -> None:
 
 
 def test_a_second_factor_is_an_application_and_devices_are_remembered_when_asked() -> None:
-    inputs = record(user_pool).only(POOL).inputs
+    inputs = record_once(user_pool).only(POOL).inputs
     assert inputs["mfaConfiguration"] == "OPTIONAL"
     assert inputs["softwareTokenMfaConfiguration"] == {"enabled": True}
     assert "smsConfiguration" not in inputs
@@ -43,7 +43,7 @@ def test_a_second_factor_is_an_application_and_devices_are_remembered_when_asked
 
 
 def test_leaked_passwords_and_risky_sign_ins_are_turned_away() -> None:
-    graph = record(user_pool)
+    graph = record_once(user_pool)
     pool, risks = graph.only(POOL), graph.only(RISKS).inputs
     assert pool.inputs["userPoolTier"] == "PLUS"
     assert pool.inputs["userPoolAddOns"] == {
@@ -96,7 +96,7 @@ def test_users_are_told_of_sign_ins_that_were_not_theirs() -> None:
 
 
 def test_only_production_is_kept_from_deletion() -> None:
-    assert record(user_pool).only(POOL).inputs["deletionProtection"] == "ACTIVE"
+    assert record_once(user_pool).only(POOL).inputs["deletionProtection"] == "ACTIVE"
     assert record(lambda: user_pool(account=DEV_ACCOUNT)).only(POOL).inputs["deletionProtection"] == "INACTIVE"
 
 

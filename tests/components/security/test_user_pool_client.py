@@ -10,7 +10,7 @@ from components.security.user_pool_client import UserPoolClientSettings
 from components.security.user_pool_domain import UserPoolDomain, UserPoolDomainSettings
 from tests.components.edge.support import DOMAIN, zone
 from tests.components.security.identity import CALLBACK, CLIENT, LOGOUT, POOL, client, complaints, user_pool
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 PAGES, ADDRESS = "aws:cognito/managedLoginBranding:ManagedLoginBranding", "aws:cognito/userPoolDomain:UserPoolDomain"
 CERTIFICATE = ExistingCertificate(
@@ -37,7 +37,7 @@ def own_domain() -> None:
 
 
 def test_a_public_client_gets_its_tokens_by_the_code_grant() -> None:
-    graph = record(program)
+    graph = record_once(program)
     assert graph.only(CLIENT).inputs == {
         "userPoolId": graph.only(POOL).id,
         "generateSecret": False,
@@ -61,7 +61,7 @@ def test_a_public_client_gets_its_tokens_by_the_code_grant() -> None:
 
 
 def test_there_are_pages_to_sign_in_on() -> None:
-    graph = record(program)
+    graph = record_once(program)
     pages, address = graph.only(PAGES), graph.only(ADDRESS)
     assert (pages.inputs["clientId"], pages.inputs["useCognitoProvidedValues"]) == (graph.only(CLIENT).id, True)
     assert (address.inputs["domain"], address.inputs["managedLoginVersion"]) == ("readers", 2)
@@ -70,7 +70,7 @@ def test_there_are_pages_to_sign_in_on() -> None:
 
 
 def test_an_own_domain_stands_for_cognito_s_distribution() -> None:
-    graph = record(own_domain)
+    graph = record_once(own_domain)
     address = graph.only(ADDRESS)
     assert address.inputs["certificateArn"] == CERTIFICATE.arn
     assert graph.only("aws:route53/record:Record", "above").urn in address.dependencies
@@ -81,7 +81,7 @@ def test_an_own_domain_stands_for_cognito_s_distribution() -> None:
 
 
 def test_the_default_passes_the_pack() -> None:
-    assert complaints(record(program), "cognito") == []
+    assert complaints(record_once(program), "cognito") == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A cluster to make objects in, and checks that every object must pass."""
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,8 @@ BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
 _CUSTOM = tuple(f"kubernetes:{group}" for group in ("external-secrets", "karpenter", "elbv2", "autoscaling.k8s.io"))
 """API groups of controllers that are installed into the cluster."""
+
+_NO_SCHEMA = "no schema for its kind"
 
 
 class Cluster:
@@ -58,14 +61,22 @@ def invalid_objects(graph: Graph) -> list[str]:
     """What Kubernetes 1.35 would refuse, in strict mode; kinds of custom resources have no schema."""
     found = []
     for node in objects(graph):
-        try:
-            kubernetes_validate.validate(node.inputs, "1.35", strict=True)
-        except kubernetes_validate.SchemaNotFoundError:
-            if not node.type.startswith(_CUSTOM):
-                found.append(f"{node.name}: no schema for {node.type}")
-        except kubernetes_validate.ValidationError as error:
-            found.append(f"{node.name}: {error.message}")
+        problem = _problem(json.dumps(node.inputs, sort_keys=True))
+        if problem and not (problem == _NO_SCHEMA and node.type.startswith(_CUSTOM)):
+            found.append(f"{node.name} ({node.type}): {problem}")
     return found
+
+
+@functools.cache
+def _problem(manifest: str) -> str:
+    """What is wrong with an object, if anything; each is looked at once, as reading the schemas takes its time."""
+    try:
+        kubernetes_validate.validate(json.loads(manifest), "1.35", strict=True)
+    except kubernetes_validate.SchemaNotFoundError:
+        return _NO_SCHEMA
+    except kubernetes_validate.ValidationError as error:
+        return error.message
+    return ""
 
 
 def statements(graph: Graph, name: str, token: str = "aws:iam/rolePolicy:RolePolicy") -> dict[str, dict[str, Any]]:

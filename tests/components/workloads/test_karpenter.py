@@ -11,7 +11,7 @@ from components.workloads.karpenter import Karpenter
 from components.workloads.node_pool import NodePoolSettings
 from preview.graph import Graph, Node
 from tests.components.workloads.support import RELEASE, Cluster, key, nodes, of, statements, waits_for
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
@@ -42,6 +42,7 @@ def program(**settings: Any) -> Karpenter:
     )
 
 
+@once
 def graph(**settings: Any) -> Graph:
     return of(lambda: program(**settings))
 

@@ -9,7 +9,7 @@ from components.security.key import Key, log_groups
 from components.workloads.log_forwarder import LogForwarder, LogForwarderSettings
 from preview.graph import Graph
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, statements, waits_for
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
 GROUP = "/aws/eks/cloud-consulting/cluster"
@@ -26,6 +26,7 @@ def program(log_group: str = GROUP) -> None:
     )
 
 
+@once
 def graph() -> Graph:
     return of(program)
 

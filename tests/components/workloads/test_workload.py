@@ -19,7 +19,7 @@ from policy.unknown import UNKNOWN
 from preview.graph import Graph
 from preview.run import ProgramError
 from tests.components.workloads.support import BINDING, NETWORK_POLICY, RELEASE, Cluster, nodes, objects, of, waits_for
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, once, record, unequal_when_unknown
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 TARGET_GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/api/0123456789abcdef"
@@ -55,6 +55,7 @@ def build(settings: WorkloadSettings = SETTINGS, **changes: Any) -> Workload:
     return Workload("api", settings, cluster=cluster, namespace=namespace, **given)
 
 
+@once
 def graph(settings: WorkloadSettings = SETTINGS, **changes: Any) -> Graph:
     return of(lambda: build(settings, **changes))
 
@@ -161,7 +162,7 @@ def test_configuration_reaches_the_pods_and_a_change_starts_them_anew() -> None:
     other = graph(config={"LOG_LEVEL": "debug", "DATABASE_HOST": "db.internal"})
     sums = [
         g.only(DEPLOYMENT).inputs["spec"]["template"]["metadata"]["annotations"]["checksum/config"]
-        for g in (made, graph(), other)
+        for g in (made, of(build), other)
     ]
     assert sums[0] == sums[1] != sums[2]
 
@@ -273,6 +274,14 @@ def test_the_binding_registers_pods_and_goes_before_the_controller() -> None:
     }
     assert waits_for(made, binding, made.only(RELEASE))
     assert waits_for(made, binding, made.only("kubernetes:core/v1:Service"))
+
+
+def test_pods_begin_behind_their_binding_and_their_service_does_not_wait_for_them() -> None:
+    made = graph()
+    assert waits_for(made, made.only(DEPLOYMENT), made.only(BINDING))
+    service = made.only("kubernetes:core/v1:Service")
+    assert service.inputs["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+    assert "annotations" not in made.only(DEPLOYMENT).inputs["metadata"]
 
 
 def test_a_node_port_takes_instance_targets_and_sticks() -> None:

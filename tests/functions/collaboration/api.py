@@ -13,6 +13,7 @@ from collaboration.room import Room
 from collaboration.sessions import Sessions
 from collaboration.tables import Table
 
+from ..events import socket
 from .support import OPERATIONS, PRESENCE, SESSIONS, Clock, Management, body
 
 
@@ -31,12 +32,10 @@ class Api:
         )
 
     def event(self, route: str, connection_id: str, **more: Any) -> dict[str, Any]:
-        return handlers.handle({"requestContext": {"routeKey": route, "connectionId": connection_id}, **more}, None)
+        return handlers.handle(socket(route, connection_id, **more), None)
 
     def connect(self, connection_id: str, user: Principal, **headers: str) -> dict[str, Any]:
-        context = {name: str(value) for name, value in user.fields.items()}
-        request = {"routeKey": "$connect", "connectionId": connection_id, "authorizer": context}
-        return handlers.handle({"requestContext": request, "headers": headers}, None)
+        return handlers.handle(socket("$connect", connection_id, authorizer=user.fields, headers=headers), None)
 
     def say(self, connection_id: str, text: str) -> dict[str, Any]:
         return self.event(json.loads(text).get("action", "$default"), connection_id, body=text)

@@ -4,25 +4,36 @@ import asyncio
 import socket
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from collaboration import handlers
+from collaboration import announcements, handlers, hub, redis_client
 from collaboration.limits import Limits
 from moto import mock_aws
 from redis import Redis
-from redis.exceptions import ConnectionError as NotListeningError
+from redis.exceptions import RedisError
 
-from tests.debian import program
+from tests.programs import program
 
 from .api import Api
 from .pods import Pods, pods
-from .support import Clock, create_tables
+from .support import PATIENCE, Clock, create_tables
 
 Scenario = Callable[[Pods], Awaitable[None]]
+_PORTS_TRIED = 10
+"""A port that was free may be somebody else's by the time that the server wants it."""
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gives up a Redis that is only slow because the machine is busy."""
+    monkeypatch.setattr(redis_client, "_TIMEOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(announcements, "_TIMEOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(hub, "_PATIENCE_SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -30,16 +41,20 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def _client() -> Any:
+    return boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def dynamodb(monkeypatch: pytest.MonkeyPatch, _client: Any) -> Iterator[Any]:
     """A client of DynamoDB with the three tables, empty."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        client = boto3.client("dynamodb")
-        create_tables(client)
-        yield client
+        create_tables(_client)
+        yield _client
 
 
 @pytest.fixture
@@ -52,21 +67,16 @@ def api(dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _server(tmp_path_factory.mktemp("redis")) as port:
+    with redis_server(tmp_path_factory.mktemp("redis")) as port:
         yield f"redis://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
 def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A cluster of one node, which refuses statements over keys of two slots as any cluster does."""
-    with _server(
-        tmp_path_factory.mktemp("cluster"), "--cluster-enabled", "yes", "--cluster-port", str(free_port())
-    ) as port:
-        node = Redis(port=port)
+    with redis_server(tmp_path_factory.mktemp("cluster"), cluster=True) as port, Redis(port=port) as node:
         node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        while b"cluster_state:ok" not in node.execute_command("CLUSTER", "INFO", NEVER_DECODE=True):
-            time.sleep(0.01)
-        node.close()
+        _wait(lambda: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO", NEVER_DECODE=True))
         yield f"redis://127.0.0.1:{port}"
 
 
@@ -81,39 +91,57 @@ def play(redis_url: str, clock: Clock) -> Callable[[Scenario], None]:
     return lambda scenario: asyncio.run(played(scenario))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@contextmanager
+def redis_server(folder: Path, *, cluster: bool = False) -> Generator[int]:
+    """redis-server in a folder of its own, on a port that was free, keeping nothing on disk."""
+    for _ in range(_PORTS_TRIED):
+        process, port = _started(folder, cluster)
+        try:
+            if _answers(process, port):
+                yield port
+                return
+        finally:
+            process.terminate()
+            process.wait()
+    raise AssertionError(f"redis-server ended {_PORTS_TRIED} times: {(folder / 'log').read_text()}")
 
 
-class _server:  # noqa: N801 - used as a context manager
-    """redis-server in a folder of its own, on a free port, keeping nothing on disk."""
+def _started(folder: Path, cluster: bool) -> tuple[subprocess.Popen[bytes], int]:
+    port, bus = _free_ports()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    options += ["--cluster-enabled", "yes", "--cluster-port", str(bus)] if cluster else []
+    with (folder / "log").open("w") as log:
+        server = program("redis-server")
+        return subprocess.Popen([server, *options], stdout=log, stderr=log), port
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self._port = free_port()
-        arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        log = (folder / "log").open("w")
-        self._process = subprocess.Popen(
-            [program("redis-server", "redis-server"), *arguments, "--dir", str(folder), *options],
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
 
-    def __enter__(self) -> int:
-        client = Redis(port=self._port)
-        for _ in range(500):
-            assert self._process.poll() is None, "redis-server ended at once"
-            try:
-                client.ping()
-            except NotListeningError:
-                time.sleep(0.01)
-            else:
-                client.close()
-                return self._port
-        raise AssertionError("redis-server does not answer")
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether it listens; not when it ended, as it does where somebody was quicker to take the port."""
 
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait()
+    def settled() -> bool:
+        return process.poll() is not None or _is_of(client, process)
+
+    with Redis(port=port, socket_timeout=PATIENCE) as client:
+        _wait(settled)
+    return process.poll() is None
+
+
+def _is_of(client: Redis, process: subprocess.Popen[bytes]) -> bool:
+    try:
+        return client.info("server")["process_id"] == process.pid
+    except RedisError:
+        return False
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, f"redis-server was not ready in {PATIENCE:.0f} s"
+        time.sleep(0.01)
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]

@@ -33,6 +33,24 @@ HISTORIES = st.tuples(
 )
 
 
+class Interrupted:
+    """A client of DynamoDB before whose calls another process may act."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+        self.before: Any = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            self.before()
+            return method(*arguments, **keywords)
+
+        return call
+
+
 @dataclass
 class History:
     """One run: the editors, what is to do, and after how many calls of the store how many actions come between."""

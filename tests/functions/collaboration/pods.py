@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from .support import Clock, body
+from .support import PATIENCE, Clock, body
 
 SECRET = "a secret of at least thirty-two bytes"
 LATE = 4_000_000_000
@@ -35,7 +35,7 @@ class Browser:
 
     async def hear(self, action: str, event: str | None = None) -> dict[str, Any]:
         """The next message of a kind; others before it are skipped."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 frame = json.loads(await self.socket.recv())
                 if frame["action"] == action and event in (None, frame.get("event")):
@@ -43,7 +43,7 @@ class Browser:
 
     async def closed(self) -> int | None:
         """The code with which the server closed the socket."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     await self.socket.recv()
@@ -68,7 +68,9 @@ class Pods:
 
     async def browser(self, port: int, user: str = "ada", *permissions: str, join: bool = True, **more: Any) -> Browser:
         headers = {"Authorization": f"Bearer {token(user, *permissions, **more)}"}
-        socket = await connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers)
+        socket = await connect(
+            f"ws://127.0.0.1:{port}/ws", additional_headers=headers, open_timeout=PATIENCE, proxy=None
+        )
         self._sockets.push_async_callback(socket.close)
         browser = Browser(socket)
         if join:

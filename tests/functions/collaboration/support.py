@@ -14,6 +14,8 @@ from pycrdt import Doc, Text, TransactionEvent
 NOW = 1_800_000_000
 PAGE = "docs/plan"
 LIMITS = Limits()
+PATIENCE = 120.0
+"""Seconds after which a test gives up waiting for what always comes, on however busy a machine."""
 OPERATIONS, SESSIONS, PRESENCE = "crdt-operations", "collaboration-sessions", "user-presence"
 
 

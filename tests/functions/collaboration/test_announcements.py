@@ -4,13 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from collaboration import handlers
 from collaboration.announcements import Announcements, AnnouncingRoom, announcements
 from collaboration.room import Room, Told
 from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
 
-from .support import PAGE
+from .api import Api
+from .support import PAGE, PATIENCE, operation_body, principal, written_by
 
 
 class Server:
@@ -64,11 +67,47 @@ def test_nobody_waits_for_a_redis_that_is_away(capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["Missed"] == 1
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ClientError({"Error": {"Code": "InternalServiceError"}}, "GetSecretValue"),
+        EndpointConnectionError(endpoint_url="x"),
+    ],
+)
+def test_nobody_waits_for_a_secret_that_is_not_to_be_had(
+    failure: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away() -> str:
+        raise failure
+
+    server = Server()
+    made = Announcements(away, server.connect)
+    made.publish(PAGE, ["one"])
+    assert json.loads(capsys.readouterr().out)["Missed"] == 1
+
+
+def test_an_operation_is_acknowledged_while_the_secret_is_not_to_be_had(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> str:
+        raise EndpointConnectionError(endpoint_url="x")
+
+    room = AnnouncingRoom.__new__(AnnouncingRoom)
+    vars(room).update(vars(api.room))
+    room.announcements = Announcements(away, Server().connect)
+    monkeypatch.setattr(handlers, "room", lambda: room)
+    api.join("a", principal("ada"))
+    api.told("a")
+    (operation,) = written_by("x")
+    assert api.say("a", operation_body(operation)) == {"statusCode": 200}
+    assert [frame["action"] for frame in api.told("a")] == ["ack"]
+
+
 def test_a_room_tells_its_connections_and_then_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     room = AnnouncingRoom.__new__(AnnouncingRoom)
     told = Told(1, 0, ())
-    monkeypatch.setattr(Room, "tell_page", lambda *_, **__: order.append("connections") or told)
+    monkeypatch.setattr(Room, "send_page", lambda *_, **__: order.append("connections") or (told, []))
     server = Server()
     room.announcements = Announcements(lambda: server.password, server.connect)
     assert room.tell_page(PAGE, ["one"]) is told
@@ -84,7 +123,7 @@ def test_the_url_comes_from_the_secret(redis_url: str) -> None:
 
     listener = Redis.from_url(redis_url).pubsub()
     listener.subscribe(f"page:{PAGE}")
-    assert listener.get_message(timeout=5)["type"] == "subscribe"
+    assert listener.get_message(timeout=PATIENCE)["type"] == "subscribe"
     announcements("arn", Manager()).publish(PAGE, ["one"])
-    assert json.loads(listener.get_message(timeout=5)["data"])["frames"] == ["one"]
+    assert json.loads(listener.get_message(timeout=PATIENCE)["data"])["frames"] == ["one"]
     listener.close()

@@ -58,6 +58,49 @@ def test_nonsense_is_refused(nonsense: bytes) -> None:
         documents.check(nonsense)
 
 
+YJS = {
+    "hello": ("01010700040104746578740568656c6c6f00", "00000107000001040c097465787468656c6c6f04050101000001010000"),
+    "two letters deleted": ("000107010102", "0000000000000100000000000107010101"),
+    "one letter bold": (
+        "0102070546070004626f6c640474727565c60702070304626f6c64046e756c6c00",
+        "000200020247020104020006034600c60b08626f6c64626f6c644400000000010205787e00",
+    ),
+}
+"""What yjs 13.6.33 says of one document with client id 7: in ``update`` and in ``updateV2``."""
+
+LIKE_DELETIONS = (
+    "000300030306c190c1d607140d020a4a16050003006420520e220703000c010110022721000400840081004600c60001008800070028004400c4"
+    "00c100c400a1004600c600840087002843306d6b3074657874616263646566626f6c64626f6c64617870696461626465626f6c64626f6c646162"
+    "636465666770696401020401054400410102410002440007010203010300024300054100034103011400787e760101617d01770131787e770133"
+    "0181c8a0eb030500000600020205000200"
+)
+"""A document in version 2 of which every byte reads as the deletions of version 1, but in no order that has."""
+
+
+@pytest.mark.parametrize("made", YJS.values(), ids=YJS.keys())
+def test_only_version_1_of_the_encoding_is_taken(made: tuple[str, str]) -> None:
+    first, second = (bytes.fromhex(one) for one in made)
+    documents.check(first)
+    with pytest.raises(documents.InvalidUpdateError):
+        documents.check(second)
+
+
+@pytest.mark.parametrize("surplus", ["00000000000001000000000000", LIKE_DELETIONS, YJS["hello"][0] * 2])
+def test_what_would_not_be_kept_whole_is_refused(surplus: str) -> None:
+    with pytest.raises(documents.InvalidUpdateError):
+        documents.check(bytes.fromhex(surplus))
+
+
+def test_deletions_of_version_1_are_taken_in_any_number() -> None:
+    editor = Editor(0, identities())
+    editor.insert(0, "abcdefgh")
+    for position in (6, 3, 0, 0):
+        editor.remove(position)
+    for made in editor.made:
+        documents.check(made.update)
+    documents.check(documents.missing(editor.document.get_update(), editor.document.get_state()))
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_what_contradicts_is_left_out_whichever_came_first(first: int) -> None:
     editor, contradiction = contradicting()

@@ -11,6 +11,7 @@ from collaboration.events import Connections, Switchboard
 from collaboration.fan_out import FanOut
 from collaboration.limits import Limits
 
+from ..events import socket
 from .support import NOW, Clock, Management, principal
 
 TABLE = "connections"
@@ -25,9 +26,7 @@ class Wire:
         self.switchboard = Switchboard(table, FanOut(self.management), Limits(), clock)
 
     def send(self, route: str, connection_id: str, user: Principal | None, **more: Any) -> dict[str, Any]:
-        context = {name: str(value) for name, value in user.fields.items()} if user else {}
-        request = {"routeKey": route, "connectionId": connection_id, "authorizer": context}
-        return events.handle({"requestContext": request, **more}, None)
+        return events.handle(socket(route, connection_id, authorizer=user.fields if user else None, **more), None)
 
     def say(self, connection_id: str, user: Principal, **frame: Any) -> list[dict[str, Any]]:
         assert self.send("$default", connection_id, user, body=json.dumps(frame)) == {"statusCode": 200}

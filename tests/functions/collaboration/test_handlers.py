@@ -5,24 +5,27 @@ import json
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from collaboration import handlers, messages
 from collaboration.messages import Operation
 from collaboration.operations import BusyError
 from collaboration.tables import Table
 
+from .. import events
 from .api import Api
 from .support import (
+    NOW,
     OPERATIONS,
     PAGE,
     PRESENCE,
     SESSIONS,
+    Editor,
     contradicting,
     identities,
     operation_body,
     principal,
     text_of,
+    written,
     written_by,
 )
 
@@ -30,11 +33,7 @@ from .support import (
 def record(
     event: str, page_id: str, number: str, *, sort: dict[str, Any], old: dict[str, Any] | None = None, ttl: bool = False
 ) -> dict[str, Any]:
-    typed = TypeSerializer().serialize
-    change = {"Keys": {name: typed(value) for name, value in {"pageId": page_id, **sort}.items()}}
-    image = {"OldImage": {name: typed(value) for name, value in old.items()}} if old else {}
-    service = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}} if ttl else {}
-    return {"eventName": event, "dynamodb": {**change, **image, "SequenceNumber": number}, **service}
+    return events.record(event, {"pageId": page_id, **sort}, number, old=old, ttl=ttl)
 
 
 def test_a_long_tail_is_folded_and_a_short_one_is_not(api: Api, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +41,8 @@ def test_a_long_tail_is_folded_and_a_short_one_is_not(api: Api, dynamodb: Any, m
     made = written_by(*"abc")
     for operation in made:
         api.room.operations.append(operation, {"userId": "ada"})
-    inserted = {"Records": [record("INSERT", PAGE, "1", sort={"timestamp": messages.order(made[0].operation_id)})]}
+    key = {"timestamp": messages.order(made[0].operation_id)}
+    inserted = events.stream(record("INSERT", PAGE, "1", sort=key))
     assert handlers.handle(inserted, None) == {"batchItemFailures": []}
     assert len(list(table.query(PAGE))) == 3
     monkeypatch.setenv("FOLD_OPERATIONS", "3")
@@ -51,28 +51,61 @@ def test_a_long_tail_is_folded_and_a_short_one_is_not(api: Api, dynamodb: Any, m
     assert text_of(api.room.operations.load(PAGE)) == "abc"
 
 
-def test_what_ran_out_of_time_is_folded_from_its_last_image(api: Api) -> None:
+@pytest.mark.parametrize("ttl", [True, False])
+def test_what_was_removed_unfolded_is_folded_from_its_last_image(api: Api, ttl: bool) -> None:
+    """Without the service's identity where the removal arrives by replication."""
     (operation,) = written_by("kept")
     key = {"timestamp": messages.order(operation.operation_id)}
     image = {"pageId": PAGE, **key, "operation": operation.update}
-    handlers.handle({"Records": [record("REMOVE", PAGE, "1", sort=key, old=image)]}, None)
-    assert text_of(api.room.operations.load(PAGE)) == "", "removed by a fold, which kept it"
-    handlers.handle({"Records": [record("REMOVE", PAGE, "1", sort=key, old=image, ttl=True)]}, None)
+    handlers.handle(events.stream(record("REMOVE", PAGE, "1", sort=key, old=image, ttl=ttl)), None)
     assert text_of(api.room.operations.load(PAGE)) == "kept"
+
+
+def test_what_a_fold_has_removed_is_folded_once(api: Api, dynamodb: Any) -> None:
+    made = written_by(*"abc")
+    for operation in made:
+        api.room.operations.append(operation, {"userId": "ada"})
+    table = Table(dynamodb, OPERATIONS, "timestamp")
+    images = list(table.query(PAGE))
+    api.room.fold(PAGE)
+    removed = [
+        record("REMOVE", PAGE, str(number), sort={"timestamp": image["timestamp"]}, old=image)
+        for number, image in enumerate(images)
+    ]
+    handlers.handle(events.stream(*removed), None)
+    (head,) = table.query(PAGE)
+    assert head["version"] == 1
+
+
+def test_a_snapshot_of_another_region_that_lacks_what_was_removed_here_gets_it(api: Api, dynamodb: Any) -> None:
+    """Both regions fold; the head that is written last stands in both, and was made without the other's operations."""
+    here, there = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
+    here.append("here")
+    there.append("there")
+    table, pages = Table(dynamodb, OPERATIONS, "timestamp"), api.room.operations
+    pages.append(there.made[0], {"userId": "bob"})
+    pages.fold(PAGE)
+    key = {"timestamp": messages.order(here.made[0].operation_id)}
+    image = {**key, "operation": here.made[0].update, "createdAt": NOW * 1000}
+    handlers.handle(events.stream(record("REMOVE", PAGE, "1", sort=key, old=image)), None)
+    assert text_of(pages.load(PAGE)) == written(here, there)
+    assert [item["timestamp"] for item in table.query(PAGE)] == [0]
 
 
 def test_who_vanished_is_reported_unless_they_are_back(api: Api) -> None:
     api.join("a", principal("ada"))
     api.told("a")
+    over, running = {"lastSeen": events.ARRIVED}, {"lastSeen": events.ARRIVED + 1}
     gone = [
-        record("REMOVE", PAGE, "1", sort={"userId": "bob"}, ttl=True),
-        record("REMOVE", PAGE, "2", sort={"userId": "cyd"}),
-        record("MODIFY", PAGE, "3", sort={"userId": "dan"}),
-        record("REMOVE", PAGE, "4", sort={"userId": "ada"}, ttl=True),
-        record("REMOVE", "connection#x", "5", sort={"userId": "eve"}, ttl=True),
+        record("REMOVE", PAGE, "1", sort={"userId": "bob"}, old=over, ttl=True),
+        record("REMOVE", PAGE, "2", sort={"userId": "cyd"}, old=running),
+        record("MODIFY", PAGE, "3", sort={"userId": "dan"}, old=over),
+        record("REMOVE", PAGE, "4", sort={"userId": "ada"}, old=over, ttl=True),
+        record("REMOVE", "connection#x", "5", sort={"userId": "eve"}, old=over, ttl=True),
+        record("REMOVE", PAGE, "6", sort={"userId": "fay"}, old=over),
     ]
-    handlers.handle({"Records": gone}, None)
-    assert [frame["userId"] for frame in api.told("a")] == ["bob"]
+    handlers.handle(events.stream(*gone), None)
+    assert [frame["userId"] for frame in api.told("a")] == ["bob", "fay"]
 
 
 def test_only_the_pages_that_failed_come_again(
@@ -89,7 +122,7 @@ def test_only_the_pages_that_failed_come_again(
     (operation,) = written_by("x")
     key = {"timestamp": messages.order(operation.operation_id)}
     records = [record("INSERT", page, number, sort=key) for page, number in ((PAGE, "1"), ("bad", "2"), ("bad", "3"))]
-    assert handlers.streams({"Records": records}, None) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert handlers.streams(events.stream(*records), None) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert "stream records failed" in capsys.readouterr().out
 
 

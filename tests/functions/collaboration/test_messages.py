@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from authorizer.handlers import context_of
 from collaboration import messages, metrics
 from collaboration.access import Principal
 from collaboration.limits import Limits
@@ -109,7 +110,7 @@ def test_an_update_in_parts_is_the_same_update(update: bytes, frame_bytes: int) 
     ],
 )
 def test_permissions(permission: str, reads: bool, writes: bool) -> None:
-    user = Principal.from_claims({"sub": "ada", "exp": NOW, "permissions": [permission]})
+    user = Principal.from_fields(context_of({"sub": "ada", "exp": NOW, "permissions": [permission]}, "permissions"))
     assert (user.may("read", PAGE), user.may("write", PAGE)) == (reads, writes)
 
 
@@ -120,7 +121,7 @@ def test_a_space_is_no_page_of_itself() -> None:
 
 def test_a_principal_survives_what_an_authorizer_passes_on() -> None:
     claims = {"sub": "ada", "exp": NOW + 1, "name": "Ada L.", "groups": "page:a:read space:b:write nonsense"}
-    user = Principal.from_claims(claims, "groups")
+    user = Principal.from_fields(context_of(claims, "groups"))
     assert user.permissions == {"page:a:read", "space:b:write"}
     assert Principal.from_fields({name: str(value) for name, value in user.fields.items()}) == user
     assert not user.expired(NOW)

@@ -1,4 +1,4 @@
-"""Operations and snapshots in DynamoDB: nothing is lost, whatever happens at once."""
+"""Operations and snapshots in DynamoDB: each step, and each way of being overtaken."""
 
 from typing import Any
 
@@ -8,96 +8,15 @@ from collaboration.limits import Limits
 from collaboration.messages import Operation, ProtocolError
 from collaboration.operations import BusyError, Operations
 from collaboration.tables import Table
-from hypothesis import HealthCheck, given, seed, settings
-from moto.dynamodb.models import dynamodb_backends
 
-from .interleavings import HISTORIES, Action, History
+from .interleavings import Interrupted
 from .support import LIMITS, NOW, OPERATIONS, PAGE, Clock, Editor, contradicting, identities, text_of, written
 
 AUTHOR = {"userId": "ada", "connectionId": "c1"}
 
 
-class Interrupted:
-    """A client of DynamoDB before whose calls another process may act."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.exceptions = client.exceptions
-        self.before: Any = lambda: None
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*arguments: Any, **keywords: Any) -> Any:
-            self.before()
-            return method(*arguments, **keywords)
-
-        return call
-
-
 def store(dynamodb: Any, clock: Clock, limits: Limits = LIMITS) -> Operations:
     return Operations(Table(dynamodb, OPERATIONS, "timestamp"), limits, clock)
-
-
-def act(history: History, pages: Operations) -> None:
-    action = history.next()
-    if action is not None:
-        with history.deeper():
-            perform(history, pages, action)
-
-
-def perform(history: History, pages: Operations, action: Action) -> None:
-    editor = history.editors[action.editor]
-    if action.kind == "reconnect":
-        vector, stored = editor.document.get_state(), list(history.stored)
-        state = pages.load(PAGE)
-        history.check(stored, state)
-        editor.learn(documents.missing(state, vector))
-    elif action.kind == "fold":
-        assert pages.fold(PAGE) == 0
-    elif (operation := history.outgoing(action)) is not None:
-        pages.append(operation, AUTHOR)
-        history.stored.append(operation.update)
-
-
-def interrupt(history: History, pages: Operations) -> None:
-    for _ in range(history.interruptions_now()):
-        act(history, pages)
-
-
-@pytest.mark.no_cover  # measuring makes it three times as slow, and the tests below run the same lines
-@pytest.mark.parametrize("number", range(4))
-def test_any_interleaving_converges_and_loses_nothing(dynamodb: Any, clock: Clock, number: int) -> None:
-    interrupted = Interrupted(dynamodb)
-    pages = store(interrupted, clock)
-    table = dynamodb_backends["123456789012"]["us-east-1"].tables[OPERATIONS]
-    seen = {"histories": 0, "interruptions": 0}
-
-    @seed(number)
-    @settings(max_examples=260, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(HISTORIES)
-    def converges(drawn: tuple[list[Action], list[tuple[int, int]]]) -> None:
-        table.items.clear()
-        history = History(list(drawn[0]), list(drawn[1]))
-        interrupted.before = lambda: interrupt(history, pages)
-        while history.actions:
-            act(history, pages)
-        interrupted.before = lambda: None
-        for operation in history.unsent:
-            pages.append(operation, AUTHOR)
-        before = pages.load(PAGE)
-        pages.fold(PAGE)
-        after = pages.load(PAGE)
-        assert text_of(before) == text_of(after) == written(*history.editors)
-        for editor in history.editors:
-            editor.learn(documents.missing(after, editor.document.get_state()))
-            assert str(editor.text) == text_of(after)
-        seen["histories"] += 1
-        seen["interruptions"] += history.interruptions
-
-    converges()
-    assert seen["histories"] >= 250
-    assert seen["interruptions"] > 100
 
 
 def test_an_operation_is_kept_for_a_day_under_its_own_number(dynamodb: Any, clock: Clock) -> None:
@@ -173,10 +92,37 @@ def test_a_large_page_is_cut_into_chunks_that_fit_an_item(
 def test_an_operation_that_dynamodb_removed_is_taken_from_its_last_image(dynamodb: Any, clock: Clock) -> None:
     editor, pages = Editor(0, identities()), store(dynamodb, clock)
     editor.insert(0, "kept")
-    pages.fold(PAGE, [editor.made[0].update], least=100)
-    assert text_of(pages.load(PAGE)) == "", "too few"
-    pages.fold(PAGE, [editor.made[0].update])
-    assert text_of(pages.load(PAGE)) == "kept"
+    for _ in range(2):
+        pages.fold(PAGE, [editor.made[0].update], least=100)
+        assert text_of(pages.load(PAGE)) == "kept"
+        (head,) = Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)
+        assert head["version"] == 1, "folded, and once only"
+
+
+def test_an_operation_is_folded_long_before_its_time_is_over(dynamodb: Any, clock: Clock) -> None:
+    old, young = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
+    old.append("old")
+    young.append("young")
+    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    pages.append(old.made[0], AUTHOR)
+    clock.now += LIMITS.operation_seconds / 2 - 1
+    pages.fold(PAGE, least=100)
+    assert len(list(table.query(PAGE))) == 1
+    clock.now += 1
+    pages.append(young.made[0], AUTHOR)
+    pages.fold(PAGE, least=100)
+    assert [item["timestamp"] for item in table.query(PAGE)] == [0]
+    assert text_of(pages.load(PAGE)) == written(old, young)
+
+
+def test_what_contradicts_a_page_makes_no_snapshot_after_snapshot(dynamodb: Any, clock: Clock) -> None:
+    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    editor, contradiction = contradicting()
+    source = identities()
+    for update in (editor.document.get_update(), contradiction):
+        pages.append(Operation(PAGE, next(source), update), AUTHOR)
+    assert [pages.fold(PAGE) for _ in range(3)] == [1, 1, 1]
+    assert next(iter(table.query(PAGE)))["version"] == 1
 
 
 def test_parts_make_an_operation_once_all_are_here(dynamodb: Any, clock: Clock) -> None:

@@ -4,14 +4,15 @@ import asyncio
 import json
 from typing import Any
 
+import jwt
 import pytest
-from collaboration import documents, messages, server
+from collaboration import documents, messages, redis_pages, server
 from collaboration.messages import Operation
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from .pods import LATE, Pods, token
+from .pods import LATE, SECRET, Pods, token
 from .support import NOW, PAGE, body, contradicting, identities, operation_body, text_of, written_by
 
 
@@ -60,6 +61,33 @@ def test_whoever_comes_back_gets_what_is_missing(play: Any) -> None:
     play(scenario)
 
 
+@pytest.mark.parametrize("permissions", [7, None, {"space:docs:write": True}])
+def test_permissions_that_are_none_are_refused(play: Any, permissions: Any) -> None:
+    made = jwt.encode({"sub": "ada", "exp": LATE, "permissions": permissions}, SECRET, "HS256")
+
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/ws", additional_headers={"Authorization": f"Bearer {made}"})
+        assert refused.value.response.status_code == 401
+
+    play(scenario)
+
+
+def test_a_token_that_is_too_long_is_refused_and_logged(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        long = token("ada", *["page:docs/plan:read"] * 600)
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/ws", additional_headers={"Authorization": f"Bearer {long}"})
+        assert refused.value.response.status_code == 431
+
+    play(scenario)
+    output = capsys.readouterr().out
+    assert "a token, may have 8 KB" in output
+    assert '"Refused": 1' in output
+
+
 def test_health_and_tokens(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
     async def scenario(pods: Pods) -> None:
         _, port = await pods.start()
@@ -70,13 +98,13 @@ def test_health_and_tokens(play: Any, capsys: pytest.CaptureFixture[str]) -> Non
         # The load balancer and CloudFront write whole URLs to their logs.
         for path in ("/ws", "/ws?token=nonsense", f"/ws?token={token('ada')}"):
             with pytest.raises(InvalidStatus) as refused:
-                await connect(f"ws://127.0.0.1:{port}{path}")
+                await connect(f"ws://127.0.0.1:{port}{path}", proxy=None)
             assert refused.value.response.status_code == 401
         headers = {"Authorization": f"Bearer {token('ada')}"}
-        async with connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers) as socket:
+        async with connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers, proxy=None) as socket:
             assert socket.subprotocol is None
         offered = [Subprotocol("bearer"), Subprotocol(token("ada"))]
-        async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=offered) as socket:
+        async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=offered, proxy=None) as socket:
             assert socket.subprotocol == "bearer"
 
     play(scenario)
@@ -107,7 +135,9 @@ def test_what_a_client_may_not_do(play: Any, permission: str, join: bool, text: 
     play(scenario)
 
 
-def test_an_ended_token_and_too_many_messages(play: Any) -> None:
+def test_an_ended_token_and_too_many_messages(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_pages, "_RATE_SECONDS", 3600)  # Redis goes by its own clock
+
     async def scenario(pods: Pods) -> None:
         pod, port = await pods.start(OPERATIONS_A_SECOND="2")
         ada = await pods.browser(port)

@@ -1,8 +1,13 @@
 """What the WebSocket server does when Redis fails, when it must end, and when it is no longer of use."""
 
 import asyncio
+import base64
 import os
 import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,9 +15,8 @@ from collaboration import hub, server
 from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
 
-from .conftest import free_port
 from .pods import Pods
-from .support import PAGE, body, operation_body, written_by
+from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
 
 
 def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
@@ -47,7 +51,7 @@ def test_a_server_that_can_no_longer_hear_is_unwell(play: Any, monkeypatch: pyte
         monkeypatch.setattr(pod.room, "sweep", broken)
         assert b"200" in await health(port)
         pods.woken.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while b"503" not in await health(port):
                 await asyncio.sleep(0)
 
@@ -83,7 +87,7 @@ def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.Mo
         monkeypatch.setattr(pod.room, "sweep", sweep)
         for _ in range(2):
             pods.woken.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await swept.get()
 
     play(scenario)
@@ -120,6 +124,38 @@ def test_a_slow_reader_is_closed(play: Any, monkeypatch: pytest.MonkeyPatch) -> 
     play(scenario)
 
 
+def test_a_large_page_opens_for_a_reader_who_takes_long(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of many times what may wait, of which nothing is read until somebody else has written."""
+    text = base64.b64encode(Random(1).randbytes(5 * 1024 * 1024)).decode()
+    monkeypatch.setattr(server, "_MOST_WAITING", 128 * 1024)
+
+    async def scenario(pods: Pods) -> None:
+        page = Editor(0, iter(()))
+        page.insert(0, text)
+        await pods.redis.set(f"crdt:{PAGE}", base64.b64encode(page.document.get_update()))
+        _, port = await pods.start()
+        slow = await pods.browser(port, join=False)
+        line = slow.socket.transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        slow.socket.transport.pause_reading()
+        await slow.say(body("join"))
+        bob = await pods.browser(port, "bob")
+        (operation,) = written_by("x")
+        await bob.say(operation_body(operation))
+        await bob.hear("ack")
+        slow.socket.transport.resume_reading()
+        first = await slow.hear("sync")
+        parts = {first["part"]: first["update"]}
+        while len(parts) < first["parts"]:
+            frame = await slow.hear("sync")
+            parts[frame["part"]] = frame["update"]
+        update = b"".join(base64.b64decode(parts[part]) for part in sorted(parts))
+        assert text_of(update) == text
+        assert slow.socket.close_code is None
+
+    play(scenario)
+
+
 def test_whoever_may_have_missed_something_is_told_to_join_again(play: Any) -> None:
     async def scenario(pods: Pods) -> None:
         _, port = await pods.start()
@@ -135,20 +171,21 @@ def test_whoever_may_have_missed_something_is_told_to_join_again(play: Any) -> N
     play(scenario)
 
 
-def test_sigterm_ends_the_server(play: Any) -> None:
+def test_sigterm_ends_the_server(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(pods: Pods) -> None:
-        port = free_port()
-        running = asyncio.create_task(server.main(pods.environment | {"PORT": str(port)}))
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0)
-                else:
-                    break
-            writer.close()
+        serving, inner = asyncio.Event(), server.CollaborationServer.running
+
+        @asynccontextmanager
+        async def running(self: server.CollaborationServer) -> AsyncGenerator[None]:
+            async with inner(self):
+                serving.set()
+                yield
+
+        monkeypatch.setattr(server.CollaborationServer, "running", running)
+        ended = asyncio.create_task(server.main(pods.environment))
+        async with asyncio.timeout(PATIENCE):
+            await serving.wait()
             os.kill(os.getpid(), signal.SIGTERM)
-            await running
+            await ended
 
     play(scenario)

@@ -70,6 +70,33 @@ def test_another_page_is_joined_by_leaving_the_one_before(api: Api) -> None:
     assert list(api.room.sessions.connections("docs/other")) == ["a"]
 
 
+@pytest.mark.parametrize("gone", [10, 50])
+def test_posts_grow_with_the_number_of_vanished_connections(api: Api, gone: int) -> None:
+    vanished = [f"gone{number}" for number in range(gone)]
+    for connection_id in ("a", *vanished):
+        api.join(connection_id, principal(connection_id))
+    posts: list[str] = []
+    api.management.closed, api.management.on_post = set(vanished), posts.append
+    api.told("a")
+    api.say("a", operation_body(written_by("x")[0]))
+    assert sorted(posts) == sorted([*vanished, *["a"] * (gone + 1)]), (
+        "each once; then who left, and the acknowledgement"
+    )
+    assert {frame["userId"] for frame in api.told("a") if frame["action"] == "presence"} == set(vanished)
+
+
+def test_who_leaves_a_page_of_vanished_connections_finds_each_of_them_once(api: Api, dynamodb: Any) -> None:
+    vanished = [f"gone{number}" for number in range(20)]
+    for connection_id in ("a", *vanished):
+        api.join(connection_id, principal(connection_id))
+    api.say("a", operation_body(written_by("x")[0]))
+    posts: list[str] = []
+    api.management.closed, api.management.on_post = set(vanished), posts.append
+    api.event("$disconnect", "a")
+    assert sorted(posts) == sorted(vanished)
+    assert [item["timestamp"] for item in Table(dynamodb, OPERATIONS, "timestamp").query(PAGE)] == [0], "folded"
+
+
 def test_a_closed_connection_is_forgotten(api: Api) -> None:
     for connection, user in (("a", "ada"), ("b", "bob"), ("c", "cyd")):
         api.join(connection, principal(user))

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeSerializer
 from collaboration import handlers, messages
 from collaboration.fan_out import FanOut
 from collaboration.operations import Operations
@@ -13,6 +12,7 @@ from collaboration.sessions import Sessions
 from collaboration.state_table import OPERATIONS, PRESENCE, SESSIONS, StateTable, own_records
 from collaboration.tables import ConditionError
 
+from .. import events
 from .api import Api
 from .support import LIMITS, NOW, PAGE, Clock, Management, body, operation_body, principal, text_of, written_by
 
@@ -53,10 +53,6 @@ def shared(table: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Shared:
     built = Shared(table, clock)
     monkeypatch.setattr(handlers, "room", lambda: built.room)
     return built
-
-
-def typed(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: TypeSerializer().serialize(value) for name, value in item.items()}
 
 
 def evening(api: Api) -> dict[str, list[Any]]:
@@ -124,11 +120,8 @@ def test_a_condition_meets_the_item_that_is_there(table: Any) -> None:
     assert caught.value.item == item
 
 
-def record(event: str, pk: str, sk: str, number: str, *, ttl: bool = False, **old: Any) -> dict[str, Any]:
-    keys = {"pk": pk, "sk": sk}
-    service = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}} if ttl else {}
-    change = {"Keys": typed(keys), "SequenceNumber": number, **({"OldImage": typed({**keys, **old})} if old else {})}
-    return {"eventName": event, "dynamodb": change, **service}
+def record(event: str, pk: str, sk: str, number: str, *, over: bool = False, **old: Any) -> dict[str, Any]:
+    return events.record(event, {"pk": pk, "sk": sk}, number, old=old or None, ttl=over)
 
 
 def test_the_stream_tells_who_vanished_and_keeps_what_ran_out_of_time(shared: Shared) -> None:
@@ -137,12 +130,12 @@ def test_the_stream_tells_who_vanished_and_keeps_what_ran_out_of_time(shared: Sh
     (operation,) = written_by("kept")
     order = f"{messages.order(operation.operation_id):038}"
     records = [
-        record("REMOVE", f"{PRESENCE}#{PAGE}", "bob", "1", ttl=True),
-        record("REMOVE", f"{OPERATIONS}#{PAGE}", order, "2", ttl=True, operation=operation.update),
+        record("REMOVE", f"{PRESENCE}#{PAGE}", "bob", "1", over=True, ttl=NOW),
+        record("REMOVE", f"{OPERATIONS}#{PAGE}", order, "2", over=True, operation=operation.update),
         record("INSERT", f"{OPERATIONS}#{PAGE}#snapshot", f"{10**24:038}", "3"),
         record("INSERT", "task#of-the-application", "1", "4"),
     ]
-    assert handlers.handle({"Records": records}, None) == {"batchItemFailures": []}
+    assert handlers.handle(events.stream(*records), None) == {"batchItemFailures": []}
     assert [(frame["event"], frame["userId"]) for frame in shared.told("a")] == [("left", "bob")]
     assert text_of(shared.room.operations.load(PAGE)) == "kept"
 

@@ -83,7 +83,7 @@ CASES = [
     Case(
         "cloudfront-origin-signing", [CONTROL], [Set("signingBehavior", "no-override"), Set("signingBehavior", "never")]
     ),
-    Case("cloudfront-origin-exists", [distribution(), BUCKET], [Without("site", "bucket", judged_when_unknown=True)]),
+    Case("cloudfront-origin-exists", [distribution(), BUCKET], [Without("site", "bucket")]),
     Case("cloudfront-origin-exists", [distribution(), BUCKET], [Set("origins[0].domainName", "gone.s3.amazonaws.com")]),
     Case("cloudfront-default-root-object", [distribution()], [Set("defaultRootObject"), Set("defaultRootObject", "")]),
     Case(

@@ -49,7 +49,6 @@ def test_the_document_keeps_to_its_schema(known: bool) -> None:
     jsonschema.validate(document(report(known=known, exempt=True)), SCHEMA)
 
 
-@pytest.mark.xdist_group("stacks")
 def test_a_whole_stack_keeps_to_it() -> None:
     jsonschema.validate(document(Report(stack_graph("prod"), (), 0, with_reach=True)), SCHEMA)
 

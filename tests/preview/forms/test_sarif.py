@@ -32,7 +32,6 @@ def test_it_keeps_to_the_schema(exempt: bool) -> None:
     jsonschema.validate(json.loads(sarif([report("prod", exempt=exempt), report("dev")])), SCHEMA)
 
 
-@pytest.mark.xdist_group("stacks")
 def test_a_whole_stack_keeps_to_it() -> None:
     graph = stack_graph("prod")
     violations, rules = verdict(graph)

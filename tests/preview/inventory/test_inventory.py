@@ -212,7 +212,6 @@ def test_the_command_writes_checks_and_complains(
     assert capsys.readouterr().err == "shop: nobody has written down what store holds\n"
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_pages_in_docs_are_what_the_stacks_are(stack: str) -> None:
     graph = stack_graph(stack)

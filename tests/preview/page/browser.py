@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.debian import program
+from tests.programs import program
 
 _PATIENCE = 60.0
 _LARGEST = 256 * 1024 * 1024
@@ -32,7 +32,7 @@ def browser() -> Generator["Page"]:
     """One browser with one page, in a folder of its own that goes with it."""
     with tempfile.TemporaryDirectory(prefix="strata-chromium-", ignore_cleanup_errors=True) as folder:
         command = [
-            program("chromium", "chromium", "chromium-browser", "google-chrome"),
+            program("chromium"),
             *_OPTIONS,
             f"--user-data-dir={folder}",
             "about:blank",

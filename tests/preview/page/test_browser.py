@@ -10,7 +10,6 @@ from preview.page.document import html
 from tests.preview.page.browser import Page, browser
 from tests.preview.page.pages import ATTACK, hostile_report, stack_page, stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
 STACK = "confluence-lambda"
 SHOWN = "document.querySelectorAll('#inventory tbody tr:not([hidden])').length"
 COUNT = "document.getElementById('count').textContent"

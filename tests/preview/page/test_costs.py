@@ -10,8 +10,6 @@ from preview.page.words import cents, usd
 from tests.preview.page.html import read
 from tests.preview.page.pages import stack_page, stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", name="section")
 def _section() -> Costs:

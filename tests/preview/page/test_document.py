@@ -9,7 +9,6 @@ from preview.timeline.words import in_words
 from tests.preview.page.html import Element, read
 from tests.preview.page.pages import ATTACK, SECRET, hostile_report, stack_page, stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
 SECTIONS = ["diagram", "cost", "timeline", "policies", "reach", "resources", "outputs"]
 
 
@@ -39,7 +38,8 @@ def test_the_summary_holds_the_report_s_figures(prod: Element) -> None:
     assert figures(prod) == {
         "Cost a month": f"${cost.usd:,.0f} ${cost.low:,.0f} to ${cost.high:,.0f} with use",
         "Deployment": f"{in_words(time.typical)} {in_words(time.worst)} at worst",
-        "Resources": f"{len(report.graph.resources)} in {len(report.graph.components)} components",
+        "Resources": f"{len(report.graph.resources)} in {len(report.graph.components)} components, "
+        f"{len(report.graph.protected)} protected",
         "Violations": f"0 and 0 advisory, by {report.rules} rules",
         "Exemptions": f"{len(section(prod, 'policies').all('article'))} sparing {len(report.exempt)} findings",
     }

@@ -8,8 +8,6 @@ from tests.preview.page.html import read
 from tests.preview.page.pages import stack_page, stack_report
 from tests.preview.timeline.nodes import CLUSTER, DATABASE, NODES, TOPIC, VPC, graph, node
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 def test_bars_stand_to_scale_and_the_critical_ones_are_marked() -> None:
     vpc = node(VPC, "vpc")  # 22 s

@@ -7,8 +7,6 @@ from preview.reach.answer import ask, matrix, survey
 from preview.reach.model import Reach
 from tests.preview.page.pages import stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", name="reach")
 def _reach() -> Reach:
@@ -23,7 +21,7 @@ def _section(reach: Reach) -> Reaches:
 def test_rows_open_connections_and_columns_answer_them(section: Reaches) -> None:
     groups = {group.name: group.targets for group in section.groups}
     assert groups["Stores"] == ("cache", "stream", "database")
-    assert set(groups["S3"]) == {"access-logs", "archives", "backups", "logs"}
+    assert set(groups["S3"]) == {"access-logs", "archives", "backups", "deployment-runner-bundles", "logs"}
     assert section.rows[0].name == "internet"
     assert "microservice" in {row.name for row in section.rows}
     assert {len(row.cells) for row in section.rows} == {sum(len(group.targets) for group in section.groups)}

@@ -6,8 +6,6 @@ from preview.page.resources import as_text, resources
 from tests.preview.page.html import read
 from tests.preview.page.pages import hostile_report, stack_page, stack_report
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 def test_every_resource_has_a_row_with_its_component() -> None:
     graph = stack_report("prod").graph

@@ -13,8 +13,6 @@ from preview.reach.model import Reach
 from preview.reach.view import View
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.fixture(scope="module", name="drawn", params=["prod", "confluence-lambda"])
 def _drawn(request: pytest.FixtureRequest) -> Scene:

@@ -67,14 +67,14 @@ def test_one_wrong_route_lets_the_data_tier_out() -> None:
     https = node(
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "stray-egress",
-        securityGroupId=id_of(graph, "auth-group"),
+        securityGroupId=id_of(graph, "pages-group"),
         cidrIpv4=EVERYWHERE,
         ipProtocol="-1",
     )
-    assert not best(changed(graph, add=(https,)), "auth", "internet").yes
+    assert not best(changed(graph, add=(https,)), "pages", "internet").yes
     nat = next(one.id for one in graph.resources if one.type == "aws:ec2/natGateway:NatGateway")
     route = to_gateway(graph, "network-data-routes-all", natGatewayId=nat)
-    assert best(changed(graph, add=(https, route)), "auth", "internet").yes
+    assert best(changed(graph, add=(https, route)), "pages", "internet").yes
 
 
 def test_a_nat_gateway_without_a_way_out_is_none() -> None:
@@ -159,8 +159,12 @@ def test_a_bucket_that_does_not_let_the_distribution_in() -> None:
 
 def test_an_endpoint_that_lets_nobody_in_is_worse_than_none() -> None:
     graph = stack_graph("confluence-lambda")
-    shut = changed(graph, drop=("network-endpoints-from-auth-443",))
-    assert best(shut, "auth", "jwt-secret").missing[0].startswith("security group network-endpoints lets in no tcp 443")
+    shut = changed(graph, drop=("network-endpoints-from-pages-443",))
+    assert (
+        best(shut, "pages", "encryption-keys")
+        .missing[0]
+        .startswith("security group network-endpoints lets in no tcp 443")
+    )
 
 
 def test_a_public_api_server() -> None:

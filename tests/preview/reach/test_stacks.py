@@ -97,9 +97,10 @@ def test_a_private_bucket_is_reached_through_its_distribution_alone() -> None:
 
 
 def test_services_of_aws_are_reached_through_endpoints() -> None:
-    said = {target: best(SERVERLESS, "auth", target).path[-1].checks[-1].says for target in ("sessions", "jwt-secret")}
+    asked = ("sessions", "encryption-keys")
+    said = {target: best(SERVERLESS, "pages", target).path[-1].checks[-1].says for target in asked}
     assert said["sessions"] == "a route to gateway endpoint network-endpoints-dynamodb"
-    assert said["jwt-secret"].startswith("security group network-endpoints lets in tcp 443 from auth")
+    assert said["encryption-keys"].startswith("security group network-endpoints lets in tcp 443 from pages")
     assert best(PROD, "microservice", "notices").path[-1].checks[-1].says.startswith("a route to the internet by NAT")
 
 
@@ -112,8 +113,9 @@ def test_functions_are_called_through_apis_and_reach_the_database_through_its_pr
 
 
 def test_the_data_tier_has_no_way_out() -> None:
-    assert best(SERVERLESS, "auth", "internet").missing[-1].startswith("no route to the internet from network-data-a")
+    assert best(SERVERLESS, "pages", "internet").missing[-1].startswith("no route to the internet from network-data-a")
     assert best(SERVERLESS, "collaboration", "internet").yes
+    assert best(SERVERLESS, "auth", "internet").yes
 
 
 def test_an_open_address_is_a_way_for_tcp_to_nodes_only_from_the_balancer() -> None:

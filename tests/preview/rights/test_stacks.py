@@ -7,8 +7,6 @@ from preview.rights.names import UnknownNameError
 from tests.preview.changed import changed
 from tests.stacks import stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 
 @pytest.mark.parametrize(
     ("stack", "role", "action", "resource", "yes"),

@@ -8,8 +8,6 @@ from preview.graph import Graph
 from preview.timeline import Timeline, timeline
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 MOST = 1.1
 """Times the slowest chain that AWS imposes."""
 

@@ -36,7 +36,6 @@ def test_every_type_that_the_code_makes_has_a_time() -> None:
     assert [token for token in made_by_code() if not is_timed(token)] == []
 
 
-@pytest.mark.xdist_group("stacks")
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_type_of_every_stack_has_a_time(stack: str) -> None:
     assert timeline(stack_graph(stack)).guessed == ()

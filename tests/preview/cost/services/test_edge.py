@@ -147,3 +147,16 @@ def test_what_expires_reaches_no_later_class() -> None:
     steps = ((1, "GLACIER"), (365, "DEEP_ARCHIVE"))
     found = bill(BUCKET, {}, lifecycle(*steps, expires=100), usage=Usage(bucket_gb=100))
     assert found == {"Storage STANDARD": 0.023, "Storage GLACIER": 0.3564}  # 1 and 99 GB
+
+
+@pytest.mark.parametrize(
+    "taker",
+    [
+        node("aws:codebuild/project:Project", {"source": {"type": "S3", "location": "it/source.zip"}}, "build"),
+        node("aws:codepipeline/pipeline:Pipeline", {"artifactStores": [{"location": "it"}]}, "pipeline"),
+    ],
+)
+def test_a_bucket_for_builds_holds_a_gigabyte_however_much_users_store(taker: Node) -> None:
+    usage = Usage(bucket_gb=1000, bucket_request_millions=1)
+    assert bill(BUCKET, {"bucket": "it"}, taker, usage=usage) == {"Sources and artifacts of builds": 0.023}
+    assert bill(BUCKET, {"bucket": "item"}, taker, usage=usage)["Storage STANDARD"] == 23.0

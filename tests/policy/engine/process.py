@@ -13,7 +13,7 @@ import grpc
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-POLICY = Path(__file__).resolve().parents[2] / "policy"
+POLICY = Path(__file__).resolve().parents[3] / "policy"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
@@ -55,13 +55,14 @@ def stack_resource(
 
 
 @contextmanager
-def pack_process(stack: str = "prod") -> Generator[analyzer_pb2_grpc.AnalyzerStub]:
+def pack_process(stack: str = "prod", config: str = "{}") -> Generator[analyzer_pb2_grpc.AnalyzerStub]:
     """The pack as `pulumi preview --policy-pack policy` starts it, ended with the context."""
     environment = os.environ | {
         "PULUMI_PROJECT": "strata",
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": "true",
         "PULUMI_ORGANIZATION": "organization",
+        "PULUMI_CONFIG": config,
     }
     environment.pop("PYTHONPATH", None)
     process = subprocess.Popen(
@@ -78,6 +79,6 @@ def pack_process(stack: str = "prod") -> Generator[analyzer_pb2_grpc.AnalyzerStu
             yield analyzer_pb2_grpc.AnalyzerStub(channel)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=600)
         if process.stdout is not None:
             process.stdout.close()

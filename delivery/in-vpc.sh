@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Does one step of a deployment on the stack's runner, inside its network: infrastructure (if left out), application,
+# integration, or shell for a session in there. The commit that is checked out is what it works with.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+step=${1:-infrastructure}
+runner=$(output deploymentRunner)
+[[ $runner != null ]] || { echo "$STACK has no deployment runner; its stack file says runner: null" >&2 && exit 1; }
+project=$(jq --raw-output .project <<<"$runner")
+bucket=$(jq --raw-output .bucket <<<"$runner")
+AWS_REGION=$(jq --raw-output .region <<<"$runner")
+export AWS_REGION
+backend=${PULUMI_BACKEND_URL:-$(pulumi whoami --output json | jq --raw-output .url)}
+[[ $backend != file:* ]] || { echo "the runner cannot read the state in $backend; docs/deploying.md, step 1" >&2 && exit 1; }
+[[ -z $(git status --porcelain) ]] || echo "what is not committed stays here" >&2
+
+start() {
+  local folder version
+  folder=$(mktemp -d)
+  git archive --format zip --output "$folder/source.zip" HEAD
+  version=$(aws s3api put-object --bucket "$bucket" --key source.zip --body "$folder/source.zip" --query VersionId --output text)
+  rm -rf "$folder"
+  aws codebuild start-build --project-name "$project" --source-version "$version" \
+    --environment-variables-override "name=STEP,value=$step" "name=PULUMI_BACKEND_URL,value=$backend" \
+    "$@" --query build.id --output text
+}
+
+ask() {
+  aws codebuild batch-get-builds --ids "$1" --query "builds[0].$2" --output text
+}
+
+if [[ $step == shell ]]; then
+  id=$(start --debug-session-enabled)
+  until target=$(ask "$id" debugSession.sessionTarget) && [[ $target != None ]]; do
+    [[ $(ask "$id" buildStatus) == IN_PROGRESS ]] || { echo "$id ended before there was a session" >&2 && exit 1; }
+    sleep "${WAIT:-5}"
+  done
+  exec aws ssm start-session --target "$target"
+fi
+
+id=$(start)
+echo "$id in log group $(ask "$id" logs.groupName)"
+while status=$(ask "$id" buildStatus) && [[ $status == IN_PROGRESS ]]; do
+  sleep "${WAIT:-15}"
+done
+echo "$id $status"
+[[ $status == SUCCEEDED ]]

@@ -1,0 +1,1 @@
+"""What an update would do to what a stack has already."""

@@ -1,0 +1,118 @@
+"""The runner: what it may do, where it can call, and how a commit gets to it."""
+
+import functools
+import json
+from typing import Any
+
+from components.data.log_bucket import LogBucket, LogBucketSettings
+from components.network.network import Network, NetworkSettings
+from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
+from components.security.key import Key, log_groups
+from policy.levels import Level
+from preview.graph import Graph
+from preview.policing import verdict
+from tests.support import ACCOUNT, record, unequal_when_unknown
+
+PROJECT = "aws:codebuild/project:Project"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+LONG = "a-cluster-whose-name-is-as-long-as-it-is"
+
+
+def build(cluster_name: str = "shop-prod", **settings: Any) -> DeploymentRunner:
+    key = Key("key", account=ACCOUNT, purpose="Commits")
+    log_key = Key("log-key", account=ACCOUNT, purpose="Logs", usable_by=[log_groups(ACCOUNT)])
+    return DeploymentRunner(
+        "runner",
+        DeploymentRunnerSettings(**settings),
+        account=ACCOUNT,
+        network=Network("net", NetworkSettings(), account=ACCOUNT, key=log_key),
+        key=key,
+        log_key=log_key,
+        access_logs=LogBucket("access", LogBucketSettings(bucket="access"), account=ACCOUNT),
+        cluster_name=cluster_name,
+    )
+
+
+@functools.cache
+def graph() -> Graph:
+    return record(build)
+
+
+def statements() -> dict[str, dict[str, Any]]:
+    text = graph().only("aws:iam/rolePolicy:RolePolicy", "runner-build-policy").inputs["policy"]
+    return {one["Sid"]: one for one in json.loads(text)["Statement"]}
+
+
+def test_a_build_runs_in_the_private_tier_and_takes_the_commit_that_was_put_there() -> None:
+    found = graph()
+    project = found.only(PROJECT).inputs
+    private = {node.id for node in found.of_type("aws:ec2/subnet:Subnet") if node.name.startswith("net-private-")}
+    assert set(project["vpcConfig"]["subnets"]) == private
+    assert project["vpcConfig"]["securityGroupIds"] == [
+        found.only("aws:ec2/securityGroup:SecurityGroup", "runner-builds-group").id
+    ]
+    bucket = found.only("aws:s3/bucket:Bucket", "runner-bundles-bucket").inputs["bucket"]
+    assert project["source"] == {
+        "type": "S3", "location": f"{bucket}/source.zip", "buildspec": "delivery/deploy.yml",
+    }  # fmt: skip
+    assert project["artifacts"] == {"type": "NO_ARTIFACTS"}
+    assert project["environment"]["privilegedMode"] is False
+    given = {one["name"]: one["value"] for one in project["environment"]["environmentVariables"]}
+    assert given == {
+        "STACK": "test",
+        "STEP": "infrastructure",
+        "DEPLOYMENT_ROLE_ARN": "arn:aws:iam::123456789012:role/strata-deploy",
+    }
+
+
+def test_it_answers_nobody_and_calls_out_on_443_only() -> None:
+    found = graph()
+    group = found.only("aws:ec2/securityGroup:SecurityGroup", "runner-builds-group").id
+    assert [node for node in found.of_type(INGRESS) if node.inputs["securityGroupId"] == group] == []
+    (out,) = [node.inputs for node in found.of_type(EGRESS) if node.inputs["securityGroupId"] == group]
+    assert (out["cidrIpv4"], out["fromPort"], out["toPort"], out["ipProtocol"]) == ("0.0.0.0/0", 443, 443, "tcp")
+
+
+def test_by_itself_it_may_read_its_bucket_write_its_log_and_become_the_deployment_role() -> None:
+    found = statements()
+    assert found["AssumeDeploymentRole"]["Resource"] == ["arn:aws:iam::123456789012:role/strata-deploy"]
+    bundles = found["ReadRunnerBundles"]
+    assert {action for action in bundles["Action"] if action.startswith("s3:")} == {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+    }
+    assert all(action.startswith("ssmmessages:") for action in found["DebugSession"]["Action"])
+    assert set(found) == {
+        "AssumeDeploymentRole", "CreateInterfaces", "DebugSession", "DeleteInterfaces", "DescribeNetwork",
+        "FindRunnerBundles", "LendInterfaces", "ReadRunnerBundles", "WriteRunnerLogs",
+    }  # fmt: skip
+
+
+def test_another_role_is_told_and_granted_alike() -> None:
+    found = record(lambda: build(deployment_role="deployers"))
+    variables = found.only(PROJECT).inputs["environment"]["environmentVariables"]
+    assert {"arn:aws:iam::123456789012:role/deployers"} == {
+        one["value"] for one in variables if one["name"] == "DEPLOYMENT_ROLE_ARN"
+    }
+    policy = found.only("aws:iam/rolePolicy:RolePolicy", "runner-build-policy").inputs["policy"]
+    assert "role/deployers" in policy
+    assert "role/strata-deploy" not in policy
+
+
+def test_names_fit_whatever_the_cluster_is_called() -> None:
+    assert len(LONG) == 40
+    found = record(lambda: build(LONG))
+    assert found.only(PROJECT).inputs["name"] == f"{LONG}-deploy"
+    bucket = found.only("aws:s3/bucket:Bucket", "runner-bundles-bucket").inputs["bucket"]
+    assert len(bucket) <= 63 - len("ap-southeast-1") + len("us-east-1")
+    assert bucket.endswith("-123456789012-us-east-1")
+
+
+def test_an_empty_account_gets_the_same() -> None:
+    assert unequal_when_unknown(build) == []
+
+
+def test_no_policy_is_violated() -> None:
+    violations, _ = verdict(graph())
+    assert [one for one in violations if one.level is Level.MANDATORY] == []

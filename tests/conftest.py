@@ -1,0 +1,34 @@
+"""The whole suite's: examples that are the same at each run, an environment of its own, and who runs beside whom."""
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from tests import missing
+from tests.missing import pytest_runtest_makereport
+from tests.sharing import Scheduler
+
+__all__ = ["pytest_runtest_makereport"]
+
+# Hypothesis's own profile for machines that differ: no deadline, the same examples every time, no database of failures.
+settings.register_profile("test", settings.get_profile("ci"))
+settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
+settings.load_profile("test")
+
+# What whoever runs the tests has set for AWS, a stack or the terminal is none of the tests' business.
+_OTHERS = ("AWS_", "PULUMI_CONFIG", "PULUMI_STACK", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+for name in [name for name in os.environ if name.startswith(_OTHERS)]:
+    del os.environ[name]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
+    return Scheduler(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    missing.pytest_terminal_summary(terminalreporter)
+    if terminalreporter.stats.keys() & {"failed", "error"} and "randomly_seed" in config.option:
+        terminalreporter.write_line(f"the same order again: pytest --randomly-seed={config.option.randomly_seed}")

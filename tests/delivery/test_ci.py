@@ -1,0 +1,79 @@
+"""What CI runs and says it left out, and how every stack is checked; make and the checker are stand-ins."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGETS = ["setup", "test", "setups", "preview", "packages", "lint"]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone with nothing beside it, on a machine with no terraform."""
+    clone = tmp_path / "beside" / "clone"
+    (clone / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "run", clone / ".ci" / "run")
+    script(clone / ".venv" / "bin" / "strata", "exit 0")
+    script(tmp_path / "bin" / "make", f'echo "$1" >> {tmp_path}/made; [ "$1" != "$BROKEN" ]')
+    for name in ("bash", "dirname", "env"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return clone
+
+
+def script(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def ci(checkout: Path, broken: str = "") -> tuple[int, list[str], str]:
+    """Exit status, the targets made, and the last line."""
+    done = subprocess.run(
+        [checkout / ".ci" / "run"], env={**os.environ, "BROKEN": broken}, capture_output=True, text=True, check=False
+    )
+    made = checkout.parents[1] / "made"
+    return done.returncode, made.read_text().split() if made.exists() else [], done.stdout.splitlines()[-1]
+
+
+def test_a_plain_clone_passes_and_says_what_was_left_out(checkout: Path) -> None:
+    missing = "make conform (no ../shared/conform/check beside this checkout)"
+    assert ci(checkout) == (0, TARGETS, f"== everything passes; left out: {missing}")
+
+
+def test_a_checker_without_terraform_is_said_too(checkout: Path) -> None:
+    script(checkout.parent / "shared" / "conform" / "check", "exit 0")
+    assert ci(checkout)[2] == "== everything passes; left out: make conform (no terraform on the path)"
+
+
+def test_with_both_nothing_is_left_out(checkout: Path) -> None:
+    script(checkout.parent / "shared" / "conform" / "check", "exit 0")
+    script(checkout.parents[1] / "bin" / "terraform", "exit 0")
+    status, made, last = ci(checkout)
+    assert (status, set(made), last) == (0, {*TARGETS, "conform"}, "== everything passes; left out: nothing")
+
+
+@pytest.mark.parametrize("broken", [*TARGETS, "conform"])
+def test_each_step_that_fails_fails_it(checkout: Path, broken: str) -> None:
+    script(checkout.parent / "shared" / "conform" / "check", "exit 0")
+    script(checkout.parents[1] / "bin" / "terraform", "exit 0")
+    status, made, last = ci(checkout, broken)
+    assert status != 0
+    assert made[-1] == broken
+    assert "everything passes" not in last
+
+
+def test_every_stack_is_checked_and_one_finding_fails_all(tmp_path: Path) -> None:
+    for stack in ("dev", "prod", "other-prod"):
+        (tmp_path / f"Pulumi.{stack}.yaml").touch()
+    script(tmp_path / "check", 'echo "found in $1"; [ "$1" != prod ]')
+    command = [ROOT / "delivery" / "conform.sh", tmp_path / "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert set(done.stdout.splitlines()) == {"dev conforms", "other-prod conforms", "found in prod"}
+    script(tmp_path / "check", "exit 0")
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0

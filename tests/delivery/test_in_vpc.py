@@ -1,0 +1,117 @@
+"""How a commit gets to the runner in the VPC, with AWS and Pulumi replaced by what writes down their calls."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.awscli import calls, problems
+
+SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "in-vpc.sh"
+RUNNER = {"project": "shop-deploy", "bucket": "shop-deploy-bucket", "region": "eu-west-1"}
+AWS = """
+case "$1 $2" in
+  "s3api put-object")
+    [[ -s $8 ]] || exit 1
+    echo v-7 ;;
+  "codebuild start-build") echo shop-deploy:b-1 ;;
+  "codebuild batch-get-builds")
+    case "$*" in
+      *sessionTarget*) head -n 1 "$ANSWERS"; sed -i 1d "$ANSWERS" ;;
+      *groupName*) echo runner-logs ;;
+      *buildStatus*) head -n 1 "$ANSWERS"; [[ $(wc -l < "$ANSWERS") == 1 ]] || sed -i 1d "$ANSWERS" ;;
+    esac ;;
+esac
+"""
+PULUMI = """
+case "$1" in
+  whoami) echo '{"url": "s3://state-of-somebody"}' ;;
+  stack) cat "$OUTPUTS" ;;
+esac
+"""
+
+
+class Tools:
+    """Fakes on the path, and what they were called with."""
+
+    def __init__(self, folder: Path, outputs: dict[str, object], *answers: str) -> None:
+        self.folder, self.log = folder, folder / "calls"
+        (folder / "outputs").write_text(json.dumps(outputs))
+        (folder / "answers").write_text("".join(f"{answer}\n" for answer in answers))
+        for name, body in (("aws", AWS), ("pulumi", PULUMI)):
+            path = folder / name
+            path.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
+            path.chmod(0o755)
+
+    def run(self, *steps: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        found = {
+            "PATH": f"{self.folder}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "STACK": "shop",
+            "WAIT": "0",
+            "OUTPUTS": str(self.folder / "outputs"),
+            "ANSWERS": str(self.folder / "answers"),
+            **variables,
+        }
+        return subprocess.run(
+            [SCRIPT, *steps], env=found, check=False, capture_output=True, text=True, timeout=600, cwd=SCRIPT.parents[1]
+        )
+
+    def calls_of(self, start: str) -> list[str]:
+        return [call for call in self.log.read_text().splitlines() if call.startswith(start)]
+
+
+def test_the_commit_goes_to_the_runner_and_the_build_works_with_exactly_that(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED")
+    ended = tools.run()
+    assert ended.returncode == 0, ended.stderr
+    (put,) = tools.calls_of("aws s3api put-object")
+    assert "--bucket shop-deploy-bucket --key source.zip" in put
+    (start,) = tools.calls_of("aws codebuild start-build")
+    assert "--project-name shop-deploy --source-version v-7" in start
+    assert "name=STEP,value=infrastructure name=PULUMI_BACKEND_URL,value=s3://state-of-somebody" in start
+    assert len(tools.calls_of("aws codebuild batch-get-builds")) == 4
+    assert "shop-deploy:b-1 SUCCEEDED" in ended.stdout
+
+
+def test_a_build_that_fails_fails_the_script(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "IN_PROGRESS", "FAILED")
+    ended = tools.run("application", PULUMI_BACKEND_URL="s3://given")
+    assert ended.returncode == 1
+    assert "shop-deploy:b-1 FAILED" in ended.stdout
+    (start,) = tools.calls_of("aws codebuild start-build")
+    assert "name=STEP,value=application name=PULUMI_BACKEND_URL,value=s3://given" in start
+
+
+def test_a_session_is_opened_once_the_build_has_one(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "None", "IN_PROGRESS", "codebuild:b-1")
+    ended = tools.run("shell")
+    assert ended.returncode == 0, ended.stderr
+    assert "--debug-session-enabled" in tools.calls_of("aws codebuild start-build")[0]
+    assert tools.calls_of("aws ssm start-session") == ["aws ssm start-session --target codebuild:b-1"]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "backend", "said"),
+    [
+        ({}, "s3://state", "shop has no deployment runner"),
+        ({"deploymentRunner": RUNNER}, "file:///tmp/state", "the runner cannot read the state in file:///tmp/state"),
+    ],
+)
+def test_what_cannot_work_is_one_line_and_nothing_is_started(
+    tmp_path: Path, outputs: dict[str, object], backend: str, said: str
+) -> None:
+    tools = Tools(tmp_path, outputs)
+    ended = tools.run(PULUMI_BACKEND_URL=backend)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(said)
+    assert not tools.calls_of("aws")
+
+
+def test_aws_has_what_the_script_calls() -> None:
+    text = SCRIPT.read_text()
+    found = [call for call in calls(text) if len(call) > 2]
+    assert len(found) == 4
+    assert [problem for call in found for problem in problems(call)] == []

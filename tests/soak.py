@@ -1,0 +1,45 @@
+"""Looks longer than ``make test`` for what is rare: an hour or two.
+
+Generated examples are drawn anew, twenty times as many; the whole suite runs ten times, each time in another order, and
+the last three times beside eight processes that keep the machine busy.
+"""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
+
+_RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
+
+
+def main() -> int:
+    """1 if anything failed."""
+    failed = []
+    if not _passes("-m", "hypothesis", "--hypothesis-profile=soak"):
+        failed.append("generated examples")
+    for number in range(1, _RUNS + 1):
+        beside = number > _RUNS - _BUSY_RUNS
+        with _busy() if beside else nullcontext():
+            if not _passes():
+                failed.append(f"run {number}{' on a busy machine' if beside else ''}")
+    sys.stdout.write(f"failed: {', '.join(failed)}\n" if failed else "nothing failed\n")
+    return 1 if failed else 0
+
+
+def _passes(*more: str) -> bool:
+    return subprocess.run([sys.executable, "-m", "pytest", "-n", "2", *more], check=False).returncode == 0
+
+
+@contextmanager
+def _busy() -> Generator[None]:
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(_BUSY)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

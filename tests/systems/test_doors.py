@@ -1,0 +1,123 @@
+"""Who reaches the Kubernetes API of every stack that has one: the runner, those named, and nobody else."""
+
+import json
+import runpy
+from typing import Any
+
+import pytest
+
+from preview.graph import Graph
+from preview.reach.answer import ask
+from preview.reach.model import Reach
+from preview.reach.security_groups import Peer, SecurityGroups
+from preview.reach.view import View
+from preview.run import ProgramError, run_program
+from settings import stackfile
+from tests.stacks import ROOT, STACKS, stack_graph
+
+CLUSTER = "aws:eks/cluster:Cluster"
+EKS = [
+    stack
+    for stack in STACKS
+    if stack in {"prod", "dev"} or stack.startswith(("consulting", "confluence-d", "confluence-p"))
+]
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+
+
+def test_these_are_the_stacks_with_a_cluster() -> None:
+    assert [stack for stack in STACKS if stack_graph(stack).of_type(CLUSTER)] == EKS
+    assert len(EKS) == 6
+
+
+@pytest.mark.parametrize("stack", EKS)
+def test_the_runner_reaches_the_api_and_all_that_it_fetches(stack: str) -> None:
+    reach = Reach(stack_graph(stack))
+    assert ask(reach, "deployment-runner", "api-server", 443)[0].yes
+    assert ask(reach, "deployment-runner", "internet", 443)[0].yes
+    assert not ask(reach, "deployment-runner", "api-server", 10250)[0].yes
+
+
+@pytest.mark.parametrize("stack", EKS)
+def test_the_runner_reaches_no_store_and_nobody_reaches_the_runner(stack: str) -> None:
+    reach = Reach(stack_graph(stack))
+    for store in ("postgres", "redis"):
+        assert not ask(reach, "deployment-runner", store)[0].yes
+    assert not ask(reach, "internet", "deployment-runner")[0].yes
+    assert not ask(reach, "nodes", "deployment-runner")[0].yes
+
+
+@pytest.mark.parametrize("stack", EKS)
+def test_with_no_setting_given_only_the_stack_s_own_reach_the_api(stack: str) -> None:
+    graph = stack_graph(stack)
+    (cluster,) = graph.of_type(CLUSTER)
+    assert cluster.inputs["vpcConfig"]["endpointPublicAccess"] is False
+    assert not ask(Reach(graph), "internet", "api-server")[0].yes
+    own = {node.id for node in graph.of_type("aws:ec2/securityGroup:SecurityGroup")}
+    for rule in into_the_api(graph):
+        assert "cidrIpv4" not in rule
+        assert rule["referencedSecurityGroupId"] in {*own, rule["securityGroupId"]}
+
+
+@pytest.mark.parametrize("stack", EKS)
+def test_a_vpn_that_is_named_reaches_the_api_on_its_port_and_no_other_address_does(stack: str) -> None:
+    graph = with_clients(stack, {"vpn": "10.200.0.0/16", "bastion": "sg-0123456789abcdef0"})
+    vpn, bastion = Peer("the VPN", cidrs=("10.200.3.0/24",)), Peer("a bastion", groups=("sg-0123456789abcdef0",))
+    stranger = Peer("a stranger", cidrs=("10.201.0.0/16",))
+    for peer, port, expected in (
+        (vpn, 443, True),
+        (bastion, 443, True),
+        (vpn, 10250, False),
+        (bastion, 22, False),
+        (stranger, 443, False),
+    ):
+        assert admitted(graph, peer, port) is expected, (peer.says, port)
+    assert not admitted(stack_graph(stack), vpn, 443)
+    new = {node.name for node in graph} - {node.name for node in stack_graph(stack)}
+    assert new == {"cluster-api-from-client-vpn", "cluster-api-from-client-bastion"}
+
+
+@pytest.mark.parametrize("stack", ["prod", "confluence-dev", "consulting-dev"])
+def test_a_runner_without_a_way_out_is_refused_in_one_line(stack: str) -> None:
+    where = "eks." if stack.startswith("confluence") else ""
+    with pytest.raises(ProgramError, match=f"Pulumi.{stack}.yaml: settings: {where}runner needs network.nat"):
+        stack_with(stack, nat="none")
+    cluster = stack_with(stack, nat="none", runner=None)
+    assert not cluster.of_type("aws:codebuild/project:Project") or stack.startswith("confluence")
+    assert "deploymentRunner" not in cluster.exports
+
+
+def with_clients(stack: str, clients: dict[str, str]) -> Graph:
+    return stack_with(stack, clients=clients)
+
+
+def stack_with(stack: str, **changes: Any) -> Graph:
+    """A stack with other clients of its API, another way out, another runner."""
+    file = stackfile.read(ROOT, stack)
+    settings = json.loads(file.config["strata:settings"])
+    compute = settings.get("eks", settings)
+    if "clients" in changes:
+        compute["cluster"]["apiClients"] = changes["clients"]
+    if "nat" in changes:
+        settings["network"]["nat"] = changes["nat"]
+    if "runner" in changes:
+        compute["runner"] = changes["runner"]
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    config = {**file.config, "strata:settings": json.dumps(settings)}
+    return run_program(program, stack=stack, config=config, secret_keys=file.secret_keys)
+
+
+def into_the_api(graph: Graph) -> list[dict[str, Any]]:
+    groups = api_groups(graph)
+    return [node.inputs for node in graph.of_type(INGRESS) if node.inputs["securityGroupId"] in groups]
+
+
+def api_groups(graph: Graph) -> tuple[str, ...]:
+    (place,) = Reach(graph).find("api-server")
+    return tuple(group for interface in place.interfaces for group in interface.groups or ())
+
+
+def admitted(graph: Graph, peer: Peer, port: int) -> bool:
+    return SecurityGroups(View(graph)).into(api_groups(graph), peer, port).ok
