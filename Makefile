@@ -9,7 +9,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview update test soak setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview update test soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,9 @@ $(LAYER): functions/collaboration/requirements.txt functions/package.py
 		--target build/collaboration-layer/python -r $<
 	@$(BIN)/python functions/package.py build/collaboration-layer $@
 	@ls -l $@
+
+image: $(READY) ## Resolve the lock of the servers' images for both platforms, and build them where docker's daemon answers
+	@delivery/image.sh
 
 prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
 	@$(BIN)/python -m preview.cost.refresh
