@@ -9,7 +9,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview test soak setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview update test soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for an
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
+
+update: $(READY) ## Write anew what is written from the program: schema, rules, inventories, goldens, pages' samples
+	@$(BIN)/python -m tests.update
 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
@@ -79,6 +82,9 @@ $(LAYER): functions/collaboration/requirements.txt functions/package.py
 		--target build/collaboration-layer/python -r $<
 	@$(BIN)/python functions/package.py build/collaboration-layer $@
 	@ls -l $@
+
+image: $(READY) ## Resolve the lock of the servers' images for both platforms, and build them where docker's daemon answers
+	@delivery/image.sh
 
 prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
 	@$(BIN)/python -m preview.cost.refresh

@@ -163,6 +163,8 @@ def test_the_container_is_told_where_things_are(graph: Graph) -> None:
         "DYNAMODB_TABLE": f"{env}-collaboration-state",
         "AWS_REGION": "us-west-2" if env == "dev" else "us-east-1",
         "METRICS_NAMESPACE": f"Collaboration/{env}",
+        "PORT": "3000",
+        "PROTOCOL": "HTTPS",
     }
     secrets = {v["name"]: v["valueFrom"] for v in container(graph)["secrets"]}
     arn = {n.name: n.outputs["arn"] for n in graph.of_type("aws:secretsmanager/secret:Secret")}
