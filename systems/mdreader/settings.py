@@ -37,6 +37,10 @@ from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.audit import AuditSettings
 
+SHIPPED_BACKEND = "functions/mdreader_backend"
+SHIPPED_RUNTIME: PythonRuntime = "python3.11"
+"""What its libraries are built for (``make packages``)."""
+
 
 class BackendSettings(FunctionSettings):
     """The API's function: 1,024 MiB and 30 s are the plan's.
@@ -47,9 +51,15 @@ class BackendSettings(FunctionSettings):
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
-    package: str = Field(default="functions/mdreader_backend", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    package: str = Field(default=SHIPPED_BACKEND, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
     handler: str = "app.main.handler"
-    runtime: PythonRuntime = "python3.11"
+    runtime: PythonRuntime = SHIPPED_RUNTIME
+
+    @model_validator(mode="after")
+    def _has_its_libraries(self) -> Self:
+        if self.package == SHIPPED_BACKEND and self.runtime != SHIPPED_RUNTIME:
+            raise ValueError(f"runtime {self.runtime} is for a package of your own: {SHIPPED_RUNTIME} is what this has")
+        return self
 
 
 class Identity(Settings):
