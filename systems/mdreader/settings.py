@@ -16,7 +16,7 @@ from components.data.redis import RedisSettings
 from components.data.table import TableSettings
 from components.edge.amplify_app import AmplifyAppSettings
 from components.edge.cdn_settings import PublicKey
-from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings
+from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings, Path
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
@@ -88,13 +88,28 @@ class Thresholds(Settings):
     """Statements that took more than a second, in 5 minutes."""
 
 
+DOCUMENTS = ("/api/documents",)
+"""Where documents are saved, which are Markdown with HTML in it, and are about anything."""
+
+
 class SiteFirewallSettings(FirewallSettings):
-    """Before site, files and API: the plan's name, rate and rule; documents are saved whole, and many exceed 8 KB."""
+    """Before site, files and API: the plan's name, rate and rule; documents are saved whole, and many exceed 8 KB.
+
+    The plan's rule stops SQL in every body. The application saves documents at the API's own host, before which it
+    does not stand.
+    """
 
     acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME)
     rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
     sqli_body_rule: bool = True
     large_bodies: bool = True
+    document_paths: tuple[Path, ...] = DOCUMENTS
+
+
+class ApiFirewallSettings(InnerFirewallSettings):
+    """Before the API and the load balancer."""
+
+    document_paths: tuple[Path, ...] = DOCUMENTS
 
 
 class SystemSettings(Settings):
@@ -136,7 +151,7 @@ class SystemSettings(Settings):
     sender: EmailAddress
     """The one address that the application sends mail as."""
     firewall: SiteFirewallSettings = SiteFirewallSettings()
-    regional_firewall: InnerFirewallSettings = InnerFirewallSettings()
+    regional_firewall: ApiFirewallSettings = ApiFirewallSettings()
     """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
     tracing: TracingSettings = TracingSettings()
     audit: AuditSettings | None
