@@ -173,7 +173,14 @@ def judged_token(token: str) -> Event:
     return sent({"type": "TOKEN", "methodArn": METHOD_ARN, "authorizationToken": token})
 
 
-def rest(method: str, path: str | None, *, authorizer: Event | None = None) -> Event:
+def rest(
+    method: str,
+    path: str | None,
+    *,
+    authorizer: Event | None = None,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
+) -> Event:
     """A call of a REST API by proxy integration; what is absent is null.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -198,13 +205,13 @@ def rest(method: str, path: str | None, *, authorizer: Event | None = None) -> E
             "resource": "/{proxy+}",
             "path": path,
             "httpMethod": method,
-            **_headed({"Accept": "application/json"}),
+            **_headed({"Accept": "application/json", **(headers or {})}),
             "queryStringParameters": None,
             "multiValueQueryStringParameters": None,
             "pathParameters": {"proxy": (path or "").lstrip("/")},
             "stageVariables": None,
             "requestContext": context,
-            "body": None,
+            "body": body,
             "isBase64Encoded": False,
         }
     )
