@@ -9,7 +9,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview update test soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview update test client soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ update: $(READY) ## Write anew what is written from the program: schema, rules, 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
 	@$(BIN)/python -m pytest -n 2 tests/functions --cov
+
+client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
+	@$(BIN)/python -m tests.node
 
 soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
 	@$(BIN)/python -m tests.soak

@@ -26,18 +26,29 @@ class LiveRoom:
     async def receive(self, member: Member, body: str | bytes) -> None:
         """Does what a client asks for, or tells it why not."""
         try:
-            message = messages.parse(body, self._limits)
-            await self._allow(member, message)
-            match message:
-                case Join():
-                    await self._join(member, message)
-                case Operation():
-                    await self._change(member, message)
-                case Presence():
-                    await self._present(member, message)
+            await self.do(member, messages.parse(body, self._limits))
         except ProtocolError as error:
-            member.send(messages.encode(error.frame))
-            metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
+            self.refuse(member, error)
+
+    async def do(self, member: Member, message: messages.Message) -> None:
+        """Does what a client asks for. Raises ProtocolError."""
+        await self._allow(member, message)
+        match message:
+            case Join():
+                await self._join(member, message)
+            case Operation():
+                await self._change(member, message)
+            case Presence():
+                await self._present(member, message)
+
+    def refuse(self, member: Member, error: ProtocolError) -> None:
+        """Tells a client why not."""
+        member.send(messages.encode(error.frame))
+        metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
+
+    async def tell_aware(self, member: Member, page_id: str, awareness: bytes) -> None:
+        """Tells the clients of the y-websocket protocol on a page of one of them, and nobody else."""
+        await self._hub.publish(page_id, [], member.connection_id, awareness)
 
     async def leave(self, member: Member) -> None:
         """Takes a socket off its page; whoever is the last on this server folds what is waiting."""
@@ -150,7 +161,7 @@ class LiveRoom:
         here = presence_frame(
             "here", message.page_id, user.user_id, name=user.name, state=message.state, expires=self._expiry()
         )
-        await self._hub.publish(message.page_id, [messages.encode(here)], besides=member.connection_id)
+        await self._hub.publish(message.page_id, [messages.encode(here)], member.connection_id, message.awareness)
         metrics.emit(SERVICE, {"Events": 1}, event="presence", clock=self._clock)
 
     def _expiry(self) -> int:

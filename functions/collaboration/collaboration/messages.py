@@ -23,6 +23,7 @@ import binascii
 import json
 import math
 import re
+import secrets
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Presence:
 
     page_id: str
     state: Any
+    awareness: bytes = b""
+    """The same for clients of the y-websocket protocol, from one of them."""
 
 
 Message = Join | Operation | Presence
@@ -105,13 +108,18 @@ def read(body: str | bytes) -> dict[str, Any]:
     Raises ProtocolError for anything else: also for ``NaN``, ``Infinity`` and numbers too large for a float, which
     Python would read and write but no browser takes back.
     """
-    try:
-        frame = json.loads(body, parse_constant=_finite, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("invalidMessage", "the message is not JSON") from error
+    frame = value(body)
     if not isinstance(frame, dict):
         raise ProtocolError("invalidMessage", "the message is not a JSON object")
     return frame
+
+
+def value(body: str | bytes) -> Any:
+    """Any JSON, as ``read`` takes it."""
+    try:
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("invalidMessage", "the message is not JSON") from error
 
 
 def _finite(text: str) -> float:
@@ -130,6 +138,14 @@ def order(operation_id: str) -> int:
     number = uuid.UUID(operation_id).int
     random_bits = ((number >> 64 & 0xFFF) << 62) | (number & (1 << 62) - 1)
     return (number >> 80) * 10**23 + random_bits
+
+
+def new_id(now: float) -> str:
+    """An id for an operation whose client has none to give, made at this epoch second."""
+    milliseconds, random_bits = int(now * 1000), secrets.randbits(74)
+    version, variant = 7 << 76, 2 << 62
+    number = milliseconds << 80 | version | random_bits >> 62 << 64 | variant | random_bits & (1 << 62) - 1
+    return str(uuid.UUID(int=number))
 
 
 def encode(frame: dict[str, Any]) -> str:
@@ -181,16 +197,25 @@ def _check_parts(operation: Operation) -> None:
 
 def _presence(frame: dict[str, Any], limits: Limits) -> Presence:
     state = frame.get("state")
-    if len(encode({"state": state})) > limits.presence_bytes:
-        raise ProtocolError("tooLarge", f"a presence state may have {limits.presence_bytes} bytes")
+    check_state(state, limits)
     return Presence(_page_id(frame), state)
 
 
-def _page_id(frame: dict[str, Any]) -> str:
-    page_id = frame.get("pageId")
+def check_state(state: Any, limits: Limits) -> None:
+    """Raises ProtocolError when a presence state is too large."""
+    if len(encode({"state": state})) > limits.presence_bytes:
+        raise ProtocolError("tooLarge", f"a presence state may have {limits.presence_bytes} bytes")
+
+
+def check_page_id(page_id: Any) -> str:
+    """A page's id. Raises ProtocolError when it is none."""
     if not isinstance(page_id, str) or not _PAGE_ID.fullmatch(page_id):
         raise ProtocolError("invalidMessage", "pageId must be 1 to 200 letters, digits or _.~:/-")
     return page_id
+
+
+def _page_id(frame: dict[str, Any]) -> str:
+    return check_page_id(frame.get("pageId"))
 
 
 def _binary(frame: dict[str, Any], field: str) -> bytes:
