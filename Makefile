@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
-LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip
+LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip dist/migrate-database-layer.zip
 AUDIT := build/audit
 CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
@@ -83,6 +83,8 @@ dist/collaboration-layer.zip: WHEELS := --python-version 3.13 --platform manylin
 dist/mdreader-backend-layer.zip: functions/mdreader_backend/requirements.txt
 # Lambda's Python 3.11 stands on Amazon Linux 2, whose C library is older than manylinux_2_28 asks for.
 dist/mdreader-backend-layer.zip: WHEELS := --python-version 3.11 --platform manylinux2014_aarch64
+dist/migrate-database-layer.zip: functions/migrate_database/requirements.txt
+dist/migrate-database-layer.zip: WHEELS := --python-version 3.13 --platform manylinux2014_aarch64
 $(LAYERS): functions/package.py
 	@rm -rf build/$(basename $(@F))
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all: --no-compile \
@@ -108,6 +110,8 @@ lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
 			--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
 	@cd functions/mdreader_backend && ../../$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform aarch64-manylinux2014 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
+	@cd functions/migrate_database && ../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
 		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
 
 clean: ## Remove what make made
