@@ -89,7 +89,8 @@ def test_without_cluster_mode_nodes_are_counted_the_other_way() -> None:
 @pytest.mark.parametrize(("cluster", "enabled"), [(True, "yes"), (False, "no")])
 def test_what_exists_nowhere_else_is_not_dropped_when_memory_is_full(cluster: bool, enabled: str) -> None:
     def refusing(at: Ground) -> None:
-        settings = RedisSettings(**{**RECORDS, "cluster_mode": cluster})
+        wanted: dict[str, Any] = {**RECORDS, "cluster_mode": cluster}
+        settings = RedisSettings(**wanted)
         Redis("cache", settings, account=at.account, network=at.network, key=at.key, refuses_when_full=True)
 
     made = recorded(refusing)

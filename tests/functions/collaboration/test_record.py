@@ -179,6 +179,7 @@ def test_what_a_failover_lost_comes_back_from_the_record(stored: Any) -> None:
         await store.pages.append(one, "ada")
         await store.pages.record(PAGE)
         replica = await store.redis.get(f"crdt:{PAGE}")
+        assert replica is not None
         await store.pages.append(two, "ada")
         await store.pages.record(PAGE)
         await store.redis.set(f"crdt:{PAGE}", replica)
