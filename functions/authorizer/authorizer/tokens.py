@@ -59,7 +59,7 @@ class Verifier:
         return cls(stored(environment["JWT_SECRET_ARN"]), "HS256", *checks)
 
     def claims(self, token: str | None) -> dict[str, Any]:
-        """The claims, among them ``sub`` and ``exp``. Raises InvalidTokenError, and what keeps the keys from being read."""
+        """The claims, among them ``sub`` and ``exp``. Raises InvalidTokenError, or why no key can be had."""
         if not token:
             raise InvalidTokenError("no token")
         error: Exception | None = None
