@@ -195,7 +195,7 @@ class UserSettings(MigrationSettings):
     alone."""
 
     folder: Folder = "migrations/confluence"
-    files: Files = ("001_application.sql",)
+    files: Files = ("001_application.sql", "002_pages.sql")
 
 
 class SystemSettings(Settings):

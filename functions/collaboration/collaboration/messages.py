@@ -5,6 +5,9 @@ from client
 ``join``      pageId, stateVector (what the client has; optional) → ``sync`` and ``presence`` messages
 ``operation`` pageId, operationId (UUID version 7, new for each change), update; part and parts for one that
               does not fit a frame → ``ack``, and ``operation`` to everybody else on the page
+``seed``      as ``operation``: what an empty page begins with. Of any number of them, at most one ever fills a
+              page → ``ack``, otherwise ``error`` with the code alreadyFilled; what the page then holds comes as
+              ``operation`` either way, so a client adds what it offers to no document of its own
 ``presence``  pageId, state (any JSON: cursor, selection, colour) → ``presence`` to everybody else
 from server
 ``sync``      pageId, update, stateVector, part, parts: what the client lacks. The client answers with an
@@ -72,6 +75,11 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Seed(Operation):
+    """What a page begins with, if it holds nothing yet; or a part of that."""
+
+
+@dataclass(frozen=True)
 class Presence:
     """Where a user is on a page."""
 
@@ -95,11 +103,13 @@ def parse(body: str | bytes | None, limits: Limits) -> Message:
             vector = frame.get("stateVector")
             return Join(_page_id(frame), None if vector is None else _binary(frame, "stateVector"))
         case "operation":
-            return _operation(frame, limits)
+            return _operation(frame, limits, Operation)
+        case "seed":
+            return _operation(frame, limits, Seed)
         case "presence":
             return _presence(frame, limits)
         case action:
-            raise ProtocolError("unknownAction", f"action {action!r} is none of join, operation, presence")
+            raise ProtocolError("unknownAction", f"action {action!r} is none of join, operation, seed, presence")
 
 
 def read(body: str | bytes) -> dict[str, Any]:
@@ -168,7 +178,7 @@ def in_parts(frame: dict[str, Any], update: bytes, limits: Limits) -> Iterator[s
         yield encode(frame | {"update": piece, "part": number, "parts": len(pieces)})
 
 
-def _operation(frame: dict[str, Any], limits: Limits) -> Operation:
+def _operation(frame: dict[str, Any], limits: Limits, kind: type[Operation]) -> Operation:
     identity = frame.get("operationId")
     try:
         parsed = uuid.UUID(identity) if isinstance(identity, str) else None
@@ -177,7 +187,7 @@ def _operation(frame: dict[str, Any], limits: Limits) -> Operation:
     if parsed is None or parsed.version != 7 or parsed.int >> 80 == 0:
         raise ProtocolError("invalidMessage", "operationId is not a UUID of version 7")
     try:
-        operation = Operation(
+        operation = kind(
             _page_id(frame), str(parsed), _binary(frame, "update"), frame.get("part", 1), frame.get("parts", 1)
         )
         _check_parts(operation)

@@ -1,10 +1,10 @@
 """The WebSocket server of the EKS model: ``python -m collaboration.server``.
 
-Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``limits.Limits`` and ``traces`` read,
-PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about the page that
-``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path. On SIGTERM it takes no more
-connections, closes those it has with 1001, stores what is waiting and ends; clients connect again to another pod and
-lose nothing.
+Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``record``, ``limits.Limits`` and
+``traces`` read, PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about
+the page that ``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path. On SIGTERM it
+takes no more connections, closes those it has with 1001, stores what is waiting and ends; clients connect again to
+another pod and lose nothing.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from . import messages, metrics, redis_client, traces
+from . import messages, metrics, record, redis_client, traces
 from .access import Principal
 from .awareness import AwarenessStates
 from .hub import Hub, Member
@@ -69,7 +69,8 @@ class CollaborationServer:
         self._redis = redis_client.connect(environment)
         self._listener = redis_client.listen(environment)
         self._hub = Hub(self._redis, self._listener, sleep)
-        pages = RedisPages(self._redis, self._limits, clock)
+        self._record = record.connect(environment)
+        pages = RedisPages(self._redis, self._limits, clock, self._record)
         self.room = LiveRoom(pages, self._hub, self._limits, clock)
         self._yjs = Parts(self.room, pages, AwarenessStates(self._redis, clock), self._limits, clock, sleep)
         self._principals: weakref.WeakKeyDictionary[ServerConnection, Principal] = weakref.WeakKeyDictionary()
@@ -101,6 +102,8 @@ class CollaborationServer:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._redis.aclose()
             await self._listener.aclose()
+            if self._record is not None:
+                await self._record.close()
 
     async def _drain(self, server: Server) -> None:
         """Each socket is closed with 1001, and its handler takes it off its page and folds what it leaves."""
@@ -201,6 +204,7 @@ class CollaborationServer:
             await self._sleep(self._limits.presence_seconds / 3)
             try:
                 await self.room.sweep()
+                await self.room.record()
             except (RedisError, OSError) as error:
                 await self._failed("sweep failed", error)
 

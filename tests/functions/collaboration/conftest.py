@@ -17,9 +17,12 @@ from moto import mock_aws
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests import postgres
 from tests.programs import program
+from tests.stacks import ROOT
 
 from .api import Api
+from .pages_of_record import DATABASE, PagesOfRecord
 from .pods import Pods, pods
 from .support import PATIENCE, Clock, create_tables
 
@@ -78,6 +81,24 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         _wait(lambda: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO", NEVER_DECODE=True))
         yield f"redis://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[postgres.Server]:
+    """A database with what Confluence's migrations make in it."""
+    with postgres.server() as running:
+        running.database(DATABASE)
+        for file in sorted((ROOT / "migrations/confluence").iterdir()):
+            running.run(f"--file={file}", "--set=ON_ERROR_STOP=1", user=postgres.MASTER, database=DATABASE)
+        yield running
+
+
+@pytest.fixture
+def pages_of_record(_postgres: postgres.Server) -> PagesOfRecord:
+    """The table, empty."""
+    built = PagesOfRecord(_postgres)
+    built.sql("TRUNCATE collaboration.page")
+    return built
 
 
 @pytest.fixture
