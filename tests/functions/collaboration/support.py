@@ -114,11 +114,12 @@ def operation_body(operation: Operation) -> str:
     return body("operation", operationId=operation.operation_id, update=messages.text(operation.update))
 
 
-def create_tables(client: Any) -> None:
+def create_tables(client: Any, *, streams: bool = False) -> None:
     for name, sort, kind in ((OPERATIONS, "timestamp", "N"), (SESSIONS, "userId", "S"), (PRESENCE, "userId", "S")):
         client.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": streams, **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if streams else {})},
             KeySchema=[{"AttributeName": "pageId", "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}],
             AttributeDefinitions=[
                 {"AttributeName": "pageId", "AttributeType": "S"},
