@@ -11,9 +11,9 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(_ROOT / "functions" / name) for name in ("authorizer", "collaboration")]
 
-from . import functions  # noqa: E402 - the code under test is found by the line above
+from . import functions, servers  # noqa: E402 - the code under test is found by the line above
 
-_MODELS = {"functions": functions.play}
+_MODELS = {"functions": functions.play, "servers": servers.play}
 _SEEDS = {True: range(1, 2), False: range(1, 11)}
 
 

@@ -120,7 +120,7 @@ class JsonEditor:
     def _offer(self, vector: bytes) -> None:
         """As the protocol wants it: what the server lacks goes to it as one more operation."""
         lacking = self.document.get_update(vector)
-        if lacking[0] and not self.outbox:
+        if lacking[0]:
             self.outbox[messages.new_id(self._clock())] = (lacking, "", "written")
 
     def _acknowledged(self, identity: str) -> None:

@@ -197,7 +197,7 @@ class FunctionsSoak:
         return [f"{posts} posts for {_VANISHING} vanished connections"] if posts > most else []
 
     def _another_region_takes_over(self) -> list[str]:
-        """Planned: everything is replicated, and functions run in one region at a time, since both would make snapshots.
+        """Planned: everything is replicated, and functions run in one region at a time, as both would fold.
 
         Time to live goes on where there are none any more.
         """

@@ -28,7 +28,7 @@ from ...events import in_text, sent, socket, stream
 from ..support import OPERATIONS, PRESENCE, SESSIONS, Clock, GoneError, create_tables
 
 _TRIES = 4
-"""So often a batch is handed to a handler that fails; afterwards it is dropped, as Lambda does at its end of retries."""
+"""So often a batch is handed to a handler that fails; afterwards it is dropped, as Lambda does in the end."""
 _MOST = 100
 _BY_TIME = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 _TABLES = (OPERATIONS, SESSIONS, PRESENCE)
