@@ -67,6 +67,14 @@ class Node:
         """A command about the cluster."""
         return bytes(self.client.execute_command("CLUSTER", *words, NEVER_DECODE=True)).decode()
 
+    def serves(self) -> bool:
+        """Whether it knows of a node for each slot."""
+        return "cluster_state:ok" in self.cluster("INFO")
+
+    def follows(self) -> bool:
+        """Whether it is a replica that has what its master has."""
+        return bool(self.client.info("replication").get("master_link_status") == "up")
+
     def _answers(self) -> bool:
         try:
             return bool(self.client.ping())
@@ -103,11 +111,8 @@ class Cluster:
     def wait(self) -> None:
         """Until every slot is served and every replica follows its master."""
         for master, replica in self.pairs:
-            wait(lambda master=master: "cluster_state:ok" in master.cluster("INFO"), "the cluster")
-            wait(
-                lambda replica=replica: replica.client.info("replication").get("master_link_status") == "up",
-                "a replica",
-            )
+            wait(master.serves, "the cluster")
+            wait(replica.follows, "a replica")
 
     def fail_over(self, number: int) -> None:
         """A master is killed, its replica takes its place, and the master comes back as the replica.

@@ -9,6 +9,7 @@ import random
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from botocore.exceptions import ClientError
@@ -177,8 +178,8 @@ class Region:
         self.dropped += len(waiting)
 
     def _handle(self, event: dict[str, Any]) -> dict[str, Any]:
-        handlers.room = lambda: self.room  # type: ignore[assignment]
-        return handlers.handle(event, None)
+        with patch.object(handlers, "room", lambda: self.room):
+            return handlers.handle(event, None)
 
     def _shard(self, table: str) -> Any:
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][self.name].tables[table].stream_shard
@@ -189,7 +190,7 @@ class Region:
 
     def _record(self, table: str, record: dict[str, Any]) -> dict[str, Any]:
         """https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""
-        change = {**record["dynamodb"], "ApproximateCreationDateTime": int(self._clock())}
+        change: dict[str, Any] = {**record["dynamodb"], "ApproximateCreationDateTime": int(self._clock())}
         removed = record["eventName"] == "REMOVE" and _identity(table, change["Keys"]) in self._by_time
         marked = {"userIdentity": _BY_TIME} if removed else {}
         return sent({**record, "awsRegion": self.name, "dynamodb": in_text(change), **marked})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[4]
-_CODE = Path("functions/collaboration/collaboration")
+CODE = Path("functions/collaboration/collaboration")
 _SEEDS = ("1", "2", "3")
 
 
@@ -142,7 +142,7 @@ def _copy(folder: Path) -> Path:
 
 
 def _noticed_by(mend: Mend, tree: Path) -> str | None:
-    path = tree / _CODE / mend.file
+    path = tree / CODE / mend.file
     whole = path.read_text(encoding="utf-8")
     if whole.count(mend.mended) != 1:
         raise SystemExit(f"{mend.name}: {mend.file} holds what is to be taken back {whole.count(mend.mended)} times")
