@@ -31,7 +31,9 @@ test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
 	@$(BIN)/python -m tests.node
 
-soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
+soak: $(READY) ## Search longer: histories of editors over real stores, and without each mend; generated examples, random orders, mutants; hours
+	@$(BIN)/python -m tests.functions.collaboration.soak
+	@$(BIN)/python -m tests.functions.collaboration.soak.reverted
 	@$(BIN)/python -m tests.soak
 	@$(BIN)/python -m tests.mutants
 

@@ -33,7 +33,7 @@ def typed(item: Event) -> Event:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
     """
-    return {name: _in_text(TypeSerializer().serialize(value)) for name, value in item.items()}
+    return {name: in_text(TypeSerializer().serialize(value)) for name, value in item.items()}
 
 
 def record(
@@ -276,16 +276,17 @@ def scheduled() -> Event:
     )
 
 
-def _in_text(value: Any) -> Any:
+def in_text(value: Any) -> Any:
+    """Typed attributes with their binary values as Lambda writes them."""
     match value:
         case Binary():
             return base64.b64encode(bytes(value)).decode()
         case bytes():
             return base64.b64encode(value).decode()
         case dict():
-            return {name: _in_text(one) for name, one in value.items()}
+            return {name: in_text(one) for name, one in value.items()}
         case list():
-            return [_in_text(one) for one in value]
+            return [in_text(one) for one in value]
         case _:
             return value
 

@@ -1,7 +1,6 @@
 """Tables kept in memory by moto, and a Redis of the test run's own on loopback."""
 
 import asyncio
-import socket
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -24,7 +23,7 @@ from tests.stacks import ROOT
 from .api import Api
 from .pages_of_record import DATABASE, PagesOfRecord
 from .pods import Pods, pods
-from .support import PATIENCE, Clock, create_tables
+from .support import PATIENCE, Clock, create_tables, free_ports
 
 Scenario = Callable[[Pods], Awaitable[None]]
 _PORTS_TRIED = 10
@@ -128,7 +127,7 @@ def redis_server(folder: Path, *, cluster: bool = False) -> Generator[int]:
 
 
 def _started(folder: Path, cluster: bool) -> tuple[subprocess.Popen[bytes], int]:
-    port, bus = _free_ports()
+    port, bus = free_ports()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     options += ["--cluster-enabled", "yes", "--cluster-port", str(bus)] if cluster else []
     with (folder / "log").open("w") as log:
@@ -159,10 +158,3 @@ def _wait(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until, f"redis-server was not ready in {PATIENCE:.0f} s"
         time.sleep(0.01)
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
