@@ -44,7 +44,7 @@ _AWS = {
     "kms": "Alias",
     "lambda": "Alias EventSourceMapping Invocation LayerVersion Permission",
     "lb": "Listener ListenerRule TargetGroup",
-    "msk": "Configuration",
+    "msk": "Configuration Topic",
     "rds": "ParameterGroup ProxyDefaultTargetGroup ProxyTarget SubnetGroup",
     "route53": "QueryLog Record",
     "s3": (

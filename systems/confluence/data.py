@@ -11,6 +11,7 @@ from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.postgres_replica import PostgresReplica
 from components.data.redis import Redis
+from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.network.network import Network
 from components.security.manual_secret import ManualSecret
@@ -31,6 +32,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
         )
         for purpose in ("static", "uploads", "backups")
     }
+    search_access = SearchAccess("search-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
     return Data(
         database=Postgres(
             "postgres",
@@ -44,8 +46,15 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             "cache", settings.cache, account=account, network=network, key=keys.data, replicated_elsewhere=copied
         ),
         search=SearchDomain(
-            "search", settings.search, account=account, network=network, key=keys.data, log_key=keys.logs
+            "search",
+            settings.search,
+            account=account,
+            network=network,
+            key=keys.data,
+            log_key=keys.logs,
+            administrators=[search_access.role_arn],
         ),
+        search_access=search_access,
         access_logs=access_logs,
         signing_key=GeneratedSecret(
             "jwt-secret",

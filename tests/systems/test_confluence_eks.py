@@ -24,7 +24,9 @@ def prod() -> Graph:
 
 @pytest.mark.parametrize(("store", "port"), [("postgres", 5432), ("cache", 6379), ("search", 443), ("files", 2049)])
 def test_a_store_takes_its_one_port_from_the_nodes_alone(graph: Graph, store: str, port: int) -> None:
-    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)}
+    """And search from what maps its roles."""
+    mapping = {("search-access-mapper", "tcp", 443, 443)} if store == "search" else set()
+    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)} | mapping
 
 
 def test_cloudfront_alone_reaches_the_balancer_on_443(graph: Graph) -> None:
