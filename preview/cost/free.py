@@ -39,7 +39,7 @@ _AWS = {
     "ecs": "ClusterCapacityProviders TaskDefinition",
     "efs": "AccessPoint BackupPolicy FileSystemPolicy MountTarget",
     "eks": "AccessEntry AccessPolicyAssociation PodIdentityAssociation",
-    "elasticache": "GlobalReplicationGroup SubnetGroup User UserGroup",
+    "elasticache": "GlobalReplicationGroup ParameterGroup SubnetGroup User UserGroup",
     "iam": "InstanceProfile OpenIdConnectProvider Role RolePolicy RolePolicyAttachment ServiceLinkedRole",
     "kms": "Alias",
     "lambda": "Alias EventSourceMapping Invocation LayerVersion Permission",

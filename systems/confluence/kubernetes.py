@@ -31,7 +31,7 @@ from components.workloads.vertical_autoscaler import VerticalAutoscaler
 from components.workloads.workload import Workload
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.edge import page_behavior, uncached
-from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of
+from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of
 from systems.confluence.settings import SHARED, EksModel, SystemSettings
 from systems.eks_platform import Compute, make_compute
 from systems.eks_schema import APPLICATION_USER, apply_schema
@@ -192,6 +192,7 @@ def _serve(
     volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=SHARED)
     stores = list(settings.network.data.values())
     aws = {"aws": Destination(443, ["0.0.0.0/0"])}
+    database = {"database": Destination(data.database.port, stores)}
     cache = {"cache": Destination(data.cache.port, stores)}
     balancers = list(settings.network.public.values())
     common: dict[str, Any] = {
@@ -241,11 +242,7 @@ def _serve(
             pod_role=bff,
             config=_bff_config(account, data),
             clients=balancers,
-            destinations={
-                "database": Destination(data.database.port, stores),
-                **cache,
-                **aws,
-            },
+            destinations={**database, **cache, **aws},
             target_group_arn=balancer.target_group(BFF).arn,
             after=[volume, schema, indices],
             **common,
@@ -254,12 +251,13 @@ def _serve(
             WEBSOCKET,
             model.websocket.model_copy(update={"service_type": "NodePort", "sticky": True}),
             repository=registry.repository_url(WEBSOCKET),
-            pod_role=role(WEBSOCKET, data.cache.connect, data.signing_key.read),
+            pod_role=role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read),
             config=_websocket_config(model, account, data),
             # A node that takes a connection hands it on under its own address.
             clients=list(settings.network.private.values()),
-            destinations={**cache, **aws},
+            destinations={**database, **cache, **aws},
             target_group_arn=balancer.target_group(WEBSOCKET).arn,
+            after=[schema],
             **common,
         ),
     ]
@@ -285,6 +283,7 @@ def _websocket_config(model: EksModel, account: Account, data: Data) -> dict[str
     return {
         "AWS_REGION": account.region,
         "PORT": str(model.websocket.port),
+        "DATABASE_URL": database_url(data, data.database.endpoint, PAGES_USER),
         **cache_variables(data),
         "JWT_SECRET_ARN": data.signing_key.arn,
         "METRICS_NAMESPACE": metrics_namespace(),

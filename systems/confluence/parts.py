@@ -25,6 +25,8 @@ from components.security.secret import GeneratedSecret
 from components.statements import Statement
 from systems.recovery_region import Recovery
 
+PAGES_USER = "collaboration"
+"""The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
 SEARCH_INDICES = ("pages*",)
 """The indices that the product may make and use."""
 MANUAL_SECRETS = {

@@ -10,11 +10,12 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import boto3
-
-from database_migration.postgres import Connection, PostgresError
+from pg8000.exceptions import DatabaseError, InterfaceError
+from pg8000.native import Connection
 
 PAUSE_SECONDS = 10
 PATIENCE_SECONDS = 300
@@ -34,17 +35,17 @@ class MigrationError(Exception):
 
 
 def handle(event: Mapping[str, Any], _context: object) -> list[str]:
-    """The names of the files that were applied. Raises MigrationError when one cannot be, and OSError when the database
-    does not answer in time."""
+    """The names of the files that were applied. Raises MigrationError when one cannot be, and what pg8000 raises when
+    the database does not answer in time."""
     files = [(file["Name"], file["Sql"]) for file in event["Files"]]
-    with _connected() as connection:
+    with closing(_connected()) as connection:
         return migrate(connection, files)
 
 
 def migrate(connection: Connection, files: Sequence[tuple[str, str]]) -> list[str]:
     """Applies what is not applied yet, in one transaction."""
-    connection.run(_OPEN)
-    known = {str(name): digest for name, digest in connection.run("SELECT file, digest FROM schema_migration")}
+    connection.execute_simple(_OPEN)
+    known = dict(connection.run("SELECT file, digest FROM schema_migration") or ())
     applied = []
     for name, sql in files:
         digest = hashlib.sha256(sql.encode()).hexdigest()
@@ -53,13 +54,19 @@ def migrate(connection: Connection, files: Sequence[tuple[str, str]]) -> list[st
         if name in known:
             continue
         try:
-            connection.run(sql)
-        except PostgresError as error:
-            raise MigrationError(f"{name}: {error}") from error
-        connection.run(f"INSERT INTO schema_migration (file, digest) VALUES ('{name}', '{digest}')")  # noqa: S608
+            connection.execute_simple(sql)  # a file has many statements, and colons that are no parameters
+        except DatabaseError as error:
+            raise MigrationError(f"{name}: {_said(error)}") from error
+        connection.run("INSERT INTO schema_migration (file, digest) VALUES (:name, :digest)", name=name, digest=digest)
         applied.append(name)
     connection.run("COMMIT")
     return applied
+
+
+def _said(error: DatabaseError) -> str:
+    """The server's message and code: https://www.postgresql.org/docs/current/protocol-error-fields.html"""
+    fields = error.args[0]
+    return f"{fields['M']} ({fields['C']})" if isinstance(fields, dict) else str(error)
 
 
 def _connected() -> Connection:
@@ -67,7 +74,7 @@ def _connected() -> Connection:
     while True:
         try:
             return _connect()
-        except (OSError, PostgresError):
+        except (OSError, DatabaseError, InterfaceError):
             if left == 0:
                 raise
         left -= 1
@@ -75,13 +82,15 @@ def _connected() -> Connection:
 
 
 def _connect() -> Connection:
+    """By TLS, as ``sslmode=require`` has it: what RDS shows is of a root that Lambda does not know."""
     found = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["DATABASE_SECRET_ARN"])
     master = json.loads(found["SecretString"])
     return Connection(
-        os.environ["DATABASE_HOST"],
-        int(os.environ["DATABASE_PORT"]),
-        user=master["username"],
-        password=master["password"],
+        master["username"],
+        host=os.environ["DATABASE_HOST"],
+        port=int(os.environ["DATABASE_PORT"]),
         database=os.environ["DATABASE_NAME"],
+        password=master["password"],
+        ssl_context=True,
         timeout=TIMEOUT_SECONDS,
     )
