@@ -28,6 +28,8 @@ class Server:
     """A running server, and what signs in as whom."""
 
     port: int
+    certificate: Path
+    """What it shows to clients, and its own authority."""
 
     def database(self, name: str) -> None:
         """A database that the master user owns, as RDS makes it."""
@@ -74,7 +76,7 @@ def server() -> Generator[Server]:
             stdout=log, stderr=log, cwd=folder, user=user, group=group,
         )  # fmt: skip
         try:
-            yield _ready(Server(port), process)
+            yield _ready(Server(port, folder / "cert.pem"), process)
         finally:
             process.terminate()
             process.wait()

@@ -13,6 +13,7 @@ from .limits import Limits
 from .messages import Join, Operation, Presence, ProtocolError, Seed
 from .operations import BusyError
 from .presences import frame as presence_frame
+from .record import RecordAwayError
 from .redis_pages import RedisPages
 from .room import acknowledgement, operation_frame, sync
 
@@ -188,6 +189,8 @@ class LiveRoom:
             return
         try:
             seeded = await self._pages.seed(whole)
+        except RecordAwayError as error:
+            raise ProtocolError("unavailable", f"not done: {error}", message.operation_id) from error
         except documents.InvalidUpdateError as error:
             raise ProtocolError(
                 "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id

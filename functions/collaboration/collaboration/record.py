@@ -125,7 +125,8 @@ class PostgresRecord:
             await self._pool  # which makes it ready, once
             return await self._pool.fetchrow(statement, *values)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            raise RecordAwayError(f"the page of record is out of reach: {error!r}") from error
+            print(f"the page of record is out of reach: {error!r}")
+            raise RecordAwayError("the page of record is out of reach") from error
 
 
 def connect(environment: Mapping[str, str]) -> PostgresRecord | None:

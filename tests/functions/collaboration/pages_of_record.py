@@ -10,6 +10,7 @@ class PagesOfRecord:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self.certificate = server.certificate
         self.url = f"postgresql://collaboration@127.0.0.1:{server.port}/{DATABASE}?sslmode=require"
 
     def sql(self, statement: str, *, user: str = "postgres") -> str:

@@ -19,7 +19,7 @@ def store(dynamodb: Any, clock: Clock, limits: Limits = LIMITS) -> Operations:
     return Operations(Table(dynamodb, OPERATIONS, "timestamp"), limits, clock)
 
 
-def test_an_operation_is_kept_for_a_day_under_its_own_number(dynamodb: Any, clock: Clock) -> None:
+def test_an_operation_is_kept_under_its_own_number(dynamodb: Any, clock: Clock) -> None:
     editor = Editor(0, identities())
     editor.insert(0, "a")
     store(dynamodb, clock).append(editor.made[0], AUTHOR)

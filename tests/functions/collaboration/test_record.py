@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from botocore.httpsession import get_cert_path
 from collaboration import documents, record
 from collaboration.messages import Operation
 from collaboration.record import PostgresRecord, RecordAwayError
@@ -58,6 +59,13 @@ def stored(redis_url: str, pages_of_record: PagesOfRecord, clock: Clock) -> Call
             await what(built)
 
     return lambda what: asyncio.run(happened(what))
+
+
+async def recorded(pages: RedisPages) -> None:
+    """All of the page is in the record, after as many turns as one change in between may take."""
+    for _ in range(3):
+        await pages.record(PAGE)
+    assert await pages.unrecorded() == []
 
 
 def test_a_page_ends_in_redis_once_it_is_in_the_record_and_opens_again(stored: Any) -> None:
@@ -128,8 +136,7 @@ def test_a_server_that_ends_leaves_its_pages_to_the_others(stored: Any) -> None:
         store.interrupted.before = write_meanwhile
         await store.pages.record(PAGE)
         store.interrupted.before = None
-        while PAGE in await store.other.unrecorded():
-            await store.other.record(PAGE)
+        await recorded(store.other)
         assert text_of(store.kept.state(PAGE) or b"") == "ab"
 
     stored(happens)
@@ -276,6 +283,26 @@ def test_servers_write_pages_and_the_product_makes_reads_and_ends_them(pages_of_
     assert pages_of_record.sql("SELECT pg_has_role('collaboration', 'rds_iam', 'MEMBER')") == "t"
 
 
+def test_the_database_is_believed_by_the_authorities_that_the_image_names(
+    pages_of_record: PagesOfRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token of IAM opens the database for who has it, so nobody else may pass for that."""
+
+    async def read() -> bytes | None:
+        found = PostgresRecord(pages_of_record.url.replace("sslmode=require", "sslmode=verify-ca"))
+        try:
+            return await found.read(PAGE)
+        finally:
+            await found.close()
+
+    monkeypatch.setenv("PGSSLROOTCERT", str(pages_of_record.certificate))
+    assert asyncio.run(read()) is None
+    monkeypatch.setenv("PGSSLROOTCERT", get_cert_path(True))
+    with pytest.raises(RecordAwayError) as refused:
+        asyncio.run(read())
+    assert "certificate" in str(refused.value.__cause__)
+
+
 def password_of(found: PostgresRecord) -> str:
     """What it signs in with."""
 
@@ -342,8 +369,7 @@ async def replay(history: History, store: Store) -> None:
         await store.pages.append(operation, "ada")
     whole = written(*history.editors)
     assert text_of(await store.pages.load(PAGE)) == whole
-    while PAGE in await store.pages.unrecorded():
-        await store.pages.record(PAGE)
+    await recorded(store.pages)
     assert text_of(store.kept.state(PAGE) or documents.EMPTY) == whole
     assert await store.redis.llen(f"operations:{PAGE}") == 0
     assert await store.expire() or not history.stored

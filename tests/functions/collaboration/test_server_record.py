@@ -206,6 +206,22 @@ def test_without_the_record_a_page_that_redis_lacks_does_not_open_as_an_empty_on
     play(scenario)
 
 
+@pytest.mark.parametrize("known", [{}, {"DATABASE_URL": "postgresql://collaboration@127.0.0.1:1/confluence"}])
+def test_nobody_fills_a_page_while_nobody_can_tell_whether_it_is_empty(play: Any, known: dict[str, str]) -> None:
+    (operation,) = written_by("open already")
+
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start(**known)
+        await pods.redis.set(f"crdt:{PAGE}", base64.b64encode(operation.update))
+        ada = await pods.browser(port)
+        await ada.say(seed_body(offer(1, operation.operation_id)))
+        error = await ada.hear("error")
+        assert (error["code"], error["operationId"]) == ("unavailable", operation.operation_id)
+        assert await opened(ada) == "open already"
+
+    play(scenario)
+
+
 def test_a_full_redis_refuses_an_edit_and_keeps_what_it_has(
     redis_url: str, play: Any, pages_of_record: PagesOfRecord
 ) -> None:
