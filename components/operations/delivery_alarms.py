@@ -1,4 +1,4 @@
-"""What is watched where work is done later: mail, queues, rotations."""
+"""What is watched where work is done later: mail, queues, rotations, backups."""
 
 import pulumi
 
@@ -6,6 +6,7 @@ from components.operations.alarms import Alarm
 from components.operations.metric import Metric
 
 _HOUR = 3600
+_DAY = 24 * _HOUR
 
 
 def reputation() -> dict[str, Alarm]:
@@ -20,6 +21,27 @@ def reputation() -> dict[str, Alarm]:
             Metric("AWS/SES", name, {}, period=_HOUR), limit, f"Mail draws too many {key}", periods=1, missing="missing"
         )
         for key, (name, limit) in limits.items()
+    }
+
+
+def backups(vault_name: pulumi.Input[str], each_day: int) -> dict[str, Alarm]:
+    """Backups that failed, and days on which fewer than ``each_day`` were taken into a vault.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
+    """
+    vault = {"BackupVaultName": vault_name}
+    failed = Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum")
+    taken = Metric("AWS/Backup", "NumberOfBackupJobsCompleted", vault, "Sum", period=_DAY)
+    return {
+        "backup-failed": Alarm(failed, 0, "A backup failed", periods=1),
+        "backup-missing": Alarm(
+            taken,
+            each_day,
+            f"Fewer than {each_day} backups were taken in a day",
+            below=True,
+            periods=1,
+            missing="breaching",
+        ),
     }
 
 

@@ -44,6 +44,8 @@ from systems.mdreader.settings import SystemSettings
 
 _SLOW = '"duration:"'
 """What PostgreSQL writes of a statement that took longer than ``log_min_duration_statement``."""
+_BACKED_UP = 2
+"""Database and attachments, each once a day."""
 _SERVICES = ("AmazonCloudFront", "AmazonECS", "AmazonElastiCache", "AmazonRDS", "AmazonS3", "AWSLambda")
 
 
@@ -62,9 +64,12 @@ def operate(
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
+    backup = Backup(
+        "backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn], buckets=[data.uploads]
+    )
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),
-        "database": _stores(settings, data, api),
+        "database": _stores(settings, data, api, backup),
         "websocket": _sockets(settings, keys, api, realtime),
         "cost": _cost(settings),
     }
@@ -84,9 +89,6 @@ def operate(
         )
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
-    Backup(
-        "backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn], buckets=[data.uploads]
-    )
     moved = {key: function for key, function in api.functions.items() if function.moved_by_canary}
     if not moved:
         return None
@@ -133,8 +135,8 @@ def _api(
     return Watched(alarms, api_alarms.rest_panels("REST", rest.api_name, rest.stage_name))
 
 
-def _stores(settings: SystemSettings, data: Data, api: Api) -> Watched:
-    """Connections, slow statements and room of the database; the cache; the secret; the table of sockets."""
+def _stores(settings: SystemSettings, data: Data, api: Api, backup: Backup) -> Watched:
+    """Connections, slow statements and room of the database; cache, secret, table of sockets, and backups."""
     limit = settings.thresholds.database_connections
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,
@@ -153,6 +155,7 @@ def _stores(settings: SystemSettings, data: Data, api: Api) -> Watched:
         data_alarms.cache(nodes, settings.alarms),
         delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
         table_alarms.table("connections", api.connections.table_name),
+        delivery_alarms.backups(backup.vault_name, _BACKED_UP),
     )
     connections = f"{PRIMARY}-connections"
     alarms[connections] = replace(

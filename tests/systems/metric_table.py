@@ -88,6 +88,14 @@ FAMILIES: dict[str, list[Family]] = {
             {"UnHealthyHostCount": _HOW_MANY},
         ),
     ],
+    "AWS/Backup": [
+        Family(
+            f"{_DOCS}/aws-backup/latest/devguide/cloudwatch.html",
+            (("BackupVaultName",),),
+            dict.fromkeys(("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"), _COUNTED),
+            publishes=300,
+        )
+    ],
     "AWS/Billing": [
         Family(
             f"{_DOCS}/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html",

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from preview.graph import Graph
 from preview.inventory import inventory
@@ -210,3 +211,30 @@ def test_attachments_move_to_glacier_after_90_days(graph: Graph) -> None:
     lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     (rule,) = graph.only(lifecycle, "uploads-lifecycle").inputs["rules"]
     assert rule["transitions"] == [{"days": 90, "storageClass": "GLACIER_IR"}]
+
+
+def test_development_is_delivered_by_the_same_workflow_as_an_environment_of_its_own() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())
+    # PyYAML reads the key "on" as a truth.
+    offered = workflow[True]["workflow_dispatch"]["inputs"]["environment"]["options"]
+    subjects = {}
+    for stack in ("mdreader-dev", "mdreader-prod"):
+        role = stack_graph(stack).only("aws:iam/role:Role", "github-workflow-role").inputs["assumeRolePolicy"]
+        (statement,) = json.loads(role)["Statement"]
+        subjects[stack] = json.dumps(statement["Condition"])
+    assert "repo:strata/platform:environment:dev" in subjects["mdreader-dev"]
+    assert "repo:strata/platform:environment:production" in subjects["mdreader-prod"]
+    assert {"dev", "production"} <= set(offered)
+
+
+def test_a_failed_and_a_missing_backup_are_told_of() -> None:
+    for stack in STACKS:
+        graph = stack_graph(stack)
+        vault = graph.only("aws:backup/vault:Vault").outputs["name"]
+        missing = graph.only(ALARM, "database-alarms-backup-missing").inputs
+        failed = graph.only(ALARM, "database-alarms-backup-failed").inputs
+        (selection,) = graph.of_type("aws:backup/selection:Selection")
+        assert missing["threshold"] == len(selection.inputs["resources"])
+        assert (missing["treatMissingData"], missing["comparisonOperator"]) == ("breaching", "LessThanThreshold")
+        assert (missing["period"], failed["threshold"]) == (86400, 0)
+        assert missing["dimensions"] == failed["dimensions"] == {"BackupVaultName": vault}
