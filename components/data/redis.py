@@ -46,7 +46,7 @@ class Redis(RedisMember):
             engine_version=settings.engine_version,
             node_type=settings.node_type,
             # The parameter group is what switches cluster mode.
-            parameter_group_name="default.redis7.cluster.on" if settings.cluster_mode else "default.redis7",
+            parameter_group_name=settings.parameter_group,
             num_node_groups=settings.shards if settings.cluster_mode else None,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,

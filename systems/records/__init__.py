@@ -138,7 +138,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id),
+        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id),
         account=account,
         log_key=keys.edge_logs,
     )
@@ -149,8 +149,9 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         region=account.region,
     )
     secret = OriginSecret("origin-secret", settings.origin_secret)
-    # Pods speak plain HTTP inside the VPC; viewer, CloudFront and load balancer speak TLS to each other.
-    application = TargetGroupSettings(port=port, protocol="HTTP", health_path=settings.application.readiness.path)
+    application = TargetGroupSettings(
+        port=port, protocol=settings.application.protocol, health_path=settings.application.readiness.path
+    )
     balancer = LoadBalancer(
         "balancer",
         LoadBalancerSettings(
@@ -235,7 +236,9 @@ def _application(
             *tracing,
         ],
     )
-    namespace = Namespace("namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready)
+    namespace = Namespace(
+        "namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready, readiness_gates=True
+    )
     controller = LoadBalancerController(
         "load-balancer-controller",
         account=account,

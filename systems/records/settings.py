@@ -15,6 +15,7 @@ from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
 from components.edge.origin_secret import OriginSecretSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -47,8 +48,10 @@ class SystemSettings(Settings):
 
     domain: DomainName
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     network: NetworkSettings = NetworkSettings()
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
@@ -86,7 +89,12 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         met = self.backup.conflict(self.database)
-        problems = {str(met): met is not None, NO_WAY_OUT: without_a_way_out(self.runner, self.network)}
+        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
+        problems = {
+            str(delegated): delegated is not None,
+            str(met): met is not None,
+            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
+        }
         found = [problem for problem, there in problems.items() if there]
         if found:
             raise ValueError("; ".join(found))
