@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.compute.code import Architecture, Runtime, what_runs
 from components.compute.failures import failure_queue
 from components.compute.function_rights import runtime_rights
 from components.compute.live import Live
-from components.compute.source import package
 from components.compute.stream_consumer import ChangeKind, Stream, StreamConsumer
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
@@ -23,7 +23,6 @@ from components.statements import Statement, policy_document, service_trust
 from settings import Settings
 
 FunctionTier = Literal["private", "data"]
-PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 # They send their account along; the ARNs of all others that may call name it. EventBridge and API Gateway do not send
 # it, so a permission that asks for it lets neither in: https://github.com/awsdocs/aws-cloudformation-user-guide/pull/481
 _SENDS_ACCOUNT = ("s3.amazonaws.com", "secretsmanager.amazonaws.com")
@@ -53,7 +52,7 @@ class FunctionSettings(Settings):
 
 
 class Function(Component):
-    """A Python function on arm64, from a folder of this project or a zip built for it, traced by X-Ray.
+    """A function from a folder of this project, a zip built for it or an ``image`` of ECR, traced by X-Ray.
 
     Nobody may invoke it until ``allow_invocation`` says so. ``key`` encrypts its environment and its dead letters,
     ``log_key`` its logs. In a network it runs in the private tier, or in the data tier, which has no way out but VPC
@@ -63,7 +62,8 @@ class Function(Component):
     ``asynchronous`` says that callers do not wait for an answer: what fails for good is then kept for 14 days.
 
     With provisioned concurrency or a canary it is live under an alias: ``arn``, ``invoke_arn`` and whoever may invoke
-    it are the alias's then. Raises ValueError when ``code`` is no folder with Python files.
+    it are the alias's then. Raises ValueError when ``code`` is no folder with code, and unless there is either ``code``
+    with its ``handler`` or an ``image``.
     """
 
     def __init__(
@@ -74,9 +74,11 @@ class Function(Component):
         account: Account,
         key: Key,
         log_key: Key,
-        code: str,
-        handler: str,
-        runtime: PythonRuntime = "python3.13",
+        code: str | None = None,
+        handler: str | None = None,
+        runtime: Runtime = "python3.13",
+        architecture: Architecture = "arm64",
+        image: str | None = None,
         description: str,
         function_name: str | None = None,
         environment: Mapping[str, pulumi.Input[str]] | None = None,
@@ -120,10 +122,7 @@ class Function(Component):
             self.child("function"),
             name=function_name,
             description=description,
-            runtime=runtime,
-            architectures=["arm64"],
-            code=package(code),
-            handler=handler,
+            **what_runs(code, handler, runtime, architecture, image),
             role=self.role.arn,
             layers=list(layers) or None,
             memory_size=settings.memory_mib,

@@ -1,19 +1,24 @@
 """Code of the project as Lambda takes it."""
 
 from pathlib import Path
+from typing import Literal
 
 import pulumi
 
+PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-def package(code: str) -> pulumi.Archive:
+def package(code: str, *, python: bool = True) -> pulumi.Archive:
     """What Lambda is given as code: a folder of the project with Python files, or a zip that a build left.
 
     A zip is named from the project's root, such as ``dist/backend.zip``, and has everything the handler imports; one
-    that is not there is an error of the engine, which names the path. Raises ValueError for any other folder.
+    that is not there is an error of the engine, which names the path. Where the code is not ``python``, the folder
+    goes as it is. Raises ValueError for any other folder.
     """
-    return pulumi.FileArchive(code) if code.endswith(".zip") else python_sources(code)
+    if code.endswith((".zip", ".jar")):
+        return pulumi.FileArchive(code)
+    return python_sources(code) if python else _whole(code)
 
 
 def python_sources(code: str) -> pulumi.AssetArchive:
@@ -27,3 +32,10 @@ def python_sources(code: str) -> pulumi.AssetArchive:
     if not files:
         raise ValueError(f"{code} is no folder with Python files below {PROJECT_ROOT.name}")
     return pulumi.AssetArchive({file: pulumi.FileAsset(f"{code}/{file}") for file in files})
+
+
+def _whole(code: str) -> pulumi.FileArchive:
+    folder = PROJECT_ROOT / code
+    if not folder.is_dir() or not any(folder.iterdir()):
+        raise ValueError(f"{code} is no folder with files below {PROJECT_ROOT.name}")
+    return pulumi.FileArchive(code)

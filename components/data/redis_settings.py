@@ -79,10 +79,14 @@ class RedisSettings(Settings):
         return self
 
     @property
+    def parameter_family(self) -> str:
+        """The family of parameters that goes with the version."""
+        return "redis6.x" if self.engine_version == "6.2" else "redis7"
+
+    @property
     def parameter_group(self) -> str:
-        """The default group of the version's family, of which cluster mode has one of its own."""
-        family = "redis6.x" if self.engine_version == "6.2" else "redis7"
-        return f"default.{family}{'.cluster.on' if self.cluster_mode else ''}"
+        """The default group of the family, of which cluster mode has one of its own."""
+        return f"default.{self.parameter_family}{'.cluster.on' if self.cluster_mode else ''}"
 
     @property
     def bound_to_one_region(self) -> str | None:

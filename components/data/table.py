@@ -25,7 +25,8 @@ _LONGEST_PITR_DAYS = 35
 class TableSettings(Settings):
     """The name of a table, how it is paid for, and how far back and where it can be had again.
 
-    With ``billing`` ``provisioned``, capacity follows the load between the bounds of ``read`` and ``write``.
+    With ``billing`` ``provisioned``, capacity follows the load between the bounds of ``read`` and ``write``, and there
+    is no replica.
     """
 
     table_name: str = Field(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")
@@ -40,9 +41,12 @@ class TableSettings(Settings):
     @model_validator(mode="after")
     def _replica_can_be_made(self) -> Self:
         # DynamoDB makes no replica of a provisioned table whose writes do not scale yet, and scaling can only be set
-        # up once the table is there, which here means with its replica.
+        # up once the table is there, which here means with its replica:
+        # https://github.com/terraform-aws-modules/terraform-aws-dynamodb-table/issues/109
         if self.replica_region is not None and self.billing == "provisioned":
-            raise ValueError("replicaRegion needs billing: onDemand")
+            raise ValueError(
+                "billing: provisioned and replicaRegion exclude each other: give up one, billing by leaving it onDemand"
+            )
         return self
 
 

@@ -29,6 +29,11 @@ _DEPRECATED_VERSIONS = {
 _DEPRECATED = frozenset(name + version for name, versions in _DEPRECATED_VERSIONS.items() for version in versions)
 
 
+def is_deprecated(runtime: str) -> bool:
+    """Whether Lambda gives the runtime no more fixes."""
+    return runtime in _DEPRECATED
+
+
 def _variables(function: Resource) -> dict[str, Any]:
     variables = function.get("environment.variables")
     return variables if isinstance(variables, dict) else {}
@@ -46,7 +51,7 @@ def _variables(function: Resource) -> dict[str, Any]:
 def runtime_supported(function: Resource) -> Iterator[Finding]:
     """A deprecated runtime gets no fixes, and after some months functions on it can be neither made nor changed."""
     runtime = function.get("runtime")
-    if isinstance(runtime, str) and runtime in _DEPRECATED:
+    if isinstance(runtime, str) and is_deprecated(runtime):
         yield Finding(f"runs on {runtime}, which is deprecated", "runtime")
 
 

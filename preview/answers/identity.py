@@ -84,8 +84,9 @@ _ARNS = {
 }
 _SERVICES = {"ebs": "ec2", "vpc": "ec2", "cfg": "config", "lb": "elasticloadbalancing", "msk": "kafka"}
 _ID_IS_NAME = {
-    "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/replicationGroup",
-    "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster", "rds/parameterGroup", "rds/subnetGroup", "s3/bucket",
+    "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/parameterGroup",
+    "elasticache/replicationGroup", "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster", "rds/parameterGroup",
+    "rds/subnetGroup", "s3/bucket",
 }  # fmt: skip
 _ID_IS_ARN = {
     "acm/certificate", "iam/openIdConnectProvider", "iam/policy", "lb/listener", "lb/loadBalancer", "lb/targetGroup",

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from preview.answers import ACCOUNT_ID
 from preview.before.model import Prerequisite, When, block, in_account, known, region_of, urns
 from preview.graph import Graph, Node
 
@@ -14,7 +15,7 @@ _RECORD = "aws:route53/record:Record"
 _CONNECTION = "aws:codeconnections/connection:Connection"
 _PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job")
 _IMAGE = re.compile(
-    r"^\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
+    r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
 )
 
 
@@ -62,7 +63,7 @@ def zones(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def images(graph: Graph) -> Iterator[Prerequisite]:
-    """Container images that tasks and pods start from, in this account's registry."""
+    """Container images that tasks, pods and functions start from, in ECR."""
     own = {known(node, "name") for node in graph.of_type("aws:ecr/repository:Repository")}
     running: dict[str, list[Node]] = {}
     for node, image in _images(graph):
@@ -77,7 +78,8 @@ def images(graph: Graph) -> Iterator[Prerequisite]:
             kind="image",
             title=f"{name}{tag} is in the registry",
             why="what runs it never becomes healthy without, and the run that waits for it fails",
-            check=f"aws ecr describe-images --repository-name {name} --image-ids {wanted} --region {region} "
+            check=f"aws ecr describe-images {_registry(found['account'])}--repository-name {name} --image-ids {wanted} "
+            f"--region {region} "
             "--query 'imageDetails[0].imageDigest' --output text",
             good="a digest",
             make=(
@@ -202,13 +204,14 @@ def certificates(graph: Graph) -> Iterator[Prerequisite]:
 def code(graph: Graph) -> Iterator[Prerequisite]:
     """Layers of functions, which are built from locked wheels before the program runs."""
     layers = graph.of_type("aws:lambda/layerVersion:LayerVersion")
+    archives = sorted({str(block(node, "code").get("path")) for node in layers})
     if layers:
         yield Prerequisite(
             kind="packages",
             title="the functions' libraries are built",
             why="a layer is a file of dist/, which Git does not keep",
-            check="ls dist/*.zip",
-            good="collaboration-layer.zip",
+            check=f"ls {' '.join(archives)}",
+            good=" ".join(archives),
             make=("make packages",),
             urns=urns(layers),
         )
@@ -233,7 +236,14 @@ def _given_connections(graph: Graph) -> Iterator[Prerequisite]:
                 )
 
 
+def _registry(account: str) -> str:
+    """The option that names the registry of another account than the caller's."""
+    return "" if account == ACCOUNT_ID else f"--registry-id {account} "
+
+
 def _images(graph: Graph) -> Iterator[tuple[Node, str]]:
+    for node in graph.of_type("aws:lambda/function:Function"):
+        yield node, known(node, "imageUri")
     for node in graph.of_type("aws:ecs/taskDefinition:TaskDefinition"):
         for container in _containers(node.inputs.get("containerDefinitions")):
             yield node, str(container.get("image"))

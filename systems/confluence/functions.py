@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.account import Account
+from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings, FunctionTier
 from components.compute.layer import Layer
 from components.data.database_proxy import DatabaseProxy
@@ -15,8 +16,9 @@ from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
 from systems.confluence.data import cache_variables, database_url
-from systems.confluence.parts import DATABASE_USER, Data, metrics_namespace, variable_of
+from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.confluence.settings import LambdaModel
+from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 
 LOGICAL = {"document": "pages", "search": "query"}
@@ -65,29 +67,30 @@ class Functions:
     def service(self, service: str) -> Function:
         """A service of the product: it reaches the database, the cache and what is its own.
 
-        Only those that call others' servers, for OAuth and mail, stand in the private tier, which has a way out.
+        Only those that call others' servers, for OAuth and mail, stand in the private tier, which has a way out, unless
+        the settings say otherwise; in the data tier they call nobody.
         """
-        code, data, own = self._model.code_of(service), self._data, self._own(service)
+        data, own = self._data, self._own(service)
+        tier = self._model.subnets.get(service, "private" if own.outside else "data")
         function = self._make(
             service,
             getattr(self._model, service),
-            code=code.folder,
-            handler=code.handler,
-            tier="private" if own.outside else "data",
+            code=self._model.code_of(service),
+            tier=tier,
             environment={
                 "SERVICE": service,
                 "DATABASE_URL": database_url(data, self._pool.endpoint),
                 **cache_variables(data),
                 **own.environment,
             },
-            statements=[self._pool.connect(DATABASE_USER), data.cache.connect, *own.rights],
+            statements=[self._pool.connect(APPLICATION_USER), data.cache.connect, *own.rights],
         )
         for store in (self._pool, data.cache, *([data.search] if own.searches else [])):
             store.allow(function)
         self._network.endpoints.allow(function, 443, f"Secrets for {service}")
         if own.stores_files:
             self._network.allow_gateway(function, "s3")
-        if function.security_group is not None:
+        if function.security_group is not None and tier == "private":
             for purpose, port in own.outside.items():
                 function.security_group.allow_egress(purpose, "0.0.0.0/0", port, f"Outside AWS: {purpose}")
         return function
@@ -110,8 +113,7 @@ class Functions:
             made[name] = function = self._make(
                 name,
                 getattr(self._model, name),
-                code="functions/collaboration",
-                handler="collaboration.handlers.handle",
+                code=CodeSettings(folder="functions/collaboration", handler="collaboration.handlers.handle"),
                 tier="private",
                 environment=environment,
                 statements=rights,
@@ -132,8 +134,7 @@ class Functions:
             made[f"authorizer-{judge}"] = self._make(
                 f"authorizer-{judge}",
                 FunctionSettings(memory_mib=256, timeout_seconds=10),
-                code="functions/authorizer",
-                handler=f"authorizer.handlers.{judge}",
+                code=CodeSettings(folder="functions/authorizer", handler=f"authorizer.handlers.{judge}"),
                 tier=None,
                 environment={"JWT_SECRET_ARN": self._data.signing_key.arn},
                 statements=[self._data.signing_key.read, self._keys.secrets.decrypt],
@@ -168,8 +169,7 @@ class Functions:
         name: str,
         settings: FunctionSettings,
         *,
-        code: str,
-        handler: str,
+        code: CodeSettings,
         tier: FunctionTier | None,
         environment: Mapping[str, pulumi.Input[str]],
         statements: Sequence[Statement],
@@ -181,9 +181,10 @@ class Functions:
             policy = self._account.managed_policy("service-role/AWSLambdaVPCAccessExecutionRole")
             inside = {"network": self._network, "tier": tier, "managed_policies": [policy]}
             statements = [*statements, self._own_logs_only(name)]
+        layers = [*layers, *code.layers]
         # Whoever is outside the network asks no store.
-        if tier is not None and self._model.instrumentation is not None:
-            layers = [*layers, self._model.instrumentation]
+        if tier is not None and (instrumentation := self._instrumentation(code)):
+            layers = [*layers, instrumentation]
             environment = {**environment, **_INSTRUMENTED}
         return Function(
             LOGICAL.get(name, name),
@@ -191,8 +192,11 @@ class Functions:
             account=self._account,
             key=self._keys.secrets,
             log_key=self._keys.logs,
-            code=code,
-            handler=handler,
+            code=None if code.image else code.folder,
+            handler=None if code.image else code.handler,
+            runtime=code.runtime,
+            architecture=code.architecture,
+            image=code.image,
             description=f"Confluence: {name}",
             function_name=f"{self._model.prefix}-{name}",
             environment=environment,
@@ -200,6 +204,10 @@ class Functions:
             layers=layers,
             **inside,
         )
+
+    def _instrumentation(self, code: CodeSettings) -> str | None:
+        """The layer for the function's language; an image takes none."""
+        return code.instrumentation or (self._model.instrumentation if code.is_python else None)
 
     def _own_logs_only(self, name: str) -> Statement:
         own = self._account.arn("logs", f"log-group:/aws/lambda/{self._model.prefix}-{name}:*")

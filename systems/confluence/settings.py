@@ -1,15 +1,15 @@
 """What a stack of the Confluence system can be told."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
-from components.compute.function import FunctionSettings
+from components.compute.code import CodeSettings, LayerArn
+from components.compute.function import FunctionSettings, FunctionTier
 from components.compute.node_group import NodeGroupSettings
-from components.compute.source import package
 from components.data.accelerator import AcceleratorSettings
 from components.data.bucket import BucketSettings
 from components.data.database_proxy import DatabaseProxySettings
@@ -37,6 +37,7 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
@@ -46,10 +47,8 @@ SHARED = "shared"
 """The folder of the shared file system that pods of the BFF mount."""
 SERVICES = ("auth", "user", "document", "search")
 """The functions of the Lambda model whose code belongs to the product, not to this project."""
-
-
-LayerArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$")]
-"""One version of a layer."""
+PUSHING = ("collaboration", "websocket")
+"""The functions that push to sockets."""
 
 
 class Buckets(Settings):
@@ -100,22 +99,6 @@ class EksModel(Settings):
         return value
 
 
-class ServiceCode(Settings):
-    """Where the code of a function is: a folder of this project, and the handler in it."""
-
-    folder: str = "functions/service"
-    handler: str = "handler.handle"
-
-    @field_validator("folder")
-    @classmethod
-    def _holds_code(cls, value: str) -> str:
-        try:
-            package(value)
-        except ValueError as error:
-            raise ValueError(f"{error}; name one, or a zip that a build leaves") from error
-        return value
-
-
 class Tables(Settings):
     """The state of collaboration in DynamoDB."""
 
@@ -141,8 +124,11 @@ class LambdaModel(Settings):
     search: FunctionSettings
     collaboration: FunctionSettings
     websocket: FunctionSettings
-    code: dict[Name, ServiceCode] = Field(default_factory=dict)
+    code: dict[Name, CodeSettings] = Field(default_factory=dict)
     """The product's own code for a service; without it the function says that it has none yet."""
+    subnets: dict[Name, FunctionTier] = Field(default_factory=dict)
+    """The tier of a function where it is not to be the design's: the data tier for what calls nobody outside, the
+    private tier, which has NAT, for sign-in, mail and what pushes to sockets."""
     rest: RestApiSettings = RestApiSettings()
     sockets: WebSocketApiSettings = WebSocketApiSettings()
     api_gateway_logging: bool = True
@@ -152,7 +138,7 @@ class LambdaModel(Settings):
     proxy: DatabaseProxySettings
     instrumentation: LayerArn | None = None
     """AWS's layer of OpenTelemetry for Python, in the stack's region: calls to DynamoDB, PostgreSQL and Redis become
-    part of the functions' traces, at the price of a longer cold start.
+    part of the traces of functions in Python, at the price of a longer cold start; ``code`` names others' own.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
@@ -168,14 +154,32 @@ class LambdaModel(Settings):
 
     @field_validator("code")
     @classmethod
-    def _of_services(cls, value: dict[str, ServiceCode]) -> dict[str, ServiceCode]:
+    def _of_services(cls, value: dict[str, CodeSettings]) -> dict[str, CodeSettings]:
         if unknown := sorted(set(value) - set(SERVICES)):
             raise ValueError(f"there is no service {', '.join(unknown)}; there are: {', '.join(SERVICES)}")
         return value
 
-    def code_of(self, service: str) -> ServiceCode:
+    @field_validator("subnets")
+    @classmethod
+    def _have_a_way(cls, value: dict[str, FunctionTier]) -> dict[str, FunctionTier]:
+        if unknown := sorted(set(value) - {*SERVICES, *PUSHING}):
+            there = ", ".join((*SERVICES, *PUSHING))
+            raise ValueError(f"there is no function {', '.join(unknown)}; there are: {there}")
+        if stuck := [name for name in PUSHING if value.get(name) == "data"]:
+            # https://repost.aws/knowledge-center/api-gateway-vpc-connections
+            raise ValueError(
+                f"{' and '.join(stuck)} must be private: no VPC endpoint leads to a WebSocket API, and data has no NAT"
+            )
+        return value
+
+    def images_of(self, namespace: str) -> list[str]:
+        """The services whose image is in a repository below ``namespace``."""
+        images = {service: code.image for service, code in self.code.items() if code.image}
+        return sorted(service for service, image in images.items() if image.split("/")[1] == namespace)
+
+    def code_of(self, service: str) -> CodeSettings:
         """Where a service's code is."""
-        return self.code.get(service, ServiceCode())
+        return self.code.get(service, CodeSettings())
 
 
 class Copies(Settings):
@@ -185,6 +189,14 @@ class Copies(Settings):
     access_logs: LogBucketSettings
     database: PostgresReplicaSettings
     cache: GlobalCacheSettings
+
+
+class UserSettings(MigrationSettings):
+    """What makes the application's user. The Lambda model has a function apply it: there ``folder`` and ``files`` count
+    alone."""
+
+    folder: Folder = "migrations/confluence"
+    files: Files = ("001_application.sql", "002_pages.sql")
 
 
 class SystemSettings(Settings):
@@ -201,6 +213,8 @@ class SystemSettings(Settings):
     eks: EksModel | None = None
     functions: LambdaModel | None = None
     database: PostgresSettings
+    migration: UserSettings = UserSettings()
+    """What makes the application's database user; the product makes its tables itself."""
     cache: RedisSettings
     search: SearchDomainSettings
     buckets: Buckets
@@ -237,6 +251,7 @@ class SystemSettings(Settings):
         met = self.backup.conflict(self.database)
         uneven = self.search.uneven_over(len(self.network.data))
         delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
+        early = ", ".join(self.functions.images_of(self.registry)) if self.functions else ""
         problems = {
             str(delegated): delegated is not None,
             str(met): met is not None,
@@ -253,6 +268,8 @@ class SystemSettings(Settings):
             "functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both": (
                 self.functions is not None and self.functions.firewall.large_bodies != self.firewall.large_bodies
             ),
+            f"functions.code: image of {early}: repositories below {self.registry} are empty when this stack is made; "
+            "push it to one that is there before": bool(early),
             "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
         }
         found = [problem for problem, there in problems.items() if there]

@@ -74,6 +74,8 @@ def run_application(
         values[BEDROCK_KEY] = SecretValue(data.bedrock_key.arn)
         variables[_BEDROCK_VARIABLE] = BEDROCK_KEY
     secret = SyncedSecret("app-secrets", secret=APP_SECRETS, operator=operator, values=values)
+    compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
+    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, data.secret.operate)
     stores = list(settings.network.data.values())
     migration = Migration(
         "migration",
@@ -81,6 +83,7 @@ def run_application(
         cluster=cluster,
         namespace=namespace,
         database=Destination(data.database.port, stores),
+        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
         after=[secret, data.database],
     )
     role = PodRole(

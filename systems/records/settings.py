@@ -9,6 +9,7 @@ from components.compute.cluster import ClusterSettings
 from components.compute.node_group import NodeGroupSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
+from components.data.kafka_topic import TopicName, TopicSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
@@ -24,6 +25,7 @@ from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
@@ -43,6 +45,19 @@ class Buckets(Settings):
     access_logs: LogBucketSettings
 
 
+class RecordsTopicSettings(TopicSettings):
+    """The topic of the records."""
+
+    name: TopicName = "records"
+
+
+class SchemaSettings(MigrationSettings):
+    """What makes the application's user and schema; tables are files more."""
+
+    folder: Folder = "migrations/records"
+    files: Files = ("001_application.sql",)
+
+
 class SystemSettings(Settings):
     """What a stack of the records system is called, how big it is, and how it may be reached."""
 
@@ -58,8 +73,9 @@ class SystemSettings(Settings):
     nodes: NodeGroupSettings
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
-    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
-    """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
+    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "clusterAutoscaler"
+    """Cluster Autoscaler for the managed group, Karpenter for a pool that ``application.nodePool`` names, or both side
+    by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
     database_volumes: StorageClassSettings = StorageClassSettings(
         name="gp3-database", iops=16000, throughput_mib=1000, tags=BACKED_UP
@@ -67,8 +83,10 @@ class SystemSettings(Settings):
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Name = "records"
     application: WorkloadSettings
-    topic: Name = "records"
+    topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""
+    migration: SchemaSettings = SchemaSettings()
+    """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
     cache: RedisSettings
     stream: KafkaSettings = KafkaSettings()
@@ -89,10 +107,17 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         met = self.backup.conflict(self.database)
+        pool = self.node_pool.name
         delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         problems = {
             str(delegated): delegated is not None,
             str(met): met is not None,
+            f"autoscaler: {self.autoscaler} makes a pool that nobody uses; application.nodePool: {pool}": (
+                self.autoscaler != "clusterAutoscaler" and self.application.node_pool != pool
+            ),
+            "application.nodePool needs autoscaler: karpenter or bothSeparated, which make the pool": (
+                self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None
+            ),
             NO_WAY_OUT: without_a_way_out(self.runner, self.network),
         }
         found = [problem for problem, there in problems.items() if there]

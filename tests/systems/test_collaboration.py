@@ -116,7 +116,12 @@ def test_the_environment_decides_the_size(
     redis = graph.only("aws:elasticache/replicationGroup:ReplicationGroup").inputs
     assert (redis["nodeType"], redis["numCacheClusters"]) == (cache, nodes)
     assert redis["multiAzEnabled"] is redis["automaticFailoverEnabled"] is (nodes > 1)
-    assert redis["parameterGroupName"] == "default.redis7", "without cluster mode"
+    parameters = graph.only("aws:elasticache/parameterGroup:ParameterGroup")
+    assert redis["parameterGroupName"] == parameters.outputs["name"]
+    assert {one["name"]: one["value"] for one in parameters.inputs["parameters"]} == {
+        "cluster-enabled": "no",
+        "maxmemory-policy": "noeviction",
+    }
     assert len(graph.of_type("aws:ec2/natGateway:NatGateway")) == gateways
 
 

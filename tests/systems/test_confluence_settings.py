@@ -41,6 +41,7 @@ EKS: list[Change] = [
     ("eks.logs.logGroup", "/aws/eks/other/application", "logs-logs-group", "/aws/eks/other/application"),
     ("eks.stickySeconds", 3600, "alb-websocket", '"cookieDuration": 3600'),
     ("database.storageGib", 30, "postgres-primary", '"allocatedStorage": 30'),
+    ("migration", {"timeoutSeconds": 600}, "migration-job", '"activeDeadlineSeconds": 600'),
     ("cache.snapshotDays", 2, "cache-replication-group", '"snapshotRetentionLimit": 2'),
     ("search.volumeGib", 30, "search-domain", '"volumeSize": 30'),
     ("buckets.static.bucket", "other-static", "static-bucket", '"other-static-'),
@@ -73,6 +74,7 @@ LAMBDA: list[Change] = [
         "user-function",
         '"other.handle"',
     ),
+    ("functions.subnets", {"search": "private"}, "query-function", ""),
     ("functions.firewall", {"rateLimit": 321}, "api-firewall-acl", '"limit": 321'),
     ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
     ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
@@ -100,6 +102,9 @@ TOGETHER = {f"functions.tables.{table}.replicaRegion": "us-east-2" for table in 
 """What has to follow the region of the copies."""
 BLOCKS = {"model", "eks", "functions"}
 """Which of the two it is: see the tests of each model."""
+
+
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/auth/service"
 
 
 def put(settings: dict[str, Any], path: str, value: Any) -> None:
@@ -237,6 +242,30 @@ def test_every_setting_is_among_them() -> None:
         ("confluence-lambda", "functions.code", {"chat": {}}, "settings.functions.code: there is no service chat"),
         (
             "confluence-lambda",
+            "functions.code",
+            {"auth": {"image": f"{IMAGE}:1", "runtime": "nodejs24.x", "layers": []}},
+            "settings.functions.code.auth: image excludes runtime, layers: what an image runs is in it",
+        ),
+        (
+            "confluence-lambda",
+            "functions.code",
+            {"auth": {"image": f"{IMAGE.replace('auth/', 'confluence-lambda/')}:1"}},
+            "settings: functions.code: image of auth: repositories below confluence-lambda are empty when",
+        ),
+        (
+            "confluence-lambda",
+            "functions.subnets",
+            {"chat": "data"},
+            "settings.functions.subnets: there is no function",
+        ),
+        (
+            "confluence-lambda",
+            "functions.subnets",
+            {"websocket": "data"},
+            "settings.functions.subnets: websocket must be private: no VPC endpoint leads to a WebSocket API",
+        ),
+        (
+            "confluence-lambda",
             "functions.sockets",
             {"domain": "ws.example.com"},
             "settings.functions.sockets: domain is not to be chosen",
@@ -245,6 +274,12 @@ def test_every_setting_is_among_them() -> None:
         ("confluence-lambda", "functions.instrumentation", "layer", "settings.functions.instrumentation: "),
         ("confluence-lambda", "functions.canary", {"minutes": 7}, "settings.functions.canary.minutes: "),
         ("confluence-lambda", "functions.tables.sessions.replicaRegion", "eu-west-1", "settings: functions.tables: "),
+        (
+            "confluence-lambda",
+            "functions.tables.sessions.billing",
+            "provisioned",
+            "settings.functions.tables.sessions: billing: provisioned and replicaRegion exclude each other",
+        ),
         ("confluence-lambda", "functions.tables.presence.replicaRegion", None, "settings: functions.tables: "),
     ],
 )

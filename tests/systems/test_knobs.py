@@ -7,6 +7,7 @@ import pytest
 from preview.graph import Graph
 from preview.policing import verdict
 from preview.run import ProgramError
+from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 
 RECORD = "aws:route53/record:Record"
@@ -53,3 +54,21 @@ def test_pods_speak_tls_and_whoever_asks_them_does_too(stack: str) -> None:
         (container,) = node.inputs["spec"]["template"]["spec"]["containers"]
         assert {container[probe]["httpGet"]["scheme"] for probe in ("livenessProbe", "readinessProbe")} == {"HTTPS"}
     assert blocked(made) == []
+
+
+PAIRS = [("dev", "prod"), *((f"{name}-dev", f"{name}-prod") for name in ("confluence", "mdreader", "consulting"))]
+
+
+@pytest.mark.parametrize(("smaller", "larger"), PAIRS)
+def test_environments_differ_in_size_and_never_in_shape(smaller: str, larger: str) -> None:
+    """With cluster mode a client asks another address in another way: dev would not show what prod does.
+
+    Collaboration has no cluster mode anywhere: one node, which its plan gives to dev, cannot have it (J-COL-14).
+    """
+
+    def shape(stack: str) -> list[tuple[bool, str]]:
+        groups = stack_graph(stack).of_type("aws:elasticache/replicationGroup:ReplicationGroup")
+        return sorted(("numNodeGroups" in g.inputs, g.inputs["parameterGroupName"]) for g in groups)
+
+    assert set(shape(smaller)) <= set(shape(larger))
+    assert shape(smaller)

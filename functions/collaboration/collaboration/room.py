@@ -7,7 +7,7 @@ from . import documents, messages, metrics
 from .access import Principal, Right
 from .fan_out import FanOut
 from .limits import Limits
-from .messages import Join, Operation, Presence, ProtocolError
+from .messages import Join, Operation, Presence, ProtocolError, Seed
 from .operations import Operations
 from .presences import Presences
 from .sessions import Connection, Sessions
@@ -69,6 +69,8 @@ class Room:
             match message:
                 case Join():
                     self._join(connection, message)
+                case Seed():
+                    self._fill(connection, message)
                 case Operation():
                     self._change(connection, message)
                 case Presence():
@@ -170,9 +172,7 @@ class Room:
             whole = self.operations.collect(message)
             if whole is None:
                 return
-            stored = self.operations.append(
-                whole, {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
-            )
+            stored = self.operations.append(whole, _author(connection))
         except documents.InvalidUpdateError as error:
             raise ProtocolError("invalidUpdate", "the update is no Yjs update of version 1", identity) from error
         frame = operation_frame(message.page_id, identity, connection.principal.user_id)
@@ -183,6 +183,25 @@ class Room:
         self.tell([connection.connection_id], [messages.encode(answer)])
         counts = {"Events": 1, "Operations": int(not stored.duplicate)}
         metrics.emit(SERVICE, counts, event="operation", clock=self._clock)
+
+    def _fill(self, connection: Connection, message: Seed) -> None:
+        """Stored first, then told to everybody, its sender too; the same when another filled the page."""
+        try:
+            whole = self.operations.collect(message)
+            if whole is None:
+                return
+            filled = self.operations.seed(whole, _author(connection))
+        except documents.InvalidUpdateError as error:
+            raise ProtocolError(
+                "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id
+            ) from error
+        if filled is not None:
+            frame = operation_frame(filled.page_id, filled.operation_id, connection.principal.user_id)
+            self.tell_page(filled.page_id, list(messages.in_parts(frame, filled.update, self._limits)), vital=True)
+        if filled is None or filled.operation_id != message.operation_id:
+            raise ProtocolError("alreadyFilled", "the page has begun with something else", message.operation_id)
+        self.tell([connection.connection_id], [messages.encode(acknowledgement(message, duplicate=False))])
+        metrics.emit(SERVICE, {"Events": 1}, event="seed", clock=self._clock)
 
     def _present(self, connection: Connection, message: Presence) -> None:
         here = self.presences.touch(message.page_id, connection.principal, "here", message.state)
@@ -209,6 +228,10 @@ class Room:
             for page_id in by_page:
                 if not self.sessions.connections(page_id):
                     self.fold(page_id)
+
+
+def _author(connection: Connection) -> dict[str, str]:
+    return {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
 
 
 def operation_frame(page_id: str, operation_id: str, user_id: str) -> dict[str, Any]:

@@ -184,7 +184,10 @@ def test_each_target_has_a_policy_of_its_own_metric() -> None:
     ("settings", "said"),
     [
         ({"pitr_days": 36}, "less than or equal to 35"),
-        ({"billing": "provisioned", "replica_region": "us-west-2"}, "replicaRegion needs billing: onDemand"),
+        (
+            {"billing": "provisioned", "replica_region": "us-west-2"},
+            "provisioned and replicaRegion exclude each other: give up one",
+        ),
         ({"read": {"minimum": 9, "maximum": 8}}, r"minimum \(9\) is above maximum \(8\)"),
         ({"table_name": "a b"}, "pattern"),
     ],

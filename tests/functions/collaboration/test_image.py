@@ -15,6 +15,7 @@ from tests.stacks import ROOT
 
 CONTEXT = ROOT / "functions"
 FILE = CONTEXT / "collaboration" / "Dockerfile"
+RDS_AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 _STEP = re.compile(r"^(?P<word>[A-Z]+) (?P<rest>.*)$")
 
 
@@ -47,7 +48,9 @@ def test_it_is_of_a_pinned_python_and_nobody_special_and_its_last_word_is_an_exe
     assert by_word["USER"] == "10001:10001"
     assert by_word["STOPSIGNAL"] == "SIGTERM"
     assert [rest[:1] for word, rest in steps() if word == "CMD"] == ["[", "["]
-    assert not {"ADD", "MAINTAINER", "VOLUME", "HEALTHCHECK"} & {word for word, _ in steps()}
+    assert [rest.split()[-2] for word, rest in steps() if word == "ADD"] == [RDS_AUTHORITIES]
+    assert ("ENV", "PGSSLROOTCERT=/certificates/rds.pem") in steps()
+    assert not {"MAINTAINER", "VOLUME", "HEALTHCHECK"} & {word for word, _ in steps()}
     runs = [rest for word, rest in steps() if word == "RUN"]
     assert all("--no-cache-dir" in run and "--require-hashes" in run for run in runs if run.startswith("pip"))
 

@@ -1,0 +1,114 @@
+"""What a function runs: a package for one of Lambda's runtimes, or a container image."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from components.compute.source import package
+from settings import Settings
+
+Runtime = Literal[
+    "dotnet10",
+    "java8.al2",
+    "java8.al2023",
+    "java11",
+    "java11.al2023",
+    "java17",
+    "java17.al2023",
+    "java21",
+    "java25",
+    "nodejs22.x",
+    "nodejs24.x",
+    "nodejs26.x",
+    "provided.al2023",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+    "python3.15",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby4.0",
+]
+"""What Lambda's API takes (botocore 1.44.5) and has not deprecated, which the policy pack knows; a test holds both:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
+Architecture = Literal["arm64", "x86_64"]
+LayerArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$")]
+"""One version of a layer."""
+ImageUri = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
+        r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$"
+    ),
+]
+"""An image with its tag or digest in ECR; Lambda pulls from no other registry."""
+MOST_LAYERS = 5
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+_PYTHON = "python"
+_OF_A_PACKAGE = ("runtime", "folder", "handler", "layers", "instrumentation")
+
+
+class CodeSettings(Settings):
+    """The code of one function: ``folder``, ``handler`` and ``runtime``, or an ``image``, which has all three in it.
+
+    ``folder`` is a folder of this project, or a zip that a build leaves. Of a Python folder the Python files are taken;
+    of another runtime's everything, so it has to hold what a build left for Lambda and nothing else.
+    ``instrumentation`` is AWS's layer of OpenTelemetry for the runtime's language, in the stack's region.
+    """
+
+    image: ImageUri | None = None
+    runtime: Runtime = "python3.13"
+    architecture: Architecture = "arm64"
+    folder: str = "functions/service"
+    handler: str = Field(default="handler.handle", pattern=r"^\S{1,128}$")
+    layers: tuple[LayerArn, ...] = Field(default=(), max_length=MOST_LAYERS)
+    instrumentation: LayerArn | None = None
+
+    @field_validator("folder")
+    @classmethod
+    def _holds_code(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            package(value, python=info.data.get("runtime", _PYTHON).startswith(_PYTHON))
+        except ValueError as error:
+            raise ValueError(f"{error}; name one, or a zip that a build leaves") from error
+        return value
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        given = self.model_fields_set
+        if self.image is not None:
+            if both := [field for field in _OF_A_PACKAGE if field in given]:
+                raise ValueError(f"image excludes {', '.join(both)}: what an image runs is in it")
+            return self
+        wanting = [field for field in ("folder", "handler") if field not in given]
+        if not self.is_python and wanting:
+            raise ValueError(f"runtime {self.runtime} needs {' and '.join(wanting)}: what is there without is Python")
+        if len(self.layers) + (self.instrumentation is not None) > MOST_LAYERS:
+            raise ValueError(f"layers and instrumentation are more than {MOST_LAYERS} layers")
+        return self
+
+    @property
+    def is_python(self) -> bool:
+        """Whether one of Lambda's Python runtimes runs it; what is in an image nobody knows."""
+        return self.image is None and self.runtime.startswith(_PYTHON)
+
+
+def what_runs(
+    code: str | None, handler: str | None, runtime: Runtime, architecture: Architecture, image: str | None
+) -> dict[str, Any]:
+    """The arguments of a function for its package or its image; Lambda refuses both together.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html. Raises ValueError unless there is one of
+    them.
+    """
+    if image is not None and code is None and handler is None:
+        return {"package_type": "Image", "image_uri": image, "architectures": [architecture]}
+    if image is not None or code is None or handler is None:
+        raise ValueError("a function has code and a handler, or an image")
+    return {
+        "runtime": runtime,
+        "architectures": [architecture],
+        "code": package(code, python=runtime.startswith(_PYTHON)),
+        "handler": handler,
+    }
