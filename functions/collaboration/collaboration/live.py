@@ -27,6 +27,7 @@ class LiveRoom:
         self._hub = hub
         self._limits = limits
         self._clock = clock
+        self._reported: int | None = None
 
     async def receive(self, member: Member, body: str | bytes) -> None:
         """Does what a client asks for, or tells it why not."""
@@ -100,7 +101,14 @@ class LiveRoom:
                 await self._hub.publish(page_id, [messages.encode(presence_frame("left", page_id, user))])
             connections += len(members)
             present += len({member.principal.user_id for member in members})
-        metrics.emit(SERVICE, {"Connections": connections, "Present": present}, clock=self._clock)
+        self._report(connections, present)
+
+    def _report(self, connections: int, present: int) -> None:
+        """Says how many there are once a minute, however often it is asked, so that a minute's sum is right."""
+        minute = int(self._clock() // 60)
+        if minute != self._reported:
+            self._reported = minute
+            metrics.emit(SERVICE, {"Connections": connections, "Present": present}, clock=self._clock)
 
     async def record(self) -> None:
         """Takes every page that has changed into the record: this server's, and those whose server is gone.

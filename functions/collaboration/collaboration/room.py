@@ -50,7 +50,7 @@ class Room:
     def connect(self, connection_id: str, principal: Principal) -> None:
         """Takes a connection whose token is good."""
         self.sessions.connect(connection_id, principal)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": 1}, event="connect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
 
     def disconnect(self, connection_id: str) -> bool:
         """Forgets a connection; tells whether there was one, and does nothing else a second time."""
@@ -163,7 +163,8 @@ class Room:
         if new:
             joined = self.presences.touch(page_id, principal, "joined")
             self.tell_page(page_id, [messages.encode(joined)], besides=connection.connection_id)
-        metrics.emit(SERVICE, {"Events": 1, "Present": len(here) + new}, event="join", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="join", clock=self._clock)
+        metrics.emit(SERVICE, {"OnPage": len(here) + new}, clock=self._clock)
 
     def _change(self, connection: Connection, message: Operation) -> None:
         """Stored first, told afterwards; the acknowledgement says to how many."""
@@ -211,7 +212,7 @@ class Room:
     def _forget(self, connection: Connection) -> bool:
         """Forgets a connection; tells whether it was the user's last one on its page."""
         last = self.sessions.disconnect(connection)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
         return last
 
     def _leave(self, left: Sequence[Departure]) -> None:

@@ -72,14 +72,16 @@ def test_nodes_go_by_the_ids_that_elasticache_gives() -> None:
 
 
 def test_every_cache_node_is_watched() -> None:
-    alarms = cache({"001": "prod-redis-001"}, SETTINGS)
+    alone = cache({"001": "prod-redis-001"}, SETTINGS)
+    assert "ReplicationLag" not in {alarm.metric.name for alarm in alone.values()}
+    alarms = cache({"0001-001": "prod-redis-0001-001", "0001-002": "prod-redis-0001-002"}, SETTINGS)
     assert {a.metric.name: a.threshold for a in alarms.values()} == {
         "EngineCPUUtilization": 80,
         "DatabaseMemoryUsagePercentage": 80,
         "Evictions": 0,
         "ReplicationLag": 60,
     }
-    assert all(a.metric.dimensions == {"CacheClusterId": "prod-redis-001"} for a in alarms.values())
+    assert [a.metric.dimensions["CacheClusterId"] for a in alarms.values()].count("prod-redis-0001-002") == 4
 
 
 def test_kafka_is_watched_by_cluster_and_by_broker() -> None:

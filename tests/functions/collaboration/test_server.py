@@ -224,3 +224,22 @@ def test_a_sweep_reports_who_is_here_and_who_vanished(play: Any, capsys: pytest.
         assert await pods.redis.hgetall(f"presence:{PAGE}") == {b"ada": b"%d" % ((NOW + 90) * 1000)}
 
     play(scenario)
+
+
+def test_how_many_are_here_is_said_once_a_minute_so_that_a_sum_is_right(
+    play: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start()
+        ada = await pods.browser(port)
+        await ada.say(json.dumps({"action": "join", "pageId": PAGE}))
+        pods.clock.now = NOW // 60 * 60 + 120
+        capsys.readouterr()
+        for step in (0, 20, 20, 30, 20):
+            pods.clock.now += step
+            await pod.room.sweep()
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        said = [line["_aws"]["Timestamp"] // 60_000 for line in lines if "Connections" in line]
+        assert said == [NOW // 60 + 2, NOW // 60 + 3]
+
+    play(scenario)
