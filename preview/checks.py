@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy.unknown import UNKNOWN
+from preview.entrance import Check, entrance_checks
 from preview.graph import Graph, Node
 
 _CLUSTER = "aws:eks/cluster:Cluster"
@@ -20,18 +21,14 @@ _POSTGRES = f"{_LIBRARY}/postgres:17.9-alpine3.23"
 _REDIS = f"{_LIBRARY}/redis:7.4-alpine"
 _CURL = "docker.io/curlimages/curl:8.16.0"
 
+_STREAM = "aws:msk/cluster:Cluster"
+_BROKERS = "BootstrapBrokerStringSaslIam"
+KAFKA_PORT = 9098
+"""Of clients that sign in by IAM: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
 _DATABASE_HOST = "DBInstances[0].Endpoint.Address"
 _CACHE_HOST = (
     "ReplicationGroups[0].ConfigurationEndpoint.Address || ReplicationGroups[0].NodeGroups[0].PrimaryEndpoint.Address"
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """A shell command and what it shows when all is well."""
-
-    title: str
-    command: str
 
 
 @dataclass(frozen=True)
@@ -48,16 +45,17 @@ class _Store:
 
 
 def checks(graph: Graph) -> list[Check]:
-    """The checks of a stack, in the order in which one would make them; none for a stack without a cluster.
+    """The checks of a stack, in the order in which one would make them: cluster and stores, pods, then the way in.
 
-    They take the AWS CLI, kubectl, and a place that reaches the cluster's private endpoint; they change nothing but for
-    the debug containers, which stay listed in the pods they were started in until those go.
+    They take the AWS CLI and curl; where there is a cluster kubectl and a place that reaches its private endpoint, too.
+    They change nothing but for the debug containers, which stay listed in the pods they were started in until those go.
     """
-    stores = [*_databases(graph), *_caches(graph)]
+    stores = [*_databases(graph), *_caches(graph), *_streams(graph)]
     return [
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
         *(Check(f"{store.name}: available", store.describe) for store in stores),
         *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
+        *entrance_checks(graph),
     ]
 
 
@@ -109,6 +107,25 @@ def _caches(graph: Graph) -> Iterator[_Store]:
         )
 
 
+def _streams(graph: Graph) -> Iterator[_Store]:
+    for node in _by_name(graph, _STREAM):
+        name = _named(node, "clusterName")
+        listed = f"aws kafka list-clusters-v2 --region {_region(graph, node)}"
+        listed += f" --cluster-name-filter {name}" if name else ""
+        arn = f"$({listed} --query 'ClusterInfoList[0].ClusterArn' --output text)"
+        brokers = f"aws kafka get-bootstrap-brokers --region {_region(graph, node)} --cluster-arn"
+        yield _Store(
+            name=name or node.name,
+            port=KAFKA_PORT,
+            describe=f"{listed} --query 'ClusterInfoList[].[ClusterName,State]' --output text",
+            host=f'{brokers} "{arn}" --query {_BROKERS} --output text | cut -d: -f1',
+            image=_REDIS,
+            # A client of Kafka would need the application's role and libraries; Alpine's nc shows name, way and port.
+            ping=f'nc -zv -w 5 "$HOST" {KAFKA_PORT}',
+            answer="open",
+        )
+
+
 def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Check]:
     metadata = node.inputs["metadata"]
     name, namespace = metadata["name"], metadata["namespace"]
@@ -118,8 +135,11 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
     path = (container.get("livenessProbe") or {}).get("httpGet", {}).get("path")
     if path:
         port = container["ports"][0]["containerPort"]
-        url = shlex.quote(f"http://localhost:{port}{path}")
-        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, f"curl -f {url}"))
+        tls = container["livenessProbe"]["httpGet"].get("scheme") == "HTTPS"
+        url = shlex.quote(f"{'https' if tls else 'http'}://localhost:{port}{path}")
+        # Its certificate is for the load balancer, not for this name.
+        ask = f"curl -f{'k' if tls else ''} {url}"
+        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, ask))
     for store in stores:
         if store.port in _ports_out(graph, namespace, metadata.get("labels", {})):
             command = _beside(inside, name, store.image, store.ping)

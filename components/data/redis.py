@@ -10,8 +10,6 @@ from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
 
-_FAMILY = "redis7"
-_FAMILY_DEFAULT = f"default.{_FAMILY}"
 _SHARED = ["engineVersion", "nodeType", "numNodeGroups", "parameterGroupName"]
 
 
@@ -72,13 +70,15 @@ class Redis(RedisMember):
 
     def _parameters(self, refuses_when_full: bool) -> pulumi.Input[str]:
         """The parameter group, which is also what switches cluster mode."""
-        cluster = self.settings.cluster_mode
         if not refuses_when_full:
-            return f"{_FAMILY_DEFAULT}.cluster.on" if cluster else _FAMILY_DEFAULT
-        parameters = {"cluster-enabled": "yes" if cluster else "no", "maxmemory-policy": "noeviction"}
+            return self.settings.parameter_group
+        parameters = {
+            "cluster-enabled": "yes" if self.settings.cluster_mode else "no",
+            "maxmemory-policy": "noeviction",
+        }
         group = aws.elasticache.ParameterGroup(
             self.child("parameter-group"),
-            family=_FAMILY,
+            family=self.settings.parameter_family,
             description=f"{self._purpose} refuses writes when it is full",
             parameters=[{"name": name, "value": value} for name, value in parameters.items()],
             opts=self.child_options(),

@@ -22,7 +22,7 @@ class RedisSettings(Settings):
     replication_group_id: Name = Field(max_length=32)
     """ElastiCache takes 40 characters; the ids of its users are this one's with a suffix."""
     description: str = Field(default="Redis", min_length=1)
-    engine_version: Literal["7.0", "7.1"] = "7.1"
+    engine_version: Literal["6.2", "7.0", "7.1"] = "7.1"
     node_type: str
     cluster_mode: bool = True
     shards: int = Field(default=1, ge=1, le=90)
@@ -72,9 +72,21 @@ class RedisSettings(Settings):
             raise ValueError("clusterMode needs failover, so nodes of 2 or more (nodes is 1), or clusterMode: false")
         if self.single_node and self.nodes > 1:
             raise ValueError(f"singleNode contradicts nodes ({self.nodes})")
+        if self.engine_version == "6.2" and self.authentication == "iam":
+            raise ValueError("engineVersion 6.2 knows no sign-in by IAM; 7.0 or later, or authentication: password")
         if not self.cluster_mode and self.shards > 1:
             raise ValueError(f"shards can be {self.shards} only with clusterMode; without it there is one shard")
         return self
+
+    @property
+    def parameter_family(self) -> str:
+        """The family of parameters that goes with the version."""
+        return "redis6.x" if self.engine_version == "6.2" else "redis7"
+
+    @property
+    def parameter_group(self) -> str:
+        """The default group of the family, of which cluster mode has one of its own."""
+        return f"default.{self.parameter_family}{'.cluster.on' if self.cluster_mode else ''}"
 
     @property
     def bound_to_one_region(self) -> str | None:

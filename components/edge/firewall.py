@@ -1,5 +1,6 @@
 """A web application firewall."""
 
+import re
 from typing import Annotated, Literal
 
 import pulumi
@@ -11,6 +12,7 @@ from components.component import Component
 from components.edge import firewall_rules as rules
 from components.edge import markup_rules
 from components.edge.origin_secret import HEADER, OriginSecret
+from components.naming import fitted
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
 from settings import DomainName, Settings
@@ -20,6 +22,9 @@ Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40)]
 
 ACL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
 """https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
+
+_METRIC_NAME = 128
+"""https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html"""
 
 EDGE_PASSES_ON = 20_000
 """Requests that one address may send in five minutes to a web ACL behind CloudFront: that is an edge location's, with
@@ -100,7 +105,8 @@ class Firewall(Component):
         super().__init__(name, opts)
         self._scope = settings.scope
         region = EDGE_REGION if settings.scope == "CLOUDFRONT" else None
-        self.metric_name = name
+        # Metrics of a region have no other name, and stacks of one account may share it.
+        self.metric_name = fitted(re.sub(r"[^A-Za-z0-9_-]", "-", f"{pulumi.get_stack()}-{name}"), _METRIC_NAME)
         acl = aws.wafv2.WebAcl(
             self.child("acl"),
             name=settings.acl_name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -18,11 +18,26 @@ from settings import DomainName, Settings
 _QUERY_LOGS = "/aws/route53/"
 
 
+ZoneId = Annotated[str, Field(pattern="^Z[A-Z0-9]{5,31}$")]
+_DELEGATION_SECONDS = 3600
+"""Long enough for resolvers, short enough to mend."""
+
+
+def delegation_problem(zone_id: str | None, parent_id: str | None) -> str | None:
+    """Why two settings of a zone contradict each other; None when they do not."""
+    if zone_id and parent_id:
+        return "parentZoneId delegates a zone that the stack makes; with hostedZoneId it makes none"
+    return None
+
+
 class ZoneSettings(Settings):
-    """The zone's name, and its id when it exists already (made at the registrar, or shared between stacks)."""
+    """The zone's name, its id when it exists already (made at the registrar, or shared between stacks), and the id of
+    the zone above it in the same account when that one is to delegate to it.
+    """
 
     domain: DomainName
-    zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    zone_id: ZoneId | None = None
+    parent_id: ZoneId | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class Zone(Component):
     """A public zone, made here with its DNS queries logged, or an existing one whose owner sees to that.
 
     ``log_key`` encrypts the query log, which AWS only takes in us-east-1, so that the key must live there; its policy
-    must let CloudWatch Logs in.
+    must let CloudWatch Logs in. With ``parent_id`` the zone above gets the record that delegates to it.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
     """
 
@@ -72,12 +87,15 @@ class Zone(Component):
         self.domain = settings.domain
         self.name_servers: pulumi.Output[Sequence[str]] | None = None
         self._validations: dict[str, pulumi.Output[str]] = {}
+        self._delegated: list[pulumi.Resource] = []
         if settings.zone_id is not None:
             self.zone_id = pulumi.Output.from_input(settings.zone_id)
         else:
             zone = aws.route53.Zone(self.child("zone"), name=settings.domain, opts=self.child_options())
             self.zone_id = zone.zone_id
             self.name_servers = zone.name_servers
+            if settings.parent_id is not None:
+                self._delegate(settings.parent_id, zone)
             self._log_queries(account, log_key)
         self.register_outputs({"zoneId": self.zone_id, "nameServers": self.name_servers})
 
@@ -156,10 +174,23 @@ class Zone(Component):
                 ttl=300,
                 # Another stack that shares the zone may have proved the same domain.
                 allow_overwrite=True,
-                opts=self.child_options(),
+                opts=self.child_options(depends_on=self._delegated),
             )
             self._validations[domain] = record.fqdn
         return self._validations[domain]
+
+    def _delegate(self, parent_id: str, zone: aws.route53.Zone) -> None:
+        """Tells the zone above where this one is, for which everything that is proved by a record here waits."""
+        record = aws.route53.Record(
+            self.child("delegation"),
+            zone_id=parent_id,
+            name=self.domain,
+            type="NS",
+            records=zone.name_servers,
+            ttl=_DELEGATION_SECONDS,
+            opts=self.child_options(),
+        )
+        self._delegated = [record]
 
     def _check(self, domain: str) -> None:
         if domain != self.domain and not domain.endswith(f".{self.domain}"):

@@ -1,5 +1,9 @@
 """Fluent Bit's configuration, as its ConfigMap holds it: https://docs.fluentbit.io/manual/"""
 
+from collections.abc import Mapping
+from typing import Literal
+
+Parser = Literal["multiline", "docker", "cri"]
 HTTP_PORT = 2020
 STATE = "/fluent-bit/state"
 
@@ -20,7 +24,7 @@ _MAIN = """[SERVICE]
     Name              tail
     Path              /var/log/containers/*.log
     Exclude_Path      /var/log/containers/{name}-*_{namespace}_*.log
-    multiline.parser  docker, cri
+    {parser}
     Tag               kube.*
     DB                {state}/positions.db
     Refresh_Interval  5
@@ -53,9 +57,39 @@ _PARSERS = """[PARSER]
 """
 
 
-def fluent_bit_files(*, name: str, namespace: str, region: str, log_group: str) -> dict[str, str]:
+# For lines of one format, each taken by itself: https://docs.fluentbit.io/manual/data-pipeline/parsers/configuring-parser
+_RUNTIMES: Mapping[Parser, str] = {
+    "multiline": "",
+    "docker": """
+[PARSER]
+    Name         docker
+    Format       json
+    Time_Key     time
+    Time_Format  %Y-%m-%dT%H:%M:%S.%L
+    Time_Keep    On
+""",
+    "cri": """
+[PARSER]
+    Name         cri
+    Format       regex
+    Regex        ^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[^ ]*) (?<log>.*)$
+    Time_Key     time
+    Time_Format  %Y-%m-%dT%H:%M:%S.%L%z
+""",
+}
+
+
+def fluent_bit_files(
+    *, name: str, namespace: str, region: str, log_group: str, parser: Parser = "multiline"
+) -> dict[str, str]:
     """Both files by name. The daemon's own log is left out, or every batch sent would be one more to send."""
     main = _MAIN.format(
-        http_port=HTTP_PORT, state=STATE, name=name, namespace=namespace, region=region, log_group=log_group
+        http_port=HTTP_PORT,
+        state=STATE,
+        name=name,
+        namespace=namespace,
+        region=region,
+        log_group=log_group,
+        parser="multiline.parser  docker, cri" if parser == "multiline" else f"Parser            {parser}",
     )
-    return {"fluent-bit.conf": main, "parsers.conf": _PARSERS}
+    return {"fluent-bit.conf": main, "parsers.conf": _PARSERS + _RUNTIMES[parser]}

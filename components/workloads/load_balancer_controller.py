@@ -98,6 +98,9 @@ def _values(cluster_name: str, region: str, vpc_id: pulumi.Input[str]) -> dict[s
         "enableWafv2": False,
         "enableBackendSecurityGroup": False,
         "enableServiceMutatorWebhook": False,
+        # Asked for pods of namespaces with readiness gates only: a pod that began without its gate would let a rollout
+        # take the old ones away before anybody sends it a request.
+        "podMutatorWebhookConfig": {"failurePolicy": "Fail"},
         "createIngressClassResource": False,
         "ingressClassParams": {"create": False},
     }

@@ -21,7 +21,7 @@ from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
 from components.statements import Statement
-from components.workloads.fluent_bit import HTTP_PORT, fluent_bit_files
+from components.workloads.fluent_bit import HTTP_PORT, Parser, fluent_bit_files
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.log_agent import CONFIG_MAP, log_agent
 from components.workloads.namespace import Namespace
@@ -38,6 +38,9 @@ class LogForwarderSettings(Settings):
 
     log_group: str = Field(pattern=r"^[A-Za-z0-9_/.#-]{1,512}$", examples=["/aws/eks/consulting/cluster"])
     namespace: Name = "logging"
+    parser: Parser = "multiline"
+    """What reads a line: whichever container runtime wrote it, and in how many parts; or the format of one runtime,
+    line by line. EKS runs containerd, whose lines ``docker`` does not read: they stay as they are."""
     tag: ImageTag = "3.4.15"
     """Which image of https://gallery.ecr.aws/aws-observability/aws-for-fluent-bit; this one is Fluent Bit 5.0:
     https://github.com/aws/aws-for-fluent-bit/releases/tag/v3.4.15"""
@@ -93,7 +96,11 @@ class LogForwarder(InCluster):
         )
         # The name is plain text in the configuration, so that it is known at a first preview.
         files = fluent_bit_files(
-            name=_NAME, namespace=settings.namespace, region=account.region, log_group=settings.log_group
+            name=_NAME,
+            namespace=settings.namespace,
+            region=account.region,
+            log_group=settings.log_group,
+            parser=settings.parser,
         )
         config = ConfigMap(self.child("config"), metadata=self._metadata(CONFIG_MAP), data=files, opts=self._inside())
         self._daemon_set(settings.tag, files, [group, role, config, *self._rights(), self._policy()])

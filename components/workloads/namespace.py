@@ -37,8 +37,11 @@ class Namespace(InCluster):
     DNS; the VPC CNI add-on enforces this when its network policies are on
     (https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html). Containers that say nothing get the
     resources of a small one. Services of type LoadBalancer are refused, because a load balancer that a controller made
-    would stay behind and hold the VPC when the stack is destroyed. New pods behind a target group count as ready only
-    once the load balancer finds them healthy.
+    would stay behind and hold the VPC when the stack is destroyed.
+
+    With ``readiness_gates`` new pods that are targets by their own address count as ready only once the load balancer
+    finds them healthy. While the load balancer controller is away no pod starts in such a namespace, which is as it
+    should be where pods would be reached by nobody, and nowhere else.
 
     ``pod_security`` is privileged only for agents that read the node's own files, which every other standard refuses.
     """
@@ -51,13 +54,15 @@ class Namespace(InCluster):
         cluster: KubernetesCluster,
         nodes: Sequence[pulumi.Resource],
         pod_security: Literal["restricted", "privileged"] = "restricted",
+        readiness_gates: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
         self.namespace = namespace
+        self.readiness_gates = readiness_gates
         made = KubernetesNamespace(
             self.child("namespace"),
-            metadata=ObjectMetaArgs(name=namespace, labels=_labels(pod_security)),
+            metadata=ObjectMetaArgs(name=namespace, labels=_labels(pod_security, readiness_gates)),
             # Pods stop only where a kubelet runs: on destroy the nodes must outlive everything in here.
             opts=self.in_cluster(depends_on=list(nodes)),
         )
@@ -115,9 +120,7 @@ class Namespace(InCluster):
         )
 
 
-def _labels(pod_security: str) -> dict[str, str]:
-    return {
-        **{f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")},
-        # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
-        "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
-    }
+def _labels(pod_security: str, readiness_gates: bool) -> dict[str, str]:
+    # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+    gates = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if readiness_gates else {}
+    return {f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")} | gates

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -93,6 +93,9 @@ class PodSettings(Settings):
     """Which image of the repository; the registry must hold it before the pods can start."""
     port: int = Field(ge=1, le=65535)
     """Where the container listens, and the service as well."""
+    protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    """What it speaks there, and is asked for its health in. With HTTPS the server makes or brings a certificate, which
+    neither load balancer nor kubelet judges."""
     resources: Resources = Resources()
     liveness: Probe = Probe()
     readiness: Probe = Probe(period_seconds=5)
@@ -161,8 +164,8 @@ def _container(name: str, settings: PodSettings, image: pulumi.Input[str], confi
             requests=settings.resources.requests.as_dict(), limits=settings.resources.limits.as_dict()
         ),
         startup_probe=_startup(settings),
-        liveness_probe=_probe(settings.liveness),
-        readiness_probe=_probe(settings.readiness),
+        liveness_probe=_probe(settings.liveness, settings.protocol),
+        readiness_probe=_probe(settings.readiness, settings.protocol),
         lifecycle=LifecycleArgs(pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=settings.drain_seconds))),
         security_context=container_security(),
         volume_mounts=[VolumeMountArgs(name=_volume(path), mount_path=path) for path in settings.scratch]
@@ -170,9 +173,9 @@ def _container(name: str, settings: PodSettings, image: pulumi.Input[str], confi
     )
 
 
-def _probe(settings: Probe) -> ProbeArgs:
+def _probe(settings: Probe, protocol: str) -> ProbeArgs:
     return ProbeArgs(
-        http_get=HTTPGetActionArgs(path=settings.path, port="http"),
+        http_get=_question(settings.path, protocol),
         initial_delay_seconds=settings.initial_delay_seconds,
         period_seconds=settings.period_seconds,
         timeout_seconds=settings.timeout_seconds,
@@ -182,11 +185,15 @@ def _probe(settings: Probe) -> ProbeArgs:
 
 def _startup(settings: PodSettings) -> ProbeArgs:
     return ProbeArgs(
-        http_get=HTTPGetActionArgs(path=settings.liveness.path, port="http"),
+        http_get=_question(settings.liveness.path, settings.protocol),
         period_seconds=_STARTUP_PERIOD,
         timeout_seconds=settings.liveness.timeout_seconds,
         failure_threshold=-(-settings.startup_seconds // _STARTUP_PERIOD),
     )
+
+
+def _question(path: str, protocol: str) -> HTTPGetActionArgs:
+    return HTTPGetActionArgs(path=path, port="http", scheme="HTTPS" if protocol == "HTTPS" else None)
 
 
 def _secret_variable(variable: str, key: SecretKey) -> EnvVarArgs:

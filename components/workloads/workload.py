@@ -67,7 +67,7 @@ class Workload(InCluster):
     The image is ``repository`` and the settings' tag; the repository is made by this program and empty at first, so
     the image must be pushed before the pods of a new stack can start. The pods run as ``pod_role``'s service account
     and hold no token for the Kubernetes API. ``config`` becomes environment variables, and pods start anew when it
-    changes.
+    changes; with ``protocol: HTTPS`` they are told so by PORT and PROTOCOL, and the target group has to speak it too.
 
     Nobody reaches the pods but ``clients`` (CIDRs, such as those of the load balancer's subnets) and the workloads of
     ``allow``; the pods reach nothing but DNS, the ``destinations`` and what they were allowed to. Security groups are a
@@ -79,7 +79,8 @@ class Workload(InCluster):
     only, such as secrets, and what must have run, such as migrations.
 
     Raises ValueError when the role belongs to another namespace, when a variable is given both as configuration and as
-    a secret, and when there is a target group without a controller.
+    a secret, and when there is a target group without a controller, or with targets of type ip in a namespace without
+    readiness gates.
     """
 
     def __init__(
@@ -104,7 +105,8 @@ class Workload(InCluster):
         self.port = settings.port
         self._settings = settings
         self._namespace = namespace
-        self._check(pod_role, config or {})
+        config = _told(settings) | dict(config or {})
+        self._check(pod_role, config)
         self._service_account = pod_role.service_account if pod_role else name
         policy = NetworkPolicy(
             self.child("network"),
@@ -122,7 +124,7 @@ class Workload(InCluster):
         service = self._service()
         if target_group_arn is not None:
             first.append(self._bind(target_group_arn, service, load_balancer_controller))
-        deployment = self._deployment(_image(repository, settings.tag), config or {}, first)
+        deployment = self._deployment(_image(repository, settings.tag), config, first)
         PodDisruptionBudget(
             self.child("disruption"),
             metadata=self._metadata(),
@@ -257,6 +259,8 @@ class Workload(InCluster):
         """Without ``networking`` in the binding: the program itself opens the nodes' group to the load balancer."""
         if controller is None:
             raise ValueError(f"{self.name}: a target group needs the load balancer controller")
+        if self._settings.service_type == "ClusterIP" and not self._namespace.readiness_gates:
+            raise ValueError(f"{self.name}: targets of type ip need a namespace with readiness gates")
         return CustomResource(
             self.child("targets"),
             api_version="elbv2.k8s.aws/v1beta1",
@@ -285,6 +289,11 @@ def _image(repository: pulumi.Input[str], tag: str) -> pulumi.Input[str]:
         if isinstance(repository, str)
         else pulumi.Output.concat(repository, separator, tag)
     )
+
+
+def _told(settings: WorkloadSettings) -> dict[str, pulumi.Input[str]]:
+    """What a server has to know of how it is spoken to, where that is not the usual."""
+    return {"PORT": str(settings.port), "PROTOCOL": "HTTPS"} if settings.protocol == "HTTPS" else {}
 
 
 def _checksum(config: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:

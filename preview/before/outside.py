@@ -11,6 +11,7 @@ from preview.before.model import Prerequisite, When, block, in_account, known, r
 from preview.graph import Graph, Node
 
 _ZONE = "aws:route53/zone:Zone"
+_RECORD = "aws:route53/record:Record"
 _CONNECTION = "aws:codeconnections/connection:Connection"
 _PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job")
 _IMAGE = re.compile(
@@ -21,8 +22,9 @@ _IMAGE = re.compile(
 def zones(graph: Graph) -> Iterator[Prerequisite]:
     """Hosted zones that the world must be told of, and zones of others that must be there."""
     made = graph.of_type(_ZONE)
+    delegated = {known(node, "name") for node in graph.of_type(_RECORD) if known(node, "type") == "NS"}
     for node in made:
-        if node.inputs.get("vpcs"):
+        if node.inputs.get("vpcs") or known(node, "name") in delegated:
             continue
         domain = known(node, "name")
         change = (
@@ -45,7 +47,7 @@ def zones(graph: Graph) -> Iterator[Prerequisite]:
         )
     own = {node.id for node in made}
     given: dict[str, list[Node]] = {}
-    for node in graph.of_type("aws:route53/record:Record"):
+    for node in graph.of_type(_RECORD):
         if (zone := known(node, "zoneId")) and zone not in own:
             given.setdefault(zone, []).append(node)
     for zone, nodes in sorted(given.items()):
@@ -55,7 +57,7 @@ def zones(graph: Graph) -> Iterator[Prerequisite]:
             why=f"{len(nodes)} records of the stack go into it",
             check=f"aws route53 get-hosted-zone --id {zone} --query HostedZone.Name --output text",
             good="the domain, or one above it",
-            make=("# hostedZoneId in this stack's file",),
+            make=("# hostedZoneId or parentZoneId in this stack's file",),
             urns=urns(nodes),
         )
 

@@ -35,7 +35,9 @@ def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
     """One certificate a region holds the names that are needed there, but for those that were given."""
     zone = None
     if settings.domain_name is not None and settings.dns == "route53":
-        named = ZoneSettings(domain=settings.domain_name, zone_id=settings.hosted_zone_id)
+        named = ZoneSettings(
+            domain=settings.domain_name, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id
+        )
         zone = Zone("zone", named, account=account, log_key=keys.edge_logs)
     made = _certificates(settings, account, zone)
     return Names(

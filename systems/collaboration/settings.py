@@ -14,6 +14,7 @@ from components.data.table import TableSettings
 from components.edge.certificate import CertificateArn, ExistingCertificate
 from components.edge.firewall import FirewallSettings
 from components.edge.websocket_api import WebSocketApiSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -54,8 +55,10 @@ class SystemSettings(Settings):
     """Where users find the platform; outside prod it may be left out, and CloudFront's own name is used."""
     dns: Literal["route53", "elsewhere"] = "route53"
     """``elsewhere``: the stack makes no zone, records or certificates; both certificates are given."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domainName``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domainName``, in the same account, which then delegates to the stack's own by itself."""
     certificate_arn: CertificateArn | None = None
     """The distribution's certificate, in us-east-1; made when it is not given."""
     alb_certificate_arn: CertificateArn | None = None
@@ -193,15 +196,17 @@ class SystemSettings(Settings):
             for key, arn in given.items()
             if arn and places[key] not in (None, ExistingCertificate(arn).region)
         ]
+        if clash := delegation_problem(self.hosted_zone_id, self.parent_zone_id):
+            problems.append(clash)
         if self.domain_name is None:
-            if self.certificate_arn or self.hosted_zone_id:
-                problems.append("certificateArn and hostedZoneId go with a domainName")
+            if self.certificate_arn or self.hosted_zone_id or self.parent_zone_id:
+                problems.append("certificateArn, hostedZoneId and parentZoneId go with a domainName")
             if environment is Environment.PROD:
                 problems.append("domainName is required in prod")
             elif not (self.alb_certificate_arn and self.alb_domain_name):
                 problems.append("without domainName the load balancer needs albDomainName and albCertificateArn")
-        elif self.dns == "elsewhere" and (None in given.values() or self.hosted_zone_id):
-            problems.append("dns: elsewhere needs certificateArn and albCertificateArn, and no hostedZoneId")
+        elif self.dns == "elsewhere" and (None in given.values() or self.hosted_zone_id or self.parent_zone_id):
+            problems.append("dns: elsewhere needs certificateArn and albCertificateArn, and neither zone's id")
         elif self.dns == "route53" and not self._in_zone:
             problems.append(f"albDomainName {self.origin} is not below domainName; say dns: elsewhere")
         return problems

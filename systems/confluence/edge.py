@@ -21,7 +21,7 @@ _HOUR = 3600
 
 def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
     """The hosted zone of the public name."""
-    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id)
+    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
     return Names(
         Zone("zone", zone, account=account, log_key=keys.edge_logs),
         settings.domain,

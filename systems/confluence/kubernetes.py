@@ -28,7 +28,7 @@ from components.workloads.network_policy import Destination
 from components.workloads.shared_volume import SharedVolume
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
-from components.workloads.workload import Workload
+from components.workloads.workload import Workload, WorkloadSettings
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.edge import page_behavior, uncached
 from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of
@@ -106,19 +106,18 @@ def _socket_alarms(settings: AlarmSettings) -> dict[str, Alarm]:
 def _balancer(model: EksModel, account: Account, network: Network, names: Names, data: Data) -> LoadBalancer:
     origin = names.below("origin")
 
-    def targets(port: int, path: str, **more: Any) -> TargetGroupSettings:
-        return TargetGroupSettings(port=port, protocol="HTTP", health_path=path, **more)
+    def targets(pods: WorkloadSettings, **more: Any) -> TargetGroupSettings:
+        return TargetGroupSettings(port=pods.port, protocol=pods.protocol, health_path=pods.readiness.path, **more)
 
     balancer = LoadBalancer(
         "alb",
         LoadBalancerSettings(
             target_groups={
-                FRONTEND: targets(model.frontend.port, model.frontend.readiness.path),
-                BFF: targets(model.bff.port, model.bff.readiness.path),
+                FRONTEND: targets(model.frontend),
+                BFF: targets(model.bff),
                 # A NodePort, whose affinity knows nodes only: the load balancer's cookie knows browsers.
                 WEBSOCKET: targets(
-                    model.websocket.port,
-                    model.websocket.readiness.path,
+                    model.websocket,
                     target_type="instance",
                     sticky_seconds=model.sticky_seconds,
                     deregistration_delay=300,
@@ -185,7 +184,7 @@ def _serve(
     )
     LogForwarder("logs", model.logs, account=account, cluster=cluster, key=keys.logs, nodes=ready)
     advisor = VerticalAutoscaler("vertical-autoscaler", cluster=cluster, nodes=ready)
-    namespace = Namespace("namespace", namespace=model.namespace, cluster=cluster, nodes=ready)
+    namespace = Namespace("namespace", namespace=model.namespace, cluster=cluster, nodes=ready, readiness_gates=True)
     controller = LoadBalancerController(
         "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
     )

@@ -26,6 +26,7 @@ from components.edge.firewall import FirewallSettings, InnerFirewallSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -205,8 +206,10 @@ class SystemSettings(Settings):
     model: Literal["eks", "lambda"]
     domain: DomainName
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     network: NetworkSettings
     eks: EksModel | None = None
     functions: LambdaModel | None = None
@@ -248,8 +251,10 @@ class SystemSettings(Settings):
         bound = self.cache.bound_to_one_region if self.copies else None
         met = self.backup.conflict(self.database)
         uneven = self.search.uneven_over(len(self.network.data))
+        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         early = ", ".join(self.functions.images_of(self.registry)) if self.functions else ""
         problems = {
+            str(delegated): delegated is not None,
             str(met): met is not None,
             f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,

@@ -22,10 +22,12 @@ from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSe
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
 from components.security.human_access import HumanAccess
+from components.security.manual_secret import ManualSecret
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
+from components.workloads.workload import WorkloadSettings
 from systems.consulting.application import run_application
 from systems.consulting.operations import audit, operate
-from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, IMAGES, Data, Edge
+from systems.consulting.parts import BACKEND_TARGETS, BEDROCK_KEY, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Keys, make_keys
@@ -95,7 +97,16 @@ def _data(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         cache=cache,
         public={"ses-sender-email": settings.sender},
     )
-    return Data(database, cache, secret, Queue("mail-retries", settings.retries, key=keys.data))
+    bedrock_key = None
+    if settings.bedrock_api_key:
+        bedrock_key = ManualSecret(
+            BEDROCK_KEY,
+            account=account,
+            key=keys.secrets,
+            secret_name=f"{settings.secret.name.rpartition('/')[0]}/{BEDROCK_KEY}",
+            purpose="API key of Bedrock",
+        )
+    return Data(database, cache, secret, Queue("mail-retries", settings.retries, key=keys.data), bedrock_key)
 
 
 def _connect(data: Data, compute: Compute, edge: Edge) -> None:
@@ -116,7 +127,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     health_path = settings.backend.readiness.path
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id),
+        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id),
         account=account,
         log_key=keys.edge_logs,
     )
@@ -131,8 +142,8 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         LoadBalancerSettings(
             name=settings.balancer,
             target_groups={
-                BACKEND_TARGETS: _targets(settings.backend.port, health_path),
-                FRONTEND_TARGETS: _targets(settings.frontend.port, settings.frontend.readiness.path),
+                BACKEND_TARGETS: _targets(settings.backend),
+                FRONTEND_TARGETS: _targets(settings.frontend),
             },
             routes={
                 "api": RouteSettings(priority=100, target=BACKEND_TARGETS, paths=("/api/*",)),
@@ -163,6 +174,11 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     return Edge(zone, balancer, firewall, email, health)
 
 
-def _targets(port: int, health_path: str) -> TargetGroupSettings:
-    """The nodes, each on the NodePort of a service; inside the VPC the pods speak plain HTTP."""
-    return TargetGroupSettings(port=port, protocol="HTTP", target_type="instance", health_path=health_path)
+def _targets(workload: WorkloadSettings) -> TargetGroupSettings:
+    """The nodes, each on the NodePort of a service, which hands on what the pods speak."""
+    return TargetGroupSettings(
+        port=workload.port,
+        protocol=workload.protocol,
+        target_type="instance",
+        health_path=workload.readiness.path,
+    )

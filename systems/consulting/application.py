@@ -19,7 +19,16 @@ from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
 from components.workloads.synced_secret import SecretValue, SyncedSecret
 from components.workloads.workload import Workload, WorkloadSettings
-from systems.consulting.parts import BACKEND, BACKEND_TARGETS, FRONTEND, FRONTEND_TARGETS, IMAGES, Data, Edge
+from systems.consulting.parts import (
+    BACKEND,
+    BACKEND_TARGETS,
+    BEDROCK_KEY,
+    FRONTEND,
+    FRONTEND_TARGETS,
+    IMAGES,
+    Data,
+    Edge,
+)
 from systems.consulting.settings import APP_SECRETS, SystemSettings
 from systems.eks_platform import Compute
 from systems.foundation import Keys
@@ -30,6 +39,8 @@ _SECRET_VARIABLES = {
     "REDIS_URL": "redis-url",
     "SES_SENDER_EMAIL": "ses-sender-email",
 }
+_BEDROCK_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
+"""Where AWS's SDKs look for it: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html"""
 
 
 def run_application(
@@ -48,20 +59,21 @@ def run_application(
     controller = LoadBalancerController(
         "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
     )
+    handmade = [data.bedrock_key.read] if data.bedrock_key else []
     operator = ExternalSecrets(
         "external-secrets",
         account=account,
         cluster=cluster,
         namespace=namespace,
         nodes=ready,
-        statements=[data.secret.read, keys.secrets.decrypt],
+        statements=[data.secret.read, *handmade, keys.secrets.decrypt],
     )
-    secret = SyncedSecret(
-        "app-secrets",
-        secret=APP_SECRETS,
-        operator=operator,
-        values={key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()},
-    )
+    values = {key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()}
+    variables = dict(_SECRET_VARIABLES)
+    if data.bedrock_key is not None:
+        values[BEDROCK_KEY] = SecretValue(data.bedrock_key.arn)
+        variables[_BEDROCK_VARIABLE] = BEDROCK_KEY
+    secret = SyncedSecret("app-secrets", secret=APP_SECRETS, operator=operator, values=values)
     compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
     compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, data.secret.operate)
     stores = list(settings.network.data.values())
@@ -98,7 +110,7 @@ def run_application(
     }
     Workload(
         BACKEND,
-        _behind_node_port(settings.backend, _SECRET_VARIABLES),
+        _behind_node_port(settings.backend, variables),
         repository=registry.repository_url(IMAGES[BACKEND]),
         pod_role=role,
         config=_config(settings, account, data, edge),

@@ -11,9 +11,11 @@ from components.edge.firewall import Firewall
 from components.edge.health_check import HealthCheck
 from components.edge.load_balancer import LoadBalancer
 from components.edge.zone import Zone
+from components.security.manual_secret import ManualSecret
 
 BACKEND, FRONTEND = "backend", "frontend"
 IMAGES = {workload: f"cloud-consulting-{workload}" for workload in (BACKEND, FRONTEND)}
+BEDROCK_KEY = "bedrock-api-key"
 BACKEND_TARGETS, FRONTEND_TARGETS = "backend-tg", "frontend-tg"
 
 
@@ -23,6 +25,7 @@ class Data:
     cache: Redis
     secret: ApplicationSecret
     retries: Queue
+    bedrock_key: ManualSecret | None
 
 
 @dataclass(frozen=True)

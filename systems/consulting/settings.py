@@ -15,6 +15,7 @@ from components.data.postgres import PostgresSettings
 from components.data.queue import QueueSettings
 from components.data.redis import RedisSettings
 from components.edge.firewall import FirewallSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -67,8 +68,10 @@ class SystemSettings(Settings):
 
     domain: DomainName
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     balancer: Name = Field(max_length=32)
     """The load balancer's name in AWS."""
     network: NetworkSettings
@@ -94,6 +97,9 @@ class SystemSettings(Settings):
     bedrock_model_id: ModelId = "amazon.nova-lite-v1:0"
     """Rights and configuration follow it. When AWS ends it, ``us.amazon.nova-2-lite-v1:0`` is next; look first:
     aws bedrock get-foundation-model --model-identifier amazon.nova-lite-v1:0 --query modelDetails.modelLifecycle"""
+    bedrock_api_key: bool = False
+    """A secret for an API key of Bedrock, which people put in and replace; the API's SDK takes it instead of its
+    role."""
     retries: QueueSettings = QueueSettings()
     firewall: FirewallSettings = FirewallSettings(scope="REGIONAL", blocked_paths=_SCANNED_FOR)
     access_logs: LogBucketSettings
@@ -108,7 +114,9 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         met = self.backup.conflict(self.database)
+        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         problems = {
+            str(delegated): delegated is not None,
             str(met): met is not None,
             "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
             NO_WAY_OUT: without_a_way_out(self.runner, self.network),

@@ -41,7 +41,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     # The name that the plan gives the VPC.
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
     data = make_data(settings, account, keys, network)
-    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id)
+    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
     names = Names(Zone("zone", zone, account=account, log_key=keys.edge_logs), settings.domain)
     mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=())
     email = Email("email", mail, account=account, zone=names.zone)

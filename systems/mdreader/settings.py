@@ -21,6 +21,7 @@ from components.edge.cdn_settings import PublicKey
 from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings, Path
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -126,8 +127,10 @@ class SystemSettings(Settings):
 
     domain: DomainName
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     frontend: Literal["s3", "amplify"]
     """Who serves the web build: a bucket behind CloudFront, or Amplify, which also builds it."""
     web: BucketSettings | None = None
@@ -181,7 +184,9 @@ class SystemSettings(Settings):
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
         met = self.backup.conflict(self.database)
+        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         problems = {
+            str(delegated): delegated is not None,
             str(met): met is not None,
             f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
             f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,

@@ -54,14 +54,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
-    compute = _compute(settings, account, keys, network, people, data.access_logs)
+    compute, pool = _compute(settings, account, keys, network, people, data.access_logs)
     for store in (data.database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
     edge = _edge(settings, account, keys, network, data.access_logs)
     edge.balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
-    _application(settings, account, keys, network, data, compute, edge, registry)
+    _application(settings, account, keys, network, data, compute, edge, registry, pool)
     operate(settings, account, keys, data, compute, edge)
     return {
         "url": f"https://{settings.domain}",
@@ -104,7 +104,8 @@ def _compute(
     network: Network,
     people: HumanAccess,
     access_logs: LogBucket,
-) -> Compute:
+) -> tuple[Compute, list[pulumi.Resource]]:
+    """The cluster, and the pool of nodes that the application's pods need where they name one."""
     compute = make_compute(
         "records",
         account,
@@ -120,22 +121,25 @@ def _compute(
     cluster, ready = compute.cluster, compute.ready
     if settings.autoscaler != "karpenter":
         ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
+    pool: list[pulumi.Resource] = []
     if settings.autoscaler != "clusterAutoscaler":
-        Karpenter(
-            "karpenter",
-            settings.node_pool,
-            account=account,
-            network=network,
-            cluster=cluster,
-            nodes_group=cluster.nodes,
-            nodes=ready,
-            key=compute.volumes_key,
-            queue_key=keys.logs,
+        pool.append(
+            Karpenter(
+                "karpenter",
+                settings.node_pool,
+                account=account,
+                network=network,
+                cluster=cluster,
+                nodes_group=cluster.nodes,
+                nodes=ready,
+                key=compute.volumes_key,
+                queue_key=keys.logs,
+            )
         )
     plain = StorageClassSettings(default=True, tags=BACKED_UP)
     for name, kind in (("volumes", plain), ("database-volumes", settings.database_volumes)):
         StorageClass(name, kind, account=account, cluster=cluster, key=compute.volumes_key)
-    return compute
+    return compute, pool
 
 
 def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> Edge:
@@ -143,7 +147,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id),
+        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id),
         account=account,
         log_key=keys.edge_logs,
     )
@@ -154,8 +158,9 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         region=account.region,
     )
     secret = OriginSecret("origin-secret", settings.origin_secret)
-    # Pods speak plain HTTP inside the VPC; viewer, CloudFront and load balancer speak TLS to each other.
-    application = TargetGroupSettings(port=port, protocol="HTTP", health_path=settings.application.readiness.path)
+    application = TargetGroupSettings(
+        port=port, protocol=settings.application.protocol, health_path=settings.application.readiness.path
+    )
     balancer = LoadBalancer(
         "balancer",
         LoadBalancerSettings(
@@ -210,6 +215,7 @@ def _application(
     compute: Compute,
     edge: Edge,
     registry: Registry,
+    pool: list[pulumi.Resource],
 ) -> None:
     """The microservice: what it may do, what it is told, and whom it may talk to."""
     signing = GeneratedSecret(
@@ -240,7 +246,9 @@ def _application(
             *tracing,
         ],
     )
-    namespace = Namespace("namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready)
+    namespace = Namespace(
+        "namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready, readiness_gates=True
+    )
     controller = LoadBalancerController(
         "load-balancer-controller",
         account=account,
@@ -269,7 +277,7 @@ def _application(
         },
         target_group_arn=edge.balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
-        after=[migration, data.topic],
+        after=[migration, data.topic, *pool],
     )
 
 

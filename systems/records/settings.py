@@ -17,6 +17,7 @@ from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
 from components.edge.origin_secret import OriginSecretSettings
+from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -63,16 +64,19 @@ class SystemSettings(Settings):
 
     domain: DomainName
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: str | None = Field(default=None, pattern="^Z[A-Z0-9]{5,31}$")
+    hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
+    parent_zone_id: ZoneId | None = None
+    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     network: NetworkSettings = NetworkSettings()
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
     nodes: NodeGroupSettings
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
-    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "bothSeparated"
-    """Cluster Autoscaler for the managed group, Karpenter for a pool of its own, or both side by side."""
+    autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "clusterAutoscaler"
+    """Cluster Autoscaler for the managed group, Karpenter for a pool that ``application.nodePool`` names, or both side
+    by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
     database_volumes: StorageClassSettings = StorageClassSettings(
         name="gp3-database", iops=16000, throughput_mib=1000, tags=BACKED_UP
@@ -104,7 +108,19 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         met = self.backup.conflict(self.database)
-        problems = {str(met): met is not None, NO_WAY_OUT: without_a_way_out(self.runner, self.network)}
+        pool = self.node_pool.name
+        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
+        problems = {
+            str(delegated): delegated is not None,
+            str(met): met is not None,
+            f"autoscaler: {self.autoscaler} makes a pool that nobody uses; application.nodePool: {pool}": (
+                self.autoscaler != "clusterAutoscaler" and self.application.node_pool != pool
+            ),
+            "application.nodePool needs autoscaler: karpenter or bothSeparated, which make the pool": (
+                self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None
+            ),
+            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
+        }
         found = [problem for problem, there in problems.items() if there]
         if found:
             raise ValueError("; ".join(found))

@@ -4,9 +4,12 @@ import shlex
 import subprocess
 from typing import Any
 
+import pytest
+
 from policy.unknown import UNKNOWN
 from preview.checks import checks
 from preview.graph import Graph, Node
+from tests.stacks import STACKS, stack_graph
 
 
 def node(token: str, name: str, inputs: dict[str, Any]) -> Node:
@@ -113,6 +116,48 @@ def test_a_cache_without_tls_is_asked_without() -> None:
     told = commands(CLUSTER, plain, deployment("backend", 8061), policy("backend", 6379))
     [command] = [command for title, command in told.items() if title.startswith("backend reaches plain")]
     assert command.endswith('redis-cli -h "$HOST" -p 6379 ping')
+
+
+def test_kafka_is_asked_from_the_pods_that_may_reach_it() -> None:
+    stream = node("aws:msk/cluster:Cluster", "stream", {"clusterName": "records-stream"})
+    told = commands(CLUSTER, stream, deployment("backend", 8061), policy("backend", 9098))
+    assert told["records-stream: available"].startswith(
+        "aws kafka list-clusters-v2 --region us-east-1 --cluster-name-filter records-stream "
+    )
+    command = told["backend reaches records-stream: open"]
+    assert 'get-bootstrap-brokers --region us-east-1 --cluster-arn "$(aws kafka list-clusters-v2' in command
+    assert "--query BootstrapBrokerStringSaslIam" in command
+    assert command.endswith('-- nc -zv -w 5 "$HOST" 9098')
+
+
+def test_the_way_in_is_asked_at_each_of_its_doors() -> None:
+    doors = (
+        node("aws:lb/targetGroup:TargetGroup", "alb-backend", {}),
+        node("aws:cloudfront/distribution:Distribution", "cdn-distribution", {"aliases": ["app.example.com"]}),
+    )
+    config = {"aws:defaultTags": '{"tags": {"project": "strata", "stack": "shop"}}'}
+    graph = Graph("strata", "shop", doors, {"url": "https://app.example.com"}, region="us-east-1", config=config)
+    targets, distribution, address = checks(graph)
+    assert "--tag-filters Key=stack,Values=shop --query" in targets.command
+    assert 'describe-target-health --region us-east-1 --target-group-arn "$group"' in targets.command
+    assert "?Aliases.Items[0]=='app.example.com'" in distribution.command
+    assert address.command.endswith('"$(pulumi stack output url --stack shop)"')
+    for check in (targets, distribution, address):
+        assert subprocess.run(["bash", "-n", "-c", check.command], check=False, capture_output=True).stderr == b""
+
+
+def test_pods_that_speak_tls_are_asked_by_tls() -> None:
+    made = deployment("backend", 8061)
+    made.inputs["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]["httpGet"]["scheme"] = "HTTPS"
+    told = commands(CLUSTER, made)
+    assert told["backend: healthy from within"].endswith("-- curl -fk https://localhost:8061/health")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_is_asked_whether_the_public_gets_in(stack: str) -> None:
+    told = [check.title for check in checks(stack_graph(stack))]
+    assert any(title.endswith("answers: a status below 500") for title in told)
+    assert ("every target is healthy" in told) == bool(stack_graph(stack).of_type("aws:lb/targetGroup:TargetGroup"))
 
 
 def test_a_name_that_is_not_known_is_left_out_and_a_region_of_its_own_is_kept() -> None:

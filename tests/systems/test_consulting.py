@@ -11,6 +11,7 @@ from preview.graph import Graph, Node
 from settings import Environment
 from systems.consulting import SystemSettings
 from tests.stacks import ROOT, stack_graph
+from tests.systems.changed import with_settings
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -377,3 +378,19 @@ def test_stores_that_the_application_cannot_use_are_told(part: str, change: dict
     file = yaml.safe_load((ROOT / "Pulumi.consulting-prod.yaml").read_text())
     settings = file["config"]["strata:settings"]
     test_bad_settings_are_told({part: settings[part] | change}, said)
+
+
+def test_an_api_key_of_bedrock_is_a_secret_of_its_own_that_only_its_readers_read() -> None:
+    made = with_settings("consulting-prod", {"bedrockApiKey": True})
+    secret = made.only("aws:secretsmanager/secret:Secret", "bedrock-api-key-secret")
+    assert secret.inputs["name"] == "cloud-consulting/bedrock-api-key"
+    (synced,) = made.of_type("kubernetes:external-secrets.io/v1:ExternalSecret")
+    keys = {datum["secretKey"]: datum["remoteRef"] for datum in synced.inputs["spec"]["data"]}
+    assert keys["bedrock-api-key"] == {"key": secret.outputs["arn"]}
+    (container,) = made.only(DEPLOYMENT, "backend-deployment").inputs["spec"]["template"]["spec"]["containers"]
+    told = {variable["name"]: variable["valueFrom"]["secretKeyRef"] for variable in container["env"]}
+    assert told["AWS_BEARER_TOKEN_BEDROCK"] == {"name": "app-secrets", "key": "bedrock-api-key"}
+    readers = [
+        n.name for n in made.of_type("aws:iam/rolePolicy:RolePolicy") if "ReadBedrockApiKey" in n.inputs["policy"]
+    ]
+    assert readers == ["external-secrets-pods-policy"]

@@ -1,12 +1,15 @@
 """The records system's wiring: who reaches whom, and what each role may do."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from preview.graph import Graph, Node
+from preview.run import ProgramError
 from tests.stacks import stack_graph
+from tests.systems.changed import with_settings
 from tests.systems.wiring import allowed, before, subnets
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -286,3 +289,35 @@ def test_every_key_and_bucket_policy_lets_the_account_in_and_nobody_without_a_co
             for statement in json.loads(node.inputs["policy"])["Statement"]:
                 everyone = statement["Principal"] in ("*", {"AWS": ["*"]})
                 assert not everyone or statement["Effect"] == "Deny" or "Condition" in statement, node.name
+
+
+POOL = "kubernetes:karpenter.sh/v1:NodePool"
+
+
+@pytest.mark.parametrize("stack", ["prod", "dev"])
+def test_the_service_runs_where_karpenter_makes_room_and_waits_for_the_pool(stack: str) -> None:
+    made = stack_graph(stack)
+    pool = made.only(POOL)
+    deployment = made.only("kubernetes:apps/v1:Deployment", "microservice-deployment")
+    pod = deployment.inputs["spec"]["template"]["spec"]
+    assert pod["nodeSelector"] == {"karpenter.sh/nodepool": pool.inputs["metadata"]["name"]}
+    assert pod["tolerations"][0]["value"] == pool.inputs["spec"]["template"]["spec"]["taints"][0]["value"]
+    assert pool.urn in deployment.dependencies
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"application": {"nodePool": None}}, "makes a pool that nobody uses; application.nodePool: burst"),
+        ({"nodePool": {"name": "other"}}, "makes a pool that nobody uses; application.nodePool: other"),
+        ({"autoscaler": "clusterAutoscaler"}, "application.nodePool needs autoscaler: karpenter or bothSeparated"),
+    ],
+)
+def test_a_pool_and_who_uses_it_come_together(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ProgramError, match=re.escape(says)):
+        with_settings("dev", change)
+
+
+def test_the_managed_group_alone_will_do() -> None:
+    made = with_settings("dev", {"autoscaler": "clusterAutoscaler", "application": {"nodePool": None}})
+    assert made.of_type(POOL) == []

@@ -192,7 +192,8 @@ def test_clients_get_the_endpoint_of_the_mode(records: Graph, group: Node) -> No
         ({"node_type": "cache.t2.micro"}, "is not a node type with failover"),
         ({"node_type": "cache.t1.micro"}, "is not a node type with failover"),
         ({"node_type": "r6g.xlarge"}, "is not a node type with failover"),
-        ({"engine_version": "6.2"}, "7.0"),
+        ({"engine_version": "6.2"}, "knows no sign-in by IAM"),
+        ({"engine_version": "5.0"}, "7.0"),
         ({"replication_group_id": "a" * 33}, "at most 32"),
         ({"snapshot_days": 0}, "greater than or equal to 1"),
         ({"snapshot_window": "03:00-03:45"}, "60 minutes"),
@@ -234,3 +235,19 @@ def test_the_subnet_group_may_have_a_fixed_name() -> None:
 def test_one_node_and_several_contradict_each_other() -> None:
     with pytest.raises(ValidationError, match="singleNode contradicts nodes"):
         RedisSettings.model_validate({**RECORDS, "nodes": 2, "single_node": True})
+
+
+@pytest.mark.parametrize(
+    ("version", "cluster_mode", "group"),
+    [
+        ("6.2", False, "default.redis6.x"),
+        ("6.2", True, "default.redis6.x.cluster.on"),
+        ("7.0", False, "default.redis7"),
+        ("7.1", True, "default.redis7.cluster.on"),
+    ],
+)
+def test_a_version_comes_with_its_family_s_parameters(version: Any, cluster_mode: bool, group: str) -> None:
+    """https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html"""
+    shape: dict[str, Any] = {"engine_version": version, "authentication": "password", "cluster_mode": cluster_mode}
+    settings = RedisSettings(**RECORDS | shape)
+    assert settings.parameter_group == group

@@ -250,3 +250,14 @@ def test_patterns_fit_into_a_rule() -> None:
 
 def test_nothing_hangs_on_computed_outputs() -> None:
     assert unequal_when_unknown(firewall) == []
+
+
+def test_its_metric_is_the_stack_s_own_and_has_only_what_waf_takes() -> None:
+    """Two stacks of an account and region would otherwise be one to CloudWatch."""
+    names = {
+        stack: record(firewall, stack=stack).only(ACL).inputs["visibilityConfig"]["metricName"]
+        for stack in ("prod", "dev", "My.Odd_Stack", "x" * 130)
+    }
+    assert names["prod"] != names["dev"]
+    assert names["My.Odd_Stack"] == "My-Odd_Stack-records"
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name) for name in names.values())

@@ -5,9 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.zone import AliasTarget, Zone, ZoneSettings
+from components.edge.zone import AliasTarget, Zone, ZoneSettings, delegation_problem
 from preview.graph import Graph
-from tests.components.edge.support import DOMAIN, zone
+from tests.components.edge.support import DOMAIN, key, zone
 from tests.support import ACCOUNT, id_of, record, record_once, unequal_when_unknown
 
 BALANCER = AliasTarget("alb.example.net", "ZALB", evaluate_health=True)
@@ -133,3 +133,30 @@ def test_a_record_goes_by_its_key_since_its_name_may_be_aws_s() -> None:
 def test_a_record_of_another_zone_is_refused() -> None:
     with pytest.raises(Exception, match="is not in the zone"):
         using(lambda z: z.record("www", "www.example.org", "CNAME", DOMAIN))
+
+
+def test_a_zone_above_in_the_account_delegates_by_itself_and_proofs_wait_for_it() -> None:
+    def program() -> None:
+        made = Zone(
+            "zone", ZoneSettings(domain=DOMAIN, parent_id="ZPARENT12345"), account=ACCOUNT, log_key=key("zone-logs")
+        )
+        made.validation(DOMAIN, name=f"_x.{DOMAIN}", kind="CNAME", value="y.acm-validations.aws")
+
+    graph = record(program)
+    delegation = graph.only(RECORD, "zone-delegation")
+    assert delegation.inputs == {
+        "zoneId": "ZPARENT12345",
+        "name": DOMAIN,
+        "type": "NS",
+        "ttl": 3600,
+        "records": graph.only("aws:route53/zone:Zone").outputs["nameServers"],
+    }
+    assert delegation.urn in graph.only(RECORD, f"zone-validation-{DOMAIN}").dependencies
+
+
+def test_a_zone_that_is_there_already_is_delegated_by_whoever_made_it() -> None:
+    assert delegation_problem("ZEXISTING123", "ZPARENT12345") == (
+        "parentZoneId delegates a zone that the stack makes; with hostedZoneId it makes none"
+    )
+    assert delegation_problem(None, "ZPARENT12345") is None
+    assert delegation_problem("ZEXISTING123", None) is None

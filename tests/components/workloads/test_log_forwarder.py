@@ -5,7 +5,10 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from components.security.key import Key, log_groups
+from components.workloads.fluent_bit import fluent_bit_files
 from components.workloads.log_forwarder import LogForwarder, LogForwarderSettings
 from preview.graph import Graph
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, statements, waits_for
@@ -184,3 +187,12 @@ def test_names_in_the_cluster_do_not_clash() -> None:
 
 def test_the_same_is_made_when_nothing_is_known_yet() -> None:
     assert unequal_when_unknown(program) == []
+
+
+@pytest.mark.parametrize("parser", ["docker", "cri"])
+def test_another_parser_is_named_and_brought_along(parser: Any) -> None:
+    files = fluent_bit_files(name="fluent-bit", namespace="logging", region="us-east-1", log_group="g", parser=parser)
+    (tail,) = [found for section, found in _sections(files["fluent-bit.conf"]) if section == "INPUT"]
+    assert tail["Parser"] == parser
+    assert "multiline.parser" not in tail
+    assert parser in {found["Name"] for _, found in _sections(files["parsers.conf"].replace("[PARSER]", "[P]", 1))}

@@ -1,5 +1,7 @@
 """The namespace: who may be in it and what may pass."""
 
+import pytest
+
 from components.workloads.namespace import Namespace
 from preview.graph import Graph
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, waits_for
@@ -19,7 +21,14 @@ def test_only_restricted_pods_are_admitted() -> None:
     assert made.inputs["metadata"]["name"] == "records"
     labels = made.inputs["metadata"]["labels"]
     assert {labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("enforce", "audit", "warn")} == {"restricted"}
-    assert labels["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
+
+
+@pytest.mark.parametrize("gates", [False, True])
+def test_pods_wait_for_the_load_balancer_s_controller_only_where_they_are_targets(gates: bool) -> None:
+    """The webhook that gives gates fails closed, so an agent in a namespace with the label would not start without."""
+    made = of(lambda: Namespace("apps", namespace="apps", cluster=Cluster(), nodes=[], readiness_gates=gates))
+    labels = made.only("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+    assert (labels.get("elbv2.k8s.aws/pod-readiness-gate-inject") == "enabled") is gates
 
 
 def test_agents_of_the_node_get_a_namespace_that_admits_them() -> None:

@@ -1,7 +1,7 @@
 """A workload: what runs, who reaches it, and in which order it comes and goes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -39,7 +39,7 @@ SETTINGS = WorkloadSettings(
 def build(settings: WorkloadSettings = SETTINGS, **changes: Any) -> Workload:
     cluster = Cluster()
     group = nodes()
-    namespace = Namespace("apps", namespace="records", cluster=cluster, nodes=group)
+    namespace = Namespace("apps", namespace="records", cluster=cluster, nodes=group, readiness_gates=True)
     role = PodRole("api-pods", account=ACCOUNT, cluster=cluster, namespace="records", service_account="api")
     controller = LoadBalancerController("lbc", account=ACCOUNT, cluster=cluster, vpc_id="vpc-1", nodes=group)
     given: dict[str, Any] = {
@@ -355,3 +355,38 @@ def test_contradictions_are_refused() -> None:
 
 def test_the_same_is_made_when_nothing_is_known_yet() -> None:
     assert unequal_when_unknown(build) == []
+
+
+def test_targets_by_address_need_gates_and_targets_by_node_do_not() -> None:
+    """A pod that begins without its gate is ready before the load balancer has heard of it."""
+
+    def bound(service_type: Literal["ClusterIP", "NodePort"]) -> None:
+        cluster = Cluster()
+        Workload(
+            "api",
+            SETTINGS.model_copy(update={"service_type": service_type}),
+            cluster=cluster,
+            namespace=Namespace("apps", namespace="records", cluster=cluster, nodes=[]),
+            repository=REPOSITORY,
+            target_group_arn="arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/api/1",
+            load_balancer_controller=LoadBalancerController(
+                "lbc", account=ACCOUNT, cluster=cluster, vpc_id="vpc-1", nodes=[]
+            ),
+        )
+
+    assert "targets of type ip need a namespace with readiness gates" in fails(lambda: bound("ClusterIP"))
+    assert of(lambda: bound("NodePort")).only(BINDING).inputs["spec"]["targetType"] == "instance"
+
+
+def test_pods_that_speak_tls_are_told_so_and_asked_so() -> None:
+    def program() -> None:
+        cluster = Cluster()
+        settings = WorkloadSettings(tag="1.0.0", port=8443, protocol="HTTPS")
+        namespace = Namespace("apps", namespace="records", cluster=cluster, nodes=[])
+        Workload("api", settings, cluster=cluster, namespace=namespace, repository=REPOSITORY, config={"A": "b"})
+
+    made = of(program)
+    (container,) = made.only(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["scheme"] == "HTTPS"
+    assert made.only("kubernetes:core/v1:ConfigMap").inputs["data"] == {"A": "b", "PORT": "8443", "PROTOCOL": "HTTPS"}

@@ -1,0 +1,74 @@
+"""Settings that are alike in several systems: zones that delegate, and TLS to the pods."""
+
+from typing import Any
+
+import pytest
+
+from preview.graph import Graph
+from preview.policing import verdict
+from preview.run import ProgramError
+from tests.stacks import stack_graph
+from tests.systems.changed import with_settings
+
+RECORD = "aws:route53/record:Record"
+TARGETS = "aws:lb/targetGroup:TargetGroup"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+EVERY = ("dev", "confluence-dev", "mdreader-dev", "consulting-dev", "collaboration-dev")
+PARENT = "ZPARENT0123456"
+
+
+def blocked(graph: Graph) -> list[str]:
+    return [f"{found.rule}: {found.urn}" for found in verdict(graph)[0] if found.blocks]
+
+
+@pytest.mark.parametrize("stack", EVERY)
+def test_every_system_s_zone_is_delegated_by_the_one_above_it(stack: str) -> None:
+    made = with_settings(stack, {"parentZoneId": PARENT})
+    (delegation,) = [node for node in made.of_type(RECORD) if node.inputs["type"] == "NS"]
+    assert delegation.inputs["zoneId"] == PARENT
+    assert delegation.inputs["records"] == made.only("aws:route53/zone:Zone").outputs["nameServers"]
+    assert blocked(made) == []
+
+
+@pytest.mark.parametrize("stack", EVERY)
+def test_a_zone_that_is_given_is_not_delegated_too(stack: str) -> None:
+    with pytest.raises(ProgramError, match="parentZoneId delegates a zone that the stack makes"):
+        with_settings(stack, {"parentZoneId": PARENT, "hostedZoneId": "ZEXISTING12345"})
+
+
+TLS: dict[str, dict[str, Any]] = {
+    "dev": {"application": {"protocol": "HTTPS"}},
+    "consulting-dev": {"backend": {"protocol": "HTTPS"}, "frontend": {"protocol": "HTTPS"}},
+    "confluence-dev": {"eks": {name: {"protocol": "HTTPS"} for name in ("frontend", "bff", "websocket")}},
+}
+
+
+@pytest.mark.parametrize("stack", TLS)
+def test_pods_speak_tls_and_whoever_asks_them_does_too(stack: str) -> None:
+    made = with_settings(stack, TLS[stack])
+    groups = made.of_type(TARGETS)
+    assert groups
+    for group in groups:
+        assert group.inputs["protocol"] == group.inputs["healthCheck"]["protocol"] == "HTTPS"
+    for node in made.of_type(DEPLOYMENT):
+        (container,) = node.inputs["spec"]["template"]["spec"]["containers"]
+        assert {container[probe]["httpGet"]["scheme"] for probe in ("livenessProbe", "readinessProbe")} == {"HTTPS"}
+    assert blocked(made) == []
+
+
+PAIRS = [("dev", "prod"), *((f"{name}-dev", f"{name}-prod") for name in ("confluence", "mdreader", "consulting"))]
+
+
+@pytest.mark.parametrize(("smaller", "larger"), PAIRS)
+def test_environments_differ_in_size_and_never_in_shape(smaller: str, larger: str) -> None:
+    """With cluster mode a client asks another address in another way: dev would not show what prod does.
+
+    Collaboration has no cluster mode anywhere: one node, which its plan gives to dev, cannot have it (J-COL-14).
+    """
+
+    def shape(stack: str) -> list[tuple[bool, str]]:
+        groups = stack_graph(stack).of_type("aws:elasticache/replicationGroup:ReplicationGroup")
+        return sorted(("numNodeGroups" in g.inputs, g.inputs["parameterGroupName"]) for g in groups)
+
+    assert set(shape(smaller)) <= set(shape(larger))
+    assert shape(smaller)
