@@ -3,29 +3,37 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
-LAYER := dist/collaboration-layer.zip
+LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip dist/migrate-database-layer.zip
 AUDIT := build/audit
 CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview test soak setups engine bench mutants lint conform packages audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview update test client soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
-	@$(MAKE) --silent --no-print-directory $(LAYER) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+	@$(MAKE) --silent --no-print-directory $(LAYERS) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
+
+update: $(READY) ## Write anew what is written from the program: schema, rules, inventories, goldens, pages' samples
+	@$(BIN)/python -m tests.update
 
 test: $(READY) ## Run every test; fails when less than 95 % of functions/ is run
 	@$(BIN)/python -m pytest -n 2 --ignore tests/functions
 	@$(BIN)/python -m pytest -n 2 tests/functions --cov
 
-soak: $(READY) ## Search longer: thousands of generated histories, ten random orders, mutants; two hours
+client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
+	@$(BIN)/python -m tests.node
+
+soak: $(READY) ## Search longer: histories of editors over real stores, and without each mend; generated examples, random orders, mutants; hours
+	@$(BIN)/python -m tests.functions.collaboration.soak
+	@$(BIN)/python -m tests.functions.collaboration.soak.reverted
 	@$(BIN)/python -m tests.soak
 	@$(BIN)/python -m tests.mutants
 
@@ -70,15 +78,24 @@ schema: $(READY) ## Write the JSON Schema that editors use for stack files
 rules: $(READY) ## Write policy/RULES.md
 	@$(BIN)/python -m policy.catalogue
 
-packages: $(READY) ## Build what the functions need from locked wheels, into dist/
+packages: $(READY) $(LAYERS) ## Build what the functions need from locked wheels, into dist/
 
-$(LAYER): functions/collaboration/requirements.txt functions/package.py
-	@rm -rf build/collaboration-layer
+dist/collaboration-layer.zip: functions/collaboration/requirements.txt
+dist/collaboration-layer.zip: WHEELS := --python-version 3.13 --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64
+dist/mdreader-backend-layer.zip: functions/mdreader_backend/requirements.txt
+# Lambda's Python 3.11 stands on Amazon Linux 2, whose C library is older than manylinux_2_28 asks for.
+dist/mdreader-backend-layer.zip: WHEELS := --python-version 3.11 --platform manylinux2014_aarch64
+dist/migrate-database-layer.zip: functions/migrate_database/requirements.txt
+dist/migrate-database-layer.zip: WHEELS := --python-version 3.13 --platform manylinux2014_aarch64
+$(LAYERS): functions/package.py
+	@rm -rf build/$(basename $(@F))
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all: --no-compile \
-		--implementation cp --python-version 3.13 --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 \
-		--target build/collaboration-layer/python -r $<
-	@$(BIN)/python functions/package.py build/collaboration-layer $@
+		--implementation cp $(WHEELS) --target build/$(basename $(@F))/python -r $(filter %.txt,$^)
+	@$(BIN)/python functions/package.py build/$(basename $(@F)) $@
 	@ls -l $@
+
+image: $(READY) ## Resolve the lock of the servers' images for both platforms, and build them where docker's daemon answers
+	@delivery/image.sh
 
 prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
 	@$(BIN)/python -m preview.cost.refresh
@@ -94,6 +111,10 @@ lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 	@cd functions/collaboration && for name in requirements requirements-server; do \
 		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
 			--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done
+	@cd functions/mdreader_backend && ../../$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform aarch64-manylinux2014 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
+	@cd functions/migrate_database && ../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
 
 clean: ## Remove what make made
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .strata

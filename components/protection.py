@@ -39,6 +39,7 @@ BEARING: Mapping[str, Bearing] = {
     "aws:kms/key:Key": _data("the way to read whatever is encrypted with it"),
     "aws:lb/loadBalancer:LoadBalancer": _identity("the addresses that users are connected to"),
     "aws:msk/cluster:Cluster": _data("messages"),
+    "aws:msk/topic:Topic": _data("messages"),
     "aws:opensearch/domain:Domain": _data("indices"),
     "aws:rds/instance:Instance": _data("rows"),
     "aws:route53/zone:Zone": _identity("the name servers that the registrar delegates to"),

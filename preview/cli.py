@@ -45,7 +45,15 @@ def _options(
 
 for command in (
     *(review.preview, review.report),
-    *(questions.cost, questions.diff, questions.timeline, questions.reach, questions.can, questions.diagram),
+    *(
+        questions.cost,
+        questions.diff,
+        questions.timeline,
+        questions.reach,
+        questions.can,
+        questions.trace,
+        questions.diagram,
+    ),
     *(project.stacks, project.policies, project.check, project.deploy_plan, project.inventory, project.schema),
 ):
     app.command()(command)

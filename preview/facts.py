@@ -119,6 +119,7 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
         _show("instanceTypes"), _span("scalingConfig.minSize", "scalingConfig.maxSize", "nodes"),
         _show("capacityType"), _show("amiType"),
     ),
+    "aws:elasticache/parameterGroup:ParameterGroup": (_show("family"), _count("parameters", "parameters")),
     "aws:elasticache/replicationGroup:ReplicationGroup": (
         _show("nodeType"), _show("engine"), _show("engineVersion"), _number("numNodeGroups", "shard"),
         _number("replicasPerNodeGroup", "replica", " each"), _flag("multiAzEnabled", "Multi-AZ"),

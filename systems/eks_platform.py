@@ -17,7 +17,9 @@ from components.network.network import Network, NetworkSettings
 from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
+from components.security.operator_role import OPERATORS, OperatorRole
 from components.statements import Statement
+from components.workloads.operator_rights import OperatorRights
 from systems.foundation import Keys
 
 
@@ -30,13 +32,19 @@ class Compute:
     """The key of nodes' and pods' volumes."""
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
+    operators: OperatorRole
+    operator_rights: OperatorRights
     runner: DeploymentRunner | None
 
     @property
     def outputs(self) -> dict[str, Any]:
         """What whoever deploys has to know, by the names of stack outputs."""
         started = {"deploymentRunner": self.runner.started_by} if self.runner else {}
-        return {"clusterName": self.cluster.cluster_name, **started}
+        return {
+            "clusterName": self.cluster.cluster_name,
+            "operatorsRoleArn": self.operators.arn,
+            **started,
+        }
 
 
 def without_a_way_out(runner: DeploymentRunnerSettings | None, network: NetworkSettings) -> bool:
@@ -63,7 +71,8 @@ def make_compute(
     access_logs: LogBucket,
     mounts: Sequence[Statement] = (),
 ) -> Compute:
-    """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there.
+    """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
+    operators also drain nodes and restart what a system names.
 
     With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
     driver.
@@ -74,6 +83,7 @@ def make_compute(
         purpose=f"Volumes of the {system} system's nodes and pods",
         usable_by=account_volumes(account),
     )
+    operators = OperatorRole("operators", account=account)
     made = Cluster(
         "cluster",
         cluster,
@@ -81,7 +91,10 @@ def make_compute(
         network=network,
         key=keys.secrets,
         log_key=keys.logs,
-        access={"people": ClusterAccess(people.arn, "AmazonEKSViewPolicy")},
+        access={
+            "people": ClusterAccess(people.arn, "AmazonEKSViewPolicy"),
+            "operators": ClusterAccess(operators.arn, "AmazonEKSViewPolicy", groups=[OPERATORS]),
+        },
     )
     nodes = [
         NodeGroup(name, settings, account=account, network=network, cluster=made, key=volumes)
@@ -101,4 +114,5 @@ def make_compute(
             cluster_name=cluster.name,
         )
         made.allow(deploying)
-    return Compute(made, volumes, [*nodes, running], deploying)
+    rights = OperatorRights("operator-rights", cluster=made)
+    return Compute(made, volumes, [*nodes, running], operators, rights, deploying)

@@ -1,6 +1,7 @@
 """The whole suite's: examples that are the same at each run, an environment of its own, and who runs beside whom."""
 
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -21,6 +22,10 @@ settings.load_profile("test")
 _OTHERS = ("AWS_", "PULUMI_CONFIG", "PULUMI_STACK", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 for name in [name for name in os.environ if name.startswith(_OTHERS)]:
     del os.environ[name]
+
+# Ctrl-C reaches what a test starts, also when the run is in the background, where a shell has SIGINT ignored.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

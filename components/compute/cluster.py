@@ -17,7 +17,7 @@ from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
-from components.statements import policy_document, service_trust
+from components.statements import Statement, policy_document, service_trust, sid
 from settings import Name, Settings
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -146,6 +146,11 @@ class Cluster(Component):
             self.child("node-addons"), account=account, cluster=self, opts=self.child_options()
         )
         self.register_outputs({"arn": self.arn, "name": settings.name, "oidcProviderArn": self.oidc_provider_arn})
+
+    @property
+    def describe(self) -> Statement:
+        """Lets a role find the cluster's endpoint, as ``aws eks update-kubeconfig`` does."""
+        return Statement(sid("Describe", self.name), ["eks:DescribeCluster"], [self.arn])
 
     def allow(self, client: HasSecurityGroup) -> None:
         """Opens the Kubernetes API to ``client``, such as a build runner in the VPC."""

@@ -16,7 +16,7 @@ from components.compute.task_settings import TaskSettings
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Statement, sid
 from settings import Name
 
 _GRACE_SECONDS = 60
@@ -132,6 +132,7 @@ class FargateService(Component):
                 ignore_changes=["desiredCount"],
             ),
         )
+        self._account = account
         self.arn = service.arn
         self.service_name = service.name
         self.cluster_name = cluster.cluster_name
@@ -156,6 +157,12 @@ class FargateService(Component):
     def security_group_id(self) -> pulumi.Output[str]:
         """The id of the group that the tasks sit behind."""
         return self.security_group.security_group_id
+
+    @property
+    def operate(self) -> Statement:
+        """Lets a role have ECS start tasks anew, of this or a former revision, and stop one of them."""
+        tasks = pulumi.Output.concat(self._account.arn("ecs", "task/"), self.cluster_name, "/*")
+        return Statement(sid("Operate", self.name), ["ecs:StopTask", "ecs:UpdateService"], [self.arn, tasks])
 
     def allow(self, client: HasSecurityGroup) -> None:
         """Lets ``client``, such as a load balancer, open connections to the tasks' port."""

@@ -23,7 +23,6 @@ from components.statements import Statement, policy_document, service_trust
 from settings import Settings
 
 FunctionTier = Literal["private", "data"]
-PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 # They send their account along; the ARNs of all others that may call name it. EventBridge and API Gateway do not send
 # it, so a permission that asks for it lets neither in: https://github.com/awsdocs/aws-cloudformation-user-guide/pull/481
 _SENDS_ACCOUNT = ("s3.amazonaws.com", "secretsmanager.amazonaws.com")

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from components.compute.source import PythonRuntime
 from components.stack_name import stack_name
 
 _NAME_LIMIT = 64
@@ -11,7 +12,7 @@ _NAME_LIMIT = 64
 
 
 class Layer(Component):
-    """A layer for functions on Python 3.13 and arm64, from an archive that ``make`` built.
+    """A layer for functions on one Python and arm64, from an archive that ``make`` built for it.
 
     ``archive`` is a path from the project's root to a zip with the packages below ``python/``, such as
     ``dist/collaboration-layer.zip``; an archive that is not there is an error of the engine, which names the path.
@@ -26,6 +27,7 @@ class Layer(Component):
         *,
         archive: str,
         description: str,
+        runtime: PythonRuntime = "python3.13",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -34,7 +36,7 @@ class Layer(Component):
             layer_name=stack_name(name, longest=_NAME_LIMIT),
             description=description,
             code=pulumi.FileArchive(archive),
-            compatible_runtimes=[aws.lambda_.Runtime.PYTHON3D13],
+            compatible_runtimes=[runtime],
             compatible_architectures=["arm64"],
             opts=self.child_options(),
         )

@@ -1,9 +1,11 @@
 """Code of the project as Lambda takes it."""
 
 from pathlib import Path
+from typing import Literal
 
 import pulumi
 
+PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -156,8 +156,16 @@ def _container(settings: TaskSettings, repository: pulumi.Input[str]) -> dict[st
 
 def _request(settings: TaskSettings) -> Sequence[str]:
     """Asks the container's own port; its certificate is for the load balancer, not for this name."""
-    options = {"host": "127.0.0.1", "port": settings.port, "path": settings.health.path, "rejectUnauthorized": False}
-    module = settings.protocol.lower()
+    module, path = settings.protocol.lower(), settings.health.path
+    if settings.health.runtime == "python":
+        url = f"{module}://127.0.0.1:{settings.port}{path}"
+        script = (
+            "import ssl, urllib.request; "
+            f"urllib.request.urlopen('{url}', timeout={settings.health.timeout}, "
+            "context=ssl._create_unverified_context())"
+        )
+        return ("CMD", "python", "-c", script)
+    options = {"host": "127.0.0.1", "port": settings.port, "path": path, "rejectUnauthorized": False}
     script = (
         f"require('{module}').get({json.dumps(options)}, r => process.exit(r.statusCode < 400 ? 0 : 1))"
         ".on('error', () => process.exit(1))"

@@ -32,15 +32,20 @@ def _path(value: str) -> str:
     return value
 
 
+Runtime = Literal["node", "python"]
+"""A program of the image that can ask the container's port: ``node`` from Node.js 18 on, ``python`` 3."""
+
+
 class ContainerHealth(Settings):
     """How ECS asks a container whether it is well; times in seconds.
 
-    Without ``command``, Node.js inside the image requests ``path`` from the container's port. After ``retries``
-    failures the task is replaced.
+    Without ``command``, the image's own ``runtime`` requests ``path`` from the container's port. After ``retries``
+    failures the task is replaced. ECS does not look at a HEALTHCHECK of the image.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
     path: str = Field(default="/health", pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=256)
+    runtime: Runtime = "node"
     command: tuple[str, ...] | None = Field(default=None, min_length=1)
     interval: int = Field(default=30, ge=5, le=300)
     timeout: int = Field(default=5, ge=2, le=60)

@@ -1,6 +1,5 @@
 """The one secret that an application reads: where its stores are and how to sign in, ready to use."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,7 +13,7 @@ from components.compute.function import FunctionSettings
 from components.data.postgres import Postgres
 from components.data.redis import Redis
 from components.security.key import Key
-from components.security.secret import RotatedSecret
+from components.security.secret import RotatedSecret, await_value
 from components.statements import Statement, sid
 from settings import Settings
 
@@ -143,13 +142,7 @@ def whereabouts(cache: Redis) -> dict[str, pulumi.Input[str]]:
 
 def await_first_value(secret: RotatedSecret) -> None:
     """Holds up what depends on ``secret``, whose function is this module's, until it has a value."""
-    aws.lambda_.Invocation(
-        secret.child("first-value"),
-        function_name=secret.function.function_name,
-        input=secret.arn.apply(lambda arn: json.dumps({"Await": arn})),
-        # There is nothing to wait for before the rotation has been asked for.
-        opts=secret.child_options(depends_on=[secret.schedule]),
-    )
+    await_value(secret, secret.function, secret.arn, schedule=secret.schedule)
 
 
 def _replace(tasks: Tasks, account: Account) -> Statement:

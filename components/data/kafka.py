@@ -1,7 +1,7 @@
 """An MSK cluster that takes IAM identities and nothing else."""
 
 import re
-from typing import Self
+from typing import Literal, Self
 
 import pulumi
 import pulumi_aws as aws
@@ -13,16 +13,17 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.statements import Statement
 from settings import Settings
 
 IAM_PORT = 9098
 _METRICS_PORTS = (11001, 11002)
 _ZONES = 3
+REPLICAS, IN_SYNC = 3, 2
+"""How many copies of a message there are, and how many must be written before it counts as written."""
 _PROPERTIES = {
     "auto.create.topics.enable": "false",
-    "default.replication.factor": "3",
-    "min.insync.replicas": "2",
+    "default.replication.factor": str(REPLICAS),
+    "min.insync.replicas": str(IN_SYNC),
     "unclean.leader.election.enable": "false",
 }
 _TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
@@ -67,10 +68,9 @@ class KafkaSettings(Settings):
 class Kafka(Component):
     """Brokers in three zones of the data tier, encrypted with ``key`` at rest and by TLS between all parties.
 
-    Clients sign in by IAM and may do what ``produce`` and ``consume`` grant; there is no other way in. Topics are made
-    on purpose and keep three replicas, of which two must have a message before it counts as written. Brokers log to a
-    group under ``log_key`` and offer their metrics to whom ``allow_monitoring`` lets in. Brokers reach each other
-    over MSK's own network, not through the security group.
+    Clients sign in by IAM and may do what a ``KafkaTopic`` grants; there is no other way in. Topics are made on
+    purpose. Brokers log to a group under ``log_key`` and offer their metrics to whom ``allow_monitoring`` lets in. They
+    reach each other over MSK's own network, not through the security group.
 
     MSK grows the storage and cannot shrink it: the declared size is only the first. Raises ValueError when the network
     has fewer than three zones.
@@ -138,6 +138,7 @@ class Kafka(Component):
         )
         self._scale_storage(settings)
         self.port = IAM_PORT
+        self.arn = self._cluster.arn
         self.cluster_name = self._cluster.cluster_name
         self.brokers = settings.brokers
         self.bootstrap_brokers = self._cluster.bootstrap_brokers_sasl_iam
@@ -151,26 +152,7 @@ class Kafka(Component):
         """Lets a Prometheus at ``client`` read the brokers' metrics, which MSK serves without TLS."""
         self._security_group.allow_ports(client, *_METRICS_PORTS, f"Metrics of Kafka {self.name}")
 
-    def produce(self, topic: str) -> Statement:
-        """Lets a role write to one topic, also idempotently.
-
-        https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
-        """
-        return Statement(
-            f"ProduceTo{_word(topic)}",
-            [_action(what) for what in ("Connect", "DescribeTopic", "WriteData", "WriteDataIdempotently")],
-            [self._cluster.arn, self._arn("topic", topic)],
-        )
-
-    def consume(self, topic: str, group: str) -> Statement:
-        """Lets a role read one topic as a member of one consumer group."""
-        return Statement(
-            f"Consume{_word(topic)}As{_word(group)}",
-            [_action(what) for what in ("Connect", "DescribeTopic", "ReadData", "DescribeGroup", "AlterGroup")],
-            [self._cluster.arn, self._arn("topic", topic), self._arn("group", group)],
-        )
-
-    def _arn(self, kind: str, called: str) -> pulumi.Output[str]:
+    def resource_arn(self, kind: Literal["group", "topic"], called: str) -> pulumi.Output[str]:
         """The ARN of a topic or a consumer group; a name is part of it as it stands, so it can be no pattern.
 
         https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html#msk-iam-resources
@@ -206,12 +188,3 @@ class Kafka(Component):
             },
             opts=self.child_options(),
         )
-
-
-def _action(what: str) -> str:
-    return f"kafka-cluster:{what}"
-
-
-def _word(called: str) -> str:
-    """A name as part of a statement id, which takes letters and digits only."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split("[^A-Za-z0-9]+", called))

@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.security.secret import empty_secret, restrict
+from components.security.secret import await_value, empty_secret, restrict
 from components.statements import Statement
 
 _MINUTES = 60
@@ -24,8 +24,8 @@ class MasterSecret(Component):
 
     ``password`` is for creating the instance only: it is replaced as soon as ``rotate`` was called, before anybody
     could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. No other account may
-    read it. Readers need ``key.decrypt``, and the secret has no value until the first rotation is through, minutes
-    after creation.
+    read it. Readers need ``key.decrypt``. The secret has no value until the first rotation is through, minutes after
+    the instance and all of its replicas are there; what depends on this component waits for it.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class MasterSecret(Component):
             opts=self.child_options(),
         )
         permission = function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
-        aws.secretsmanager.SecretRotation(
+        schedule = aws.secretsmanager.SecretRotation(
             self.child("schedule"),
             secret_id=self.arn,
             rotation_lambda_arn=function.arn,
@@ -79,6 +79,7 @@ class MasterSecret(Component):
             # making the instance or a replica of it.
             opts=self.child_options(depends_on=after.apply(lambda resources: [permission, *resources])),
         )
+        await_value(self, function, self.arn, schedule=schedule)
 
     def _rights(self) -> list[Statement]:
         """https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html"""

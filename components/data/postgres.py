@@ -77,6 +77,15 @@ class Postgres(PostgresInstances):
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
 
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role restart the instances, fail the primary over, and have the master password replaced."""
+        instances = [instance.arn for instance in self._instances.values()]
+        return [
+            Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
+            Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn]),
+        ]
+
     def _master_secret(self) -> MasterSecret:
         return MasterSecret(
             self.child("master"),

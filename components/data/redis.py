@@ -1,6 +1,7 @@
 """An ElastiCache for Redis replication group with one user that signs in."""
 
 import pulumi
+import pulumi_aws as aws
 
 from components.account import Account
 from components.data.redis_members import RedisMember
@@ -8,6 +9,10 @@ from components.data.redis_settings import RedisSettings
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
+
+_FAMILY = "redis7"
+_FAMILY_DEFAULT = f"default.{_FAMILY}"
+_SHARED = ["engineVersion", "nodeType", "numNodeGroups", "parameterGroupName"]
 
 
 class Redis(RedisMember):
@@ -21,6 +26,11 @@ class Redis(RedisMember):
     ``key`` must let CloudWatch Logs use it (``log_groups``).
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
 
+    When its memory is full it drops keys that have a time to live, those that were not used for longest; with
+    ``refuses_when_full`` it refuses writes instead, for what exists nowhere else; the alarm on memory comes before. The
+    parameter group is then its own, and differs from the service's in this only.
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html
+
     With ``replicated_elsewhere`` a ``GlobalCache`` can copy it to another region; its version, node type and shards are
     then changed there, for all regions at once. Raises ValueError when the settings do not allow such a copy.
     """
@@ -33,6 +43,7 @@ class Redis(RedisMember):
         account: Account,
         network: Network,
         key: Key,
+        refuses_when_full: bool = False,
         replicated_elsewhere: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -45,20 +56,34 @@ class Redis(RedisMember):
             engine="redis",
             engine_version=settings.engine_version,
             node_type=settings.node_type,
-            # The parameter group is what switches cluster mode.
-            parameter_group_name="default.redis7.cluster.on" if settings.cluster_mode else "default.redis7",
+            parameter_group_name=self._parameters(refuses_when_full),
             num_node_groups=settings.shards if settings.cluster_mode else None,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
             final_snapshot_identifier=f"{settings.replication_group_id}-final" if kept else None,
             # ElastiCache refuses these on a member of a global datastore, which has them itself.
-            ignore_changes=["engineVersion", "nodeType", "numNodeGroups"] if replicated_elsewhere else None,
+            ignore_changes=_SHARED if replicated_elsewhere else None,
         )
         self.replication_group_id = self._group.replication_group_id
         self.created_id = self._group.id
         """The same, but known only once the group is there."""
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})
+
+    def _parameters(self, refuses_when_full: bool) -> pulumi.Input[str]:
+        """The parameter group, which is also what switches cluster mode."""
+        cluster = self.settings.cluster_mode
+        if not refuses_when_full:
+            return f"{_FAMILY_DEFAULT}.cluster.on" if cluster else _FAMILY_DEFAULT
+        parameters = {"cluster-enabled": "yes" if cluster else "no", "maxmemory-policy": "noeviction"}
+        group = aws.elasticache.ParameterGroup(
+            self.child("parameter-group"),
+            family=_FAMILY,
+            description=f"{self._purpose} refuses writes when it is full",
+            parameters=[{"name": name, "value": value} for name, value in parameters.items()],
+            opts=self.child_options(),
+        )
+        return group.name
 
     @property
     def set_password(self) -> Statement:

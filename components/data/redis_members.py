@@ -73,6 +73,11 @@ class RedisMember(Component):
         return Statement(sid("Connect", self.name), ["elasticache:Connect"], [self._group.arn, self._user.arn])
 
     @property
+    def operate(self) -> Statement:
+        """Lets a role have a shard fail over to its replica."""
+        return Statement(sid("FailOver", self.name), ["elasticache:TestFailover"], [self._group.arn])
+
+    @property
     def endpoint(self) -> pulumi.Output[str]:
         """Where clients connect: the configuration endpoint in cluster mode, else that of the primary node."""
         if self.settings.cluster_mode:

@@ -6,27 +6,9 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 
 from components.edge.header_settings import HeaderSettings
+from components.edge.single_page import FILES
 
 _HSTS = "max-age=63072000; includeSubDomains"
-_FILES = (
-    "css",
-    "gif",
-    "ico",
-    "jpeg",
-    "jpg",
-    "js",
-    "json",
-    "map",
-    "mjs",
-    "png",
-    "svg",
-    "txt",
-    "wasm",
-    "webp",
-    "woff",
-    "woff2",
-)
-"""Endings of files of a build; any other path is one of the application's own."""
 
 
 def build_spec(output: str) -> str:
@@ -61,7 +43,7 @@ def rewrites(api_origin: str | None) -> list[aws.amplify.AppCustomRuleArgs]:
     https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
     """
     rule = aws.amplify.AppCustomRuleArgs
-    page = rule(source=rf"</^[^.]+$|\.(?!({'|'.join(_FILES)})$)([^.]+$)/>", target="/index.html", status="200")
+    page = rule(source=rf"</^[^.]+$|\.(?!({'|'.join(FILES)})$)([^.]+$)/>", target="/index.html", status="200")
     if api_origin is None:
         return [page]
     return [rule(source="/api/<*>", target=f"{api_origin}/api/<*>", status="200"), page]

@@ -1,7 +1,6 @@
 """A CloudFront distribution."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -16,10 +15,10 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import HeaderSettings
 from components.edge.origins import BucketOrigin, Origin
 from components.edge.response_headers import ENCRYPTION, SET_COOKIE, response_headers
+from components.edge.single_page import viewer_request
 from components.edge.zone import AliasTarget
 from components.operations.metric import EDGE_REGION
 
-_SINGLE_PAGE = Path(__file__).parent / "assets" / "single_page.js"
 _READ = ["GET", "HEAD", "OPTIONS"]
 _ALL = [*_READ, "PUT", "POST", "PATCH", "DELETE"]
 
@@ -156,7 +155,7 @@ class Cdn(Component):
         function = aws.cloudfront.Function(
             self.child("single-page", key),
             runtime="cloudfront-js-2.0",
-            code=_SINGLE_PAGE.read_text(encoding="utf-8"),
+            code=viewer_request(),
             comment="Answers paths that name no file with the document of the application",
             publish=True,
             opts=self.child_options(),

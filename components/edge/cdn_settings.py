@@ -57,9 +57,9 @@ class BehaviorSettings(Settings):
     origin sees the whole request but its Host header; the key has what such answers commonly vary by, the viewer's
     cookies and Authorization among it, so that nobody is shown what another was signed in for.
 
-    ``single_page`` asks the bucket for ``/index.html`` instead of any path whose last part has no dot. ``signed``
-    answers only URLs or cookies that one of the distribution's ``signers`` signed. ``headers`` stand in place of the
-    distribution's own.
+    ``single_page`` asks the bucket for ``/index.html`` instead of any path that does not end as a file of a build does.
+    ``signed`` answers only URLs or cookies that one of the distribution's ``signers`` signed. ``headers`` stand in
+    place of the distribution's own.
     """
 
     origin: OriginKey

@@ -9,6 +9,7 @@ from pydantic import Field
 from components.account import Account
 from components.component import Component
 from components.edge import firewall_rules as rules
+from components.edge import markup_rules
 from components.edge.origin_secret import HEADER, OriginSecret
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
@@ -37,6 +38,9 @@ class FirewallSettings(Settings):
     Host header has none. The common rule set stops bodies above 8 KB unless ``large_bodies`` says that the
     application takes them; what lies beyond the first 16 KB is then not looked at (8 KB behind a load balancer):
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+
+    ``document_paths`` are where documents are saved that hold HTML, paths, addresses or SQL as their text: the managed
+    rules that these set off stop them everywhere but in what is written there, and all other rules there too.
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
@@ -53,6 +57,7 @@ class FirewallSettings(Settings):
         default=("/admin", "/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin"), max_length=10
     )
     hosts: tuple[DomainName, ...] = Field(default=(), max_length=5)
+    document_paths: tuple[Path, ...] = Field(default=(), max_length=5)
     large_bodies: bool = False
     sqli_body_rule: bool = False
 
@@ -170,5 +175,9 @@ def _rules(settings: FirewallSettings, origin_secret: OriginSecret | None) -> li
         own.append(rules.unknown_hosts(settings.hosts))
     if origin_secret is not None:
         own.append(rules.strangers(origin_secret.header, origin_secret.accepted))
-    counted = {"CommonRuleSet": ("SizeRestrictions_BODY",)} if settings.large_bodies else {}
-    return [*own, *(rules.managed(group, counted.get(group, ())) for group in settings.managed_groups)]
+    groups = settings.managed_groups
+    counted = markup_rules.counted(groups) if settings.document_paths else {}
+    if settings.large_bodies:
+        counted["CommonRuleSet"] = ("SizeRestrictions_BODY", *counted.get("CommonRuleSet", ()))
+    managed = [rules.managed(group, counted.get(group, ())) for group in groups]
+    return [*own, *managed, *markup_rules.elsewhere(settings.document_paths, groups)]

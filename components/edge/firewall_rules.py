@@ -22,7 +22,7 @@ def rate_limit(limit: int) -> aws.wafv2.WebAclRuleArgs:
     statement = aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
         limit=limit, aggregate_key_type="IP", evaluation_window_sec=300
     )
-    return _block("RateLimit", 1, aws.wafv2.WebAclRuleStatementArgs(rate_based_statement=statement))
+    return block("RateLimit", 1, aws.wafv2.WebAclRuleStatementArgs(rate_based_statement=statement))
 
 
 def sqli_body() -> aws.wafv2.WebAclRuleArgs:
@@ -35,7 +35,7 @@ def sqli_body() -> aws.wafv2.WebAclRuleArgs:
             aws.wafv2.WebAclRuleStatementSqliMatchStatementTextTransformationArgs(priority=1, type="NONE")
         ],
     )
-    return _block("SQLInjection", 2, aws.wafv2.WebAclRuleStatementArgs(sqli_match_statement=statement))
+    return block("SQLInjection", 2, aws.wafv2.WebAclRuleStatementArgs(sqli_match_statement=statement))
 
 
 def blocked_paths(paths: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
@@ -46,9 +46,9 @@ def blocked_paths(paths: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
         field_to_match=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
             uri_path=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()
         ),
-        text_transformations=_transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
+        text_transformations=transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
     )
-    return _block("BlockedPaths", 3, aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=statement))
+    return block("BlockedPaths", 3, aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=statement))
 
 
 def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
@@ -58,12 +58,12 @@ def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
         field_to_match=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
             single_header=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchSingleHeaderArgs(name="host")
         ),
-        text_transformations=_transformations("LOWERCASE"),
+        text_transformations=transformations("LOWERCASE"),
     )
     unknown = aws.wafv2.WebAclRuleStatementNotStatementArgs(
         statement=aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=known)
     )
-    return _block("UnknownHosts", 4, aws.wafv2.WebAclRuleStatementArgs(not_statement=unknown))
+    return block("UnknownHosts", 4, aws.wafv2.WebAclRuleStatementArgs(not_statement=unknown))
 
 
 def strangers(header: str, accepted: Sequence[pulumi.Input[str]]) -> aws.wafv2.WebAclRuleArgs:
@@ -81,7 +81,7 @@ def strangers(header: str, accepted: Sequence[pulumi.Input[str]]) -> aws.wafv2.W
         )
     )
     foreign = aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=ours)
-    return _block("Strangers", 5, aws.wafv2.WebAclRuleStatementArgs(not_statement=foreign))
+    return block("Strangers", 5, aws.wafv2.WebAclRuleStatementArgs(not_statement=foreign))
 
 
 def _equals(header: str, value: pulumi.Input[str]) -> aws.wafv2.WebAclRuleStatementByteMatchStatementArgs:
@@ -119,7 +119,8 @@ def managed(group: ManagedGroup, counted: Sequence[str] = ()) -> aws.wafv2.WebAc
     )
 
 
-def _block(name: str, priority: int, statement: aws.wafv2.WebAclRuleStatementArgs) -> aws.wafv2.WebAclRuleArgs:
+def block(name: str, priority: int, statement: aws.wafv2.WebAclRuleStatementArgs) -> aws.wafv2.WebAclRuleArgs:
+    """A rule that stops what the statement is true of."""
     return aws.wafv2.WebAclRuleArgs(
         name=name,
         priority=priority,
@@ -135,8 +136,9 @@ def _visible(name: str) -> aws.wafv2.WebAclRuleVisibilityConfigArgs:
     )
 
 
-def _transformations(
+def transformations(
     *kinds: str,
 ) -> list[aws.wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs]:
+    """What is done to a text, in this order, before it is compared."""
     transformation = aws.wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs
     return [transformation(priority=place, type=kind) for place, kind in enumerate(kinds)]

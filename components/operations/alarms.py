@@ -96,6 +96,9 @@ class Alarms(Component):
             dimensions=metric.dimensions,
             statistic=None if percentile else metric.statistic,
             extended_statistic=metric.statistic if percentile else None,
+            # A percentile of a few calls is one call; below that nothing is said, whatever was said before:
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+            evaluate_low_sample_count_percentiles="ignore" if percentile else None,
             period=metric.period,
             evaluation_periods=alarm.periods,
             threshold=alarm.threshold,

@@ -20,6 +20,11 @@ _HEIGHT = 6
 _NAME_LIMIT = 255
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html"""
 
+_LEVELS = ("Connections", "Present")
+"""What each process publishes once a minute, so that the sum over a minute is that over all processes."""
+_PEAKS = ("OnPage",)
+"""How many there are at one of many places; the greatest is what a graph shows."""
+
 COST = Metric("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", region=EDGE_REGION, period=21600)
 """The month's charges so far; only published once billing alerts are switched on for the account."""
 
@@ -28,8 +33,9 @@ class Dashboard(Component):
     """The state of all alarms, a graph for each panel, the application's own metrics and the month's charges.
 
     ``overview`` is a graph that comes first, over five minutes, of averages except where a metric says otherwise.
-    ``business_namespace`` is where the application publishes its own metrics, graphed whatever they are called. The
-    dashboard goes by stack and component name, since CloudWatch wants a fixed one.
+    ``business_namespace`` is where the application publishes its own metrics, graphed whatever they are called: those
+    of ``_LEVELS`` and ``_PEAKS`` as how many there are, all others as how many there were. The dashboard goes by stack
+    and component name, since CloudWatch wants a fixed one.
     """
 
     def __init__(
@@ -47,7 +53,7 @@ class Dashboard(Component):
         graphs = [_overview(*overview, account.region)] if overview else []
         graphs += [_graph(title, metrics, account.region) for title, metrics in panels.items()]
         if business_namespace is not None:
-            graphs.append(_search("Business", business_namespace, account.region))
+            graphs += _searches("Business", business_namespace, account.region)
         graphs.append(_graph("Cost", [COST], account.region))
         dashboard_name = stack_name(name, longest=_NAME_LIMIT)
         dashboard = aws.cloudwatch.Dashboard(
@@ -77,20 +83,39 @@ def _states(alarms: Alarms) -> dict[str, Any]:
 
 
 def _graph(title: str, metrics: Sequence[Metric], region: str) -> dict[str, Any]:
-    return _properties(title, [metric.graphed(region) for metric in metrics], region)
+    series = [line for place, metric in enumerate(metrics) for line in metric.graphed(region, place)]
+    return _properties(title, series, region)
 
 
 def _overview(title: str, metrics: Sequence[Metric], region: str) -> dict[str, Any]:
     series = []
     for metric in metrics:
-        *named, _ = metric.graphed(region)
-        series.append(named if metric.statistic == "Average" else [*named, {"stat": metric.statistic}])
+        series.append(metric.named if metric.statistic == "Average" else [*metric.named, {"stat": metric.statistic}])
     return {**_properties(title, series, region), "period": 300, "stat": "Average"}
 
 
-def _search(title: str, namespace: str, region: str) -> dict[str, Any]:
-    expression = f"SEARCH('Namespace=\"{namespace}\"', 'Sum', 300)"
-    return _properties(title, [[{"expression": expression, "id": "all", "region": region}]], region)
+def _searches(title: str, namespace: str, region: str) -> list[dict[str, Any]]:
+    """What happened, summed over five minutes, and what there is, which a sum over minutes would multiply.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+    everything = f'Namespace="{namespace}"'
+    levels = " OR ".join(f'"{name}"' for name in (*_LEVELS, *_PEAKS))
+    searches = {
+        title: [(f"{everything} NOT MetricName=({levels})", "Sum", 300)],
+        f"{title} now": [
+            *((f'{everything} MetricName="{name}"', "Sum", 60) for name in _LEVELS),
+            *((f'{everything} MetricName="{name}"', "Maximum", 300) for name in _PEAKS),
+        ],
+    }
+    return [
+        _properties(heading, [_found(place, *search, region) for place, search in enumerate(found)], region)
+        for heading, found in searches.items()
+    ]
+
+
+def _found(place: int, terms: str, statistic: str, period: int, region: str) -> list[Any]:
+    return [{"expression": f"SEARCH('{terms}', '{statistic}', {period})", "id": f"search{place}", "region": region}]
 
 
 def _properties(title: str, metrics: list[list[Any]], region: str) -> dict[str, Any]:

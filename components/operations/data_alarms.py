@@ -9,6 +9,8 @@ from components.operations.metric import Metric
 
 _GIB = 1024**3
 _SIZES = {"micro": 1 / 16, "small": 1 / 8, "medium": 1 / 4, "large": 1 / 2, "xlarge": 1}
+_FIRST = "001"
+"""How the id of the first node of a shard ends."""
 _GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16}
 
 
@@ -85,11 +87,14 @@ def cache_nodes(
 
 
 def cache(nodes: Mapping[str, pulumi.Input[str]], settings: AlarmSettings) -> dict[str, Alarm]:
-    """CPU of the engine, memory, evictions and lag of every node; which one is primary changes by failover.
+    """CPU of the engine, memory and evictions of every node, and the lag where one is another's replica.
+
+    Which of them is primary changes by failover; one that stands alone publishes no lag.
 
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
     """
     alarms = {}
+    replicated = any(not key.endswith(_FIRST) for key in nodes)
     for key, node in nodes.items():
         alarms |= {
             f"cache-{key}-cpu": Alarm(
@@ -107,12 +112,13 @@ def cache(nodes: Mapping[str, pulumi.Input[str]], settings: AlarmSettings) -> di
             f"cache-{key}-evictions": Alarm(
                 _redis("Evictions", node, "Sum"), 0, f"Redis node {key} drops keys to make room"
             ),
-            f"cache-{key}-lag": Alarm(
+        }
+        if replicated:
+            alarms[f"cache-{key}-lag"] = Alarm(
                 _redis("ReplicationLag", node, "Maximum"),
                 settings.replica_lag_seconds,
                 f"Redis node {key} is behind by more than {settings.replica_lag_seconds} s",
-            ),
-        }
+            )
     return alarms
 
 

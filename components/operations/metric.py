@@ -23,14 +23,32 @@ class Metric:
     region: str | None = None
     period: int = 300
 
-    def graphed(self, home_region: str) -> list[Any]:
-        """The metric in the form of a dashboard's body.
+    def graphed(self, home_region: str, _place: int, /) -> list[list[Any]]:
+        """The metric in the form of a dashboard's body; what has an id there needs its place in the graph.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
         """
-        dimensions = [part for pair in self.dimensions.items() for part in pair]
         options = {"stat": self.statistic, "period": self.period, "region": self.region or home_region}
-        return [self.namespace, self.name, *dimensions, options]
+        return [[*self.named, options]]
+
+    @property
+    def named(self) -> list[Any]:
+        """Namespace, name and dimensions, as a dashboard lists them."""
+        return [self.namespace, self.name, *(part for pair in self.dimensions.items() for part in pair)]
+
+
+@dataclass(frozen=True)
+class Halved(Metric):
+    """A metric that counts each thing twice, for a graph of how many there are; no alarm watches half a metric."""
+
+    label: str = ""
+
+    def graphed(self, home_region: str, place: int, /) -> list[list[Any]]:
+        """The half, and the metric itself out of sight."""
+        name = f"whole{place}"
+        ((*named, options),) = super().graphed(home_region, place)
+        shown = {"expression": f"{name} / 2", "label": self.label, "id": f"half{place}", "region": options["region"]}
+        return [[shown], [*named, {**options, "id": name, "visible": False}]]
 
 
 def put_metrics(namespace: str) -> Statement:

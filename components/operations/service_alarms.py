@@ -64,6 +64,8 @@ def panels(key: str, cluster_name: pulumi.Input[str], service_name: pulumi.Input
         f"{key} load": [Metric("AWS/ECS", name, dimensions) for name in ("CPUUtilization", "MemoryUtilization")],
         f"{key} tasks": [Metric("ECS/ContainerInsights", name, dimensions, period=_MINUTE) for name in counts],
         f"{key} network": [
-            Metric("ECS/ContainerInsights", name, dimensions, "Sum") for name in ("NetworkRxBytes", "NetworkTxBytes")
+            # Bytes a second, which are not to be added up.
+            Metric("ECS/ContainerInsights", name, dimensions)
+            for name in ("NetworkRxBytes", "NetworkTxBytes")
         ],
     }

@@ -28,6 +28,7 @@ class HumanAccess(Role):
         *,
         account: Account,
         statements: Sequence[Statement] = (),
+        purpose: str = "People with a second factor",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         allow = Statement(
@@ -53,6 +54,6 @@ class HumanAccess(Role):
             trust=[allow, deny],
             statements=statements,
             managed_policies=[account.managed_policy("job-function/ViewOnlyAccess")],
-            description="People with a second factor",
+            description=purpose,
             opts=opts,
         )

@@ -29,7 +29,15 @@ class ManualSecret(Component):
         super().__init__(name, opts)
         self.arn = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name).arn
         restrict(self, account, self.arn)
+        self._key = key
         self.register_outputs({"arn": self.arn})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role put a value in, or an earlier one back, without reading any."""
+        actions = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+        use = Statement(sid("Encrypt", self.name), ["kms:Decrypt", "kms:GenerateDataKey"], [self._key.arn])
+        return [Statement(sid("Put", self.name), actions, [self.arn]), use]
 
     @property
     def read(self) -> Statement:

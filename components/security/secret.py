@@ -1,5 +1,6 @@
 """Secrets that nobody ever writes down: a function makes and rotates their values."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -90,6 +91,11 @@ class RotatedSecret(Component):
         return Statement(sid("Read", self.name), actions, [self.arn])
 
     @property
+    def operate(self) -> Statement:
+        """Lets a role have the value replaced at once."""
+        return Statement(sid("Rotate", self.name), ["secretsmanager:RotateSecret"], [self.arn])
+
+    @property
     def _rotate(self) -> Statement:
         """What a rotation function does with its secret.
 
@@ -140,6 +146,19 @@ def empty_secret(
         kms_key_id=key.arn,
         recovery_window_in_days=account.safeguards.key_deletion_days,
         opts=parent.child_options(),
+    )
+
+
+def await_value(
+    parent: Component, function: Function, arn: pulumi.Output[str], *, schedule: aws.secretsmanager.SecretRotation
+) -> None:
+    """Holds up what depends on ``parent`` until the secret has a value; ``function`` is one that waits if told so."""
+    aws.lambda_.Invocation(
+        parent.child("first-value"),
+        function_name=function.function_name,
+        input=arn.apply(lambda secret: json.dumps({"Await": secret})),
+        # There is nothing to wait for before the rotation has been asked for.
+        opts=parent.child_options(depends_on=[schedule]),
     )
 
 

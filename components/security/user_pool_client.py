@@ -31,6 +31,11 @@ FLOWS = ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html"""
 
 
+_OWN_ACCOUNT = "aws.cognito.signin.user.admin"
+"""Tokens of the sign-in pages lack it unless asked for; those by SRP always have it:
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html"""
+
+
 class UserPoolClientSettings(Settings):
     """Where users are sent back to after signing in and out, and for how many hours or days tokens hold."""
 
@@ -43,7 +48,8 @@ class UserPoolClientSettings(Settings):
 class UserPoolClient(Component):
     """A public client: no secret that a browser or a desktop application could not keep.
 
-    Tokens come by the code grant, to be asked for with PKCE, and are had for openid, email and profile; a refresh token
+    Tokens come by the code grant, to be asked for with PKCE, and are had for openid, email and profile, and for what
+    users do to their own account: change password and second factor, see and forget devices, delete it. A refresh token
     can be taken back, and all that it gave with it. Answers do not tell whether a user exists. Users come from the pool
     and from ``providers``. The sign-in pages, once the pool has a domain, look as Cognito draws them.
     """
@@ -66,7 +72,7 @@ class UserPoolClient(Component):
             supported_identity_providers=["COGNITO", *(providers.names if providers else ())],
             allowed_oauth_flows_user_pool_client=True,
             allowed_oauth_flows=["code"],
-            allowed_oauth_scopes=["openid", "email", "profile"],
+            allowed_oauth_scopes=["openid", "email", "profile", _OWN_ACCOUNT],
             callback_urls=list(settings.callback_urls),
             logout_urls=list(settings.logout_urls) or None,
             access_token_validity=settings.access_hours,

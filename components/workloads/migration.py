@@ -36,6 +36,8 @@ from settings import Settings
 
 # psql of a newer major version works with every server that RDS still offers.
 _IMAGE = "public.ecr.aws/docker/library/postgres"
+# 17.11-alpine3.24 for all platforms; the same on Docker Hub and ECR Public: https://hub.docker.com/_/postgres
+_PSQL = "sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24"
 _POSTGRES_USER = 70  # in the Alpine images: https://github.com/docker-library/postgres/pull/1385
 _FOLDER = "/migrations"
 _SCRIPT = "run.sql"
@@ -44,16 +46,19 @@ _KEEP_SECONDS = 7 * 24 * 3600
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="64Mi"), limits=Amount(cpu="250m", memory="128Mi"))
 
 
+Folder = Annotated[str, Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$")]
+"""A folder below the project's own."""
+Files = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Names of files in their order."""
+
+
 class MigrationSettings(Settings):
     """Which files are applied in which order, and how long that may take."""
 
-    folder: str = Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$")
-    """Below the project's own folder."""
-    files: Annotated[tuple[str, ...], Field(min_length=1)]
-    """In this order. An applied file is never changed: a change is a file more, at the end."""
-    connection: SecretKey
-    """Where the database's URL is."""
-    tag: ImageTag = "17.9-alpine3.23"
+    folder: Folder
+    files: Files
+    """An applied file is never changed: a change is a file more, at the end."""
+    tag: ImageTag = _PSQL
     """Which Alpine image of https://gallery.ecr.aws/docker/library/postgres brings psql."""
     retries: int = Field(default=4, ge=0, le=10)
     timeout_seconds: int = Field(default=900, ge=60, le=7200)
@@ -76,9 +81,9 @@ class Migration(InCluster):
     it. A failed Job is replaced at the next update. A week after its end Kubernetes removes the Job; should a refresh
     then make it anew, it finds nothing to do.
 
-    The pod holds no token and reaches nothing but DNS and ``database``; the connection is TLS even where the URL does
-    not ask for it. ``after`` is what the pod needs to start and to connect: the secret and the database's rules. Raises
-    ValueError for files that are missing, too large together, or not fit to be run so.
+    The pod holds no token and reaches nothing but DNS and ``database``, whose URL ``connection`` has; the connection is
+    TLS even where the URL does not ask for it. ``after`` is what the pod needs to start and to connect: the secret and
+    the database's rules. Raises ValueError for files that are missing, too large together, or not fit to be run so.
     """
 
     def __init__(
@@ -89,11 +94,13 @@ class Migration(InCluster):
         cluster: KubernetesCluster,
         namespace: Namespace,
         database: Destination,
+        connection: SecretKey,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
         self._settings = settings
+        self._connection = connection
         self._namespace = namespace
         data = _config(name, settings)
         self.version = _version(data, settings.tag)
@@ -163,7 +170,7 @@ class Migration(InCluster):
         )
 
     def _container(self) -> ContainerArgs:
-        key = self._settings.connection
+        key = self._connection
         url = EnvVarSourceArgs(secret_key_ref=SecretKeySelectorArgs(name=key.secret, key=key.key))
         return ContainerArgs(
             name=self.name,
@@ -180,12 +187,17 @@ class Migration(InCluster):
 
 def _config(name: str, settings: MigrationSettings) -> dict[str, str]:
     """The files and the script that runs them, by name."""
-    texts = {file: _read(name, f"{settings.folder}/{file}") for file in settings.files}
+    texts = read_files(name, settings)
     data = {**texts, _SCRIPT: migration_script(texts)}
     size = sum(len(text.encode()) for text in data.values())
     if size > _MAX_CONFIG_MAP:
         raise ValueError(f"{name}: the files are {size} bytes together; a ConfigMap holds {_MAX_CONFIG_MAP}")
     return data
+
+
+def read_files(name: str, settings: MigrationSettings) -> dict[str, str]:
+    """The texts of the files by their names, in their order. Raises ValueError for one that is missing."""
+    return {file: _read(name, f"{settings.folder}/{file}") for file in settings.files}
 
 
 def _read(name: str, path: str) -> str:

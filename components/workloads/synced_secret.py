@@ -1,7 +1,7 @@
 """A Kubernetes secret that follows values in Secrets Manager."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,8 @@ class SyncedSecret(InCluster):
     Changes arrive within five minutes; a variable of the environment changes only in pods that start afterwards, so
     after a rotation they have to be restarted. The secret goes with this component, and stays when its source is gone.
 
-    The component counts as made once the secret is there: let workloads come ``after`` it. Raises ValueError for names
+    It is made when all of ``after`` is there, such as what gives a secret its first value. The component counts as made
+    once the secret is there: let workloads come ``after`` it. Raises ValueError for names
     that Kubernetes or a template cannot carry.
     """
 
@@ -41,6 +42,7 @@ class SyncedSecret(InCluster):
         operator: ExternalSecrets,
         values: Mapping[str, SecretValue],
         templates: Mapping[str, pulumi.Input[str]] | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=operator.cluster, opts=opts)
@@ -64,7 +66,7 @@ class SyncedSecret(InCluster):
                 "data": [_datum(variable, values[variable]) for variable in sorted(values)],
             },
             # The operator brings the kind, and takes its finalizer off when the secret goes.
-            opts=self.in_cluster(depends_on=[operator]),
+            opts=self.in_cluster(depends_on=[operator, *after]),
         )
         self.register_outputs({"secretName": self.secret_name})
 

@@ -1,8 +1,8 @@
 """Looks at every file that is uploaded and writes down what it is, as tags of the object.
 
-``size-bytes``, ``declared-type`` (what the client said), ``detected-type`` (what its first bytes say, or
-``unknown``) and ``types-agree``. The backend reads them before it shows a file, and refuses one that claims to be an
-image and is none.
+``size-bytes``, ``declared-type`` (what the client said), ``detected-type`` (what its first bytes say, ``unknown``, or
+``inode/x-empty`` of none) and ``types-agree``. The backend reads them before it shows a file, and refuses one that
+claims to be an image and is none. Tags of others stay, as many as S3 has room for beside these.
 
 S3 calls it at least once for an object, in no order, and does not wait; the tags are the same every time.
 """
@@ -25,11 +25,19 @@ _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
 }
+_EMPTY = "inode/x-empty"
+"""What ``file --mime-type`` says of a file without content."""
+_SAME = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
+"""Other names that clients have for a type: https://www.iana.org/assignments/media-types/image/jpeg"""
+_AVIF = {b"avif", b"avis"}
+"""Brands of AV1 images and sequences of them: https://aomediacodec.github.io/av1-avif/"""
 _LOOK_AT = 512
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _NOT_IN_TAGS = re.compile(r"[^\w\s.:/=+@-]")
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_S3Tag.html"""
 _LONGEST_TAG = 256
+_MOST_TAGS = 10
+"""That an object has: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
 
 
 @functools.cache
@@ -56,7 +64,15 @@ def detected(first: bytes) -> str:
             return kind
     if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
         return "image/webp"
-    return _text(first)
+    if first[4:8] == b"ftyp" and _brands(first) & _AVIF:
+        return "image/avif"
+    return _text(first) if first else _EMPTY
+
+
+def _brands(first: bytes) -> set[bytes]:
+    """The major and the compatible brands of a file of boxes, such as AVIF: ISO/IEC 14496-12, section 4.3."""
+    box = first[: int.from_bytes(first[:4])]
+    return {box[8:12], *(box[start : start + 4] for start in range(16, len(box), 4))}
 
 
 def _text(first: bytes) -> str:
@@ -67,12 +83,13 @@ def _text(first: bytes) -> str:
         # The last letter may have been cut in two.
         if error.start < len(first) - 3:
             return "unknown"
-    return "unknown" if not first or _CONTROL.search(first) else "text/plain"
+    return "unknown" if _CONTROL.search(first) else "text/plain"
 
 
 def _agree(declared: str, found: str) -> bool:
-    """Text goes by many names, and documents of offices are archives."""
-    if found == "text/plain":
+    """Text goes by many names and may be empty, and documents of offices are archives."""
+    declared = _SAME.get(declared, declared)
+    if found in {"text/plain", _EMPTY}:
         return declared.startswith("text/") or declared in {"application/json", "image/svg+xml"}
     if found == "application/zip":
         return declared.startswith("application/")
@@ -92,7 +109,10 @@ def _tag(bucket: str, key: str) -> None:
         "types-agree": "yes" if _agree(declared, found) else "no",
     }
     others = {tag["Key"]: tag["Value"] for tag in client().get_object_tagging(Bucket=bucket, Key=key)["TagSet"]}
-    _write(bucket, key, {**others, **own})
+    kept = dict(sorted((name, value) for name, value in others.items() if name not in own)[: _MOST_TAGS - len(own)])
+    if dropped := sorted(others.keys() - own.keys() - kept.keys()):
+        print(json.dumps({"level": "WARN", "message": "no room for all tags", "key": key, "dropped": dropped}))
+    _write(bucket, key, {**kept, **own})
 
 
 def _write(bucket: str, key: str, tags: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 Secrets Manager calls it four times a rotation, with the steps in order and any of them possibly again:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+Pulumi calls it with ``Await`` and the id of the secret, to go on once there is a first value.
 The value is the JSON of ``username`` and ``password`` that RDS itself keeps for passwords it manages.
 """
 
@@ -20,6 +21,8 @@ ALPHABET = string.ascii_letters + string.digits
 LENGTH = 64
 PATIENCE_SECONDS = 600
 PAUSE_SECONDS = 10
+AWAIT_SECONDS = 840
+"""A rotation as a whole may take longer than one of its waits; Lambda ends a function after 900 s."""
 MODIFIABLE = ("available", "storage-optimization")
 
 
@@ -34,7 +37,11 @@ def client(service: str) -> Any:
 
 
 def handle(event: dict[str, str], _context: object) -> None:
-    """Takes one step of a rotation. Raises RotationError when the event fits no rotation or RDS takes too long."""
+    """Takes one step of a rotation, or awaits the first. Raises RotationError when the event fits neither, or RDS takes
+    too long."""
+    if "Await" in event:
+        _await(event["Await"])
+        return
     secret, token, step = event["SecretId"], event["ClientRequestToken"], event["Step"]
     if step not in STEPS:
         raise RotationError(f"{step!r} is no rotation step; steps: {', '.join(STEPS)}")
@@ -44,6 +51,16 @@ def handle(event: dict[str, str], _context: object) -> None:
     if "AWSPENDING" not in stages.get(token, ()):
         raise RotationError(f"version {token} of {secret} is not pending")
     STEPS[step](secret, token)
+
+
+def _await(secret: str) -> None:
+    """Returns once the secret has a value, which RDS took before it became current."""
+    for _ in range(AWAIT_SECONDS // PAUSE_SECONDS):
+        stages = client("secretsmanager").describe_secret(SecretId=secret).get("VersionIdsToStages", {})
+        if any("AWSCURRENT" in labels for labels in stages.values()):
+            return
+        time.sleep(PAUSE_SECONDS)
+    raise RotationError(f"{secret} has no value after {AWAIT_SECONDS} s")
 
 
 def _create(secret: str, token: str) -> None:

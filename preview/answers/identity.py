@@ -42,6 +42,7 @@ _ARNS = {
     "costexplorer/anomalyMonitor": "ce::{account}:anomalymonitor/{uuid}",
     "dynamodb/table": "dynamodb:{region}:{account}:table/{name}",
     "ecr/repository": "ecr:{region}:{account}:repository/{name}",
+    "ecs/service": "ecs:{region}:{account}:service/{cluster}/{name}",
     "ecs/cluster": "ecs:{region}:{account}:cluster/{name}",
     "efs/fileSystem": "elasticfilesystem:{region}:{account}:file-system/{id}",
     "eks/addon": "eks:{region}:{account}:addon/{name}",
@@ -84,8 +85,9 @@ _ARNS = {
 }
 _SERVICES = {"ebs": "ec2", "vpc": "ec2", "cfg": "config", "lb": "elasticloadbalancing", "msk": "kafka"}
 _ID_IS_NAME = {
-    "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/replicationGroup",
-    "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster", "rds/parameterGroup", "rds/subnetGroup", "s3/bucket",
+    "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/parameterGroup",
+    "elasticache/replicationGroup", "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster", "rds/parameterGroup",
+    "rds/subnetGroup", "s3/bucket",
 }  # fmt: skip
 _ID_IS_ARN = {
     "acm/certificate", "iam/openIdConnectProvider", "iam/policy", "lb/listener", "lb/loadBalancer", "lb/targetGroup",
@@ -144,7 +146,13 @@ class Identity:
             return f"arn:{self.partition}:{service}:{self.region}:{ACCOUNT_ID}:{kind}/{self.id}"
         identifier = "" if self.path in _ID_IS_ARN else self.id
         filled = form.format(
-            region=self.region, account=ACCOUNT_ID, name=self.name, id=identifier, uuid=self.uuid, hash=self.digest[:16]
+            region=self.region,
+            account=ACCOUNT_ID,
+            name=self.name,
+            id=identifier,
+            uuid=self.uuid,
+            hash=self.digest[:16],
+            cluster=_text(self.inputs.get("cluster")).rpartition("/")[2] or "default",
         )
         return f"arn:{self.partition}:{filled}"
 

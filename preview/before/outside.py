@@ -202,13 +202,14 @@ def certificates(graph: Graph) -> Iterator[Prerequisite]:
 def code(graph: Graph) -> Iterator[Prerequisite]:
     """Layers of functions, which are built from locked wheels before the program runs."""
     layers = graph.of_type("aws:lambda/layerVersion:LayerVersion")
+    archives = sorted({str(block(node, "code").get("path")) for node in layers})
     if layers:
         yield Prerequisite(
             kind="packages",
             title="the functions' libraries are built",
             why="a layer is a file of dist/, which Git does not keep",
-            check="ls dist/*.zip",
-            good="collaboration-layer.zip",
+            check=f"ls {' '.join(archives)}",
+            good=" ".join(archives),
             make=("make packages",),
             urns=urns(layers),
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from preview.commands.stack import AsJson, StackName, graph_of, report_of
+from preview.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of
 from preview.usage import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -84,6 +84,26 @@ def can(
 
     show_can(graph, role, action, resource, as_json=as_json)
     return 0
+
+
+def trace(stack: StackName, as_json: AsJson = False) -> int:
+    """Tell every story of a stack from end to end, link by link; fail where a link lacks its other side."""
+    graph = graph_of(stack)
+    from preview.trace import State
+    from preview.trace import trace as trace_of
+
+    chains = trace_of(graph)
+    if as_json:
+        import json
+
+        from preview.trace.document import document
+
+        typer.echo(json.dumps(document(stack, chains), indent=2))
+    else:
+        from preview.render.trace import show
+
+        show(chains)
+    return VIOLATED if any(chain.state is State.MISSING for chain in chains) else 0
 
 
 def diagram(

@@ -1,6 +1,7 @@
 """What it takes for one place to open a TCP connection to another: routes, security groups, NetworkPolicies."""
 
 from collections.abc import Callable, Iterable, Sized
+from dataclasses import replace
 from typing import TypeVar
 
 from preview.reach.network import Network, Way
@@ -89,7 +90,8 @@ class Connections:
             else f"no subnet of {target.name} has a route to an internet gateway ({self._names(far.subnets)})"
         )
         address = f"{target.name} has {'a' if far.public else 'no'} public address"
-        checks = [Check(ok=route is not None, says=says), Check(ok=far.public, says=address)]
+        routed = Check(ok=route is not None, says=says, urns=(route.urn,) if route else ())
+        checks = [routed, Check(ok=far.public, says=address)]
         checks.append(self.groups.into(far.groups, peer, port))
         if target.pods:
             policy = self.policies.into(target.pods, Correspondent(peer.says, cidrs=peer.cidrs), port)
@@ -113,7 +115,7 @@ class Connections:
         return (
             *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
             self.groups.out(near.groups, peer, port),
-            Check(ok=route is not None, says=says),
+            Check(ok=route is not None, says=says, urns=(route.urn,) if route else ()),
         )
 
     def _between(
@@ -153,10 +155,13 @@ class Connections:
             return (
                 *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
                 self.groups.out(near.groups, peer, port),
-                Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}"),
+                Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
             )
-        standing = Place(endpoint.name, Kind.SERVICE, interfaces=(Interface(endpoint.subnets, endpoint.groups),))
-        return self._between(source, near, standing, standing.interfaces[0], (port, None))
+        standing = Place(
+            endpoint.name, Kind.SERVICE, (endpoint.urn,), interfaces=(Interface(endpoint.subnets, endpoint.groups),)
+        )
+        first, *rest = self._between(source, near, standing, standing.interfaces[0], (port, None))
+        return (replace(first, urns=(*first.urns, endpoint.urn)), *rest)
 
     def _policy_out(self, source: Place, other: Correspondent, port: int, target: Place | None = None) -> Checks:
         if source.pods is None:

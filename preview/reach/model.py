@@ -32,12 +32,13 @@ class Reach:
 
     def __init__(self, graph: Graph) -> None:
         view = View(graph)
-        self._view = view
+        self.view = view
         self.stack = graph.stack
         self.places = tuple(_distinct([*edge(view), *stores(view), *workloads(view), *services(view)]))
         self.connections = Connections(view)
         self._relayed: dict[Place, list[Link]] = {}
-        for link in Relays(view, self.places, self.connections).links():
+        self.relays = Relays(view, self.places, self.connections)
+        for link in self.relays.links():
             self._relayed.setdefault(link.source, []).append(link)
 
     def passed_on(self, place: Place) -> list[Link]:
@@ -65,9 +66,9 @@ class Reach:
 
     def _names(self, place: Place) -> set[str]:
         """The logical and the physical names of its resources."""
-        resources = [self._view.resources.by_urn[urn] for urn in place.urns]
+        resources = [self.view.resources.by_urn[urn] for urn in place.urns]
         given = [text(found.get(key)) for found in resources for key in _GIVEN_NAMES]
-        made = [name for found in resources for name in (found.name, self._view.id_of(found))]
+        made = [name for found in resources for name in (found.name, self.view.id_of(found))]
         return {name.lower() for name in given + made if name}
 
 

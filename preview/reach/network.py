@@ -38,6 +38,8 @@ class Route:
     way: Way
     through: str
     """The id of what takes the packets."""
+    urn: str
+    """The route, or the table that it is written in."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Endpoint:
     """A VPC endpoint for one AWS service."""
 
     name: str
+    urn: str
     service: str
     vpc: str
     gateway: bool
@@ -156,10 +159,10 @@ class Network:
     def _routes_by_table(self) -> dict[str, list[Route]]:
         routes: dict[str, list[Route]] = {}
         for identifier, table in self._tables.items():
-            inline = (_route(table.name, block, block.get("cidrBlock")) for block in table.blocks("routes"))
+            inline = (_route(table, block, block.get("cidrBlock")) for block in table.blocks("routes"))
             routes[identifier] = [route for route in inline if route]
         for found in self._view.of(_ROUTE):
-            route = _route(found.name, found, found.get("destinationCidrBlock"))
+            route = _route(found, found, found.get("destinationCidrBlock"))
             if route:
                 routes.setdefault(text(found.get("routeTableId")), []).append(route)
         return routes
@@ -170,6 +173,7 @@ class Network:
         gateway = not found.has("vpcEndpointType", "Interface")
         return Endpoint(
             name=found.name,
+            urn=found.urn,
             service=service,
             vpc=text(found.get("vpcId")),
             gateway=gateway,
@@ -181,7 +185,7 @@ class Network:
         )
 
 
-def _route(name: str, found: Resource | Block, destination: object) -> Route | None:
+def _route(written_in: Resource, found: Resource | Block, destination: object) -> Route | None:
     ways = {
         "natGatewayId": Way.NAT_GATEWAY,
         "vpcPeeringConnectionId": Way.PEERING,
@@ -193,7 +197,7 @@ def _route(name: str, found: Resource | Block, destination: object) -> Route | N
     for key, way in ways.items():
         through = text(found.get(key))
         if through and (way is not Way.INTERNET_GATEWAY or through.startswith("igw-")):
-            return Route(name, text(destination), way, through)
+            return Route(written_in.name, text(destination), way, through, written_in.urn)
     return None
 
 

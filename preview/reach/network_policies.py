@@ -60,7 +60,7 @@ class NetworkPolicies:
             for rule in policy.blocks(f"spec.{way.lower()}"):
                 peers = list(rule.blocks("from" if inward else "to"))
                 if _names_port(rule, port, named) and (not peers or any(self._is(peer, other, pods) for peer in peers)):
-                    return Check(ok=True, says=f"NetworkPolicy {_name(policy)} lets {direction}")
+                    return Check(ok=True, says=f"NetworkPolicy {_name(policy)} lets {direction}", urns=(policy.urn,))
         names = ", ".join(sorted(map(_name, chosen)))
         return Check(ok=False, says=f"no NetworkPolicy lets {direction} (those that select the pods: {names})")
 

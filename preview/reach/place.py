@@ -93,6 +93,8 @@ class Check:
 
     ok: bool
     says: str
+    urns: tuple[str, ...] = ()
+    """The rule, route or policy that lets it through, where one does."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,14 +49,14 @@ class Relays:
         self._view = view
         self._connections = connections
         self._places = {urn: place for place in places for urn in place.urns}
-        self._targets = Targets(view, self._places, connections)
+        self.targets = Targets(view, self._places, connections)
 
     def links(self) -> Iterator[Link]:
         """Every link, open or not."""
         for distribution in self._view.of(DISTRIBUTION):
             yield from self._origins(distribution)
         for balancer in self._view.of(BALANCER):
-            yield from self._targets.of(balancer, self._places[balancer.urn])
+            yield from self.targets.of(balancer, self._places[balancer.urn])
         for token in _CALLS:
             for api in self._view.of(token):
                 yield from self._called(api)
@@ -65,15 +65,18 @@ class Relays:
         yield from self._events()
 
     def _origins(self, distribution: Resource) -> Iterator[Link]:
-        source = self._places[distribution.urn]
         for origin in distribution.blocks("origins"):
-            name = text(origin.get("domainName"))
-            used = Check(*_behaviours(distribution, text(origin.get("originId"))))
-            for target, says in self._behind(name):
-                named = Check(ok=True, says=f"origin {name} is {says}")
-                port = 80 if origin.has("customOriginConfig.originProtocolPolicy", "http-only") else 443
-                checks = self._origin_checks(distribution, origin, target, port)
-                yield Link(source, target, port, (used, named, *checks))
+            yield from self.to_origin(distribution, origin)
+
+    def to_origin(self, distribution: Resource, origin: Block) -> Iterator[Link]:
+        """The links from a distribution to what answers for one of its origins."""
+        source, name = self._places[distribution.urn], text(origin.get("domainName"))
+        used = Check(*_behaviours(distribution, text(origin.get("originId"))))
+        for target, says in self._behind(name):
+            named = Check(ok=True, says=f"origin {name} is {says}")
+            port = 80 if origin.has("customOriginConfig.originProtocolPolicy", "http-only") else 443
+            checks = self._origin_checks(distribution, origin, target, port)
+            yield Link(source, target, port, (used, named, *checks))
 
     def _origin_checks(self, distribution: Resource, origin: Block, target: Place, port: int) -> tuple[Check, ...]:
         if target.kind is Kind.SERVICE:
@@ -98,7 +101,7 @@ class Relays:
                     service = "cloudfront.amazonaws.com" in statement.principals_of("Service")
                     if service and covers(statement, "s3:GetObject") and (not sources or arn in sources):
                         says = f"the bucket's policy lets this distribution read ({statement.label})"
-                        return Check(ok=True, says=says)
+                        return Check(ok=True, says=says, urns=(policy.urn,))
         return Check(ok=False, says=f"the policy of bucket {target.name} lets this distribution read nothing")
 
     def _behind(self, name: str) -> Iterator[tuple[Place, str]]:
@@ -150,7 +153,8 @@ class Relays:
         for permission in self._view.resources.companions(function, _PERMISSION, by="function"):
             source = text(permission.get("sourceArn"))
             if permission.has("principal", _GATEWAY) and (not source or identifier in source):
-                return Check(ok=True, says=f"permission {permission.name} lets API Gateway invoke it")
+                says = f"permission {permission.name} lets API Gateway invoke it"
+                return Check(ok=True, says=says, urns=(permission.urn,))
         return Check(ok=False, says=f"no permission lets API Gateway invoke {self._places[function.urn].name}")
 
     def _functions(self, found: Resource, path: str) -> list[Resource]:

@@ -41,6 +41,7 @@ class Peer:
 @dataclass(frozen=True)
 class _Rule:
     name: str
+    urn: str
     first: int
     last: int
     groups: tuple[str, ...]
@@ -63,13 +64,13 @@ class SecurityGroups:
             identifier = view.id_of(group)
             for key, inward in (("ingress", True), ("egress", False)):
                 for block in group.blocks(key):
-                    self._add(identifier, _rule(group.name, block, own=identifier), inward=inward)
+                    self._add(identifier, _rule(group, block, own=identifier), inward=inward)
         for token, inward in ((_INGRESS, True), (_EGRESS, False)):
             for found in view.of(token):
-                self._add(text(found.get("securityGroupId")), _rule(found.name, found), inward=inward)
+                self._add(text(found.get("securityGroupId")), _rule(found, found), inward=inward)
         for found in view.of(_RULE):
             identifier = text(found.get("securityGroupId"))
-            self._add(identifier, _rule(found.name, found, own=identifier), inward=found.has("type", "ingress"))
+            self._add(identifier, _rule(found, found, own=identifier), inward=found.has("type", "ingress"))
         for cluster in view.of(_CLUSTER):
             self._cluster_group(cluster)
 
@@ -96,7 +97,7 @@ class SecurityGroups:
             if (only := self._matches(rule, peer)) is not None:
                 limit = f", only {preposition} {only}" if only else ""
                 says = f"security group {names} {verb} {wanted} {preposition} {peer.says}{limit} (rule {rule.name})"
-                return Check(ok=True, says=says)
+                return Check(ok=True, says=says, urns=(rule.urn,))
         others = sorted({name for rule in fitting for name in self._peers(rule)})
         rest = f"; it does so {preposition} {', '.join(others)}" if others else ""
         says = f"security group {names} {verb} no {wanted} {preposition} {peer.says}{rest}"
@@ -131,8 +132,8 @@ class SecurityGroups:
         group = cluster_group(cluster)
         if group:
             self._names[group] = f"{self._view.owner(cluster)} (EKS's own)"
-            self._add(group, _Rule("of EKS", 0, _LAST_PORT, (group,), (), ()), inward=True)
-            self._add(group, _Rule("of EKS", 0, _LAST_PORT, (), ANYWHERE, ()), inward=False)
+            self._add(group, _Rule("of EKS", cluster.urn, 0, _LAST_PORT, (group,), (), ()), inward=True)
+            self._add(group, _Rule("of EKS", cluster.urn, 0, _LAST_PORT, (), ANYWHERE, ()), inward=False)
 
 
 def cluster_group(cluster: Resource) -> str:
@@ -145,7 +146,7 @@ def _is_public(found: IPv4Network) -> bool:
     return not found.is_private and not found.is_link_local
 
 
-def _rule(name: str, found: Resource | Block, own: str = "") -> _Rule | None:
+def _rule(written_in: Resource, found: Resource | Block, own: str = "") -> _Rule | None:
     """A rule as far as it is about TCP; None for other protocols."""
     protocol = text(found.get("ipProtocol")) or text(found.get("protocol"))
     first, last = found.get("fromPort"), found.get("toPort")
@@ -158,7 +159,8 @@ def _rule(name: str, found: Resource | Block, own: str = "") -> _Rule | None:
     if own and found.has("self", True):
         groups = (*groups, own)
     return _Rule(
-        name=name,
+        name=written_in.name,
+        urn=written_in.urn,
         first=first,
         last=last,
         groups=groups,

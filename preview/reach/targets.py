@@ -22,12 +22,14 @@ _NODE_PORTS = (30000, 32767)
 
 
 @dataclass(frozen=True)
-class _Member:
+class Member:
     """Who answers for a target group, on which port of its own, and through which port of its node if any."""
 
     place: Place
     port: int
     says: str
+    urns: tuple[str, ...] = ()
+    """What registers it."""
     node_ports: tuple[int, int] | None = None
     keeps_client: bool = False
 
@@ -45,10 +47,15 @@ class Targets:
         for listener in self._view.resources.companions(balancer, LISTENER, by="loadBalancerArn"):
             port = listener.get("port")
             for group, ways in self._forwards(listener).items():
-                for member in self._members(self._view.resources.by_urn[group]):
+                for member in self.members(self._view.resources.by_urn[group]):
                     through = Check(ok=True, says=f"{', '.join(ways)} forwards to it")
-                    checks = (through, Check(ok=True, says=member.says), *self._checks(source, member))
+                    checks = (through, *self.to_member(source, member).checks)
                     yield Link(source, member.place, member.port, checks, port if isinstance(port, int) else None)
+
+    def to_member(self, source: Place, member: Member) -> Link:
+        """What it takes to get from a balancer to one that a target group has registered."""
+        checks = (Check(ok=True, says=member.says), *self._checks(source, member))
+        return Link(source, member.place, member.port, checks)
 
     def _forwards(self, listener: Resource) -> dict[str, list[str]]:
         """URN of each target group to what forwards to it: the listener itself, or rules of it."""
@@ -65,7 +72,8 @@ class Targets:
             return []
         return self._view.refers(found, actions, _GROUP)
 
-    def _members(self, group: Resource) -> Iterator[_Member]:
+    def members(self, group: Resource) -> Iterator[Member]:
+        """Who answers for a target group."""
         for binding in self._view.of(_BINDING):
             if group in self._view.refers(binding, "spec", _GROUP):
                 yield from self._bound(binding, by_node=group.has("targetType", "instance"))
@@ -73,21 +81,23 @@ class Targets:
             for block in service.blocks("loadBalancers"):
                 port = block.get("containerPort")
                 if self._names(block, "targetGroupArn", group) and isinstance(port, int):
-                    yield _Member(self._places[service.urn], port, f"ECS service {service.name} registers its tasks")
+                    says = f"ECS service {service.name} registers its tasks"
+                    yield Member(self._places[service.urn], port, says, (service.urn,))
         for attached in self._view.of(_ATTACHMENT):
             if group in self._view.refers(attached, "targetGroupArn", _GROUP):
                 yield from self._attached(attached, group)
 
-    def _attached(self, attached: Resource, group: Resource) -> Iterator[_Member]:
+    def _attached(self, attached: Resource, group: Resource) -> Iterator[Member]:
         for target in self._view.refers(attached, "targetId"):
             port = attached.get("port") or group.get("port")
             if target.urn in self._places and isinstance(port, int):
-                yield _Member(self._places[target.urn], port, f"{attached.name} registers it")
+                says = f"{attached.name} registers it"
+                yield Member(self._places[target.urn], port, says, (attached.urn,))
 
     def _names(self, block: Block, path: str, group: Resource) -> bool:
         return text(block.get(path)) in (text(group.outputs.get("arn")), self._view.id_of(group))
 
-    def _bound(self, binding: Resource, *, by_node: bool) -> Iterator[_Member]:
+    def _bound(self, binding: Resource, *, by_node: bool) -> Iterator[Member]:
         namespace = text(binding.get("metadata.namespace"))
         for service in self._view.of(_SERVICE):
             same = service.has("metadata.name", text(binding.get("spec.serviceRef.name")))
@@ -100,10 +110,11 @@ class Targets:
             for place in self._selected(service, namespace):
                 port = _container_port(entry, place) if entry else None
                 if entry and port is not None:
-                    yield _Member(
+                    yield Member(
                         place=place,
                         port=port,
                         says=f"{says}/{text(service.get('metadata.name'))}",
+                        urns=(binding.urn, service.urn),
                         node_ports=_node_ports(entry) if by_node else None,
                         keeps_client=service.has("spec.externalTrafficPolicy", "Local"),
                     )
@@ -117,7 +128,7 @@ class Targets:
                 if selector and all(labels.get(key) == value for key, value in selector.items()):
                     yield place
 
-    def _checks(self, source: Place, member: _Member) -> tuple[Check, ...]:
+    def _checks(self, source: Place, member: Member) -> tuple[Check, ...]:
         place, port = member.place, member.port
         if place.kind is Kind.FUNCTION:
             return ()

@@ -41,7 +41,11 @@ def ask(graph: Graph, role: str, action: str, resource: str) -> Decision:
 
     Raises UnknownNameError for a role, action or resource that is none.
     """
-    view = View(graph)
+    return judge(View(graph), role, action, resource)
+
+
+def judge(view: View, role: str, action: str, resource: str) -> Decision:
+    """The same for a graph that is read already."""
     exact = _exact(action)
     who = principal(view, role)
     what = target(view, resource, exact)

@@ -15,6 +15,7 @@ from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.security.github_role import GithubRole
+from components.security.operator_role import OperatorRole
 from systems.collaboration.application import make_application
 from systems.collaboration.data import make_data
 from systems.collaboration.edge import make_edge, make_names
@@ -40,6 +41,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     sockets = make_sockets(settings, account, keys, network, data)
     edge = make_edge(settings, account, keys, names, data, application, sockets)
     dashboard = operate(settings, account, keys, data, application, sockets, edge)
+    operators = OperatorRole("operators", account=account)
+    operators.may(
+        data.cache.operate,
+        data.cache_secret.operate,
+        data.signing_key.operate,
+        *(statement for secret in data.secrets.values() for statement in secret.operate),
+        application.service.operate,
+    )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     host = settings.domain_name or edge.cdn.domain_name
@@ -50,6 +59,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "dashboardUrl": dashboard.url,
         "nameServers": edge.zone.name_servers or [] if edge.zone else [],
         "vpcId": network.vpc_id,
+        "operatorsRoleArn": operators.arn,
         "service": application.service.running,
         "loadBalancer": application.balancer.dns_name,
         "registry": application.registry.repository_url(IMAGE),

@@ -66,6 +66,8 @@ def make_application(
             "DYNAMODB_TABLE": data.state.table_name,
             "AWS_REGION": account.region,
             "METRICS_NAMESPACE": namespace,
+            "PORT": str(service.port),
+            "PROTOCOL": service.protocol,
         },
         secrets=_secrets(settings, data),
         statements=[data.state.read_write, put_metrics(namespace)],

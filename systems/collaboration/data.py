@@ -25,7 +25,9 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
     access_logs = LogBucket(
         "access-logs", LogBucketSettings(bucket=settings.name(environment, "logs"), **aging), account=account
     )
-    cache = Redis("redis", settings.cache(environment), account=account, network=network, key=keys.data)
+    cache = Redis(
+        "redis", settings.cache(environment), account=account, network=network, key=keys.data, refuses_when_full=True
+    )
     return Data(
         state=Table("state", settings.table(environment), schema=STATE, account=account, key=keys.data),
         cache=cache,

@@ -1,11 +1,11 @@
 """The parameters of the collaboration platform's plan, each checked where it is written down."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from components.compute.task_settings import TaskSettings
+from components.compute.task_settings import ContainerHealth, Runtime, TaskSettings
 from components.data.redis_settings import RedisSettings
 from settings import Settings
 
@@ -21,6 +21,8 @@ OWN_VARIABLES = frozenset(
         "JWT_SECRET",
         "METRICS_NAMESPACE",
         "NODE_ENV",
+        "PORT",
+        "PROTOCOL",
         "REDIS_ENDPOINT",
         "REDIS_URL",
     }
@@ -67,18 +69,25 @@ NodeType = Annotated[str, AfterValidator(_node_type)]
 class Container(Settings):
     """What the image listens to and how much a task gets: ``cpu`` in units of which a core has 1024, ``memory`` in MiB.
 
-    With HTTPS, the default, the image brings a certificate; any will do, as the load balancer does not judge it.
+    With HTTPS, the default, the server makes or brings a certificate; any will do, as the load balancer does not judge
+    it. ``runtime`` is what of the image asks the port for its health: ``python`` in the one that is shipped.
     """
 
     port: int = Field(default=3000, ge=1024, le=65535)
     protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
     memory: int = 1024
+    runtime: Runtime = "python"
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """The fields of a task's settings."""
+        return self.model_dump(exclude={"runtime"}) | {"health": ContainerHealth(runtime=self.runtime)}
 
     @model_validator(mode="after")
     def _a_size_of_fargate(self) -> Self:
         try:
-            TaskSettings(family="server", tag=FIRST_TAG, **self.model_dump())
+            TaskSettings(family="server", tag=FIRST_TAG, **self.task)
         except ValidationError as error:
             raise ValueError(_said(error)) from None
         return self

@@ -159,7 +159,7 @@ class SystemSettings(Settings):
         size = SIZES[environment]
         low, high = self._bounds(environment)
         return FargateServiceSettings(
-            **self.container.model_dump(),
+            **self.container.task,
             family=self.name(environment, "task"),
             tag=self.tag,
             service_name=self.name(environment, "service"),

@@ -15,6 +15,7 @@ from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
+from components.security.operator_role import OperatorRole
 from systems.confluence.data import make_copies, make_data
 from systems.confluence.edge import make_cdn, make_names
 from systems.confluence.kubernetes import BFF, FRONTEND, WEBSOCKET, run_on_eks
@@ -44,6 +45,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     traces = Tracing("tracing", settings.tracing).write
     recovery = make_recovery_region(settings.copies.region, account) if settings.copies else None
     compute, functions = None, {}
+    released: dict[str, Any] = {}
     if settings.eks is not None:
         model, compute = run_on_eks(
             settings, settings.eks, account, keys, network, data, names, registry, cloudfront, traces
@@ -51,16 +53,20 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     elif settings.functions is not None:
         serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, recovery)
         model, functions = serverless.model, serverless.functions
+        operators = OperatorRole("operators", account=account)
+        operators.may(*data.operate)
+        released["operatorsRoleArn"] = operators.arn
     else:
         raise ValueError("a Confluence stack is of one model or the other")
     cdn, firewall = make_cdn(settings, account, keys, names, data, model)
     alarms = operate(settings, account, keys, data, model, cdn, firewall)
     canary = release_by_canary(settings, account, functions, alarms)
-    released: dict[str, Any] = {}
     if canary is not None:
         moved = {key: functions[key].function_name for key in canary.group_names}
-        released = {
-            "canary": {"application": canary.application_name, "groups": canary.group_names, "functions": moved}
+        released["canary"] = {
+            "application": canary.application_name,
+            "groups": canary.group_names,
+            "functions": moved,
         }
     if settings.pipeline is not None:
         pipeline = Pipeline(

@@ -11,12 +11,14 @@ from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.postgres_replica import PostgresReplica
 from components.data.redis import Redis
+from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.network.network import Network
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
 from systems.confluence.parts import MANUAL_SECRETS, CopiesMade, Data
 from systems.confluence.settings import Copies, SystemSettings
+from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 from systems.recovery_region import Recovery
 
@@ -31,6 +33,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
         )
         for purpose in ("static", "uploads", "backups")
     }
+    search_access = SearchAccess("search-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
     return Data(
         database=Postgres(
             "postgres",
@@ -41,11 +44,24 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             replicated_elsewhere=copied,
         ),
         cache=Redis(
-            "cache", settings.cache, account=account, network=network, key=keys.data, replicated_elsewhere=copied
+            "cache",
+            settings.cache,
+            account=account,
+            network=network,
+            key=keys.data,
+            refuses_when_full=True,
+            replicated_elsewhere=copied,
         ),
         search=SearchDomain(
-            "search", settings.search, account=account, network=network, key=keys.data, log_key=keys.logs
+            "search",
+            settings.search,
+            account=account,
+            network=network,
+            key=keys.data,
+            log_key=keys.logs,
+            administrators=[search_access.role_arn],
         ),
+        search_access=search_access,
         access_logs=access_logs,
         signing_key=GeneratedSecret(
             "jwt-secret",
@@ -93,11 +109,10 @@ def make_copies(settings: Copies, account: Account, keys: Keys, data: Data, reco
     return CopiesMade(recovery, replica, cache)
 
 
-def database_url(data: Data, host: pulumi.Input[str]) -> pulumi.Output[str]:
+def database_url(data: Data, host: pulumi.Input[str], user: str = APPLICATION_USER) -> pulumi.Output[str]:
     """Where the database is and as whom to sign in; the password is a token that IAM hands out for 15 minutes."""
-    return pulumi.Output.concat(
-        "postgresql://application@", host, f":{data.database.port}/{data.database.db_name}?sslmode=verify-full"
-    )
+    where = f":{data.database.port}/{data.database.db_name}?sslmode=verify-full"
+    return pulumi.Output.concat(f"postgresql://{user}@", host, where)
 
 
 def cache_variables(data: Data) -> dict[str, pulumi.Input[str]]:

@@ -16,8 +16,9 @@ from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
 from systems.confluence.data import cache_variables, database_url
-from systems.confluence.parts import DATABASE_USER, Data, metrics_namespace, variable_of
+from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.confluence.settings import LambdaModel
+from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 
 LOGICAL = {"document": "pages", "search": "query"}
@@ -82,7 +83,7 @@ class Functions:
                 **cache_variables(data),
                 **own.environment,
             },
-            statements=[self._pool.connect(DATABASE_USER), data.cache.connect, *own.rights],
+            statements=[self._pool.connect(APPLICATION_USER), data.cache.connect, *own.rights],
         )
         for store in (self._pool, data.cache, *([data.search] if own.searches else [])):
             store.allow(function)

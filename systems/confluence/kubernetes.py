@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.data.file_system import FileSystem
 from components.data.registry import Registry
+from components.data.search_access import SearchRole
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
@@ -30,9 +31,10 @@ from components.workloads.vertical_autoscaler import VerticalAutoscaler
 from components.workloads.workload import Workload
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.edge import page_behavior, uncached
-from systems.confluence.parts import DATABASE_USER, Data, Model, Names, metrics_namespace, variable_of
+from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of
 from systems.confluence.settings import SHARED, EksModel, SystemSettings
 from systems.eks_platform import Compute, make_compute
+from systems.eks_schema import APPLICATION_USER, apply_schema
 from systems.foundation import Keys
 
 FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
@@ -190,6 +192,7 @@ def _serve(
     volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=SHARED)
     stores = list(settings.network.data.values())
     aws = {"aws": Destination(443, ["0.0.0.0/0"])}
+    database = {"database": Destination(data.database.port, stores)}
     cache = {"cache": Destination(data.cache.port, stores)}
     balancers = list(settings.network.public.values())
     common: dict[str, Any] = {
@@ -208,7 +211,21 @@ def _serve(
             statements=[*statements, keys.secrets.decrypt, traces],
         )
 
+    compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
+    compute.operators.may(compute.cluster.describe, *data.operate)
     application = [secret.read for secret in data.secrets.values()]
+    bff = role(
+        BFF,
+        data.database.connect(APPLICATION_USER),
+        data.cache.connect,
+        data.search.read_write,
+        data.uploads.read_write,
+        data.signing_key.read,
+        put_metrics(metrics_namespace()),
+        *application,
+    )
+    schema = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
+    indices = data.search_access.map(data.search, {BFF: SearchRole.writer(SEARCH_INDICES, [bff.arn])})
     workloads = [
         Workload(
             FRONTEND,
@@ -222,37 +239,25 @@ def _serve(
             BFF,
             model.bff.model_copy(update={"shared": {**model.bff.shared, "/shared": volume.claim_name}}),
             repository=registry.repository_url(BFF),
-            pod_role=role(
-                BFF,
-                data.database.connect(DATABASE_USER),
-                data.cache.connect,
-                data.search.read_write,
-                data.uploads.read_write,
-                data.signing_key.read,
-                put_metrics(metrics_namespace()),
-                *application,
-            ),
+            pod_role=bff,
             config=_bff_config(account, data),
             clients=balancers,
-            destinations={
-                "database": Destination(data.database.port, stores),
-                **cache,
-                **aws,
-            },
+            destinations={**database, **cache, **aws},
             target_group_arn=balancer.target_group(BFF).arn,
-            after=[volume],
+            after=[volume, schema, indices],
             **common,
         ),
         Workload(
             WEBSOCKET,
             model.websocket.model_copy(update={"service_type": "NodePort", "sticky": True}),
             repository=registry.repository_url(WEBSOCKET),
-            pod_role=role(WEBSOCKET, data.cache.connect, data.signing_key.read),
+            pod_role=role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read),
             config=_websocket_config(model, account, data),
             # A node that takes a connection hands it on under its own address.
             clients=list(settings.network.private.values()),
-            destinations={**cache, **aws},
+            destinations={**database, **cache, **aws},
             target_group_arn=balancer.target_group(WEBSOCKET).arn,
+            after=[schema],
             **common,
         ),
     ]
@@ -278,6 +283,7 @@ def _websocket_config(model: EksModel, account: Account, data: Data) -> dict[str
     return {
         "AWS_REGION": account.region,
         "PORT": str(model.websocket.port),
+        "DATABASE_URL": database_url(data, data.database.endpoint, PAGES_USER),
         **cache_variables(data),
         "JWT_SECRET_ARN": data.signing_key.arn,
         "METRICS_NAMESPACE": metrics_namespace(),

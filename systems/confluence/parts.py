@@ -12,6 +12,7 @@ from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.postgres_replica import PostgresReplica
 from components.data.redis import Redis
+from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.origin_secret import OriginSecret
@@ -21,10 +22,13 @@ from components.operations.alarms import Alarm
 from components.operations.metric import Metric
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
+from components.statements import Statement
 from systems.recovery_region import Recovery
 
-DATABASE_USER = "application"
-"""The PostgreSQL user that pods and functions sign in as; a migration makes it, with the role rds_iam."""
+PAGES_USER = "collaboration"
+"""The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
+SEARCH_INDICES = ("pages*",)
+"""The indices that the product may make and use."""
 MANUAL_SECRETS = {
     "encryption-keys": "Encrypts what the application encrypts by itself",
     "oauth-client-secrets": "What the identity providers gave to this client",
@@ -49,12 +53,19 @@ class Data:
     database: Postgres
     cache: Redis
     search: SearchDomain
+    search_access: SearchAccess
     static: Bucket
     uploads: Bucket
     backups: Bucket
     access_logs: LogBucket
     signing_key: GeneratedSecret
     secrets: Mapping[str, ManualSecret]
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the stores of either model."""
+        put = [statement for secret in self.secrets.values() for statement in secret.operate]
+        return [*self.database.operate, self.cache.operate, self.signing_key.operate, *put]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from components.account import Account
 from components.compute.function import Function
 from components.data.accelerator import Accelerator
+from components.data.database_migration import DatabaseMigration
+from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_schema import TableIndex, TableSchema
 from components.edge.api_gateway import ApiGatewayLogging
@@ -19,10 +21,11 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
+from components.workloads.migration import read_files
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions
-from systems.confluence.parts import Data, Model, Names
+from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
 from systems.confluence.settings import SERVICES, LambdaModel, SystemSettings
 from systems.foundation import Keys
 from systems.recovery_region import Recovery
@@ -68,6 +71,16 @@ def run_on_lambda(
         )
         for key, schema in SCHEMAS.items()
     }
+    DatabaseMigration(
+        "migration",
+        read_files("migration", settings.migration),
+        account=account,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=data.database,
+        database_key=keys.data,
+    )
     logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
     sockets = make_sockets(model, account, keys, names, logging)
     functions = Functions(model, account, keys, network, data)
@@ -75,6 +88,12 @@ def run_on_lambda(
         **{service: functions.service(service) for service in SERVICES},
         **functions.collaboration(tables, sockets),
     }
+    writers, readers = ([made[service].role.arn] for service in ("document", "search"))
+    roles = {
+        "document": SearchRole.writer(SEARCH_INDICES, writers),
+        "search": SearchRole.reader(SEARCH_INDICES, readers),
+    }
+    data.search_access.map(data.search, roles)
     route_messages(sockets, made)
     if model.accelerator is not None:
         accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=tables)

@@ -36,6 +36,7 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
@@ -189,6 +190,14 @@ class Copies(Settings):
     cache: GlobalCacheSettings
 
 
+class UserSettings(MigrationSettings):
+    """What makes the application's user. The Lambda model has a function apply it: there ``folder`` and ``files`` count
+    alone."""
+
+    folder: Folder = "migrations/confluence"
+    files: Files = ("001_application.sql", "002_pages.sql")
+
+
 class SystemSettings(Settings):
     """What a stack of the Confluence system is called, which of the two models it is, and how big."""
 
@@ -201,6 +210,8 @@ class SystemSettings(Settings):
     eks: EksModel | None = None
     functions: LambdaModel | None = None
     database: PostgresSettings
+    migration: UserSettings = UserSettings()
+    """What makes the application's database user; the product makes its tables itself."""
     cache: RedisSettings
     search: SearchDomainSettings
     buckets: Buckets

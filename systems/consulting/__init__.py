@@ -77,6 +77,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "secretArn": data.secret.arn,
         "retryQueueUrl": data.retries.url,
         "peopleRoleArn": people.arn,
+        "operatorsRoleArn": compute.operators.arn,
     }
 
 

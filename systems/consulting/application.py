@@ -62,6 +62,8 @@ def run_application(
         operator=operator,
         values={key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()},
     )
+    compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
+    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, data.secret.operate)
     stores = list(settings.network.data.values())
     migration = Migration(
         "migration",
@@ -69,6 +71,7 @@ def run_application(
         cluster=cluster,
         namespace=namespace,
         database=Destination(data.database.port, stores),
+        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
         after=[secret, data.database],
     )
     role = PodRole(

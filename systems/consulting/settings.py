@@ -24,8 +24,7 @@ from components.operations.topic import NoticesSettings
 from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
-from components.workloads.migration import MigrationSettings
-from components.workloads.pod import SecretKey
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
@@ -55,6 +54,13 @@ class Resilience(Settings):
     breaker_seconds: int = Field(default=30, ge=1)
 
 
+class TablesSettings(MigrationSettings):
+    """What makes the tables."""
+
+    folder: Folder = "migrations/consulting"
+    files: Files = ("init.sql", "chat_migration.sql", "email_events_migration.sql")
+
+
 class SystemSettings(Settings):
     """What a stack of the consulting system is called and how big it is."""
 
@@ -73,11 +79,7 @@ class SystemSettings(Settings):
     namespace: Name = "cloud-consulting"
     backend: WorkloadSettings
     frontend: WorkloadSettings
-    migration: MigrationSettings = MigrationSettings(
-        folder="migrations/consulting",
-        files=("init.sql", "chat_migration.sql", "email_events_migration.sql"),
-        connection=SecretKey(secret=APP_SECRETS, key="database-url"),
-    )
+    migration: TablesSettings = TablesSettings()
     resilience: Resilience = Resilience()
     database: PostgresSettings
     cache: RedisSettings

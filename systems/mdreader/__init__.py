@@ -20,6 +20,7 @@ from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
 from components.security.github_role import GithubRole
+from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
 from systems.foundation import make_keys
 from systems.mdreader.api import HEALTH, make_api
@@ -56,6 +57,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     site = make_site(settings, account, keys, names, data, users, api, files, firewall)
     if settings.audit is not None:
         make_audit(settings.audit, account, data.access_logs)
+    operators = OperatorRole("operators", account=account)
+    operators.may(
+        *data.database.operate,
+        data.cache.operate,
+        data.secret.operate,
+        *data.file_signing_key.operate,
+        realtime.service.operate,
+    )
     canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
@@ -71,6 +80,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         )
     return {
         "url": f"https://{names.domain}",
+        "operatorsRoleArn": operators.arn,
         "apiUrl": api.rest.invoke_url,
         "healthUrl": f"https://{names.api}{HEALTH}",
         "service": realtime.service.running,

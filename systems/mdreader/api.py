@@ -20,7 +20,8 @@ from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
 from systems.foundation import Keys
-from systems.mdreader.parts import BACKEND_FUNCTION, METRICS, WEBSOCKET_API, Api, Data, Names, Users
+from systems.mdreader.backend import make_backend
+from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Names, Users
 from systems.mdreader.settings import SystemSettings
 
 HEALTH = "/health"
@@ -43,7 +44,9 @@ def make_api(
     sockets = _sockets(settings, account, keys, names, logging)
     connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
     makes = _Functions(account, keys)
-    backend = _backend(settings, makes, network, data, users, names, email, files, sockets, connections)
+    backend = make_backend(
+        settings, account, keys, network, data, users, names, email, files, sockets, connections, clients(settings)
+    )
     made = {
         "backend": backend,
         "files": _files(settings, makes, data),
@@ -124,66 +127,6 @@ class _Functions:
             layers=[self._layer.arn] if layered else [],
             asynchronous=asynchronous,
         )
-
-
-def _backend(
-    settings: SystemSettings,
-    makes: _Functions,
-    network: Network,
-    data: Data,
-    users: Users,
-    names: Names,
-    email: Email,
-    files: Cdn,
-    sockets: WebSocketApi,
-    connections: Table,
-) -> Function:
-    """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
-    account, keys = makes.account, makes.keys
-    backend = Function(
-        "lambda-backend",
-        settings.backend,
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
-        code=settings.backend.package,
-        handler=settings.backend.handler,
-        runtime=settings.backend.runtime,
-        # The plan's words for the security group, which takes this description.
-        description="Lambda Functions: the API of MDReader",
-        function_name=BACKEND_FUNCTION,
-        environment={
-            "ENVIRONMENT": account.environment.value,
-            "DATABASE_URL": data.database_url.value_from,
-            "REDIS_URL": data.cache_url.value_from,
-            "UPLOADS_BUCKET": data.uploads.bucket_name,
-            "FILES_URL": f"https://{names.files}",
-            "FILES_KEY_ID": files.signer_ids[settings.file_signer],
-            "FILES_SIGNING_KEY": data.file_signing_key.arn,
-            "CORS_ORIGINS": ",".join(clients(settings)),
-            "MAIL_SENDER": email.sender,
-            "MAIL_CONFIGURATION_SET": email.configuration_sets[account.region],
-            "USER_POOL_ID": users.pool.user_pool_id,
-            "USER_POOL_CLIENT_ID": users.client.client_id,
-            "CONNECTIONS_TABLE": connections.table_name,
-            "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
-        },
-        statements=[
-            data.secret.read,
-            data.file_signing_key.read,
-            keys.secrets.decrypt,
-            data.uploads.read_write,
-            *email.send,
-            connections.read,
-            sockets.manage_connections,
-        ],
-        network=network,
-    )
-    if backend.security_group is not None:
-        backend.security_group.allow_egress("https", "0.0.0.0/0", 443, "AWS, mail and pushes to sockets")
-    for store in (data.database, data.cache):
-        store.allow(backend)
-    return backend
 
 
 def _files(settings: SystemSettings, makes: _Functions, data: Data) -> Function:

@@ -9,6 +9,7 @@ from components.account import Account
 from components.compute.canary import Canary
 from components.data.postgres import PRIMARY
 from components.edge.firewall import Firewall
+from components.edge.load_balancer import LoadBalancer
 from components.merging import disjoint
 from components.operations import (
     api_alarms,
@@ -26,7 +27,7 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import COST, Dashboard, panels_of
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.log_metric import LogMetric, cold_starts
-from components.operations.metric import Metric
+from components.operations.metric import Halved, Metric
 from systems.foundation import Keys, make_notices
 from systems.mdreader.parts import (
     CONNECTIONS_ALARM,
@@ -195,18 +196,27 @@ def _sockets(settings: SystemSettings, keys: Keys, api: Api, realtime: Realtime)
             throttled=_throttled("events-api", sockets.access_log_group_name),
         ),
     )
-    whole = {"LoadBalancer": balancer.arn_suffix}
-    users = [
-        Metric("AWS/ApplicationELB", name, whole, "Sum") for name in ("ActiveConnectionCount", "NewConnectionCount")
-    ]
     return Watched(
         alarms,
         disjoint(
-            {"Active users": users},
+            {
+                "Active users": [_sockets_of(balancer, "ActiveConnectionCount", "open", 60)],
+                "New users": [_sockets_of(balancer, "NewConnectionCount", "opened", 300)],
+            },
             service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
             api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
         ),
     )
+
+
+def _sockets_of(balancer: LoadBalancer, name: str, label: str, period: int) -> Halved:
+    """Sockets of users: the load balancer counts its own connection to the task as well, one for each.
+
+    What is open is counted once a minute, and so is summed over a minute.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    """
+    whole = {"LoadBalancer": balancer.arn_suffix}
+    return Halved("AWS/ApplicationELB", name, whole, "Sum", period=period, label=f"Sockets {label}")
 
 
 def _cost(settings: SystemSettings) -> Watched:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pulumi
+
 from components.compute.fargate_service import FargateService
 from components.compute.function import Function
 from components.compute.task_definition import SecretReference
@@ -37,6 +39,8 @@ LATENCY_ALARM = "MDReader-API-Latency"
 CONNECTIONS_ALARM = "MDReader-DB-Connections"
 
 HOCUSPOCUS = "hocuspocus"
+BACKEND_USER = "mdreader_backend"
+"""The PostgreSQL user that the backend signs in as by IAM."""
 METRICS = "MDReader"
 """The namespace of the metrics that the functions and Hocuspocus publish."""
 USERS_PREFIX = "users"
@@ -81,6 +85,12 @@ class Data:
     uploads: Bucket
     file_signing_key: ManualSecret
     access_logs: LogBucket
+
+    @property
+    def readers(self) -> dict[str, pulumi.Input[str]]:
+        """Where reads may go, with commas between the hosts; nothing where there is no replica."""
+        hosts = self.database.reader_endpoints.values()
+        return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
 
     @property
     def database_url(self) -> SecretReference:

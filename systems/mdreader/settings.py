@@ -7,7 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from components.compute.canary import CanarySettings
 from components.compute.fargate_cluster import FargateClusterSettings
 from components.compute.fargate_service import FargateServiceSettings
-from components.compute.function import FunctionSettings, PythonRuntime
+from components.compute.function import FunctionSettings
+from components.compute.source import PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
@@ -16,7 +17,7 @@ from components.data.redis import RedisSettings
 from components.data.table import TableSettings
 from components.edge.amplify_app import AmplifyAppSettings
 from components.edge.cdn_settings import PublicKey
-from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings
+from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings, Path
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.network.network import NetworkSettings
@@ -37,6 +38,10 @@ from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.audit import AuditSettings
 
+SHIPPED_BACKEND = "functions/mdreader_backend"
+SHIPPED_RUNTIME: PythonRuntime = "python3.11"
+"""What its libraries are built for (``make packages``)."""
+
 
 class BackendSettings(FunctionSettings):
     """The API's function: 1,024 MiB and 30 s are the plan's.
@@ -47,9 +52,15 @@ class BackendSettings(FunctionSettings):
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
-    package: str = Field(default="functions/mdreader_backend", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    package: str = Field(default=SHIPPED_BACKEND, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
     handler: str = "app.main.handler"
-    runtime: PythonRuntime = "python3.11"
+    runtime: PythonRuntime = SHIPPED_RUNTIME
+
+    @model_validator(mode="after")
+    def _has_its_libraries(self) -> Self:
+        if self.package == SHIPPED_BACKEND and self.runtime != SHIPPED_RUNTIME:
+            raise ValueError(f"runtime {self.runtime} is for a package of your own: {SHIPPED_RUNTIME} is what this has")
+        return self
 
 
 class Identity(Settings):
@@ -78,13 +89,28 @@ class Thresholds(Settings):
     """Statements that took more than a second, in 5 minutes."""
 
 
+DOCUMENTS = ("/api/documents",)
+"""Where documents are saved, which are Markdown with HTML in it, and are about anything."""
+
+
 class SiteFirewallSettings(FirewallSettings):
-    """Before site, files and API: the plan's name, rate and rule; documents are saved whole, and many exceed 8 KB."""
+    """Before site, files and API: the plan's name, rate and rule; documents are saved whole, and many exceed 8 KB.
+
+    The plan's rule stops SQL in every body. The application saves documents at the API's own host, before which it
+    does not stand.
+    """
 
     acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME)
     rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
     sqli_body_rule: bool = True
     large_bodies: bool = True
+    document_paths: tuple[Path, ...] = DOCUMENTS
+
+
+class ApiFirewallSettings(InnerFirewallSettings):
+    """Before the API and the load balancer."""
+
+    document_paths: tuple[Path, ...] = DOCUMENTS
 
 
 class SystemSettings(Settings):
@@ -126,7 +152,7 @@ class SystemSettings(Settings):
     sender: EmailAddress
     """The one address that the application sends mail as."""
     firewall: SiteFirewallSettings = SiteFirewallSettings()
-    regional_firewall: InnerFirewallSettings = InnerFirewallSettings()
+    regional_firewall: ApiFirewallSettings = ApiFirewallSettings()
     """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
     tracing: TracingSettings = TracingSettings()
     audit: AuditSettings | None

@@ -10,6 +10,7 @@ import pulumi
 from components.account import Account
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
+from components.data.kafka_topic import KafkaTopic
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.redis import Redis
@@ -39,6 +40,7 @@ from components.workloads.network_policy import Destination
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.workload import Workload
 from systems.eks_platform import Compute, make_compute
+from systems.eks_schema import APPLICATION_USER, apply_schema
 from systems.foundation import Keys, make_keys
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
@@ -73,6 +75,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "cacheEndpoint": data.cache.endpoint,
         "bootstrapBrokers": data.stream.bootstrap_brokers,
         "peopleRoleArn": people.arn,
+        "operatorsRoleArn": compute.operators.arn,
     }
 
 
@@ -83,10 +86,12 @@ def _data(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         purpose: Bucket(purpose, named, account=account, key=keys.data, access_logs=access_logs)
         for purpose, named in (("backups", names.backups), ("logs", names.logs), ("archives", names.archives))
     }
+    stream = Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs)
     return Data(
         database=Postgres("database", settings.database, account=account, network=network, key=keys.data),
         cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data),
-        stream=Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs),
+        stream=stream,
+        topic=KafkaTopic("topic", settings.topic, cluster=stream),
         access_logs=access_logs,
         **buckets,
     )
@@ -223,10 +228,10 @@ def _application(
         namespace=settings.namespace,
         service_account=APPLICATION,
         statements=[
-            data.database.connect("application"),
+            data.database.connect(APPLICATION_USER),
             data.cache.connect,
-            data.stream.produce(settings.topic),
-            data.stream.consume(settings.topic, APPLICATION),
+            data.topic.produce,
+            data.topic.consume(APPLICATION),
             data.archives.read_write,
             data.logs.write,
             signing.read,
@@ -243,7 +248,10 @@ def _application(
         vpc_id=network.vpc_id,
         nodes=compute.ready,
     )
+    compute.operator_rights.restart(namespace, [APPLICATION])
+    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, signing.operate)
     stores = list(settings.network.data.values())
+    migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
     Workload(
         APPLICATION,
         settings.application,
@@ -251,18 +259,7 @@ def _application(
         namespace=namespace,
         repository=registry.repository_url(APPLICATION),
         pod_role=role,
-        config={
-            "DATABASE_HOST": data.database.endpoint,
-            "DATABASE_READERS": pulumi.Output.json_dumps(list(data.database.reader_endpoints.values())),
-            "CACHE_ENDPOINT": data.cache.endpoint,
-            "CACHE_USER": data.cache.user_name,
-            "BOOTSTRAP_BROKERS": data.stream.bootstrap_brokers,
-            "TOPIC": settings.topic,
-            "ARCHIVES_BUCKET": data.archives.bucket_name,
-            "LOGS_BUCKET": data.logs.bucket_name,
-            "CURSOR_KEY_ARN": signing.arn,
-            "METRICS_NAMESPACE": BUSINESS_METRICS,
-        },
+        config=_config(account, data, signing),
         clients=list(settings.network.public.values()),
         destinations={
             "database": Destination(data.database.port, stores),
@@ -272,4 +269,36 @@ def _application(
         },
         target_group_arn=edge.balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
+        after=[migration, data.topic],
     )
+
+
+def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:
+    """What the microservice is told: where its stores are and as whom it signs in. Every password is a token of IAM,
+    and every connection is TLS."""
+    database, cache, stream = data.database, data.cache, data.stream
+    return {
+        "AWS_REGION": account.region,
+        "DATABASE_HOST": database.endpoint,
+        "DATABASE_READERS": pulumi.Output.json_dumps(list(database.reader_endpoints.values())),
+        "DATABASE_PORT": str(database.port),
+        "DATABASE_NAME": database.db_name,
+        "DATABASE_USER": APPLICATION_USER,
+        "DATABASE_SSLMODE": "verify-full",
+        "CACHE_ENDPOINT": cache.endpoint,
+        "CACHE_PORT": str(cache.port),
+        "CACHE_USER": cache.user_name,
+        "CACHE_TLS": "true",
+        "CACHE_CLUSTER": str(cache.settings.cluster_mode).lower(),
+        # What a token for Redis is signed for.
+        "CACHE_REPLICATION_GROUP": cache.replication_group_id,
+        "BOOTSTRAP_BROKERS": stream.bootstrap_brokers,
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "AWS_MSK_IAM",
+        "TOPIC": data.topic.topic_name,
+        "CONSUMER_GROUP": APPLICATION,
+        "ARCHIVES_BUCKET": data.archives.bucket_name,
+        "LOGS_BUCKET": data.logs.bucket_name,
+        "CURSOR_KEY_ARN": signing.arn,
+        "METRICS_NAMESPACE": BUSINESS_METRICS,
+    }

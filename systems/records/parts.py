@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
+from components.data.kafka_topic import KafkaTopic
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.redis import Redis
@@ -21,6 +22,7 @@ class Data:
     database: Postgres
     cache: Redis
     stream: Kafka
+    topic: KafkaTopic
     access_logs: LogBucket
     backups: Bucket
     logs: Bucket

@@ -9,6 +9,7 @@ from components.compute.cluster import ClusterSettings
 from components.compute.node_group import NodeGroupSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
+from components.data.kafka_topic import TopicName, TopicSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
@@ -23,6 +24,7 @@ from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
+from components.workloads.migration import Files, Folder, MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings
@@ -40,6 +42,19 @@ class Buckets(Settings):
     logs: BucketSettings
     archives: BucketSettings
     access_logs: LogBucketSettings
+
+
+class RecordsTopicSettings(TopicSettings):
+    """The topic of the records."""
+
+    name: TopicName = "records"
+
+
+class SchemaSettings(MigrationSettings):
+    """What makes the application's user and schema; tables are files more."""
+
+    folder: Folder = "migrations/records"
+    files: Files = ("001_application.sql",)
 
 
 class SystemSettings(Settings):
@@ -64,8 +79,10 @@ class SystemSettings(Settings):
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Name = "records"
     application: WorkloadSettings
-    topic: Name = "records"
+    topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""
+    migration: SchemaSettings = SchemaSettings()
+    """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
     cache: RedisSettings
     stream: KafkaSettings = KafkaSettings()

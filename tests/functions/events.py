@@ -1,7 +1,8 @@
 """What Lambda hands a handler, in the form the services send it: each event is JSON that has been written and read.
 
 A builder takes what a test is about and fills in the rest as AWS's own sample of the event has it; the sample's page
-stands beside it. Values that JSON has no form for never reach a handler: binary attributes are base64 text.
+stands beside it. Samples of AWS's own libraries are recorded events: https://github.com/aws/aws-lambda-go, in
+events/testdata. Values that JSON has no form for never reach a handler: binary attributes are base64 text.
 """
 
 import base64
@@ -32,7 +33,7 @@ def typed(item: Event) -> Event:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
     """
-    return {name: _in_text(TypeSerializer().serialize(value)) for name, value in item.items()}
+    return {name: in_text(TypeSerializer().serialize(value)) for name, value in item.items()}
 
 
 def record(
@@ -46,9 +47,10 @@ def record(
 ) -> Event:
     """A record of a stream with both images; ``ttl`` is a removal by DynamoDB itself, seen in the region that did it.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    aws-lambda-go, dynamodb-event.json, whose binary attributes are base64 text; the fields:
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
     In other regions of a global table the removal has no ``userIdentity``:
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html
     """
     images = {"OldImage": typed({**keys, **old})} if old is not None else {}
     if kind != "REMOVE":
@@ -89,8 +91,9 @@ def socket(
 ) -> Event:
     """A route of a WebSocket API; what an authorizer passed on arrives as text on every route.
 
-    Only $connect has headers, only messages have a body and an id.
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-integrations.html
+    $connect has the request's headers, $disconnect four of API Gateway's own, a message none; only messages have a
+    body and an id. aws-lambda-go: apigw-websocket-request-disconnect.json, apigw-websocket-request-send-message.json;
+    $connect as the authorizer is asked about it (``judged_connect``). What the context's fields mean:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
     """
     kind = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}.get(route, "MESSAGE")
@@ -103,7 +106,7 @@ def socket(
         "stage": "prod",
         "connectedAt": ARRIVED * 1000,
         "requestTimeEpoch": ARRIVED * 1000,
-        "identity": {"sourceIp": "192.0.2.1"},
+        "identity": {"userAgent": "user-agent", "sourceIp": "192.0.2.1"},
         "requestId": "JtfNqGDZoAMFUOQ=",
         "domainName": f"{API}.execute-api.{REGION}.amazonaws.com",
         "connectionId": connection_id,
@@ -114,9 +117,19 @@ def socket(
         context["authorizer"] = {**passed_on, "principalId": passed_on.get("userId", ""), "integrationLatency": 7}
     event: Event = {"requestContext": context, "isBase64Encoded": False}
     if kind == "CONNECT":
-        event |= _headed({"Host": context["domainName"], "Sec-WebSocket-Version": "13", **(headers or {})})
+        opening = {
+            "Host": context["domainName"],
+            "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version": "13",
+            "X-Forwarded-For": "192.0.2.1",
+            "X-Forwarded-Port": "443",
+            "X-Forwarded-Proto": "https",
+        }
+        event |= _headed({**opening, **(headers or {})})
     elif kind == "DISCONNECT":
         context |= {"disconnectStatusCode": 1001, "disconnectReason": ""}
+        event |= _headed({"Host": context["domainName"], "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""})
     else:
         context["messageId"] = "JtfNqGDZoAMCJQw="
         event |= {"body": body} if body is not None else {}
@@ -136,15 +149,16 @@ def judged_connect(headers: dict[str, str] | None = None, query: dict[str, str] 
 def judged_request(headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Event:
     """What an authorizer of type REQUEST is asked about a call of a REST API.
 
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+    The sample of ``REQUEST``, recorded in aws-lambda-go, apigw-custom-auth-request-type-request.json:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
     """
     context = {
-        "path": "/prod/api/pages/7",
+        "path": "/api/pages/7",
         "accountId": ACCOUNT,
-        "resourceId": "123456",
+        "resourceId": "05c7jb",
         "stage": "prod",
-        "requestId": "f5e4-11e6-8fa3",
-        "identity": {"sourceIp": "192.0.2.1"},
+        "requestId": "deef4878-7910-11e6-8f14-25afc3e9ae33",
+        "identity": {"apiKey": "", "sourceIp": "192.0.2.1"},
         "resourcePath": "/api/{proxy+}",
         "httpMethod": "GET",
         "apiId": API,
@@ -166,28 +180,40 @@ def judged_request(headers: dict[str, str] | None = None, query: dict[str, str] 
 
 
 def judged_token(token: str) -> Event:
-    """What an authorizer of type TOKEN is asked about a call of a REST API: nothing but these three.
+    """What an authorizer of type TOKEN is asked about a call of a REST API: nothing but these three (``TOKEN``).
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
     """
     return sent({"type": "TOKEN", "methodArn": METHOD_ARN, "authorizationToken": token})
 
 
-def rest(method: str, path: str | None, *, authorizer: Event | None = None) -> Event:
+def rest(
+    method: str,
+    path: str | None,
+    *,
+    authorizer: Event | None = None,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
+) -> Event:
     """A call of a REST API by proxy integration; what is absent is null.
 
+    aws-lambda-go, apigw-request.json;
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
     context: Event = {
         "accountId": ACCOUNT,
         "apiId": API,
         "httpMethod": method,
+        "domainName": f"{API}.execute-api.{REGION}.amazonaws.com",
+        "domainPrefix": API,
+        "extendedRequestId": "JtfNqGDZoAMFUOQ=",
         "identity": {"sourceIp": "192.0.2.1", "userAgent": "user-agent"},
         "path": path,
         "protocol": "HTTP/1.1",
-        "requestId": "id=",
+        "requestId": "deef4878-7910-11e6-8f14-25afc3e9ae33",
+        "requestTime": "15/Jan/2027:08:00:00 +0000",
         "requestTimeEpoch": ARRIVED * 1000,
-        "resourceId": None,
+        "resourceId": "roq9wj",
         "resourcePath": "/{proxy+}",
         "stage": "prod",
     }
@@ -198,20 +224,20 @@ def rest(method: str, path: str | None, *, authorizer: Event | None = None) -> E
             "resource": "/{proxy+}",
             "path": path,
             "httpMethod": method,
-            **_headed({"Accept": "application/json"}),
+            **_headed({"Accept": "application/json", **(headers or {})}),
             "queryStringParameters": None,
             "multiValueQueryStringParameters": None,
             "pathParameters": {"proxy": (path or "").lstrip("/")},
             "stageVariables": None,
             "requestContext": context,
-            "body": None,
+            "body": body,
             "isBase64Encoded": False,
         }
     )
 
 
 def uploaded(bucket: str, *keys: str) -> Event:
-    """Objects that were put into a bucket; keys are encoded as in a form.
+    """Objects that were put into a bucket that keeps versions; keys are encoded as in a form.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     """
@@ -221,7 +247,9 @@ def uploaded(bucket: str, *keys: str) -> Event:
 def rotation(secret: str, token: str, step: str) -> Event:
     """A step of a secret's rotation.
 
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+    The four fields: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
+    That page has the steps as ``create_secret`` and so on; what arrives is ``createSecret``, as AWS's own functions
+    take it: https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
     """
     return sent(
         {"Step": step, "SecretId": secret, "ClientRequestToken": token, "RotationToken": "b1b7c3a2-4a1e-4e0f-9d0c"}
@@ -231,7 +259,7 @@ def rotation(secret: str, token: str, step: str) -> Event:
 def scheduled() -> Event:
     """A schedule of EventBridge.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchevents.html
+    https://github.com/aws/aws-lambda-rust-runtime, lambda-events/src/fixtures/example-eventbridge-schedule.json
     """
     return sent(
         {
@@ -248,16 +276,17 @@ def scheduled() -> Event:
     )
 
 
-def _in_text(value: Any) -> Any:
+def in_text(value: Any) -> Any:
+    """Typed attributes with their binary values as Lambda writes them."""
     match value:
         case Binary():
             return base64.b64encode(bytes(value)).decode()
         case bytes():
             return base64.b64encode(value).decode()
         case dict():
-            return {name: _in_text(one) for name, one in value.items()}
+            return {name: in_text(one) for name, one in value.items()}
         case list():
-            return [_in_text(one) for one in value]
+            return [in_text(one) for one in value]
         case _:
             return value
 
@@ -281,7 +310,10 @@ def _upload(bucket: str, key: str) -> Event:
         "eventName": "ObjectCreated:Put",
         "userIdentity": {"principalId": "AWS:AIDAINPONIXQXHT3IKHL2"},
         "requestParameters": {"sourceIPAddress": "192.0.2.1"},
-        "responseElements": {"x-amz-request-id": "D82B88E5F771F645"},
+        "responseElements": {
+            "x-amz-request-id": "C3D13FE58DE4C810",
+            "x-amz-id-2": "FMyUVURIY8/IgAtTv8xRjskZQpcIZ9KG4V5W",
+        },
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": "uploads",
@@ -290,6 +322,12 @@ def _upload(bucket: str, key: str) -> Event:
                 "ownerIdentity": {"principalId": "A3I5XTEXAMAI3E"},
                 "arn": f"arn:aws:s3:::{bucket}",
             },
-            "object": {"key": quote_plus(key), "size": 1024, "eTag": "d41d8cd9", "sequencer": "0C0F6F405D6ED209E1"},
+            "object": {
+                "key": quote_plus(key),
+                "size": 1024,
+                "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                "versionId": "096fKKXTRTtl3on89fVO.nfljtsv6qko",
+                "sequencer": "0055AED6DCD90281E5",
+            },
         },
     }

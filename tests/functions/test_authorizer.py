@@ -8,6 +8,7 @@ import jwt
 import pytest
 from authorizer import handlers, tokens
 from authorizer.tokens import InvalidTokenError, Verifier
+from botocore.exceptions import ClientError, EndpointConnectionError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
@@ -116,11 +117,14 @@ class SecretsManager:
     def __init__(self, **stages: str) -> None:
         self.stages = stages
         self.reads = 0
+        self.error: Exception | None = None
         self.exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
 
     def get_secret_value(self, **call: str) -> dict[str, str]:
         assert call["SecretId"] == ARN
         self.reads += 1
+        if self.error is not None:
+            raise self.error
         return {"SecretString": self.stages[call["VersionStage"]]}
 
 
@@ -147,6 +151,42 @@ def test_a_secret_that_was_rotated_away_opens_nothing_after_minutes() -> None:
         verifier.claims(token())
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url="https://secretsmanager.us-east-1.amazonaws.com"),
+        ClientError({"Error": {"Code": "InternalServiceError", "Message": "down"}}, "GetSecretValue"),
+    ],
+)
+def test_while_secrets_manager_is_down_the_last_known_secret_goes_on_for_an_hour(error: Exception) -> None:
+    manager, now = SecretsManager(AWSCURRENT=SECRET), [0.0]
+    verifier = Verifier(tokens.stored(ARN, manager, lambda: now[0]), "HS256")
+    verifier.claims(token())
+    manager.error, reads = error, manager.reads
+    for second in range(int(tokens.KEEP_SECONDS), tokens.LAST_KNOWN_SECONDS):
+        now[0] = float(second)
+        assert verifier.claims(token())["sub"] == "ada"
+    asked = manager.reads - reads
+    assert asked == (tokens.LAST_KNOWN_SECONDS - tokens.KEEP_SECONDS) // tokens.ASK_SECONDS, "now and then"
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(token(NEXT))
+    now[0] = float(tokens.LAST_KNOWN_SECONDS)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            verifier.claims(token())
+    manager.error, manager.stages = None, {"AWSCURRENT": NEXT, "AWSPREVIOUS": NEXT}
+    assert verifier.claims(token(NEXT))["sub"] == "ada"
+    with pytest.raises(InvalidTokenError):
+        verifier.claims(token())
+
+
+def test_without_ever_a_secret_an_outage_is_no_refusal() -> None:
+    manager = SecretsManager()
+    manager.error = EndpointConnectionError(endpoint_url="https://secretsmanager.us-east-1.amazonaws.com")
+    with pytest.raises(EndpointConnectionError):
+        Verifier(tokens.stored(ARN, manager), "HS256").claims(token())
+
+
 def test_forged_tokens_are_no_way_to_have_the_secret_read_again_and_again() -> None:
     manager, now = SecretsManager(AWSCURRENT=SECRET, AWSPREVIOUS=SECRET), [0.0]
     verifier = Verifier(tokens.stored(ARN, manager, lambda: now[0]), "HS256")
@@ -166,7 +206,7 @@ def test_a_short_secret_is_refused() -> None:
 
 
 def test_the_secret_is_read_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boto3.client", lambda _: SecretsManager(AWSCURRENT=SECRET))
+    monkeypatch.setattr("boto3.client", lambda _, config: SecretsManager(AWSCURRENT=SECRET))
     verifier = Verifier.from_environment({"JWT_SECRET_ARN": ARN})
     assert verifier.claims(token())["sub"] == "ada"
     with pytest.raises(KeyError):
@@ -216,6 +256,32 @@ def test_a_key_that_is_withdrawn_opens_nothing_after_minutes(monkeypatch: pytest
     with pytest.raises(InvalidTokenError):
         verifier.claims(signed)
     assert len(fetched) > 1
+
+
+def test_while_a_user_pool_is_down_its_last_known_keys_go_on_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    published = json.loads(RSAAlgorithm.to_jwk(private.public_key())) | {"kid": "one", "use": "sig"}
+    now, down = [0.0], [False]
+
+    def fetch(_client: jwt.PyJWKClient) -> Any:
+        if down[0]:
+            raise jwt.PyJWKClientConnectionError("down")
+        return {"keys": [published]}
+
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    signed = jwt.encode({"sub": "ada", "exp": LATE}, private, "RS256", headers={"kid": "one"})
+    verifier = Verifier.from_environment({"JWKS_URL": "https://pool.example.com/jwks.json"})
+    verifier.claims(signed)
+    down[0] = True
+    for second in range(0, tokens.LAST_KNOWN_SECONDS, 100):
+        now[0] = float(second)
+        assert verifier.claims(signed)["sub"] == "ada"
+    now[0] = tokens.LAST_KNOWN_SECONDS + 1.0
+    with pytest.raises(jwt.PyJWKClientConnectionError):
+        verifier.claims(signed)
+    down[0] = False
+    assert verifier.claims(signed)["sub"] == "ada"
 
 
 def test_a_warm_function_keeps_its_verifier() -> None:

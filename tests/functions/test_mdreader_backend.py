@@ -1,97 +1,301 @@
-"""What stands in for MDReader's API, and how it finds the stores."""
+"""MDReader's API as Lambda calls it: FastAPI behind Mangum, asked by API Gateway's own events."""
 
-import importlib.util
+import inspect
 import json
 import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from pg8000.core import CoreConnection
+from pg8000.exceptions import DatabaseError, InterfaceError
+from redis import Redis
 
+from .collaboration.conftest import redis_server
 from .events import rest
 
-CODE = Path(__file__).parents[2] / "functions" / "mdreader_backend" / "app" / "main.py"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mdreader/app-a1b2c3"
+SITE, DESKTOP = "https://mdreader.app", "tauri://localhost"
+ADA = {"claims": {"sub": "ada", "email": "ada@example.org"}}
+ENVIRONMENT = {
+    "ENVIRONMENT": "dev",
+    "CORS_ORIGINS": f"{SITE},{DESKTOP}",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_SESSION_TOKEN": "session",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "UPLOADS_BUCKET": "mdreader-uploads",
+    "DATABASE_HOST": "db.example.org",
+    "DATABASE_NAME": "mdreader",
+    "DATABASE_USER": "mdreader_backend",
+    "DATABASE_URL": f"{SECRET}:database-url::",
+    "REDIS_URL": f"{SECRET}:redis-url::",
+}
+
+
+class Secrets:
+    """Secrets Manager, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.value = {"database-url": "postgresql://own%2Fer:p%40ss@db.example.org:5432/mdreader?sslmode=require"}
+        self.asked: list[str] = []
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:
+        self.asked.append(SecretId)
+        return {"SecretString": json.dumps(self.value)}
+
+
+class Postgres:
+    """Stands where PostgreSQL does; takes what pg8000's own connection takes."""
+
+    def __init__(self) -> None:
+        self.opened: list[dict[str, Any]] = []
+        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.roles: set[str] = set()
+        self.gone = self.refuses = self.lost = False
+        self.closed = 0
+
+    def __call__(self, *given: Any, **named: Any) -> "Postgres":
+        bound = inspect.signature(CoreConnection.__init__).bind(None, *given, **named)
+        if self.refuses:
+            raise DatabaseError({"M": "PAM authentication failed for user"})
+        self.opened.append(dict(bound.arguments))
+        return self
+
+    def run(self, statement: str, **values: Any) -> list[Any]:
+        if self.gone:
+            self.gone, self.lost = False, True
+            raise InterfaceError("network error")
+        self.said.append((statement, values))
+        return [[1]] if not values or values["name"] in self.roles else []
+
+    def close(self) -> None:
+        self.closed += 1
+        if self.lost:
+            raise InterfaceError("connection is closed")
 
 
 @pytest.fixture
-def main(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("ENVIRONMENT", "dev")
-    spec = importlib.util.spec_from_file_location("mdreader_main", CODE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Secrets]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    from app import references, uploads
+
+    found, real = Secrets(), boto3.client
+
+    def client(service: str, **options: Any) -> Any:
+        return found if service == "secretsmanager" else real(service, **options)
+
+    monkeypatch.setattr(boto3, "client", client)
+    yield found
+    for cached in (references.client, references._secret, uploads._client):
+        cached.cache_clear()
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which secrets were read."""
-    read: list[str] = []
+def postgres(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> Postgres:
+    from app import database
 
-    def get(SecretId: str) -> dict[str, str]:
-        read.append(SecretId)
-        return {"SecretString": json.dumps({"database-url": "postgresql://u:p@db:5432/mdreader", "other": "x"})}
-
-    monkeypatch.setattr(boto3, "client", lambda _service: SimpleNamespace(get_secret_value=get))
-    return read
+    stand_in = Postgres()
+    monkeypatch.setattr(database, "Connection", stand_in)
+    return stand_in
 
 
-def get(
-    main: Any, path: str | None, method: str = "GET", authorizer: dict[str, Any] | None = None
-) -> tuple[int, dict[str, Any]]:
-    answer = main.handler(rest(method, path, authorizer=authorizer), None)
-    assert answer["headers"]["Cache-Control"] == "no-store"
-    return answer["statusCode"], json.loads(answer["body"])
+@pytest.fixture
+def main(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Any:
+    from app import cache, database, main
+
+    monkeypatch.setattr(main, "_database", database.Database())
+    monkeypatch.setattr(main, "_cache", cache.Cache())
+    return main
 
 
-@pytest.mark.parametrize("path", ["/health", "/health/"])
-def test_it_says_that_it_is_there_and_touches_no_store(main: Any, asked: list[str], path: str) -> None:
-    assert get(main, path) == (200, {"status": "ok", "environment": "dev"})
-    assert asked == []
+@pytest.fixture
+def redis(secrets: Secrets, tmp_path: Path) -> Iterator[Redis]:
+    """A server whose one user has a password, which the secret holds."""
+    with redis_server(tmp_path) as port, Redis(port=port) as admin:
+        admin.execute_command("ACL", "SETUSER", "app", "on", ">first", "~*", "+@all")
+        secrets.value["redis-url"] = f"redis://app:first@127.0.0.1:{port}"
+        yield admin
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/health"), ("GET", "/api/documents"), ("GET", None), ("DELETE", "/api/me")]
-)
-def test_everything_else_waits_for_the_product(main: Any, method: str, path: str | None) -> None:
-    status, body = get(main, path, method)
+def ask(main: Any, method: str, path: str, **event: Any) -> tuple[int, Any, dict[str, str]]:
+    answer = main.handler(rest(method, path, **event), None)
+    assert answer["headers"]["cache-control"] == "no-store"
+    assert answer["isBase64Encoded"] is False
+    return answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, answer["headers"]
+
+
+def test_it_says_that_it_is_there_and_touches_no_store(main: Any, secrets: Secrets, postgres: Postgres) -> None:
+    assert ask(main, "GET", "/health")[:2] == (200, {"status": "ok", "environment": "dev"})
+    assert (secrets.asked, postgres.opened) == ([], [])
+
+
+def test_head_is_answered_as_get_without_a_body(main: Any) -> None:
+    found = ask(main, "GET", "/health")
+    assert ask(main, "HEAD", "/health") == (200, None, found[2])
+    assert found[2]["content-length"] == str(len('{"status":"ok","environment":"dev"}'))
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/health"), ("GET", "/api/documents"), ("DELETE", "/api/me")])
+def test_everything_else_waits_for_the_product(main: Any, method: str, path: str) -> None:
+    status, body, _ = ask(main, method, path)
     assert status == 501
     assert "backend.package" in body["message"]
 
 
+@pytest.mark.parametrize("origin", [SITE, DESKTOP])
+def test_pages_of_the_site_and_of_the_desktop_may_read_what_is_answered(main: Any, origin: str) -> None:
+    headers = ask(main, "GET", "/health", headers={"Origin": origin})[2]
+    assert (headers["access-control-allow-origin"], headers["vary"]) == (origin, "Origin")
+    refused = ask(main, "GET", "/api/documents", headers={"Origin": origin})
+    assert (refused[0], refused[2]["access-control-allow-origin"]) == (501, origin)
+
+
+def test_pages_of_others_may_not(main: Any) -> None:
+    assert (
+        "access-control-allow-origin" not in ask(main, "GET", "/health", headers={"Origin": "https://evil.example"})[2]
+    )
+
+
 def test_who_asks_is_who_the_token_names(main: Any) -> None:
-    claims = {"sub": "ada", "email": "ada@example.org"}
-    assert get(main, "/api/me", authorizer={"claims": claims}) == (200, {"userId": "ada", "email": "ada@example.org"})
+    found = ask(main, "GET", "/api/me", authorizer=ADA)
+    assert found[:2] == (200, {"userId": "ada", "email": "ada@example.org"})
 
 
-def test_a_url_is_read_from_its_secret_once(main: Any, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"{SECRET}:database-url::")
+def test_the_database_is_signed_in_to_by_iam_and_never_by_password(
+    main: Any, postgres: Postgres, secrets: Secrets, redis: Redis
+) -> None:
+    assert ask(main, "GET", "/api/stores")[:2] == (200, {"database": True, "redis": True})
+    (opened,) = postgres.opened
+    assert (opened["user"], opened["host"], opened["port"], opened["database"]) == (
+        "mdreader_backend",
+        "db.example.org",
+        5432,
+        "mdreader",
+    )
+    assert opened["ssl_context"] is True
+    token = urlsplit(f"https://{opened['password']}")
+    query = parse_qs(token.query)
+    assert token.netloc == "db.example.org:5432"
+    assert (query["Action"], query["DBUser"]) == (["connect"], ["mdreader_backend"])
+    assert query["X-Amz-Credential"][0].endswith("/us-east-1/rds-db/aws4_request")
+
+
+def test_connections_are_kept_from_call_to_call(main: Any, postgres: Postgres, secrets: Secrets, redis: Redis) -> None:
+    before = redis.info("stats")["total_connections_received"]
+    for _ in range(3):
+        assert ask(main, "GET", "/api/stores")[0] == 200
+    assert len(postgres.opened) == 1
+    assert redis.info("stats")["total_connections_received"] == before + 1
+    assert secrets.asked == [SECRET]
+
+
+def test_a_connection_that_is_gone_is_opened_anew(main: Any, postgres: Postgres, redis: Redis) -> None:
+    ask(main, "GET", "/api/stores")
+    postgres.gone = True
+    assert ask(main, "GET", "/api/stores")[0] == 200
+    assert (len(postgres.opened), postgres.closed) == (2, 1)
+
+
+def test_a_password_that_was_replaced_is_read_again(main: Any, secrets: Secrets, redis: Redis) -> None:
+    ask(main, "GET", "/api/stores")
+    redis.execute_command("ACL", "SETUSER", "app", "resetpass", ">second")
+    secrets.value["redis-url"] = secrets.value["redis-url"].replace("first", "second")
+    redis.execute_command("CLIENT", "KILL", "USER", "app")
+    assert ask(main, "GET", "/api/stores")[:2] == (200, {"database": True, "redis": True})
+    assert secrets.asked == [SECRET, SECRET]
+
+
+def test_stores_that_are_away_or_refuse_are_told_of_and_say_nothing_of_themselves(
+    main: Any, postgres: Postgres, secrets: Secrets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    postgres.refuses = True
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        secrets.value["redis-url"] = f"redis://app:hidden@127.0.0.1:{taken.getsockname()[1]}"
+        assert ask(main, "GET", "/api/stores")[:2] == (503, {"database": False, "redis": False})
+    said = capsys.readouterr().out
+    assert [json.loads(line)["error"] for line in said.splitlines()] == ["DatabaseError", "ConnectionError"]
+    assert "hidden" not in said
+
+
+def test_a_reference_is_a_value_or_a_key_of_a_secret(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.references import reference
+
     monkeypatch.setenv("PLAIN", "rediss://cache:6379")
-    assert main.reference("DATABASE_URL") == main.reference("DATABASE_URL") == "postgresql://u:p@db:5432/mdreader"
-    assert main.reference("PLAIN") == "rediss://cache:6379"
-    assert asked == [SECRET]
+    assert reference("PLAIN") == "rediss://cache:6379"
     monkeypatch.setenv("DATABASE_URL", f"{SECRET}:missing::")
     with pytest.raises(KeyError):
-        main.reference("DATABASE_URL")
+        reference("DATABASE_URL")
 
 
-def test_stores_are_within_reach_or_not(main: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    called = []
+def test_an_upload_is_signed_for_the_host_of_the_region_by_version_4(main: Any) -> None:
+    wanted = json.dumps({"type": "image/avif", "size": 1234})
+    status, body, _ = ask(
+        main, "POST", "/api/uploads", authorizer=ADA, body=wanted, headers={"Content-Type": "application/json"}
+    )
+    url = urlsplit(body["url"])
+    query = parse_qs(url.query)
+    assert (status, body["method"], body["headers"]) == (201, "PUT", {"Content-Type": "image/avif"})
+    assert (url.scheme, url.netloc) == ("https", "mdreader-uploads.s3.us-east-1.amazonaws.com")
+    assert url.path == f"/{body['key']}"
+    assert body["key"].startswith("documents/ada/")
+    assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["900"])
+    assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host"]
+    again = ask(main, "POST", "/api/uploads", authorizer=ADA, body=wanted, headers={"Content-Type": "application/json"})
+    assert again[1]["key"] != body["key"]
 
-    def connect(place: tuple[str, int], timeout: int) -> Any:
-        called.append((*place, timeout))
-        if place[0] == "away":
-            raise TimeoutError
-        return SimpleNamespace(close=lambda: None)
 
-    monkeypatch.setattr(socket, "create_connection", connect)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@db/mdreader")
-    monkeypatch.setenv("REDIS_URL", "rediss://u:p@cache:7000")
-    assert get(main, "/api/stores") == (200, {"database": True, "redis": True})
-    assert called == [("db", 5432, 3), ("cache", 7000, 3)]
-    monkeypatch.setenv("REDIS_URL", "rediss://u:p@away")
-    assert get(main, "/api/stores") == (503, {"database": True, "redis": False})
+@pytest.mark.parametrize(
+    "wanted", [{"type": "image/png", "size": 0}, {"type": "image/png\r\nx: y", "size": 1}, {"size": 1}]
+)
+def test_nothing_is_signed_for_what_s3_would_refuse(main: Any, wanted: dict[str, Any]) -> None:
+    asked = {"body": json.dumps(wanted), "headers": {"Content-Type": "application/json"}, "authorizer": ADA}
+    assert ask(main, "POST", "/api/uploads", **asked)[0] == 422
+
+
+def test_the_user_of_the_database_is_made_by_its_master_and_signs_in_by_iam(postgres: Postgres) -> None:
+    from app.roles import handler
+
+    handler({"User": "mdreader_backend"}, SimpleNamespace())
+    (opened,) = postgres.opened
+    assert (opened["user"], opened["password"], opened["host"], opened["port"], opened["database"]) == (
+        "own/er",
+        "p@ss",
+        "db.example.org",
+        5432,
+        "mdreader",
+    )
+    assert [said for said, _ in postgres.said[1:]] == [
+        'CREATE ROLE "mdreader_backend" LOGIN',
+        'GRANT rds_iam TO "mdreader_backend"',
+    ]
+    postgres.roles.add("mdreader_backend")
+    postgres.said.clear()
+    handler({"User": "mdreader_backend"}, SimpleNamespace())
+    assert [said for said, _ in postgres.said[1:]] == ['GRANT rds_iam TO "mdreader_backend"']
+
+
+def test_no_password_is_sent_to_a_database_without_tls() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        from app.database import connection
+
+        def plain() -> None:
+            peer, _ = server.accept()
+            peer.recv(8)
+            peer.sendall(b"N")
+            peer.close()
+
+        thread = threading.Thread(target=plain)
+        thread.start()
+        with pytest.raises(InterfaceError, match="SSL"):
+            connection("127.0.0.1", server.getsockname()[1], "mdreader", "somebody", "secret")
+        thread.join()

@@ -1,6 +1,7 @@
 """What is said of an uploaded file."""
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,13 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 600
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp", "image/webp", "yes"),
         (b"\x7fELF\x02\x01", "text/plain", "unknown", "no"),
         (b"\xff\xfe broken from the start on", "text/plain", "unknown", "no"),
-        (b"", "text/plain", "unknown", "no"),
+        (b"", "text/markdown", "inode/x-empty", "yes"),
+        (b"", "image/png", "inode/x-empty", "no"),
+        (b"\xff\xd8\xff\xe0", "image/jpg", "image/jpeg", "yes"),
+        (b"\xff\xd8\xff\xe0", "image/png", "image/jpeg", "no"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + b"\0" * 99, "image/avif", "image/avif", "yes"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif" + b"\0" * 99, "image/avif", "image/avif", "yes"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp41avif", "image/avif", "unknown", "no"),
     ],
 )
 def test_a_file_is_what_its_first_bytes_say(
@@ -69,6 +76,20 @@ def test_a_file_is_what_its_first_bytes_say(
         "detected-type": detected,
         "types-agree": agree,
     }
+
+
+def test_an_object_with_all_its_tags_keeps_as_many_as_there_is_room_for(
+    handler: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = "&".join(f"t{number}={number}" for number in range(10))
+    handler.client().put_object(Bucket=BUCKET, Key="a", Body=PNG, ContentType="image/png", Tagging=given)
+    for _ in range(2):
+        handler.handle(uploaded(BUCKET, "a"), None)
+        found = tags("a")
+        assert {name for name in found if name.startswith("t") and name[1:].isdigit()} == {f"t{n}" for n in range(6)}
+        assert found["detected-type"] == "image/png"
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["dropped"] for line in said] == [["t6", "t7", "t8", "t9"]]
 
 
 def test_a_second_look_says_the_same_and_keeps_what_others_said(handler: Any) -> None:

@@ -141,6 +141,27 @@ def test_what_fits_no_rotation_is_refused(
     assert rds.password is None
 
 
+def test_the_first_value_is_awaited(monkeypatch: pytest.MonkeyPatch, pauses: list[int]) -> None:
+    manager = Manager({"new": ["AWSPENDING"]}, {})
+
+    def sleep(seconds: int) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            manager.stages["new"].append("AWSCURRENT")
+
+    monkeypatch.setattr(handler.time, "sleep", sleep)
+    monkeypatch.setattr(handler, "client", {"secretsmanager": manager}.__getitem__)
+    handler.handle({"Await": SECRET}, None)
+    assert pauses == [10] * 3
+
+
+def test_a_first_value_that_does_not_come_is_an_error(monkeypatch: pytest.MonkeyPatch, pauses: list[int]) -> None:
+    monkeypatch.setattr(handler, "client", {"secretsmanager": Manager({}, {})}.__getitem__)
+    with pytest.raises(handler.RotationError, match="has no value after 840 s"):
+        handler.handle({"Await": SECRET}, None)
+    assert sum(pauses) == 840
+
+
 def test_patience_ends(monkeypatch: pytest.MonkeyPatch, pauses: list[int]) -> None:
     manager = Manager({"new": ["AWSPENDING"]}, {"new": json.dumps({"username": "apiuser", "password": "x"})})
     with pytest.raises(handler.RotationError, match="still creating after 600 s"):

@@ -12,35 +12,16 @@ from typer.core import TyperGroup
 
 from preview import cli, run
 from preview.graph import Graph
+from tests.docs.samples import LEFT_OUT, PAGES, missing, renewed, samples
 from tests.stacks import ROOT, STACKS, stack_graph
 
-PAGES = ("docs/preview.md", "README.md")
-LEFT_OUT = "…"
-_BLOCK = re.compile(r"^```\n\$ strata (?P<command>[^\n]+)\n(?P<shown>.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"strata (?P<command>[a-z]+)(?P<rest>(?: (?:--)?[\w./\"$-]+)*)")
 
 
-def samples() -> Iterator[tuple[str, str, list[str]]]:
+def shown_on_pages() -> Iterator[tuple[str, str, list[str]]]:
     for page in PAGES:
-        for found in _BLOCK.finditer((ROOT / page).read_text(encoding="utf-8")):
-            yield page, found["command"], found["shown"].splitlines()
-
-
-def missing(shown: list[str], printed: list[str]) -> str:
-    """The first line that is not printed after those before it; nothing where all are."""
-    rest = iter(printed)
-    for line in shown:
-        if line.strip() == LEFT_OUT:
-            continue
-        start, cut, end = line.partition(LEFT_OUT)
-        shortened = bool(cut)
-        if not any(_fits(found.rstrip(), start.rstrip(), end, shortened=shortened) for found in rest):
-            return line
-    return ""
-
-
-def _fits(found: str, start: str, end: str, *, shortened: bool) -> bool:
-    return found.startswith(start) and found.endswith(end) if shortened else found == start
+        for sample in samples((ROOT / page).read_text(encoding="utf-8")):
+            yield page, sample.command, sample.shown
 
 
 def commands() -> Mapping[str, Any]:
@@ -49,7 +30,7 @@ def commands() -> Mapping[str, Any]:
     return group.commands
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), list(samples()), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("page", "command", "shown"), list(shown_on_pages()), ids=lambda value: str(value)[:60])
 def test_samples_are_what_is_printed(
     page: str, command: str, shown: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,7 +46,7 @@ def test_samples_are_what_is_printed(
 
 
 def test_there_are_samples_of_every_question() -> None:
-    shown = {command.split()[0] for _, command, _ in samples()}
+    shown = {command.split()[0] for _, command, _ in shown_on_pages()}
     assert {"preview", "cost", "diff", "timeline", "reach", "can", "diagram"} <= shown
 
 
@@ -73,6 +54,17 @@ def test_a_line_that_is_not_printed_is_found() -> None:
     assert missing(["a", LEFT_OUT, "c 1 …"], ["a", "b", "c 1 2"]) == ""
     assert missing(["c", "a"], ["a", "c"]) == "a"
     assert missing(["c 2…"], ["c 1 2"]) == "c 2…"
+
+
+def test_a_line_that_is_printed_otherwise_is_renewed_where_it_stood_and_cut_as_it_was() -> None:
+    printed = ["stack  a", "total 377 resources in 2 s", "total 12 stacks, 5 s", "Postgres 24  db.r5 done"]
+    shown = ["stack  a", LEFT_OUT, "total 11 stacks, …", "Postgres 23  db.r5 …"]
+    assert renewed(shown, printed) == ["stack  a", LEFT_OUT, "total 12 stacks, …", "Postgres 24  db.r5 …"]
+    assert missing(renewed(shown, printed), printed) == ""
+
+
+def test_a_line_that_nothing_is_like_stays_for_people_to_look_at() -> None:
+    assert renewed(["a", "Kafka is gone"], ["a", "x 1 y"]) == ["a", "Kafka is gone"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, "docs/cost.md", "docs/policies.md"])

@@ -116,7 +116,12 @@ def test_the_environment_decides_the_size(
     redis = graph.only("aws:elasticache/replicationGroup:ReplicationGroup").inputs
     assert (redis["nodeType"], redis["numCacheClusters"]) == (cache, nodes)
     assert redis["multiAzEnabled"] is redis["automaticFailoverEnabled"] is (nodes > 1)
-    assert redis["parameterGroupName"] == "default.redis7", "without cluster mode"
+    parameters = graph.only("aws:elasticache/parameterGroup:ParameterGroup")
+    assert redis["parameterGroupName"] == parameters.outputs["name"]
+    assert {one["name"]: one["value"] for one in parameters.inputs["parameters"]} == {
+        "cluster-enabled": "no",
+        "maxmemory-policy": "noeviction",
+    }
     assert len(graph.of_type("aws:ec2/natGateway:NatGateway")) == gateways
 
 
@@ -163,6 +168,8 @@ def test_the_container_is_told_where_things_are(graph: Graph) -> None:
         "DYNAMODB_TABLE": f"{env}-collaboration-state",
         "AWS_REGION": "us-west-2" if env == "dev" else "us-east-1",
         "METRICS_NAMESPACE": f"Collaboration/{env}",
+        "PORT": "3000",
+        "PROTOCOL": "HTTPS",
     }
     secrets = {v["name"]: v["valueFrom"] for v in container(graph)["secrets"]}
     arn = {n.name: n.outputs["arn"] for n in graph.of_type("aws:secretsmanager/secret:Secret")}

@@ -24,7 +24,9 @@ def prod() -> Graph:
 
 @pytest.mark.parametrize(("store", "port"), [("postgres", 5432), ("cache", 6379), ("search", 443), ("files", 2049)])
 def test_a_store_takes_its_one_port_from_the_nodes_alone(graph: Graph, store: str, port: int) -> None:
-    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)}
+    """And search from what maps its roles."""
+    mapping = {("search-access-mapper", "tcp", 443, 443)} if store == "search" else set()
+    assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)} | mapping
 
 
 def test_cloudfront_alone_reaches_the_balancer_on_443(graph: Graph) -> None:
@@ -112,7 +114,7 @@ def test_pods_reach_what_is_theirs_and_the_site_no_store(graph: Graph) -> None:
     aws = {("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
     assert allowed(graph, "frontend") == set()
     assert allowed(graph, "bff") == aws | {(cidr, port) for cidr in data for port in (5432, 6379)}
-    assert allowed(graph, "websocket") == aws | {(cidr, 6379) for cidr in data}
+    assert allowed(graph, "websocket") == aws | {(cidr, port) for cidr in data for port in (5432, 6379)}
     closed = [node.inputs["spec"] for node in graph.of_type(NETWORK_POLICY) if node.name == "namespace-default-deny"]
     assert closed == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
 
@@ -124,7 +126,9 @@ def granted(graph: Graph, role: str) -> dict[str, set[str]]:
 
 
 def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
-    assert set(granted(prod, "websocket")) == {"ConnectCache", "ReadJwtSecret", "DecryptSecretsKey", "TraceTracing"}
+    assert set(granted(prod, "websocket")) == {
+        "ConnectPostgres", "ConnectCache", "ReadJwtSecret", "DecryptSecretsKey", "TraceTracing",
+    }  # fmt: skip
     assert set(granted(prod, "bff")) == {
         "ConnectPostgres",
         "ConnectCache",
@@ -146,6 +150,16 @@ def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
         if node.inputs["namespace"] == "confluence"
     }
     assert accounts == {"bff", "websocket"}, "the site has no rights at all"
+
+
+def test_pods_sign_in_to_the_database_as_different_users(prod: Graph) -> None:
+    """The service that writes the pages of record reaches no table of the product's."""
+    for workload, user in {"websocket": "collaboration", "bff": "application"}.items():
+        (signing_in,) = [one for one in statements(prod, role_of(prod, workload)) if one["Sid"] == "ConnectPostgres"]
+        assert [arn.rpartition("/")[2] for arn in signing_in["Resource"]] == [user]
+        config = prod.only("kubernetes:core/v1:ConfigMap", f"{workload}-config").inputs["data"]
+        assert config["DATABASE_URL"].startswith(f"postgresql://{user}@")
+        assert config["DATABASE_URL"].endswith("?sslmode=verify-full")
 
 
 def role_of(graph: Graph, workload: str) -> Node:

@@ -136,10 +136,21 @@ ROWS: dict[str, list[Figure]] = {
                 "automaticFailoverEnabled": True,
                 "numNodeGroups": 1,
                 "replicasPerNodeGroup": 2,
-                "parameterGroupName": "default.redis7.cluster.on",
+                "parameterGroupName": Of("cache-parameter-group"),
                 "snapshotRetentionLimit": 1,
             },
-        )
+        ),
+        (
+            "aws:elasticache/parameterGroup:ParameterGroup",
+            "cache-parameter-group",
+            {
+                "family": "redis7",
+                "parameters": [
+                    {"name": "cluster-enabled", "value": "yes"},
+                    {"name": "maxmemory-policy", "value": "noeviction"},
+                ],
+            },
+        ),
     ],
     "CONF-RED-02": [(CACHE, "cache-replication-group", {"engineVersion": "7.0"})],
     "CONF-RED-05": [

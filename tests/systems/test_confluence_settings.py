@@ -41,6 +41,7 @@ EKS: list[Change] = [
     ("eks.logs.logGroup", "/aws/eks/other/application", "logs-logs-group", "/aws/eks/other/application"),
     ("eks.stickySeconds", 3600, "alb-websocket", '"cookieDuration": 3600'),
     ("database.storageGib", 30, "postgres-primary", '"allocatedStorage": 30'),
+    ("migration", {"timeoutSeconds": 600}, "migration-job", '"activeDeadlineSeconds": 600'),
     ("cache.snapshotDays", 2, "cache-replication-group", '"snapshotRetentionLimit": 2'),
     ("search.volumeGib", 30, "search-domain", '"volumeSize": 30'),
     ("buckets.static.bucket", "other-static", "static-bucket", '"other-static-'),

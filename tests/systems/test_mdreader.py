@@ -30,6 +30,7 @@ def test_a_store_takes_its_one_port_from_backend_and_hocuspocus_and_opens_nothin
     graph: Graph, store: str, port: int
 ) -> None:
     clients = {group(graph, "lambda-backend"), group(graph, "hocuspocus")}
+    clients |= {group(graph, "database-user")} if store == "rds" else set()
     assert {ends(rule) for rule in rules(graph, INGRESS, group(graph, store))} == {
         (client, "tcp", port, port) for client in clients
     }
@@ -61,9 +62,9 @@ def test_the_backend_gets_out_to_both_stores_and_by_https(graph: Graph) -> None:
     assert description.startswith("Lambda Functions")
 
 
-def test_only_the_backend_is_in_the_network(graph: Graph) -> None:
+def test_only_what_reaches_the_database_is_in_the_network(graph: Graph) -> None:
     inside = {n.name for n in graph.of_type(FUNCTION) if n.inputs.get("vpcConfig")}
-    assert inside == {"lambda-backend-function"}
+    assert inside == {"lambda-backend-function", "database-user-function"}
     private = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("mdreader-vpc-private")}
     backend = graph.only(FUNCTION, "lambda-backend-function").inputs
     service = graph.only("aws:ecs/service:Service").inputs["networkConfiguration"]
@@ -170,6 +171,7 @@ RUNTIME = {"WriteTraces", "UseFunctionKey"}
                 "ChangeInterfaces",
                 "DescribeInterfaces",
                 "ReadAppSecret",
+                "ConnectRds",
                 "ReadFileSigningKey",
                 "DecryptSecretsKey",
                 "ReadWriteUploads",
@@ -179,6 +181,18 @@ RUNTIME = {"WriteTraces", "UseFunctionKey"}
                 "ManageSockets",
             },
             {"WriteTraces", "DescribeInterfaces", "QuotaEmail"},
+        ),
+        (
+            "database-user-execution",
+            {
+                *RUNTIME,
+                "WriteDatabaseUserLogs",
+                "ChangeInterfaces",
+                "DescribeInterfaces",
+                "ReadAppSecret",
+                "DecryptSecretsKey",
+            },
+            {"WriteTraces", "DescribeInterfaces"},
         ),
         (
             "file-processing-execution",
@@ -223,8 +237,23 @@ def test_urls_with_passwords_are_told_by_reference_only(graph: Graph) -> None:
     assert graph.of_type("aws:secretsmanager/secretVersion:SecretVersion") == []
 
 
+def test_the_backend_signs_in_as_a_user_that_is_made_once_there_is_a_way_to_the_database(graph: Graph) -> None:
+    made = graph.only("aws:lambda/invocation:Invocation", "database-user-made")
+    told = variables(graph, "lambda-backend")
+    database = graph.only("aws:rds/instance:Instance")
+    assert json.loads(made.inputs["input"]) == {"User": told["DATABASE_USER"]}
+    assert made.inputs["functionName"] == graph.only(FUNCTION, "database-user-function").outputs["name"]
+    assert told["DATABASE_HOST"] == database.outputs["address"]
+    (user,) = statements(graph, "lambda-backend-execution")["ConnectRds"]["Resource"]
+    assert user.endswith(f":dbuser:{database.outputs['resourceId']}/{told['DATABASE_USER']}")
+    doors = {n.urn for n in graph.resources if n.name.endswith("database-user-5432") or n.name.endswith("user-https")}
+    first = graph.only("aws:lambda/invocation:Invocation", "app-secret-first-value").urn
+    assert len(doors) == 2
+    assert {*doors, first} <= set(made.dependencies)
+
+
 def test_no_task_starts_before_its_secret_has_a_value(graph: Graph) -> None:
-    awaited = graph.only("aws:lambda/invocation:Invocation")
+    awaited = graph.only("aws:lambda/invocation:Invocation", "app-secret-first-value")
     secret = graph.only("aws:secretsmanager/secret:Secret", "app-secret-secret")
     assert json.loads(awaited.inputs["input"]) == {"Await": secret.outputs["arn"]}
     assert awaited.urn in graph.only("aws:ecs/service:Service").dependencies

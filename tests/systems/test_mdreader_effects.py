@@ -1,5 +1,6 @@
 """What each of MDReader's settings changes: one stack with other values of all of them beside the stack file's."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.stacks import stack_graph
 from tests.support import differences_when_unknown
 from tests.systems.mdreader import ALARM, DISTRIBUTION, FUNCTION, GOOGLE, rerun, settings_of, variables
 
+LAYER = "aws:lambda/layerVersion:LayerVersion"
 PROD = settings_of("mdreader-prod")
 SECRETS = {"mdreader:googleSecret": "told-to-nobody"}
 OTHER: dict[str, Any] = {
@@ -221,10 +223,38 @@ def test_social_sign_in_takes_its_secret_from_the_stack_s_configuration(other: G
         rerun({"identity": PROD["identity"] | GOOGLE})
 
 
+def test_the_libraries_here_are_of_the_python_that_runs_them() -> None:
+    graph = stack_graph("mdreader-prod")
+    for name in ("lambda-backend-function", "database-user-function"):
+        assert graph.only(FUNCTION, name).inputs["runtime"] == "python3.11"
+    layer = graph.only(LAYER, "backend-layer-version").inputs
+    assert layer["compatibleRuntimes"] == ["python3.11"]
+    assert layer["code"] == {"path": "dist/mdreader-backend-layer.zip"}
+    with pytest.raises(ProgramError, match=r"runtime python3\.12 is for a package of your own"):
+        rerun({"backend": {"runtime": "python3.12"}})
+
+
+def test_programs_are_told_where_they_may_read() -> None:
+    one = stack_graph("mdreader-prod")
+    assert "DATABASE_READ_HOSTS" not in variables(one, "lambda-backend")
+    two = rerun({"database": PROD["database"] | {"readReplicas": 2, "secretName": "mdreader-prod/master"}})
+    replicas = [
+        n.outputs["address"] for n in two.of_type("aws:rds/instance:Instance") if "replicateSourceDb" in n.inputs
+    ]
+    assert len(replicas) == 2
+    assert variables(two, "lambda-backend")["DATABASE_READ_HOSTS"].split(",") == replicas
+    (container,) = json.loads(two.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+    told = {variable["name"]: variable["value"] for variable in container["environment"]}
+    assert told["DATABASE_READ_HOSTS"].split(",") == replicas
+
+
 def test_the_product_s_own_package_takes_the_place_of_the_handler_here() -> None:
     backend = "lambda-backend-function"
     assert "app/main.py" in stack_graph("mdreader-prod").only(FUNCTION, backend).inputs["code"]["assets"]
+    shipped = stack_graph("mdreader-prod").only(FUNCTION, backend).inputs["layers"]
+    assert shipped == [stack_graph("mdreader-prod").only(LAYER, "backend-layer-version").outputs["arn"]]
     own = rerun({"backend": {"package": "dist/mdreader-backend.zip", "provisionedConcurrency": 2}})
+    assert "layers" not in own.only(FUNCTION, backend).inputs
     assert own.only(FUNCTION, backend).inputs["code"] == {"path": "dist/mdreader-backend.zip"}
     kept = own.only("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig").inputs
     assert kept["provisionedConcurrentExecutions"] == 2

@@ -192,6 +192,18 @@ def test_the_edge_blocks_by_rate_and_sql_in_bodies(graph: Graph) -> None:
     }
 
 
+def test_documents_are_saved_where_markup_passes_and_the_plan_s_rule_is_not(graph: Graph) -> None:
+    rules = {
+        name: {rule["name"]: rule for rule in graph.only("aws:wafv2/webAcl:WebAcl", f"{name}-acl").inputs["rules"]}
+        for name in ("firewall", "regional-firewall")
+    }
+    assert {name for name, found in rules.items() if "MarkupElsewhere" in found} == set(rules)
+    assert {name for name, found in rules.items() if "SQLInjection" in found} == {"firewall"}
+    (below,) = re.findall(r'"regexString": "(\^\(/api[^"]+)"', json.dumps(rules["regional-firewall"]))
+    assert re.search(json.loads(f'"{below}"'), "/api/documents/7")
+    assert f"https://api.{graph.only('aws:route53/zone:Zone').inputs['name']}" in site_policy(graph)
+
+
 def test_the_names_of_the_plan_lead_to_what_answers(graph: Graph) -> None:
     zone = graph.only("aws:route53/zone:Zone").inputs["name"]
     aliases = {n.inputs["name"] for n in graph.of_type("aws:route53/record:Record") if n.inputs.get("aliases")}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.protection import BEARING, RETAINED
+from policy.environment import environment_of
 from preview.changes.replaced import replaced
 from preview.graph import Graph
 from preview.inventory.stores import READERS
@@ -32,7 +33,7 @@ def test_what_bears_data_or_identity_is_protected_in_production_and_nothing_else
 
 
 def test_stacks_that_are_not_production_say_so_by_their_name() -> None:
-    assert {stack for stack in STACKS if "dev" in stack or "staging" in stack} == set(STACKS) - set(PROD)
+    assert [stack for stack in STACKS if environment_of(stack) == Environment.PROD] == PROD
     assert len(PROD) == 7
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from preview.graph import Graph, Node
 from tests.stacks import stack_graph
+from tests.systems.wiring import allowed, before, subnets
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 POSTGRES, REDIS, KAFKA = 5432, 6379, 9098
 
@@ -154,6 +156,59 @@ def test_the_application_may_do_what_it_was_granted_and_nothing_else(graph: Grap
             assert all(resource.startswith("arn:aws:") for resource in statement["Resource"]), sid
 
 
+def test_pods_find_user_schema_and_topic_when_they_start(graph: Graph) -> None:
+    """As whom they sign in, a migration makes; what they write to, the program; both before the pods."""
+    job = graph.only("kubernetes:batch/v1:Job", "migration-job")
+    first = before(graph, graph.only("kubernetes:apps/v1:Deployment", "microservice-deployment"))
+    assert {job.name, "topic-topic", "microservice-config"} <= first
+    assert "CREATE ROLE application" in graph.only(CONFIG_MAP, "migration-files").inputs["data"]["001_application.sql"]
+    assert {"master-login-secret", "database-primary"} <= before(graph, job)
+
+
+def test_the_migration_signs_in_as_the_master_user_whose_secret_only_the_operator_reads(graph: Graph) -> None:
+    (external,) = [n for n in graph.resources if n.type.endswith(":ExternalSecret")]
+    spec = external.inputs["spec"]
+    assert spec["target"]["template"]["data"] == {
+        "url": "postgresql://{{ .username | urlquery }}:{{ .password | urlquery }}"
+        f"@{graph.exports['databaseEndpoint']}:5432/records?sslmode=require"
+    }
+    assert {d["remoteRef"]["key"] for d in spec["data"]} == {graph.exports["databaseSecretArn"]}
+    readers = {
+        node.name
+        for node in graph.of_type("aws:iam/rolePolicy:RolePolicy")
+        for statement in statements(node)
+        if statement["Effect"] == "Allow" and "secretsmanager:GetSecretValue" in statement["Action"]
+        if graph.exports["databaseSecretArn"] in statement["Resource"]
+    }
+    assert readers - {"database-master-rotation-execution-policy"} == {"external-secrets-pods-policy"}
+    assert allowed(graph, "migration") == {(cidr, POSTGRES) for cidr in subnets(graph, "data", "cidrBlock")}
+
+
+def test_pods_are_told_name_and_port_of_every_store_and_as_whom_to_come(graph: Graph) -> None:
+    told = dict(graph.only(CONFIG_MAP, "microservice-config").inputs["data"])
+    user = graph.only("aws:elasticache/user:User", "cache-application-user")
+    group = graph.only("aws:elasticache/replicationGroup:ReplicationGroup")
+    readers = json.loads(told.pop("DATABASE_READERS"))
+    assert set(readers) == set(graph.exports["databaseReaderEndpoints"].values())
+    assert {key: told[key] for key in told if key.startswith(("DATABASE", "CACHE", "KAFKA"))} == {
+        "DATABASE_HOST": graph.exports["databaseEndpoint"],
+        "DATABASE_PORT": "5432",
+        "DATABASE_NAME": "records",
+        "DATABASE_USER": "application",
+        "DATABASE_SSLMODE": "verify-full",
+        "CACHE_ENDPOINT": graph.exports["cacheEndpoint"],
+        "CACHE_PORT": "6379",
+        "CACHE_USER": user.inputs["userName"],
+        "CACHE_TLS": "true",
+        "CACHE_CLUSTER": str("numNodeGroups" in group.inputs).lower(),
+        "CACHE_REPLICATION_GROUP": group.inputs["replicationGroupId"],
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "AWS_MSK_IAM",
+    }
+    assert (told["TOPIC"], told["CONSUMER_GROUP"], told["AWS_REGION"]) == ("records", "microservice", "us-east-1")
+    assert all(broker.endswith(":9098") for broker in told["BOOTSTRAP_BROKERS"].split(","))
+
+
 def test_no_role_has_an_action_by_wildcard(graph: Graph) -> None:
     allowed = {"s3:PutObject*", "s3:GetObject*", "s3:DeleteObject*"}  # what RDS asks of an export role
     found = {
@@ -209,7 +264,11 @@ def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
 def test_dev_is_prod_s_shape_on_spot(prod: Graph) -> None:
     dev = stack_graph("dev")
     # Backups are only sealed, and passwords of replicas only rotated by a function, where there are such things.
-    only_prod = {"aws:backup/vaultPolicy:VaultPolicy", "random:index/randomPassword:RandomPassword"}
+    only_prod = {
+        "aws:backup/vaultPolicy:VaultPolicy",
+        "random:index/randomPassword:RandomPassword",
+        "aws:lambda/invocation:Invocation",
+    }
     assert set(prod.counts) ^ set(dev.counts) <= only_prod
     assert dev.only("aws:eks/nodeGroup:NodeGroup").inputs["capacityType"] == "SPOT"
 

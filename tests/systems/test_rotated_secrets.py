@@ -21,14 +21,25 @@ DECISION = Path(ROOT, "docs/decisions/0023-how-a-rotated-secret-arrives.md")
 def _asks(graph: Graph, secret: Node, reader: Node) -> bool:
     """The shipped verifier: it is given the ARN and asks for a newer key when a token needs one."""
     told = variables(graph, reader)
-    shipped = reader.type == PODS or "functions/authorizer" in str(reader.inputs["code"])
+    shipped = reader.type == PODS or _code_of(reader, "functions/authorizer")
     return shipped and told.get("JWT_SECRET_ARN") == secret.outputs["arn"]
 
 
 def _asks_when_refused(_graph: Graph, secret: Node, reader: Node) -> bool:
-    """The shipped publisher (collaboration.announcements)."""
-    named = reader.inputs["environment"]["variables"].get("REDIS_SECRET_ARN") == secret.outputs["arn"]
-    return named and "functions/collaboration" in str(reader.inputs["code"])
+    """Shipped code (``collaboration.announcements``, ``app.cache``) that is given where to read it."""
+    told = reader.inputs["environment"]["variables"].items()
+    named = [key for key, value in told if key.startswith("REDIS_") and secret.outputs["arn"] in str(value)]
+    return bool(named) and _code_of(reader, "functions/collaboration", "functions/mdreader_backend", "dist/")
+
+
+def _each_run(_graph: Graph, secret: Node, reader: Node) -> bool:
+    """The function that applies migrations, which connects anew whenever it is called."""
+    named = reader.inputs["environment"]["variables"].get("DATABASE_SECRET_ARN") == secret.outputs["arn"]
+    return named and _code_of(reader, "functions/migrate_database")
+
+
+def _code_of(function: Node, *folders: str) -> bool:
+    return any(folder in str(function.inputs["code"]) for folder in folders)
 
 
 def _replaced(graph: Graph, secret: Node, reader: Node) -> bool:
@@ -63,11 +74,6 @@ def _by_arn(graph: Graph, secret: Node, reader: Node) -> bool:
     return secret.outputs["arn"] in variables(graph, reader).values()
 
 
-def _as_it_starts(_graph: Graph, secret: Node, reader: Node) -> bool:
-    """A function's environment lives for hours, and the value before for a whole rotation."""
-    return reader.type == FUNCTION
-
-
 TOLD: dict[tuple[str, str], Callable[[Graph, Node, Node], bool]] = {
     ("jwt-secret", "authorizer-rest"): _asks,
     ("jwt-secret", "authorizer-sockets"): _asks,
@@ -81,7 +87,11 @@ TOLD: dict[tuple[str, str], Callable[[Graph, Node, Node], bool]] = {
     ("redis-secret", "server-task"): _weekly,
     ("jwt-secret", "server-task"): _weekly,
     ("app-secret", "hocuspocus-task"): _replaced,
-    ("app-secret", "lambda-backend"): _as_it_starts,
+    ("app-secret", "lambda-backend"): _asks_when_refused,
+    ("app-secret", "database-user"): _each_run,
+    ("postgres-master", "migration"): _each_run,
+    ("postgres-master", "external-secrets-pods"): _synced,
+    ("database-master", "external-secrets-pods"): _synced,
     ("app-secret", "external-secrets-pods"): _synced,
     ("app-secret", "backend-pods"): _synced,
 }

@@ -1,8 +1,8 @@
-// The application draws its pages itself: every path that names no file is answered with its one document.
+// The application draws its pages itself: every path that names no file of the build is answered with its one document.
+var FILE = /\.(ENDINGS)$/;
 function handler(event) {
     var request = event.request;
-    var last = request.uri.substring(request.uri.lastIndexOf('/') + 1);
-    if (last.indexOf('.') < 0) {
+    if (!FILE.test(request.uri)) {
         request.uri = '/index.html';
     }
     return request;

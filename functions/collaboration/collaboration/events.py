@@ -54,12 +54,12 @@ class Switchboard:
         """Remembers a connection for as long as one can last."""
         expires = int(self._clock()) + self._limits.session_seconds
         self._table.put({"userId": principal.user_id, "connectionId": connection_id, "expires": expires})
-        metrics.emit(SERVICE, {"Events": 1, "Connections": 1}, event="connect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
 
     def disconnect(self, connection_id: str, principal: Principal) -> None:
         """Forgets a connection, if it is not forgotten already."""
         self._table.delete(principal.user_id, connection_id)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
 
     def receive(self, connection_id: str, principal: Principal, body: str | None) -> None:
         """Does what a client asks for, or tells it why not."""

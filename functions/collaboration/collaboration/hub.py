@@ -1,6 +1,7 @@
 """The sockets of one server, and the channel by which servers hear of each other's pages."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Member:
     stream: Callable[[Sequence[str]], Awaitable[None]]
     """Sends messages as fast as they are read, however long that takes."""
     close: Callable[[int, str], None]
+    aware: Callable[[bytes], None] | None = None
+    """Tells a client of the y-websocket protocol of others of its kind, instead of what is sent to everybody else."""
     page_id: str | None = None
     parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
 
@@ -88,9 +91,17 @@ class Hub:
             self._heard.pop(page_id, None)
             await self._channel.unsubscribe(_channel(page_id))
 
-    async def publish(self, page_id: str, frames: Sequence[str], besides: str | None = None) -> None:
-        """Sends messages to everybody on a page, on every server, but for one connection."""
-        await self._redis.publish(_channel(page_id), json.dumps({"besides": besides, "frames": list(frames)}))
+    async def publish(
+        self, page_id: str, frames: Sequence[str], besides: str | None = None, awareness: bytes = b""
+    ) -> None:
+        """Sends messages to everybody on a page, on every server, but for one connection.
+
+        ``awareness`` is what clients of the y-websocket protocol are told instead.
+        """
+        told: dict[str, Any] = {"besides": besides, "frames": list(frames)}
+        if awareness:
+            told["awareness"] = base64.b64encode(awareness).decode()
+        await self._redis.publish(_channel(page_id), json.dumps(told))
 
     def _pass_on(self, message: dict[str, Any]) -> None:
         page_id = message["channel"].decode().removeprefix("page:")
@@ -99,10 +110,15 @@ class Hub:
         if message["type"] != "message":
             return
         published = json.loads(message["data"])
+        awareness = base64.b64decode(published.get("awareness", ""))
         for member in list(self._pages.get(page_id, {}).values()):
-            if member.connection_id != published["besides"]:
-                for frame in published["frames"]:
-                    member.send(frame)
+            if member.connection_id == published["besides"]:
+                continue
+            if awareness and member.aware:
+                member.aware(awareness)
+                continue
+            for frame in published["frames"]:
+                member.send(frame)
 
 
 def _channel(page_id: str) -> str:

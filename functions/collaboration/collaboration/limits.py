@@ -17,7 +17,8 @@ class Limits:
     """
 
     operation_seconds: int = 86_400
-    """How long an operation is kept, and in Redis the state of a page that nobody has open."""
+    """How long an operation is kept that contradicts its page, and in Redis the state of a page that is in the record
+    and that nobody has open."""
     session_seconds: int = 7_800
     """How long a connection is believed in: two hours and ten minutes."""
     presence_seconds: int = 90

@@ -1,12 +1,17 @@
 """What happens on a page in the EKS model: as in ``room``, with this process's sockets and Redis behind them."""
 
+import contextlib
+import uuid
 from collections.abc import Callable
+
+from redis.exceptions import OutOfMemoryError
 
 from . import documents, messages, metrics
 from .access import Right
 from .hub import Hub, Member
 from .limits import Limits
-from .messages import Join, Operation, Presence, ProtocolError
+from .messages import Join, Operation, Presence, ProtocolError, Seed
+from .operations import BusyError
 from .presences import frame as presence_frame
 from .redis_pages import RedisPages
 from .room import acknowledgement, operation_frame, sync
@@ -22,25 +27,46 @@ class LiveRoom:
         self._hub = hub
         self._limits = limits
         self._clock = clock
+        self._reported: int | None = None
 
     async def receive(self, member: Member, body: str | bytes) -> None:
         """Does what a client asks for, or tells it why not."""
+        identity = None
         try:
             message = messages.parse(body, self._limits)
-            await self._allow(member, message)
-            match message:
-                case Join():
-                    await self._join(member, message)
-                case Operation():
-                    await self._change(member, message)
-                case Presence():
-                    await self._present(member, message)
+            identity = message.operation_id if isinstance(message, Operation) else None
+            await self.do(member, message)
         except ProtocolError as error:
-            member.send(messages.encode(error.frame))
-            metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
+            self.refuse(member, error)
+        except OutOfMemoryError:
+            full = ProtocolError("unavailable", "not done, for the store is full; send it again later", identity)
+            self.refuse(member, full)
+            metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)
+
+    async def do(self, member: Member, message: messages.Message) -> None:
+        """Does what a client asks for. Raises ProtocolError."""
+        await self._allow(member, message)
+        match message:
+            case Join():
+                await self._join(member, message)
+            case Seed():
+                await self._fill(member, message)
+            case Operation():
+                await self._change(member, message)
+            case Presence():
+                await self._present(member, message)
+
+    def refuse(self, member: Member, error: ProtocolError) -> None:
+        """Tells a client why not."""
+        member.send(messages.encode(error.frame))
+        metrics.emit(SERVICE, {"Events": 1}, event="error", clock=self._clock)
+
+    async def tell_aware(self, member: Member, page_id: str, awareness: bytes) -> None:
+        """Tells the clients of the y-websocket protocol on a page of one of them, and nobody else."""
+        await self._hub.publish(page_id, [], member.connection_id, awareness)
 
     async def leave(self, member: Member) -> None:
-        """Takes a socket off its page; whoever is the last on this server folds what is waiting."""
+        """Takes a socket off its page; whoever is the last on this server folds what waits and records the page."""
         page_id, user = member.page_id, member.principal.user_id
         if page_id is None:
             return
@@ -49,6 +75,7 @@ class LiveRoom:
             await self._hub.publish(page_id, [messages.encode(presence_frame("left", page_id, user))])
         if page_id not in self._hub.pages:
             await self.fold(page_id)
+            await self._record(page_id)
 
     async def fold(self, page_id: str) -> None:
         """Takes waiting operations into the state, and counts what contradicts it."""
@@ -74,7 +101,32 @@ class LiveRoom:
                 await self._hub.publish(page_id, [messages.encode(presence_frame("left", page_id, user))])
             connections += len(members)
             present += len({member.principal.user_id for member in members})
-        metrics.emit(SERVICE, {"Connections": connections, "Present": present}, clock=self._clock)
+        self._report(connections, present)
+
+    def _report(self, connections: int, present: int) -> None:
+        """Says how many there are once a minute, however often it is asked, so that a minute's sum is right."""
+        minute = int(self._clock() // 60)
+        if minute != self._reported:
+            self._reported = minute
+            metrics.emit(SERVICE, {"Connections": connections, "Present": present}, clock=self._clock)
+
+    async def record(self) -> None:
+        """Takes every page that has changed into the record: this server's, and those whose server is gone.
+
+        To be called as often as ``sweep``. A page that others are quicker with comes again.
+        """
+        for page_id in await self._pages.unrecorded():
+            with contextlib.suppress(BusyError):
+                await self._record(page_id)
+
+    async def _record(self, page_id: str) -> None:
+        await self._tell_more(page_id, await self._pages.record(page_id))
+
+    async def _tell_more(self, page_id: str, more: bytes | None) -> None:
+        """Tells a page what came into it from the record, as a change by nobody."""
+        if more is not None:
+            frame = operation_frame(page_id, str(uuid.uuid4()), "")
+            await self._hub.publish(page_id, list(messages.in_parts(frame, more, self._limits)))
 
     async def _allow(self, member: Member, message: messages.Message) -> None:
         identity = message.operation_id if isinstance(message, Operation) else None
@@ -96,13 +148,14 @@ class LiveRoom:
             await self.leave(member)
         await self._hub.add(page_id, member)
         await self._pages.keep(page_id)
+        await self._tell_more(page_id, await self._pages.catch_up(page_id))
         new = await self._pages.enter(page_id, member.connection_id, user.user_id)
         await member.stream(sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits))
-        present = await self._pages.present(page_id)
-        for user_id, expires in present.items():
+        for user_id, here in (await self._pages.present(page_id)).items():
             if user_id != user.user_id:
-                member.send(messages.encode(presence_frame("here", page_id, user_id, expires=expires)))
+                member.send(messages.encode(presence_frame("here", page_id, user_id, **here._asdict())))
         if new:
+            await self._pages.show(page_id, user.user_id, user.name)
             joined = presence_frame("joined", page_id, user.user_id, name=user.name, expires=self._expiry())
             await self._hub.publish(page_id, [messages.encode(joined)], besides=member.connection_id)
         metrics.emit(SERVICE, {"Events": 1}, event="join", clock=self._clock)
@@ -128,6 +181,23 @@ class LiveRoom:
         if queued.length >= self._limits.fold_operations:
             await self.fold(message.page_id)
 
+    async def _fill(self, member: Member, message: Seed) -> None:
+        """In the record first, then to everybody on the page, its sender too; the same when another filled it."""
+        whole = self._collect(member, message)
+        if whole is None:
+            return
+        try:
+            seeded = await self._pages.seed(whole)
+        except documents.InvalidUpdateError as error:
+            raise ProtocolError(
+                "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id
+            ) from error
+        await self._tell_more(message.page_id, seeded.recorded)
+        if not seeded.filled:
+            raise ProtocolError("alreadyFilled", "the page has begun with something else", message.operation_id)
+        member.send(messages.encode(acknowledgement(message, duplicate=False)))
+        metrics.emit(SERVICE, {"Events": 1}, event="seed", clock=self._clock)
+
     def _collect(self, member: Member, message: Operation) -> Operation | None:
         """An operation whose parts are all here; a connection may have one in the making."""
         if message.parts == 1:
@@ -147,10 +217,11 @@ class LiveRoom:
     async def _present(self, member: Member, message: Presence) -> None:
         user = member.principal
         await self._pages.enter(message.page_id, member.connection_id, user.user_id)
+        await self._pages.show(message.page_id, user.user_id, user.name, message.state)
         here = presence_frame(
             "here", message.page_id, user.user_id, name=user.name, state=message.state, expires=self._expiry()
         )
-        await self._hub.publish(message.page_id, [messages.encode(here)], besides=member.connection_id)
+        await self._hub.publish(message.page_id, [messages.encode(here)], member.connection_id, message.awareness)
         metrics.emit(SERVICE, {"Events": 1}, event="presence", clock=self._clock)
 
     def _expiry(self) -> int:

@@ -5,6 +5,9 @@ from client
 ``join``      pageId, stateVector (what the client has; optional) → ``sync`` and ``presence`` messages
 ``operation`` pageId, operationId (UUID version 7, new for each change), update; part and parts for one that
               does not fit a frame → ``ack``, and ``operation`` to everybody else on the page
+``seed``      as ``operation``: what an empty page begins with. Of any number of them, at most one ever fills a
+              page → ``ack``, otherwise ``error`` with the code alreadyFilled; what the page then holds comes as
+              ``operation`` either way, so a client adds what it offers to no document of its own
 ``presence``  pageId, state (any JSON: cursor, selection, colour) → ``presence`` to everybody else
 from server
 ``sync``      pageId, update, stateVector, part, parts: what the client lacks. The client answers with an
@@ -23,6 +26,7 @@ import binascii
 import json
 import math
 import re
+import secrets
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,11 +75,18 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Seed(Operation):
+    """What a page begins with, if it holds nothing yet; or a part of that."""
+
+
+@dataclass(frozen=True)
 class Presence:
     """Where a user is on a page."""
 
     page_id: str
     state: Any
+    awareness: bytes = b""
+    """The same for clients of the y-websocket protocol, from one of them."""
 
 
 Message = Join | Operation | Presence
@@ -92,11 +103,13 @@ def parse(body: str | bytes | None, limits: Limits) -> Message:
             vector = frame.get("stateVector")
             return Join(_page_id(frame), None if vector is None else _binary(frame, "stateVector"))
         case "operation":
-            return _operation(frame, limits)
+            return _operation(frame, limits, Operation)
+        case "seed":
+            return _operation(frame, limits, Seed)
         case "presence":
             return _presence(frame, limits)
         case action:
-            raise ProtocolError("unknownAction", f"action {action!r} is none of join, operation, presence")
+            raise ProtocolError("unknownAction", f"action {action!r} is none of join, operation, seed, presence")
 
 
 def read(body: str | bytes) -> dict[str, Any]:
@@ -105,13 +118,18 @@ def read(body: str | bytes) -> dict[str, Any]:
     Raises ProtocolError for anything else: also for ``NaN``, ``Infinity`` and numbers too large for a float, which
     Python would read and write but no browser takes back.
     """
-    try:
-        frame = json.loads(body, parse_constant=_finite, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("invalidMessage", "the message is not JSON") from error
+    frame = value(body)
     if not isinstance(frame, dict):
         raise ProtocolError("invalidMessage", "the message is not a JSON object")
     return frame
+
+
+def value(body: str | bytes) -> Any:
+    """Any JSON, as ``read`` takes it."""
+    try:
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("invalidMessage", "the message is not JSON") from error
 
 
 def _finite(text: str) -> float:
@@ -130,6 +148,14 @@ def order(operation_id: str) -> int:
     number = uuid.UUID(operation_id).int
     random_bits = ((number >> 64 & 0xFFF) << 62) | (number & (1 << 62) - 1)
     return (number >> 80) * 10**23 + random_bits
+
+
+def new_id(now: float) -> str:
+    """An id for an operation whose client has none to give, made at this epoch second."""
+    milliseconds, random_bits = int(now * 1000), secrets.randbits(74)
+    version, variant = 7 << 76, 2 << 62
+    number = milliseconds << 80 | version | random_bits >> 62 << 64 | variant | random_bits & (1 << 62) - 1
+    return str(uuid.UUID(int=number))
 
 
 def encode(frame: dict[str, Any]) -> str:
@@ -152,7 +178,7 @@ def in_parts(frame: dict[str, Any], update: bytes, limits: Limits) -> Iterator[s
         yield encode(frame | {"update": piece, "part": number, "parts": len(pieces)})
 
 
-def _operation(frame: dict[str, Any], limits: Limits) -> Operation:
+def _operation(frame: dict[str, Any], limits: Limits, kind: type[Operation]) -> Operation:
     identity = frame.get("operationId")
     try:
         parsed = uuid.UUID(identity) if isinstance(identity, str) else None
@@ -161,7 +187,7 @@ def _operation(frame: dict[str, Any], limits: Limits) -> Operation:
     if parsed is None or parsed.version != 7 or parsed.int >> 80 == 0:
         raise ProtocolError("invalidMessage", "operationId is not a UUID of version 7")
     try:
-        operation = Operation(
+        operation = kind(
             _page_id(frame), str(parsed), _binary(frame, "update"), frame.get("part", 1), frame.get("parts", 1)
         )
         _check_parts(operation)
@@ -181,16 +207,25 @@ def _check_parts(operation: Operation) -> None:
 
 def _presence(frame: dict[str, Any], limits: Limits) -> Presence:
     state = frame.get("state")
-    if len(encode({"state": state})) > limits.presence_bytes:
-        raise ProtocolError("tooLarge", f"a presence state may have {limits.presence_bytes} bytes")
+    check_state(state, limits)
     return Presence(_page_id(frame), state)
 
 
-def _page_id(frame: dict[str, Any]) -> str:
-    page_id = frame.get("pageId")
+def check_state(state: Any, limits: Limits) -> None:
+    """Raises ProtocolError when a presence state is too large."""
+    if len(encode({"state": state})) > limits.presence_bytes:
+        raise ProtocolError("tooLarge", f"a presence state may have {limits.presence_bytes} bytes")
+
+
+def check_page_id(page_id: Any) -> str:
+    """A page's id. Raises ProtocolError when it is none."""
     if not isinstance(page_id, str) or not _PAGE_ID.fullmatch(page_id):
         raise ProtocolError("invalidMessage", "pageId must be 1 to 200 letters, digits or _.~:/-")
     return page_id
+
+
+def _page_id(frame: dict[str, Any]) -> str:
+    return check_page_id(frame.get("pageId"))
 
 
 def _binary(frame: dict[str, Any], field: str) -> bytes:

@@ -17,9 +17,13 @@ def emit(
 ) -> None:
     """Writes one line: counts by service, and by event where there is one.
 
-    ``Events`` counts what happened by kind, ``Connections`` open sockets, ``Operations`` stored operations,
-    ``Present`` users on a page, ``Missed`` messages that could not be passed on, ``Rejected`` operations that
-    contradict their page, ``Refused`` connections, ``Failed`` what the WebSocket server could not do.
+    ``Events`` counts what happened by kind, among them ``connect`` and ``disconnect``, ``Operations`` stored
+    operations, ``Missed`` messages that could not be passed on, ``Rejected`` operations that contradict their page,
+    ``Refused`` connections, ``Failed`` what the WebSocket server could not do. All of these are for sums.
+
+    How many there are is no sum: ``Connections`` and ``Present`` are the sockets that one server holds, and the users
+    on its pages, once a minute, so that a sum over one minute is that of all servers. ``OnPage`` is how many users are
+    on one page, for the greatest. A function knows neither sockets nor pages of others, and publishes no more.
     """
     dimensions = ["Service", *(["Event"] if event else [])]
     line = {

@@ -5,18 +5,23 @@ Items of the table, which has ``pageId`` and the number ``timestamp`` as its key
 =================================  ==================================================================================
 pageId, timestamp                  what
 =================================  ==================================================================================
-``<page>``, order of the id        one operation; ``ttl`` is the epoch second after which DynamoDB may remove it
+``<page>``, order of the id        one operation. It has no ``ttl``, the epoch second after which DynamoDB may remove an
+                                   item, until a snapshot was made without it because it contradicts the page
 ``<page>``, 0                      the head: which snapshot stands, by ``version``, ``stamp`` and ``chunks``
 ``<page>#snapshot``, v·10²⁴+…      a chunk of a snapshot for version v; snapshots have no ``ttl``
 ``<page>#<operation id>``, part    a part of an operation that came in several
+``<page>#seed``, 0                 the operation that filled the page when it held nothing; whoever finds it stores it
 =================================  ==================================================================================
 
 A page is its snapshot and every operation beside it. A new snapshot holds the former one and the operations that were
 read; it takes over by one conditional write to the head, and then exactly those operations are removed. Writers need
 not wait: what they add meanwhile is not among the removed. Whoever reads, reads operations first and the head
 afterwards, so what was removed before is in the snapshot that the head names.
+
+Nothing that is acknowledged depends on a stream: what no snapshot has judged yet is removed by nobody.
 """
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -64,7 +69,6 @@ class Operations:
             "operationId": operation.operation_id,
             "operation": operation.update,
             "createdAt": int(self._clock() * 1000),
-            "ttl": self._in(self._limits.operation_seconds),
             **author,
         }
         try:
@@ -73,6 +77,27 @@ class Operations:
             # Answered as before: what counts is what was stored first, whatever the second one holds.
             return Stored((error.item or item)["operation"], duplicate=True)
         return Stored(operation.update, duplicate=False)
+
+    def seed(self, operation: Operation, author: dict[str, str]) -> Operation | None:
+        """Fills a page that holds nothing; gives what it was filled with, now or before, None if it was not.
+
+        One conditional write decides, so of any number of calls one fills a page. What it decided on is stored again
+        each time: the function that was first may have ended before it did so. Raises InvalidUpdateError.
+        """
+        documents.check(operation.update)
+        key = (f"{operation.page_id}#seed", 0)
+        if self.load(operation.page_id) == documents.EMPTY:
+            item = {"operationId": operation.operation_id, "operation": operation.update}
+            with contextlib.suppress(ConditionError):
+                self._table.put(
+                    {"pageId": key[0], "timestamp": key[1], **item, **author}, "attribute_not_exists(pageId)"
+                )
+        found = self._table.get(*key)
+        if found is None:
+            return None
+        filled = Operation(operation.page_id, found["operationId"], found["operation"])
+        self.append(filled, author)
+        return filled
 
     def collect(self, operation: Operation) -> Operation | None:
         """Keeps a part; once all of them are here, the operation they make, otherwise None."""
@@ -101,9 +126,9 @@ class Operations:
     def fold(self, page_id: str, removed: Iterable[bytes] = (), *, least: int = 1) -> int:
         """Makes a new snapshot of at least so many operations, or of any that were removed and are in no snapshot.
 
-        ``removed`` are operations that are no longer there, whoever removed them. An operation that waits longer than
-        half its life is folded however few there are, so that its ``ttl`` finds it gone. Gives how many were
-        rejected; raises BusyError when other snapshots were quicker every time.
+        ``removed`` are operations that are no longer there, whoever removed them. An operation that waits for half a
+        day is folded however few there are. Gives how many were rejected; raises BusyError when other snapshots were
+        quicker every time.
         """
         lost = list(removed)
         for _ in range(_TRIES):
@@ -115,15 +140,23 @@ class Operations:
             if not due and documents.covers(snapshot, lost):
                 return 0
             joined = documents.join(snapshot, [*(item["operation"] for item in waiting), *lost])
-            if len(joined.rejected) == len(waiting) + len(lost):
-                return len(joined.rejected)
-            if self._switch(page_id, head, joined.state):
-                # An operation that contradicts the page stays until its ttl, for whoever wants to know why.
+            nothing_new = len(joined.rejected) == len(waiting) + len(lost)
+            if nothing_new or self._switch(page_id, head, joined.state):
                 kept = set(joined.rejected)
+                self._set_aside(waiting[position] for position in kept if position < len(waiting))
                 folded = [item["timestamp"] for position, item in enumerate(waiting) if position not in kept]
                 self._table.delete_all((page_id, order) for order in folded)
                 return len(kept)
         raise BusyError(page_id)
+
+    def _set_aside(self, rejected: Iterable[Item]) -> None:
+        """Operations that contradict their page stay for a day, for whoever wants to know why."""
+        for item in rejected:
+            if "ttl" not in item:
+                with contextlib.suppress(ConditionError):  # it is gone, or another set it aside
+                    self._table.put(
+                        item | {"ttl": self._in(self._limits.operation_seconds)}, "attribute_exists(pageId)"
+                    )
 
     def _waiting(self, page_id: str) -> Iterator[Item]:
         """The operations that are not in the snapshot yet."""

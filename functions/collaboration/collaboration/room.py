@@ -7,7 +7,7 @@ from . import documents, messages, metrics
 from .access import Principal, Right
 from .fan_out import FanOut
 from .limits import Limits
-from .messages import Join, Operation, Presence, ProtocolError
+from .messages import Join, Operation, Presence, ProtocolError, Seed
 from .operations import Operations
 from .presences import Presences
 from .sessions import Connection, Sessions
@@ -50,7 +50,7 @@ class Room:
     def connect(self, connection_id: str, principal: Principal) -> None:
         """Takes a connection whose token is good."""
         self.sessions.connect(connection_id, principal)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": 1}, event="connect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
 
     def disconnect(self, connection_id: str) -> bool:
         """Forgets a connection; tells whether there was one, and does nothing else a second time."""
@@ -69,6 +69,8 @@ class Room:
             match message:
                 case Join():
                     self._join(connection, message)
+                case Seed():
+                    self._fill(connection, message)
                 case Operation():
                     self._change(connection, message)
                 case Presence():
@@ -161,7 +163,8 @@ class Room:
         if new:
             joined = self.presences.touch(page_id, principal, "joined")
             self.tell_page(page_id, [messages.encode(joined)], besides=connection.connection_id)
-        metrics.emit(SERVICE, {"Events": 1, "Present": len(here) + new}, event="join", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="join", clock=self._clock)
+        metrics.emit(SERVICE, {"OnPage": len(here) + new}, clock=self._clock)
 
     def _change(self, connection: Connection, message: Operation) -> None:
         """Stored first, told afterwards; the acknowledgement says to how many."""
@@ -170,9 +173,7 @@ class Room:
             whole = self.operations.collect(message)
             if whole is None:
                 return
-            stored = self.operations.append(
-                whole, {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
-            )
+            stored = self.operations.append(whole, _author(connection))
         except documents.InvalidUpdateError as error:
             raise ProtocolError("invalidUpdate", "the update is no Yjs update of version 1", identity) from error
         frame = operation_frame(message.page_id, identity, connection.principal.user_id)
@@ -184,6 +185,25 @@ class Room:
         counts = {"Events": 1, "Operations": int(not stored.duplicate)}
         metrics.emit(SERVICE, counts, event="operation", clock=self._clock)
 
+    def _fill(self, connection: Connection, message: Seed) -> None:
+        """Stored first, then told to everybody, its sender too; the same when another filled the page."""
+        try:
+            whole = self.operations.collect(message)
+            if whole is None:
+                return
+            filled = self.operations.seed(whole, _author(connection))
+        except documents.InvalidUpdateError as error:
+            raise ProtocolError(
+                "invalidUpdate", "the update is no Yjs update of version 1", message.operation_id
+            ) from error
+        if filled is not None:
+            frame = operation_frame(filled.page_id, filled.operation_id, connection.principal.user_id)
+            self.tell_page(filled.page_id, list(messages.in_parts(frame, filled.update, self._limits)), vital=True)
+        if filled is None or filled.operation_id != message.operation_id:
+            raise ProtocolError("alreadyFilled", "the page has begun with something else", message.operation_id)
+        self.tell([connection.connection_id], [messages.encode(acknowledgement(message, duplicate=False))])
+        metrics.emit(SERVICE, {"Events": 1}, event="seed", clock=self._clock)
+
     def _present(self, connection: Connection, message: Presence) -> None:
         here = self.presences.touch(message.page_id, connection.principal, "here", message.state)
         self.tell_page(message.page_id, [messages.encode(here)], besides=connection.connection_id)
@@ -192,7 +212,7 @@ class Room:
     def _forget(self, connection: Connection) -> bool:
         """Forgets a connection; tells whether it was the user's last one on its page."""
         last = self.sessions.disconnect(connection)
-        metrics.emit(SERVICE, {"Events": 1, "Connections": -1}, event="disconnect", clock=self._clock)
+        metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
         return last
 
     def _leave(self, left: Sequence[Departure]) -> None:
@@ -209,6 +229,10 @@ class Room:
             for page_id in by_page:
                 if not self.sessions.connections(page_id):
                     self.fold(page_id)
+
+
+def _author(connection: Connection) -> dict[str, str]:
+    return {"userId": connection.principal.user_id, "connectionId": connection.connection_id}
 
 
 def operation_frame(page_id: str, operation_id: str, user_id: str) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The WebSocket server of the EKS model: ``python -m collaboration.server``.
 
-Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``limits.Limits`` and ``traces`` read,
-PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``. On SIGTERM it takes no more connections, closes
-those it has with 1001, stores what is waiting and ends; clients connect again to another pod and lose nothing.
+Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``record``, ``limits.Limits`` and
+``traces`` read, PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about
+the page that ``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path. On SIGTERM it
+takes no more connections, closes those it has with 1001, stores what is waiting and ends; clients connect again to
+another pod and lose nothing.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
@@ -25,17 +28,22 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from . import metrics, redis_client, traces
+from . import messages, metrics, record, redis_client, traces
 from .access import Principal
+from .awareness import AwarenessStates
 from .hub import Hub, Member
 from .limits import Limits
 from .live import SERVICE, LiveRoom
 from .operations import BusyError
 from .redis_pages import RedisPages
+from .yjs_clients import Parts, YjsClient
 
+YJS_PATH = "/ws/yjs/"
 _BEARER = Subprotocol("bearer")
 _MOST_WAITING = 4 * 1024 * 1024
 """Bytes that may wait for a slow reader before it is closed, to join again later."""
+_FRAGMENT = 65_536
+"""Bytes of a large message that are written at once."""
 _SILENCE_SECONDS = 120
 """How long a ping may go unanswered. It waits behind what buffers on the way hold of a page: a few MB, so 20 seconds,
 as the library has it, would end a reader of 1 Mbit/s that is alive."""
@@ -61,7 +69,10 @@ class CollaborationServer:
         self._redis = redis_client.connect(environment)
         self._listener = redis_client.listen(environment)
         self._hub = Hub(self._redis, self._listener, sleep)
-        self.room = LiveRoom(RedisPages(self._redis, self._limits, clock), self._hub, self._limits, clock)
+        self._record = record.connect(environment)
+        pages = RedisPages(self._redis, self._limits, clock, self._record)
+        self.room = LiveRoom(pages, self._hub, self._limits, clock)
+        self._yjs = Parts(self.room, pages, AwarenessStates(self._redis, clock), self._limits, clock, sleep)
         self._principals: weakref.WeakKeyDictionary[ServerConnection, Principal] = weakref.WeakKeyDictionary()
         self._closing: set[asyncio.Task[None]] = set()
         self._unwell = False
@@ -91,6 +102,8 @@ class CollaborationServer:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._redis.aclose()
             await self._listener.aclose()
+            if self._record is not None:
+                await self._record.close()
 
     async def _drain(self, server: Server) -> None:
         """Each socket is closed with 1001, and its handler takes it off its page and folds what it leaves."""
@@ -117,20 +130,44 @@ class CollaborationServer:
             metrics.emit(SERVICE, {"Refused": 1}, clock=self._clock)
             _log("refused", error)
             return connection.respond(http.HTTPStatus.UNAUTHORIZED, "a good token is needed\n")
+        try:
+            if _yjs_page(request) is not None:
+                # Its clients do not divide an update; one that is too large is to be told so, not cut off.
+                connection.protocol.max_message_size = 4 * self._limits.update_bytes
+        except messages.ProtocolError as error:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, f"{error}\n")
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        member = Member(
-            uuid.uuid4().hex,
-            self._principals[connection],
-            send=lambda text: self._send(connection, text),
-            stream=lambda texts: _stream(connection, texts),
-            close=lambda code, reason: self._close(connection, code, reason),
-        )
+        page_id, principal = _yjs_page(connection.request), self._principals[connection]
+        if page_id is None:
+            member = Member(
+                uuid.uuid4().hex,
+                principal,
+                send=lambda text: self.send(connection, text),
+                stream=lambda texts: _stream(connection, texts),
+                close=lambda code, reason: self.close(connection, code, reason),
+            )
+            await self._talk(connection, lambda body: self.room.receive(member, body), lambda: self.room.leave(member))
+            return
+        client = YjsClient(self._yjs, _Socket(self, connection), page_id, principal)
+        beat = asyncio.create_task(client.beat())
+        try:
+            await self._talk(connection, client.receive, client.leave)
+        finally:
+            beat.cancel()
+
+    async def _talk(
+        self,
+        connection: ServerConnection,
+        receive: Callable[[str | bytes], Awaitable[None]],
+        leave: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Hands on what a client says until it is gone."""
         metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
         try:
             async for body in connection:
-                await self.room.receive(member, body)
+                await receive(body)
         except ConnectionClosed:
             pass
         except (RedisError, OSError, BusyError) as error:
@@ -139,7 +176,7 @@ class CollaborationServer:
         finally:
             metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
             try:
-                await self.room.leave(member)
+                await leave()
             except (RedisError, OSError, BusyError) as error:
                 await self._failed("leaving failed", error)
 
@@ -149,13 +186,15 @@ class CollaborationServer:
         metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)
         await asyncio.to_thread(self._traces.failed, SERVICE, message, error)
 
-    def _send(self, connection: ServerConnection, text: str) -> None:
+    def send(self, connection: ServerConnection, message: str | bytes) -> None:
+        """Queues a message for a client that reads what it is sent."""
         if connection.transport.get_write_buffer_size() > _MOST_WAITING:
-            self._close(connection, 1013, "reading too slowly")
+            self.close(connection, 1013, "reading too slowly")
         else:
-            broadcast([connection], text)
+            broadcast([connection], message)
 
-    def _close(self, connection: ServerConnection, code: int, reason: str) -> None:
+    def close(self, connection: ServerConnection, code: int, reason: str) -> None:
+        """Begins to close a socket."""
         task = asyncio.ensure_future(connection.close(code, reason))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -165,6 +204,7 @@ class CollaborationServer:
             await self._sleep(self._limits.presence_seconds / 3)
             try:
                 await self.room.sweep()
+                await self.room.record()
             except (RedisError, OSError) as error:
                 await self._failed("sweep failed", error)
 
@@ -180,6 +220,25 @@ class _Connection(ServerConnection):
             _log("refused: a line of a request, and so a token, may have 8 KB", self.protocol.handshake_exc)
 
 
+class _Socket:
+    """A client's socket, to send binary messages by."""
+
+    def __init__(self, server: CollaborationServer, connection: ServerConnection) -> None:
+        self._server = server
+        self._connection = connection
+
+    def send(self, message: bytes) -> None:
+        self._server.send(self._connection, message)
+
+    async def stream(self, message: bytes) -> None:
+        """In pieces, each of which waits until the reader has made room for it."""
+        view = memoryview(message)
+        await self._connection.send(view[start : start + _FRAGMENT] for start in range(0, len(view), _FRAGMENT))
+
+    def close(self, code: int, reason: str) -> None:
+        self._server.close(self._connection, code, reason)
+
+
 async def _stream(connection: ServerConnection, texts: Sequence[str]) -> None:
     """Each message waits until the reader has made room for it; only a reader that is gone ends it."""
     for text in texts:
@@ -189,6 +248,12 @@ async def _stream(connection: ServerConnection, texts: Sequence[str]) -> None:
 def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:
     """A browser that sends its token as a protocol must be answered with one that it offered."""
     return _BEARER if _BEARER in offered else None
+
+
+def _yjs_page(request: Request | None) -> str | None:
+    """The page of a client of the y-websocket protocol; None for others. Raises ProtocolError for what is no page."""
+    path = request.path.partition("?")[0] if request else ""
+    return messages.check_page_id(unquote(path.removeprefix(YJS_PATH))) if path.startswith(YJS_PATH) else None
 
 
 def _event(request: Request) -> dict[str, Any]:

@@ -16,9 +16,10 @@ _BATCH = 25
 """So many items fit one call: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 
 
-def client() -> Any:
-    """DynamoDB in the function's region, which gives up in time for the 29 seconds that a handler has."""
-    return boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"}))
+def client(region: str | None = None) -> Any:
+    """DynamoDB in a region, a function's own unless given; it gives up in time for a handler's 29 seconds."""
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    return boto3.client("dynamodb", region_name=region, config=patience)
 
 
 class ConditionError(Exception):

@@ -1,1 +1,1 @@
-"""What answers behind the REST API until the product's own package is there."""
+"""The API of MDReader: a FastAPI application, of which the product's own takes the place by a setting."""

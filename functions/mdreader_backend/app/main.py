@@ -1,85 +1,95 @@
-"""The place of the FastAPI application, and the proof that what it needs is within reach.
+"""The API's application, and the proof that what it needs is within reach.
 
-``handler`` is where Mangum stands in the application's own package (``handler = Mangum(app)``), which replaces this one
-by a setting: docs/systems/mdreader.md. Nothing is imported here that Lambda's runtime does not have.
+``handler`` is FastAPI behind Mangum. The product's own package takes its place by a setting (docs/systems/mdreader.md):
+until then health, the stores, uploads and who asks are answered, and everything else with 501.
 
-Environment: ENVIRONMENT; DATABASE_URL and REDIS_URL, each the ARN of a secret and the key in it, in the form in which
-ECS names them: ``arn:…:secret:name-abcdef:database-url::``
+Environment: ENVIRONMENT, CORS_ORIGINS (with commas between them), and what the modules beside this one name.
 """
 
-import functools
 import json
 import os
-import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-Event = dict[str, Any]
-_CONNECT_SECONDS = 3
-_PORTS = {"postgresql": 5432, "rediss": 6379}
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from mangum import Mangum
 
+from app import cache, database, uploads
+from app.uploads import Upload, Uploading
 
-def handler(event: Event, _context: object) -> Event:
-    """Answers GET of /health, /api/stores and /api/me; everything else with 501."""
-    path = (event.get("path") or "").rstrip("/")
-    answer = _ANSWERS.get(path) if event.get("httpMethod") == "GET" else None
-    if answer is None:
-        return _response(501, {"message": "not implemented; set backend.package to the application's own zip"})
-    return answer(event)
-
-
-def reference(name: str) -> str:
-    """The value of an environment variable; of one that names a secret and a key in it, what is there.
-
-    Raises KeyError when there is no such variable or key.
-    """
-    value = os.environ[name]
-    if not value.startswith("arn:"):
-        return value
-    secret, key = value.removesuffix("::").rsplit(":", 1)
-    stored: str = _secret(secret)[key]
-    return stored
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=os.environ["CORS_ORIGINS"].split(","),
+    allow_methods=METHODS,
+    allow_headers=["Authorization", "Content-Type"],
+    max_age=600,
+)
+_database, _cache = database.Database(), cache.Cache()
 
 
-def _health(_event: Event) -> Event:
-    """That the function runs; says nothing of the stores, since anybody may ask."""
-    return _response(200, {"status": "ok", "environment": os.environ["ENVIRONMENT"]})
+@app.middleware("http")
+async def _in_the_form_of_http(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await answer(request)
+    response.headers["Cache-Control"] = "no-store"
+    if request.method == "HEAD":
+        # A server would leave the body away; the adapter is none.
+        return Response(status_code=response.status_code, headers=dict(response.headers))
+    return response
 
 
-def _stores(_event: Event) -> Event:
-    """Whether the database and the cache take connections; 503 when one does not."""
-    found = {name: _reachable(reference(f"{name.upper()}_URL")) for name in ("database", "redis")}
-    return _response(200 if all(found.values()) else 503, found)
-
-
-def _me(event: Event) -> Event:
+def claims(request: Request) -> dict[str, Any]:
     """Who asks, by the token that API Gateway has checked against the user pool."""
-    claims = event["requestContext"]["authorizer"]["claims"]
-    return _response(200, {"userId": claims["sub"], "email": claims.get("email")})
+    found: dict[str, Any] = request.scope["aws.event"]["requestContext"]["authorizer"]["claims"]
+    return found
 
 
-_ANSWERS: dict[str, Callable[[Event], Event]] = {"/health": _health, "/api/stores": _stores, "/api/me": _me}
+@app.api_route("/health", methods=["GET", "HEAD"])
+def health() -> dict[str, str]:
+    """That the function runs; says nothing of the stores, since anybody may ask."""
+    return {"status": "ok", "environment": os.environ["ENVIRONMENT"]}
 
 
-def _reachable(url: str) -> bool:
-    place = urlsplit(url)
+@app.api_route("/api/stores", methods=["GET", "HEAD"])
+def stores(response: Response) -> dict[str, bool]:
+    """Whether database and cache take who signs in, and answer; 503 when one does not."""
+    found = {
+        "database": _answers("database", lambda: _database.run("SELECT 1"), database.AWAY),
+        "redis": _answers("redis", lambda: _cache.run(lambda redis: redis.ping()), cache.AWAY),
+    }
+    response.status_code = 200 if all(found.values()) else 503
+    return found
+
+
+@app.api_route("/api/me", methods=["GET", "HEAD"])
+def me(asking: dict[str, Any] = Depends(claims)) -> dict[str, str | None]:  # noqa: B008 - how FastAPI is told
+    """Who asks."""
+    return {"userId": asking["sub"], "email": asking.get("email")}
+
+
+@app.post("/api/uploads", status_code=201)
+def upload(wanted: Uploading, asking: dict[str, Any] = Depends(claims)) -> Upload:  # noqa: B008
+    """Where the browser may send one attachment of this type and size, within minutes."""
+    return uploads.signed(asking["sub"], wanted)
+
+
+@app.api_route("/{rest:path}", methods=METHODS)
+def missing() -> JSONResponse:
+    """Everything that is the product's."""
+    return JSONResponse({"message": "not implemented; set backend.package to the application's own zip"}, 501)
+
+
+def _answers(store: str, ask: Callable[[], object], away: tuple[type[Exception], ...]) -> bool:
     try:
-        socket.create_connection((place.hostname or "", place.port or _PORTS[place.scheme]), _CONNECT_SECONDS).close()
-    except OSError:
+        ask()
+    except away as error:
+        # Nothing of what the store said: it may name users and addresses.
+        print(json.dumps({"level": "ERROR", "message": f"{store} is away", "error": type(error).__name__}))
         return False
     return True
 
 
-@functools.cache
-def _secret(arn: str) -> dict[str, str]:
-    """Read once and kept while the function stays warm; one that was rotated fails, and a new environment reads it."""
-    import boto3  # only here: a check of health needs none
-
-    value: dict[str, str] = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
-    return value
-
-
-def _response(status: int, body: dict[str, Any]) -> Event:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
+handler = Mangum(app, lifespan="off")

@@ -112,7 +112,7 @@ def test_what_the_datastore_decides_is_changed_there_and_not_on_the_primary(grap
         "engineVersion": "7.0", "cacheNodeType": "cache.r6g.large", "numNodeGroups": 1,
     }  # fmt: skip
     primary = named(graph, GROUP, "cache-replication-group")
-    assert primary.ignore_changes == ("engineVersion", "nodeType", "numNodeGroups")
+    assert primary.ignore_changes == ("engineVersion", "nodeType", "numNodeGroups", "parameterGroupName")
     alone = recorded(lambda at: cache(at, replicated_elsewhere=False))
     assert named(alone, GROUP, "cache-replication-group").ignore_changes == ()
 

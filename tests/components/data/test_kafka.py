@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 import pulumi
@@ -8,8 +7,6 @@ from pydantic import ValidationError
 from components.account import Account
 from components.data.kafka import Kafka, KafkaSettings
 from components.network.network import Network, NetworkSettings
-from components.security.role import Role
-from components.statements import service_trust
 from preview.graph import Graph, Node
 from preview.run import ProgramError
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
@@ -28,12 +25,6 @@ def build(at: Ground, network: Network | None = None, **settings: Any) -> Kafka:
         log_key=at.log_key,
     )
     kafka.allow(at.client)
-    Role(
-        "app",
-        trust=service_trust("pods.eks.amazonaws.com"),
-        statements=[kafka.produce("orders.v1"), kafka.consume("orders.v1", "billing")],
-        description="An application",
-    )
     pulumi.export("brokers", kafka.bootstrap_brokers)
     return kafka
 
@@ -132,42 +123,6 @@ def test_storage_grows_and_never_shrinks(events: Graph, cluster: Node) -> None:
 
 def test_the_grown_size_is_left_alone(cluster: Node) -> None:
     assert cluster.ignore_changes == ("brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize",)
-
-
-def test_grants_name_one_topic_and_one_group(events: Graph, cluster: Node) -> None:
-    policy = json.loads(named(events, "aws:iam/rolePolicy:RolePolicy", "app-policy").inputs["policy"])
-    path = f"{cluster.outputs['clusterName']}/{cluster.outputs['clusterUuid']}"
-    base = "arn:aws:kafka:us-east-1:123456789012"
-    topic = f"{base}:topic/{path}/orders.v1"
-    assert {
-        statement["Sid"]: (set(statement["Action"]), statement["Resource"]) for statement in policy["Statement"]
-    } == {
-        "ProduceToOrdersV1": (
-            {
-                "kafka-cluster:Connect",
-                "kafka-cluster:DescribeTopic",
-                "kafka-cluster:WriteData",
-                "kafka-cluster:WriteDataIdempotently",
-            },
-            [cluster.outputs["arn"], topic],
-        ),
-        "ConsumeOrdersV1AsBilling": (
-            {
-                "kafka-cluster:Connect",
-                "kafka-cluster:DescribeTopic",
-                "kafka-cluster:ReadData",
-                "kafka-cluster:DescribeGroup",
-                "kafka-cluster:AlterGroup",
-            },
-            [cluster.outputs["arn"], topic, f"{base}:group/{path}/billing"],
-        ),
-    }
-
-
-@pytest.mark.parametrize("topic", ["orders-*", "*", "", "a b", "a/b"])
-def test_a_grant_takes_no_pattern(topic: str) -> None:
-    with pytest.raises(ProgramError, match="is not the name of a topic"):
-        recorded(lambda at: build(at).produce(topic))
 
 
 @pytest.mark.parametrize("version", ["3.8.x", "3.9.x", "3.9.x.kraft", "4.1.x.kraft"])

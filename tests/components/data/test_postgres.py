@@ -15,6 +15,7 @@ from tests.components.data.stores import Ground, given, ground, log_groups_of, n
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 
 INSTANCE = "aws:rds/instance:Instance"
+INVOCATION = "aws:lambda/invocation:Invocation"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 RECORDS: dict[str, Any] = {
     "identifier": "prod-postgres",
@@ -235,6 +236,13 @@ def test_with_replicas_its_password_is_not_managed_by_rds(records: Graph, primar
     }
     assert {node.urn for node in records.of_type(INSTANCE)} <= set(rotation.dependencies)
     assert records.only("aws:lambda/permission:Permission").urn in rotation.dependencies
+
+
+def test_what_depends_on_the_database_waits_for_the_first_password(records: Graph) -> None:
+    awaited, secret = (records.only(kind) for kind in (INVOCATION, "aws:secretsmanager/secret:Secret"))
+    assert json.loads(awaited.inputs["input"]) == {"Await": secret.outputs["arn"]}
+    assert awaited.inputs["functionName"] == records.only("aws:lambda/function:Function").outputs["name"]
+    assert records.only(ROTATION).urn in awaited.dependencies
 
 
 def test_the_rotation_may_change_this_instance_and_this_secret_only(records: Graph) -> None:

@@ -86,6 +86,24 @@ def test_without_cluster_mode_nodes_are_counted_the_other_way() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("cluster", "enabled"), [(True, "yes"), (False, "no")])
+def test_what_exists_nowhere_else_is_not_dropped_when_memory_is_full(cluster: bool, enabled: str) -> None:
+    def refusing(at: Ground) -> None:
+        wanted: dict[str, Any] = {**RECORDS, "cluster_mode": cluster}
+        settings = RedisSettings(**wanted)
+        Redis("cache", settings, account=at.account, network=at.network, key=at.key, refuses_when_full=True)
+
+    made = recorded(refusing)
+    parameters = made.only("aws:elasticache/parameterGroup:ParameterGroup")
+    assert given(parameters, "family", "parameters", "name") == {
+        "family": "redis7", "name": None,
+        "parameters": [
+            {"name": "cluster-enabled", "value": enabled}, {"name": "maxmemory-policy", "value": "noeviction"},
+        ],
+    }  # fmt: skip
+    assert made.only(GROUP).inputs["parameterGroupName"] == parameters.outputs["name"]
+
+
 def test_one_node_is_for_environments_without_a_standby() -> None:
     assert given(graph(DEV_ACCOUNT, **SINGLE).only(GROUP), "numCacheClusters", *FAILOVER) == {
         "numCacheClusters": 1, "automaticFailoverEnabled": False, "multiAzEnabled": False,

@@ -1,5 +1,6 @@
 """What a distribution keeps, for whom, and what it says to browsers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -185,6 +186,12 @@ def test_pages_of_a_single_page_application_are_its_document() -> None:
     function = graph.only("aws:cloudfront/function:Function", "site-single-page-default")
     assert (function.inputs["runtime"], function.inputs["publish"]) == ("cloudfront-js-2.0", True)
     assert "request.uri = '/index.html'" in function.inputs["code"]
+    (file,) = re.findall(r"var FILE = /(.+)/;", function.inputs["code"])
+    assert "if (!FILE.test(request.uri))" in function.inputs["code"]
+    for path in ("/", "/notes", "/notes/v1.2", "/docs/readme.md", "/release-1.0/notes", "/a.js/notes"):
+        assert not re.search(file, path)
+    for path in ("/index.html", "/favicon.ico", "/assets/index-4f2.js", "/manifest.webmanifest", "/img/a.b.png"):
+        assert re.search(file, path)
     associated = [{"eventType": "viewer-request", "functionArn": function.outputs["arn"]}]
     assert default_of(graph)["functionAssociations"] == associated
     # Errors stay errors: what the firewall or another origin refuses must not look like a page.

@@ -118,6 +118,64 @@ def test_large_bodies_are_only_counted_when_the_application_takes_them() -> None
     assert "ruleActionOverrides" not in rules()["SQLiRuleSet"]["statement"]["managedRuleGroupStatement"]
 
 
+GROUPS = {
+    "CommonRuleSet": {"CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY"},
+    "SQLiRuleSet": {"SQLi_BODY"},
+}
+DOCUMENTS = FirewallSettings(document_paths=("/api/documents", "/api/pages"))
+
+
+def counted(found: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
+    """The rules of managed groups that stop nothing by themselves."""
+    groups = {name: r["statement"].get("managedRuleGroupStatement", {}) for name, r in found.items()}
+    return {
+        name: {override["name"] for override in group["ruleActionOverrides"]}
+        for name, group in groups.items()
+        if "ruleActionOverrides" in group
+    }
+
+
+def passes(rule: dict[str, Any], method: str, path: str) -> bool:
+    """Whether a labelled request is let through by the rule of markup."""
+    saved = rule["statement"]["andStatement"]["statements"][1]["notStatement"]["statement"]
+    below, written = (s["regexMatchStatement"] for s in saved["andStatement"]["statements"])
+    assert (below["fieldToMatch"], written["fieldToMatch"]) == ({"uriPath": {}}, {"method": {}})
+    return bool(re.search(below["regexString"], path) and re.search(written["regexString"], method))
+
+
+def test_documents_with_markup_pass_where_they_are_saved_and_stop_everywhere_else() -> None:
+    found = rules(DOCUMENTS)
+    assert counted(found) == GROUPS
+    rule = found["MarkupElsewhere"]
+    assert rule["action"] == {"block": {}}
+    assert rule["priority"] > max(found[name]["priority"] for name in GROUPS)
+    labels = rule["statement"]["andStatement"]["statements"][0]["orStatement"]["statements"]
+    # A rule's label is its name, but for the part of the request that it looks at.
+    assert {s["labelMatchStatement"]["key"] for s in labels} == {
+        f"awswaf:managed:aws:{group}:{name.replace('_BODY', '_Body')}"
+        for group, names in (("core-rule-set", GROUPS["CommonRuleSet"]), ("sql-database", GROUPS["SQLiRuleSet"]))
+        for name in names
+    }
+    assert {s["labelMatchStatement"]["scope"] for s in labels} == {"LABEL"}
+    assert passes(rule, "PUT", "/api/documents/7")
+    assert passes(rule, "POST", "/api/pages")
+    for method, path in (("GET", "/api/documents"), ("POST", "/api/documents-of-others"), ("POST", "/api/comments")):
+        assert not passes(rule, method, path)
+
+
+def test_every_rule_of_the_managed_groups_stops_where_no_documents_are_saved() -> None:
+    assert counted(rules(FirewallSettings())) == {}
+    assert "MarkupElsewhere" not in rules(FirewallSettings())
+
+
+def test_a_group_that_is_not_there_is_not_waited_for() -> None:
+    one = rules(FirewallSettings(document_paths=("/api/pages",), managed_groups=("SQLiRuleSet",)))
+    labelled = one["MarkupElsewhere"]["statement"]["andStatement"]["statements"][0]
+    assert labelled["labelMatchStatement"]["key"].endswith("sql-database:SQLi_Body")
+    none = rules(FirewallSettings(document_paths=("/api/pages",), managed_groups=("KnownBadInputsRuleSet",)))
+    assert "MarkupElsewhere" not in none
+
+
 def test_sql_in_a_body_is_blocked_as_it_was_sent() -> None:
     rule = rules()["SQLInjection"]
     assert rule["priority"] == 2

@@ -3,7 +3,7 @@ from typing import Any
 
 from components.operations.alarms import Alarm, Alarms
 from components.operations.dashboard import Dashboard, panels_of
-from components.operations.metric import EDGE_REGION, Metric, put_metrics
+from components.operations.metric import EDGE_REGION, Halved, Metric, put_metrics
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
 from preview.graph import Graph
@@ -35,13 +35,14 @@ def test_shows_alarms_panels_business_and_cost() -> None:
         "RDS CPUUtilization",
         "CloudFront 5xxErrorRate",
         "Business",
+        "Business now",
         "Cost",
     ]
-    assert [w["type"] for w in shown] == ["alarm", "metric", "metric", "metric", "metric"]
+    assert [w["type"] for w in shown] == ["alarm", *["metric"] * 5]
 
 
 def test_a_panel_has_every_place_of_its_metric() -> None:
-    _, cpu, edge, _, cost = widgets(record_once(dashboard))
+    _, cpu, edge, *_, cost = widgets(record_once(dashboard))
     home = {"stat": "Average", "period": 300, "region": "us-east-1"}
     assert cpu["properties"]["metrics"] == [
         ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "a", home],
@@ -52,9 +53,32 @@ def test_a_panel_has_every_place_of_its_metric() -> None:
 
 
 def test_business_metrics_are_found_whatever_their_names() -> None:
-    business = widgets(record_once(dashboard))[3]["properties"]["metrics"]
-    assert business[0][0]["expression"] == "SEARCH('Namespace=\"Records\"', 'Sum', 300)"
+    happened, now = (w["properties"]["metrics"] for w in widgets(record_once(dashboard))[3:5])
+    levels = '"Connections" OR "Present" OR "OnPage"'
+    assert [line[0]["expression"] for line in happened] == [
+        f"SEARCH('Namespace=\"Records\" NOT MetricName=({levels})', 'Sum', 300)"
+    ]
+    assert [line[0]["expression"] for line in now] == [
+        "SEARCH('Namespace=\"Records\" MetricName=\"Connections\"', 'Sum', 60)",
+        "SEARCH('Namespace=\"Records\" MetricName=\"Present\"', 'Sum', 60)",
+        "SEARCH('Namespace=\"Records\" MetricName=\"OnPage\"', 'Maximum', 300)",
+    ]
+    assert len({line[0]["id"] for line in now}) == 3
     assert "Business" not in [w["properties"]["title"] for w in widgets(record(lambda: dashboard(None)))]
+
+
+def test_half_of_what_is_counted_twice_is_shown_and_the_whole_is_not() -> None:
+    both = [Halved("N", name, {"A": "b"}, "Sum", period=60, label=name.lower()) for name in ("X", "Y")]
+    lines = [line for place, metric in enumerate(both) for line in metric.graphed("us-east-1", place)]
+    assert lines[0] == [{"expression": "whole0 / 2", "label": "x", "id": "half0", "region": "us-east-1"}]
+    assert lines[1] == [
+        "N",
+        "X",
+        "A",
+        "b",
+        {"stat": "Sum", "period": 60, "region": "us-east-1", "id": "whole0", "visible": False},
+    ]
+    assert len({line[-1]["id"] for line in lines}) == 4
 
 
 def test_alarm_states_are_those_of_all_alarms() -> None:
@@ -66,7 +90,7 @@ def test_alarm_states_are_those_of_all_alarms() -> None:
 def test_widgets_stand_beside_each_other() -> None:
     shown = widgets(record_once(dashboard))
     places = [(w["x"], w["y"]) for w in shown]
-    assert places == [(0, 0), (0, 6), (8, 6), (16, 6), (0, 12)]
+    assert places == [(0, 0), (0, 6), (8, 6), (16, 6), (0, 12), (8, 12)]
     assert all(w["x"] + w["width"] <= 24 for w in shown)
 
 

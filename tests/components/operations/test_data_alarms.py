@@ -72,7 +72,9 @@ def test_nodes_go_by_the_ids_that_elasticache_gives() -> None:
 
 
 def test_every_cache_node_is_watched() -> None:
-    alarms = cache({"001": "prod-redis-001"}, SETTINGS)
+    alone = cache({"001": "prod-redis-001"}, SETTINGS)
+    assert "ReplicationLag" not in {alarm.metric.name for alarm in alone.values()}
+    alarms = cache({"0001-001": "prod-redis-0001-001", "0001-002": "prod-redis-0001-002"}, SETTINGS)
     assert {a.metric.name: a.threshold for a in alarms.values()} == {
         "EngineCPUUtilization": 80,
         "DatabaseMemoryUsagePercentage": 80,

@@ -49,7 +49,7 @@ def test_a_public_client_gets_its_tokens_by_the_code_grant() -> None:
         "supportedIdentityProviders": ["COGNITO"],
         "allowedOauthFlowsUserPoolClient": True,
         "allowedOauthFlows": ["code"],
-        "allowedOauthScopes": ["openid", "email", "profile"],
+        "allowedOauthScopes": ["openid", "email", "profile", "aws.cognito.signin.user.admin"],
         "callbackUrls": [CALLBACK],
         "logoutUrls": [LOGOUT],
         "accessTokenValidity": 1,

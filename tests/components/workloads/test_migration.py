@@ -1,5 +1,6 @@
 """Migrations: what runs in which order, once, and before what needs it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,7 @@ from tests.support import record, unequal_when_unknown
 JOB = "kubernetes:batch/v1:Job"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 FILES = ("init.sql", "chat_migration.sql", "email_events_migration.sql")
-SETTINGS = MigrationSettings(
-    folder="migrations/consulting", files=FILES, connection=SecretKey(secret="app-secrets", key="database-url")
-)
+SETTINGS = MigrationSettings(folder="migrations/consulting", files=FILES)
 
 
 def program(settings: MigrationSettings = SETTINGS) -> None:
@@ -36,6 +35,7 @@ def program(settings: MigrationSettings = SETTINGS) -> None:
         cluster=cluster,
         namespace=namespace,
         database=Destination(5432, ["10.0.21.0/24"]),
+        connection=SecretKey(secret="app-secrets", key="database-url"),
         after=[aws.sqs.Queue("secret")],
     )
     Workload(
@@ -78,7 +78,9 @@ def test_the_three_files_run_in_order() -> None:
 
 def test_psql_reads_the_script_and_finds_the_database_in_the_secret() -> None:
     [container] = pod(graph())["containers"]
-    assert container["image"] == "public.ecr.aws/docker/library/postgres:17.9-alpine3.23"
+    assert re.fullmatch(r"public\.ecr\.aws/docker/library/postgres@sha256:[0-9a-f]{64}", container["image"])
+    [chosen] = pod(graph(tag="18.3-alpine3.23"))["containers"]
+    assert chosen["image"] == "public.ecr.aws/docker/library/postgres:18.3-alpine3.23"
     assert container["command"][0] == "psql"
     assert container["command"][-2:] == ["--file=/migrations/run.sql", "--dbname=$(DATABASE_URL)"]
     key = {"name": "app-secrets", "key": "database-url"}
@@ -180,7 +182,7 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     assert "a ConfigMap holds 1048576" in fails(folder="sql", files=("big.sql",))
     assert "is not the name of a migration" in fails(folder="sql", files=("a b.sql",))
     with pytest.raises(ValidationError, match=r"named twice: a\.sql"):
-        MigrationSettings(folder="sql", files=("a.sql", "a.sql"), connection=SecretKey(secret="s", key="k"))
+        MigrationSettings(folder="sql", files=("a.sql", "a.sql"))
 
 
 def test_the_same_is_made_when_nothing_is_known_yet() -> None:

@@ -1,7 +1,6 @@
 """Tables kept in memory by moto, and a Redis of the test run's own on loopback."""
 
 import asyncio
-import socket
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -17,11 +16,14 @@ from moto import mock_aws
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests import postgres
 from tests.programs import program
+from tests.stacks import ROOT
 
 from .api import Api
+from .pages_of_record import DATABASE, PagesOfRecord
 from .pods import Pods, pods
-from .support import PATIENCE, Clock, create_tables
+from .support import PATIENCE, Clock, create_tables, free_ports
 
 Scenario = Callable[[Pods], Awaitable[None]]
 _PORTS_TRIED = 10
@@ -80,6 +82,24 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}"
 
 
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[postgres.Server]:
+    """A database with what Confluence's migrations make in it."""
+    with postgres.server() as running:
+        running.database(DATABASE)
+        for file in sorted((ROOT / "migrations/confluence").iterdir()):
+            running.run(f"--file={file}", "--set=ON_ERROR_STOP=1", user=postgres.MASTER, database=DATABASE)
+        yield running
+
+
+@pytest.fixture
+def pages_of_record(_postgres: postgres.Server) -> PagesOfRecord:
+    """The table, empty."""
+    built = PagesOfRecord(_postgres)
+    built.sql("TRUNCATE collaboration.page")
+    return built
+
+
 @pytest.fixture
 def play(redis_url: str, clock: Clock) -> Callable[[Scenario], None]:
     """Plays a scenario with an empty Redis."""
@@ -107,7 +127,7 @@ def redis_server(folder: Path, *, cluster: bool = False) -> Generator[int]:
 
 
 def _started(folder: Path, cluster: bool) -> tuple[subprocess.Popen[bytes], int]:
-    port, bus = _free_ports()
+    port, bus = free_ports()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     options += ["--cluster-enabled", "yes", "--cluster-port", str(bus)] if cluster else []
     with (folder / "log").open("w") as log:
@@ -138,10 +158,3 @@ def _wait(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until, f"redis-server was not ready in {PATIENCE:.0f} s"
         time.sleep(0.01)
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]

@@ -66,6 +66,8 @@ def _met(expression: str, item: Item | None, values: Item) -> bool:
     for condition in expression.split(" OR "):
         if condition == "attribute_not_exists(pageId)":
             met = item is None
+        elif condition == "attribute_exists(pageId)":
+            met = item is not None
         else:
             name, value = condition.split(" = ")
             met = item is not None and item.get(name) == values[value]

@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import jwt
+from collaboration import yjs_messages
 from collaboration.server import CollaborationServer
+from collaboration.yjs_messages import Message
+from pycrdt import Doc, Text
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
-from .support import PATIENCE, Clock, body
+from .support import PAGE, PATIENCE, Clock, body
 
 SECRET = "a secret of at least thirty-two bytes"
 LATE = 4_000_000_000
@@ -50,6 +54,58 @@ class Browser:
         return self.socket.close_code
 
 
+class Standard:
+    """A client of the y-websocket protocol, with a document that follows the page."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.document: Doc = Doc()
+        self.text = self.document.get("text", type=Text)
+
+    async def sync(self) -> None:
+        """As y-websocket opens: asks for the page, answers what it is asked, and waits for the page."""
+        await self.socket.send(yjs_messages.vector(self.document.get_state()))
+        await self.hear(lambda message: isinstance(message, yjs_messages.Update) and message.answer)
+
+    async def write(self, what: str) -> None:
+        """Adds to the text and tells the server."""
+        before = self.document.get_state()
+        self.text.insert(len(self.text), what)
+        await self.socket.send(yjs_messages.changed(self.document.get_update(before)))
+
+    async def say(self, client: int, clock: int, state: Any) -> None:
+        entry = yjs_messages.Entry(client, clock, state)
+        await self.socket.send(yjs_messages.awareness(yjs_messages.encoded([entry])))
+
+    async def hear(self, wanted: Callable[[Message | str], bool]) -> Message | str:
+        """The next message that is wanted; updates are applied and vectors answered on the way. Reasons are text."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                body = await self.socket.recv(decode=False)
+                message = body[3:].decode() if body[:2] == b"\2\0" else yjs_messages.parse(body)
+                if isinstance(message, yjs_messages.Vector):
+                    await self.socket.send(yjs_messages.answer(self.document.get_update(message.vector)))
+                elif isinstance(message, yjs_messages.Update):
+                    self.document.apply_update(message.update)
+                if wanted(message):
+                    return message
+
+    async def hear_text(self, text: str) -> None:
+        await self.hear(lambda message: str(self.text) == text)
+
+    async def aware(self, state: Any) -> yjs_messages.Entry:
+        """The next client that is where this says."""
+
+        def entries(message: Message | str) -> list[yjs_messages.Entry]:
+            found = message.entries if isinstance(message, yjs_messages.Awareness) else ()
+            return [entry for entry in found if entry.state == state]
+
+        return entries(await self.hear(lambda message: bool(entries(message))))[0]
+
+    async def denied(self) -> str:
+        return str(await self.hear(lambda message: isinstance(message, str)))
+
+
 class Pods:
     """Servers that share a Redis, and the time they all go by."""
 
@@ -77,6 +133,14 @@ class Pods:
             await browser.say(body("join"))
             await browser.hear("sync")
         return browser
+
+    async def standard(self, port: int, user: str = "ada", *permissions: str, page: str = PAGE) -> Standard:
+        """A client of the y-websocket protocol, as a browser connects it."""
+        offered = [Subprotocol("bearer"), Subprotocol(token(user, *permissions))]
+        url = f"ws://127.0.0.1:{port}/ws/yjs/{page}"
+        socket = await connect(url, subprotocols=offered, open_timeout=PATIENCE, max_size=None, proxy=None)
+        self._sockets.push_async_callback(socket.close)
+        return Standard(socket)
 
     async def stop(self) -> None:
         await self._servers.aclose()

@@ -1,6 +1,7 @@
 """Editors with documents of their own, the three tables, and a management API that only keeps what it is told."""
 
 import json
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -114,11 +115,15 @@ def operation_body(operation: Operation) -> str:
     return body("operation", operationId=operation.operation_id, update=messages.text(operation.update))
 
 
-def create_tables(client: Any) -> None:
+def create_tables(client: Any, *, streams: bool = False) -> None:
     for name, sort, kind in ((OPERATIONS, "timestamp", "N"), (SESSIONS, "userId", "S"), (PRESENCE, "userId", "S")):
         client.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={
+                "StreamEnabled": streams,
+                **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if streams else {}),
+            },
             KeySchema=[{"AttributeName": "pageId", "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}],
             AttributeDefinitions=[
                 {"AttributeName": "pageId", "AttributeType": "S"},
@@ -165,3 +170,11 @@ class Management:
 
     def actions(self, connection_id: str) -> list[str]:
         return [frame["action"] for frame in self.told.get(connection_id, [])]
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody has at the moment."""
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]

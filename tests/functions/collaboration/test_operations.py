@@ -31,7 +31,6 @@ def test_an_operation_is_kept_for_a_day_under_its_own_number(dynamodb: Any, cloc
         "operationId": editor.made[0].operation_id,
         "operation": editor.made[0].update,
         "createdAt": NOW * 1000,
-        "ttl": NOW + 86_400,
         **AUTHOR,
     }
 
@@ -99,7 +98,18 @@ def test_an_operation_that_dynamodb_removed_is_taken_from_its_last_image(dynamod
         assert head["version"] == 1, "folded, and once only"
 
 
-def test_an_operation_is_folded_long_before_its_time_is_over(dynamodb: Any, clock: Clock) -> None:
+def test_what_no_snapshot_holds_is_removed_by_nobody(dynamodb: Any, clock: Clock) -> None:
+    """A page that is left alone keeps its last operations, however long no stream and no function is alive."""
+    editor, pages, table = Editor(0, identities()), store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    for letter in "ab":
+        editor.append(letter)
+        pages.append(editor.made[-1], AUTHOR)
+    clock.now += 365 * 86_400
+    table.delete_all((PAGE, item["timestamp"]) for item in table.query(PAGE) if item.get("ttl", clock.now) < clock.now)
+    assert text_of(pages.load(PAGE)) == "ab"
+
+
+def test_an_operation_is_folded_within_a_day(dynamodb: Any, clock: Clock) -> None:
     old, young = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
     old.append("old")
     young.append("young")
@@ -156,8 +166,32 @@ def test_an_operation_that_contradicts_the_page_is_set_aside(dynamodb: Any, cloc
         pages.append(Operation(PAGE, next(source), update), AUTHOR)
     assert text_of(pages.load(PAGE)) == str(editor.text)
     assert pages.fold(PAGE) == 1
-    assert [item["operation"] for item in table.query(PAGE, first=operations.FIRST_ORDER)] == [contradiction]
-    assert text_of(pages.load(PAGE)) == str(editor.text)
+    for _ in range(2):
+        (left,) = table.query(PAGE, first=operations.FIRST_ORDER)
+        assert (left["operation"], left["ttl"]) == (contradiction, NOW + 86_400)
+        assert text_of(pages.load(PAGE)) == str(editor.text)
+        clock.now += 60
+        assert pages.fold(PAGE) == 1
+
+
+def test_what_another_function_has_removed_is_not_set_aside(dynamodb: Any, clock: Clock) -> None:
+    interrupted, calls = Interrupted(dynamodb), []
+    pages, table = store(interrupted, clock), Table(dynamodb, OPERATIONS, "timestamp")
+    editor, contradiction = contradicting()
+    source = identities(NOW * 1000 + 500)
+    for update in (editor.document.get_update(), contradiction):
+        pages.append(Operation(PAGE, next(source), update), AUTHOR)
+    pages.fold(PAGE, least=100)
+    second = list(table.query(PAGE))[-1]
+
+    def remove() -> None:
+        calls.append(None)
+        if len(calls) == 5:  # snapshot and head are written, nothing is set aside yet
+            table.delete_all([(PAGE, second["timestamp"])])
+
+    interrupted.before = remove
+    assert pages.fold(PAGE) == 1
+    assert [item["timestamp"] for item in table.query(PAGE)] == [0]
 
 
 def test_a_page_that_never_stands_still_is_reported(dynamodb: Any, clock: Clock) -> None:

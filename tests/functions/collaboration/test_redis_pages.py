@@ -17,6 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from .interleavings import HISTORIES, Action, History
 from .support import LIMITS, NOW, PAGE, Clock, Editor, contradicting, identities, text_of, written
 
+NO_END = -1
+"""What Redis says of a key without a time to live."""
+
 
 class Interrupted:
     """A client of Redis before whose statements another server may act."""
@@ -39,11 +42,11 @@ class Interrupted:
 class Rig:
     """An event loop with a client of an empty Redis, and pages in it."""
 
-    def __init__(self, environment: dict[str, str], clock: Clock, limits: Limits = LIMITS) -> None:
+    def __init__(self, environment: dict[str, str], clock: Clock) -> None:
         self._runner = asyncio.Runner()
         self.client: Any = self._runner.run(self._connect(environment))
         self.interrupted = Interrupted(self.client)
-        self.pages = RedisPages(self.interrupted, limits, clock)
+        self.pages = RedisPages(self.interrupted, LIMITS, clock)
         self.run(self.client.flushdb())
 
     def run(self, awaited: Any) -> Any:
@@ -148,30 +151,20 @@ def test_state_and_queue_are_kept_as_the_plan_says(rig: Rig) -> None:
     assert rig.run(rig.client.llen(f"operations:{PAGE}")) == 0
     state = base64.b64decode(rig.run(rig.client.get(f"crdt:{PAGE}")))
     assert text_of(state) == "ab"
-    assert 86_000 <= rig.run(rig.client.ttl(f"crdt:{PAGE}")) <= 86_400
     assert rig.run(rig.pages.fold(PAGE)) == 0
 
 
-def test_a_page_that_is_kept_open_does_not_end(rig: Rig) -> None:
+def test_what_nothing_else_keeps_has_no_end(rig: Rig) -> None:
     editor = Editor(0, identities())
     for letter in "ab":
         editor.append(letter)
     rig.run(rig.pages.append(editor.made[0], "ada"))
     rig.run(rig.pages.fold(PAGE))
     rig.run(rig.pages.append(editor.made[1], "ada"))
-    for key in (f"crdt:{PAGE}", f"operations:{PAGE}"):
-        rig.run(rig.client.expire(key, 60))
     rig.run(rig.pages.keep(PAGE))
-    for key in (f"crdt:{PAGE}", f"operations:{PAGE}"):
-        assert 86_000 <= rig.run(rig.client.ttl(key)) <= 86_400
-    assert text_of(rig.run(rig.pages.load(PAGE))) == "ab"
-
-
-def test_a_queue_ends_with_the_day(rig: Rig) -> None:
-    editor = Editor(0, identities())
-    editor.append("a")
-    rig.run(rig.pages.append(editor.made[0], "ada"))
-    assert 86_000 <= rig.run(rig.client.ttl(f"operations:{PAGE}")) <= 86_400
+    assert rig.run(rig.pages.record(PAGE)) is None
+    assert [rig.run(rig.client.ttl(key)) for key in (f"crdt:{PAGE}", f"operations:{PAGE}")] == [NO_END, NO_END]
+    assert rig.run(rig.pages.unrecorded()) == []
 
 
 def test_what_is_no_update_is_not_stored(rig: Rig) -> None:
@@ -212,7 +205,9 @@ def test_presence_holds_milliseconds_and_ends(rig: Rig, clock: Clock) -> None:
     assert rig.run(rig.pages.enter(PAGE, "a", "ada"))
     assert not rig.run(rig.pages.enter(PAGE, "a2", "ada"))
     assert rig.run(rig.client.hgetall(f"presence:{PAGE}")) == {b"ada": b"%d" % (NOW * 1000)}
-    assert rig.run(rig.pages.present(PAGE)) == {"ada": NOW + 90}
+    assert rig.run(rig.pages.present(PAGE)) == {"ada": (NOW + 90, None, None)}
+    rig.run(rig.pages.show(PAGE, "ada", "Ada", {"cursor": 1}))
+    assert rig.run(rig.pages.present(PAGE)) == {"ada": (NOW + 90, "Ada", {"cursor": 1})}
     clock.now += 90
     assert rig.run(rig.pages.present(PAGE)) == {}
 
@@ -220,9 +215,11 @@ def test_presence_holds_milliseconds_and_ends(rig: Rig, clock: Clock) -> None:
 def test_a_user_leaves_with_the_last_connection(rig: Rig, clock: Clock) -> None:
     for connection, user in (("a", "ada"), ("a2", "ada"), ("b", "bob")):
         rig.run(rig.pages.enter(PAGE, connection, user))
+        rig.run(rig.pages.show(PAGE, user, user.title()))
     assert not rig.run(rig.pages.leave(PAGE, "a", "ada"))
     assert rig.run(rig.pages.leave(PAGE, "a2", "ada"))
     assert list(rig.run(rig.pages.present(PAGE))) == ["bob"]
+    assert list(rig.run(rig.client.hgetall(f"who:{PAGE}"))) == [b"bob"]
     rig.run(rig.pages.enter(PAGE, "lost", "bob"))
     clock.now += 89
     rig.run(rig.pages.enter(PAGE, "b", "bob"))
@@ -232,11 +229,13 @@ def test_a_user_leaves_with_the_last_connection(rig: Rig, clock: Clock) -> None:
 
 def test_only_one_server_reports_who_vanished(rig: Rig, clock: Clock) -> None:
     rig.run(rig.pages.enter(PAGE, "a", "ada"))
+    rig.run(rig.pages.show(PAGE, "ada", "Ada"))
     clock.now += 60
     rig.run(rig.pages.enter(PAGE, "b", "bob"))
     assert rig.run(rig.pages.sweep(PAGE)) == []
     clock.now += 30
     assert rig.run(rig.pages.sweep(PAGE)) == ["ada"]
+    assert rig.run(rig.client.hgetall(f"who:{PAGE}")) == {}
     assert rig.run(rig.pages.sweep(PAGE)) == []
     assert list(rig.run(rig.client.hgetall(f"sessions:{PAGE}"))) == [b"b"]
 

@@ -23,7 +23,8 @@ def test_editors_on_two_pods_see_each_other_and_what_they_write(play: Any) -> No
         bob = await pods.browser(second, "bob")
         joined = await ada.hear("presence", "joined")
         assert (joined["userId"], joined["name"], joined["expires"]) == ("bob", "Bob", NOW + 90)
-        assert (await bob.hear("presence", "here"))["userId"] == "ada"
+        here = await bob.hear("presence", "here")
+        assert (here["userId"], here["name"], here["state"], here["expires"]) == ("ada", "Ada", None, NOW + 90)
         (operation,) = written_by("hi")
         await ada.say(operation_body(operation))
         ack = await ada.hear("ack")
@@ -34,6 +35,14 @@ def test_editors_on_two_pods_see_each_other_and_what_they_write(play: Any) -> No
         assert (await ada.hear("ack"))["duplicate"]
         await bob.say(body("presence", state={"cursor": 1}))
         assert (await ada.hear("presence", "here"))["state"] == {"cursor": 1}
+        eve = await pods.browser(first, "eve")
+        shown = [await eve.hear("presence", "here") for _ in range(2)]
+        assert {one["userId"]: (one["name"], one["state"]) for one in shown} == {
+            "ada": ("Ada", None),
+            "bob": ("Bob", {"cursor": 1}),
+        }
+        await eve.socket.close()
+        assert (await ada.hear("presence", "left"))["userId"] == "eve"
         await bob.socket.close()
         assert (await ada.hear("presence", "left"))["userId"] == "bob"
         assert list(await pods.redis.hgetall(f"presence:{PAGE}")) == [b"ada"]
@@ -217,19 +226,20 @@ def test_a_sweep_reports_who_is_here_and_who_vanished(play: Any, capsys: pytest.
     play(scenario)
 
 
-def test_a_page_in_use_does_not_end(play: Any) -> None:
+def test_how_many_are_here_is_said_once_a_minute_so_that_a_sum_is_right(
+    play: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     async def scenario(pods: Pods) -> None:
-        pod, port = await pods.start(FOLD_OPERATIONS="1")
+        pod, port = await pods.start()
         ada = await pods.browser(port)
-        await ada.say(operation_body(written_by("x")[0]))
-        await ada.hear("ack")
-        await ada.say("{}")
-        await ada.hear("error")
-        await pods.redis.expire(f"crdt:{PAGE}", 60)
-        await pod.room.sweep()
-        assert await pods.redis.ttl(f"crdt:{PAGE}") > 86_000
-        await pods.redis.expire(f"crdt:{PAGE}", 60)
-        await pods.browser(port, "bob")
-        assert await pods.redis.ttl(f"crdt:{PAGE}") > 86_000
+        await ada.say(json.dumps({"action": "join", "pageId": PAGE}))
+        pods.clock.now = NOW // 60 * 60 + 120
+        capsys.readouterr()
+        for step in (0, 20, 20, 30, 20):
+            pods.clock.now += step
+            await pod.room.sweep()
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        said = [line["_aws"]["Timestamp"] // 60_000 for line in lines if "Connections" in line]
+        assert said == [NOW // 60 + 2, NOW // 60 + 3]
 
     play(scenario)

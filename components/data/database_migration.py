@@ -1,0 +1,78 @@
+"""Brings a database's schema up to date where there is no cluster to run a Job in."""
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.component import Component
+from components.compute.function import Function, FunctionSettings
+from components.compute.layer import Layer
+from components.data.postgres import Postgres
+from components.network.network import Network
+from components.security.key import Key
+
+_SIZE = FunctionSettings(memory_mib=256, timeout_seconds=900)
+
+
+class DatabaseMigration(Component):
+    """A function that applies SQL files as the master user: each once, in order, all of an update or none, noted in the
+    table schema_migration. It is called whenever the files change; what depends on this component waits until then.
+
+    It stands in the data tier and reaches ``database`` and, through the network's endpoint, Secrets Manager, where it
+    reads the master user's password; ``database_key`` encrypts that.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        files: Mapping[str, str],
+        *,
+        account: Account,
+        network: Network,
+        key: Key,
+        log_key: Key,
+        database: Postgres,
+        database_key: Key,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        layer = Layer(
+            self.child("layer"),
+            archive="dist/migrate-database-layer.zip",
+            description="The driver that applies a schema to PostgreSQL",
+            opts=self.child_options(),
+        )
+        function = Function(
+            name,
+            _SIZE,
+            account=account,
+            key=key,
+            log_key=log_key,
+            code="functions/migrate_database",
+            handler="database_migration.handler.handle",
+            description=f"Applies the schema of {database.identifier}",
+            environment={
+                "DATABASE_SECRET_ARN": database.secret_arn,
+                "DATABASE_HOST": database.endpoint,
+                "DATABASE_PORT": str(database.port),
+                "DATABASE_NAME": database.db_name,
+            },
+            statements=[database.read_secret, database_key.decrypt],
+            network=network,
+            tier="data",
+            layers=[layer.arn],
+            opts=self.child_options(),
+        )
+        database.allow(function)
+        network.endpoints.allow(function, 443, "The master user and password")
+        aws.lambda_.Invocation(
+            self.child("applied"),
+            function_name=function.function_name,
+            input=json.dumps({"Files": [{"Name": file, "Sql": sql} for file, sql in files.items()]}),
+            # The function needs its way, its right and a password that is there.
+            opts=self.child_options(depends_on=[function, database, network.endpoints]),
+        )
+        self.register_outputs({})

@@ -1,0 +1,65 @@
+"""Documents that hold markup, links and SQL as their text, and the one rule that stops the same everywhere else."""
+
+import re
+from collections.abc import Sequence
+
+import pulumi_aws as aws
+
+from components.edge.firewall_rules import ManagedGroup, block, transformations
+
+_PRIORITY = 20
+"""After the managed groups, whose labels it reads."""
+_LABELS = {
+    "CommonRuleSet": {
+        "CrossSiteScripting_BODY": "awswaf:managed:aws:core-rule-set:CrossSiteScripting_Body",
+        "GenericLFI_BODY": "awswaf:managed:aws:core-rule-set:GenericLFI_Body",
+        "GenericRFI_BODY": "awswaf:managed:aws:core-rule-set:GenericRFI_Body",
+    },
+    "SQLiRuleSet": {"SQLi_BODY": "awswaf:managed:aws:sql-database:SQLi_Body"},
+}
+"""Rules that what people write about HTML, paths (``../``), addresses and SQL sets off, by group, each with its label:
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"""
+
+
+def counted(groups: Sequence[ManagedGroup]) -> dict[str, tuple[str, ...]]:
+    """The rules that only label a request, by group, so that ``elsewhere`` decides."""
+    return {group: tuple(_LABELS[group]) for group in groups if group in _LABELS}
+
+
+def elsewhere(paths: Sequence[str], groups: Sequence[ManagedGroup]) -> list[aws.wafv2.WebAclRuleArgs]:
+    """Blocks what those rules labelled, but for documents saved below ``paths``; without either, no rule."""
+    statement = aws.wafv2.WebAclRuleStatementArgs
+    labels = [label for group in groups for label in _LABELS.get(group, {}).values()]
+    if not labels or not paths:
+        return []
+    said = [
+        statement(label_match_statement=aws.wafv2.WebAclRuleStatementLabelMatchStatementArgs(scope="LABEL", key=label))
+        for label in labels
+    ]
+    # A rule that combines others needs two of them.
+    labelled = (
+        statement(or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=said))
+        if len(said) > 1
+        else said[0]
+    )
+    saved = statement(not_statement=aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=_saved(paths)))
+    both = statement(and_statement=aws.wafv2.WebAclRuleStatementAndStatementArgs(statements=[labelled, saved]))
+    return [block("MarkupElsewhere", _PRIORITY, both)]
+
+
+def _saved(paths: Sequence[str]) -> aws.wafv2.WebAclRuleStatementArgs:
+    """Requests that write below one of the paths, however it is spelled."""
+    field = aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs
+    below = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+        regex_string=f"^({'|'.join(map(re.escape, paths))})(/|$)",
+        field_to_match=field(uri_path=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()),
+        text_transformations=transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
+    )
+    written = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+        regex_string="^(PATCH|POST|PUT)$",
+        field_to_match=field(method=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchMethodArgs()),
+        text_transformations=transformations("NONE"),
+    )
+    statement = aws.wafv2.WebAclRuleStatementArgs
+    both = [statement(regex_match_statement=below), statement(regex_match_statement=written)]
+    return statement(and_statement=aws.wafv2.WebAclRuleStatementAndStatementArgs(statements=both))

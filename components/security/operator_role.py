@@ -1,0 +1,27 @@
+"""A role for the people who keep a stack running."""
+
+import pulumi
+
+from components.account import Account
+from components.security.human_access import HumanAccess
+from components.statements import Statement
+
+OPERATORS = "strata:operators"
+"""The Kubernetes group that EKS puts the role's sessions into; ``OperatorRights`` says what it may do."""
+
+
+class OperatorRole(HumanAccess):
+    """A role taken as ``HumanAccess`` is, with MFA and for an hour, that may do what the runbooks ask of operators.
+
+    It looks at everything as ``HumanAccess`` does, and acts on the stack's own things alone, by what their components
+    offer under ``operate``: fail over, restart, rotate, put a secret's value in. It changes no size, network or right:
+    that is a change of the stack file, made by the deployment role, whose administration of a cluster is no substitute
+    for this (docs/decisions/0008-deployment-rights.md).
+    """
+
+    def __init__(self, name: str, *, account: Account, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, account=account, purpose="Operators with a second factor", opts=opts)
+
+    def may(self, *statements: Statement) -> None:
+        """Gives the role what components offer; once, when all of them are there."""
+        self.grant("operate", *statements)

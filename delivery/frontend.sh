@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Waits until Amplify has published a commit. Every push is built by Amplify itself (MDR-FE-03), so the one build of a
+# push is waited for; only a commit that nobody has built, such as that of a deployment by hand, is built from here.
+set -euo pipefail
+shopt -s inherit_errexit
+: "${AMPLIFY_APP_ID:?is the id of the application}"
+: "${COMMIT:?is what is to be published}"
+branch=${BRANCH:-main}
+pause=${PAUSE_SECONDS:-10}
+
+# The build of the commit that was begun last; Amplify knows what is no commit's as HEAD.
+build() {
+  aws amplify list-jobs --app-id "$AMPLIFY_APP_ID" --branch-name "$branch" --output json |
+    jq --raw-output --arg commit "$COMMIT" '[.jobSummaries[] | select(.commitId == $commit)][0].jobId // empty'
+}
+
+status() {
+  aws amplify get-job --app-id "$AMPLIFY_APP_ID" --branch-name "$branch" --job-id "$1" \
+    --query job.summary.status --output text
+}
+
+job=$(build)
+if [[ -z $job ]]; then
+  job=$(aws amplify start-job --app-id "$AMPLIFY_APP_ID" --branch-name "$branch" --job-type RELEASE \
+    --commit-id "$COMMIT" --query jobSummary.jobId --output text)
+fi
+while true; do
+  found=$(status "$job")
+  case $found in
+    SUCCEED) echo "build $job has published $COMMIT" && exit 0 ;;
+    FAILED | CANCELLED) echo "build $job of $COMMIT: $found" >&2 && exit 1 ;;
+  esac
+  sleep "$pause"
+done

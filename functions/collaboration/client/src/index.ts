@@ -1,0 +1,2 @@
+export { CollaborationError } from "./protocol.ts";
+export { CollaborationProvider, type Options, type Status } from "./provider.ts";

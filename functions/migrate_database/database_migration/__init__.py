@@ -1,0 +1,1 @@
+"""Applies SQL files to a database."""

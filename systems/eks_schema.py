@@ -1,0 +1,68 @@
+"""The schema and the users of a database whose pods sign in by IAM: applied by a Job, as the master user."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.account import Account
+from components.data.postgres import Postgres
+from components.security.key import Key
+from components.workloads.external_secrets import ExternalSecrets
+from components.workloads.migration import Migration, MigrationSettings
+from components.workloads.namespace import Namespace
+from components.workloads.network_policy import Destination
+from components.workloads.pod import SecretKey
+from components.workloads.synced_secret import SecretValue, SyncedSecret
+from systems.eks_platform import Compute
+
+APPLICATION_USER = "application"
+"""The PostgreSQL user that pods and functions sign in as; the first migration makes it, with the role rds_iam."""
+_CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- the name of one
+
+
+def apply_schema(
+    settings: MigrationSettings,
+    account: Account,
+    compute: Compute,
+    namespace: Namespace,
+    database: Postgres,
+    key: Key,
+    stores: Sequence[pulumi.Input[str]],
+) -> Migration:
+    """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs.
+
+    Nobody but the Job is given the secret: pods name what they read, and none of them may ask Kubernetes.
+    """
+    operator = ExternalSecrets(
+        "external-secrets",
+        account=account,
+        cluster=compute.cluster,
+        namespace=namespace,
+        nodes=compute.ready,
+        statements=[database.read_secret, key.decrypt],
+    )
+    secret = SyncedSecret(
+        "master-login",
+        secret=_CONNECTION.secret,
+        operator=operator,
+        values={part: SecretValue(database.secret_arn, part) for part in ("username", "password")},
+        templates={_CONNECTION.key: _url(database)},
+        after=[database],
+    )
+    return Migration(
+        "migration",
+        settings,
+        cluster=compute.cluster,
+        namespace=namespace,
+        database=Destination(database.port, stores),
+        connection=_CONNECTION,
+        after=[secret, database],
+    )
+
+
+def _url(database: Postgres) -> pulumi.Output[str]:
+    """The operator puts user and password in, as parts of a URL."""
+    who = "{{ .username | urlquery }}:{{ .password | urlquery }}"
+    return pulumi.Output.concat(
+        f"postgresql://{who}@", database.endpoint, f":{database.port}/{database.db_name}?sslmode=require"
+    )

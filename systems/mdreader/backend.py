@@ -1,0 +1,128 @@
+"""The API's function, the libraries of the application shipped here, and the user by whom it signs in to PostgreSQL."""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account import Account
+from components.compute.function import Function, FunctionSettings
+from components.compute.layer import Layer
+from components.data.table import Table
+from components.edge.cdn import Cdn
+from components.edge.email import Email
+from components.edge.websocket_api import WebSocketApi
+from components.network.network import Network
+from systems.foundation import Keys
+from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Names, Users
+from systems.mdreader.settings import SHIPPED_BACKEND, SHIPPED_RUNTIME, SystemSettings
+
+_ACCESS = FunctionSettings(memory_mib=256, timeout_seconds=60, reserved_concurrency=1)
+
+
+def make_backend(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    users: Users,
+    names: Names,
+    email: Email,
+    files: Cdn,
+    sockets: WebSocketApi,
+    connections: Table,
+    clients: Sequence[str],
+) -> Function:
+    """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
+    layer = Layer(
+        "backend-layer",
+        archive="dist/mdreader-backend-layer.zip",
+        description="FastAPI and the drivers of the API of MDReader",
+        runtime=SHIPPED_RUNTIME,
+    )
+    _database_user(account, keys, network, data, layer)
+    backend = Function(
+        "lambda-backend",
+        settings.backend,
+        account=account,
+        key=keys.secrets,
+        log_key=keys.logs,
+        code=settings.backend.package,
+        handler=settings.backend.handler,
+        runtime=settings.backend.runtime,
+        # The plan's words for the security group, which takes this description.
+        description="Lambda Functions: the API of MDReader",
+        function_name=BACKEND_FUNCTION,
+        environment={
+            "ENVIRONMENT": account.environment.value,
+            "DATABASE_URL": data.database_url.value_from,
+            "DATABASE_HOST": data.database.endpoint,
+            "DATABASE_NAME": data.database.db_name,
+            "DATABASE_USER": BACKEND_USER,
+            **data.readers,
+            "REDIS_URL": data.cache_url.value_from,
+            "UPLOADS_BUCKET": data.uploads.bucket_name,
+            "FILES_URL": f"https://{names.files}",
+            "FILES_KEY_ID": files.signer_ids[settings.file_signer],
+            "FILES_SIGNING_KEY": data.file_signing_key.arn,
+            "CORS_ORIGINS": ",".join(clients),
+            "MAIL_SENDER": email.sender,
+            "MAIL_CONFIGURATION_SET": email.configuration_sets[account.region],
+            "USER_POOL_ID": users.pool.user_pool_id,
+            "USER_POOL_CLIENT_ID": users.client.client_id,
+            "CONNECTIONS_TABLE": connections.table_name,
+            "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
+        },
+        statements=[
+            data.secret.read,
+            data.file_signing_key.read,
+            keys.secrets.decrypt,
+            data.database.connect(BACKEND_USER),
+            data.uploads.read_write,
+            *email.send,
+            connections.read,
+            sockets.manage_connections,
+        ],
+        network=network,
+        layers=[layer.arn] if settings.backend.package == SHIPPED_BACKEND else [],
+    )
+    _let_out(backend, "AWS, mail and pushes to sockets")
+    for store in (data.database, data.cache):
+        store.allow(backend)
+    return backend
+
+
+def _database_user(account: Account, keys: Keys, network: Network, data: Data, layer: Layer) -> None:
+    """Has a function make the backend's user as the stack comes up: only from inside the network, and as the master."""
+    function = Function(
+        "database-user",
+        _ACCESS,
+        account=account,
+        key=keys.secrets,
+        log_key=keys.logs,
+        code=SHIPPED_BACKEND,
+        handler="app.roles.handler",
+        runtime=SHIPPED_RUNTIME,
+        description="MDReader: makes the database user of the API",
+        environment={"DATABASE_URL": data.database_url.value_from},
+        statements=[data.secret.read, keys.secrets.decrypt],
+        network=network,
+        layers=[layer.arn],
+    )
+    _let_out(function, "Secrets Manager")
+    data.database.allow(function)
+    aws.lambda_.Invocation(
+        "database-user-made",
+        function_name=function.function_name,
+        input=json.dumps({"User": BACKEND_USER}),
+        triggers={"database": data.database.arn},
+        # The doors between the two, and a first value of the secret that the master's password is read from.
+        opts=pulumi.ResourceOptions(depends_on=[function, data.database, data.secret]),
+    )
+
+
+def _let_out(function: Function, purpose: str) -> None:
+    if function.security_group is not None:
+        function.security_group.allow_egress("https", "0.0.0.0/0", 443, purpose)

@@ -1,0 +1,166 @@
+"""Takes back one mend at a time, in a copy of the tree, and says which of them the soak does not miss.
+
+python -m tests.functions.collaboration.soak.reverted [part of a name …]
+
+Each is a way in which edits were lost, or would be. The text that is replaced must be there, and once.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[4]
+CODE = Path("functions/collaboration/collaboration")
+_SEEDS = ("1", "2", "3")
+
+
+class Mend(NamedTuple):
+    """A mend, by what it prevents; the model that shows it; and what stands in its place without it."""
+
+    name: str
+    model: str
+    file: str
+    mended: str
+    before: str
+
+
+MENDS = (
+    Mend(
+        "binary attributes of streams are read as text",
+        "functions",
+        "tables.py",
+        "            return {kind: base64.b64decode(held)}\n",
+        "            return value\n",
+    ),
+    Mend(
+        "removals without a userIdentity are overlooked",
+        "functions",
+        "handlers.py",
+        '        if record["eventName"] == "REMOVE" and int(',
+        '        if record["eventName"] == "REMOVE" and "userIdentity" in record and int(',
+    ),
+    Mend(
+        "operations wait for time to live",
+        "functions",
+        "operations.py",
+        ' or any(item["createdAt"] <= halfway for item in waiting)',
+        "",
+    ),
+    Mend(
+        "vanished connections are told of each other",
+        "functions",
+        "room.py",
+        "                left.append((connection.page_id, connection.principal.user_id))\n",
+        "                self._leave([(connection.page_id, connection.principal.user_id)])\n",
+    ),
+    Mend(
+        "updates of version 2 are acknowledged",
+        "functions",
+        "documents.py",
+        "    if _readable(update[:-1]) or (",
+        "    if False and (",
+    ),
+    Mend(
+        "what came while a snapshot was made is removed with it",
+        "functions",
+        "operations.py",
+        "                self._table.delete_all((page_id, order) for order in folded)\n",
+        '                self._table.delete_all((page_id, item["timestamp"]) for item in self._waiting(page_id))\n',
+    ),
+    Mend(
+        "a page is sent faster than it is read",
+        "servers",
+        "server.py",
+        "        await connection.send(text)\n",
+        "        if connection.transport.get_write_buffer_size() > _MOST_WAITING:\n"
+        '            await connection.close(1013, "reading too slowly")\n'
+        "        broadcast([connection], text)\n",
+    ),
+    Mend(
+        "servers acknowledge updates of version 2",
+        "servers",
+        "documents.py",
+        "    if _readable(update[:-1]) or (",
+        "    if False and (",
+    ),
+    Mend(
+        "a page that is open ends",
+        "servers",
+        "redis_pages.py",
+        "            await self._redis.expire(key, self._limits.operation_seconds)\n",
+        "            pass\n",
+    ),
+    Mend(
+        "y-websocket's clients are not asked for what they have",
+        "servers",
+        "yjs_clients.py",
+        "        await self._socket.stream(yjs_messages.vector(vector))\n",
+        "",
+    ),
+    Mend(
+        "what is told is not kept",
+        "servers",
+        "live.py",
+        "            queued = await self._pages.append(whole, member.principal.user_id)\n",
+        "            from .redis_pages import Queued\n\n            queued = Queued(1)\n",
+    ),
+    Mend(
+        "presence of y-websocket's clients is not passed on",
+        "servers",
+        "hub.py",
+        '            told["awareness"] = base64.b64encode(awareness).decode()\n',
+        "            pass\n",
+    ),
+)
+
+
+def main(chosen: list[str]) -> int:
+    """Runs the soak without each mend whose name holds one of ``chosen`` (all, when empty); 1 if one is not missed."""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        tree = _copy(Path(folder))
+        for mend in MENDS:
+            if chosen and not any(word in mend.name for word in chosen):
+                continue
+            seed = _noticed_by(mend, tree)
+            unnoticed += seed is None
+            sys.stdout.write(f"{mend.name}: {'NOT NOTICED' if seed is None else f'noticed by seed {seed}'}\n")
+            sys.stdout.flush()
+    return 1 if unnoticed else 0
+
+
+def _copy(folder: Path) -> Path:
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
+    tree = Path(shutil.copytree(ROOT, folder / "tree", ignore=ignored))
+    modules = Path("functions/collaboration/client/node_modules")
+    (tree / modules).symlink_to(ROOT / modules)
+    return tree
+
+
+def _noticed_by(mend: Mend, tree: Path) -> str | None:
+    path = tree / CODE / mend.file
+    whole = path.read_text(encoding="utf-8")
+    if whole.count(mend.mended) != 1:
+        raise SystemExit(f"{mend.name}: {mend.file} holds what is to be taken back {whole.count(mend.mended)} times")
+    path.write_text(whole.replace(mend.mended, mend.before), encoding="utf-8")
+    try:
+        return next((seed for seed in _SEEDS if not _passes(mend.model, seed, tree)), None)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def _passes(model: str, seed: str, tree: Path) -> bool:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "tests.functions.collaboration.soak", "--short", model, seed]
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stdout + done.stderr)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

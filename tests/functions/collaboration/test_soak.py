@@ -1,0 +1,28 @@
+"""One history of each model; ``make soak`` plays longer ones, and some without each mend."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import node
+from tests.programs import program
+
+from .soak.reverted import CODE, MENDS, ROOT, Mend
+
+
+@pytest.mark.parametrize("model", ["functions", "servers"])
+def test_no_acknowledged_edit_is_lost(model: str) -> None:
+    program("redis-server")
+    node.modules()
+    command = [sys.executable, "-m", "tests.functions.collaboration.soak", "--short", model]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "nothing was lost\n"), done.stderr
+
+
+@pytest.mark.parametrize("mend", MENDS, ids=lambda mend: mend.name)
+def test_a_mend_that_is_taken_back_is_there(mend: Mend) -> None:
+    text = Path(ROOT / CODE / mend.file).read_text(encoding="utf-8")
+    assert text.count(mend.mended) == 1
+    compile(text.replace(mend.mended, mend.before), mend.file, "exec")

@@ -1,0 +1,104 @@
+"""The migrations of every system against a real PostgreSQL, run as the master user, by the script that the Job runs."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components.workloads.migration_script import migration_script
+from tests.postgres import MASTER, Server
+from tests.stacks import ROOT
+
+FOLDERS = {
+    "records": ("001_application.sql",),
+    "confluence": ("001_application.sql", "002_pages.sql"),
+    "consulting": ("init.sql", "chat_migration.sql", "email_events_migration.sql"),
+}
+Migrate = Callable[..., str]
+
+
+@pytest.fixture
+def migrate(postgres: Server, tmp_path: Path) -> Migrate:
+    """Makes a database and runs a system's files there, and files of the test's own after them."""
+
+    def run(system: str, database: str, **more: str) -> str:
+        if not postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
+            postgres.database(database)
+        folder = ROOT / "migrations" / system
+        texts = {file: (folder / file).read_text(encoding="utf-8") for file in FOLDERS[system]}
+        texts |= {f"{name}.sql": text for name, text in more.items()}
+        for name, text in {**texts, "run.sql": migration_script(texts)}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        return postgres.run(f"--file={tmp_path / 'run.sql'}", user=MASTER, database=database)
+
+    return run
+
+
+def applied(server: Server, database: str) -> list[str]:
+    return server.psql("SELECT file FROM schema_migration ORDER BY applied_at, file", database=database).splitlines()
+
+
+def refused(server: Server, sql: str, database: str) -> str:
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        server.psql(sql, user="application", database=database)
+    return str(error.value.stderr)
+
+
+@pytest.mark.parametrize("system", FOLDERS)
+def test_every_file_is_applied_once(postgres: Server, migrate: Migrate, system: str) -> None:
+    assert set(FOLDERS[system]) == {file.name for file in (ROOT / "migrations" / system).iterdir()}
+    said = migrate(system, f"once_{system}")
+    assert said.splitlines() == [f"applying {file}" for file in FOLDERS[system]]
+    assert migrate(system, f"once_{system}") == ""
+    assert set(applied(postgres, f"once_{system}")) == set(FOLDERS[system])
+
+
+@pytest.mark.parametrize("system", ["records", "confluence"])
+def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate: Migrate, system: str) -> None:
+    """Roles belong to the server: another database of it, or a restored one, may have brought them already."""
+    migrate(system, f"first_{system}")
+    migrate(system, f"second_{system}")
+    assert applied(postgres, f"second_{system}") == list(FOLDERS[system])
+
+
+@pytest.mark.parametrize("system", ["records", "confluence"])
+def test_the_application_signs_in_by_iam_and_rules_nothing(postgres: Server, migrate: Migrate, system: str) -> None:
+    migrate(system, f"role_{system}")
+    flags = "rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolpassword IS NULL"
+    assert postgres.psql(f"SELECT {flags} FROM pg_authid WHERE rolname = 'application'") == "t|f|f|f|f|f|t"
+    member = "pg_has_role('application', 'rds_iam', 'MEMBER'), pg_has_role('application', 'dbadmin', 'MEMBER')"
+    assert postgres.psql(f"SELECT {member}") == "t|f"
+    assert "permission denied" in refused(postgres, "CREATE ROLE another", f"role_{system}")
+
+
+def test_nobody_else_connects(postgres: Server, migrate: Migrate) -> None:
+    postgres.psql("CREATE ROLE stranger LOGIN")
+    for system in ("records", "confluence"):
+        migrate(system, f"closed_{system}")
+        assert postgres.psql(f"SELECT has_database_privilege('stranger', 'closed_{system}', 'CONNECT')") == "f"
+        assert postgres.psql("SELECT current_user", user="application", database=f"closed_{system}") == "application"
+
+
+def test_records_changes_rows_of_later_tables_and_not_their_form(postgres: Server, migrate: Migrate) -> None:
+    later = "CREATE TABLE records.entries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text);"
+    migrate("records", "later")
+    assert migrate("records", "later", **{"002_entries": later}) == "applying 002_entries.sql"
+    rows = "INSERT INTO entries (body) VALUES ('a') RETURNING id; UPDATE entries SET body = 'b'; DELETE FROM entries"
+    assert postgres.psql(rows, user="application", database="later") == "1"
+    for form in (
+        "CREATE TABLE other (id int)",
+        "CREATE TABLE public.other (id int)",
+        "CREATE TEMPORARY TABLE t (i int)",
+    ):
+        assert "permission denied" in refused(postgres, form, "later"), form
+    for form in ("DROP TABLE entries", "ALTER TABLE entries ADD COLUMN more text"):
+        assert "must be owner" in refused(postgres, form, "later"), form
+    assert "permission denied" in refused(postgres, "TRUNCATE entries", "later")
+
+
+def test_confluence_s_product_makes_its_own_tables(postgres: Server, migrate: Migrate) -> None:
+    migrate("confluence", "product")
+    made = "CREATE TABLE pages (id int PRIMARY KEY); INSERT INTO pages VALUES (7) RETURNING id; DROP TABLE pages"
+    assert postgres.psql(made, user="application", database="product") == "7"
+    assert "permission denied" in refused(postgres, "CREATE SCHEMA other", "product")

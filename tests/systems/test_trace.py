@@ -1,0 +1,62 @@
+"""Every link of every stack's trace, and what happens to each kind of link when its other side is gone."""
+
+import pytest
+
+from preview.trace import State, Story
+from tests.stacks import STACKS
+from tests.traces import BREAKS, broken, kinds, lacking, retold, traced
+
+ELSEWHERE = {
+    (Story.ALARM, "publisher"): "alarm",
+    (Story.STORE, "value"): "value",
+    (Story.ALARM, "inbox"): "inbox",
+}
+"""Kinds that are never missing under their own name: an alarm that tells nobody has a chain of its own; a value that
+nothing of the program puts in is not known."""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_link_is_missing(stack: str) -> None:
+    found = [
+        (chain.title, link.says, link.because)
+        for chain in traced(stack)
+        for link in chain.links
+        if link.state is State.MISSING
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_is_not_known_is_what_nobody_inside_can_know(stack: str) -> None:
+    open_kinds = {link.kind for chain in traced(stack) for link in chain.links if link.state is State.NOT_KNOWN}
+    assert open_kinds <= {"delegation", "trust", "image", "inbox", "value", "tls", "reader"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_kind_of_link_has_a_break(stack: str) -> None:
+    assert [kind for kind in kinds(stack) if kind not in BREAKS and kind not in ELSEWHERE] == []
+
+
+CASES = [
+    (stack, *kind)
+    for stack in STACKS
+    for kind in BREAKS
+    if stack
+    in (
+        "prod",
+        "confluence-prod",
+        "confluence-lambda",
+        "mdreader-prod",
+        "mdreader-amplify",
+        "consulting-prod",
+        "collaboration-prod",
+    )
+]
+
+
+@pytest.mark.parametrize(("stack", "story", "kind"), CASES)
+def test_a_link_without_its_other_side_is_missing(stack: str, story: Story, kind: str) -> None:
+    before = lacking(traced(stack), kind)
+    for number, graphs in enumerate(broken(stack, story, kind)):
+        missed = any(lacking(retold(graph, story), kind) - before for graph in graphs)
+        assert missed or not graphs, f"no link is missing by break {number} of {kind}"

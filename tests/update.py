@@ -1,0 +1,137 @@
+"""``make update``: everything that is written from the program, written anew, and what changed by it.
+
+Schema, rules, inventories, golden graphs, the front page's table of stacks, and what pages show of commands. Review the
+diff: each of these is held by a test, and what this writes is what that test asks for.
+"""
+
+import contextlib
+import difflib
+import io
+import json
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+import systems
+from policy.catalogue import RULES_FILE, render
+from preview import cli, run
+from preview.inventory import UnexplainedError, inventory
+from preview.inventory.page import page
+from preview.inventory.purposes import purposes
+from preview.run import ProgramError
+from settings import SettingsError, stackfile
+from settings.schema import stack_file_schema
+from settings.stack import PROJECT
+from tests.docs.samples import PAGES, missing, renewed, samples
+from tests.golden.compact import compact
+from tests.stacks import ROOT, STACKS, stack_graph
+
+GOLDEN, INVENTORY = Path("tests/golden/stacks"), Path("docs/inventory")
+FRONT = Path("README.md")
+_SHOWN = 6
+
+
+class StaleError(Exception):
+    """Something that only people can write is not there or no longer so."""
+
+
+def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
+    """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
+    yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
+    yield RULES_FILE.relative_to(ROOT), lambda _: render()
+    yield FRONT, table
+    for stack in STACKS:
+        yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
+        yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
+    for name in PAGES:
+        yield Path(name), _samples
+
+
+def left() -> Iterator[Path]:
+    """Files of stacks that are no more."""
+    for folder, kind in ((GOLDEN, "*.txt"), (INVENTORY, "*.md")):
+        yield from (file.relative_to(ROOT) for file in sorted((ROOT / folder).glob(kind)) if file.stem not in STACKS)
+
+
+def update() -> int:
+    """Writes what differs, takes away what is of no stack, and says both; 1 when something is for people to write."""
+    failed = 0
+    for path, text in written():
+        file = ROOT / path
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+        try:
+            after = text(before)
+        except (StaleError, SettingsError, ProgramError, UnexplainedError) as error:
+            failed = _complain(f"{path}: {error}")
+            continue
+        if after != before:
+            file.write_text(after, encoding="utf-8")
+            _tell(path, before, after)
+        failed |= _unrenewed(path, after)
+    for path in left():
+        (ROOT / path).unlink()
+        print(f"removed {path}: there is no such stack")
+    return failed
+
+
+def table(text: str) -> str:
+    """The front page with every stack in a row of its system."""
+    for system in systems.NAMES:
+        own = [stack for stack in STACKS if stackfile.read(ROOT, stack).config[f"{PROJECT}:system"] == system]
+        link = f"| [{system}](docs/systems/{system}.md) | "
+        more = "".join(f", `{stack}`" for stack in own if f"`{stack}`" not in text)
+        text = re.sub(rf"^({re.escape(link)}[^|]*?) \|", rf"\1{more} |", text, flags=re.MULTILINE)
+    return text
+
+
+def _inventory(stack: str) -> str:
+    graph = stack_graph(stack)
+    return page(inventory(graph, purposes(ROOT, graph.config[f"{PROJECT}:system"])))
+
+
+def _samples(text: str) -> str:
+    for sample in reversed([*samples(text)]):
+        lines = renewed(sample.shown, printed(sample.command))
+        text = text[: sample.start] + "".join(f"{line}\n" for line in lines) + text[sample.end :]
+    return text
+
+
+def _unrenewed(path: Path, text: str) -> int:
+    """Complains of what a page shows that nothing printed is like."""
+    failed = 0
+    for sample in samples(text) if path.as_posix() in PAGES else ():
+        if stale := missing(sample.shown, printed(sample.command)):
+            failed = _complain(f"{path}: strata {sample.command} no longer prints: {stale}")
+    return failed
+
+
+def printed(command: str) -> list[str]:
+    """What ``strata`` prints, from graphs that are here already."""
+    out = io.StringIO()
+    known = mock.patch.object(run, "run_stack", lambda _root, stack, **_: stack_graph(stack))
+    with known, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), contextlib.chdir(ROOT):
+        cli.run(shlex.split(command))
+    return out.getvalue().splitlines()
+
+
+def _tell(path: Path, before: str, after: str) -> None:
+    lines = [
+        line
+        for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+        if line[0] in "+-" and not line.startswith(("+++", "---"))
+    ]
+    print(f"{'wrote' if before else 'new  '} {path}: {len(lines)} lines")
+    for line in lines[:_SHOWN] if before else ():
+        print(f"      {line[:150]}")
+
+
+def _complain(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(update())
