@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.security.secret import await_value, empty_secret
+from components.security.secret import await_value, empty_secret, restrict
 from components.statements import Statement
 
 _MINUTES = 60
@@ -23,9 +23,9 @@ class MasterSecret(Component):
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
 
     ``password`` is for creating the instance only: it is replaced as soon as ``rotate`` was called, before anybody
-    could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. Readers need
-    ``key.decrypt``. The secret has no value until the first rotation is through, minutes after the instance and all of
-    its replicas are there; what depends on this component waits for it.
+    could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. No other account may
+    read it. Readers need ``key.decrypt``. The secret has no value until the first rotation is through, minutes after
+    the instance and all of its replicas are there; what depends on this component waits for it.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class MasterSecret(Component):
         self.password = initial.result
         secret = empty_secret(self, account, key, purpose=f"Master user of {identifier}", secret_name=secret_name)
         self.arn = secret.arn
+        restrict(self, account, self.arn)
         self.register_outputs({"arn": self.arn})
 
     def rotate(self, days: int, after: pulumi.Output[Sequence[pulumi.Resource]]) -> None:

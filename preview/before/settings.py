@@ -27,9 +27,8 @@ def backup_switches(graph: Graph) -> Iterator[Prerequisite]:
     by_region: dict[str, dict[str, list[Node]]] = {}
     for node in graph.of_type("aws:backup/selection:Selection"):
         for arn in node.inputs.get("resources") or ():
-            service = _BACKED_UP.get(str(arn).split(":")[2]) if str(arn).count(":") > 1 else None
-            if service:
-                by_region.setdefault(region_of(graph, node), {}).setdefault(service, []).append(node)
+            if isinstance(arn, str):
+                by_region.setdefault(region_of(graph, node), {}).setdefault(_backup_name(arn), []).append(node)
     for region, services in sorted(by_region.items()):
         names = sorted(services)
         switched = ",".join(f"{name}=true" for name in names)
@@ -42,6 +41,12 @@ def backup_switches(graph: Graph) -> Iterator[Prerequisite]:
             make=(f"aws backup update-region-settings --region {region} --resource-type-opt-in-preference {switched}",),
             urns=urns([node for nodes in services.values() for node in nodes]),
         )
+
+
+def _backup_name(arn: str) -> str:
+    """By what AWS Backup switches the service of an ARN; a service that is not in the table by its own name."""
+    service = arn.split(":")[2]
+    return _BACKED_UP.get(service, service)
 
 
 def api_logging(graph: Graph) -> Iterator[Prerequisite]:

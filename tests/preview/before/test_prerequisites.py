@@ -63,6 +63,14 @@ def _becomes_another(_graph: Graph, found: Node) -> bool:
     return "sts:AssumeRole" in str(found.inputs["policy"])
 
 
+def _replicated(_graph: Graph, found: Node) -> bool:
+    return bool(found.inputs.get("replicas"))
+
+
+def _by_ses(_graph: Graph, found: Node) -> bool:
+    return block(found, "emailConfiguration").get("emailSendingAccount") == "DEVELOPER"
+
+
 FACTS: list[tuple[str, str, Callable[[Graph, Node], bool]]] = [
     ("aws:route53/zone:Zone", "delegation", _always),
     ("aws:sesv2/emailIdentity:EmailIdentity", "identity", _always),
@@ -77,6 +85,13 @@ FACTS: list[tuple[str, str, Callable[[Graph, Node], bool]]] = [
     ("aws:eks/cluster:Cluster", "cluster-access", _always),
     ("aws:lb/loadBalancer:LoadBalancer", "service-linked-role", _always),
     ("aws:rds/instance:Instance", "service-linked-role", _always),
+    ("aws:backup/selection:Selection", "service-linked-role", _always),
+    ("aws:efs/fileSystem:FileSystem", "service-linked-role", _always),
+    ("aws:dynamodb/table:Table", "service-linked-role", _replicated),
+    ("aws:appautoscaling/target:Target", "service-linked-role", _always),
+    ("aws:apigateway/restApi:RestApi", "service-linked-role", _always),
+    ("aws:apigatewayv2/api:Api", "service-linked-role", _always),
+    ("aws:cognito/userPool:UserPool", "service-linked-role", _by_ses),
     ("aws:budgets/budget:Budget", "cost-tag", _by_tag),
     ("aws:costexplorer/anomalyMonitor:AnomalyMonitor", "cost-tag", _always),
     ("aws:backup/selection:Selection", "backup-switch", _always),
@@ -168,6 +183,59 @@ def test_a_zone_a_connection_and_a_certificate_that_are_given_must_be_there_befo
     found = prerequisites(Graph("strata", "given", (record, pipeline, listener), {}, region="us-east-1"))
     assert {one.kind: one.when for one in found} == dict.fromkeys(("zone", "connection", "certificate"), When.BEFORE)
     assert any(f"--certificate-arn {certificate} " in one.check for one in found)
+
+
+BACKED_UP = {"rds": "RDS", "elasticfilesystem": "EFS", "eks": "EKS", "dynamodb": "DynamoDB", "s3": "S3"}
+"""Services in ARNs, and what AWS Backup calls them in the region's settings."""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_service_that_a_plan_selects_is_asked_for_in_its_region(stack: str) -> None:
+    graph = stack_graph(stack)
+    selected = {
+        (BACKED_UP[arn.split(":")[2]], node.inputs.get("region") or graph.region)
+        for node in graph.of_type("aws:backup/selection:Selection")
+        for arn in node.inputs["resources"]
+    }
+    found = of_kind(prerequisites(graph), "backup-switch")
+    asked = {
+        (name, region)
+        for one in found
+        for region in ("us-east-1", "us-west-2")
+        if f"--region {region} " in one.check
+        for name in one.good.removeprefix("true for ").split(", ")
+    }
+    assert asked == selected
+    assert all(
+        f"{name}=true" in one.make[0] for one in found for name in one.good.removeprefix("true for ").split(", ")
+    )
+
+
+def test_a_service_without_a_name_of_backup_s_is_not_passed_over() -> None:
+    arn = "arn:aws:timestream:us-east-1:123456789012:database/x"
+    selection = node("aws:backup/selection:Selection", "selection", resources=[arn])
+    (switch,) = of_kind(prerequisites(Graph("strata", "x", (selection,), {}, region="us-east-1")), "backup-switch")
+    assert switch.good == "true for timestream"
+
+
+def test_the_roles_that_services_make_are_those_of_what_the_stack_has() -> None:
+    def roles(stack: str) -> set[str]:
+        found = of_kind(prerequisites(stack_graph(stack)), "service-linked-role")
+        listed = next(one.check for one in found if one.check.startswith("for role in "))
+        return set(listed.removeprefix("for role in ").split(";")[0].split())
+
+    scaling = "AWSServiceRoleForApplicationAutoScaling_"
+    assert roles("confluence-lambda") == {
+        "AWSServiceRoleForAPIGateway",
+        "AWSServiceRoleForBackup",
+        "AWSServiceRoleForDynamoDBReplication",
+        "AWSServiceRoleForElastiCache",
+        "AWSServiceRoleForRDS",
+    }
+    assert roles("prod") >= {f"{scaling}KafkaCluster", "AWSServiceRoleForKafka"}
+    assert roles("collaboration-prod") >= {f"{scaling}ECSService"}
+    assert not roles("collaboration-prod") & {f"{scaling}KafkaCluster", f"{scaling}DynamoDBTable"}
+    assert "AWSServiceRoleForAmazonCognitoIdpEmailService" in roles("mdreader-prod")
 
 
 def test_figures_are_the_stack_s() -> None:

@@ -1,0 +1,65 @@
+"""What the policies of resources add to those of roles: every secret has one, and none lets anybody in by itself.
+
+Where there is none on purpose, and why: docs/decisions/0024-policies-of-resources.md.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from preview.answers import ACCOUNT_ID
+from preview.graph import Graph
+from tests.stacks import STACKS, stack_graph
+
+POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
+NONE_ON_PURPOSE = (
+    "aws:dynamodb/resourcePolicy:ResourcePolicy",
+    "aws:ecr/registryPolicy:RegistryPolicy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy",
+    "aws:opensearch/domainPolicy:DomainPolicy",
+)
+"""Types whose policy could only widen who comes in."""
+
+
+def policies(graph: Graph) -> dict[str, list[dict[str, Any]]]:
+    """The statements of each secret's policy, by the secret's ARN."""
+    return {node.inputs["secretArn"]: json.loads(node.inputs["policy"])["Statement"] for node in graph.of_type(POLICY)}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_secret_refuses_other_accounts_and_whoever_comes_without_tls(stack: str) -> None:
+    graph = stack_graph(stack)
+    secrets = {node.outputs["arn"] for node in graph.of_type("aws:secretsmanager/secret:Secret")}
+    found = policies(graph)
+    assert set(found) == secrets
+    for arn, statements in found.items():
+        assert {one["Sid"]: (one["Effect"], one["Principal"], one["Resource"]) for one in statements} == {
+            "DenyOtherAccounts": ("Deny", "*", [arn]),
+            "DenyInsecureTransport": ("Deny", "*", [arn]),
+        }
+        assert all(one["Action"] == ["secretsmanager:*"] for one in statements)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_whoever_works_with_a_secret_is_let_through(stack: str) -> None:
+    """Rotation functions, the pool, tasks, pods and the deployer are of this account; services act in none."""
+    for statements in policies(stack_graph(stack)).values():
+        (others,) = [one for one in statements if one["Sid"] == "DenyOtherAccounts"]
+        assert others["Condition"] == {
+            "StringNotEquals": {"aws:PrincipalAccount": ACCOUNT_ID},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_search_images_and_tables_are_opened_by_roles_alone(stack: str) -> None:
+    graph = stack_graph(stack)
+    assert [node.name for token in NONE_ON_PURPOSE for node in graph.of_type(token)] == []
+    assert [one.name for one in graph.of_type("aws:opensearch/domain:Domain") if one.inputs.get("accessPolicies")] == []
+
+
+def test_the_secrets_of_databases_are_among_them() -> None:
+    names = {node.name for node in stack_graph("confluence-prod").of_type(POLICY)}
+    assert {"postgres-master-policy", "jwt-secret-policy", "smtp-credentials-policy"} <= names
+    assert "database-master-policy" in {node.name for node in stack_graph("prod").of_type(POLICY)}
