@@ -12,11 +12,7 @@ CREDENTIALS = {"authorization", "cookie", "referer", "sec-websocket-protocol", "
 ACL, WAF_LOGS = "aws:wafv2/webAcl:WebAcl", "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 CARRIERS = re.compile(r"query|cookie|referer|authorization|subprotocol|cs-header|cs-uri$", re.IGNORECASE)
-<<<<<<< HEAD
-"""CloudFront fields that hold a query, a cookie, a header with credentials, or a whole URL; real-time logs have more:
-=======
 """Fields that hold a query, a cookie, a header with credentials or a whole URL, of real-time logs as well:
->>>>>>> 01b482b (MDReader's development has its delivery, and failed and missing backups are told of)
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/real-time-logs.html"""
 SAFE = re.compile(
     r"\$context\.("
