@@ -126,14 +126,13 @@ class Operations:
     def fold(self, page_id: str, removed: Iterable[bytes] = (), *, least: int = 1) -> int:
         """Makes a new snapshot of at least so many operations, or of any that were removed and are in no snapshot.
 
-        ``removed`` are operations that are no longer there, whoever removed them. An operation that waits for half a
-        day is folded however few there are. Gives how many were rejected; raises BusyError when other snapshots were
-        quicker every time.
+        ``removed`` are operations that are no longer there, whoever removed them. Gives how many were rejected; raises
+        BusyError when other snapshots were quicker every time.
         """
         lost = list(removed)
         for _ in range(_TRIES):
             waiting = list(self._waiting(page_id))
-            due = self._due(waiting, least)
+            due = len(waiting) >= max(least, 1)
             if not due and not lost:
                 return 0
             snapshot, head = self._standing(page_id)
@@ -161,11 +160,6 @@ class Operations:
     def _waiting(self, page_id: str) -> Iterator[Item]:
         """The operations that are not in the snapshot yet."""
         return self._table.query(page_id, first=FIRST_ORDER)
-
-    def _due(self, waiting: list[Item], least: int) -> bool:
-        """Whether operations are to be folded: there are enough of them, or one has waited for half its life."""
-        halfway = (self._clock() - self._limits.operation_seconds / 2) * 1000
-        return len(waiting) >= max(least, 1) or any(item["createdAt"] <= halfway for item in waiting)
 
     def _standing(self, page_id: str) -> tuple[bytes, Item]:
         """The snapshot that stands, and its head. To be read after the operations that are joined to it."""

@@ -109,22 +109,6 @@ def test_what_no_snapshot_holds_is_removed_by_nobody(dynamodb: Any, clock: Clock
     assert text_of(pages.load(PAGE)) == "ab"
 
 
-def test_an_operation_is_folded_within_a_day(dynamodb: Any, clock: Clock) -> None:
-    old, young = Editor(0, identities()), Editor(1, identities(NOW * 1000 + 5_000))
-    old.append("old")
-    young.append("young")
-    pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
-    pages.append(old.made[0], AUTHOR)
-    clock.now += LIMITS.operation_seconds / 2 - 1
-    pages.fold(PAGE, least=100)
-    assert len(list(table.query(PAGE))) == 1
-    clock.now += 1
-    pages.append(young.made[0], AUTHOR)
-    pages.fold(PAGE, least=100)
-    assert [item["timestamp"] for item in table.query(PAGE)] == [0]
-    assert text_of(pages.load(PAGE)) == written(old, young)
-
-
 def test_what_contradicts_a_page_makes_no_snapshot_after_snapshot(dynamodb: Any, clock: Clock) -> None:
     pages, table = store(dynamodb, clock), Table(dynamodb, OPERATIONS, "timestamp")
     editor, contradiction = contradicting()

@@ -44,11 +44,12 @@ MENDS = (
         '        if record["eventName"] == "REMOVE" and "userIdentity" in record and int(',
     ),
     Mend(
-        "operations wait for time to live",
+        "what no snapshot holds has a time to live",
         "functions",
         "operations.py",
-        ' or any(item["createdAt"] <= halfway for item in waiting)',
-        "",
+        '            "createdAt": int(self._clock() * 1000),\n',
+        '            "createdAt": int(self._clock() * 1000),\n'
+        '            "ttl": self._in(self._limits.operation_seconds),\n',
     ),
     Mend(
         "vanished connections are told of each other",
@@ -88,11 +89,11 @@ MENDS = (
         "    if False and (",
     ),
     Mend(
-        "a page that is open ends",
+        "a page that only Redis has ends",
         "servers",
-        "redis_pages.py",
-        "            await self._redis.expire(key, self._limits.operation_seconds)\n",
-        "            pass\n",
+        "redis_scripts.py",
+        "redis.call('SET', KEYS[1], ARGV[2])",
+        "redis.call('SET', KEYS[1], ARGV[2], 'EX', 1)",
     ),
     Mend(
         "y-websocket's clients are not asked for what they have",
