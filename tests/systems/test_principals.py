@@ -1,96 +1,36 @@
-"""Whoever is granted something exists: the other side of each grant is a resource, or what a migration makes."""
-
-import json
-import re
+"""Whoever is granted something, and whatever is named, exists: a resource, or what a migration makes."""
 
 import pytest
 
 from preview.graph import Graph
 from tests.stacks import STACKS, stack_graph
+from tests.systems.in_kubernetes import KUBERNETES_KINDS
+from tests.systems.other_sides import AWS_KINDS
+from tests.systems.told import VARIABLES
 
 pytestmark = pytest.mark.xdist_group("stacks")
-POLICY = "aws:iam/rolePolicy:RolePolicy"
+KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS}
 
 
-@pytest.fixture(scope="module", params=STACKS)
-def graph(request: pytest.FixtureRequest) -> Graph:
-    return stack_graph(request.param)
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_somebody_makes_what_is_named(kind: str, stack: str) -> None:
+    assert KINDS[kind].missing(stack_graph(stack)) == []
 
 
-def granted(graph: Graph, action: str) -> set[str]:
-    """The resources of every allowing statement with this action."""
-    return {
-        resource
-        for node in graph.of_type(POLICY)
-        for statement in json.loads(node.inputs["policy"])["Statement"]
-        if statement["Effect"] == "Allow" and action in statement["Action"]
-        for resource in statement["Resource"]
-    }
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_nobody_makes_is_missing(kind: str) -> None:
+    """Each kind is named somewhere, and found in what the stack makes alone."""
+    nothing = Graph("strata", "nothing", (), {})
+    assert any(KINDS[kind].missing(stack_graph(stack), nothing) for stack in STACKS)
 
 
-def migrations(graph: Graph) -> str:
-    """All SQL that a stack's Job or function runs."""
-    files = [str(node.inputs["data"]) for node in graph.of_type("kubernetes:core/v1:ConfigMap")]
-    return "\n".join(files + [str(node.inputs["input"]) for node in graph.of_type("aws:lambda/invocation:Invocation")])
+OTHERS = ("STACK=", "DEPLOYMENT_ROLE_ARN=", "DATABASE_READERS=[]")
 
 
-def test_a_database_user_is_made_by_a_migration_and_let_in_by_iam(graph: Graph) -> None:
-    sql = migrations(graph)
-    for user in {arn.rsplit("/", 1)[1] for arn in granted(graph, "rds-db:connect")}:
-        assert f"CREATE ROLE {user} LOGIN" in sql, f"{graph.stack}: nobody makes {user}"
-        assert f"GRANT rds_iam TO {user}" in sql, f"{graph.stack}: {user} cannot sign in by IAM"
-
-
-def test_a_topic_that_somebody_writes_is_there(graph: Graph) -> None:
-    topics = {node.inputs["name"] for node in graph.of_type("aws:msk/topic:Topic")}
-    wanted = granted(graph, "kafka-cluster:WriteData") | granted(graph, "kafka-cluster:ReadData")
-    assert {arn.rsplit("/", 1)[1] for arn in wanted if ":topic/" in arn} <= topics
-
-
-def test_a_redis_user_is_in_the_group_of_the_cache(graph: Graph) -> None:
-    members = {user for node in graph.of_type("aws:elasticache/userGroup:UserGroup") for user in node.inputs["userIds"]}
-    users = {node.outputs["arn"]: node for node in graph.of_type("aws:elasticache/user:User")}
-    for arn in granted(graph, "elasticache:Connect"):
-        if ":user:" in arn:
-            assert users[arn].inputs["userId"] in members
-            assert users[arn].inputs["authenticationMode"]["type"] == "iam"
-            assert users[arn].inputs["userName"] == users[arn].inputs["userId"], "IAM asks for a name that is the id"
-
-
-def test_every_role_that_asks_a_search_domain_is_mapped_there(graph: Graph) -> None:
-    told = [json.loads(node.inputs["input"]) for node in graph.of_type("aws:lambda/invocation:Invocation")]
-    mapped = {arn for one in told for role in one.get("Roles", {}).values() for arn in role["BackendRoles"]}
-    masters = {one["MasterRoleArn"] for one in told if "MasterRoleArn" in one}
-    names = {node.outputs["name"]: node.outputs["arn"] for node in graph.of_type("aws:iam/role:Role")}
-    names |= {node.id: node.outputs["arn"] for node in graph.of_type("aws:iam/role:Role")}
-    for node in graph.of_type(POLICY):
-        if re.search("es:ESHttp", node.inputs["policy"]):
-            assert names[node.inputs["role"]] in mapped | masters, f"{graph.stack}: {node.name}"
-
-
-def test_every_access_entry_is_a_role_of_the_stack(graph: Graph) -> None:
-    roles = {node.outputs["arn"] for node in graph.of_type("aws:iam/role:Role")}
-    for node in graph.of_type("aws:eks/accessEntry:AccessEntry"):
-        assert node.inputs["principalArn"] in roles, node.name
-
-
-def test_every_pod_identity_has_its_service_account(graph: Graph) -> None:
-    """The program makes the account, or a chart or an add-on does."""
-    made = {
-        (node.inputs["metadata"]["namespace"], node.inputs["metadata"]["name"])
-        for node in graph.of_type("kubernetes:core/v1:ServiceAccount")
-    }
-    charts = json.dumps([node.inputs.get("values") for node in graph.of_type("kubernetes:helm.sh/v3:Release")])
-    addons = {
-        one["serviceAccount"]
-        for node in graph.of_type("aws:eks/addon:Addon")
-        for one in node.inputs.get("podIdentityAssociations") or ()
-    }
-    for node in graph.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
-        account = node.inputs["serviceAccount"]
-        ours = (node.inputs["namespace"], account) in made or account in addons
-        assert ours or f'"{account}"' in charts or account in ADD_ONS, f"{graph.stack}: nobody makes {account}"
-
-
-# Accounts that EKS's add-ons bring: https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html
-ADD_ONS = {"aws-node", "ebs-csi-controller-sa", "efs-csi-controller-sa", "efs-csi-node-sa", "cloudwatch-agent"}
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_variable_is_found_where_nothing_is_made(stack: str) -> None:
+    """Each row of the table looks into the graph; no stack makes files, the role that deploys it, or an empty list."""
+    graph, nothing = stack_graph(stack), Graph("strata", "nothing", (), {})
+    told = {f"{who}: {what}" for who, what in VARIABLES.asked(graph) if not what.startswith(OTHERS)}
+    assert set(VARIABLES.missing(graph, nothing)) == told
