@@ -1,0 +1,127 @@
+"""The code of pages: blocks that are for a shell, spans that name commands, and the simple commands in them."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from settings.stackfile import read
+from tests.stacks import ROOT, STACKS, stack_graph
+
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<block>.*?)^```", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"`(?P<span>[^`\n]+)`")
+_SEPARATORS = {"|", "||", "&&", ";", "&", "(", ")", "{", "}", "\n", "then", "do", "else", "!", "if", "while", "|&"}
+_ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
+_REDIRECTED = re.compile(r"^\d?[<>]")
+_SAID = re.compile(r"Pulumi\.\w+\.yaml:")
+OPEN = re.compile(r"[<>$…*\[\]{}]")
+"""What stands for something that the reader puts in."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of code of a page; ``whole`` for one that is meant to be run as it stands."""
+
+    page: str
+    text: str
+    whole: bool
+
+    @property
+    def stacks(self) -> list[str]:
+        """The stacks that it is about: those that it names, else those of the page's system, else all."""
+        named = [stack for stack in STACKS if re.search(rf"(?<![\w.-]){re.escape(stack)}(?![\w.-])", self.text)]
+        about = [stack for stack in STACKS if read(ROOT, stack).config["strata:system"] in self.page]
+        return about or named or STACKS
+
+    def names(self) -> set[str]:
+        """Every name of a resource in the stacks that it is about, in AWS and in Kubernetes."""
+        return {name for stack in self.stacks for name in names_of(stack)}
+
+
+def is_shell(code: Code) -> bool:
+    """Whether a block is for a shell: neither a drawing nor what a command says."""
+    return code.whole and not re.search(r"[─►│]", code.text) and not _SAID.match(code.text)
+
+
+def names_of(stack: str) -> set[str]:
+    """The names that resources of a stack have or are given."""
+    found = set()
+    for node in stack_graph(stack).resources:
+        metadata = node.inputs.get("metadata")
+        values = [node.inputs, node.outputs, metadata if isinstance(metadata, dict) else {}]
+        found |= {value for one in values for key in _NAMES if isinstance(value := one.get(key), str)}
+    return found
+
+
+_NAMES = (
+    "name", "identifier", "replicationGroupId", "clusterName", "domainName", "bucket", "namespace", "functionName",
+    "policyName", "userId", "targetGroupName", "userPoolId", "nodeGroupName", "roleName",
+)  # fmt: skip
+
+
+def codes(page: Path) -> Iterator[Code]:
+    """Every piece of code of a page, but for samples of what commands print, which are checked as such."""
+    name, text = page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
+    for found in _BLOCK.finditer(text):
+        if not found["kind"] and not found["block"].startswith("$ "):
+            yield Code(name, found["block"], whole=True)
+    for found in _SPAN.finditer(_BLOCK.sub("", text)):
+        yield Code(name, found["span"], whole=False)
+
+
+def simple(text: str) -> Iterator[list[str]]:
+    """The simple commands of a piece of shell, without assignments and redirections before them.
+
+    What stands in ``$(…)`` or in quotes is a word of its command; ``inner`` takes it apart.
+    """
+    words: list[str] = []
+    for word in _words(text):
+        if word in _SEPARATORS:
+            yield from [words] if words else []
+            words = []
+        elif words or not (_ASSIGNED.match(word) or _REDIRECTED.match(word)):
+            words.append(word)
+    yield from [words] if words else []
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words and separators; raises ValueError where quotes do not end."""
+    for line in _whole_lines(text.replace("\\\n", " ")):
+        lexer = shlex.shlex(_hidden(line), posix=True, punctuation_chars="|&;()")
+        lexer.whitespace_split = True
+        lexer.commenters = ""
+        for word in lexer:
+            if word.startswith("#"):
+                break
+            yield word
+        yield "\n"
+
+
+def _whole_lines(text: str) -> Iterator[str]:
+    """Lines, joined where a quote or a substitution goes on."""
+    waiting = ""
+    for line in text.splitlines():
+        if line.startswith("> "):  # typed into the program before it
+            continue
+        waiting = f"{waiting}\n{line}" if waiting else line
+        bare = re.sub(r"\\.", "", waiting)
+        if bare.count("'") % 2 == 0 and bare.count('"') % 2 == 0 and bare.count("$(") <= bare.count(")"):
+            yield waiting
+            waiting = ""
+    yield from [waiting] if waiting else []
+
+
+def _hidden(line: str) -> str:
+    """The line with substitutions as single words."""
+    return re.sub(r"\$\((?:[^()]|\([^()]*\))*\)", "$SUBSTITUTED", line)
+
+
+def inner(text: str) -> Iterator[str]:
+    """What substitutions of a piece of shell run."""
+    yield from re.findall(r"\$\(((?:[^()]|\([^()]*\))*)\)", text)

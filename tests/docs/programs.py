@@ -1,0 +1,195 @@
+"""Small models of the programs that pages name: which options they have, and which of them take a value.
+
+From their own manuals: https://kubernetes.io/docs/reference/kubectl/generated/, https://redis.io/docs/latest/develop/tools/cli/,
+https://www.postgresql.org/docs/current/app-psql.html, https://curl.se/docs/manpage.html, https://jqlang.org/manual/,
+https://docs.docker.com/reference/cli/docker/, https://grafana.com/docs/k6/latest/using-k6/k6-options/reference/,
+https://github.com/websockets/wscat, https://docs.openssl.org/master/man1/, https://helm.sh/docs/helm/,
+https://cli.github.com/manual/, https://git-scm.com/docs, https://bind9.readthedocs.io/en/latest/manpages.html.
+"""
+
+from dataclasses import dataclass
+
+import typer.main
+from typer.core import TyperGroup
+
+from preview import cli
+from tests.stacks import ROOT, STACKS
+
+
+@dataclass(frozen=True)
+class Program:
+    """Options of one program or command, those that take a value apart; ``commands`` where it has any."""
+
+    flags: frozenset[str] = frozenset()
+    valued: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+
+
+def _program(flags: str = "", valued: str = "", commands: str = "") -> Program:
+    return Program(frozenset(flags.split()), frozenset(valued.split()), frozenset(commands.split()))
+
+
+PROGRAMS = {
+    "curl": _program("-f -s -S -I -sI -fI -sf -sS -fsS --compressed", "-H -o -w -d -X --user --aws-sigv4 --max-time"),
+    "jq": _program("-r -c --raw-output --exit-status", "--arg"),
+    "docker login": _program("--password-stdin", "--username"),
+    "docker buildx": _program("--push", "--platform -t -f --target --build-arg", "build"),
+    "docker build": _program("--push", "--platform -t -f --target --build-arg"),
+    "docker push": _program(),
+    "k6": _program("", "-e --vus --duration", "run"),
+    "wscat": _program("", "-c -H -x"),
+    "redis-cli": _program("--tls", "-h -p --user -a -u --cacert"),
+    "psql": _program("--quiet --no-psqlrc", "-c -f -d -h -p -U --dbname --file"),
+    "pg_isready": _program("", "-h -p -U -d"),
+    "openssl": _program("-nocrypt -genkey -noout -topk8 -pubout", "-name -out -in", "ecparam pkcs8 ec"),
+    "helm": _program("--atomic", "-n --namespace --version", "install upgrade list rollback"),
+    "git": _program("-b", "-m", "clone revert checkout push tag log rev-parse"),
+    "gh": _program("", "--ref -f", "workflow run secret variable"),
+    "dig": _program("+short"),
+    "shred": _program("-u -n -z"),
+    "python": _program("", "-c -m"),
+    ".venv/bin/python": _program("", "-c -m"),
+    "zip": _program("-r -q -j", "-x"),
+    "read": _program("-r -s", "-p"),
+}
+BUILTINS = frozenset(
+    {
+        "export",
+        "cd",
+        "echo",
+        "set",
+        "unset",
+        ".",
+        ":",
+        "for",
+        "in",
+        "do",
+        "done",
+        "while",
+        "if",
+        "then",
+        "fi",
+        "else",
+        "test",
+    }
+    | {"case", "esac", "printf", "[", "source", "grep", "head", "tail", "sort", "tee", "base64", "mkdir", "chmod", "cp"}
+)
+LOCAL = ("delivery/", "tools/", "./", ".ci/")
+"""Where the project's own scripts lie."""
+_GENERIC = "-n --namespace -o --output -l --selector --context --kubeconfig"
+_VERBS = {
+    "get": _program("-A --all-namespaces -w --watch --no-headers", f"{_GENERIC} --field-selector --sort-by"),
+    "describe": _program("-A --all-namespaces", _GENERIC),
+    "logs": _program("-f --follow -p --previous --all-containers", f"{_GENERIC} --tail --since -c --container"),
+    "rollout": _program("", f"{_GENERIC} --timeout --to-revision", "restart status undo history pause resume"),
+    "drain": _program("--ignore-daemonsets --delete-emptydir-data --force", f"{_GENERIC} --timeout --grace-period"),
+    "cordon": _program("", _GENERIC),
+    "uncordon": _program("", _GENERIC),
+    "exec": _program("-i -t -it --stdin --tty", f"{_GENERIC} -c --container"),
+    "run": _program(
+        "--rm -i -t -it --attach --command", f"{_GENERIC} --restart --labels --image --overrides --env --port"
+    ),
+    "debug": _program("-i -t -it --attach", f"{_GENERIC} --profile --image --target --container"),
+    "apply": _program("--server-side", f"{_GENERIC} -f --filename -k"),
+    "delete": _program("--wait --now", f"{_GENERIC} -f --filename --grace-period"),
+    "scale": _program("", f"{_GENERIC} --replicas"),
+    "port-forward": _program("", f"{_GENERIC} --address"),
+    "top": _program("-A --all-namespaces", _GENERIC, "pod pods node nodes"),
+    "wait": _program("--all", f"{_GENERIC} --for --timeout"),
+    "cluster-info": _program("", _GENERIC),
+    "annotate": _program("--overwrite", _GENERIC),
+    "auth": _program("", f"{_GENERIC} --as", "can-i whoami"),
+}
+KINDS = {
+    "deployment": "Deployment", "deployments": "Deployment", "deploy": "Deployment", "daemonset": "DaemonSet",
+    "daemonsets": "DaemonSet", "statefulset": "StatefulSet", "job": "Job", "jobs": "Job", "pod": "", "pods": "",
+    "po": "", "service": "Service", "services": "Service", "svc": "Service", "node": "", "nodes": "", "vpa": "",
+    "hpa": "HorizontalPodAutoscaler", "secret": "", "secrets": "", "configmap": "ConfigMap", "configmaps": "ConfigMap",
+    "cm": "ConfigMap", "serviceaccount": "ServiceAccount", "externalsecret": "ExternalSecret", "events": "",
+    "namespace": "Namespace", "networkpolicy": "NetworkPolicy", "pvc": "PersistentVolumeClaim", "replicasets": "",
+    "externalsecrets": "ExternalSecret", "targetgroupbinding": "TargetGroupBinding", "nodeclaims": "", "nodepools": "",
+}  # fmt: skip
+"""Kinds by the words that kubectl takes for them; those that others than the program make have none of their own."""
+
+
+def unknown(program: Program, words: list[str], label: str) -> list[str]:
+    """What a program would not take: options that it has not, a command that it has not."""
+    found, rest = [], iter(words)
+    commands = [word for word in words if not word.startswith("-")]
+    if program.commands and (not commands or not program.commands & set(commands)):
+        found.append(f"{label}: no such command among {', '.join(words[:3])}")
+    for word in rest:
+        if word == "--":
+            break
+        if not word.startswith("-") or word == "-":
+            continue
+        option, given, _ = word.partition("=")
+        if option in program.valued:
+            if not given:
+                next(rest, None)
+        elif option not in program.flags:
+            found.append(f"{label}: no option {option}")
+    return found
+
+
+def kubectl(words: list[str]) -> tuple[list[str], str, list[str]]:
+    """What kubectl would not take, the verb, and the words that are not options, without the verb."""
+    rest = list(words)
+    before = []
+    while rest and rest[0].startswith("-"):  # options that every verb has may stand before it
+        before += [rest.pop(0)] if "=" in rest[0] else [rest.pop(0), rest.pop(0) if rest else ""]
+    verb = rest[0] if rest else ""
+    if verb not in _VERBS:
+        return [f"kubectl {verb}: no such verb"], verb, []
+    program = _VERBS[verb]
+    return unknown(program, [*before, *rest[1:]], f"kubectl {verb}"), verb, arguments(program, rest[1:])
+
+
+def arguments(program: Program, words: list[str]) -> list[str]:
+    """The words that are neither options nor their values."""
+    found, rest = [], iter(words)
+    for word in rest:
+        if word == "--":
+            break
+        if not word.startswith("-"):
+            found.append(word)
+        elif "=" not in word and word in program.valued:
+            next(rest, None)
+    return found
+
+
+def namespace_of(words: list[str]) -> str:
+    """The namespace that a command of kubectl is about; empty for the one that is set."""
+    for place, word in enumerate(words):
+        option, _, value = word.partition("=")
+        if option in ("-n", "--namespace"):
+            return value or (words[place + 1] if place + 1 < len(words) else "")
+    return ""
+
+
+def strata(words: list[str], *, whole: bool) -> list[str]:
+    """What the program's own parser has not: commands, options, stacks."""
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    if not words or words[0].startswith("-"):
+        return [f"strata: no option {word}" for word in words if word not in ("--version", "--help")]
+    command = group.commands.get(words[0])
+    if command is None:
+        return [f"strata: no command {words[0]}"]
+    options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    found = [f"strata {words[0]}: no option {word}" for word in words if word.startswith("--") and word not in options]
+    first = next((parameter.name for parameter in command.params if parameter.param_type_name == "argument"), "")
+    if whole and first == "stack" and len(words) > 1 and words[1].isidentifier() and words[1].islower():
+        found += [] if words[1] in STACKS else [f"strata {words[0]}: no stack {words[1]}"]
+    return found
+
+
+def targets() -> set[str]:
+    """The targets of the Makefile."""
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    return {
+        name
+        for line in lines
+        if ":" in line and not line.startswith(("\t", "#", "."))
+        for name in line.partition(":")[0].split()
+    }
