@@ -88,13 +88,6 @@ MENDS = (
         "    if False and (",
     ),
     Mend(
-        "a page that is open ends",
-        "servers",
-        "redis_pages.py",
-        "            await self._redis.expire(key, self._limits.operation_seconds)\n",
-        "            pass\n",
-    ),
-    Mend(
         "y-websocket's clients are not asked for what they have",
         "servers",
         "yjs_clients.py",
