@@ -40,9 +40,9 @@ def applied(server: Server, database: str) -> list[str]:
     return server.psql("SELECT file FROM schema_migration ORDER BY applied_at, file", database=database).splitlines()
 
 
-def refused(server: Server, sql: str, database: str) -> str:
+def refused(server: Server, sql: str, database: str, user: str = "application") -> str:
     with pytest.raises(subprocess.CalledProcessError) as error:
-        server.psql(sql, user="application", database=database)
+        server.psql(sql, user=user, database=database)
     return str(error.value.stderr)
 
 
@@ -63,14 +63,18 @@ def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate
     assert applied(postgres, f"second_{system}") == list(FOLDERS[system])
 
 
-@pytest.mark.parametrize("system", ["records", "confluence", "mdreader"])
-def test_the_application_signs_in_by_iam_and_rules_nothing(postgres: Server, migrate: Migrate, system: str) -> None:
+@pytest.mark.parametrize(
+    ("system", "user"), [("records", "application"), ("confluence", "application"), ("mdreader", "mdreader_backend")]
+)
+def test_the_application_signs_in_by_iam_and_rules_nothing(
+    postgres: Server, migrate: Migrate, system: str, user: str
+) -> None:
     migrate(system, f"role_{system}")
     flags = "rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolpassword IS NULL"
-    assert postgres.psql(f"SELECT {flags} FROM pg_authid WHERE rolname = 'application'") == "t|f|f|f|f|f|t"
-    member = "pg_has_role('application', 'rds_iam', 'MEMBER'), pg_has_role('application', 'dbadmin', 'MEMBER')"
+    assert postgres.psql(f"SELECT {flags} FROM pg_authid WHERE rolname = '{user}'") == "t|f|f|f|f|f|t"
+    member = f"pg_has_role('{user}', 'rds_iam', 'MEMBER'), pg_has_role('{user}', 'dbadmin', 'MEMBER')"
     assert postgres.psql(f"SELECT {member}") == "t|f"
-    assert "permission denied" in refused(postgres, "CREATE ROLE another", f"role_{system}")
+    assert "permission denied" in refused(postgres, "CREATE ROLE another", f"role_{system}", user)
 
 
 def test_nobody_else_connects(postgres: Server, migrate: Migrate) -> None:

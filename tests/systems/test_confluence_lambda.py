@@ -251,7 +251,10 @@ def test_both_firewalls_are_watched(graph: Graph) -> None:
         for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
         if node.inputs["metricName"] == "BlockedRequests"
     }
-    assert blocked == {"alarms-blocked-requests": "firewall", "alarms-api-blocked-requests": "api-firewall"}
+    assert blocked == {
+        "alarms-blocked-requests": "confluence-lambda-firewall",
+        "alarms-api-blocked-requests": "confluence-lambda-api-firewall",
+    }
 
 
 def test_functions_leave_the_network_before_what_they_stand_in(graph: Graph) -> None:

@@ -88,7 +88,6 @@ TOLD: dict[tuple[str, str], Callable[[Graph, Node, Node], bool]] = {
     ("jwt-secret", "server-task"): _weekly,
     ("app-secret", "hocuspocus-task"): _replaced,
     ("app-secret", "lambda-backend"): _asks_when_refused,
-    ("app-secret", "database-user"): _each_run,
     ("postgres-master", "migration"): _each_run,
     ("postgres-master", "external-secrets-pods"): _synced,
     ("database-master", "external-secrets-pods"): _synced,
