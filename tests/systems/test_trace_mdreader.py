@@ -179,11 +179,15 @@ def test_the_database_has_a_way() -> None:
 
 
 def test_the_database_has_somebody_to_come_as() -> None:
-    DATABASE.shows("identity", "app-secret-secret")
+    DATABASE.shows("identity", "lambda-backend-execution-role")
+
+
+def test_the_database_may_be_signed_in_to_by_iam() -> None:
+    DATABASE.shows("rights", "lambda-backend-execution-policy", "rds-primary")
 
 
 def test_the_database_is_known_on_the_other_side() -> None:
-    DATABASE.shows("principal", "rds-primary")
+    DATABASE.shows("principal", "migration-applied", "migration-function")
 
 
 def test_the_database_goes_in_tls_only() -> None:
