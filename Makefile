@@ -43,10 +43,11 @@ setups: $(READY) ## Set up with every Python here, its oldest and newest pip, fr
 engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
 	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))
 
-bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources) and the policy pack
+bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 resources), the policy pack, and what a page costs by who has it open
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_scale
 	@$(BIN)/python -m tests.bench_policy
+	@$(BIN)/python -m tests.bench_pages
 
 mutants: $(READY) ## Break the verdicts of the most severe rules one by one; half an hour
 	@$(BIN)/python -m tests.mutants

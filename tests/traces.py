@@ -22,30 +22,31 @@ def traced(stack: str) -> tuple[Chain, ...]:
 
 
 class Told:
-    """One stack's story, as tests read it."""
+    """One chain of a stack, as tests read it."""
 
-    def __init__(self, stack: str) -> None:
+    def __init__(self, stack: str, title: str) -> None:
         self.stack = stack
+        self.title = title
 
-    def links(self, title: str, kind: str, says: str = "") -> list[Link]:
-        """The links of one chain, of one kind, that say something."""
-        chains = [chain for chain in traced(self.stack) if chain.title == title]
-        assert chains, f"{self.stack} has no chain {title}; it has {sorted({one.title for one in traced(self.stack)})}"
-        found = [link for chain in chains for link in chain.links if link.kind == kind and says in link.says]
-        assert found, f"{title} has no link {kind} that says {says!r}: {[link for one in chains for link in one.links]}"
+    def links(self, kind: str) -> list[Link]:
+        """Its links of one kind."""
+        (chain,) = [one for one in traced(self.stack) if one.title == self.title]
+        found = [link for link in chain.links if link.kind == kind]
+        assert found, f"{self.title} has no link {kind}; it has {sorted({link.kind for link in chain.links})}"
         return found
 
-    def shows(self, title: str, kind: str, *names: str, says: str = "") -> None:
-        """Every such link is found, and among the resources that show them are these."""
-        links = self.links(title, kind, says)
+    def shows(self, kind: str, *names: str) -> None:
+        """Every link of the kind is found, and among the resources that show them are these."""
+        links = self.links(kind)
         assert {link.state for link in links} == {State.FOUND}, [link.because for link in links]
         shown = {urn.rpartition("::")[2] for link in links for urn in link.urns}
-        assert set(names) <= shown, f"{title}, {kind}: shown by {sorted(shown)}"
+        assert set(names) <= shown, f"{self.title}, {kind}: shown by {sorted(shown)}"
 
-    def leaves_open(self, title: str, kind: str, because: str) -> None:
-        """Such a link is not known, and says why."""
-        assert {link.state for link in self.links(title, kind)} == {State.NOT_KNOWN}
-        assert any(because in link.because for link in self.links(title, kind))
+    def leaves_open(self, kind: str, because: str) -> None:
+        """Some link of the kind is not known and says why, and none is missing."""
+        links = self.links(kind)
+        assert State.MISSING not in {link.state for link in links}, [link.because for link in links]
+        assert any(because in link.because for link in links if link.state is State.NOT_KNOWN)
 
 
 def retold(graph: Graph, story: Story) -> list[Chain]:

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.compute.function import Function, FunctionSettings
+from components.compute.function import Function, FunctionSettings, FunctionTier
 from components.compute.layer import Layer
 from components.data.postgres import Postgres
 from components.network.network import Network
@@ -21,8 +21,8 @@ class DatabaseMigration(Component):
     """A function that applies SQL files as the master user: each once, in order, all of an update or none, noted in the
     table schema_migration. It is called whenever the files change; what depends on this component waits until then.
 
-    It stands in the data tier and reaches ``database`` and, through the network's endpoint, Secrets Manager, where it
-    reads the master user's password; ``database_key`` encrypts that.
+    It reaches ``database`` and Secrets Manager, where it reads the master user's password; ``database_key`` encrypts
+    that. In the data tier it asks Secrets Manager through the network's endpoint, in the private tier by NAT.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class DatabaseMigration(Component):
         log_key: Key,
         database: Postgres,
         database_key: Key,
+        tier: FunctionTier = "data",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -62,12 +63,12 @@ class DatabaseMigration(Component):
             },
             statements=[database.read_secret, database_key.decrypt],
             network=network,
-            tier="data",
+            tier=tier,
             layers=[layer.arn],
             opts=self.child_options(),
         )
         database.allow(function)
-        network.endpoints.allow(function, 443, "The master user and password")
+        _ask(function, network, tier)
         aws.lambda_.Invocation(
             self.child("applied"),
             function_name=function.function_name,
@@ -76,3 +77,12 @@ class DatabaseMigration(Component):
             opts=self.child_options(depends_on=[function, database, network.endpoints]),
         )
         self.register_outputs({})
+
+
+def _ask(function: Function, network: Network, tier: FunctionTier) -> None:
+    """Opens the way to Secrets Manager."""
+    purpose = "The master user and password"
+    if tier == "data":
+        network.endpoints.allow(function, 443, purpose)
+    elif function.security_group is not None:
+        function.security_group.allow_egress("https", "0.0.0.0/0", 443, purpose)

@@ -20,6 +20,40 @@ from components.edge.zone import AliasTarget
 from components.operations.metric import EDGE_REGION
 
 _READ = ["GET", "HEAD", "OPTIONS"]
+_LOGGED = (
+    "date",
+    "time",
+    "x-edge-location",
+    "sc-bytes",
+    "c-ip",
+    "cs-method",
+    "cs(Host)",
+    "cs-uri-stem",
+    "sc-status",
+    "cs(User-Agent)",
+    "x-edge-result-type",
+    "x-edge-request-id",
+    "x-host-header",
+    "cs-protocol",
+    "cs-bytes",
+    "time-taken",
+    "x-forwarded-for",
+    "ssl-protocol",
+    "ssl-cipher",
+    "x-edge-response-result-type",
+    "cs-protocol-version",
+    "fle-status",
+    "fle-encrypted-fields",
+    "c-port",
+    "time-to-first-byte",
+    "x-edge-detailed-result-type",
+    "sc-content-type",
+    "sc-content-len",
+    "sc-range-start",
+    "sc-range-end",
+)
+"""All fields but query, cookies and Referer, which is where signed addresses and tokens stand:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html"""
 _ALL = [*_READ, "PUT", "POST", "PATCH", "DELETE"]
 
 _UNCACHED_ERRORS = (404, 500, 502, 503, 504)
@@ -200,6 +234,7 @@ class Cdn(Component):
             self.child("access-logs"),
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
+            record_fields=list(_LOGGED),
             s3_delivery_configurations=[
                 aws.cloudwatch.LogDeliveryS3DeliveryConfigurationArgs(
                     suffix_path="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enable_hive_compatible_path=False

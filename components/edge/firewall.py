@@ -26,8 +26,8 @@ EDGE_PASSES_ON = 20_000
 all its users behind it, and the ACL of the distribution has counted each of them already."""
 
 
-_CREDENTIALS = ("authorization", "cookie", "sec-websocket-protocol", HEADER.lower())
-"""A browser's WebSocket has no header for a token but that of the subprotocol."""
+_CREDENTIALS = ("authorization", "cookie", "referer", "sec-websocket-protocol", HEADER.lower())
+"""A browser's WebSocket has no header for a token but that of the subprotocol; a page's Referer holds its query."""
 
 
 class FirewallSettings(Settings):
@@ -81,8 +81,10 @@ class Firewall(Component):
 
     With scope CLOUDFRONT it lives in us-east-1 and is attached by the distribution; with REGIONAL it lives in the
     stack's region and is attached by ``protect``. Logs go to a log group whose name must begin with ``aws-waf-logs-``,
-    in the same region, encrypted with ``log_key`` from that region, without the headers that carry credentials:
+    in the same region, encrypted with ``log_key`` from that region. Neither they nor the samples of requests that WAF
+    keeps for three hours hold a query or a header that carries credentials:
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Firewall(Component):
             scope=settings.scope,
             default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
             rules=_rules(settings, origin_secret),
+            data_protection_config=_protected(),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
                 metric_name=self.metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
@@ -159,10 +162,24 @@ class Firewall(Component):
             self.child("logging"),
             resource_arn=self.arn,
             log_destination_configs=[group.arn],
-            redacted_fields=[redacted(single_header=header(name=name)) for name in _CREDENTIALS],
+            redacted_fields=[
+                *(redacted(single_header=header(name=name)) for name in _CREDENTIALS),
+                redacted(query_string=aws.wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs()),
+            ],
             region=region,
             opts=self.child_options(),
         )
+
+
+def _protected() -> aws.wafv2.WebAclDataProtectionConfigArgs:
+    """What WAF replaces in whatever it keeps of a request; the rules still see it."""
+    field = aws.wafv2.WebAclDataProtectionConfigDataProtectionFieldArgs
+    fields = [field(field_type="QUERY_STRING"), field(field_type="SINGLE_HEADER", field_keys=list(_CREDENTIALS))]
+    return aws.wafv2.WebAclDataProtectionConfigArgs(
+        data_protections=[
+            aws.wafv2.WebAclDataProtectionConfigDataProtectionArgs(action="SUBSTITUTION", field=one) for one in fields
+        ]
+    )
 
 
 def _rules(settings: FirewallSettings, origin_secret: OriginSecret | None) -> list[aws.wafv2.WebAclRuleArgs]:

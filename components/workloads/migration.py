@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Self
 
 import pulumi
 from pulumi_kubernetes.batch.v1 import Job, JobSpecArgs
@@ -22,9 +21,9 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from components.compute.source import PROJECT_ROOT
+from components.data.migration_files import MigrationFiles, read_files
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace
@@ -32,7 +31,6 @@ from components.workloads.network_policy import Destination, own_policy
 from components.workloads.pod import ImageTag, SecretKey
 from components.workloads.quantity import Amount, Resources
 from components.workloads.restricted import container_security, pod_security
-from settings import Settings
 
 # psql of a newer major version works with every server that RDS still offers.
 _IMAGE = "public.ecr.aws/docker/library/postgres"
@@ -46,30 +44,14 @@ _KEEP_SECONDS = 7 * 24 * 3600
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="64Mi"), limits=Amount(cpu="250m", memory="128Mi"))
 
 
-Folder = Annotated[str, Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$")]
-"""A folder below the project's own."""
-Files = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Names of files in their order."""
-
-
-class MigrationSettings(Settings):
+class MigrationSettings(MigrationFiles):
     """Which files are applied in which order, and how long that may take."""
 
-    folder: Folder
-    files: Files
-    """An applied file is never changed: a change is a file more, at the end."""
     tag: ImageTag = _PSQL
     """Which Alpine image of https://gallery.ecr.aws/docker/library/postgres brings psql."""
     retries: int = Field(default=4, ge=0, le=10)
     timeout_seconds: int = Field(default=900, ge=60, le=7200)
     """For all tries together."""
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        twice = sorted({file for file in self.files if self.files.count(file) > 1})
-        if twice:
-            raise ValueError(f"named twice: {', '.join(twice)}")
-        return self
 
 
 class Migration(InCluster):
@@ -193,18 +175,6 @@ def _config(name: str, settings: MigrationSettings) -> dict[str, str]:
     if size > _MAX_CONFIG_MAP:
         raise ValueError(f"{name}: the files are {size} bytes together; a ConfigMap holds {_MAX_CONFIG_MAP}")
     return data
-
-
-def read_files(name: str, settings: MigrationSettings) -> dict[str, str]:
-    """The texts of the files by their names, in their order. Raises ValueError for one that is missing."""
-    return {file: _read(name, f"{settings.folder}/{file}") for file in settings.files}
-
-
-def _read(name: str, path: str) -> str:
-    file = PROJECT_ROOT / path
-    if not file.is_file():
-        raise ValueError(f"{name}: there is no {path} in the project")
-    return file.read_text(encoding="utf-8")
 
 
 def _version(data: Mapping[str, str], tag: str) -> str:

@@ -36,12 +36,14 @@ def make_sockets(
 
 
 def route_messages(sockets: WebSocketApi, functions: Mapping[str, Function]) -> None:
-    """Operations change documents, which takes the memory and the time of the collaboration function."""
+    """Operations change documents, and who joins is sent one of any size, which takes the memory and the time of the
+    collaboration function."""
     handler = functions["websocket"]
     sockets.route("$connect", handler, authorizer=sockets.authorize(functions["authorizer-sockets"]))
-    for route in ("$disconnect", "$default", "join", "presence"):
+    for route in ("$disconnect", "$default", "presence"):
         sockets.route(route, handler)
-    sockets.route("operation", functions["collaboration"])
+    for route in ("join", "operation"):
+        sockets.route(route, functions["collaboration"])
 
 
 def make_rest(

@@ -39,6 +39,11 @@ class _Own:
     """What it calls outside AWS: a purpose and the port. It then stands where NAT is."""
 
 
+def _sending(settings: FunctionSettings) -> int:
+    """Seconds that a function may spend on a slow reader: ten are for loading a page and for ending."""
+    return max(settings.timeout_seconds - 10, 1)
+
+
 class Functions:
     """Makes the functions, each with a role that opens its own things only."""
 
@@ -115,7 +120,7 @@ class Functions:
                 getattr(self._model, name),
                 code=CodeSettings(folder="functions/collaboration", handler="collaboration.handlers.handle"),
                 tier="private",
-                environment=environment,
+                environment={**environment, "READER_SECONDS": str(_sending(getattr(self._model, name)))},
                 statements=rights,
                 layers=[self._layer.arn],
             )

@@ -7,6 +7,7 @@ from components.account import Account
 from components.compute.function import Function
 from components.data.accelerator import Accelerator
 from components.data.database_migration import DatabaseMigration
+from components.data.migration_files import read_files
 from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_schema import TableIndex, TableSchema
@@ -21,7 +22,6 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
-from components.workloads.migration import read_files
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions

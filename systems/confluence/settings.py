@@ -16,6 +16,7 @@ from components.data.database_proxy import DatabaseProxySettings
 from components.data.file_system import FileSystemSettings
 from components.data.global_cache import GlobalCacheSettings
 from components.data.log_bucket import LogBucketSettings
+from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
@@ -36,7 +37,7 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
-from components.workloads.migration import Files, Folder, MigrationSettings
+from components.workloads.migration import MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out

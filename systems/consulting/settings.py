@@ -10,6 +10,7 @@ from components.compute.node_group import NodeGroupSettings
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
+from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.queue import QueueSettings
 from components.data.redis import RedisSettings
@@ -24,7 +25,7 @@ from components.operations.topic import NoticesSettings
 from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
-from components.workloads.migration import Files, Folder, MigrationSettings
+from components.workloads.migration import MigrationSettings
 from components.workloads.workload import WorkloadSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress

@@ -1,14 +1,12 @@
 """The API's function, the libraries of the application shipped here, and the user by whom it signs in to PostgreSQL."""
 
-import json
 from collections.abc import Sequence
 
-import pulumi
-import pulumi_aws as aws
-
 from components.account import Account
-from components.compute.function import Function, FunctionSettings
+from components.compute.function import Function
 from components.compute.layer import Layer
+from components.data.database_migration import DatabaseMigration
+from components.data.migration_files import read_files
 from components.data.table import Table
 from components.edge.cdn import Cdn
 from components.edge.email import Email
@@ -17,8 +15,6 @@ from components.network.network import Network
 from systems.foundation import Keys
 from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Names, Users
 from systems.mdreader.settings import SHIPPED_BACKEND, SHIPPED_RUNTIME, SystemSettings
-
-_ACCESS = FunctionSettings(memory_mib=256, timeout_seconds=60, reserved_concurrency=1)
 
 
 def make_backend(
@@ -42,7 +38,17 @@ def make_backend(
         description="FastAPI and the drivers of the API of MDReader",
         runtime=SHIPPED_RUNTIME,
     )
-    _database_user(account, keys, network, data, layer)
+    DatabaseMigration(
+        "migration",
+        read_files("migration", settings.migration),
+        account=account,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=data.database,
+        database_key=keys.data,
+        tier="private",
+    )
     backend = Function(
         "lambda-backend",
         settings.backend,
@@ -92,35 +98,6 @@ def make_backend(
     for store in (data.database, data.cache):
         store.allow(backend)
     return backend
-
-
-def _database_user(account: Account, keys: Keys, network: Network, data: Data, layer: Layer) -> None:
-    """Has a function make the backend's user as the stack comes up: only from inside the network, and as the master."""
-    function = Function(
-        "database-user",
-        _ACCESS,
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
-        code=SHIPPED_BACKEND,
-        handler="app.roles.handler",
-        runtime=SHIPPED_RUNTIME,
-        description="MDReader: makes the database user of the API",
-        environment={"DATABASE_URL": data.database_url.value_from},
-        statements=[data.secret.read, keys.secrets.decrypt],
-        network=network,
-        layers=[layer.arn],
-    )
-    _let_out(function, "Secrets Manager")
-    data.database.allow(function)
-    aws.lambda_.Invocation(
-        "database-user-made",
-        function_name=function.function_name,
-        input=json.dumps({"User": BACKEND_USER}),
-        triggers={"database": data.database.arn},
-        # The doors between the two, and a first value of the secret that the master's password is read from.
-        opts=pulumi.ResourceOptions(depends_on=[function, data.database, data.secret]),
-    )
 
 
 def _let_out(function: Function, purpose: str) -> None:

@@ -12,6 +12,7 @@ from components.compute.source import PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
+from components.data.migration_files import Files, Folder, MigrationFiles
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.table import TableSettings
@@ -113,6 +114,13 @@ class ApiFirewallSettings(InnerFirewallSettings):
     document_paths: tuple[Path, ...] = DOCUMENTS
 
 
+class BackendUserSettings(MigrationFiles):
+    """What makes the database user of the API."""
+
+    folder: Folder = "migrations/mdreader"
+    files: Files = ("001_backend.sql",)
+
+
 class SystemSettings(Settings):
     """What a stack of the MDReader system is called and how big it is."""
 
@@ -127,6 +135,8 @@ class SystemSettings(Settings):
     network: NetworkSettings
     identity: Identity
     database: PostgresSettings
+    migration: BackendUserSettings = BackendUserSettings()
+    """What makes the API's database user; the product's own migrations make its tables."""
     cache: RedisSettings
     secret: ApplicationSecretSettings
     uploads: BucketSettings

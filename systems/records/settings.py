@@ -11,6 +11,7 @@ from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
 from components.data.kafka_topic import TopicName, TopicSettings
 from components.data.log_bucket import LogBucketSettings
+from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
@@ -24,7 +25,7 @@ from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
-from components.workloads.migration import Files, Folder, MigrationSettings
+from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload import WorkloadSettings

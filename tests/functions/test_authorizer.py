@@ -288,3 +288,13 @@ def test_a_warm_function_keeps_its_verifier() -> None:
     KEPT.cache_clear()
     assert KEPT() is KEPT()
     KEPT.cache_clear()
+
+
+@pytest.mark.parametrize("sent", [token("another secret of thirty-two bytes"), "no.token.whatsoever", token(exp=EARLY)])
+def test_what_is_refused_is_told_of_without_the_token(sent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    handlers.rest(judged_request({"Authorization": f"Bearer {sent}"}), None)
+    handlers.sockets(judged_connect(query={"token": sent}), None)
+    said = capsys.readouterr().out
+    assert said.count("refused: ") == 2
+    assert not [part for part in sent.split(".") if part in said.split()]
+    assert sent not in said

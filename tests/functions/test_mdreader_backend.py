@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,7 +56,6 @@ class Postgres:
     def __init__(self) -> None:
         self.opened: list[dict[str, Any]] = []
         self.said: list[tuple[str, dict[str, Any]]] = []
-        self.roles: set[str] = set()
         self.gone = self.refuses = self.lost = False
         self.closed = 0
 
@@ -73,7 +71,7 @@ class Postgres:
             self.gone, self.lost = False, True
             raise InterfaceError("network error")
         self.said.append((statement, values))
-        return [[1]] if not values or values["name"] in self.roles else []
+        return [[1]]
 
     def close(self) -> None:
         self.closed += 1
@@ -259,28 +257,6 @@ def test_an_upload_is_signed_for_the_host_of_the_region_by_version_4(main: Any) 
 def test_nothing_is_signed_for_what_s3_would_refuse(main: Any, wanted: dict[str, Any]) -> None:
     asked = {"body": json.dumps(wanted), "headers": {"Content-Type": "application/json"}, "authorizer": ADA}
     assert ask(main, "POST", "/api/uploads", **asked)[0] == 422
-
-
-def test_the_user_of_the_database_is_made_by_its_master_and_signs_in_by_iam(postgres: Postgres) -> None:
-    from app.roles import handler
-
-    handler({"User": "mdreader_backend"}, SimpleNamespace())
-    (opened,) = postgres.opened
-    assert (opened["user"], opened["password"], opened["host"], opened["port"], opened["database"]) == (
-        "own/er",
-        "p@ss",
-        "db.example.org",
-        5432,
-        "mdreader",
-    )
-    assert [said for said, _ in postgres.said[1:]] == [
-        'CREATE ROLE "mdreader_backend" LOGIN',
-        'GRANT rds_iam TO "mdreader_backend"',
-    ]
-    postgres.roles.add("mdreader_backend")
-    postgres.said.clear()
-    handler({"User": "mdreader_backend"}, SimpleNamespace())
-    assert [said for said, _ in postgres.said[1:]] == ['GRANT rds_iam TO "mdreader_backend"']
 
 
 def test_no_password_is_sent_to_a_database_without_tls() -> None:

@@ -13,6 +13,7 @@ from tests.stacks import ROOT
 FOLDERS = {
     "records": ("001_application.sql",),
     "confluence": ("001_application.sql", "002_pages.sql"),
+    "mdreader": ("001_backend.sql",),
     "consulting": ("init.sql", "chat_migration.sql", "email_events_migration.sql"),
 }
 Migrate = Callable[..., str]
@@ -54,7 +55,7 @@ def test_every_file_is_applied_once(postgres: Server, migrate: Migrate, system: 
     assert set(applied(postgres, f"once_{system}")) == set(FOLDERS[system])
 
 
-@pytest.mark.parametrize("system", ["records", "confluence"])
+@pytest.mark.parametrize("system", ["records", "confluence", "mdreader"])
 def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate: Migrate, system: str) -> None:
     """Roles belong to the server: another database of it, or a restored one, may have brought them already."""
     migrate(system, f"first_{system}")
@@ -62,7 +63,7 @@ def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate
     assert applied(postgres, f"second_{system}") == list(FOLDERS[system])
 
 
-@pytest.mark.parametrize("system", ["records", "confluence"])
+@pytest.mark.parametrize("system", ["records", "confluence", "mdreader"])
 def test_the_application_signs_in_by_iam_and_rules_nothing(postgres: Server, migrate: Migrate, system: str) -> None:
     migrate(system, f"role_{system}")
     flags = "rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolpassword IS NULL"

@@ -99,7 +99,7 @@ def test_six_routes_reach_their_handlers(graph: Graph) -> None:
         "$connect": "websocket",
         "$disconnect": "websocket",
         "$default": "websocket",
-        "join": "websocket",
+        "join": "collaboration",
         "presence": "websocket",
         "operation": "collaboration",
     }

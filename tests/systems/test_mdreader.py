@@ -30,7 +30,7 @@ def test_a_store_takes_its_one_port_from_backend_and_hocuspocus_and_opens_nothin
     graph: Graph, store: str, port: int
 ) -> None:
     clients = {group(graph, "lambda-backend"), group(graph, "hocuspocus")}
-    clients |= {group(graph, "database-user")} if store == "rds" else set()
+    clients |= {group(graph, "migration")} if store == "rds" else set()
     assert {ends(rule) for rule in rules(graph, INGRESS, group(graph, store))} == {
         (client, "tcp", port, port) for client in clients
     }
@@ -64,7 +64,7 @@ def test_the_backend_gets_out_to_both_stores_and_by_https(graph: Graph) -> None:
 
 def test_only_what_reaches_the_database_is_in_the_network(graph: Graph) -> None:
     inside = {n.name for n in graph.of_type(FUNCTION) if n.inputs.get("vpcConfig")}
-    assert inside == {"lambda-backend-function", "database-user-function"}
+    assert inside == {"lambda-backend-function", "migration-function"}
     private = {n.id for n in graph.of_type("aws:ec2/subnet:Subnet") if n.name.startswith("mdreader-vpc-private")}
     backend = graph.only(FUNCTION, "lambda-backend-function").inputs
     service = graph.only("aws:ecs/service:Service").inputs["networkConfiguration"]
@@ -183,14 +183,14 @@ RUNTIME = {"WriteTraces", "UseFunctionKey"}
             {"WriteTraces", "DescribeInterfaces", "QuotaEmail"},
         ),
         (
-            "database-user-execution",
+            "migration-execution",
             {
                 *RUNTIME,
-                "WriteDatabaseUserLogs",
+                "WriteMigrationLogs",
                 "ChangeInterfaces",
                 "DescribeInterfaces",
-                "ReadAppSecret",
-                "DecryptSecretsKey",
+                "ReadMasterSecretRds",
+                "DecryptDataKey",
             },
             {"WriteTraces", "DescribeInterfaces"},
         ),
@@ -238,18 +238,18 @@ def test_urls_with_passwords_are_told_by_reference_only(graph: Graph) -> None:
 
 
 def test_the_backend_signs_in_as_a_user_that_is_made_once_there_is_a_way_to_the_database(graph: Graph) -> None:
-    made = graph.only("aws:lambda/invocation:Invocation", "database-user-made")
+    made = graph.only("aws:lambda/invocation:Invocation", "migration-applied")
     told = variables(graph, "lambda-backend")
     database = graph.only("aws:rds/instance:Instance")
-    assert json.loads(made.inputs["input"]) == {"User": told["DATABASE_USER"]}
-    assert made.inputs["functionName"] == graph.only(FUNCTION, "database-user-function").outputs["name"]
+    (file,) = json.loads(made.inputs["input"])["Files"]
+    assert f"CREATE ROLE {told['DATABASE_USER']} LOGIN" in file["Sql"]
+    assert made.inputs["functionName"] == graph.only(FUNCTION, "migration-function").outputs["name"]
     assert told["DATABASE_HOST"] == database.outputs["address"]
     (user,) = statements(graph, "lambda-backend-execution")["ConnectRds"]["Resource"]
     assert user.endswith(f":dbuser:{database.outputs['resourceId']}/{told['DATABASE_USER']}")
-    doors = {n.urn for n in graph.resources if n.name.endswith("database-user-5432") or n.name.endswith("user-https")}
-    first = graph.only("aws:lambda/invocation:Invocation", "app-secret-first-value").urn
+    doors = {n.urn for n in graph.resources if n.name.endswith("migration-5432") or n.name.endswith("migration-https")}
     assert len(doors) == 2
-    assert {*doors, first} <= set(made.dependencies)
+    assert doors <= set(made.dependencies)
 
 
 def test_no_task_starts_before_its_secret_has_a_value(graph: Graph) -> None:

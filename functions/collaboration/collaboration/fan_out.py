@@ -1,7 +1,8 @@
 """Messages to open sockets, through API Gateway's management API."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 _AT_ONCE = 16
+_PAUSE_SECONDS = 0.25
 
 
 def client(endpoint: str) -> Any:
@@ -36,10 +38,24 @@ class Delivery:
 
 
 class FanOut:
-    """Sends messages to connections, several at once."""
+    """Sends messages to connections, several at once, and one connection's many parts several at once.
 
-    def __init__(self, client: Any) -> None:
+    A reader who is slower than what is sent to it has its buffer fill up, which API Gateway tells by
+    LimitExceededException; it is waited for, ``patience`` seconds for all that is sent to it together.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        patience: float = 0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
+        self._patience = patience
+        self._clock = clock
+        self._sleep = sleep
 
     def send(self, connection_ids: Iterable[str], messages: Sequence[str]) -> Delivery:
         """Sends the messages to each connection in order; what fails for one holds up none of the others."""
@@ -62,11 +78,25 @@ class FanOut:
                 self._client.delete_connection(ConnectionId=connection_id)
 
     def _send(self, connection_id: str, messages: Sequence[str]) -> str:
-        try:
-            for message in messages:
+        until = self._clock() + self._patience
+        if len(messages) <= _AT_ONCE:
+            outcomes = [self._post(connection_id, message, until) for message in messages]
+        else:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                outcomes = list(pool.map(lambda message: self._post(connection_id, message, until), messages))
+        return next((worst for worst in ("gone", "missed") if worst in outcomes), "delivered")
+
+    def _post(self, connection_id: str, message: str, until: float) -> str:
+        while True:
+            try:
                 self._client.post_to_connection(ConnectionId=connection_id, Data=message.encode())
-        except self._client.exceptions.GoneException:
-            return "gone"
-        except (ClientError, BotoCoreError):
-            return "missed"
-        return "delivered"
+            except self._client.exceptions.GoneException:
+                return "gone"
+            except self._client.exceptions.LimitExceededException:
+                if self._clock() >= until:
+                    return "missed"
+                self._sleep(_PAUSE_SECONDS)
+            except (ClientError, BotoCoreError):
+                return "missed"
+            else:
+                return "delivered"

@@ -38,7 +38,7 @@ def room() -> Room:
         Sessions(sessions, limits, clock),
         Operations(operations, limits, clock),
         Presences(presence, limits, clock),
-        fan_out.FanOut(fan_out.client(os.environ["MANAGEMENT_ENDPOINT"])),
+        fan_out.FanOut(fan_out.client(os.environ["MANAGEMENT_ENDPOINT"]), limits.reader_seconds),
         limits,
         clock,
     )

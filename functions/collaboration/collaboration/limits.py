@@ -31,6 +31,8 @@ class Limits:
     """The largest presence state (cursor, selection, colour), as JSON."""
     fold_operations: int = 100
     """So many operations since the last snapshot make a new one."""
+    reader_seconds: int = 15
+    """How long a function goes on sending to one reader that is slow: less than it runs, loading a page taken off."""
     operations_a_second: int = 50
     """What one user may send to the WebSocket server a second."""
 

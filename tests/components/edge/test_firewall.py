@@ -194,8 +194,15 @@ def test_requests_are_logged_encrypted_and_without_credentials() -> None:
     assert logging["redactedFields"] == [
         {"singleHeader": {"name": "authorization"}},
         {"singleHeader": {"name": "cookie"}},
+        {"singleHeader": {"name": "referer"}},
         {"singleHeader": {"name": "sec-websocket-protocol"}},
         {"singleHeader": {"name": "x-origin-verify"}},
+        {"queryString": {}},
+    ]
+    headers = [one["singleHeader"]["name"] for one in logging["redactedFields"] if "singleHeader" in one]
+    assert graph.only(ACL).inputs["dataProtectionConfig"]["dataProtections"] == [
+        {"action": "SUBSTITUTION", "field": {"fieldType": "QUERY_STRING"}},
+        {"action": "SUBSTITUTION", "field": {"fieldType": "SINGLE_HEADER", "fieldKeys": headers}},
     ]
 
 

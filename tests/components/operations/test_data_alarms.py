@@ -81,7 +81,7 @@ def test_every_cache_node_is_watched() -> None:
         "Evictions": 0,
         "ReplicationLag": 60,
     }
-    assert all(a.metric.dimensions == {"CacheClusterId": "prod-redis-001"} for a in alarms.values())
+    assert [a.metric.dimensions["CacheClusterId"] for a in alarms.values()].count("prod-redis-0001-002") == 4
 
 
 def test_kafka_is_watched_by_cluster_and_by_broker() -> None:

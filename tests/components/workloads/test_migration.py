@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 from pydantic import ValidationError
 
-from components.workloads import migration
+from components.data import migration_files
 from components.workloads.migration import Migration, MigrationSettings
 from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace
@@ -121,7 +121,7 @@ def test_the_job_is_named_after_what_it_runs(tmp_path: Path, monkeypatch: pytest
         return job
 
     (tmp_path / "sql").mkdir()
-    monkeypatch.setattr(migration, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(migration_files, "PROJECT_ROOT", tmp_path)
     (tmp_path / "sql/a.sql").write_text("SELECT 1;")
     (tmp_path / "sql/b.sql").write_text("SELECT 2;")
     both = {"folder": "sql", "files": ("a.sql", "b.sql")}
@@ -178,7 +178,7 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql/big.sql").write_text("-- " + "x" * 2**20)
     (tmp_path / "sql/a b.sql").write_text("")
-    monkeypatch.setattr(migration, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(migration_files, "PROJECT_ROOT", tmp_path)
     assert "a ConfigMap holds 1048576" in fails(folder="sql", files=("big.sql",))
     assert "is not the name of a migration" in fails(folder="sql", files=("a b.sql",))
     with pytest.raises(ValidationError, match=r"named twice: a\.sql"):

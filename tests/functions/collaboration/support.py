@@ -136,6 +136,10 @@ class GoneError(Exception):
     """What the management API raises for a closed connection."""
 
 
+class LimitExceededError(Exception):
+    """What the management API raises while a client's buffer is full."""
+
+
 class Management:
     """The management API: keeps what each connection was told; ``closed`` ones are gone, ``broken`` ones fail.
 
@@ -148,7 +152,9 @@ class Management:
         self.hung_up: list[str] = []
         self.broken: dict[str, Exception] = {}
         self.on_post: Callable[[str], None] = lambda _: None
-        self.exceptions = type("Exceptions", (), {"GoneException": GoneError})
+        self.exceptions = type(
+            "Exceptions", (), {"GoneException": GoneError, "LimitExceededException": LimitExceededError}
+        )
 
     def post_to_connection(self, **call: Any) -> None:
         connection_id, data = call["ConnectionId"], call["Data"]
