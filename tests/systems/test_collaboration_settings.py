@@ -116,7 +116,7 @@ REFUSED: list[tuple[Environment, dict[str, Any], str]] = [
     (
         DEV,
         NAMELESS | {"certificateArn": certificate("us-east-1")},
-        "settings: certificateArn and hostedZoneId go with a",
+        "settings: certificateArn, hostedZoneId and parentZoneId go with a",
     ),
     (DEV, {}, "settings: without domainName the load balancer needs albDomainName and albCertificateArn"),
     (PROD, {}, "settings: domainName is required in prod"),
