@@ -10,7 +10,13 @@ import subprocess
 import sys
 from typing import Any
 
-LOCKS = ("requirements.txt", "tools/audit.txt", "functions/collaboration/requirements-server.txt")
+LOCKS = (
+    "requirements.txt",
+    "tools/audit.txt",
+    "functions/collaboration/requirements-server.txt",
+    "functions/mdreader_backend/requirements.txt",
+    "functions/migrate_database/requirements.txt",
+)
 _PIP_AUDIT = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
 """Installs and resolves nothing: the locks are asked about as they are."""
 

@@ -33,7 +33,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
         )
         for purpose in ("static", "uploads", "backups")
     }
-    search_access = SearchAccess("search-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
+    search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
     return Data(
         database=Postgres(
             "postgres",
@@ -49,7 +49,6 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             account=account,
             network=network,
             key=keys.data,
-            refuses_when_full=True,
             replicated_elsewhere=copied,
         ),
         search=SearchDomain(

@@ -25,7 +25,7 @@ def prod() -> Graph:
 @pytest.mark.parametrize(("store", "port"), [("postgres", 5432), ("cache", 6379), ("search", 443), ("files", 2049)])
 def test_a_store_takes_its_one_port_from_the_nodes_alone(graph: Graph, store: str, port: int) -> None:
     """And search from what maps its roles."""
-    mapping = {("search-access-mapper", "tcp", 443, 443)} if store == "search" else set()
+    mapping = {("index-access-mapper", "tcp", 443, 443)} if store == "search" else set()
     assert ways(graph, INGRESS, store) == {("cluster-nodes", "tcp", port, port)} | mapping
 
 

@@ -136,19 +136,8 @@ ROWS: dict[str, list[Figure]] = {
                 "automaticFailoverEnabled": True,
                 "numNodeGroups": 1,
                 "replicasPerNodeGroup": 2,
-                "parameterGroupName": Of("cache-parameter-group"),
+                "parameterGroupName": "default.redis7.cluster.on",
                 "snapshotRetentionLimit": 1,
-            },
-        ),
-        (
-            "aws:elasticache/parameterGroup:ParameterGroup",
-            "cache-parameter-group",
-            {
-                "family": "redis7",
-                "parameters": [
-                    {"name": "cluster-enabled", "value": "yes"},
-                    {"name": "maxmemory-policy", "value": "noeviction"},
-                ],
             },
         ),
     ],

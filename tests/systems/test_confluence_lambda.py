@@ -61,7 +61,7 @@ def test_the_database_is_reached_through_the_pool_and_the_cache_by_the_services_
     }
     assert ways(graph, INGRESS, "connection-pool") == {(name, "tcp", 5432, 5432) for name in SERVICES}
     assert ways(graph, INGRESS, "cache") == {(name, "tcp", 6379, 6379) for name in SERVICES}
-    searching = ("pages", "query", "search-access-mapper")
+    searching = ("pages", "query", "index-access-mapper")
     assert ways(graph, INGRESS, "search") == {(name, "tcp", 443, 443) for name in searching}
 
 

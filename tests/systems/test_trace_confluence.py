@@ -10,7 +10,7 @@ NODES = Told(PROD, "app-nodes to the stack's repositories")
 DATABASE = Told(PROD, "bff to database confluence-clone-prod")
 CACHE = Told(PROD, "websocket to cache confluence-clone-prod")
 INDEX = Told(PROD, "bff to search domain confluence-clone-prod")
-MAPPER = Told(PROD, "search-access-mapper to search domain confluence-clone-prod")
+MAPPER = Told(PROD, "index-access-mapper to search domain confluence-clone-prod")
 SHARED_FOLDER = Told(PROD, "bff to file system files-file-system")
 UPLOADS = Told(PROD, "bff to bucket confluence-clone-uploads-prod-123456789012-us-east-1")
 TOKEN_KEY = Told(PROD, "bff to secret confluence-clone-prod/jwt-secret")
@@ -214,7 +214,7 @@ def test_the_index_has_the_rights() -> None:
 
 
 def test_the_index_is_known_on_the_other_side() -> None:
-    INDEX.shows("principal", "search-access-roles")
+    INDEX.shows("principal", "index-access-roles")
 
 
 def test_the_index_goes_in_tls_only() -> None:
@@ -222,20 +222,20 @@ def test_the_index_goes_in_tls_only() -> None:
 
 
 def test_the_mapper_is_told_where_and_as_whom() -> None:
-    MAPPER.shows("told", "search-access-roles")
+    MAPPER.shows("told", "index-access-roles")
 
 
 def test_the_mapper_has_a_way() -> None:
-    MAPPER.shows("network", "search-access-mapper-egress-https", "search-from-search-access-mapper-443")
+    MAPPER.shows("network", "index-access-mapper-egress-https", "search-from-index-access-mapper-443")
 
 
 def test_the_mapper_has_somebody_to_come_as() -> None:
-    MAPPER.shows("identity", "search-access-mapper-function", "search-access-mapper-execution-role")
+    MAPPER.shows("identity", "index-access-mapper-function", "index-access-mapper-execution-role")
 
 
 def test_the_mapper_has_the_rights() -> None:
     MAPPER.shows(
-        "rights", "search-access-mapper-execution-policy", "search-access-mapper-grant-administer", "search-master-role"
+        "rights", "index-access-mapper-execution-policy", "index-access-mapper-grant-administer", "search-master-role"
     )
 
 

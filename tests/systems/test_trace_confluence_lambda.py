@@ -9,7 +9,7 @@ DATABASE = Told(PROD, "pages to database proxy confluence-clone-lambda")
 MIGRATION = Told(PROD, "migration to database confluence-clone-lambda")
 CACHE = Told(PROD, "pages to cache confluence-clone-lambda")
 INDEX = Told(PROD, "pages to search domain confluence-clone-lambda")
-MAPPER = Told(PROD, "search-access-mapper to search domain confluence-clone-lambda")
+MAPPER = Told(PROD, "index-access-mapper to search domain confluence-clone-lambda")
 UPLOADS = Told(PROD, "pages to bucket confluence-clone-uploads-prod-fn-123456789012-us-east-1")
 SESSIONS = Told(PROD, "websocket to table collaboration-sessions")
 TOKEN_KEY = Told(PROD, "auth to secret confluence-clone-lambda/jwt-secret")
@@ -174,7 +174,7 @@ def test_the_index_has_the_rights() -> None:
 
 
 def test_the_index_is_known_on_the_other_side() -> None:
-    INDEX.shows("principal", "search-access-roles")
+    INDEX.shows("principal", "index-access-roles")
 
 
 def test_the_index_goes_in_tls_only() -> None:
@@ -182,20 +182,20 @@ def test_the_index_goes_in_tls_only() -> None:
 
 
 def test_the_mapper_is_told_where_and_as_whom() -> None:
-    MAPPER.shows("told", "search-access-roles")
+    MAPPER.shows("told", "index-access-roles")
 
 
 def test_the_mapper_has_a_way() -> None:
-    MAPPER.shows("network", "search-access-mapper-egress-https", "search-from-search-access-mapper-443")
+    MAPPER.shows("network", "index-access-mapper-egress-https", "search-from-index-access-mapper-443")
 
 
 def test_the_mapper_has_somebody_to_come_as() -> None:
-    MAPPER.shows("identity", "search-access-mapper-function", "search-access-mapper-execution-role")
+    MAPPER.shows("identity", "index-access-mapper-function", "index-access-mapper-execution-role")
 
 
 def test_the_mapper_has_the_rights() -> None:
     MAPPER.shows(
-        "rights", "search-access-mapper-execution-policy", "search-access-mapper-grant-administer", "search-master-role"
+        "rights", "index-access-mapper-execution-policy", "index-access-mapper-grant-administer", "search-master-role"
     )
 
 
