@@ -99,10 +99,10 @@ image: $(READY) ## Resolve the lock of the servers' images for both platforms, a
 	@delivery/image.sh
 
 prices: $(READY) ## Refresh the price snapshot from AWS's price list (needs AWS credentials)
-	@$(BIN)/python -m preview.cost.refresh
+	@$(BIN)/python -m analyser.analyses.cost.refresh
 
 screenshots: $(READY) ## Take the README's pictures of real reports (Chromium)
-	@$(BIN)/python -m tests.preview.page.screenshots
+	@$(BIN)/python -m tests.analyser.faces.page.screenshots
 
 lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

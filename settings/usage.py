@@ -12,7 +12,8 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class Usage(Settings, use_attribute_docstrings=True):
     """Assumptions a month, of the whole stack unless a field says otherwise; the preview's prices rest on them.
 
-    What is left out keeps the system's own assumption (preview/cost/usage.py). Nothing here changes what is built.
+    What is left out keeps the system's own assumption (analyser/analyses/cost/usage.py). Nothing here changes
+    what is built.
     """
 
     request_millions: Amount | None = None

@@ -23,7 +23,7 @@ MOST_MEGABYTES = 350
 _PROBE = """
 import json, sys, types
 from pathlib import Path
-from preview.cli import run
+from analyser.faces.commands.cli import run
 code = run(["preview", sys.argv[1], "--json"])
 loaded = [name for name, module in sys.modules.items() if type(module) is types.ModuleType]
 names = [name for name in loaded if name.split(".")[0].startswith("pulumi")]

@@ -9,12 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 
+from analyser.analyses.policies.verdict import policy_graph
+from analyser.graph import Graph as PreviewGraph
 from policy.evaluate import RuleIndex, evaluate
 from policy.levels import read_config
 from policy.model import Graph, Resource
 from policy.pack import all_rules
-from preview.graph import Graph as PreviewGraph
-from preview.policing import policy_graph
 from tests.policy.engine.process import pack_process
 from tests.stacks import stack_graph
 

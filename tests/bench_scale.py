@@ -34,9 +34,9 @@ class Sample:
 
 def _sample(resources: int) -> Sample:
     """A preview of a synthetic stack in this process: the run, the verdict, the timeline, the JSON form."""
-    from preview.policing import verdict
-    from preview.report import Report, document
-    from preview.run import run_program
+    from analyser.analyses.policies.verdict import verdict
+    from analyser.analyses.report import Report, document
+    from analyser.run.program import run_program
     from tests.synthetic import program
 
     config = {"aws:region": "us-east-1", "strata:system": "synthetic", "strata:environment": "prod"}

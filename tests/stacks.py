@@ -3,8 +3,8 @@
 import functools
 from pathlib import Path
 
-from preview.graph import Graph
-from preview.run import run_stack
+from analyser.graph import Graph
+from analyser.run.program import run_stack
 from settings.stackfile import stack_names
 
 ROOT = Path(__file__).resolve().parent.parent

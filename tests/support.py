@@ -4,11 +4,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from analyser.graph import Graph, Node
+from analyser.run.mock_cloud import ACCOUNT_ID
+from analyser.run.program import run_program
 from components.account import Account
 from policy.unknown import UNKNOWN
-from preview.answers import ACCOUNT_ID
-from preview.graph import Graph, Node
-from preview.run import run_program
 from settings import Environment
 
 REGION = "us-east-1"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from preview.graph import Graph, Node
-from preview.trace import STORIES, Chain, Link, State, Story, trace
-from preview.trace.survey import Survey
+from analyser.analyses.trace import STORIES, Chain, Link, State, Story, trace
+from analyser.analyses.trace.survey import Survey
+from analyser.graph import Graph, Node
 from tests.stacks import stack_graph
 
 Break = Callable[[Graph, Link], Graph | None]

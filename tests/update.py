@@ -16,12 +16,13 @@ from pathlib import Path
 from unittest import mock
 
 import systems
+from analyser.analyses.inventory import UnexplainedError, inventory
+from analyser.analyses.inventory.purposes import purposes
+from analyser.faces.commands import cli
+from analyser.faces.inventory_page import page
+from analyser.run import program
+from analyser.run.program import ProgramError
 from policy.catalogue import RULES_FILE, render
-from preview import cli, run
-from preview.inventory import UnexplainedError, inventory
-from preview.inventory.page import page
-from preview.inventory.purposes import purposes
-from preview.run import ProgramError
 from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
@@ -111,7 +112,7 @@ def _unrenewed(path: Path, text: str) -> int:
 def printed(command: str) -> list[str]:
     """What ``strata`` prints, from graphs that are here already."""
     out = io.StringIO()
-    known = mock.patch.object(run, "run_stack", lambda _root, stack, **_: stack_graph(stack))
+    known = mock.patch.object(program, "run_stack", lambda _root, stack, **_: stack_graph(stack))
     with known, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), contextlib.chdir(ROOT):
         cli.run(shlex.split(command))
     return out.getvalue().splitlines()

@@ -7,9 +7,9 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 import pytest
 
+from analyser.graph import Graph, Node
 from components.component import Component
 from components.protection import BEARING, RETAINED, protect
-from preview.graph import Graph, Node
 from settings import Environment, Safeguards
 from tests.support import ACCOUNT, record
 

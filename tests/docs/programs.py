@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import typer.main
 from typer.core import TyperGroup
 
-from preview import cli
+from analyser.faces.commands import cli
 from tests.stacks import ROOT, STACKS
 
 

@@ -48,8 +48,8 @@ def test_the_page_s_file_and_one_command_are_all_it_takes(copy: Path) -> None:
     assert "\n5 stacks, …\n" in (copy / "docs/preview.md").read_text(encoding="utf-8")
     held = python(
         copy, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "tests/golden", "tests/preview/inventory", "tests/preview/test_docs.py", "tests/systems/test_every_stack.py",
-        "tests/systems/test_service_rules.py", "tests/settings/test_schema.py",
+        "tests/golden", "tests/analyser/analyses/inventory", "tests/analyser/test_docs.py",
+        "tests/systems/test_every_stack.py", "tests/systems/test_service_rules.py", "tests/settings/test_schema.py",
         "-k", f"{NEW} or front_page or samples or schema or golden_graph or without_a_stack",
     )  # fmt: skip
     assert held.returncode == 0, held.stdout[-3000:]
@@ -57,6 +57,6 @@ def test_the_page_s_file_and_one_command_are_all_it_takes(copy: Path) -> None:
 
 
 def test_the_pack_lets_the_new_environment_pass(copy: Path) -> None:
-    passed = python(copy, "-m", "preview.cli", "preview", NEW)
+    passed = python(copy, "-m", "analyser.faces.commands.cli", "preview", NEW)
     assert passed.returncode == 0, passed.stdout[-3000:] + passed.stderr
     assert f"\n{NEW} passes: " in passed.stdout

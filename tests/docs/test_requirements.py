@@ -13,7 +13,7 @@ import typer.main
 import yaml
 from typer.core import TyperGroup
 
-from preview import cli
+from analyser.faces.commands import cli
 from tests.docs.pages import (
     FOLDER,
     JUDGEMENTS,

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from preview import answers
-from preview.answers.values import resource_class
+from analyser.run import mock_cloud
+from analyser.run.mock_cloud.computed_outputs import resource_class
 
 # What AWS answers for settings that were left open, from the arguments' descriptions in pulumi-aws.
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -36,16 +36,16 @@ _IMPORTS = threading.Lock()  # the SDK imports its modules when one first reads 
 def created(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:
     """The id of a new resource, and its whole state."""
     with _IMPORTS:
-        identifier, state = answers.outputs(token, name, inputs, region)
+        identifier, state = mock_cloud.outputs(token, name, inputs, region)
         settable = _settable(token)
-    invented = settable - inputs.keys() - _COMPLETED.get(token, frozenset()) - set(answers.NAMES)
+    invented = settable - inputs.keys() - _COMPLETED.get(token, frozenset()) - set(mock_cloud.NAMES)
     kept = {key: value for key, value in state.items() if key not in invented}
     return identifier, {**_DEFAULTS.get(token, {}), **kept}
 
 
 def planned(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """What a first preview knows of the resource: its inputs, and nothing that is computed."""
-    return answers.not_computed(token, inputs)
+    return mock_cloud.not_computed(token, inputs)
 
 
 def updated(state: Mapping[str, Any], former: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def invoked(token: str, arguments: dict[str, Any], region: str) -> dict[str, Any
         return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
     if token == "aws:index/getRegion:getRegion":
         return {"id": region, "name": region, "region": region, "description": region, "endpoint": ""}
-    return answers.invoke(token, arguments, region)
+    return mock_cloud.invoke(token, arguments, region)
 
 
 @functools.cache

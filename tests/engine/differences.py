@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from analyser.analyses.changes.forcing import forcing
+from analyser.analyses.changes.values import at as values_at
+from analyser.analyses.changes.values import directions
 from policy.unknown import UNKNOWN
-from preview.changes.forcing import forcing
-from preview.changes.values import at as values_at
-from preview.changes.values import directions
 
 
 def differences(old: Any, new: Any, at: str = "") -> Iterator[tuple[str, str]]:

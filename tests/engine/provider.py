@@ -19,7 +19,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from preview.wire import decode, encode
+from analyser.run.property_bags import decode, encode
 from tests.engine import answers
 from tests.engine.differences import differences, replacing
 

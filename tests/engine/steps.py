@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.run.program import run_stack
 from policy.model import Violation
-from preview.policing import verdict
-from preview.run import run_stack
 from tests.engine.changes import change
 from tests.engine.command import Outcome, operate, prepare
 from tests.engine.events import Finding

@@ -14,8 +14,8 @@ import pytest
 from pulumi.runtime.proto import provider_pb2 as wire
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from analyser.run.property_bags import decode, encode
 from policy.unknown import UNKNOWN
-from preview.wire import decode, encode
 from tests.engine.provider import serve
 from tests.stacks import ROOT
 

@@ -4,9 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+from analyser.analyses.report import plain
+from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
-from preview.graph import Graph, Node
-from preview.report import plain
 
 _LONGEST = 60
 _UNKNOWN = "?"

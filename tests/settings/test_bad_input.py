@@ -10,10 +10,10 @@ import yaml
 from pydantic import BaseModel, Field
 
 import systems
-from preview import cli
+from analyser.faces.commands import cli
 from settings import Stack
 
-ROOT = Path(cli.__file__).resolve().parent.parent
+ROOT = Path(cli.__file__).resolve().parents[3]
 PROD = "Pulumi.prod.yaml"
 
 

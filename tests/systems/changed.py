@@ -5,8 +5,8 @@ import runpy
 from collections.abc import Mapping
 from typing import Any
 
-from preview.graph import Graph
-from preview.run import run_program
+from analyser.graph import Graph
+from analyser.run.program import run_program
 from settings import stackfile
 from tests.stacks import ROOT
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
 from components.account import Account
-from preview.answers import ACCOUNT_ID
-from preview.graph import Graph
 from settings import Environment, SettingsError
 from settings.stack import parse
 from systems.collaboration import SystemSettings, build

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from preview.graph import Graph
+from analyser.graph import Graph
 
 Figure = tuple[str, str, Mapping[str, Any]]
 """Type, logical name, and those of its inputs that a row asks for; None stands for what must not be there."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 from tests.systems.other_sides import Asked, Kind, made_arn, said
 
 _PODS = ("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet", "kubernetes:batch/v1:Job")

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from preview.graph import Graph
-from preview.run import run_program
+from analyser.graph import Graph
+from analyser.run.program import run_program
 from settings import stackfile
 from tests.stacks import ROOT
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 
 Asked = Iterable[tuple[str, str]]
 """Who names something, and what."""

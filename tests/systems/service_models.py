@@ -12,8 +12,8 @@ from typing import Any
 import botocore.loaders
 import botocore.model
 
+from analyser.graph import Node
 from policy.unknown import UNKNOWN
-from preview.graph import Node
 
 OPERATIONS: Mapping[str, tuple[str, str]] = {
     "aws:acm/certificate:Certificate": ("acm", "RequestCertificate"),

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph, Node
 from components.edge.cache_policy import CACHING_DISABLED
 from components.edge.firewall import EDGE_PASSES_ON
-from preview.graph import Graph, Node
 from tests.stacks import STACKS, stack_graph
 
 ACL = "aws:wafv2/webAcl:WebAcl"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.collaboration import DISTRIBUTION, FUNCTION, STACKS, environment
 

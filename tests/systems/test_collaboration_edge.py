@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.collaboration import DISTRIBUTION, STACKS, environment
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from settings import Environment
 from systems.collaboration import SystemSettings
 from systems.collaboration.parameters import Container, HandmadeSecret

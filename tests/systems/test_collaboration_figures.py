@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import ROOT, stack_graph
 from tests.systems.collaboration import STACKS, environment
 from tests.systems.figures import Figure, unmet

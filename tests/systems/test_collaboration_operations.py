@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.collaboration import FUNCTION, STACKS, environment
 

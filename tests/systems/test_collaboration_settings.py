@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
-from preview.policing import verdict
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from settings import Environment
 from tests.support import differences_when_unknown
 from tests.systems.collaboration import DOMAIN, built, certificate, refusals, settings

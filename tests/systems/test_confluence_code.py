@@ -3,9 +3,9 @@
 import functools
 
 import systems
-from preview.before import When, prerequisites
-from preview.graph import Graph
-from preview.run import run_program
+from analyser.analyses.prerequisites import When, prerequisites
+from analyser.graph import Graph
+from analyser.run.program import run_program
 from settings.stack import parse
 from tests.stacks import stack_graph
 from tests.systems.test_confluence_settings import config

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.wiring import EGRESS, INGRESS, NETWORK_POLICY, allowed, before, group, statements, subnets, ways
 

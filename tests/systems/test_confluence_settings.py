@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 import systems
-from preview.graph import Graph
-from preview.run import run_program
+from analyser.graph import Graph
+from analyser.run.program import run_program
 from settings import Settings, SettingsError, stackfile
 from settings.stack import parse
 from systems.confluence import settings as own

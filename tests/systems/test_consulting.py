@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 from settings import Environment
 from systems.consulting import SystemSettings
 from tests.stacks import ROOT, stack_graph

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
-from preview.reach.answer import ask
-from preview.reach.model import Reach
-from preview.reach.security_groups import Peer, SecurityGroups
-from preview.reach.view import View
-from preview.run import ProgramError, run_program
+from analyser.analyses.reach.answer import ask
+from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.security_groups import Peer, SecurityGroups
+from analyser.analyses.reach.view import View
+from analyser.graph import Graph
+from analyser.run.program import ProgramError, run_program
 from settings import stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 

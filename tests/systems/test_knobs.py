@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
-from preview.policing import verdict
-from preview.run import ProgramError
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.mdreader import DISTRIBUTION, FUNCTION, STACKS, statements, variables
 from tests.systems.wiring import EGRESS, GROUP, INGRESS, group

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
-from preview.run import ProgramError
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from systems.mdreader import SystemSettings
 from systems.mdreader.settings import BackendSettings, Identity, Thresholds
 from tests.stacks import stack_graph

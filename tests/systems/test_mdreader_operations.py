@@ -5,9 +5,9 @@ import json
 import pytest
 import yaml
 
-from preview.graph import Graph
-from preview.inventory import inventory
-from preview.inventory.purposes import purposes
+from analyser.analyses.inventory import inventory
+from analyser.analyses.inventory.purposes import purposes
+from analyser.graph import Graph
 from tests.stacks import ROOT, stack_graph
 from tests.systems.mdreader import ALARM, FUNCTION, SCALING, STACKS, rerun
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from analyser.graph import Graph
 from components.edge.cache_policy import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED
-from preview.graph import Graph
 from tests.stacks import stack_graph
 from tests.systems.mdreader import DISTRIBUTION, HEADERS, STACKS, variables
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.systems.metric_facts import Fact, fact, search_problems
 from tests.systems.metric_table import FAMILIES, OWN

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from preview.graph import Graph, Node
-from preview.rights.ask import ask
+from analyser.analyses.rights.ask import ask
+from analyser.graph import Graph, Node
 from tests.stacks import STACKS, stack_graph
 
 pytestmark = pytest.mark.xdist_group("stacks")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.changes.replaced import replaced
+from analyser.analyses.inventory.stores import READERS
+from analyser.analyses.policies.verdict import environment
+from analyser.analyses.report import Report, document
+from analyser.graph import Graph
+from analyser.run.program import run_stack
 from components.protection import BEARING, RETAINED
 from policy.environment import environment_of
-from preview.changes.replaced import replaced
-from preview.graph import Graph
-from preview.inventory.stores import READERS
-from preview.policing import environment
-from preview.report import Report, document
-from preview.run import run_stack
 from settings import Environment, stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 

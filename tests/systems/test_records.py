@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from preview.graph import Graph, Node
-from preview.run import ProgramError
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.wiring import allowed, before, subnets

@@ -3,7 +3,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from systems.recovery_region import RecoverySettings, make_recovery_region
 from tests.support import ACCOUNT, record
 

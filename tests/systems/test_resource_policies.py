@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from preview.answers import ACCOUNT_ID
-from preview.graph import Graph
+from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
 from tests.stacks import STACKS, stack_graph
 
 POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"

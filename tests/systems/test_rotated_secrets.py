@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph, Node
 from functions.authorizer.authorizer import tokens
-from preview.graph import Graph, Node
 from tests.stacks import ROOT, STACKS, stack_graph
 
 FUNCTION, TASK, ECS = "aws:lambda/function:Function", "aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from analyser.graph import Graph
 from components.data.windows import hour_from, overlap
 from components.network.security_group import described
-from preview.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.support import record
 from tests.systems.service_models import OPERATIONS, refusals

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from preview.policing import verdict
-from preview.run import run_stack
+from analyser.analyses.policies.verdict import verdict
+from analyser.run.program import run_stack
 from tests.stacks import ROOT, STACKS, stack_graph
 from tests.systems.service_models import refusals
 

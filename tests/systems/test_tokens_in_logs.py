@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 
 CREDENTIALS = {"authorization", "cookie", "referer", "sec-websocket-protocol", "x-origin-verify"}

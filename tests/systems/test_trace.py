@@ -2,7 +2,7 @@
 
 import pytest
 
-from preview.trace import State, Story
+from analyser.analyses.trace import State, Story
 from tests.stacks import STACKS
 from tests.traces import BREAKS, broken, kinds, lacking, retold, traced
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 from tests.stacks import STACKS
 from tests.systems.other_sides import Asked, Kind, database_users, made_arn, said, statements
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from preview.graph import Graph, Node
+from analyser.graph import Graph, Node
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from analyser.graph import Graph
 from components.account import Account
 from components.compute.fargate_cluster import FargateCluster, FargateClusterSettings
 from components.compute.fargate_service import FargateService, FargateServiceSettings
@@ -15,7 +16,6 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key, log_groups
-from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, certificate, log_bucket
 from tests.support import ACCOUNT, once, record
 

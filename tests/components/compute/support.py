@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from analyser.graph import Graph, Node
 from components.account import Account
 from components.compute.access import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
@@ -12,7 +13,6 @@ from components.compute.node_group import NodeGroup, NodeGroupSettings
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key, account_volumes, log_groups
 from components.statements import Statement
-from preview.graph import Graph, Node
 from tests.support import ACCOUNT, record
 
 OPERATORS = ClusterAccess("arn:aws:iam::123456789012:role/operators", "AmazonEKSViewPolicy")

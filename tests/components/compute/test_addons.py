@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from analyser.run.program import ProgramError
 from components.compute.addons import AddonsSettings
 from components.statements import Statement
-from preview.run import ProgramError
 from tests.components.compute.support import addon, build, graph, waits_for
 from tests.support import unequal_when_unknown
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.compute.canary import Canary, CanarySettings
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph
-from preview.policing import verdict
-from preview.run import ProgramError
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 GROUP = "aws:codedeploy/deploymentGroup:DeploymentGroup"

@@ -7,10 +7,10 @@ import botocore.session
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.compute.code import CodeSettings, Runtime, what_runs
 from components.compute.source import PROJECT_ROOT
 from policy.rules.lambda_functions import is_deprecated
-from preview.graph import Graph
 from tests.components.compute.test_function import FUNCTION, build
 from tests.support import record
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.account import Account
 from components.compute.service_scaling import OffPeak, ScalingSettings
 from components.statements import Statement
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.components.compute.fargate import SERVICE, TASK, build, graph, settings
 from tests.components.compute.support import waits_for
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown

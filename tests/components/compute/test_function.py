@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.compute.function import Function, FunctionSettings
 from components.compute.source import PROJECT_ROOT
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.statements import Statement
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 FUNCTION, QUEUE = "aws:lambda/function:Function", "aws:sqs/queue:Queue"

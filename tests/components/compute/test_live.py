@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.compute.function import FunctionSettings
-from preview.graph import Graph
 from tests.components.compute.test_function import FUNCTION, build, graph_of
 from tests.support import record, unequal_when_unknown
 

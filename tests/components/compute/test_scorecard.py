@@ -2,7 +2,7 @@
 
 import json
 
-from preview.graph import Graph
+from analyser.graph import Graph
 from tests.components.compute.support import graph
 
 LOG_TYPES = {"api", "audit", "authenticator", "controllerManager", "scheduler"}

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from analyser.graph import Graph
 from components.compute.service_restart import ServiceRestart
-from preview.graph import Graph
 from tests.components.compute.fargate import SERVICE, build
 from tests.support import ACCOUNT, record, unequal_when_unknown
 

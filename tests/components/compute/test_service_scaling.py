@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.compute.service_scaling import OffPeak, ScalingSettings
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.components.compute.fargate import graph, settings
 
 TARGET, POLICY, ACTION = (

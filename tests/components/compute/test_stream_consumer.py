@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
+from analyser.graph import Graph
 from components.compute.function import FunctionSettings
 from components.data.table import Table, TableSettings
 from components.data.table_schema import TableSchema
 from components.security.key import Key
-from preview.graph import Graph
 from tests.components.compute.test_function import FUNCTION, arn, build
 from tests.support import ACCOUNT, record, unequal_when_unknown
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from analyser.run.program import ProgramError
 from components.compute.task_definition import SecretReference, repository_arn
 from components.compute.task_settings import ContainerHealth
 from components.security.key import Key
 from components.statements import Statement
-from preview.run import ProgramError
 from tests.components.compute.fargate import REPOSITORY, SECRET, TASK, build, container, graph, settings, statements
 from tests.support import ACCOUNT, record
 

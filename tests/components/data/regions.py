@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.graph import Graph
 from components.account import Account
 from components.network.security_group import SecurityGroup
-from preview.graph import Graph
 from systems.recovery_region import Recovery, RecoverySettings, make_recovery_region
 from tests.components.data.stores import Ground, ground
 from tests.support import ACCOUNT, record

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.graph import Graph, Node
 from components.account import Account
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key, log_groups
-from preview.graph import Graph, Node
 from tests.support import ACCOUNT, record
 
 

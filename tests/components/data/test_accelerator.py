@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.data.accelerator import Accelerator, AcceleratorSettings
 from components.data.table import Table, TableSettings
 from components.data.table_schema import TableSchema
@@ -14,8 +16,6 @@ from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 CLUSTER = "aws:dax/cluster:Cluster"

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.data.application_secret import ApplicationSecret, ApplicationSecretSettings, Tasks
 from components.data.postgres import Postgres, PostgresSettings
 from components.data.redis import Redis, RedisSettings
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph
 from tests.components.data.stores import Ground, ground, recorded
 from tests.support import ACCOUNT, unequal_when_unknown
 

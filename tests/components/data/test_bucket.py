@@ -5,14 +5,14 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule
 from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 PLAIN = BucketSettings(bucket="company-backups")

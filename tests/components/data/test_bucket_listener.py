@@ -2,10 +2,10 @@
 
 import pytest
 
+from analyser.graph import Graph
 from components.compute.function import Function, FunctionSettings
 from components.data.bucket import Bucket, BucketSettings
 from components.security.key import Key
-from preview.graph import Graph
 from tests.support import ACCOUNT, once, record, record_once, unequal_when_unknown
 
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"

@@ -4,13 +4,13 @@ from typing import Any
 import pulumi
 import pytest
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.data.bucket import Bucket, BucketSettings, CorsRule
 from components.data.bucket_replication import BucketReplication
 from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
-from preview.graph import Graph, Node
-from preview.policing import verdict
-from preview.run import ProgramError
 from tests.components.data.regions import AWAY, Regions, recorded, regions
 from tests.components.data.stores import named
 from tests.support import ACCOUNT, unequal_when_unknown

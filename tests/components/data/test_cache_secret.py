@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from analyser.graph import Graph
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.cache_secret import CacheSecret
 from components.data.redis import Redis, RedisSettings
-from preview.graph import Graph
 from tests.components.data.stores import Ground, ground, recorded
 from tests.support import unequal_when_unknown
 

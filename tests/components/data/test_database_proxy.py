@@ -5,12 +5,12 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph, Node
 from components.data.database_proxy import DatabaseProxy, DatabaseProxySettings
 from components.data.postgres import Postgres, PostgresSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
-from preview.policing import verdict
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, unequal_when_unknown
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph, Node
 from components.account import Account
 from components.data.file_system import AccessPointSettings, FileSystem, FileSystemSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
-from preview.policing import verdict
 from tests.components.data.stores import Ground, given, ground, named, recorded, rules
 from tests.support import ACCOUNT, unequal_when_unknown
 

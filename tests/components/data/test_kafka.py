@@ -4,11 +4,11 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.kafka import Kafka, KafkaSettings
 from components.network.network import Network, NetworkSettings
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, unequal_when_unknown
 

@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.data.kafka import Kafka, KafkaSettings
 from components.data.kafka_topic import KafkaTopic, TopicSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.components.data.stores import Ground, given, ground, named, recorded
 from tests.support import unequal_when_unknown
 

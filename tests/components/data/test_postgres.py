@@ -5,12 +5,12 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.postgres import Postgres, PostgresSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 

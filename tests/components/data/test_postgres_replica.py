@@ -4,6 +4,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.backup_replication import BackupReplication
 from components.data.postgres import Postgres, PostgresSettings
@@ -11,9 +14,6 @@ from components.data.postgres_replica import PostgresReplica, PostgresReplicaSet
 from components.security.role import Role
 from components.statements import service_trust
 from policy.model import Violation
-from preview.graph import Graph, Node
-from preview.policing import verdict
-from preview.run import ProgramError
 from tests.components.data.regions import AWAY, Regions, misplaced, recorded, regions
 from tests.components.data.stores import given, log_groups_of, named, rules
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown

@@ -5,11 +5,11 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.data.queue import Queue, QueueSettings
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 QUEUE, POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"

@@ -5,11 +5,11 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
 from components.account import Account
 from components.data.redis import Redis, RedisSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.data.registry import Registry, RegistrySettings
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from preview.graph import Graph
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 SETTINGS = RegistrySettings(namespace="records", repositories=("microservice", "worker"))

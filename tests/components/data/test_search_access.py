@@ -2,10 +2,10 @@ import json
 
 import pytest
 
+from analyser.graph import Graph
 from components.data.search_access import SearchAccess, SearchRole
 from components.data.search_domain import SearchDomain
 from components.data.search_domain_settings import SearchDomainSettings
-from preview.graph import Graph
 from tests.components.data.stores import Ground, ground, named, recorded, rules
 from tests.support import unequal_when_unknown
 

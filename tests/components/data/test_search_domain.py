@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.search_domain import SearchDomain
 from components.data.search_domain_settings import SearchDomainSettings
 from components.network.network import Network, NetworkSettings
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph, Node
-from preview.policing import verdict
-from preview.run import ProgramError
 from settings import Environment
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown

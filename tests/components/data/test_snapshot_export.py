@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
 from components.data.bucket import Bucket, BucketSettings
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.security.key import Key, log_groups
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.data.table import Table, TableSettings
 from components.data.table_schema import TableIndex, TableSchema
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from preview.graph import Graph
-from preview.policing import verdict
-from preview.run import ProgramError
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
 
 TABLE = "aws:dynamodb/table:Table"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
 from policy.model import Violation
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.components.edge.support import key
 from tests.support import ACCOUNT
 

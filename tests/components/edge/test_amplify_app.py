@@ -9,10 +9,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.account import Account
 from components.edge.amplify_app import AmplifyApp, AmplifyAppSettings
 from components.edge.header_settings import ContentSecurityPolicy, CrossOriginSettings, HeaderSettings
-from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, firewall, zone
 from tests.components.security.identity import complaints
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.data.bucket import Bucket, BucketSettings
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings
@@ -13,8 +15,6 @@ from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, C
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin
 from components.security.key import Key, log_groups
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.components.edge.support import DOMAIN, certificate, firewall, log_bucket
 from tests.support import ACCOUNT, once, record, record_once, unequal_when_unknown
 

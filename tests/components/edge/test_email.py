@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.edge.email import Email, EmailSettings, token_at
 from components.security.role import Role
 from components.statements import service_trust
-from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, zone
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 

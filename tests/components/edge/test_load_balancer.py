@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.account import Account
 from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from components.network.security_group import SecurityGroup
-from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, Subnets, certificate, log_bucket
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 

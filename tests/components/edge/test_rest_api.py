@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.certificate import Certificate
 from components.edge.rest_api import RestApi
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.rest_routes import Authorizer, CognitoAuthorizer, LambdaAuthorizer, RestRoute
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.components.edge.apis import findings, function, invokers, log_groups_of
 from tests.components.edge.support import DOMAIN, certificate, firewall, key
 from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, once, record, unequal_when_unknown

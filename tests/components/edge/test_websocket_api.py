@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.certificate import Certificate
 from components.edge.websocket_api import WebSocketApi, WebSocketApiSettings
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.components.edge.apis import findings, function, invokers, log_groups_of
 from tests.components.edge.support import DOMAIN, certificate, key
 from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, once, record, unequal_when_unknown

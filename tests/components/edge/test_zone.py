@@ -4,9 +4,9 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.zone import AliasTarget, Zone, ZoneSettings, delegation_problem
-from preview.graph import Graph
 from tests.components.edge.support import DOMAIN, key, zone
 from tests.support import ACCOUNT, id_of, record, record_once, unequal_when_unknown
 

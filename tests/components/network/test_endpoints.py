@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.support import ACCOUNT, record
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

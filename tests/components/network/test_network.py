@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph, Node
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key
-from preview.graph import Graph, Node
 from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 SUBNET, ROUTE, NAT = "aws:ec2/subnet:Subnet", "aws:ec2/route:Route", "aws:ec2/natGateway:NatGateway"

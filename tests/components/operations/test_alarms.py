@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from analyser.run.program import ProgramError
 from components.operations.alarms import Alarm, Alarms
 from components.operations.metric import EDGE_REGION, Metric
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
-from preview.run import ProgramError
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 CPU = Alarm(Metric("AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": "db"}), 80, "busy", missing="missing")

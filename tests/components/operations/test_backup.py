@@ -3,11 +3,11 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
 from components.operations.backup import Backup, BackupSettings
 from components.security.key import Key
-from preview.graph import Graph
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 DATABASE = "arn:aws:rds:us-east-1:123456789012:db:prod-postgres"

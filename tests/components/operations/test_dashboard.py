@@ -1,12 +1,12 @@
 import json
 from typing import Any
 
+from analyser.graph import Graph
 from components.operations.alarms import Alarm, Alarms
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import EDGE_REGION, Halved, Metric, put_metrics
 from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ERRORS = Metric("AWS/CloudFront", "5xxErrorRate", {"DistributionId": "E1", "Region": "Global"}, region=EDGE_REGION)

@@ -1,9 +1,9 @@
 import pulumi
 import pytest
 
+from analyser.graph import Graph
 from components.operations.alarms import Alarm, AlarmSettings
 from components.operations.data_alarms import cache, cache_nodes, database, kafka, max_connections, snapshot_export
-from preview.graph import Graph
 from tests.support import record
 
 SETTINGS = AlarmSettings()

@@ -4,13 +4,13 @@ import functools
 import json
 from typing import Any
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.network.network import Network, NetworkSettings
 from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
 from components.security.key import Key, log_groups
 from policy.levels import Level
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 PROJECT = "aws:codebuild/project:Project"

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.network.network import Network, NetworkSettings
 from components.operations.pipeline import Pipeline, PipelineSettings, Target
 from components.security.key import Key, log_groups
 from components.statements import Statement
 from policy.unknown import UNKNOWN
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"

@@ -1,7 +1,7 @@
 import pytest
 
+from analyser.run.program import ProgramError
 from components.operations.saved_queries import SavedQueries, SavedQuery, error_rate, errors, slow_calls
-from preview.run import ProgramError
 from tests.support import record, record_once, unequal_when_unknown
 
 TOKEN = "aws:cloudwatch/queryDefinition:QueryDefinition"

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
 from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
 from components.security.key import Key, publishers
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 SETTINGS = NoticesSettings(emails=("ops@example.com", "dev@example.com", "ops@example.com"))

@@ -2,12 +2,12 @@
 
 import datetime
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.account import Account
 from components.edge.email import Email, EmailSettings
 from components.security.user_pool import UserPool, UserPoolSettings
 from components.security.user_pool_client import UserPoolClient, UserPoolClientSettings
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.components.edge.support import DOMAIN, zone
 from tests.support import ACCOUNT
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.data.bucket import Bucket, BucketSettings
 from components.security.config_recorder import ConfigRecorder, ConfigRecorderSettings
 from components.security.key import Key
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 RULE = "aws:cfg/rule:Rule"

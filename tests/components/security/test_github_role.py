@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from components.security.github_role import GithubRole, GithubRoleSettings
 from components.statements import Statement
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from analyser.graph import Graph
 from components.security.identity_pool import IDENTITY, IdentityPool, own_objects
 from components.statements import Statement
-from preview.graph import Graph
 from tests.components.security.identity import CLIENT, POOL, client, complaints, user_pool
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from analyser.graph import Graph
 from components.security.operator_role import OperatorRole
 from components.statements import Statement
-from preview.graph import Graph
 from tests.support import ACCOUNT, record
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pulumi
 import pytest
 
+from analyser.graph import Graph, Node
+from analyser.run.program import ProgramError
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from preview.graph import Graph, Node
-from preview.run import ProgramError
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
 from components.security.key import Key
 from components.security.role import Role
 from components.security.secret import GeneratedSecret, SecretSettings
 from components.statements import service_trust
-from preview.graph import Graph
 from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
 SECRET, ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"

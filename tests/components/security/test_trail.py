@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
 from components.data.bucket import Bucket, BucketSettings
 from components.security.key import Key, log_groups
 from components.security.trail import Trail, trails
-from preview.graph import Graph
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT.id}:trail/test-trail"

@@ -10,9 +10,9 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_kubernetes import Provider
 
+from analyser.graph import Graph, Node
 from components.security.key import Key
 from policy.unknown import UNKNOWN
-from preview.graph import Graph, Node
 from tests.support import ACCOUNT, record
 
 CLUSTER_ARN = ACCOUNT.arn("eks", "cluster/records-test")

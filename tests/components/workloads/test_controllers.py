@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.load_balancer_controller import LoadBalancerController
-from preview.graph import Graph
 from tests.components.workloads.support import RELEASE, Cluster, nodes, of, statements, waits_for
 from tests.support import ACCOUNT, unequal_when_unknown
 

@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pytest
 
+from analyser.graph import Graph, Node
 from components.network.security_group import SecurityGroup
 from components.workloads.karpenter import Karpenter
 from components.workloads.node_pool import NodePoolSettings
-from preview.graph import Graph, Node
 from tests.components.workloads.support import RELEASE, Cluster, key, nodes, of, statements, waits_for
 from tests.support import ACCOUNT, once, unequal_when_unknown
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from analyser.run.program import ProgramError
 from components.compute.source import PROJECT_ROOT
 from components.workloads.load_test import LoadTest
 from components.workloads.namespace import Namespace
-from preview.run import ProgramError
 from tests.components.workloads.support import Cluster, nodes, of, waits_for
 from tests.support import record
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from analyser.graph import Graph
 from components.security.key import Key, log_groups
 from components.workloads.fluent_bit import fluent_bit_files
 from components.workloads.log_forwarder import LogForwarder, LogForwarderSettings
-from preview.graph import Graph
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, statements, waits_for
 from tests.support import ACCOUNT, once, unequal_when_unknown
 

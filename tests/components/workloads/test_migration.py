@@ -8,6 +8,8 @@ import pulumi_aws as aws
 import pytest
 from pydantic import ValidationError
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.data import migration_files
 from components.workloads.migration import Migration, MigrationSettings
 from components.workloads.migration_script import migration_script
@@ -15,8 +17,6 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
 from components.workloads.workload import Workload, WorkloadSettings
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, of, waits_for
 from tests.support import record, unequal_when_unknown
 

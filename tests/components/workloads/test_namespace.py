@@ -2,8 +2,8 @@
 
 import pytest
 
+from analyser.graph import Graph
 from components.workloads.namespace import Namespace
-from preview.graph import Graph
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, waits_for
 from tests.support import unequal_when_unknown
 

@@ -9,12 +9,12 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.statements import Statement
 from components.workloads.external_secrets import ExternalSecrets
 from components.workloads.namespace import Namespace
 from components.workloads.synced_secret import SecretValue, SyncedSecret
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.components.workloads.support import RELEASE, Cluster, nodes, of, statements, waits_for
 from tests.support import ACCOUNT, record, unequal_when_unknown
 

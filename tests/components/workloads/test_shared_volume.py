@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.data.file_system import AccessPointSettings, FileSystem, FileSystemSettings
 from components.network.network import Network, NetworkSettings
 from components.workloads.namespace import Namespace
 from components.workloads.pod import PodSettings, pod_spec
 from components.workloads.shared_volume import SharedVolume
-from preview.graph import Graph
-from preview.policing import verdict
-from preview.run import ProgramError
 from tests.components.workloads.support import Cluster, key, nodes, of, waits_for
 from tests.support import ACCOUNT, record, unequal_when_unknown
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from analyser.graph import Node
 from components.account import Account
 from components.workloads.storage_class import StorageClass, StorageClassSettings
-from preview.graph import Node
 from tests.components.workloads.support import Cluster, key, of
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 

@@ -7,6 +7,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.security.pod_role import PodRole
 from components.workloads.autoscaling import Autoscaling, ScaleDown
 from components.workloads.load_balancer_controller import LoadBalancerController
@@ -16,8 +18,6 @@ from components.workloads.pod import Probe, SecretKey
 from components.workloads.quantity import Amount, Resources
 from components.workloads.workload import Workload, WorkloadSettings
 from policy.unknown import UNKNOWN
-from preview.graph import Graph
-from preview.run import ProgramError
 from tests.components.workloads.support import BINDING, NETWORK_POLICY, RELEASE, Cluster, nodes, objects, of, waits_for
 from tests.support import ACCOUNT, once, record, unequal_when_unknown
 

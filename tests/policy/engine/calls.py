@@ -13,9 +13,9 @@ from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as wire
 
+from analyser.graph import Graph, Node
+from analyser.run.property_bags import encode
 from policy.model import STACK_TYPE, UNKNOWN, wholly_known
-from preview.graph import Graph, Node
-from preview.wire import encode
 from tests.policy.engine.process import secret
 
 Values = Mapping[str, Any]

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as wire
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.graph import Graph
 from policy.model import Level
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.policy.engine import calls
 from tests.policy.engine.process import EMPTY, analyze_request, pack_process
 from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from analyser.analyses.policies.verdict import verdict
+from analyser.faces.formats.state import deployment
+from analyser.graph import Graph
 from policy.pack import all_rules
-from preview.forms.state import deployment
-from preview.graph import Graph
-from preview.policing import verdict
 from tests.policy.engine import calls
 from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline
 from tests.stacks import STACKS, stack_graph

@@ -1,0 +1,131 @@
+"""Writes the table of what forces a replacement, for the AWS types that the stacks register.
+
+``python -m analyser.analyses.changes.generate FACTS``, where FACTS holds, by Terraform type, the arguments that force
+a new resource, as the Terraform provider answered for each. A test fails while a stack registers a type that is not
+in it.
+"""
+
+import json
+import sys
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pulumi import _types
+
+from analyser.analyses.changes.forcing import DIRECTIONS, TABLE_FILE
+from analyser.run.mock_cloud.computed_outputs import bare, is_list, output_types
+from analyser.run.program import run_stack
+from settings.stackfile import stack_names
+
+_RENAMED = {
+    ("aws:cloudwatch/metricAlarm:MetricAlarm", "alarm_name"): "name",
+    ("aws:lambda/function:Function", "function_name"): "name",
+    ("aws:lambda/layerVersion:LayerVersion", "filename"): "code",
+}
+"""Where pulumi-aws has a name of its own."""
+_SHORTENED = {"rest_api_id": "restApi", "function_name": "function", "topic_arn": "topic"}
+"""Where it takes the resource itself."""
+_GONE = {
+    "aws:apigateway/deployment:Deployment": ("canary_settings", "stage_description", "stage_name"),
+    "aws:ec2/eip:Eip": ("vpc",),
+    "aws:ec2/flowLog:FlowLog": ("log_group_name",),
+    "aws:ecs/taskDefinition:TaskDefinition": ("inference_accelerator",),
+}
+"""Arguments of the provider's version 5 that version 6 took away."""
+
+
+class UnnamedError(Exception):
+    """An argument that pulumi-aws has no property for, and nobody said so."""
+
+
+def table(facts: Mapping[str, Any], tokens: set[str]) -> dict[str, Any]:
+    """Type -> properties that replace, that replace in some directions of change, and that may."""
+    by_token = {entry["pulumi"]: entry for entry in facts.values() if entry["pulumi"] in tokens}
+    return {token: _entry(token, by_token[token]) for token in sorted(by_token)}
+
+
+def _entry(token: str, fact: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"replaces": sorted(_named(token, fact["replace"]))}
+    when = {path: _directions(fact["when"][path]) for path in fact["computed_by_code"]}
+    if decided := {path: words for path, words in when.items() if words}:
+        found["when"] = {name: decided[path] for path in sorted(decided) for name in _named(token, [path])}
+    if doubtful := [*fact["unknown"], *(path for path, words in when.items() if not words)]:
+        found["may"] = sorted(_named(token, doubtful))
+    return found
+
+
+def _directions(when: Mapping[str, list[str]]) -> list[str]:
+    """The directions in which a change replaces; none where that depends on more than the direction."""
+    words = {side: {word for entry in entries for word in entry.split("/")} for side, entries in when.items()}
+    plain = words["replace"] | words["in_place"] <= DIRECTIONS
+    return sorted(words["replace"]) if plain and not words["replace"] & words["in_place"] else []
+
+
+def _named(token: str, paths: list[str]) -> Iterator[str]:
+    for path in paths:
+        if path.split("[]")[0] in _GONE.get(token, ()):
+            continue
+        yield _property(token, path)
+
+
+def _property(token: str, path: str) -> str:
+    """The property of an argument; ``[]`` at its end says that only the number of blocks counts."""
+    if renamed := _RENAMED.get((token, path)):
+        return renamed
+    types: Mapping[str, Any] = output_types(token)
+    names = []
+    for argument in path.split("."):
+        name = next((name for name in _candidates(argument.removesuffix("[]")) if name in types), None)
+        if name is None:
+            raise UnnamedError(f"{token}: no property for {path}")
+        names.append(name)
+        types = _members(types[name])
+    return ".".join(names) + ("[]" if types else "")
+
+
+def _candidates(argument: str) -> Iterator[str]:
+    """What the bridge may call an argument: lists of blocks are in the plural."""
+    first, *rest = argument.split("_")
+    name = first + "".join(word.capitalize() for word in rest)
+    yield from (name, f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies")
+    if argument in _SHORTENED:
+        yield _SHORTENED[argument]
+
+
+def _members(declared: Any) -> Mapping[str, Any]:
+    """The types of what is in a block or a list of blocks; nothing for plain values."""
+    found = bare(declared)
+    if is_list(typing.get_origin(found)):
+        found = bare((typing.get_args(found) or (str,))[0])
+    if isinstance(found, type) and _types.is_output_type(found):
+        return _types.output_type_types(found)
+    return {}
+
+
+def main(facts_file: Path, root: Path) -> None:
+    """Write the table's part for AWS; what is said of Kubernetes and the rest by hand stays as it is."""
+    facts = json.loads(facts_file.read_text(encoding="utf-8"))
+    tokens = {node.type for stack in stack_names(root) for node in run_stack(root, stack).resources}
+    whole = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
+    asked = f"{facts['provider']}, asked by PlanResourceChange what a change of each argument alone would do"
+    whole["aws"] |= {"source": asked, "read": date.today().isoformat(), "types": table(facts["types"], tokens)}
+    TABLE_FILE.write_text(text(whole), encoding="utf-8")
+
+
+def text(whole: Mapping[str, Any]) -> str:
+    """The table as JSON with a line for each type."""
+    parts = (f"  {json.dumps(name)}: {{\n{_part(part)}\n  }}" for name, part in whole.items())
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    heads = [f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in part.items() if key != "types"]
+    types = [f"      {json.dumps(token)}: {json.dumps(entry)}" for token, entry in part["types"].items()]
+    return ",\n".join([*heads, '    "types": {\n' + ",\n".join(types) + "\n    }"])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path.cwd())

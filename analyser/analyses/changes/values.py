@@ -1,0 +1,49 @@
+"""Values of inputs by path, and which way they changed."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+
+def at(inputs: Any, path: str) -> list[Any]:
+    """All values at a path, in no order that matters; nothing where there is none.
+
+    A path that ends in ``[]`` gives a mark for each block there, whatever it says.
+    """
+    found = _walked([inputs], path.removesuffix("[]").split("."))
+    if path.endswith("[]"):
+        return [True for _ in found]
+    return sorted(found, key=lambda value: json.dumps(value, sort_keys=True))
+
+
+def directions(before: list[Any], after: list[Any]) -> set[str]:
+    """Which ways values of one path changed, in the words of ``analyser.analyses.changes.forcing.DIRECTIONS``."""
+    if not before or not after:
+        return {"add", "grow"} if after else {"remove", "shrink"}
+    if len(before) != len(after):
+        return {"grow" if len(after) > len(before) else "shrink"}
+    first, last = _rank(before[0]), _rank(after[0])
+    if len(before) > 1 or first is None or last is None:
+        # Which of two words is the higher one, nobody knows.
+        return {"up", "down"}
+    return {"up" if first < last else "down"}
+
+
+def _walked(values: list[Any], steps: list[str]) -> list[Any]:
+    for step in steps:
+        values = [value[step] for value in _flat(values) if isinstance(value, Mapping) and value.get(step) is not None]
+    return _flat(values)
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]
+
+
+def _rank(value: Any) -> list[float] | None:
+    """Switches, numbers and versions by their height; None for anything else."""
+    if isinstance(value, bool | int | float):
+        return [value]
+    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)*", value):
+        return [int(part) for part in value.split(".")]
+    return None

@@ -1,0 +1,185 @@
+"""The commands by which an operator sees whether a stack works, with the stack's own names in them."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analyser.analyses.entrance import Check, entrance_checks
+from analyser.graph import Graph, Node
+from policy.unknown import UNKNOWN
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_DATABASE = "aws:rds/instance:Instance"
+_CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+_NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+# Images of services are bare, so the tools come beside them for as long as a check takes.
+_LIBRARY = "public.ecr.aws/docker/library"
+_POSTGRES = f"{_LIBRARY}/postgres:17.9-alpine3.23"
+_REDIS = f"{_LIBRARY}/redis:7.4-alpine"
+_CURL = "docker.io/curlimages/curl:8.16.0"
+
+_STREAM = "aws:msk/cluster:Cluster"
+_BROKERS = "BootstrapBrokerStringSaslIam"
+KAFKA_PORT = 9098
+"""Of clients that sign in by IAM: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
+_DATABASE_HOST = "DBInstances[0].Endpoint.Address"
+_CACHE_HOST = (
+    "ReplicationGroups[0].ConfigurationEndpoint.Address || ReplicationGroups[0].NodeGroups[0].PrimaryEndpoint.Address"
+)
+
+
+@dataclass(frozen=True)
+class _Store:
+    """A database or a cache: how AWS describes it, and how a pod asks it whether it is there."""
+
+    name: str
+    port: int
+    describe: str
+    host: str
+    image: str
+    ping: str
+    answer: str
+
+
+def checks(graph: Graph) -> list[Check]:
+    """The checks of a stack, in the order in which one would make them: cluster and stores, pods, then the way in.
+
+    They take the AWS CLI and curl; where there is a cluster kubectl and a place that reaches its private endpoint, too.
+    They change nothing but for the debug containers, which stay listed in the pods they were started in until those go.
+    """
+    stores = [*_databases(graph), *_caches(graph), *_streams(graph)]
+    return [
+        *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
+        *(Check(f"{store.name}: available", store.describe) for store in stores),
+        *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
+        *entrance_checks(graph),
+    ]
+
+
+def _cluster(graph: Graph, node: Node) -> Iterator[Check]:
+    name, region = _named(node, "name"), _region(graph, node)
+    given = f" --name {name}" if name else ""
+    yield Check("kubectl talks to the stack's cluster", f"aws eks update-kubeconfig --region {region}{given}")
+    yield Check(
+        "the cluster is ACTIVE",
+        f"aws eks describe-cluster --region {region}{given} --query cluster.status --output text",
+    )
+    yield Check("the control plane answers", "kubectl cluster-info")
+    yield Check("every node is Ready", "kubectl get nodes")
+
+
+def _databases(graph: Graph) -> Iterator[_Store]:
+    for node in _by_name(graph, _DATABASE):
+        name = _named(node, "identifier")
+        describe = f"aws rds describe-db-instances --region {_region(graph, node)}"
+        describe += f" --db-instance-identifier {name}" if name else ""
+        port = _port(node, 5432)
+        yield _Store(
+            name=name or node.name,
+            port=port,
+            describe=f"{describe} --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]' --output text",
+            host=f"{describe} --query '{_DATABASE_HOST}' --output text",
+            image=_POSTGRES,
+            # Without a user it would look up the one it runs as, which the image does not know.
+            ping=f'pg_isready -h "$HOST" -p {port} -U check',
+            answer="accepting connections",
+        )
+
+
+def _caches(graph: Graph) -> Iterator[_Store]:
+    for node in _by_name(graph, _CACHE):
+        name = _named(node, "replicationGroupId")
+        describe = f"aws elasticache describe-replication-groups --region {_region(graph, node)}"
+        describe += f" --replication-group-id {name}" if name else ""
+        port = _port(node, 6379)
+        tls = " --tls" if node.inputs.get("transitEncryptionEnabled") is True else ""
+        yield _Store(
+            name=name or node.name,
+            port=port,
+            describe=f"{describe} --query 'ReplicationGroups[].[ReplicationGroupId,Status]' --output text",
+            host=f"{describe} --query '{_CACHE_HOST}' --output text",
+            image=_REDIS,
+            ping=f'redis-cli{tls} -h "$HOST" -p {port} ping',
+            answer="PONG, or NOAUTH where it asks for a password",
+        )
+
+
+def _streams(graph: Graph) -> Iterator[_Store]:
+    for node in _by_name(graph, _STREAM):
+        name = _named(node, "clusterName")
+        listed = f"aws kafka list-clusters-v2 --region {_region(graph, node)}"
+        listed += f" --cluster-name-filter {name}" if name else ""
+        arn = f"$({listed} --query 'ClusterInfoList[0].ClusterArn' --output text)"
+        brokers = f"aws kafka get-bootstrap-brokers --region {_region(graph, node)} --cluster-arn"
+        yield _Store(
+            name=name or node.name,
+            port=KAFKA_PORT,
+            describe=f"{listed} --query 'ClusterInfoList[].[ClusterName,State]' --output text",
+            host=f'{brokers} "{arn}" --query {_BROKERS} --output text | cut -d: -f1',
+            image=_REDIS,
+            # A client of Kafka would need the application's role and libraries; Alpine's nc shows name, way and port.
+            ping=f'nc -zv -w 5 "$HOST" {KAFKA_PORT}',
+            answer="open",
+        )
+
+
+def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Check]:
+    metadata = node.inputs["metadata"]
+    name, namespace = metadata["name"], metadata["namespace"]
+    inside = f"kubectl --namespace {shlex.quote(namespace)}"
+    yield Check(f"{name}: all replicas run", f"{inside} rollout status deployment/{shlex.quote(name)} --timeout=60s")
+    [container] = node.inputs["spec"]["template"]["spec"]["containers"]
+    path = (container.get("livenessProbe") or {}).get("httpGet", {}).get("path")
+    if path:
+        port = container["ports"][0]["containerPort"]
+        tls = container["livenessProbe"]["httpGet"].get("scheme") == "HTTPS"
+        url = shlex.quote(f"{'https' if tls else 'http'}://localhost:{port}{path}")
+        # Its certificate is for the load balancer, not for this name.
+        ask = f"curl -f{'k' if tls else ''} {url}"
+        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, ask))
+    for store in stores:
+        if store.port in _ports_out(graph, namespace, metadata.get("labels", {})):
+            command = _beside(inside, name, store.image, store.ping)
+            yield Check(f"{name} reaches {store.name}: {store.answer}", f"HOST=$({store.host}); {command}")
+
+
+def _beside(inside: str, app: str, image: str, command: str) -> str:
+    """Runs a command in a container beside those of one running pod: same network, same policies, no more rights."""
+    selector = f"--selector app={shlex.quote(app)} --field-selector status.phase=Running"
+    pod = f'"$({inside} get pod {selector} --output name | head -n 1)"'
+    return f"{inside} debug {pod} --attach --profile=restricted --image={image} -- {command}"
+
+
+def _ports_out(graph: Graph, namespace: str, labels: dict[str, str]) -> set[Any]:
+    """The ports that network policies let pods with these labels out to."""
+    return {
+        port.get("port")
+        for policy in graph.of_type(_NETWORK_POLICY)
+        if policy.inputs["metadata"].get("namespace") == namespace
+        and policy.inputs["spec"]["podSelector"].get("matchLabels", {}).items() <= labels.items()
+        for rule in policy.inputs["spec"].get("egress", ())
+        for port in rule.get("ports", ())
+    }
+
+
+def _by_name(graph: Graph, token: str) -> list[Node]:
+    return sorted(graph.of_type(token), key=lambda node: node.name)
+
+
+def _named(node: Node, key: str) -> str:
+    """A name in AWS, quoted for the shell; empty where AWS or the engine will choose it."""
+    value = node.inputs.get(key)
+    return "" if value is None or value is UNKNOWN else shlex.quote(value)
+
+
+def _region(graph: Graph, node: Node) -> str:
+    value = node.inputs.get("region")
+    return value if isinstance(value, str) else graph.region
+
+
+def _port(node: Node, default: int) -> int:
+    value = node.inputs.get("port")
+    return int(value) if isinstance(value, int | float) else default

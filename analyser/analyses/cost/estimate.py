@@ -1,0 +1,60 @@
+"""From a graph to what it costs."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.cost.free import is_free
+from analyser.analyses.cost.item import Item
+from analyser.analyses.cost.price_snapshot import NoPriceError
+from analyser.analyses.cost.result import Cost, Line, ResourceCost
+from analyser.analyses.cost.services import PRICERS
+from analyser.analyses.cost.services.whole import whole
+from analyser.analyses.cost.usage import usage_of
+from analyser.graph import Graph, Node
+from policy.unknown import UnknownTouchedError
+from settings import Usage
+
+STACK = "pulumi:pulumi:Stack"
+"""The type that lines of the whole stack have, such as tokens of models."""
+
+
+def monthly_cost(graph: Graph) -> Cost:
+    """What the resources of a graph cost a month."""
+    usage = usage_of(graph.config)
+    costs: list[ResourceCost] = []
+    unpriced: list[str] = []
+    for node in graph.resources:
+        try:
+            lines = tuple(_lines(Item(node, graph, _region(graph, node), usage)))
+        except (NoPriceError, UnknownTouchedError) as error:
+            unpriced.append(f"{node.kind} {node.name}: {error}")
+            continue
+        if any(line.quantity or line.high for line in lines):
+            component = graph.outermost(node)
+            costs.append(ResourceCost(node.urn, node.type, node.name, component, _region(graph, node), lines))
+    unpriced += [f"{token}: nobody has said what it costs" for token in sorted(graph.counts) if not _known(token)]
+    costs += _of_the_whole(graph, usage, unpriced)
+    return Cost(tuple(costs), tuple(unpriced))
+
+
+def _lines(item: Item) -> Iterator[Line]:
+    pricer = PRICERS.get(item.node.type)
+    return iter(()) if pricer is None else pricer(item)
+
+
+def _known(token: str) -> bool:
+    return token in PRICERS or is_free(token)
+
+
+def _of_the_whole(graph: Graph, usage: Usage, unpriced: list[str]) -> list[ResourceCost]:
+    root = Node(urn=f"stack:{graph.stack}", type=STACK, name=graph.stack, inputs={}, outputs={})
+    try:
+        lines = tuple(line for line in whole(Item(root, graph, graph.region, usage)) if line.quantity)
+    except (NoPriceError, UnknownTouchedError) as error:
+        unpriced.append(f"the stack as a whole: {error}")
+        return []
+    return [ResourceCost(root.urn, STACK, graph.stack, "(whole stack)", graph.region, lines)] if lines else []
+
+
+def _region(graph: Graph, node: Node) -> str:
+    region = node.inputs.get("region")
+    return region if isinstance(region, str) else graph.region

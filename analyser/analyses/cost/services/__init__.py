@@ -1,0 +1,47 @@
+"""One small function a type of resource, giving the lines of its bill."""
+
+from analyser.analyses.cost.item import Pricer
+from analyser.analyses.cost.services import (
+    apigateway,
+    caches,
+    cloudwatch,
+    containers,
+    delivery,
+    dynamodb,
+    ec2,
+    edge,
+    eks,
+    elb,
+    functions,
+    governance,
+    kubernetes,
+    messages,
+    msk,
+    opensearch,
+    rds,
+    s3,
+    security,
+)
+
+PRICERS: dict[str, Pricer] = {
+    **apigateway.PRICERS,
+    **caches.PRICERS,
+    **cloudwatch.PRICERS,
+    **containers.PRICERS,
+    **delivery.PRICERS,
+    **dynamodb.PRICERS,
+    **ec2.PRICERS,
+    **edge.PRICERS,
+    **eks.PRICERS,
+    **elb.PRICERS,
+    **functions.PRICERS,
+    **governance.PRICERS,
+    **kubernetes.PRICERS,
+    **messages.PRICERS,
+    **msk.PRICERS,
+    **opensearch.PRICERS,
+    **rds.PRICERS,
+    **s3.PRICERS,
+    **security.PRICERS,
+}
+"""The types that cost something."""

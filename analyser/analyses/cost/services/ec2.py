@@ -1,0 +1,100 @@
+"""EC2: nodes and their disks, NAT gateways, public addresses, interface endpoints."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.result import HOURS, Line
+from analyser.graph import Node
+
+SPOT = 0.45
+"""What a Spot instance costs as a part of its on-demand price, about: t3.medium in us-east-1 was between 0.41 and 0.49.
+https://github.com/skypilot-org/skypilot-catalog/blob/master/catalogs/v8/aws/vms.csv"""
+BURST_NODE = "m5.xlarge"
+"""What a node of a Karpenter pool is taken for: which it is, is decided by what waits for one."""
+MONITORED = 7
+"""Metrics that detailed monitoring pays for, an instance: https://aws.amazon.com/cloudwatch/pricing/"""
+FREE_IOPS, FREE_MIBPS = 3000, 125
+"""What every gp3 volume has: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html"""
+
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+
+def node_group(item: Item) -> Iterator[Line]:
+    """Instances and disks, from the smallest to the largest number of nodes; the largest at most doubled."""
+    spot = item.read("capacityType") == "SPOT"
+    desired = item.number("scalingConfig", "desiredSize")
+    nodes = desired + (item.assumed("elastic_nodes") if spot else 0)
+    low = item.number("scalingConfig", "minSize")
+    high = min(item.number("scalingConfig", "maxSize"), max(nodes, desired) * MUCH)
+    basis = "elasticNodes" if spot else "scalingConfig"
+
+    def line(label: str, sku: str, each: float, factor: float = 1.0) -> Line:
+        return item.scaled(label, sku, nodes * each, low=low * each, high=high * each, factor=factor, basis=basis)
+
+    kind = item.read("instanceTypes", default=["t3.medium"])[0]
+    yield line(f"{kind} Spot nodes" if spot else f"{kind} nodes", f"ec2.{kind}", HOURS, SPOT if spot else 1.0)
+    template = _template(item)
+    if template is None:
+        return
+    for size, iops, throughput in _volumes(template):
+        yield line("gp3 disks of nodes", "ebs.gp3", size)
+        if iops > FREE_IOPS:
+            yield line(f"IOPS above {FREE_IOPS:,}", "ebs.gp3-iops", iops - FREE_IOPS)
+        if throughput > FREE_MIBPS:
+            yield line(f"Throughput above {FREE_MIBPS} MiB/s", "ebs.gp3-throughput", throughput - FREE_MIBPS)
+    if (template.inputs.get("monitoring") or {}).get("enabled"):
+        yield line("Detailed monitoring of nodes", "cloudwatch.metric", MONITORED)
+
+
+def _template(item: Item) -> Node | None:
+    known = {node.id: node for node in item.graph.of_type(_TEMPLATE)}
+    return known.get(item.read("launchTemplate", "id", default=""))
+
+
+def _volumes(template: Node) -> Iterator[tuple[float, float, float]]:
+    for mapping in template.inputs.get("blockDeviceMappings") or ():
+        ebs = mapping.get("ebs") or {}
+        yield float(ebs.get("volumeSize") or 0), float(ebs.get("iops") or 0), float(ebs.get("throughput") or 0)
+
+
+def node_pool(item: Item) -> Iterator[Line]:
+    """Nodes that Karpenter adds on average."""
+    nodes = item.assumed("elastic_nodes")
+    yield item.scaled(
+        f"Nodes as dear as {BURST_NODE}",
+        f"ec2.{BURST_NODE}",
+        nodes * HOURS,
+        low=0,
+        high=nodes * MUCH * HOURS,
+        basis="elasticNodes",
+    )
+
+
+def nat_gateway(item: Item) -> Iterator[Line]:
+    """Hours and data."""
+    yield item.hours("NAT gateway", "nat.hours")
+    yield item.used("Data through NAT", "nat.data", "nat_gb", share=1 / item.of_same_type())
+
+
+def address(item: Item) -> Iterator[Line]:
+    """A public IPv4 address, in use or not: https://aws.amazon.com/vpc/pricing/"""
+    yield item.hours("Public IPv4 address", "ipv4.hours")
+
+
+def endpoint(item: Item) -> Iterator[Line]:
+    """Interface endpoints, by zone; gateway endpoints are free."""
+    if item.read("vpcEndpointType") != "Interface":
+        return
+    interfaces = [n for n in item.graph.of_type(_ENDPOINT) if n.inputs.get("vpcEndpointType") == "Interface"]
+    yield item.hours("Interface endpoint", "endpoint.hours", len(item.read("subnetIds", default=[0])))
+    yield item.used("Data through endpoints", "endpoint.data", "endpoint_gb", share=1 / len(interfaces))
+
+
+PRICERS: dict[str, Pricer] = {
+    "aws:eks/nodeGroup:NodeGroup": node_group,
+    "kubernetes:karpenter.sh/v1:NodePool": node_pool,
+    "aws:ec2/natGateway:NatGateway": nat_gateway,
+    "aws:ec2/eip:Eip": address,
+    _ENDPOINT: endpoint,
+}

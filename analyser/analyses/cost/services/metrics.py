@@ -1,0 +1,41 @@
+"""Which resources send custom metrics."""
+
+from collections.abc import Iterator, Mapping
+
+from analyser.analyses.cost.item import Item
+from analyser.analyses.cost.result import Line
+from analyser.graph import Node
+
+OBSERVABILITY = "amazon-cloudwatch-observability"
+
+
+def sent_metrics(item: Item) -> Iterator[Line]:
+    """The item's part of the stack's custom metrics, when it sends any."""
+    if not sends(item.node):
+        return
+    senders = sum(1 for token in _SENDERS for node in item.graph.of_type(token) if sends(node))
+    yield item.used("Custom metrics", "cloudwatch.metric", "custom_metrics", share=1 / senders)
+
+
+def sends(node: Node) -> bool:
+    """Whether a resource sends metrics that are paid for."""
+    check = _SENDERS.get(node.type)
+    return check is not None and check(node.inputs)
+
+
+def _addon(inputs: Mapping[str, object]) -> bool:
+    return inputs.get("addonName") == OBSERVABILITY
+
+
+def _msk(inputs: Mapping[str, object]) -> bool:
+    return inputs.get("enhancedMonitoring", "DEFAULT") != "DEFAULT"
+
+
+def _ecs(inputs: Mapping[str, object]) -> bool:
+    settings = inputs.get("settings")
+    return isinstance(settings, list) and any(
+        setting.get("name") == "containerInsights" and setting.get("value") != "disabled" for setting in settings
+    )
+
+
+_SENDERS = {"aws:eks/addon:Addon": _addon, "aws:msk/cluster:Cluster": _msk, "aws:ecs/cluster:Cluster": _ecs}

@@ -1,0 +1,27 @@
+"""MSK: brokers and their storage."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.result import Line
+from analyser.analyses.cost.services.metrics import sent_metrics
+
+_TARGET = "aws:appautoscaling/target:Target"
+
+
+def cluster(item: Item) -> Iterator[Line]:
+    """Brokers exactly; storage grows by itself, up to the limit of its scaling."""
+    kind = str(item.read("brokerNodeGroupInfo", "instanceType", default=""))
+    brokers = item.number("numberOfBrokerNodes")
+    yield item.hours(f"{kind} brokers", f"msk.{kind.removeprefix('kafka.')}", brokers)
+    size = item.number("brokerNodeGroupInfo", "storageInfo", "ebsStorageInfo", "volumeSize")
+    targets = [n for n in item.graph.of_type(_TARGET) if n.inputs.get("serviceNamespace") == "kafka"]
+    most = max((float(n.inputs.get("maxCapacity") or 0) for n in targets), default=size)
+    yield item.scaled(
+        "Storage of brokers", "msk.storage", size, low=size, high=min(most, size * MUCH), factor=brokers,
+        basis="scaling" if targets else "",
+    )  # fmt: skip
+    yield from sent_metrics(item)
+
+
+PRICERS: dict[str, Pricer] = {"aws:msk/cluster:Cluster": cluster}

@@ -1,0 +1,76 @@
+"""RDS for PostgreSQL."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.cost.item import Item, Pricer
+from analyser.analyses.cost.result import Line
+from analyser.graph import Node
+
+STRIPED_GIB = 400
+FREE_IOPS, FREE_MIBPS = 12_000, 500
+"""From 400 GiB on, what gp3 storage of PostgreSQL has for nothing; below it cannot have more than 3,000 and 125.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage"""
+_VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
+_PROXY_VCPUS = 2
+"""The least that a proxy is paid for: https://aws.amazon.com/rds/proxy/pricing/"""
+_INSTANCE = "aws:rds/instance:Instance"
+
+
+def instance(item: Item) -> Iterator[Line]:
+    """Instance and storage, twice with Multi-AZ; its share of the backups, when it is no replica."""
+    kind = str(item.read("instanceClass", default=""))
+    source = _source(item)
+    factor = 2 if item.read("multiAz") else 1
+    yield item.hours(f"{kind}{' Multi-AZ' if factor == 2 else ''}", f"rds.{kind.removeprefix('db.')}", factor)
+    size = item.number("allocatedStorage") or _of(source, "allocatedStorage")
+    yield item.fixed("gp3 storage", "rds.gp3", size, factor=factor)
+    if size >= STRIPED_GIB:
+        iops = item.number("iops") or _of(source, "iops")
+        if iops > FREE_IOPS:
+            yield item.fixed(f"IOPS above {FREE_IOPS:,}", "rds.gp3-iops", iops - FREE_IOPS, factor=factor)
+        throughput = item.number("storageThroughput") or _of(source, "storageThroughput")
+        if throughput > FREE_MIBPS:
+            above = throughput - FREE_MIBPS
+            yield item.fixed(f"Throughput above {FREE_MIBPS} MiB/s", "rds.gp3-throughput", above, factor=factor)
+    if item.read("manageMasterUserPassword"):
+        yield item.fixed("Secret of the master user", "secretsmanager.secret", 1)
+    if source is None:
+        primaries = [node for node in item.graph.of_type(_INSTANCE) if not node.inputs.get("replicateSourceDb")]
+        yield item.used("Automated backups", "rds.backup", "database_backup_gb", share=1 / len(primaries))
+
+
+def _source(item: Item) -> Node | None:
+    wanted = item.read("replicateSourceDb")
+    if wanted is None:
+        return None
+    for node in item.graph.of_type(_INSTANCE):
+        if wanted in (node.inputs.get("identifier"), node.id, node.outputs.get("arn"), node.outputs.get("identifier")):
+            return node
+    return item.node
+
+
+def _of(node: Node | None, key: str) -> float:
+    value = node.inputs.get(key) if node is not None else None
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def backup_copy(item: Item) -> Iterator[Line]:
+    """Automated backups kept in a second region, the first of them as large as the database."""
+    arn = str(item.read("sourceDbInstanceArn", default=""))
+    sources = [n for n in item.graph.of_type(_INSTANCE) if n.outputs.get("arn") == arn]
+    yield item.fixed("Copy of the database", "rds.backup", _of(sources[0], "allocatedStorage") if sources else 0)
+    yield item.used("Copies of automated backups", "rds.backup", "database_backup_gb", share=1 / item.of_same_type())
+
+
+def proxy(item: Item) -> Iterator[Line]:
+    """By the vCPUs of the database behind it."""
+    classes = [str(n.inputs.get("instanceClass", "")) for n in item.graph.of_type(_INSTANCE)]
+    vcpus = max((_VCPUS.get(kind.rpartition(".")[2], _PROXY_VCPUS) for kind in classes), default=_PROXY_VCPUS)
+    yield item.hours("RDS Proxy", "rds.proxy", vcpus)
+
+
+PRICERS: dict[str, Pricer] = {
+    _INSTANCE: instance,
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": backup_copy,
+    "aws:rds/proxy:Proxy": proxy,
+}

@@ -1,0 +1,1 @@
+"""Whether a stack passes the policy pack."""

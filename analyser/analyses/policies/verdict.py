@@ -1,0 +1,67 @@
+"""The policy pack's verdict on a graph."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from analyser.graph import Graph, Node
+from policy.environment import environment_of
+from policy.exemptions import for_stack, read_exemptions
+from policy.levels import read_config
+from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
+from policy.model import Graph as PolicyGraph
+from policy.pack import all_rules
+
+
+def verdict(
+    graph: Graph,
+    *,
+    rules: Iterable[Rule] | None = None,
+    config: Config | None = None,
+    exemptions: Iterable[Exemption] | None = None,
+    today: datetime.date | None = None,
+) -> tuple[list[Violation], int]:
+    """Every violation, exempt ones included, in order of registration; and how many rules were asked.
+
+    By the project's own pack unless told otherwise. Raises ValueError for exemptions that cannot be read.
+    """
+    chosen = tuple(all_rules() if rules is None else rules)
+    found = evaluate(
+        policy_graph(graph),
+        chosen,
+        config or read_config({}, chosen),
+        for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
+        today=today or datetime.datetime.now(datetime.UTC).date(),
+    )
+    return found, len(chosen)
+
+
+def environment(graph: Graph) -> str:
+    """The stack's environment: as its file says, or else as its name does."""
+    return environment_of(graph.stack, graph.config, graph.project)
+
+
+def policy_graph(graph: Graph) -> PolicyGraph:
+    """The same resources as the pack knows them, the stack itself first, as from Pulumi's engine."""
+    urn = f"urn:pulumi:{graph.stack}::{graph.project}::{STACK_TYPE}::{graph.project}-{graph.stack}"
+    stack = Resource(urn=urn, type=STACK_TYPE, name=f"{graph.project}-{graph.stack}", inputs={})
+    return PolicyGraph([stack, *(_resource(node, urn) for node in graph)], environment(graph))
+
+
+def _resource(node: Node, stack: str) -> Resource:
+    return Resource(
+        urn=node.urn,
+        type=node.type,
+        name=node.name,
+        # The engine gives the pack no inputs of a component that runs inside it.
+        inputs={} if node.remote else node.inputs,
+        outputs=node.outputs,
+        parent=node.parent or stack,
+        options=_options(node),
+        dependencies=node.dependencies,
+        property_dependencies=node.property_dependencies,
+    )
+
+
+def _options(node: Node) -> dict[str, Any]:
+    return {"protect": node.protect, "ignoreChanges": list(node.ignore_changes), **node.options}

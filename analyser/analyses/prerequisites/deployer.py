@@ -1,0 +1,127 @@
+"""Who deploys: the role, who may become it, and what a cluster knows of it."""
+
+import json
+from collections.abc import Iterator
+
+from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, known, region_of
+from analyser.graph import Graph, Node
+from analyser.run.mock_cloud import ACCOUNT_ID
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_ROLE = "aws:iam/role:Role"
+_PROJECT = "aws:codebuild/project:Project"
+_USUAL = f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy"
+_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+
+def runner_of(graph: Graph) -> Node | None:
+    """The project that deploys a stack from inside its network; its source is an object that somebody puts there."""
+    return next((node for node in graph.of_type(_PROJECT) if block(node, "source").get("type") == "S3"), None)
+
+
+def deployers(graph: Graph) -> Iterator[Prerequisite]:
+    """The deployment role, for what only it can do: deploy into the cluster that it made, from inside."""
+    for role, holders in sorted(_roles(graph).items()):
+        yield Prerequisite(
+            kind="deployment-role",
+            title=f"the account has the role {role}",
+            why="no stack makes it: docs/decisions/0008-deployment-rights.md",
+            check=f"aws iam get-role --role-name {role} --query Role.Arn --output text",
+            good="its ARN",
+            make=(
+                f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json",
+                f"aws iam attach-role-policy --role-name {role} "
+                "--policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            ),
+            urns=tuple(node.urn for node in holders),
+        )
+        if holders:
+            yield _trust(role, holders)
+    for node in graph.of_type(_CLUSTER):
+        role = _role_of(runner_of(graph))
+        yield _identity(role, node)
+        yield _access(role, node, region_of(graph, node))
+
+
+def _identity(role: str, cluster: Node) -> Prerequisite:
+    return Prerequisite(
+        kind="deployer",
+        title=f"you are {role}",
+        why="whoever makes an EKS cluster becomes its administrator; the second run deploys into it as this role",
+        check="aws sts get-caller-identity --query Arn --output text",
+        good=f"arn:aws:sts::…:assumed-role/{role}/…",
+        make=(
+            f'aws configure set profile.{role}.role_arn "arn:aws:iam::{ACCOUNT}:role/{role}"',
+            f"aws configure set profile.{role}.source_profile default",
+            f"export AWS_PROFILE={role}",
+        ),
+        urns=(cluster.urn,),
+    )
+
+
+def _trust(role: str, holders: list[Node]) -> Prerequisite:
+    # IAM names them after their logical names, with a suffix.
+    begun = " || ".join(f"starts_with(RoleName, '{known(node, 'name') or node.name}')" for node in holders)
+    return Prerequisite(
+        kind="trust",
+        title=f"{role} lets the stack's builds and workflows become it",
+        why="both sides must say so: their roles may assume it, and its trust policy has to name them",
+        check=f"aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument",
+        good="a statement that lets them in by their ARNs",
+        make=(
+            "# their ARNs, to be added to trust.json as principals of sts:AssumeRole:",
+            f'aws iam list-roles --query "Roles[?{begun}].Arn" --output text',
+            f"aws iam update-assume-role-policy --role-name {role} --policy-document file://trust.json",
+        ),
+        when=When.BETWEEN,
+        urns=tuple(node.urn for node in holders),
+    )
+
+
+def _access(role: str, cluster: Node, region: str) -> Prerequisite:
+    arn = f'"arn:aws:iam::{ACCOUNT}:role/{role}"'
+    given = f"--cluster-name {known(cluster, 'name') or '$CLUSTER'} --region {region} --principal-arn {arn}"
+    return Prerequisite(
+        kind="cluster-access",
+        title=f"the cluster knows {role}",
+        why="it does when the first run was made as this role; otherwise the second is told Unauthorized",
+        check=f"aws eks list-associated-access-policies {given} "
+        "--query 'associatedAccessPolicies[].policyArn' --output text",
+        good=_ADMIN,
+        make=(
+            f"aws eks create-access-entry {given}",
+            f"aws eks associate-access-policy {given} --access-scope type=cluster --policy-arn {_ADMIN}",
+        ),
+        when=When.BETWEEN,
+        urns=(cluster.urn,),
+    )
+
+
+def _roles(graph: Graph) -> dict[str, list[Node]]:
+    """The deployment roles of a stack, with the roles that may become them: of builds, and of workflows."""
+    found: dict[str, list[Node]] = {}
+    by_name = {str(node.outputs.get("name")): node for node in graph.of_type(_ROLE)}
+    for node in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
+        for role in _assumed(str(node.inputs.get("policy"))):
+            holder = by_name.get(str(node.inputs.get("role")))
+            found.setdefault(role, []).extend([holder] if holder else [])
+    if graph.of_type(_CLUSTER):
+        found.setdefault(_role_of(runner_of(graph)), [])
+    return found
+
+
+def _assumed(policy: str) -> set[str]:
+    """The names of the roles that an inline policy lets its holder become."""
+    try:
+        statements = json.loads(policy)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return set()
+    arns = [arn for one in statements if "sts:AssumeRole" in one.get("Action", ()) for arn in one.get("Resource", ())]
+    return {arn.rpartition("/")[2] for arn in arns if ":role/" in arn}
+
+
+def _role_of(build: Node | None) -> str:
+    """The role that the runner becomes."""
+    environment = block(build, "environment").get("environmentVariables") if build else None
+    variables = {one.get("name"): one.get("value") for one in environment or ()}
+    return str(variables.get("DEPLOYMENT_ROLE_ARN") or _USUAL).rpartition("/")[2]

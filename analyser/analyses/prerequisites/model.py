@@ -1,0 +1,73 @@
+"""One thing that no resource of the program can bring about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from analyser.graph import Graph, Node
+from analyser.run.mock_cloud import ACCOUNT_ID
+from policy.unknown import UNKNOWN
+
+ACCOUNT = "$ACCOUNT"
+"""Stands for the account's number in commands; the plan's first step sets it."""
+
+
+class When(StrEnum):
+    """When it has to be true."""
+
+    BEFORE = "before the first up"
+    BETWEEN = "before the second up"
+    AFTER = "afterwards"
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """A condition, the command that shows whether it holds, and what makes it hold."""
+
+    kind: str
+    """What it is about, as a word that tests and machines can rely on."""
+    title: str
+    why: str
+    check: str
+    """A shell command that changes nothing."""
+    good: str
+    """What the command prints when all is well."""
+    make: tuple[str, ...]
+    """Shell commands, and comments for what no command does."""
+    when: When = When.BEFORE
+    urns: tuple[str, ...] = ()
+    """The resources that need it."""
+
+
+def known(node: Node, key: str) -> str:
+    """An input that is a text; empty where it is none, or not known before AWS has chosen it."""
+    value: Any = node.inputs.get(key)
+    return value if isinstance(value, str) and value is not UNKNOWN else ""
+
+
+def region_of(graph: Graph, node: Node) -> str:
+    """The region a resource is in."""
+    return known(node, "region") or graph.region
+
+
+def block(node: Node, key: str) -> Mapping[str, Any]:
+    """A nested block of inputs; an empty one where there is none, or it is not known."""
+    value = node.inputs.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def blocks(node: Node, key: str) -> list[Mapping[str, Any]]:
+    """A list of nested blocks, as far as they are known."""
+    value = node.inputs.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def in_account(text: str) -> str:
+    """A name or ARN for a command: the preview's own account number gives way to the caller's."""
+    return text.replace(ACCOUNT_ID, ACCOUNT)
+
+
+def urns(nodes: list[Node]) -> tuple[str, ...]:
+    """The URNs of nodes, sorted."""
+    return tuple(sorted(node.urn for node in nodes))

@@ -1,0 +1,174 @@
+"""Answers: the path from one place to another with its reasons, or the first thing that is missing on the way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Any
+
+import networkx
+
+from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.place import Check, Kind, Link, Place
+from analyser.analyses.reach.relays import RELAYS
+
+VERSION = 1
+"""Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
+
+_PER_MISSING = 1000  # one thing missing outweighs any number of hops
+_PAST_RELAYS = 500  # of two ways that lack as much, the one that something was built for is meant
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether one place can open a connection to another, by the way that lacks least."""
+
+    source: Place
+    target: Place
+    path: tuple[Link, ...]
+
+    @property
+    def yes(self) -> bool:
+        """Whether nothing is missing on the way."""
+        return bool(self.path) and all(link.open for link in self.path)
+
+    @property
+    def port(self) -> int | None:
+        """The port of the target that the path ends at."""
+        return self.path[-1].port if self.path else None
+
+    @property
+    def missing(self) -> list[str]:
+        """All that is missing on the most promising way, the first thing first."""
+        if not self.path:
+            return [_nothing_leads(self.target)]
+        return [text for link in self.path for text in link.missing]
+
+
+def ask(reach: Reach, source: str, target: str, port: int | None = None) -> list[Answer]:
+    """One answer for each pair of places that the words mean: those that say yes first, then what lacks least.
+
+    Raises UnknownPlaceError for a word that means nothing.
+    """
+    pairs = [(one, other) for one in reach.find(source) for other in reach.find(target) if one is not other]
+    return sorted(
+        (_answer(reach, *pair, port) for pair in pairs), key=lambda found: (not found.yes, len(found.missing))
+    )
+
+
+def matrix(reach: Reach) -> list[Answer]:
+    """Every pair of which the first can open a connection to the second, with the way it takes."""
+    return [answer for answer in survey(reach) if answer.yes]
+
+
+def survey(reach: Reach) -> list[Answer]:
+    """Every pair of which the first opens connections or passes them on, with the way that lacks least."""
+    found = []
+    for source in reach.places:
+        if not source.opens and not reach.passed_on(source):
+            continue
+        ways = _ways(reach, source, reach.places, None)
+        _, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
+        others = [place for place in reach.places if place is not source]
+        found += [Answer(source, place, _links(ways, paths.get((place, None), []))) for place in others]
+    return found
+
+
+def _answer(reach: Reach, source: Place, target: Place, port: int | None) -> Answer:
+    ways = _ways(reach, source, (target,), port)
+    try:
+        stops = networkx.shortest_path(ways, (source, None), (target, None), weight="cost")
+    except (networkx.NetworkXNoPath, networkx.NodeNotFound):
+        return Answer(source, target, ())
+    return Answer(source, target, _links(ways, stops))
+
+
+def _ways(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | None) -> Any:
+    """What the source itself can open, and what goes on from there.
+
+    A load balancer is a stop for each of its listeners, since what comes in by one does not go on by another.
+    """
+    ways = networkx.DiGraph()
+    ways.add_node((source, None))
+    for link in _all_links(reach, source, targets, port):
+        begins = {(link.source, None if link.source is source else link.entered)}
+        ends = {(link.target, None)}
+        if link.target.kind is Kind.BALANCER:
+            ends.add((link.target, link.port))
+        for begin, end in product(begins, ends):
+            cost = _cost(link, source)
+            known = ways.get_edge_data(begin, end)
+            if known is None or cost < known["cost"]:
+                ways.add_edge(begin, end, cost=cost, link=link)
+    return ways
+
+
+def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | None) -> Iterator[Link]:
+    relays = [place for place in reach.places if place.kind in RELAYS]
+    if source.opens:
+        for place in targets:
+            yield from _given(reach.connections.direct(source, place, port))
+        for place in relays:
+            for number in place.ports:
+                yield from _given(reach.connections.direct(source, place, number))
+    for place in dict.fromkeys([source, *relays]):
+        for link in reach.passed_on(place):
+            yield _on_port(link, port) if link.target in targets else link
+
+
+def _cost(link: Link, source: Place) -> int:
+    past = link.missing and link.source is source and link.target.interfaces
+    return 1 + _PER_MISSING * len(link.missing) + (_PAST_RELAYS if past else 0)
+
+
+def _given(link: Link | None) -> Iterator[Link]:
+    if link:
+        yield link
+
+
+def _on_port(link: Link, port: int | None) -> Link:
+    if port is None or link.port in (None, port):
+        return link
+    other = Check(ok=False, says=f"{link.source.name} passes on to port {link.port} of {link.target.name}, not {port}")
+    return replace(link, checks=(*link.checks, other))
+
+
+def _links(ways: Any, stops: list[Any]) -> tuple[Link, ...]:
+    return tuple(ways.edges[pair]["link"] for pair in pairwise(stops))
+
+
+def _nothing_leads(target: Place) -> str:
+    if target.kind in (Kind.FUNCTION, Kind.BUILD):
+        return f"nobody connects to {target.name}: AWS starts it, and nothing on the way from there calls it"
+    if not target.ports:
+        return f"{target.name} answers on no port that is known; name one with --port"
+    return f"nothing leads from there to {target.name}"
+
+
+def document(answer: Answer) -> dict[str, Any]:
+    """An answer as JSON data."""
+    return {
+        "from": answer.source.name,
+        "to": answer.target.name,
+        "port": answer.port,
+        "yes": answer.yes,
+        "missing": [] if answer.yes else answer.missing,
+        "path": [_hop(link) for link in answer.path],
+    }
+
+
+def matrix_document(answers: list[Answer]) -> list[dict[str, Any]]:
+    """A matrix as JSON data: one entry for each pair that can, with the places on its way."""
+    return [
+        {
+            "from": found.source.name,
+            "to": found.target.name,
+            "port": found.port,
+            "via": [link.target.name for link in found.path[:-1]],
+        }
+        for found in answers
+    ]
+
+
+def _hop(link: Link) -> dict[str, Any]:
+    checks = [{"ok": check.ok, "says": check.says} for check in link.checks]
+    return {"from": link.source.name, "to": link.target.name, "port": link.port, "checks": checks}

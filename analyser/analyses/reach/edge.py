@@ -1,0 +1,138 @@
+"""What AWS answers for at its edge: the internet itself, CloudFront, load balancers, APIs, hosted sites, services."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.reach.place import Interface, Kind, Place
+from analyser.analyses.reach.view import View, text, texts
+from policy.iam import open_to_everybody
+from policy.model import Resource
+
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+LISTENER = "aws:lb/listener:Listener"
+REST_API = "aws:apigateway/restApi:RestApi"
+API = "aws:apigatewayv2/api:Api"
+_DOMAINS = {REST_API: "aws:apigateway/basePathMapping:BasePathMapping", API: "aws:apigatewayv2/apiMapping:ApiMapping"}
+_FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
+_AMPLIFY = "aws:amplify/app:App"
+BUCKET = "aws:s3/bucket:Bucket"
+_PUBLIC_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+_WEB = (443,)
+INTERNET = Place("internet", Kind.INTERNET, ports=_WEB)
+# Resources behind the public API of a service, and the service as VPC endpoints name it:
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_SERVICES = {
+    BUCKET: "s3",
+    "aws:dynamodb/table:Table": "dynamodb",
+    "aws:sqs/queue:Queue": "sqs",
+    "aws:sns/topic:Topic": "sns",
+    "aws:kinesis/stream:Stream": "kinesis-streams",
+    "aws:secretsmanager/secret:Secret": "secretsmanager",
+    "aws:ecr/repository:Repository": "ecr.dkr",
+    "aws:sfn/stateMachine:StateMachine": "states",
+    "aws:cognito/userPool:UserPool": "cognito-idp",
+    "aws:opensearch/domain:Domain": "es",
+}
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def edge(view: View) -> Iterator[Place]:
+    """Everything of the stack that AWS answers for, the internet first."""
+    yield INTERNET
+    for found in view.of(DISTRIBUTION):
+        yield _hosted(view, found, Kind.CLOUDFRONT, (443, 80), "cdn")
+    yield from (_balancer(view, found) for found in view.of(BALANCER))
+    for found in view.of(REST_API, API):
+        yield _api(view, found)
+    for found in view.of(_FUNCTION_URL):
+        yield _hosted(view, found, Kind.API, _WEB, "function-url")
+    for found in view.of(_AMPLIFY):
+        yield _hosted(view, found, Kind.SITE, _WEB, "amplify")
+
+
+def services(view: View) -> Iterator[Place]:
+    """Every resource behind the public API of an AWS service. What IAM says of it is another question."""
+    grouped: dict[tuple[str, str], list[Resource]] = {}
+    for token, service in _SERVICES.items():
+        for found in view.of(token):
+            if not found.has("vpcOptions"):  # a search domain in a VPC is a store
+                grouped.setdefault((view.owner(found), service), []).append(found)
+    for (name, service), members in grouped.items():
+        yield Place(
+            name=name,
+            kind=Kind.SERVICE,
+            urns=tuple(member.urn for member in members),
+            ports=_WEB,
+            words=frozenset({service, members[0].type.rsplit(":", 1)[-1].lower()}),
+            service=service,
+            region=view.region_of(members[0]),
+            # A user pool's sign-in takes requests without credentials of AWS.
+            closed="" if service == "cognito-idp" else _closed(view, members[0]),
+        )
+
+
+def _closed(view: View, found: Resource) -> str:
+    """Without credentials of AWS nothing but a public bucket answers."""
+    signed = f"{view.owner(found)} answers requests signed by AWS principals only"
+    if found.type != BUCKET:
+        return signed
+    companions = view.resources.companions(found, _PUBLIC_BLOCK, by="bucket")
+    blocked = any(all(block.has(key, True) for key in _BLOCKS) for block in companions)
+    return f"{signed}: it blocks public access" if blocked else "" if _is_public(view, found) else signed
+
+
+def _is_public(view: View, bucket: Resource) -> bool:
+    policies = view.resources.companions(bucket, "aws:s3/bucketPolicy:BucketPolicy", by="bucket")
+    return any(list(open_to_everybody(policy)) for policy in policies)
+
+
+def _hosted(view: View, found: Resource, kind: Kind, ports: tuple[int, ...], word: str) -> Place:
+    return Place(
+        name=view.owner(found),
+        kind=kind,
+        urns=(found.urn,),
+        ports=ports,
+        words=frozenset({word}),
+        region=view.region_of(found),
+        closed="" if not found.has("enabled", False) else f"{view.owner(found)} is switched off",
+    )
+
+
+def _balancer(view: View, found: Resource) -> Place:
+    listeners = view.resources.companions(found, LISTENER, by="loadBalancerArn")
+    ports = [listener.get("port") for listener in listeners]
+    subnets = texts(found.list("subnets")) or tuple(
+        text(block.get("subnetId")) for block in found.blocks("subnetMappings")
+    )
+    # A network load balancer made without groups filters nothing, and never will.
+    groups = texts(found.list("securityGroups")) or (None if found.has("loadBalancerType", "network") else ())
+    return Place(
+        name=view.owner(found),
+        kind=Kind.BALANCER,
+        urns=(found.urn,),
+        interfaces=(Interface(subnets, groups, public=not found.has("internal", True)),),
+        ports=tuple(sorted((port for port in ports if isinstance(port, int)), reverse=True)),
+        words=frozenset({"alb", "load-balancer"}),
+        region=view.region_of(found),
+    )
+
+
+def _api(view: View, found: Resource) -> Place:
+    private = found.has("endpointConfiguration.types", "PRIVATE")
+    mapped = view.resources.companions(found, _DOMAINS[found.type], by=_api_key(found))
+    hidden = found.has("disableExecuteApiEndpoint", True) and not mapped
+    closed = "it is a private API" if private else "its own address is off and no domain leads to it" if hidden else ""
+    sockets = found.has("protocolType", "WEBSOCKET")
+    return Place(
+        name=view.owner(found),
+        kind=Kind.API,
+        urns=(found.urn,),
+        ports=_WEB,
+        words=frozenset({"websocket-api" if sockets else "http-api"}),
+        region=view.region_of(found),
+        closed=closed,
+    )
+
+
+def _api_key(found: Resource) -> str:
+    return "restApi" if found.type == REST_API else "apiId"

@@ -1,0 +1,158 @@
+"""What Kubernetes NetworkPolicies let pods open and answer."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyser.analyses.reach.network import networks
+from analyser.analyses.reach.place import Check, Pods
+from analyser.analyses.reach.security_groups import ANYWHERE
+from analyser.analyses.reach.view import View, text, texts
+from policy.model import Block, Resource
+
+_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_ADDON = "aws:eks/addon:Addon"
+_NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+_ENGINES = ("calico", "cilium", "tigera-operator")
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """The other end as a policy sees it: addresses, or pods."""
+
+    says: str
+    cidrs: tuple[str, ...] = ()
+    pods: Pods | None = None
+
+
+class NetworkPolicies:
+    """All policies of the stack, and whether anything enforces them.
+
+    Policies only ever add what is let through; a pod that no policy of a direction selects may do all in it:
+    https://kubernetes.io/docs/concepts/services-networking/network-policies/
+    """
+
+    def __init__(self, view: View) -> None:
+        self._policies: dict[str, list[Resource]] = {}
+        for policy in view.of(_POLICY):
+            namespace = text(policy.get("metadata.namespace")) or "default"
+            self._policies.setdefault(namespace, []).append(policy)
+        self._namespaces = _namespace_labels(view)
+        self.enforced = _enforced(view)
+
+    def out(self, pods: Pods, other: Correspondent, port: int, named: Pods | None = None) -> Check | None:
+        """Whether policies let ``pods`` open connections; None where no policy says anything."""
+        return self._check(pods, other, port, named, "Egress")
+
+    def into(self, pods: Pods, other: Correspondent, port: int) -> Check | None:
+        """Whether policies let ``pods`` answer; None where no policy says anything."""
+        return self._check(pods, other, port, pods, "Ingress")
+
+    def _check(self, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str) -> Check | None:
+        inward = way == "Ingress"
+        direction = f"{'in' if inward else 'out'} tcp {port} {'from' if inward else 'to'} {other.says}"
+        chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]
+        if not chosen:
+            return None
+        if not self.enforced:
+            return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing in this cluster")
+        for policy in chosen:
+            for rule in policy.blocks(f"spec.{way.lower()}"):
+                peers = list(rule.blocks("from" if inward else "to"))
+                if _names_port(rule, port, named) and (not peers or any(self._is(peer, other, pods) for peer in peers)):
+                    return Check(ok=True, says=f"NetworkPolicy {_name(policy)} lets {direction}", urns=(policy.urn,))
+        names = ", ".join(sorted(map(_name, chosen)))
+        return Check(ok=False, says=f"no NetworkPolicy lets {direction} (those that select the pods: {names})")
+
+    def _is(self, peer: Block, other: Correspondent, pods: Pods) -> bool:
+        if peer.has("ipBlock"):
+            return _in_block(peer, other)
+        if other.pods is None:
+            return False
+        labels = {_NAMESPACE_LABEL: other.pods.namespace, **self._namespaces.get(other.pods.namespace, {})}
+        if peer.get("namespaceSelector") is None:
+            namespace = other.pods.namespace == pods.namespace
+        else:
+            namespace = _matches(peer, "namespaceSelector", labels)
+        return namespace and _matches(peer, "podSelector", other.pods.labels)
+
+
+def _in_block(peer: Block, other: Correspondent) -> bool:
+    """Of addresses anywhere, a block of public ones is one; of a subnet's, a block that shares some and not all of
+    them are left out again."""
+    block = tuple(networks((text(peer.get("ipBlock.cidr")),)))
+    spared = tuple(networks(texts(peer.list("ipBlock.except"))))
+    if other.cidrs == ANYWHERE:
+        return any(not found.is_private and not found.is_link_local for found in block)
+    theirs = (found for found in networks(other.cidrs) if any(found.overlaps(one) for one in block))
+    return any(not any(found.subnet_of(one) for one in spared) for found in theirs)
+
+
+def _selects(policy: Resource, pods: Pods, way: str) -> bool:
+    types = texts(policy.list("spec.policyTypes")) or ("Ingress", *(["Egress"] if policy.has("spec.egress") else []))
+    return way in types and _matches(policy, "spec.podSelector", pods.labels)
+
+
+def _matches(found: Resource | Block, path: str, labels: object) -> bool:
+    """Whether a selector matches; one that is empty or not there matches everything."""
+    have = labels if isinstance(labels, dict) else {}
+    wanted = found.get(f"{path}.matchLabels") or {}
+    expressions = found.blocks(f"{path}.matchExpressions")
+    return all(have.get(key) == value for key, value in wanted.items()) and all(
+        _holds(one, have) for one in expressions
+    )
+
+
+def _holds(expression: Block, labels: dict[str, str]) -> bool:
+    value = labels.get(text(expression.get("key")))
+    among = value in expression.list("values")
+    answers = {"In": among, "NotIn": not among, "Exists": value is not None, "DoesNotExist": value is None}
+    return answers.get(text(expression.get("operator")), False)
+
+
+def _names_port(rule: Block, port: int, named: Pods | None) -> bool:
+    ports = list(rule.blocks("ports"))
+    return not ports or any(_is_port(entry, port, named) for entry in ports)
+
+
+def _is_port(entry: Block, port: int, named: Pods | None) -> bool:
+    if not entry.has("protocol", "TCP") and entry.has("protocol"):
+        return False
+    first, last = entry.get("port"), entry.get("endPort")
+    if first is None:
+        return True
+    if isinstance(first, str):
+        return first == str(port) or (named is not None and named.named_ports.get(first) == port)
+    return first <= port <= (last if isinstance(last, int) else first)
+
+
+def _name(policy: Resource) -> str:
+    return f"{text(policy.get('metadata.namespace'))}/{text(policy.get('metadata.name')) or policy.name}"
+
+
+def _namespace_labels(view: View) -> dict[str, dict[str, str]]:
+    spaces = view.of("kubernetes:core/v1:Namespace")
+    return {text(space.get("metadata.name")): space.get("metadata.labels") or {} for space in spaces}
+
+
+def _enforced(view: View) -> bool:
+    """By the VPC CNI where its add-on is told to, or by an engine of its own.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
+    """
+    charts = (text(release.get("chart")) for release in view.of("kubernetes:helm.sh/v3:Release"))
+    if any(engine in chart for chart in charts for engine in _ENGINES):
+        return True
+    return any(_switched_on(text(addon.get("configurationValues"))) for addon in _cni(view))
+
+
+def _cni(view: View) -> Iterator[Resource]:
+    return (addon for addon in view.of(_ADDON) if addon.has("addonName", "vpc-cni"))
+
+
+def _switched_on(configuration: str) -> bool:
+    try:
+        value = json.loads(configuration or "{}").get("enableNetworkPolicy")
+    except ValueError:
+        return False
+    return str(value).lower() == "true"

@@ -1,0 +1,107 @@
+"""Data stores with an interface in a VPC, and proxies in front of them."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.reach.network import SUBNET
+from analyser.analyses.reach.place import Interface, Kind, Place
+from analyser.analyses.reach.view import View, text, texts
+from policy.exposure import DATA_STORES
+from policy.model import Resource
+
+RDS_INSTANCE = "aws:rds/instance:Instance"
+PROXY = "aws:rds/proxy:Proxy"
+_DAX = "aws:dax/cluster:Cluster"
+_MSK = "aws:msk/cluster:Cluster"
+_MOUNT = "aws:efs/mountTarget:MountTarget"
+_CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
+_TYPES = {**DATA_STORES, _DAX: ("subnetGroupName", "securityGroupIds"), PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds")}
+# The ports that AWS gives when none is asked for, as each service's guide has them.
+_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433, "redis": 6379}
+_FIXED = {
+    "aws:docdb/cluster:Cluster": (27017, "docdb mongo"),
+    _MOUNT: (2049, "efs nfs"),
+    "aws:memorydb/cluster:Cluster": (6379, "memorydb redis"),
+    "aws:mq/broker:Broker": (5671, "mq"),
+    "aws:neptune/cluster:Cluster": (8182, "neptune"),
+    "aws:opensearch/domain:Domain": (443, "opensearch elasticsearch search"),
+    "aws:redshift/cluster:Cluster": (5439, "redshift"),
+    "aws:elasticache/serverlessCache:ServerlessCache": (6379, "elasticache cache redis"),
+    _DAX: (9111, "dax"),
+}
+
+
+def stores(view: View) -> Iterator[Place]:
+    """Every store of the stack; what one component makes of a kind, such as replicas, is one place."""
+    grouped: dict[str, list[Resource]] = {}
+    for found in view.of(*_TYPES):
+        if found.type != "aws:opensearch/domain:Domain" or found.has("vpcOptions"):
+            grouped.setdefault(view.owner(found), []).append(found)
+    for name, members in grouped.items():
+        first = members[0]
+        ports, words = _answers(first)
+        yield Place(
+            name=name,
+            kind=Kind.PROXY if first.type == PROXY else Kind.STORE,
+            urns=tuple(member.urn for member in members),
+            interfaces=tuple(dict.fromkeys(_interface(view, member) for member in members)),
+            ports=ports,
+            words=frozenset(words),
+            region=view.region_of(first),
+        )
+
+
+def _interface(view: View, found: Resource) -> Interface:
+    groups = texts(found.list(_TYPES[found.type][1]))
+    return Interface(subnets=_subnets(view, found), groups=groups, public=_is_public(found))
+
+
+def _subnets(view: View, found: Resource) -> tuple[str, ...]:
+    path = _TYPES[found.type][0]
+    named = view.refers(found, path)
+    ids = [view.id_of(subnet) for subnet in named if subnet.type == SUBNET]
+    for group in named:
+        if group.type.endswith("SubnetGroup"):
+            ids += texts(group.list("subnetIds"))
+    if ids:
+        return tuple(dict.fromkeys(ids))
+    # A replica in the region of its source stands in its source's subnets.
+    return next((_subnets(view, source) for source in view.refers(found, "replicateSourceDb", RDS_INSTANCE)), ())
+
+
+def _is_public(found: Resource) -> bool:
+    if found.type == _MSK:
+        access = text(found.get("brokerNodeGroupInfo.connectivityInfo.publicAccess.type"))
+        return access not in ("", "DISABLED")
+    return found.has("publiclyAccessible", True)
+
+
+def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
+    """The ports, and the words for what it is."""
+    if found.type == _MSK:
+        return _broker_ports(found), ["kafka", "msk"]
+    if found.type in _FIXED:
+        port, words = _FIXED[found.type]
+        return (port,), words.split()
+    if found.type == PROXY:
+        family = {"POSTGRESQL": "postgres", "MYSQL": "mysql", "SQLSERVER": "sqlserver"}
+        return (_PORTS[family.get(text(found.get("engineFamily")), "postgres")],), ["proxy"]
+    if found.type in _CACHES:
+        engine = text(found.get("engine")) or "redis"
+        usual, words = 11211 if engine == "memcached" else 6379, [engine, "redis", "cache", "elasticache"]
+    else:
+        engine = text(found.get("engine")) or "postgres"
+        usual = next((port for name, port in _PORTS.items() if name in engine), 5432)
+        words = ["rds", "database", "db", *(name for name in _PORTS if name in engine)]
+        words += ["postgresql"] if "postgres" in words else []
+    port = found.get("port")
+    return (port if isinstance(port, int) else usual,), words
+
+
+def _broker_ports(found: Resource) -> tuple[int, ...]:
+    """https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
+    plain = found.has("encryptionInfo.encryptionInTransit.clientBroker", "PLAINTEXT", "TLS_PLAINTEXT")
+    ports = [9092] if plain else []
+    ports += [9098] if found.has("clientAuthentication.sasl.iam", True) else []
+    ports += [9096] if found.has("clientAuthentication.sasl.scram", True) else []
+    ports += [9094] if found.has("clientAuthentication.tls") or not ports else []
+    return tuple(ports)

@@ -1,0 +1,73 @@
+"""The graph as both questions read it: references resolved, physical ids, and the names that users see."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from analyser.analyses.policies.verdict import policy_graph
+from analyser.graph import Graph
+from policy.model import Resource
+
+_COMPONENTS = "strata:"
+
+
+class View:
+    """The resources of one stack with what a run with known values says of them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.resources = policy_graph(graph)
+
+    def of(self, *types: str) -> list[Resource]:
+        """Every resource of these types."""
+        return self.resources.of(*types)
+
+    def refers(self, resource: Resource, path: str, *types: str) -> list[Resource]:
+        """What an input of the resource names, once each."""
+        return list(dict.fromkeys(self.resources.refers(resource, path, *types)))
+
+    def id_of(self, resource: Resource) -> str:
+        """The physical id."""
+        node = self.graph.get(resource.urn)
+        return node.id if node else ""
+
+    def by_id(self, identifier: str) -> Resource | None:
+        """The resource with this physical id."""
+        return self._ids.get(identifier)
+
+    def region_of(self, resource: Resource) -> str:
+        """Where it is: its own region, or the stack's."""
+        return text(resource.get("region")) or self.graph.region
+
+    def owner(self, resource: Resource) -> str:
+        """The component of this project that made the resource; the resource's own name outside of any."""
+        return next((found.name for found in self.lineage(resource) if found.type.startswith(_COMPONENTS)), "") or (
+            resource.name
+        )
+
+    def lineage(self, resource: Resource) -> Iterator[Resource]:
+        """The resource itself, then all that it is below of, nearest first."""
+        found: Resource | None = resource
+        while found is not None:
+            yield found
+            found = self.resources.by_urn.get(found.parent or "")
+
+    def named(self, identifier: str) -> str:
+        """What users call the thing with this id; the id itself where the stack does not make it."""
+        found = self.by_id(identifier)
+        return self.owner(found) if found else identifier
+
+    @cached_property
+    def _ids(self) -> dict[str, Resource]:
+        nodes = (node for node in self.graph if node.id and not node.is_provider)
+        return {node.id: self.resources.by_urn[node.urn] for node in nodes}
+
+
+def text(value: Any) -> str:
+    """A known text, or nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def texts(values: list[Any]) -> tuple[str, ...]:
+    """The known texts of a list."""
+    return tuple(value for value in values if isinstance(value, str))

@@ -1,0 +1,160 @@
+"""What runs code and opens connections: pods, nodes, tasks, instances, functions, builds, the Kubernetes API server."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from analyser.analyses.reach.place import Interface, Kind, Place, Pods
+from analyser.analyses.reach.security_groups import cluster_group
+from analyser.analyses.reach.view import View, text, texts
+from policy.model import Resource
+
+DEPLOYMENTS = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))
+_JOBS = ("kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+_CLUSTER = "aws:eks/cluster:Cluster"
+_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_INSTANCE = "aws:ec2/instance:Instance"
+_SERVICE = "aws:ecs/service:Service"
+_TASK = "aws:ecs/taskDefinition:TaskDefinition"
+FUNCTION = "aws:lambda/function:Function"
+_BUILD = "aws:codebuild/project:Project"
+_API_PORT = 443
+_KINDS_ONLY = re.compile(r"-crds?$")
+"""Charts that bring kinds of resources and run nothing."""
+
+
+def workloads(view: View) -> Iterator[Place]:
+    """Everything of the stack that runs code."""
+    nodes = list(_nodes(view))
+    yield from nodes
+    yield from _pods(view, tuple(dict.fromkeys(one for place in nodes for one in place.interfaces)))
+    yield from _in_network(view, FUNCTION, Kind.FUNCTION, "vpcConfig", "subnetIds")
+    yield from _in_network(view, _BUILD, Kind.BUILD, "vpcConfig", "subnets")
+    yield from (_tasks(view, found) for found in view.of(_SERVICE))
+    yield from (_instance(view, found) for found in view.of(_INSTANCE))
+    yield from (_api_server(view, found) for found in view.of(_CLUSTER))
+
+
+def _nodes(view: View) -> Iterator[Place]:
+    own = next((cluster_group(cluster) for cluster in view.of(_CLUSTER)), "")
+    for found in view.of(_NODE_GROUP):
+        templates = view.refers(found, "launchTemplate", _TEMPLATE)
+        groups = next((texts(template.list("vpcSecurityGroupIds")) for template in templates), ())
+        # Nodes whose template names no group get the cluster's own.
+        interface = Interface(texts(found.list("subnetIds")), groups or ((own,) if own else ()))
+        yield _place(view, found, Kind.NODES, interface)
+    for found in view.of(_NODE_CLASS):
+        interface = Interface(_selected(found, "subnetSelectorTerms"), _selected(found, "securityGroupSelectorTerms"))
+        yield _place(view, found, Kind.NODES, interface)
+
+
+def _selected(found: Resource, terms: str) -> tuple[str, ...]:
+    return tuple(text(term.get("id")) for term in found.blocks(f"spec.{terms}") if term.has("id"))
+
+
+def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
+    for found in view.of(*DEPLOYMENTS, *_JOBS):
+        path = "spec.jobTemplate.spec.template" if found.type.endswith("CronJob") else "spec.template"
+        containers = list(found.blocks(f"{path}.spec.containers"))
+        ports = [port for container in containers for port in container.blocks("ports")]
+        numbers = {text(port.get("name")): port.get("containerPort") for port in ports}
+        yield Place(
+            name=view.owner(found),
+            kind=Kind.PODS,
+            urns=(found.urn,),
+            interfaces=interfaces,
+            ports=tuple(port.get("containerPort") for port in ports if isinstance(port.get("containerPort"), int)),
+            words=frozenset({"application"} if found.type == DEPLOYMENTS[0] else ()),
+            pods=_selectable(found, path, numbers),
+            region=view.region_of(found),
+        )
+    for found in view.of(_RELEASE):
+        if _KINDS_ONLY.search(text(found.get("chart"))):
+            continue
+        namespace = text(found.get("namespace")) or "default"
+        yield Place(
+            name=view.owner(found),
+            kind=Kind.PODS,
+            urns=(found.urn,),
+            interfaces=interfaces,
+            pods=Pods(namespace, {}),
+            region=view.region_of(found),
+        )
+
+
+def _selectable(found: Resource, path: str, named_ports: dict[str, Any]) -> Pods | None:
+    """Pods in the network of their node are beyond NetworkPolicies."""
+    if found.has(f"{path}.spec.hostNetwork", True):
+        return None
+    labels = found.get(f"{path}.metadata.labels")
+    return Pods(
+        namespace=text(found.get("metadata.namespace")) or "default",
+        labels=labels if isinstance(labels, dict) else {},
+        named_ports={name: port for name, port in named_ports.items() if name and isinstance(port, int)},
+    )
+
+
+def _in_network(view: View, token: str, kind: Kind, block: str, subnets: str) -> Iterator[Place]:
+    for found in view.of(token):
+        interface = Interface(texts(found.list(f"{block}.{subnets}")), texts(found.list(f"{block}.securityGroupIds")))
+        yield _place(view, found, kind, interface if interface.subnets else None)
+
+
+def _tasks(view: View, found: Resource) -> Place:
+    config = "networkConfiguration"
+    interface = Interface(
+        texts(found.list(f"{config}.subnets")),
+        texts(found.list(f"{config}.securityGroups")),
+        public=found.has(f"{config}.assignPublicIp", True),
+    )
+    ports = [block.get("containerPort") for block in found.blocks("loadBalancers")]
+    return Place(
+        name=view.owner(found),
+        kind=Kind.TASKS,
+        urns=(found.urn, *(task.urn for task in view.refers(found, "taskDefinition", _TASK))),
+        interfaces=(interface,),
+        ports=tuple(dict.fromkeys(port for port in ports if isinstance(port, int))),
+        words=frozenset({"application"}),
+        region=view.region_of(found),
+    )
+
+
+def _instance(view: View, found: Resource) -> Place:
+    subnets = tuple(text(found.get(key)) for key in ("subnetId",) if found.has(key))
+    given = any(subnet.has("mapPublicIpOnLaunch", True) for subnet in view.refers(found, "subnetId"))
+    public = found.has("associatePublicIpAddress", True) or (given and not found.has("associatePublicIpAddress", False))
+    return _place(view, found, Kind.INSTANCE, Interface(subnets, texts(found.list("vpcSecurityGroupIds")), public))
+
+
+def _api_server(view: View, found: Resource) -> Place:
+    """Open to the internet and shut to the VPC unless told otherwise.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+    """
+    config = "vpcConfig"
+    groups = tuple(dict.fromkeys([cluster_group(found), *texts(found.list(f"{config}.securityGroupIds"))]))
+    interface = Interface(texts(found.list(f"{config}.subnetIds")), tuple(group for group in groups if group))
+    return Place(
+        name=view.owner(found),
+        kind=Kind.API_SERVER,
+        urns=(found.urn,),
+        interfaces=(interface,) if found.has(f"{config}.endpointPrivateAccess", True) else (),
+        ports=(_API_PORT,),
+        words=frozenset({"kubernetes", "cluster"}),
+        region=view.region_of(found),
+        closed="its public endpoint is off" if found.has(f"{config}.endpointPublicAccess", False) else "",
+        admits=texts(found.list(f"{config}.publicAccessCidrs")),
+    )
+
+
+def _place(view: View, found: Resource, kind: Kind, interface: Interface | None) -> Place:
+    return Place(
+        name=view.owner(found),
+        kind=kind,
+        urns=(found.urn,),
+        interfaces=(interface,) if interface else (),
+        region=view.region_of(found),
+    )

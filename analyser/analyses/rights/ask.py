@@ -1,0 +1,103 @@
+"""`strata can`: the question in names, the answer with all that the action needs beside."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from analyser.analyses.reach.view import View
+from analyser.analyses.rights.decide import Decision, Ground, decide
+from analyser.analyses.rights.names import UnknownNameError
+from analyser.analyses.rights.principal import principal
+from analyser.analyses.rights.target import Target, key_of, of_key, target
+from analyser.graph import Graph
+from policy.iam.actions import actions_of, services
+
+VERSION = 1
+"""Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
+
+_READS, _WRITES = ("kms:Decrypt",), ("kms:GenerateDataKey", "kms:Decrypt")
+# What services ask of the caller for the key that encrypts a resource:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+# https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+_KEY_USE = {
+    "s3:GetObject": _READS,
+    "s3:GetObjectVersion": _READS,
+    "s3:PutObject": _WRITES[:1],
+    "sqs:ReceiveMessage": _READS,
+    "sqs:SendMessage": _WRITES,
+    "sns:Publish": _WRITES,
+    "secretsmanager:GetSecretValue": _READS,
+    "secretsmanager:PutSecretValue": _WRITES,
+    "kinesis:GetRecords": _READS,
+    "kinesis:PutRecord": _WRITES[:1],
+    "kinesis:PutRecords": _WRITES[:1],
+}
+
+
+def ask(graph: Graph, role: str, action: str, resource: str) -> Decision:
+    """Whether a role may do something, from a graph whose values are known.
+
+    Raises UnknownNameError for a role, action or resource that is none.
+    """
+    return judge(View(graph), role, action, resource)
+
+
+def judge(view: View, role: str, action: str, resource: str) -> Decision:
+    """The same for a graph that is read already."""
+    exact = _exact(action)
+    who = principal(view, role)
+    what = target(view, resource, exact)
+    found = decide(who, exact, what)
+    key = key_of(view, what.resource) if found.allowed and what.resource else None
+    if key is None:
+        return found
+    service = exact.partition(":")[0]
+    through = {} if who.is_service else {"kms:viaservice": f"{service}.{view.region_of(key)}.amazonaws.com"}
+    needs = tuple(decide(who, use, of_key(view, key), through) for use in _KEY_USE.get(exact, ()))
+    return Decision(who, exact, what, found.allowed, found.because, found.grounds, found.provisos, needs)
+
+
+def _exact(action: str) -> str:
+    """The action in AWS's own spelling."""
+    service, _, verb = action.partition(":")
+    known = actions_of(service.lower())
+    if verb.lower() in known:
+        return known[verb.lower()].name
+    if not known:
+        close = get_close_matches(service.lower(), services(), n=3)
+    else:
+        close = [known[name].name for name in get_close_matches(verb.lower(), known, n=3)]
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    raise UnknownNameError(f"{action!r} is no action of AWS{hint}")
+
+
+def document(found: Decision) -> dict[str, Any]:
+    """A decision as JSON data."""
+    return {
+        "role": found.principal.name,
+        "principal": found.principal.arn,
+        "action": found.action,
+        "resource": _asked(found.target),
+        "yes": found.yes,
+        "allowed": found.allowed,
+        "because": found.because,
+        "statements": [_statement(ground) for ground in found.grounds],
+        "provisos": list(found.provisos),
+        "needs": [document(need) for need in found.needs],
+    }
+
+
+def _asked(what: Target) -> dict[str, str]:
+    return {"name": what.name, "arn": what.arn}
+
+
+def _statement(ground: Ground) -> dict[str, Any]:
+    return {
+        "effect": "Allow" if ground.allows else "Deny",
+        "where": ground.where,
+        "statement": ground.label,
+        "conditions": list(ground.conditions),
+        "only": list(ground.only),
+    }

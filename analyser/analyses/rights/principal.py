@@ -1,0 +1,136 @@
+"""Who asks: a role of the stack with its policies, or an AWS service."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analyser.analyses.reach.view import View, text, texts
+from analyser.analyses.rights import managed
+from analyser.analyses.rights.names import UnknownNameError, suggest
+from policy.iam import IDENTITY, Document, documents, parse
+from policy.model import Resource, known
+
+ROLE = "aws:iam/role:Role"
+_ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+_POLICY = "aws:iam/policy:Policy"
+_ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_TASK = "aws:ecs/taskDefinition:TaskDefinition"
+# The input by which each kind of resource names the role that its own code runs with.
+_RUNS_AS = ("role", "taskRoleArn", "serviceRole", "roleArn", "nodeRoleArn", "serviceRoleArn", "iamRoleArn")
+_SERVICE_SUFFIX = ".amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One policy document, and where it stands in words."""
+
+    where: str
+    document: Document
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks, with all policies that bear on them."""
+
+    name: str
+    arn: str
+    policies: tuple[Source, ...] = ()
+    boundary: tuple[Source, ...] | None = None
+    """What bounds the role; None for no boundary, empty for one whose content is not known."""
+    unread: tuple[str, ...] = ()
+    """Policies that apply and whose content is not known."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Session tags that are known."""
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is an AWS service rather than a role."""
+        return self.arn.endswith(_SERVICE_SUFFIX)
+
+
+def principal(view: View, name: str) -> Principal:
+    """The role that a name means: its own name, the component it is for, or the code that runs with it.
+
+    A name that ends in ``.amazonaws.com`` is an AWS service. Raises UnknownNameError for a name that means no role,
+    or several.
+    """
+    if name.endswith(_SERVICE_SUFFIX):
+        return Principal(name, name)
+    roles = _roles(view, name)
+    if len(roles) > 1:
+        choices = ", ".join(sorted(view.owner(role) for role in roles))
+        raise UnknownNameError(f"{view.graph.stack}: {name!r} means several roles: {choices}")
+    if not roles:
+        names = {view.owner(role) for role in view.of(ROLE)}
+        raise UnknownNameError(f"{view.graph.stack}: no role is called {name!r}; {suggest(name, names)}")
+    return _of_role(view, roles[0])
+
+
+def _roles(view: View, name: str) -> list[Resource]:
+    for found in (
+        [role for role in view.of(ROLE) if name in (role.name, view.id_of(role), text(role.outputs.get("arn")))],
+        [role for role in view.of(ROLE) if view.owner(role) == name],
+        _of_pods(view, name),
+        _running_as(view, [one for one in view.resources if view.owner(one) == name or one.name == name]),
+        _running_as(view, [one for one in _below(view, name) if not one.type.startswith("aws:iam/")]),
+        [one for one in _below(view, name) if one.type == ROLE],
+    ):
+        if found:
+            return list(dict.fromkeys(found))
+    return []
+
+
+def _below(view: View, name: str) -> list[Resource]:
+    return [one for one in view.resources if any(above.name == name for above in view.lineage(one))]
+
+
+def _running_as(view: View, resources: list[Resource]) -> list[Resource]:
+    return [role for found in resources for path in _RUNS_AS for role in view.refers(found, path, ROLE)]
+
+
+def _of_pods(view: View, name: str) -> list[Resource]:
+    """By EKS Pod Identity: the role of the service account that a workload's pods run under."""
+    accounts = {
+        (text(found.get("metadata.namespace")), text(found.get("spec.template.spec.serviceAccountName")))
+        for found in view.resources
+        if found.type.startswith(("kubernetes:apps/", "kubernetes:batch/")) and name in (view.owner(found), found.name)
+    }
+    associations = view.of(_ASSOCIATION)
+    fitting = [one for one in associations if (text(one.get("namespace")), text(one.get("serviceAccount"))) in accounts]
+    return _running_as(view, fitting)
+
+
+def _of_role(view: View, role: Resource) -> Principal:
+    found = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)]
+    for inline in view.resources.companions(role, _ROLE_POLICY, by="role"):
+        found += [Source(f"inline policy {inline.name}", document) for document in documents(inline, IDENTITY)]
+    arns = [attached.get("policyArn") for attached in view.resources.companions(role, _ATTACHMENT, by="role")]
+    arns += role.list("managedPolicyArns")
+    read = [(arn, _managed(view, arn)) for arn in arns if known(arn)]
+    boundary = role.get("permissionsBoundary")
+    return Principal(
+        name=view.owner(role),
+        arn=text(role.outputs.get("arn")),
+        policies=(*found, *(source for _, sources in read for source in sources)),
+        boundary=None if boundary is None else tuple(_managed(view, boundary)),
+        unread=tuple(text(arn) for arn, sources in read if not sources),
+        tags=_session_tags(view, role),
+    )
+
+
+def _managed(view: View, arn: Any) -> list[Source]:
+    """A managed policy, of the stack or of AWS."""
+    for policy in view.of(_POLICY):
+        if arn in (text(policy.outputs.get("arn")), view.id_of(policy)):
+            return [Source(f"policy {policy.name}", document) for document in documents(policy, IDENTITY)]
+    content = managed.content(text(arn))
+    document = parse(content, IDENTITY, "") if content else None
+    return [Source(f"AWS-managed {text(arn).rpartition('/')[2]}", document)] if document else []
+
+
+def _session_tags(view: View, role: Resource) -> tuple[tuple[str, str], ...]:
+    """https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html"""
+    associations = view.resources.companions(role, _ASSOCIATION, by="roleArn")
+    names = {"kubernetes-namespace": "namespace", "kubernetes-service-account": "serviceAccount"}
+    found = [(tag, set(texts([one.get(path) for one in associations]))) for tag, path in names.items()]
+    return tuple((tag, next(iter(values))) for tag, values in found if len(values) == 1)

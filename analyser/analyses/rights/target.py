@@ -1,0 +1,190 @@
+"""What is asked about: a resource of the stack or an ARN, with the policies that are attached to it."""
+
+from dataclasses import dataclass
+
+from analyser.analyses.reach.view import View, text
+from analyser.analyses.rights.names import UnknownNameError, suggest
+from analyser.analyses.rights.principal import ROLE, Source
+from policy.iam import RESOURCE, TRUST, documents, parse
+from policy.iam.actions import actions_of
+from policy.model import Resource
+
+KEY = "aws:kms/key:Key"
+_FUNCTION = "aws:lambda/function:Function"
+_PERMISSION = "aws:lambda/permission:Permission"
+# Resources that policies are written about, and what attaches a policy to each: the type, and the input that names it.
+_TYPES: dict[str, tuple[str, str] | None] = {
+    "aws:s3/bucket:Bucket": ("aws:s3/bucketPolicy:BucketPolicy", "bucket"),
+    "aws:sqs/queue:Queue": ("aws:sqs/queuePolicy:QueuePolicy", "queueUrl"),
+    "aws:sns/topic:Topic": ("aws:sns/topicPolicy:TopicPolicy", "arn"),
+    "aws:secretsmanager/secret:Secret": ("aws:secretsmanager/secretPolicy:SecretPolicy", "secretArn"),
+    KEY: ("aws:kms/keyPolicy:KeyPolicy", "keyId"),
+    "aws:efs/fileSystem:FileSystem": ("aws:efs/fileSystemPolicy:FileSystemPolicy", "fileSystemId"),
+    "aws:ecr/repository:Repository": ("aws:ecr/repositoryPolicy:RepositoryPolicy", "repository"),
+    "aws:dynamodb/table:Table": ("aws:dynamodb/resourcePolicy:ResourcePolicy", "resourceArn"),
+    "aws:kinesis/stream:Stream": ("aws:kinesis/resourcePolicy:ResourcePolicy", "resourceArn"),
+    "aws:backup/vault:Vault": ("aws:backup/vaultPolicy:VaultPolicy", "backupVaultName"),
+    "aws:opensearch/domain:Domain": ("aws:opensearch/domainPolicy:DomainPolicy", "domainName"),
+    "aws:msk/cluster:Cluster": ("aws:msk/clusterPolicy:ClusterPolicy", "clusterArn"),
+    _FUNCTION: None,
+    ROLE: None,
+    "aws:cloudfront/distribution:Distribution": None,
+    "aws:cloudwatch/logGroup:LogGroup": None,
+    "aws:codebuild/project:Project": None,
+    "aws:codepipeline/pipeline:Pipeline": None,
+    "aws:dax/cluster:Cluster": None,
+    "aws:ecs/service:Service": None,
+    "aws:eks/cluster:Cluster": None,
+    "aws:elasticache/replicationGroup:ReplicationGroup": None,
+    "aws:rds/instance:Instance": None,
+    "aws:sfn/stateMachine:StateMachine": None,
+}
+# The service in ARNs where it is not the prefix of the actions.
+_ARN_SERVICES = {"kafka-cluster": "kafka", "rds-db": "rds"}
+# Parts of a resource that have ARNs of their own, by the action that is about them.
+_OBJECTS = ("AbortMultipartUpload", "ListMultipartUploadParts")
+_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
+_LOG_STREAM = ("DeleteLogStream", "GetLogEvents", "PutLogEvents")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an action is asked about."""
+
+    name: str
+    arn: str
+    """May be a pattern; ``*`` for an action that no policy can limit to a resource."""
+    resource: Resource | None = None
+    policies: tuple[Source, ...] = ()
+
+
+def target(view: View, name: str, action: str) -> Target:
+    """The resource that a name or ARN means for an action.
+
+    Raises UnknownNameError for a name that means nothing the action could be about, or several.
+    """
+    prefix, _, verb = action.partition(":")
+    service = _ARN_SERVICES.get(prefix, prefix)
+    if name.startswith("arn:") or name == "*":
+        found = _by_arn(view, name)
+        return _target(view, found, name, name) if found else Target(name, name)
+    matching = _named(view, name, service)
+    if len(matching) > 1:
+        choices = ", ".join(one.name for one in matching)
+        raise UnknownNameError(f"{view.graph.stack}: {name!r} means several resources: {choices}")
+    if not matching:
+        known = {_called(view, one) for one in view.of(*_TYPES) if _service_of(one) == service}
+        hint = suggest(name, known) if known else "name an ARN"
+        raise UnknownNameError(f"{view.graph.stack}: {name!r} is nothing that {action} is about; {hint}")
+    (found,) = matching
+    return _target(view, found, name, _users(found) if prefix == "rds-db" else f"{_arn(found)}{_part(prefix, verb)}")
+
+
+def key_of(view: View, found: Resource) -> Resource | None:
+    """The key of the stack that encrypts a resource."""
+    inputs = ("kmsKeyId", "kmsMasterKeyId", "kmsKeyArn")
+    keys = [key for path in inputs for key in view.refers(found, path, KEY)]
+    for rules in view.resources.companions(
+        found, "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", by="bucket"
+    ):
+        keys += view.refers(rules, "rules", KEY)
+    return next(iter(keys), None)
+
+
+def of_key(view: View, key: Resource) -> Target:
+    """A key as what is asked about."""
+    return _target(view, key, view.owner(key), _arn(key))
+
+
+def without_resource(action: str) -> bool:
+    """Whether AWS lets no policy limit the action to resources."""
+    service, _, verb = action.partition(":")
+    found = actions_of(service).get(verb.lower())
+    return found is not None and not found.resource_level
+
+
+def _named(view: View, name: str, service: str) -> list[Resource]:
+    """By its own name first, then by its component's; for an action on keys, the key of what is named."""
+    every = view.of(*_TYPES)
+    mine = [one for one in every if _service_of(one) == service]
+    found = (
+        [one for one in mine if name in (one.name, view.id_of(one))]
+        or [one for one in mine if view.owner(one) == name]
+        or [one for one in mine if any(above.name == name for above in view.lineage(one))]
+    )
+    if service == "kms" and not found:
+        keys = [key_of(view, one) for one in every if name in (one.name, view.owner(one))]
+        found = [key for key in keys if key]
+    return list(dict.fromkeys(found))
+
+
+def _called(view: View, found: Resource) -> str:
+    """Its component, unless that has several like it."""
+    owner = view.owner(found)
+    return owner if [view.owner(one) for one in view.of(found.type)].count(owner) == 1 else found.name
+
+
+def _users(found: Resource) -> str:
+    """Every user of a database: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrdsiamauthentication.html"""
+    head = _arn(found).split(":")[:5]
+    return ":".join((*head[:2], "rds-db", *head[3:], "dbuser", f"{text(found.outputs.get('resourceId'))}/*"))
+
+
+def _by_arn(view: View, arn: str) -> Resource | None:
+    """The resource whose own ARN this is, or begins this."""
+    fitting = (one for one in view.of(*_TYPES) if _arn(one) and arn.startswith(_arn(one)))
+    return max(fitting, key=lambda one: len(_arn(one)), default=None)
+
+
+def _target(view: View, found: Resource, name: str, arn: str) -> Target:
+    own = [Source(f"policy of {found.name}", document) for document in documents(found, RESOURCE)]
+    own += [Source(f"trust policy of {found.name}", document) for document in documents(found, TRUST)]
+    companion = _TYPES.get(found.type)
+    if companion:
+        for one in view.resources.companions(found, companion[0], by=companion[1]):
+            own += [Source(f"policy {one.name}", document) for document in documents(one, RESOURCE)]
+    if found.type == _FUNCTION:
+        own += [_permission(one) for one in view.resources.companions(found, _PERMISSION, by="function")]
+    return Target(name, arn, found, tuple(own))
+
+
+def _permission(found: Resource) -> Source:
+    """A permission to invoke is a statement of the function's policy."""
+    who = text(found.get("principal"))
+    condition = {}
+    if text(found.get("sourceArn")):
+        condition["ArnLike"] = {"AWS:SourceArn": text(found.get("sourceArn"))}
+    if text(found.get("sourceAccount")):
+        condition["StringEquals"] = {"AWS:SourceAccount": text(found.get("sourceAccount"))}
+    statement = {
+        "Sid": found.name,
+        "Effect": "Allow",
+        "Principal": {"Service" if who.endswith(".amazonaws.com") else "AWS": who},
+        "Action": text(found.get("action")),
+        "Resource": "*",
+        "Condition": condition,
+    }
+    document = parse({"Statement": [statement]}, RESOURCE, "")
+    assert document is not None, "a mapping with statements is a document"
+    return Source(f"permission {found.name}", document)
+
+
+def _arn(found: Resource) -> str:
+    return text(found.outputs.get("arn"))
+
+
+def _service_of(found: Resource) -> str:
+    parts = _arn(found).split(":")
+    return parts[2] if len(parts) > 2 else ""
+
+
+def _part(service: str, verb: str) -> str:
+    if service == "s3":
+        return "/*" if verb in _OBJECTS or ("Object" in verb and "Bucket" not in verb) else ""
+    if service == "es":
+        return "/*" if verb.startswith("ESHttp") else ""
+    if service == "dynamodb":
+        return "/stream/*" if verb in _STREAM else ""
+    if service == "logs":
+        return ":log-stream:*" if verb in _LOG_STREAM else ":*"
+    return ""

@@ -1,0 +1,79 @@
+"""How long AWS takes to make a resource, by its type, from ``times.json``.
+
+Every figure there has its source. ``typical`` and ``worst`` are seconds until the provider says that the resource is
+made; ``timeout`` is for how long the provider waits unless told otherwise, where it has such a limit. A package's own
+figure is for the types that it names as ``quick``; all of a package that names none are.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analyser.graph import Node
+from policy.unknown import UNKNOWN
+
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Seconds that the creation of a resource takes."""
+
+    typical: float
+    worst: float
+    source: str = ""
+    timeout: float | None = None
+
+
+NOTHING = Duration(0, 0)
+
+
+def duration(node: Node) -> Duration:
+    """How long a resource takes to be made; nothing for what only groups or configures."""
+    if not node.is_resource:
+        return NOTHING
+    table = _table()
+    entry = table["types"].get(node.type) or table["packages"].get(node.package, table["packages"]["aws"])
+    variant = next((found for found in entry.get("variants", ()) if _applies(found["with"], node.inputs)), {})
+    merged = {**entry, **variant}
+    return Duration(merged["typical"], merged["worst"], merged["source"], merged.get("timeout"))
+
+
+def is_timed(token: str) -> bool:
+    """Whether somebody has said how long this type takes; otherwise it only counts as a quick one."""
+    package, module, kind = token.split(":")
+    if token in _table()["types"]:
+        return True
+    entry = _table()["packages"].get(package)
+    return entry is not None and ("quick" not in entry or kind in entry["quick"].get(module.split("/")[0], "").split())
+
+
+def patience(node: Node) -> float | None:
+    """For how many seconds the provider waits for the resource to be made; None where it has no limit of its own."""
+    custom = node.options.get("customTimeouts", {}).get("create")
+    return seconds(custom) if custom else duration(node).timeout
+
+
+def seconds(text: str) -> float:
+    """A Go duration such as ``1h30m`` in seconds."""
+    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)([hms])", text))
+
+
+def _applies(wanted: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    return all(_equals(expected, inputs.get(key)) for key, expected in wanted.items())
+
+
+def _equals(expected: Any, value: Any) -> bool:
+    if value is UNKNOWN:  # given, whatever it will be
+        return expected == "given"
+    return bool(value) if expected == "given" else bool(value == expected)
+
+
+@functools.cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("times.json").read_text(encoding="utf-8"))
+    return table

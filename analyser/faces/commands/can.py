@@ -1,0 +1,23 @@
+"""What the command answers about rights."""
+
+import json
+
+import typer
+
+from analyser.analyses.rights.ask import VERSION, ask, document
+from analyser.analyses.rights.names import UnknownNameError
+from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.terminal.rights import show
+from analyser.graph import Graph
+
+
+def show_can(graph: Graph, role: str, action: str, resource: str, *, as_json: bool) -> None:
+    """Prints whether a role may do something. Raises UsageError for a name that is none."""
+    try:
+        found = ask(graph, role, action, resource)
+    except UnknownNameError as error:
+        raise UsageError(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps({"version": VERSION, "stack": graph.stack, **document(found)}, indent=2))
+    else:
+        show(found)

@@ -1,0 +1,96 @@
+"""The ``strata`` command.
+
+Exit codes: 0 clean, 1 a mandatory violation, 2 bad input or a program error, 70 a fault of Strata itself.
+"""
+
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from analyser.faces.commands import project, questions, review
+from analyser.faces.commands.stack import complain
+from analyser.faces.commands.usage_error import UsageError
+from analyser.version import version
+
+INTERRUPTED, FAULT = 130, 70
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"strata {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell which Strata this is.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Shows what a stack would create and whether it passes the policy pack, with no cloud account."""
+
+
+for command in (
+    *(review.preview, review.report),
+    *(
+        questions.cost,
+        questions.diff,
+        questions.timeline,
+        questions.reach,
+        questions.can,
+        questions.trace,
+        questions.diagram,
+    ),
+    *(project.stacks, project.policies, project.check, project.deploy_plan, project.inventory, project.schema),
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Entry point of the ``strata`` command."""
+    # Everything lives until the end: looking for garbage among a million objects of the SDK, and taking them apart at
+    # exit, would each take as long as the stack's own program.
+    gc.disable()
+    code = FAULT
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = 0  # whoever read the output has seen enough
+    except Exception:
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code; problems go to stderr, one line each."""
+    try:
+        result: Any = app(list(arguments), prog_name="strata", standalone_mode=False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except TyperException as error:
+        message = getattr(error, "format_message", None)  # of a wrong command line; other errors have only their text
+        return complain(f"strata: {message() if message else error}")
+    except UsageError as error:
+        return complain(str(error))
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""What the command does with costs: the bill, a budget."""
+
+import json
+from collections.abc import Sequence
+
+import typer
+
+from analyser.analyses.cost.document import comparison_document, cost_document
+from analyser.analyses.cost.published import comparisons
+from analyser.analyses.report import VERSION, Report
+from analyser.faces.terminal.cost import show
+
+
+def show_cost(report: Report, *, as_json: bool) -> None:
+    """Prints the whole bill and the design's tables beside it."""
+    tables = comparisons(report.graph, report.cost)
+    if not as_json:
+        show(report.graph.stack, report.cost, tables)
+        return
+    found = {"version": VERSION, "stack": report.graph.stack, **cost_document(report.cost)}
+    typer.echo(json.dumps({**found, "published": [comparison_document(table) for table in tables]}, indent=2))
+
+
+def over_budget(reports: Sequence[Report], budget: float) -> list[str]:
+    """Why the stacks do not keep to a budget in USD a month each, one line a stack; what has no price keeps to none."""
+    said = []
+    for report in reports:
+        stack, cost = report.graph.stack, report.cost
+        if cost.unpriced:
+            said.append(f"{stack}: {len(cost.unpriced)} resources or types have no price, so no budget can be kept")
+        if cost.total.usd > budget:
+            said.append(f"{stack}: ${cost.total.usd:,.2f} a month is above the budget of ${budget:,.2f}")
+    return said

@@ -1,0 +1,42 @@
+"""Where a command writes to, and in which form."""
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from analyser.analyses.report import Report
+from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.formats import Form, FormError, write
+
+
+def form_named(name: str) -> Form:
+    """The form of that name. Raises UsageError for none."""
+    if name not in list(Form):
+        raise UsageError(f"strata: --format {name} is none of {', '.join(Form)}")
+    return Form(name)
+
+
+def write_reports(reports: Sequence[Report], form: Form, output: Path | None) -> None:
+    """Writes previews in a form. Raises UsageError for several in a form that holds one."""
+    try:
+        text = write(reports, form)
+    except FormError as error:
+        raise UsageError(f"strata: {error}") from error
+    with written_to(output) as file:
+        file.write(text)
+
+
+@contextmanager
+def written_to(output: Path | None) -> Generator[IO[str]]:
+    """The file to write to: stdout unless one is named. Raises UsageError where none can be written."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        file = output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    with file:
+        yield file

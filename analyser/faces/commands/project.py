@@ -1,0 +1,139 @@
+"""Commands about the project: its stacks, rules, schema, inventories, and checks of what was deployed."""
+
+from typing import Annotated
+
+import typer
+
+from analyser.faces.commands.stack import StackName, complain, graph_of, project_root
+from analyser.faces.commands.usage_error import UsageError
+
+# What takes long to import (the SDK, rich, the pack) is imported where it is used.
+CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if what is there is not up to date.")]
+
+
+def stacks() -> int:
+    """List the stacks of this project with their system, environment and region."""
+    from settings import SettingsError, stackfile
+    from settings.stack import PROJECT, REGION_KEY
+
+    root = project_root()
+    failed = 0
+    for name in stackfile.stack_names(root):
+        try:
+            config = stackfile.read(root, name).config
+        except SettingsError as error:
+            failed = complain(str(error))
+            continue
+        told = (config.get(key, "?") for key in (f"{PROJECT}:system", f"{PROJECT}:environment", REGION_KEY))
+        typer.echo("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
+    return failed
+
+
+def policies(
+    rule: Annotated[str, typer.Argument(help="A rule's id, or a part of it; everything when left out.")] = "",
+) -> int:
+    """List the rules of the policy pack, or explain those whose id holds RULE."""
+    from analyser.faces.terminal.rules import show
+    from policy.pack import all_rules
+
+    chosen = [known for known in all_rules() if rule in known.id]
+    if not chosen:
+        raise UsageError(f"strata: no rule's id holds {rule!r}; strata policies lists them")
+    show(chosen, explained=bool(rule))
+    return 0
+
+
+def check(
+    stack: StackName,
+    before: Annotated[bool, typer.Option("--before", help="What must be true around the first up instead.")] = False,
+) -> int:
+    """Print the commands that show whether a deployed stack works, with its own names filled in."""
+    graph = graph_of(stack)
+    if before:
+        from analyser.analyses.prerequisites import prerequisites
+        from analyser.faces.terminal.prerequisites import prerequisite_lines
+
+        for line in prerequisite_lines(prerequisites(graph)):
+            typer.echo(line)
+        return 0
+    from analyser.analyses.checks import checks
+
+    for found in checks(graph):
+        typer.echo(f"# {found.title}\n{found.command}\n")
+    return 0
+
+
+def deploy_plan(
+    stack: StackName,
+    form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
+) -> int:
+    """Print the steps by which a stack comes into an empty account, with its own names filled in."""
+    if form not in ("text", "json"):
+        raise UsageError(f"strata: --format {form} is not known; text or json")
+    graph = graph_of(stack)
+    from analyser.analyses.prerequisites import plan
+
+    steps = plan(graph)
+    if form == "json":
+        import json
+
+        from analyser.analyses.prerequisites.document import plan_document
+
+        typer.echo(json.dumps(plan_document(stack, steps), indent=2))
+        return 0
+    from analyser.faces.terminal.prerequisites import plan_lines
+
+    for line in plan_lines(stack, steps):
+        typer.echo(line)
+    return 0
+
+
+def inventory(
+    stack: Annotated[
+        str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml; every one if left out.")
+    ] = "",
+    check: CheckOnly = False,
+) -> int:
+    """Write docs/inventory/STACK.md: which data a stack keeps, where, how long, and how it is erased."""
+    from analyser.analyses.inventory import UnexplainedError
+    from analyser.analyses.inventory import inventory as inventory_of
+    from analyser.analyses.inventory.purposes import purposes
+    from analyser.faces.inventory_page import page
+    from settings.stack import PROJECT
+    from settings.stackfile import stack_names
+
+    root = project_root()
+    for name in [stack] if stack else stack_names(root):
+        graph = graph_of(name)
+        try:
+            text = page(inventory_of(graph, purposes(root, graph.config[f"{PROJECT}:system"])))
+        except (UnexplainedError, ValueError) as error:
+            raise UsageError(str(error)) from error
+        _generated(f"docs/inventory/{name}.md", text, check=check, by=f"strata inventory {name}")
+    return 0
+
+
+def schema(
+    check: CheckOnly = False,
+) -> int:
+    """Write schemas/stack.json, by which editors complete and check stack files."""
+    import json
+
+    import systems
+    from settings.schema import stack_file_schema
+
+    text = json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
+    _generated("schemas/stack.json", text, check=check, by="make schema")
+    return 0
+
+
+def _generated(name: str, text: str, *, check: bool, by: str) -> None:
+    """Writes a file of the project, or says that it is not what would be written."""
+    path = project_root() / name
+    if check:
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            raise UsageError(f"{name}: is not up to date; run: {by}")
+        return
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {name}")

@@ -1,0 +1,125 @@
+"""Commands that answer one question about a stack: time, cost, reach, rights, a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of
+from analyser.faces.commands.usage_error import UsageError
+
+# What takes long to import (the SDK, rich, the pack) is imported where it is used.
+
+
+def timeline(stack: StackName, as_json: AsJson = False) -> int:
+    """Show how long a deployment takes, what it waits for, and how much of that AWS imposes."""
+    graph = graph_of(stack)
+    from analyser.analyses.timeline import timeline as timeline_of
+
+    found = timeline_of(graph)
+    if as_json:
+        import json
+
+        from analyser.analyses.timeline.document import document
+
+        typer.echo(json.dumps(document(found), indent=2))
+        return 0
+    from analyser.faces.terminal.timeline import show
+
+    show(found, stack)
+    return 0
+
+
+def cost(stack: StackName, as_json: AsJson = False) -> int:
+    """Show what a stack costs a month, line by line, and its design's own table beside it."""
+    report = report_of(stack)
+    from analyser.faces.commands.cost import show_cost
+
+    show_cost(report, as_json=as_json)
+    return 0
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="A stack, or a file that strata preview --json wrote.")],
+    after: Annotated[str, typer.Argument(help="Another, or the same stack today.")],
+    as_json: AsJson = False,
+) -> int:
+    """Show the cost and the resources that two previews differ by, and of one stack what would be replaced."""
+    from analyser.faces.commands.diff import show_diff
+
+    show_diff(before, after, report_of, as_json=as_json)
+    return 0
+
+
+def reach(
+    stack: StackName,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="A component, or internet, pods, functions …")] = "",
+    target: Annotated[str, typer.Argument(metavar="TO", help="A component, or postgres, application …")] = "",
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The port of TO to ask about.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say whether FROM can open a connection to TO, and by which way or for want of what; without them, print all."""
+    if bool(source) != bool(target):
+        raise UsageError("strata: reach takes FROM and TO, or neither")
+    graph = graph_of(stack)
+    from analyser.faces.commands.reach import show_matrix_of, show_reach
+
+    if source:
+        show_reach(graph, source, target, port, as_json=as_json)
+    else:
+        show_matrix_of(graph, as_json=as_json)
+    return 0
+
+
+def can(
+    stack: StackName,
+    role: Annotated[str, typer.Argument(help="A role, what runs with it, or a service such as s3.amazonaws.com.")],
+    action: Annotated[str, typer.Argument(help="An IAM action, such as s3:GetObject.")],
+    resource: Annotated[str, typer.Argument(help="A component, a resource or an ARN, which may hold *.")],
+    as_json: AsJson = False,
+) -> int:
+    """Say whether ROLE may do ACTION on RESOURCE, and which statements decide it."""
+    graph = graph_of(stack)
+    from analyser.faces.commands.can import show_can
+
+    show_can(graph, role, action, resource, as_json=as_json)
+    return 0
+
+
+def trace(stack: StackName, as_json: AsJson = False) -> int:
+    """Tell every story of a stack from end to end, link by link; fail where a link lacks its other side."""
+    graph = graph_of(stack)
+    from analyser.analyses.trace import State
+    from analyser.analyses.trace import trace as trace_of
+
+    chains = trace_of(graph)
+    if as_json:
+        import json
+
+        from analyser.analyses.trace.document import document
+
+        typer.echo(json.dumps(document(stack, chains), indent=2))
+    else:
+        from analyser.faces.terminal.trace import show
+
+        show(chains)
+    return VIOLATED if any(chain.state is State.MISSING for chain in chains) else 0
+
+
+def diagram(
+    stack: StackName,
+    form: Annotated[str, typer.Option("--format", help="svg, or mermaid for READMEs.")] = "svg",
+    output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None,
+) -> int:
+    """Draw a stack: regions, networks, tiers and what stands in them, with the connections that can flow."""
+    if form not in ("svg", "mermaid"):
+        raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
+    graph = graph_of(stack)
+    from analyser.faces.commands.diagram import picture
+
+    text = picture(graph, form)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+    return 0

@@ -1,0 +1,69 @@
+"""Previews in the forms that other programs read."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from analyser.analyses.report import Report
+
+
+class Form(StrEnum):
+    """What a preview can be written as."""
+
+    JSON = "json"
+    """Everything, by ``schemas/preview.json``."""
+    JUNIT = "junit"
+    """JUnit XML: a suite a stack, a test case a resource."""
+    SARIF = "sarif"
+    """SARIF 2.1.0: a run a stack, a result a violation."""
+    GITHUB = "github"
+    """Markdown for a GitHub step summary."""
+    STATE = "state"
+    """A Pulumi deployment, as ``pulumi stack export`` writes it; one stack only."""
+
+
+class FormError(Exception):
+    """The form cannot hold what was asked for."""
+
+
+def write(reports: Sequence[Report], form: Form) -> str:
+    """One or several previews as text. Raises FormError for several in a form that holds one."""
+    return _writer(form)(reports)
+
+
+def _writer(form: Form) -> Callable[[Sequence[Report]], str]:
+    # Each form imports what only it needs.
+    if form is Form.JUNIT:
+        from analyser.faces.formats.junit import junit
+
+        return junit
+    if form is Form.SARIF:
+        from analyser.faces.formats.sarif import sarif
+
+        return sarif
+    if form is Form.GITHUB:
+        from analyser.faces.formats.github import github
+
+        return github
+    if form is Form.STATE:
+        return _state
+    return _json
+
+
+def _json(reports: Sequence[Report]) -> str:
+    import json
+
+    from analyser.analyses.report import VERSION, document
+
+    documents = [document(report) for report in reports]
+    found = documents[0] if len(documents) == 1 else {"version": VERSION, "stacks": documents}
+    return json.dumps(found, indent=2) + "\n"
+
+
+def _state(reports: Sequence[Report]) -> str:
+    import json
+
+    from analyser.faces.formats.state import deployment
+
+    if len(reports) != 1:
+        raise FormError("a state file holds one stack; name one")
+    return json.dumps(deployment(reports[0].graph), indent=2) + "\n"

@@ -1,0 +1,13 @@
+"""The stack's outputs."""
+
+import json
+from collections.abc import Iterator
+
+from analyser.analyses.report import outputs as found
+from analyser.graph import Graph
+
+
+def outputs(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Name and value of each; values that AWS would compute are stand-ins."""
+    for key, value in found(graph).items():
+        yield key, value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,38 @@
+"""What a role may do, in a terminal or a pipe."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from analyser.analyses.rights.decide import Decision
+
+
+def show(found: Decision) -> None:
+    """Prints the answer, the statements that decide, what they ask for beside, and what else is needed."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in _lines(found, found.yes, ""):
+        console.print(line)
+
+
+def _lines(found: Decision, yes: bool, lead: str) -> Iterator[Text]:
+    who, what = found.principal.name, found.target
+    indent = " " * len(lead)
+    line = Text(lead).append("yes  " if yes else "no   ", "bold green" if yes else "bold red")
+    yield line.append(f"{who} {found.action} {what.name}", "bold").append(_reason(found), "none")
+    if what.arn != what.name:
+        yield Text(f"{indent}     {what.arn}", "dim")
+    for ground in found.grounds:
+        verb = "allows" if ground.allows else "denies"
+        yield Text(f"{indent}     {ground.label} of {ground.where} {verb} it")
+    for proviso in found.provisos:
+        yield Text(f"{indent}     {proviso}", "yellow")
+    for need in found.needs:
+        yield from _lines(need, need.yes, f"{indent}     with its key: ")
+
+
+def _reason(found: Decision) -> str:
+    if found.allowed:
+        missing = next((need for need in found.needs if not need.yes), None)
+        return f": it may not use its key ({missing.action})" if missing else ""
+    return f": {found.because}"

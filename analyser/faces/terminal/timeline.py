@@ -1,0 +1,64 @@
+"""A timeline as a Gantt chart in the terminal."""
+
+import sys
+from collections.abc import Iterator
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from analyser.analyses.timeline.schedule import Link, Timeline
+from analyser.faces.timeline_rows import chart
+from analyser.faces.timeline_text import WHYS, clock, in_words, lost, sentence
+
+_BARS = 48
+
+
+def show(timeline: Timeline, stack: str, file: IO[str] | None = None) -> None:
+    """Prints the totals, the chart, the critical path and what might be mended."""
+    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console.print(Text.assemble((stack, "bold"), f"  deployment to an empty account: {sentence(timeline)}"))
+    longer = f"{max(0.0, timeline.ratio - 1):.0%} longer"
+    least = f"AWS itself imposes {in_words(timeline.least)}, at worst {in_words(timeline.least_worst)}"
+    console.print(f"{least}: this is {longer}; {timeline.at_once} resources at once at most")
+    console.print()
+    for line in _chart(timeline):
+        console.print(line)
+    console.print()
+    console.print(Text("Critical path, by typical times", style="bold"))
+    for link in timeline.path:
+        console.print(_link(link))
+    for line in _notes(timeline):
+        console.print(line)
+
+
+def _chart(timeline: Timeline) -> Iterator[Text]:
+    drawn = chart(timeline)
+    width = max((len(row.name) for row in drawn.rows), default=0)
+    scale = _BARS / timeline.typical if timeline.typical else 0.0
+    yield Text(f"{'':<{width}}  0{clock(timeline.typical):>{_BARS - 1}}", style="dim")
+    for row in drawn.rows:
+        begin = min(int(row.start * scale), _BARS - 1)
+        length = max(1, min(round((row.finish - row.start) * scale), _BARS - begin))
+        line = Text(f"{row.name:<{width}}  ").append(" " * begin)
+        line.append("█" * length, "bold red" if row.critical else "cyan")
+        yield line.append(f"{'':<{_BARS - begin - length}}  {in_words(row.finish - row.start)}", "dim")
+    if drawn.left_out:
+        yield Text(f"and {drawn.left_out} resources of less than {in_words(drawn.least)} each", style="dim")
+
+
+def _link(link: Link) -> Text:
+    needless = link.why is not None and not link.why.imposed
+    line = Text(f"{clock(link.start):>8}  {in_words(link.finish - link.start):>7}  ")
+    line.append(f"{link.node.kind} ", "cyan").append(link.node.name)
+    return line.append(f"  {WHYS[link.why]}", "yellow" if needless else "dim")
+
+
+def _notes(timeline: Timeline) -> Iterator[Text]:
+    for node, limit, worst in timeline.impatient:
+        told = f"{node.kind} {node.name}: the provider gives up after {in_words(limit)}, it may take {in_words(worst)}"
+        yield Text(told, style="yellow")
+    for wait in timeline.lost:
+        yield Text(lost(wait), style="red")
+    for token in timeline.guessed:
+        yield Text(f"{token}: nobody has said how long it takes; it counts as quick", style="yellow")

@@ -1,0 +1,1 @@
+"""Running a program in this process with no cloud: what it registers, and what clouds would answer."""

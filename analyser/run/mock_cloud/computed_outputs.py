@@ -1,0 +1,164 @@
+"""Values for the computed properties of a resource, by the types that the SDK declares for them."""
+
+import functools
+import importlib
+import typing
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from pulumi import _types
+
+from analyser.run.mock_cloud.identity import ACCOUNT_ID, Identity
+from policy.unknown import UNKNOWN
+
+_NUMBERS = {"port": 443, "latestVersion": 1}
+# What AWS adds to a block that was given without it.
+_FILLED = {"aws:eks/cluster:Cluster": {"vpcConfig": ("clusterSecurityGroupId", "vpcId")}}
+_MODULES = {"index": "", "lambda": "lambda_"}
+
+
+def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:
+    """The id of a resource and its inputs with a value for each property that they leave open."""
+    identity = Identity(token, name, inputs, region)
+    types = output_types(token)
+    state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
+    state |= inputs
+    return identity.id, _filled(token, state, lambda member: _text(identity, member))
+
+
+def not_computed(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The state of a resource before there is one: its inputs, with what AWS adds inside a block still unknown."""
+    return _filled(token, dict(inputs), lambda _: UNKNOWN)
+
+
+def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
+    for key, members in _FILLED.get(token, {}).items():
+        if isinstance(state.get(key), dict):
+            state[key] = {**{member: value(member) for member in members}, **state[key]}
+    return state
+
+
+@functools.cache
+def output_types(token: str) -> dict[str, Any]:
+    """The properties of a type by Pulumi's names, with the types that the SDK declares; none where it has no such."""
+    cls = resource_class(token)
+    return _types.resource_types(cls) if cls else {}
+
+
+@functools.cache
+def resource_class(token: str) -> type | None:
+    """The SDK class registered under a type token, or None when the SDK has none."""
+    package, module, name = token.split(":")
+    path = module.split("/")[0]
+    path = _MODULES.get(path, path)
+    try:
+        found = getattr(importlib.import_module(f"pulumi_{package}.{path}".rstrip(".")), name, None)
+    except ImportError:
+        return None
+    return found if getattr(found, "pulumi_type", None) == token else None
+
+
+def _value(identity: Identity, key: str, typ: Any) -> Any:
+    inner = bare(typ)
+    origin = typing.get_origin(inner)
+    if is_list(origin):
+        return _items(identity, key, inner)
+    if origin is not None:
+        return {}
+    if not isinstance(inner, type):
+        return _text(identity, key)
+    if _types.is_output_type(inner):
+        return {name: _value(identity, name, part) for name, part in _types.output_type_types(inner).items()}
+    if inner is bool:
+        return False
+    if inner in (int, float):
+        return _NUMBERS.get(key, 1)
+    if issubclass(inner, Enum):
+        return next(iter(inner)).value
+    return _text(identity, key)
+
+
+def _items(identity: Identity, key: str, listed: Any) -> list[Any]:
+    if key == "nameServers":
+        return _name_servers(identity)
+    arguments = typing.get_args(listed)
+    return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str)]
+
+
+def bare(typ: Any) -> Any:
+    """A type without Optional and its like."""
+    while type(typ).__name__ == "UnionType" or typing.get_origin(typ) is typing.Union:
+        typ = next(argument for argument in typing.get_args(typ) if argument is not type(None))
+    return typ
+
+
+def is_list(origin: Any) -> bool:
+    """Whether this is what a list is made of."""
+    return origin is not None and (origin in (list, tuple) or getattr(origin, "__name__", "") == "Sequence")
+
+
+def _text(identity: Identity, key: str) -> str:
+    lowered = key.lower()
+    for end, make in _TEXTS:
+        if lowered.endswith(end):
+            return make(identity)
+    return f"{identity.name}-{key}"
+
+
+_DOMAINS = {"cloudfront": "cloudfront.net", "s3": "s3.amazonaws.com"}
+
+
+def _endpoint(identity: Identity) -> str:
+    if identity.path == "eks/cluster":  # which alone gives a URL
+        return f"https://{identity.digest[:32].upper()}.gr7.{identity.region}.eks.amazonaws.com"
+    return f"{identity.name}.{identity.digest[:8]}.{identity.region}.{identity.service}.amazonaws.com"
+
+
+def _brokers(identity: Identity) -> str:
+    hosts = (f"b-{number}.{_endpoint(identity)}:9098" for number in (1, 2, 3))
+    return ",".join(hosts)
+
+
+def _name_servers(identity: Identity) -> list[str]:
+    """One below each of the four domains that Route 53 spreads them over."""
+    digits = iter(identity.digest)
+
+    def number(limit: int) -> int:
+        return int(next(digits) + next(digits) + next(digits), 16) % limit
+
+    return [f"ns-{number(2048)}.awsdns-{number(64):02}.{top}" for top in ("com", "net", "org", "co.uk")]
+
+
+def _registry(identity: Identity) -> str:
+    return f"{ACCOUNT_ID}.dkr.ecr.{identity.region}.amazonaws.com/{identity.name}"
+
+
+_TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
+    ("arnsuffix", lambda i: f"app/{i.name}/{i.digest[:16]}"),
+    ("arn", lambda i: i.arn),
+    ("hostedzoneid", lambda _: "Z2FDTNDATAQYW2"),
+    ("zoneid", lambda i: f"Z{i.digest[:13].upper()}"),
+    ("securitygroupid", lambda i: f"sg-{i.digest[:17]}"),
+    ("ownerid", lambda _: ACCOUNT_ID),
+    ("accountid", lambda _: ACCOUNT_ID),
+    ("keyid", lambda i: i.uuid),
+    ("uuid", lambda i: i.uuid),
+    ("cidrblock", lambda _: "10.0.0.0/16"),
+    ("json", lambda _: "{}"),
+    ("issuer", lambda i: f"https://oidc.eks.{i.region}.amazonaws.com/id/{i.digest[:32].upper()}"),
+    ("bootstrapbrokerssasliam", _brokers),
+    ("repositoryurl", _registry),
+    ("url", lambda i: f"https://{i.name}.{i.region}.amazonaws.com"),
+    ("endpoint", _endpoint),
+    ("address", _endpoint),
+    ("domainname", lambda i: f"d{i.digest[:13]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
+    ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
+    ("region", lambda i: i.region),
+    ("availabilityzone", lambda i: f"{i.region}a"),
+    ("version", lambda _: "1"),
+    ("name", lambda i: i.name),
+    ("bucket", lambda i: i.name),
+    ("identifier", lambda i: i.name),
+    ("result", lambda i: i.digest[:32]),
+)

@@ -1,0 +1,188 @@
+"""A resource monitor that records every registration and answers like AWS would."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
+
+from analyser.graph import Node
+from analyser.run import eks, mock_cloud, property_bags
+from analyser.run.registration_order import in_order
+from analyser.run.remote_components import Expansion, RemoteError
+from analyser.run.transforms import Transforms
+from policy.unknown import wholly_known
+from settings.stack import PROJECT
+
+_STACK = "pulumi:pulumi:Stack"
+
+
+class _Unused(mocks.Mocks):
+    """The recorder answers everything itself."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        raise NotImplementedError(args.typ)
+
+
+class Recorder(mocks.MockMonitor):
+    """Records what a program registers.
+
+    With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
+    on an empty account. ``turn`` says when the program asked for what is being registered: the SDK sends what waited
+    for the same thing in any order. ``progress`` hears the number of registrations so far.
+    """
+
+    def __init__(
+        self,
+        stack: str,
+        region: str,
+        *,
+        known: bool,
+        turn: Callable[[], int],
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        super().__init__(_Unused())
+        self.nodes: dict[str, Node] = {}
+        self.exports: dict[str, Any] = {}
+        self.secret_exports: frozenset[str] = frozenset()
+        self.problems: list[str] = []
+        self.transforms = Transforms()
+        self._stack = stack
+        self._region = region
+        self._known = known
+        self._turn = turn
+        self._turns: dict[str, int] = {}
+        self._progress = progress
+        self._lock = threading.RLock()
+
+    def in_order(self) -> list[Node]:
+        """What was registered, the same at every run of the same program."""
+        return in_order(self.nodes, self._turns)
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == _STACK:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        seen: dict[str, property_bags.Seen] = {}
+        inputs = property_bags.decode(request.object, seen)
+        with self._lock:
+            if request.remote:
+                return self._register_remote(request, urn, inputs, seen)
+            identifier, state = self._answer(request.type, request.name, inputs) if request.custom else ("", {})
+            self._record(_node(request, urn, inputs, state, identifier, seen))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=property_bags.encode(state))
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+        urn = self.make_urn(request.parent, request.type, request.name)
+        _, state = self._answer(request.type, request.name, property_bags.decode(request.properties))
+        self.resources[urn] = self.ResourceRegistration(urn, request.id, state)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=property_bags.encode(state))
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+        if request.urn.split("::")[2] == _STACK:
+            seen: dict[str, property_bags.Seen] = {}
+            self.exports = property_bags.decode(request.outputs, seen)
+            self.secret_exports = frozenset(key for key, found in seen.items() if found.secret)
+            if self._known:
+                unknown = [key for key, value in self.exports.items() if not wholly_known(value)]
+                self.problems += [f"stack output {key} is unknown" for key in unknown]
+        return super().RegisterResourceOutputs(request)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+        arguments = property_bags.decode(request.args)
+        if request.tok == "pulumi:pulumi:getResource":
+            found = self.resources[arguments["urn"]]
+            result = {"urn": found.urn, "id": found.id, "state": found.state}
+        else:
+            result = mock_cloud.invoke(request.tok, arguments, self._region)
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(property_bags.encode(result))
+        return response
+
+    def _answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The id and the state of what a provider creates."""
+        if token.startswith("pulumi:providers:"):
+            # A provider has an id even in a first preview: the engine makes it, not the cloud.
+            return f"{name}-provider", inputs
+        if not self._known:
+            return "", mock_cloud.not_computed(token, inputs)
+        return mock_cloud.outputs(token, name, inputs, self._region)
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """A URN as the engine makes it: the types of all parents, save the root stack's."""
+        lineage = "" if not parent or _is_stack(parent) else f"{parent.split('::')[2]}$"
+        return f"urn:pulumi:{self._stack}::{PROJECT}::{lineage}{type_}::{name}"
+
+    def _register_remote(
+        self, request: Any, urn: str, inputs: dict[str, Any], seen: dict[str, property_bags.Seen]
+    ) -> Any:
+        """A component that runs inside the engine: what it makes is recorded with it."""
+        node = _node(request, urn, inputs, {}, "", seen)
+        try:
+            expansion = eks.expand(Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer))
+            inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
+        except RemoteError as error:
+            self.problems.append(str(error))
+            self._record(node)
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        for found in (expansion.component, *inside):
+            self._record(found)
+        response = resource_pb2.RegisterResourceResponse(
+            urn=expansion.component.urn, object=property_bags.encode(expansion.outputs)
+        )
+        for key, urns in expansion.output_dependencies.items():
+            response.propertyDependencies[key].urns.extend(urns)
+        return response
+
+    def _record(self, node: Node) -> None:
+        if node.urn in self.nodes:
+            self.problems.append(f"two resources share the URN {node.urn}")
+        if self._known:
+            unknown = [key for key, value in node.inputs.items() if not wholly_known(value)]
+            self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
+        self.nodes[node.urn] = node
+        self._turns[node.urn] = self._turn()
+        self.resources[node.urn] = self.ResourceRegistration(node.urn, node.id, node.outputs)
+        if self._progress:
+            self._progress(len(self.nodes))
+
+
+def _is_stack(urn: str) -> bool:
+    return urn.split("::")[2:3] == [_STACK]
+
+
+def _node(
+    request: Any,
+    urn: str,
+    inputs: dict[str, Any],
+    state: dict[str, Any],
+    identifier: str,
+    seen: dict[str, property_bags.Seen],
+) -> Node:
+    properties = {key: {*found.urns} for key, found in request.propertyDependencies.items() if found.urns}
+    for key, found in seen.items():
+        if found.references:
+            properties.setdefault(key, set()).update(found.references)
+    dependencies = {*request.dependencies, *(urn for found in seen.values() for urn in found.references)}
+    return Node(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        inputs=inputs,
+        outputs=state,
+        id=identifier,
+        parent="" if _is_stack(request.parent) else request.parent,
+        custom=request.custom,
+        remote=request.remote,
+        provider=request.provider,
+        dependencies=tuple(sorted(dependencies)),
+        property_dependencies={key: tuple(sorted(urns)) for key, urns in properties.items()},
+        secret_inputs=frozenset(key for key, found in seen.items() if found.secret),
+        protect=request.protect,
+        ignore_changes=tuple(request.ignoreChanges),
+        options=property_bags.options(request),
+    )

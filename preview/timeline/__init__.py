@@ -1,5 +1,0 @@
-"""How long a deployment takes, and what it waits for."""
-
-from preview.timeline.schedule import Link, Step, Timeline, timeline
-
-__all__ = ["Link", "Step", "Timeline", "timeline"]

@@ -1,0 +1,146 @@
+"""EKS, Fargate, Lambda and their neighbours, by hand."""
+
+import pytest
+
+from analyser.graph import Node
+from settings import Usage
+from tests.analyser.analyses.cost.support import bill, lines, node
+
+pytestmark = pytest.mark.usefixtures("prices")
+
+SERVICE = "aws:ecs/service:Service"
+FUNCTION = "aws:lambda/function:Function"
+
+
+@pytest.mark.parametrize("name", ["prod", "dev", "other"])
+def test_a_control_plane(name: str) -> None:
+    assert bill("aws:eks/cluster:Cluster", {"name": name}) == {"EKS control plane": 73.0}
+
+
+@pytest.mark.parametrize(
+    ("addon", "beside", "expected"),
+    [
+        ("vpc-cni", [], {}),
+        ("amazon-cloudwatch-observability", [], {"Custom metrics": 30.0}),
+        (
+            "amazon-cloudwatch-observability",
+            [node("aws:msk/cluster:Cluster", {"enhancedMonitoring": "PER_BROKER"}, "msk")],
+            {"Custom metrics": 15.0},
+        ),
+    ],
+)
+def test_add_ons_cost_what_they_send(addon: str, beside: list[Node], expected: dict[str, float]) -> None:
+    assert bill("aws:eks/addon:Addon", {"addonName": addon}, *beside, usage=Usage(custom_metrics=100)) == expected
+
+
+@pytest.mark.parametrize(("value", "usd"), [("enhanced", 30.0), ("enabled", 30.0), ("disabled", 0)])
+def test_clusters_of_tasks_cost_their_insights(value: str, usd: float) -> None:
+    inputs = {"settings": [{"name": "containerInsights", "value": value}]}
+    found = bill("aws:ecs/cluster:Cluster", inputs, usage=Usage(custom_metrics=100))
+    assert found == ({"Custom metrics": usd} if usd else {})
+
+
+def service(
+    inputs: dict[str, object],
+    cpu: str,
+    memory: str,
+    architecture: str | None = "ARM64",
+    bounds: tuple[int, int] | None = None,
+) -> tuple[dict[str, float], list[float]]:
+    platform = {"runtimePlatform": {"cpuArchitecture": architecture}} if architecture else {}
+    definition = node("aws:ecs/taskDefinition:TaskDefinition", {"cpu": cpu, "memory": memory, **platform}, "definition")
+    target = node(
+        "aws:appautoscaling/target:Target",
+        {"resourceId": "service/c/web", "minCapacity": bounds[0], "maxCapacity": bounds[1]} if bounds else {},
+        "target",
+    )
+    depends = {"taskDefinition": (definition.urn,)}
+    arguments = (SERVICE, {"name": "web", **inputs}, definition, target)
+    highs = [line.high / 730 for line in lines(*arguments, property_dependencies=depends)]
+    return bill(*arguments, property_dependencies=depends), highs
+
+
+def test_two_tasks_of_half_a_vcpu_on_arm() -> None:
+    found, _ = service({"desiredCount": 2}, "512", "1024")
+    assert found == {"Fargate vCPU": 23.6374, "Fargate memory": 5.1976}  # 730 x 0.03238, 2 x 730 x 0.00356
+
+
+def test_one_task_of_a_vcpu_on_x86() -> None:
+    found, _ = service({"desiredCount": 1}, "1024", "2048", None)
+    assert found == {"Fargate vCPU": 29.5504, "Fargate memory": 6.4897}
+
+
+def test_tasks_above_the_base_are_shared_by_weight() -> None:
+    strategies = [
+        {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+        {"capacityProvider": "FARGATE_SPOT", "weight": 3},
+    ]
+    found, highs = service(
+        {"desiredCount": 5, "capacityProviderStrategies": strategies}, "1024", "1024", bounds=(2, 20)
+    )
+    assert found == {
+        "Fargate vCPU": 47.2748,  # two tasks: the base and a quarter of four
+        "Fargate memory": 5.1976,
+        "Fargate Spot vCPU": 21.2737,  # three tasks
+        "Fargate Spot memory": 2.3389,
+    }
+    assert highs == [3.25, 3.25, 6.75, 6.75]  # ten tasks at most: twice the desired
+
+
+@pytest.mark.parametrize(
+    ("inputs", "duration"),
+    [
+        ({"architectures": ["arm64"], "memorySize": 1024}, 2.6667),  # 1M x 0.2 s x 1 GB x 0.0000133334
+        ({"memorySize": 512}, 1.6667),
+        ({"architectures": ["arm64"]}, 0.3333),
+    ],
+)
+def test_functions(inputs: dict[str, object], duration: float) -> None:
+    found = bill(FUNCTION, inputs, usage=Usage(function_millions=1, function_milliseconds=200))
+    assert found == {"Calls": 0.2, "Duration": duration}
+
+
+@pytest.mark.parametrize(("number", "memory", "usd"), [(1, 1024, 8.7602), (2, 512, 8.7602), (5, 256, 10.9502)])
+def test_provisioned_concurrency(number: int, memory: int, usd: float) -> None:
+    function = node(FUNCTION, {"architectures": ["arm64"], "memorySize": memory}, "function")
+    inputs = {"functionName": "function", "provisionedConcurrentExecutions": number}
+    found = bill("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", inputs, function)
+    assert found == {"Provisioned concurrency": usd}  # number x GB x 2,628,000 s x 0.0000033334
+
+
+@pytest.mark.parametrize(("thousands", "usd"), [(1, 0.025), (4, 0.1), (100, 2.5)])
+def test_state_machines(thousands: float, usd: float) -> None:
+    found = bill("aws:sfn/stateMachine:StateMachine", usage=Usage(state_transition_thousands=thousands))
+    assert found == {"Transitions": usd}
+
+
+@pytest.mark.parametrize(("gigabytes", "usd"), [(1, 0.1), (5, 0.5), (20, 2.0)])
+def test_images(gigabytes: float, usd: float) -> None:
+    assert bill("aws:ecr/repository:Repository", usage=Usage(image_gb=gigabytes)) == {"Images": usd}
+
+
+@pytest.mark.parametrize(("gigabytes", "usd"), [(1, 0.3), (50, 15.0), (230, 69.0)])
+def test_file_systems(gigabytes: float, usd: float) -> None:
+    assert bill("aws:efs/fileSystem:FileSystem", usage=Usage(file_gb=gigabytes)) == {"Files": usd}
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"resources": {"requests": {"storage": "100Gi"}}}, {"gp3 volume": 8.0}),
+        ({"resources": {"requests": {"storage": "1Ti"}}}, {"gp3 volume": 81.92}),
+        ({"volumeName": "there", "resources": {"requests": {"storage": "100Gi"}}}, {}),
+    ],
+)
+def test_claims_of_volumes(spec: dict[str, object], expected: dict[str, float]) -> None:
+    assert bill("kubernetes:core/v1:PersistentVolumeClaim", {"spec": spec}) == expected
+
+
+@pytest.mark.parametrize("kind", ["ClusterIP", "NodePort", None])
+def test_services_in_the_cluster_are_free(kind: str | None) -> None:
+    assert bill("kubernetes:core/v1:Service", {"spec": {"type": kind} if kind else {}}) == {}
+
+
+def test_a_service_with_a_balancer_of_its_own_is_not() -> None:
+    with pytest.raises(LookupError, match=r"no price of nlb\.hours"):
+        bill("kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer"}})

@@ -1,0 +1,131 @@
+"""The command: exit codes, one line a problem, results on stdout."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analyser.faces.commands import cli
+from tests.analyser.project import BUCKET, CONFIG, write_project
+
+ROOT = Path(cli.__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write_project(tmp_path, "import pulumi\npulumi.export('answer', '42')\n")
+
+
+def problems(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """What is said on stderr about input that cannot be used, after checking that nothing else is said."""
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    return said.err.splitlines()
+
+
+def test_a_clean_stack_is_0(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["preview", "shop"]) == 0
+    said = capsys.readouterr()
+    assert "answer  42" in said.out
+    assert "shop passes: 0 resources" in said.out
+    assert said.err == ""
+
+
+def test_a_mandatory_violation_is_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, BUCKET)
+    assert cli.run(["preview", "shop"]) == 1
+    assert "shop would be stopped: 1 resources" in capsys.readouterr().out
+
+
+def test_json_is_all_there_is_on_stdout(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, BUCKET)
+    assert cli.run(["preview", "shop", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["version"], found["summary"]["resources"]) == (1, 1)
+    assert found["outputs"] == {"bucket": "records-store"}
+
+
+def test_the_root_is_found_from_below(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(project / "a" / "b")
+    assert cli.run(["stacks"]) == 0
+    assert capsys.readouterr().out.split() == ["shop", "records", "prod", "us-east-1"]
+
+
+def test_outside_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (line,) = problems(capsys, "preview", "shop")
+    assert line.startswith("strata: no Pulumi.yaml in ")
+
+
+def test_a_stack_without_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert problems(capsys, "preview", "shp") == ["Pulumi.shp.yaml: there is no such stack file; stacks here: shop"]
+
+
+def test_an_error_of_the_program(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, "import pulumi\nraise pulumi.RunError('out of paper')\n")
+    assert problems(capsys, "preview", "shop") == ["out of paper"]
+
+
+def test_a_fault_of_the_program(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, "1 / 0\n")
+    assert problems(capsys, "preview", "shop") == ["ZeroDivisionError: division by zero"]
+
+
+@pytest.mark.parametrize("arguments", [["preview"], ["preview", "shop", "--nope"], ["predict"], ["preview", "a", "b"]])
+def test_a_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = problems(capsys, *arguments)
+    assert line.startswith("strata: ")
+
+
+def test_a_broken_stack_file_does_not_hide_the_others(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Pulumi.dev.yaml").write_text("config: [", encoding="utf-8")
+    assert cli.run(["stacks"]) == 2
+    said = capsys.readouterr()
+    assert said.out.startswith("shop ")
+    assert said.err.startswith("Pulumi.dev.yaml: is not valid YAML: line 1")
+
+
+def test_the_schema_is_written_and_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = problems(capsys, "schema", "--check")
+    assert line == "schemas/stack.json: is not up to date; run: make schema"
+    assert cli.run(["schema"]) == 0
+    assert cli.run(["schema", "--check"]) == 0
+    schema = json.loads((project / "schemas" / "stack.json").read_text(encoding="utf-8"))
+    assert "records" in schema["properties"]["config"]["properties"]["strata:system"]["enum"]
+
+
+def test_the_projects_own_schema_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert cli.run(["schema", "--check"]) == 0
+
+
+@pytest.mark.parametrize(("program", "code"), [("", 0), (BUCKET, 1), ("1 / 0", 2)])
+def test_the_process_ends_with_the_same_codes(tmp_path: Path, program: str, code: int) -> None:
+    write_project(tmp_path, program, CONFIG)
+    command = [sys.executable, "-c", "from analyser.faces.commands.cli import main; main()", "preview", "shop"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+    assert bool(ended.stdout) == (code < 2)
+    assert bool(ended.stderr) == (code == 2)
+
+
+def test_policies_explains_a_rule_and_what_it_mends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["policies", "elb-tls-policy"]) == 0
+    said = capsys.readouterr().out
+    assert "    sets      sslPolicy, by itself at level remediate\n" in said
+    assert cli.run(["policies", "rds-backups"]) == 0
+    assert "by itself" not in capsys.readouterr().out
+    assert problems(capsys, "policies", "no-such") == [
+        "strata: no rule's id holds 'no-such'; strata policies lists them"
+    ]

@@ -1,0 +1,85 @@
+"""Answers look like AWS's own and depend on nothing but the resource."""
+
+from typing import Any
+
+import pytest
+
+from analyser.run.mock_cloud import invoke, outputs
+
+ACCOUNT = "123456789012"
+
+
+def answer(token: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    return outputs(f"aws:{token}", "thing", inputs, "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "arn"),
+    [
+        ("s3/bucket:Bucket", {"bucket": "b"}, "arn:aws:s3:::b"),
+        ("iam/role:Role", {"name": "r"}, f"arn:aws:iam::{ACCOUNT}:role/r"),
+        ("rds/instance:Instance", {"identifier": "db"}, f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:db"),
+        ("cloudwatch/logGroup:LogGroup", {"name": "/l"}, f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/l"),
+        ("sqs/queue:Queue", {"name": "q", "region": "us-east-1"}, f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"),
+        ("eks/cluster:Cluster", {"name": "c"}, f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/c"),
+    ],
+)
+def test_arns_have_the_services_own_form(token: str, inputs: dict[str, Any], arn: str) -> None:
+    assert answer(token, **inputs)[1]["arn"] == arn
+
+
+def test_the_partition_follows_the_region() -> None:
+    assert outputs("aws:s3/bucket:Bucket", "b", {}, "us-gov-west-1")[1]["arn"].startswith("arn:aws-us-gov:s3:::b-")
+
+
+@pytest.mark.parametrize(
+    ("token", "prefix"),
+    [
+        ("ec2/vpc:Vpc", "vpc-"),
+        ("ec2/securityGroup:SecurityGroup", "sg-"),
+        ("cloudfront/distribution:Distribution", "E"),
+        ("route53/zone:Zone", "Z"),
+        ("sns/topic:Topic", "arn:aws:sns:eu-west-1:"),
+    ],
+)
+def test_ids_have_the_services_own_form(token: str, prefix: str) -> None:
+    assert answer(token)[0].startswith(prefix)
+
+
+def test_inputs_are_part_of_the_state_and_win() -> None:
+    state = answer("rds/instance:Instance", port=6543, engineVersion="15.4")[1]
+    assert (state["port"], state["engineVersion"]) == (6543, "15.4")
+
+
+def test_computed_values_have_their_declared_types() -> None:
+    state = answer("eks/cluster:Cluster", vpcConfig={"subnetIds": ["a"]})[1]
+    assert state["identities"][0]["oidcs"][0]["issuer"].startswith("https://oidc.eks.eu-west-1.amazonaws.com/id/")
+    assert state["vpcConfig"]["clusterSecurityGroupId"].startswith("sg-")
+    assert state["vpcConfig"]["subnetIds"] == ["a"]
+
+
+def test_a_zone_has_four_servers_below_four_domains() -> None:
+    state = answer("route53/zone:Zone", name="example.com")[1]
+    servers = state["nameServers"]
+    assert [server.split(".", 2)[2] for server in servers] == ["com", "net", "org", "co.uk"]
+    assert len({server.split(".")[0] for server in servers}) == 4
+
+
+def test_other_names_get_other_ids_and_the_same_name_the_same() -> None:
+    def ident(name: str) -> str:
+        return outputs("aws:ec2/vpc:Vpc", name, {}, "eu-west-1")[0]
+
+    assert ident("a") == ident("a")
+    assert ident("a") != ident("b")
+
+
+def test_kubernetes_answers_the_object_itself() -> None:
+    inputs = {"metadata": {"name": "web", "namespace": "app"}, "spec": {"replicas": 2}}
+    identifier, state = outputs("kubernetes:apps/v1:Deployment", "web", inputs, "eu-west-1")
+    assert (identifier, state) == ("app/web", inputs)
+
+
+def test_the_caller_is_known_and_other_calls_are_refused() -> None:
+    assert invoke("aws:index/getCallerIdentity:getCallerIdentity", {}, "eu-west-1")["accountId"] == ACCOUNT
+    with pytest.raises(LookupError, match="no answer to aws:ec2/getAmi:getAmi"):
+        invoke("aws:ec2/getAmi:getAmi", {}, "eu-west-1")
