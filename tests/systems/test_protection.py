@@ -1,7 +1,6 @@
 """What the stacks of the project protect, and that no type that they register was forgotten."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,24 +11,24 @@ from analyser.analyses.policies.verdict import environment
 from analyser.analyses.report import Report, document
 from analyser.graph import Graph
 from analyser.run.program import run_stack
-from components.protection import BEARING, RETAINED
+from components.protection import RETAINED
 from policy.environment import environment_of
+from resource_types.bearing import bearing
 from settings import Environment, stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 
 SHARED_BY_STACKS = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 """Kept whatever the environment: other stacks of the account write the same one."""
 
-MADE_AGAIN = Path(__file__).with_name("made_again.txt")
 PROD = [stack for stack in STACKS if environment(stack_graph(stack)) == Environment.PROD]
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_what_bears_data_or_identity_is_protected_in_production_and_nothing_else_anywhere(stack: str) -> None:
     graph = stack_graph(stack)
-    bearing = {node.urn for node in graph.resources if node.type in BEARING}
-    assert bearing
-    assert {node.urn for node in graph if node.protect} == (bearing if stack in PROD else set())
+    kept = {node.urn for node in graph.resources if bearing(node.type)}
+    assert kept
+    assert {node.urn for node in graph if node.protect} == (kept if stack in PROD else set())
 
 
 def test_stacks_that_are_not_production_say_so_by_their_name() -> None:
@@ -50,15 +49,8 @@ def test_no_resource_inherits_protection_from_another(stack: str) -> None:
     assert [child.name for node in graph.protected for child in graph.children(node.urn)] == []
 
 
-def test_every_type_either_bears_something_or_is_made_again() -> None:
-    registered = {node.type for stack in STACKS for node in stack_graph(stack).resources}
-    again = MADE_AGAIN.read_text(encoding="utf-8").split()
-    assert again == sorted(set(again) - BEARING.keys())
-    assert registered == BEARING.keys() | set(again)
-
-
 def test_what_the_inventory_calls_a_store_is_protected_but_for_what_passes_through() -> None:
-    assert READERS.keys() - BEARING.keys() == {"aws:sqs/queue:Queue"}
+    assert [token for token in READERS if bearing(token) is None] == ["aws:sqs/queue:Queue"]
 
 
 # Type -> an input, and what it says in production and elsewhere: refused by AWS, or data lost with its store.

@@ -1,4 +1,4 @@
-"""Writes the table of what forces a replacement, for the AWS types that the stacks register.
+"""Writes what forces a replacement, of the AWS types that the stacks register and of those of which anything is known.
 
 ``python -m analyser.analyses.changes.generate FACTS``, where FACTS holds, by Terraform type, the arguments that force
 a new resource, as the Terraform provider answered for each. A test fails while a stack registers a type that is not
@@ -7,6 +7,7 @@ in it.
 
 import json
 import sys
+import tomllib
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -15,9 +16,12 @@ from typing import Any
 
 from pulumi import _types
 
-from analyser.analyses.changes.forcing import DIRECTIONS, TABLE_FILE
+import resource_types
+from analyser.analyses.changes.forcing import DIRECTIONS
 from analyser.run.mock_cloud.computed_outputs import bare, is_list, output_types
 from analyser.run.program import run_stack
+from resource_types import FOLDER, PACKAGE_FILE
+from resource_types.writing import put, text
 from settings.stackfile import stack_names
 
 _RENAMED = {
@@ -106,25 +110,15 @@ def _members(declared: Any) -> Mapping[str, Any]:
 
 
 def main(facts_file: Path, root: Path) -> None:
-    """Write the table's part for AWS; what is said of Kubernetes and the rest by hand stays as it is."""
+    """Write what the provider answered into the files of the types, and into the package's from where that is."""
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     tokens = {node.type for stack in stack_names(root) for node in run_stack(root, stack).resources}
-    whole = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
+    put("replacement", table(facts["types"], tokens | {*resource_types.tokens()}))
+    path = FOLDER / "aws" / PACKAGE_FILE
+    whole = tomllib.loads(path.read_text(encoding="utf-8"))
     asked = f"{facts['provider']}, asked by PlanResourceChange what a change of each argument alone would do"
-    whole["aws"] |= {"source": asked, "read": date.today().isoformat(), "types": table(facts["types"], tokens)}
-    TABLE_FILE.write_text(text(whole), encoding="utf-8")
-
-
-def text(whole: Mapping[str, Any]) -> str:
-    """The table as JSON with a line for each type."""
-    parts = (f"  {json.dumps(name)}: {{\n{_part(part)}\n  }}" for name, part in whole.items())
-    return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _part(part: Mapping[str, Any]) -> str:
-    heads = [f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in part.items() if key != "types"]
-    types = [f"      {json.dumps(token)}: {json.dumps(entry)}" for token, entry in part["types"].items()]
-    return ",\n".join([*heads, '    "types": {\n' + ",\n".join(types) + "\n    }"])
+    whole["replacement"] |= {"source": asked, "read": date.today()}
+    path.write_text(text(path, whole), encoding="utf-8")
 
 
 if __name__ == "__main__":

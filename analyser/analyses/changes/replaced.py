@@ -6,7 +6,7 @@ from typing import Any
 
 from analyser.analyses.changes.forcing import Forcing, forcing
 from analyser.analyses.changes.values import at, directions
-from components.protection import BEARING, Bearing
+from resource_types.bearing import Bearing, bearing
 
 Resource = Mapping[str, Any]
 """An entry of ``resources`` in the JSON form."""
@@ -31,7 +31,7 @@ class Replaced:
     @property
     def bearing(self) -> Bearing | None:
         """What would be lost with it; None for what is as it was once it is made again."""
-        return BEARING.get(self.type)
+        return bearing(self.type)
 
 
 def replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Replaced, ...]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.cost.free import is_free
 from analyser.analyses.cost.item import Item
+from analyser.analyses.cost.known_costs import is_free, pricer
 from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import Cost, Line, ResourceCost
-from analyser.analyses.cost.services import PRICERS
 from analyser.analyses.cost.services.whole import whole
 from analyser.analyses.cost.usage import usage_of
 from analyser.graph import Graph, Node
@@ -37,12 +36,12 @@ def monthly_cost(graph: Graph) -> Cost:
 
 
 def _lines(item: Item) -> Iterator[Line]:
-    pricer = PRICERS.get(item.node.type)
-    return iter(()) if pricer is None else pricer(item)
+    found = pricer(item.node.type)
+    return iter(()) if found is None else found(item)
 
 
 def _known(token: str) -> bool:
-    return token in PRICERS or is_free(token)
+    return pricer(token) is not None or is_free(token)
 
 
 def _of_the_whole(graph: Graph, usage: Usage, unpriced: list[str]) -> list[ResourceCost]:

@@ -2,12 +2,12 @@
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+import resource_types
 from analyser.analyses.cost.result import Price
 
-FOLDER = Path(__file__).with_name("prices")
+FOLDER = resource_types.FOLDER / "prices"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 GLOBAL = "global"
 

@@ -6,6 +6,7 @@ from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import View, text, texts
 from policy.iam import open_to_everybody
 from policy.model import Resource
+from resource_types import fact
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -19,20 +20,10 @@ BUCKET = "aws:s3/bucket:Bucket"
 _PUBLIC_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _WEB = (443,)
 INTERNET = Place("internet", Kind.INTERNET, ports=_WEB)
-# Resources behind the public API of a service, and the service as VPC endpoints name it:
-# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-_SERVICES = {
-    BUCKET: "s3",
-    "aws:dynamodb/table:Table": "dynamodb",
-    "aws:sqs/queue:Queue": "sqs",
-    "aws:sns/topic:Topic": "sns",
-    "aws:kinesis/stream:Stream": "kinesis-streams",
-    "aws:secretsmanager/secret:Secret": "secretsmanager",
-    "aws:ecr/repository:Repository": "ecr.dkr",
-    "aws:sfn/stateMachine:StateMachine": "states",
-    "aws:cognito/userPool:UserPool": "cognito-idp",
-    "aws:opensearch/domain:Domain": "es",
-}
+# The order in which people read them; whatever else has a public API comes after, by its type.
+_ORDER = (
+    "s3", "dynamodb", "sqs", "sns", "kinesis-streams", "secretsmanager", "ecr.dkr", "states", "cognito-idp", "es",
+)  # fmt: skip
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -53,7 +44,7 @@ def edge(view: View) -> Iterator[Place]:
 def services(view: View) -> Iterator[Place]:
     """Every resource behind the public API of an AWS service. What IAM says of it is another question."""
     grouped: dict[tuple[str, str], list[Resource]] = {}
-    for token, service in _SERVICES.items():
+    for service, token in _public_apis(view):
         for found in view.of(token):
             if not found.has("vpcOptions"):  # a search domain in a VPC is a store
                 grouped.setdefault((view.owner(found), service), []).append(found)
@@ -69,6 +60,12 @@ def services(view: View) -> Iterator[Place]:
             # A user pool's sign-in takes requests without credentials of AWS.
             closed="" if service == "cognito-idp" else _closed(view, members[0]),
         )
+
+
+def _public_apis(view: View) -> list[tuple[str, str]]:
+    """The services behind whose public API resources of the stack are, with the types of these."""
+    found = [(api["service"], token) for token in sorted(view.graph.counts) if (api := fact(token, "public_api"))]
+    return sorted(found, key=lambda pair: _ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER))
 
 
 def _closed(view: View, found: Resource) -> str:

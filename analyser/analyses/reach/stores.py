@@ -7,33 +7,22 @@ from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import View, text, texts
 from policy.exposure import DATA_STORES
 from policy.model import Resource
+from resource_types import fact
 
 RDS_INSTANCE = "aws:rds/instance:Instance"
 PROXY = "aws:rds/proxy:Proxy"
 _DAX = "aws:dax/cluster:Cluster"
 _MSK = "aws:msk/cluster:Cluster"
-_MOUNT = "aws:efs/mountTarget:MountTarget"
 _CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
-_TYPES = {**DATA_STORES, _DAX: ("subnetGroupName", "securityGroupIds"), PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds")}
+TYPES = {**DATA_STORES, _DAX: ("subnetGroupName", "securityGroupIds"), PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds")}
 # The ports that AWS gives when none is asked for, as each service's guide has them.
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433, "redis": 6379}
-_FIXED = {
-    "aws:docdb/cluster:Cluster": (27017, "docdb mongo"),
-    _MOUNT: (2049, "efs nfs"),
-    "aws:memorydb/cluster:Cluster": (6379, "memorydb redis"),
-    "aws:mq/broker:Broker": (5671, "mq"),
-    "aws:neptune/cluster:Cluster": (8182, "neptune"),
-    "aws:opensearch/domain:Domain": (443, "opensearch elasticsearch search"),
-    "aws:redshift/cluster:Cluster": (5439, "redshift"),
-    "aws:elasticache/serverlessCache:ServerlessCache": (6379, "elasticache cache redis"),
-    _DAX: (9111, "dax"),
-}
 
 
 def stores(view: View) -> Iterator[Place]:
     """Every store of the stack; what one component makes of a kind, such as replicas, is one place."""
     grouped: dict[str, list[Resource]] = {}
-    for found in view.of(*_TYPES):
+    for found in view.of(*TYPES):
         if found.type != "aws:opensearch/domain:Domain" or found.has("vpcOptions"):
             grouped.setdefault(view.owner(found), []).append(found)
     for name, members in grouped.items():
@@ -51,12 +40,12 @@ def stores(view: View) -> Iterator[Place]:
 
 
 def _interface(view: View, found: Resource) -> Interface:
-    groups = texts(found.list(_TYPES[found.type][1]))
+    groups = texts(found.list(TYPES[found.type][1]))
     return Interface(subnets=_subnets(view, found), groups=groups, public=_is_public(found))
 
 
 def _subnets(view: View, found: Resource) -> tuple[str, ...]:
-    path = _TYPES[found.type][0]
+    path = TYPES[found.type][0]
     named = view.refers(found, path)
     ids = [view.id_of(subnet) for subnet in named if subnet.type == SUBNET]
     for group in named:
@@ -79,9 +68,9 @@ def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
     """The ports, and the words for what it is."""
     if found.type == _MSK:
         return _broker_ports(found), ["kafka", "msk"]
-    if found.type in _FIXED:
-        port, words = _FIXED[found.type]
-        return (port,), words.split()
+    fixed = fact(found.type, "answers")
+    if fixed is not None:
+        return (fixed["port"],), list(fixed["words"])
     if found.type == PROXY:
         family = {"POSTGRESQL": "postgres", "MYSQL": "mysql", "SQLSERVER": "sqlserver"}
         return (_PORTS[family.get(text(found.get("engineFamily")), "postgres")],), ["proxy"]

@@ -1,20 +1,18 @@
-"""How long AWS takes to make a resource, by its type, from ``times.json``.
+"""How long AWS takes to make a resource, by its type: the section ``creation`` of ``resource_types``.
 
 Every figure there has its source. ``typical`` and ``worst`` are seconds until the provider says that the resource is
 made; ``timeout`` is for how long the provider waits unless told otherwise, where it has such a limit. A package's own
-figure is for the types that it names as ``quick``; all of a package that names none are.
+figure is for the types that are ``quick``, and for those of which nobody has said how long they take.
 """
 
-import functools
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from analyser.graph import Node
 from policy.unknown import UNKNOWN
+from resource_types import fact, package
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
@@ -36,8 +34,9 @@ def duration(node: Node) -> Duration:
     """How long a resource takes to be made; nothing for what only groups or configures."""
     if not node.is_resource:
         return NOTHING
-    table = _table()
-    entry = table["types"].get(node.type) or table["packages"].get(node.package, table["packages"]["aws"])
+    entry = fact(node.type, "creation")
+    if entry is None or entry.get("quick"):
+        entry = package(node.package).get("creation") or package("aws")["creation"]
     variant = next((found for found in entry.get("variants", ()) if _applies(found["with"], node.inputs)), {})
     merged = {**entry, **variant}
     return Duration(merged["typical"], merged["worst"], merged["source"], merged.get("timeout"))
@@ -45,11 +44,7 @@ def duration(node: Node) -> Duration:
 
 def is_timed(token: str) -> bool:
     """Whether somebody has said how long this type takes; otherwise it only counts as a quick one."""
-    package, module, kind = token.split(":")
-    if token in _table()["types"]:
-        return True
-    entry = _table()["packages"].get(package)
-    return entry is not None and ("quick" not in entry or kind in entry["quick"].get(module.split("/")[0], "").split())
+    return fact(token, "creation") is not None
 
 
 def patience(node: Node) -> float | None:
@@ -71,9 +66,3 @@ def _equals(expected: Any, value: Any) -> bool:
     if value is UNKNOWN:  # given, whatever it will be
         return expected == "given"
     return bool(value) if expected == "given" else bool(value == expected)
-
-
-@functools.cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(Path(__file__).with_name("times.json").read_text(encoding="utf-8"))
-    return table

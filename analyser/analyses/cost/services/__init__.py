@@ -1,4 +1,4 @@
-"""One small function a type of resource, giving the lines of its bill."""
+"""The types whose bill takes a rule: one small function each, giving its lines."""
 
 from analyser.analyses.cost.item import Pricer
 from analyser.analyses.cost.services import (
@@ -44,4 +44,4 @@ PRICERS: dict[str, Pricer] = {
     **s3.PRICERS,
     **security.PRICERS,
 }
-"""The types that cost something."""
+"""By type; what a plain line says stands in ``resource_types``."""

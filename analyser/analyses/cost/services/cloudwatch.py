@@ -1,4 +1,4 @@
-"""CloudWatch: logs, alarms, metrics, dashboards."""
+"""CloudWatch: logs and alarms."""
 
 from collections.abc import Iterator
 
@@ -35,19 +35,7 @@ def alarm(item: Item) -> Iterator[Line]:
     yield item.fixed("Alarm", sku, max(1, len(metrics)) + bands)
 
 
-def metric_filter(item: Item) -> Iterator[Line]:
-    """The metric that it fills."""
-    yield item.fixed("Metric of logs", "cloudwatch.metric", 1)
-
-
-def dashboard(item: Item) -> Iterator[Line]:
-    """One dashboard."""
-    yield item.fixed("Dashboard", "cloudwatch.dashboard", 1)
-
-
 PRICERS: dict[str, Pricer] = {
     "aws:cloudwatch/logGroup:LogGroup": log_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": metric_filter,
-    "aws:cloudwatch/dashboard:Dashboard": dashboard,
 }

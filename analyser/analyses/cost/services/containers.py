@@ -1,4 +1,4 @@
-"""ECS on Fargate, ECR, EFS."""
+"""ECS on Fargate."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -65,19 +65,7 @@ def _placed(item: Item, tasks: float, *, spot: bool) -> float:
     return sum(bases[name] + rest * weights[name] / whole for name in bases if (name == _SPOT) is spot)
 
 
-def repository(item: Item) -> Iterator[Line]:
-    """Images kept."""
-    yield item.used("Images", "ecr.storage", "image_gb")
-
-
-def file_system(item: Item) -> Iterator[Line]:
-    """Files, all in the standard class."""
-    yield item.used("Files", "efs.storage", "file_gb")
-
-
 PRICERS: dict[str, Pricer] = {
     "aws:ecs/service:Service": service,
     "aws:ecs/cluster:Cluster": sent_metrics,
-    "aws:ecr/repository:Repository": repository,
-    "aws:efs/fileSystem:FileSystem": file_system,
 }

@@ -1,4 +1,4 @@
-"""EC2: nodes and their disks, NAT gateways, public addresses, interface endpoints."""
+"""EC2: nodes and their disks, interface endpoints."""
 
 from collections.abc import Iterator
 
@@ -71,17 +71,6 @@ def node_pool(item: Item) -> Iterator[Line]:
     )
 
 
-def nat_gateway(item: Item) -> Iterator[Line]:
-    """Hours and data."""
-    yield item.hours("NAT gateway", "nat.hours")
-    yield item.used("Data through NAT", "nat.data", "nat_gb", share=1 / item.of_same_type())
-
-
-def address(item: Item) -> Iterator[Line]:
-    """A public IPv4 address, in use or not: https://aws.amazon.com/vpc/pricing/"""
-    yield item.hours("Public IPv4 address", "ipv4.hours")
-
-
 def endpoint(item: Item) -> Iterator[Line]:
     """Interface endpoints, by zone; gateway endpoints are free."""
     if item.read("vpcEndpointType") != "Interface":
@@ -94,7 +83,5 @@ def endpoint(item: Item) -> Iterator[Line]:
 PRICERS: dict[str, Pricer] = {
     "aws:eks/nodeGroup:NodeGroup": node_group,
     "kubernetes:karpenter.sh/v1:NodePool": node_pool,
-    "aws:ec2/natGateway:NatGateway": nat_gateway,
-    "aws:ec2/eip:Eip": address,
     _ENDPOINT: endpoint,
 }

@@ -20,21 +20,11 @@ def distribution(item: Item) -> Iterator[Line]:
         yield item.used("Origin shield", "cloudfront.shield", "request_millions", share=share * MISSES)
 
 
-def function(item: Item) -> Iterator[Line]:
-    """A call for every request."""
-    yield item.used("CloudFront function", "cloudfront.functions", "request_millions")
-
-
 def web_acl(item: Item) -> Iterator[Line]:
     """The list, each of its rules and groups of rules, and what it looks at."""
     yield item.fixed("Web ACL", "waf.acl", 1)
     yield item.fixed("Rules", "waf.rule", len(item.read("rules", default=[])))
     yield item.used("Requests", "waf.requests", "request_millions", share=1 / item.of_same_type())
-
-
-def zone(item: Item) -> Iterator[Line]:
-    """The zone; queries for aliases of AWS resources are free, and the others are few."""
-    yield item.fixed("Hosted zone", "route53.zone", 1)
 
 
 def health_check(item: Item) -> Iterator[Line]:
@@ -49,8 +39,6 @@ def health_check(item: Item) -> Iterator[Line]:
 
 PRICERS: dict[str, Pricer] = {
     "aws:cloudfront/distribution:Distribution": distribution,
-    "aws:cloudfront/function:Function": function,
     "aws:wafv2/webAcl:WebAcl": web_acl,
-    "aws:route53/zone:Zone": zone,
     "aws:route53/healthCheck:HealthCheck": health_check,
 }

@@ -1,4 +1,4 @@
-"""EKS: the control plane, and the metrics of Container Insights."""
+"""EKS: the metrics of Container Insights."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,9 @@ from analyser.analyses.cost.result import Line
 from analyser.analyses.cost.services.metrics import sent_metrics
 
 
-def cluster(item: Item) -> Iterator[Line]:
-    """The control plane in standard support; extended support cannot be entered: its version would be upgraded."""
-    yield item.hours("EKS control plane", "eks.cluster")
-
-
 def addon(item: Item) -> Iterator[Line]:
     """Add-ons are free but for what they send to CloudWatch."""
     yield from sent_metrics(item)
 
 
-PRICERS: dict[str, Pricer] = {"aws:eks/cluster:Cluster": cluster, "aws:eks/addon:Addon": addon}
+PRICERS: dict[str, Pricer] = {"aws:eks/addon:Addon": addon}

@@ -1,4 +1,4 @@
-"""Lambda, Step Functions."""
+"""Lambda."""
 
 from collections.abc import Iterator
 
@@ -47,14 +47,7 @@ def _architecture(node: Node) -> str:
     return str(value[0]) if isinstance(value, list) and value else "x86_64"
 
 
-def state_machine(item: Item) -> Iterator[Line]:
-    """Steps of a standard workflow."""
-    share = 1 / item.of_same_type()
-    yield item.used("Transitions", "states.transitions", "state_transition_thousands", share=share)
-
-
 PRICERS: dict[str, Pricer] = {
     _FUNCTION: function,
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": provisioned,
-    "aws:sfn/stateMachine:StateMachine": state_machine,
 }

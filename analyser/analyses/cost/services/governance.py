@@ -1,4 +1,4 @@
-"""AWS Config, CloudTrail, AWS Backup, snapshots of volumes."""
+"""AWS Config rules, CloudTrail."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,6 @@ from analyser.analyses.cost.result import Line
 
 EVALUATIONS = 3
 """Rules that judge a recorded change on average."""
-
-
-def recorder(item: Item) -> Iterator[Line]:
-    """Changes recorded."""
-    yield item.used("Recorded changes", "config.items", "config_items")
 
 
 def rule(item: Item) -> Iterator[Line]:
@@ -27,20 +22,7 @@ def trail(item: Item) -> Iterator[Line]:
         yield item.used("Data events", "cloudtrail.data-events", "bucket_request_millions")
 
 
-def plan(item: Item) -> Iterator[Line]:
-    """Backups kept, at the price of RDS snapshots, the dearest."""
-    yield item.used("Backups", "backup.rds", "backup_gb", share=1 / item.of_same_type())
-
-
-def snapshots(item: Item) -> Iterator[Line]:
-    """Snapshots of volumes, as far as blocks differ."""
-    yield item.used("EBS snapshots", "ebs.snapshot", "snapshot_gb", share=1 / item.of_same_type())
-
-
 PRICERS: dict[str, Pricer] = {
-    "aws:cfg/recorder:Recorder": recorder,
     "aws:cfg/rule:Rule": rule,
     "aws:cloudtrail/trail:Trail": trail,
-    "aws:backup/plan:Plan": plan,
-    "aws:dlm/lifecyclePolicy:LifecyclePolicy": snapshots,
 }

@@ -1,4 +1,4 @@
-"""SNS, SQS, SES."""
+"""SNS, SQS."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,4 @@ def _share(item: Item) -> float:
     return 1 / (len(item.graph.of_type(_TOPIC)) + len(item.graph.of_type(_QUEUE)))
 
 
-def identity(item: Item) -> Iterator[Line]:
-    """Mails sent."""
-    yield item.used("Mails", "ses.mail", "email_thousands", share=1 / item.of_same_type())
-
-
-PRICERS: dict[str, Pricer] = {_TOPIC: topic, _QUEUE: queue, "aws:sesv2/emailIdentity:EmailIdentity": identity}
+PRICERS: dict[str, Pricer] = {_TOPIC: topic, _QUEUE: queue}

@@ -1,15 +1,9 @@
-"""KMS, Secrets Manager, Cognito."""
+"""Secrets Manager, Cognito."""
 
 from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import Line
-
-
-def key(item: Item) -> Iterator[Line]:
-    """The key in its first year; each of its first two rotations adds as much again."""
-    yield item.fixed("Customer key", "kms.key", 1)
-    yield item.used("Requests", "kms.requests", "key_request_millions", share=1 / item.of_same_type())
 
 
 def secret(item: Item) -> Iterator[Line]:
@@ -24,7 +18,6 @@ def user_pool(item: Item) -> Iterator[Line]:
 
 
 PRICERS: dict[str, Pricer] = {
-    "aws:kms/key:Key": key,
     "aws:secretsmanager/secret:Secret": secret,
     "aws:cognito/userPool:UserPool": user_pool,
 }

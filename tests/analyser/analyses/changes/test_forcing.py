@@ -4,17 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from analyser.analyses.changes.forcing import DIRECTIONS, TABLE_FILE, forcing
-from analyser.analyses.changes.generate import UnnamedError, table, text
+from analyser.analyses.changes.forcing import DIRECTIONS, forcing
+from analyser.analyses.changes.generate import UnnamedError, table
 from analyser.run.mock_cloud.computed_outputs import output_types
 from tests.stacks import STACKS, stack_graph
 
 INSTANCE = "aws:rds/instance:Instance"
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_type_of_every_stack_is_in_it(stack: str) -> None:
-    assert [token for token in stack_graph(stack).counts if forcing(token) is None] == []
 
 
 def test_a_type_that_nobody_asked_about_is_not() -> None:
@@ -90,11 +85,3 @@ def test_an_argument_without_a_property_is_not_passed_over() -> None:
     wrong = {"aws_db_instance": {**FACTS["aws_db_instance"], "replace": ["user_name"]}}
     with pytest.raises(UnnamedError, match=f"{INSTANCE}: no property for user_name"):
         table(wrong, {INSTANCE})
-
-
-def test_the_file_is_in_the_form_that_is_written() -> None:
-    import json
-
-    written = TABLE_FILE.read_text(encoding="utf-8")
-    assert text(json.loads(written)) == written
-    assert all(part["source"] and part["read"] for part in json.loads(written).values())

@@ -8,7 +8,7 @@ import pytest
 from analyser.analyses.changes.replaced import Replaced, replaced, replaced_document
 from analyser.analyses.report import Report, document
 from analyser.graph import Graph
-from components.protection import BEARING
+from resource_types.bearing import Bearing
 from tests.analyser.changed import changed
 from tests.stacks import stack_graph
 
@@ -32,8 +32,7 @@ def test_a_new_master_user_is_a_new_database_and_pulumi_refuses() -> None:
     database = found["database-primary"]
     assert database.properties == ("username",)
     assert (database.since, database.certain, database.protected) == ((), True, True)
-    assert database.bearing == BEARING["aws:rds/instance:Instance"]
-    assert database.bearing.kind == "data"
+    assert database.bearing == Bearing("data", "rows")
     assert next(iter(found)) == "database-primary"
 
 

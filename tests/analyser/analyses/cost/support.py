@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from analyser.analyses.cost.item import Item
+from analyser.analyses.cost.known_costs import pricer
 from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import Line, Price
-from analyser.analyses.cost.services import PRICERS
 from analyser.graph import Graph, Node
 from settings import Usage
 
@@ -74,7 +74,9 @@ def lines(
 
 
 def _priced(item: Item) -> Iterator[Line]:
-    return PRICERS[item.node.type](item)
+    priced = pricer(item.node.type)
+    assert priced, f"{item.node.type} has no price"
+    return priced(item)
 
 
 def bill(token: str, inputs: Mapping[str, Any] | None = None, *beside: Node, **options: Any) -> dict[str, float]:

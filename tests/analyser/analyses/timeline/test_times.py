@@ -1,50 +1,11 @@
-"""Times: each with a source, and the variant that fits."""
-
-import json
-from pathlib import Path
+"""Times: the variant that fits, and what is said of types that nobody timed."""
 
 import pytest
 
-from analyser.analyses.timeline import timeline, times
-from analyser.analyses.timeline.times import duration, is_timed, patience, seconds
+from analyser.analyses.timeline import timeline
+from analyser.analyses.timeline.times import duration, patience, seconds
 from policy.unknown import UNKNOWN
-from tests.analyser.analyses.cost.test_types import made_by_code
 from tests.analyser.analyses.timeline.nodes import DATABASE, KAFKA, TOPIC, graph, node
-from tests.stacks import STACKS, stack_graph
-
-TABLE = json.loads(Path(times.__file__).with_name("times.json").read_text(encoding="utf-8"))
-ENTRIES = {
-    **{f"{name} as a package": entry for name, entry in TABLE["packages"].items()},
-    **TABLE["types"],
-    **{
-        f"{name} {json.dumps(variant['with'])}": variant
-        for name, entry in TABLE["types"].items()
-        for variant in entry.get("variants", ())
-    },
-}
-
-
-@pytest.mark.parametrize("name", ENTRIES)
-def test_every_figure_has_a_source_and_holds_together(name: str) -> None:
-    entry = ENTRIES[name]
-    assert entry["source"].startswith("https://")
-    assert 0 <= entry["typical"] <= entry["worst"]
-    assert entry["worst"] > 0
-
-
-def test_every_type_that_the_code_makes_has_a_time() -> None:
-    assert [token for token in made_by_code() if not is_timed(token)] == []
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_type_of_every_stack_has_a_time(stack: str) -> None:
-    assert timeline(stack_graph(stack)).guessed == ()
-
-
-def test_no_type_is_both_quick_and_listed() -> None:
-    quick = {(module, kind) for module, kinds in TABLE["packages"]["aws"]["quick"].items() for kind in kinds.split()}
-    listed = {(token.split(":")[1].split("/")[0], token.split(":")[2]) for token in TABLE["types"]}
-    assert quick & listed == set()
 
 
 def test_a_type_that_nobody_timed_is_said() -> None:

@@ -1,0 +1,155 @@
+"""The files of what is known: in one form, with nothing in them that nobody reads, and a source for every figure."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyser.analyses.changes.forcing import DIRECTIONS
+from analyser.analyses.cost.price_snapshot import NoPriceError, price
+from resource_types import FOLDER, PACKAGE_FILE, SECTIONS
+from resource_types.writing import put, text
+from settings import Usage
+
+FILES = sorted(FOLDER.glob("*/*.toml"))
+KEYS = {
+    "bears": {"data", "identity", "nothing"},
+    "answers": {"port", "words"},
+    "public_api": {"service"},
+    "cost": {"free", "lines", "note"},
+    "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
+    "replacement": {"replaces", "when", "may", "source", "read"},
+}
+OF_PACKAGES = {**KEYS, "replacement": {"source", "read", "every"}}
+ASSUMPTIONS = {field.alias or name for name, field in Usage.model_fields.items()}
+AMOUNTS = {"quantity", "hours", "assumed"}
+
+
+def problems(folder: Path = FOLDER) -> Iterator[str]:
+    """What is wrong in any file, a line each with file and key."""
+    for path in sorted(folder.glob("*/*.toml")):
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        where = f"resource_types/{path.parent.name}/{path.name}"
+        if path.name == PACKAGE_FILE:
+            sections = {key: value for key, value in document.items() if key != "holds_for_all"}
+            yield from (f"{where}: {said}" for said in _sections(sections, OF_PACKAGES))
+            continue
+        for token, sections in document.items():
+            if (path.parent.name, path.stem) != (token.split(":")[0], token.split(":")[1].split("/")[0]):
+                yield f"{where}: {token}: belongs into another file"
+            yield from (f"{where}: {token}: {said}" for said in _sections(sections, KEYS))
+
+
+def _sections(sections: Mapping[str, Any], keys: Mapping[str, set[str]]) -> Iterator[str]:
+    for section, said in sections.items():
+        if section not in keys:
+            yield f"{section}: is none of {', '.join(SECTIONS)}"
+            continue
+        if strange := set(said) - keys[section]:
+            yield f"{section}: {', '.join(sorted(strange))}: is none of {', '.join(sorted(keys[section]))}"
+        check = _CHECKS.get(section)
+        yield from (f"{section}: {problem}" for problem in (check(said) if check else ()))
+
+
+def _cost(said: Mapping[str, Any]) -> Iterator[str]:
+    if ("free" in said) is ("lines" in said):
+        yield "says either free or lines"
+    for line in said.get("lines", ()):
+        if not line.keys() >= {"label", "sku"} or len(AMOUNTS & line.keys()) != 1:
+            yield f"{line}: a line has label, sku and one of {', '.join(sorted(AMOUNTS))}"
+        elif line.keys() - {"label", "sku", "shared"} - AMOUNTS or ("shared" in line and "assumed" not in line):
+            yield f"{line}: what a line has beside is shared, of what is assumed"
+        elif "assumed" in line and line["assumed"] not in ASSUMPTIONS:
+            yield f"{line['assumed']}: is no assumption of strata:usage"
+        else:
+            try:
+                price(line["sku"], "us-east-1")
+            except NoPriceError as error:
+                yield str(error)
+
+
+def _creation(said: Mapping[str, Any]) -> Iterator[str]:
+    if said == {"quick": True}:
+        return
+    for entry in (said, *said.get("variants", ())):
+        if not str(entry.get("source")).startswith("https://"):
+            yield "has no source"
+        if not 0 <= entry.get("typical", -1) <= entry.get("worst", -1) or not entry.get("worst"):
+            yield f"typical {entry.get('typical')} and worst {entry.get('worst')} do not go together"
+
+
+def _replacement(said: Mapping[str, Any]) -> Iterator[str]:
+    if "replaces" not in said and "every" not in said:
+        yield "does not say what replaces it"
+    for path, words in said.get("when", {}).items():
+        if strange := set(words) - DIRECTIONS:
+            yield f"when: {path}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
+    if ("source" in said) is not isinstance(said.get("read"), date):
+        yield "has a source without the day it was read, or a day without a source"
+
+
+_CHECKS = {"cost": _cost, "creation": _creation, "replacement": _replacement}
+
+
+def test_there_are_many() -> None:
+    assert len(FILES) > 60
+
+
+def test_every_file_says_what_is_read_and_where_it_is_from() -> None:
+    assert "\n".join(problems()) == ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_file_is_in_the_form_that_is_written(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+    assert text(path, tomllib.loads(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ("bear = {}", "bear: is none of bears, cost, creation"),
+        ("bears = { much = true }", "bears: much: is none of data, identity, nothing"),
+        ('cost = { note = "?" }', "cost: says either free or lines"),
+        ('cost = { lines = [{ label = "A", sku = "eks.cluster" }] }', "a line has label, sku and one of"),
+        (
+            'cost = { lines = [{ label = "A", sku = "eks.cluster", hours = 1, shared = true }] }',
+            "what a line has beside is shared",
+        ),
+        ('cost = { lines = [{ label = "A", sku = "a", assumed = "b" }] }', "b: is no assumption of strata:usage"),
+        ('cost = { lines = [{ label = "A", sku = "a.b", hours = 1 }] }', "no price of a.b in us-east-1"),
+        ("creation = { typical = 1, worst = 2 }", "creation: has no source"),
+        ('creation = { typical = 3, worst = 2, source = "https://a" }', "typical 3 and worst 2 do not go together"),
+        ("replacement = { may = [] }", "replacement: does not say what replaces it"),
+        ('replacement = { replaces = [], when = { a = ["left"] } }', "when: a: left: is none of add"),
+        ('replacement = { replaces = [], source = "https://a" }', "has a source without the day it was read"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_key(table: str, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "aws").mkdir()
+    (tmp_path / "aws" / "mq.toml").write_text(f'["aws:mq/broker:Broker"]\n{table}\n', encoding="utf-8")
+    (said,) = problems(tmp_path)
+    assert said.startswith("resource_types/aws/mq.toml: aws:mq/broker:Broker: ")
+    assert problem in said
+
+
+def test_a_type_in_another_service_s_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "aws").mkdir()
+    (tmp_path / "aws" / "mq.toml").write_text('["aws:rds/instance:Instance"]\n', encoding="utf-8")
+    assert list(problems(tmp_path)) == [
+        "resource_types/aws/mq.toml: aws:rds/instance:Instance: belongs into another file"
+    ]
+
+
+def test_a_script_writes_what_it_knows_and_leaves_what_has_its_own_source(tmp_path: Path) -> None:
+    folder = tmp_path / "resource_types"
+    own = {"replaces": ["a"], "source": "https://a", "read": date(2026, 11, 28)}
+    put("replacement", {"aws:mq/broker:Broker": own}, folder)
+    put("bears", {"aws:mq/broker:Broker": {"data": "messages"}}, folder)
+    put("replacement", {"aws:mq/broker:Broker": {"replaces": ["b"]}, "aws:mq/user:User": {"replaces": []}}, folder)
+    document = tomllib.loads((folder / "aws" / "mq.toml").read_text(encoding="utf-8"))
+    assert document["aws:mq/broker:Broker"] == {"bears": {"data": "messages"}, "replacement": own}
+    assert list(document) == ["aws:mq/broker:Broker", "aws:mq/user:User"]
