@@ -55,7 +55,7 @@ def report(
 
 
 def _preview_all(root: Path, form: str, output: Path | None, begun: float, budget: float | None) -> int:
-    from analyser.faces.commands.all_stacks import every
+    from analyser.analyses.all_stacks import every
     from analyser.faces.commands.output import form_named, write_reports, written_to
     from analyser.faces.terminal.all_stacks import show
     from settings.stackfile import stack_names

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analyser.faces.commands.all_stacks import Outcome
+from analyser.analyses.all_stacks import Outcome
 from analyser.faces.terminal.verdicts import stopping
 from analyser.faces.timeline_text import sentence
 
