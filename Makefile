@@ -9,7 +9,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview update test client soak setups engine bench mutants lint conform packages image audit sbom lock schema types rules prices screenshots clean
+.PHONY: help setup preview update test client soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -75,9 +75,6 @@ sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into 
 
 schema: $(READY) ## Write the JSON Schema that editors use for stack files
 	@$(BIN)/strata schema
-
-types: $(READY) ## Write docs/resource-types.md: what is known of each type
-	@$(BIN)/python -m analyser.faces.coverage_page
 
 rules: $(READY) ## Write policy/RULES.md
 	@$(BIN)/python -m policy.catalogue

@@ -1,7 +1,7 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, inventories, golden graphs, the front page's table of stacks, and what pages show of commands. Review the
-diff: each of these is held by a test, and what this writes is what that test asks for.
+Schema, rules, what is known of resource types, inventories, golden graphs, the front page's table of stacks, and what
+pages show of commands. Review the diff: each of these is held by a test, and what this writes is what it asks for.
 """
 
 import contextlib
@@ -15,9 +15,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
+import resource_types
 import systems
+from analyser.analyses.coverage import coverage
 from analyser.analyses.inventory import UnexplainedError, inventory
 from analyser.analyses.inventory.purposes import purposes
+from analyser.faces import coverage_page
 from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
 from analyser.run import program
@@ -43,6 +46,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
     yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
+    yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
     yield FRONT, table
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))

@@ -1,17 +1,14 @@
-"""docs/resource-types.md: what is known of every type. ``python -m analyser.faces.coverage_page`` writes it."""
+"""docs/resource-types.md: what is known of every type."""
 
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-import resource_types
-from analyser.analyses.coverage import NEEDED, Coverage, coverage
+from analyser.analyses.coverage import NEEDED, Coverage
 
 PAGE = "docs/resource-types.md"
 _HEAD = """\
 # What is known of each resource type
 
-Written by `make types` from `resource_types/`: do not edit it. [extending.md](extending.md) shows how a type comes in.
+Written by `make update` from `resource_types/`: do not edit it. [extending.md](extending.md) shows how a type comes in.
 
 - **Bears**: what is lost with it that no `up` makes again. **Cost**: `free`, `lines` in its file, or a `rule` in
   `analyser/analyses/cost/services/`. **Creation**: `quick` is its package's own figure. **Replacement**: how many
@@ -40,8 +37,3 @@ def _cells(row: Coverage) -> list[str]:
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n".replace("|  ", "| ")
-
-
-if __name__ == "__main__":
-    Path(PAGE).write_text(page(coverage(resource_types.tokens())), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")

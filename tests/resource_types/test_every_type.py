@@ -35,4 +35,4 @@ def test_what_has_a_rule_for_its_cost_says_nothing_else_of_it() -> None:
 
 
 def test_the_page_is_what_the_files_say() -> None:
-    assert (ROOT / PAGE).read_text(encoding="utf-8") == page(coverage(resource_types.tokens())), "run: make types"
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page(coverage(resource_types.tokens())), "run: make update"
