@@ -1,5 +1,6 @@
 """MDReader's API as Lambda calls it: FastAPI behind Mangum, asked by API Gateway's own events."""
 
+import asyncio
 import inspect
 import json
 import socket
@@ -106,7 +107,17 @@ def postgres(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> Postgres:
 
 
 @pytest.fixture
-def main(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Any:
+def loop() -> Iterator[None]:
+    """Of the event loop that Mangum takes from its thread, or makes and leaves there, other tests find nothing."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield
+    asyncio.set_event_loop(None)
+    made.close()
+
+
+@pytest.fixture
+def main(loop: None, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Any:
     from app import cache, database, main
 
     monkeypatch.setattr(main, "_database", database.Database())
