@@ -83,8 +83,9 @@ class SystemSettings(Settings):
     signing_key: SecretSettings = SecretSettings()
     """Signs the tokens of users."""
     sockets: WebSocketApiSettings = WebSocketApiSettings()
-    socket_function: FunctionSettings = FunctionSettings(memory_mib=512, timeout_seconds=29)
-    """The functions behind the WebSocket API; API Gateway waits no longer than 29 seconds for them."""
+    socket_function: FunctionSettings = FunctionSettings(memory_mib=512, timeout_seconds=300)
+    """The functions behind the WebSocket API. What they are given is how long one reader may take to open a page: 16 MB
+    in five minutes is less than 1 Mbit/s."""
     sockets_through_cdn: bool = True
     """Whether the distribution has a path to the WebSocket API as well, past its firewall."""
     api_gateway_logging: bool = True

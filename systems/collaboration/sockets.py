@@ -19,6 +19,7 @@ from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import Data, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.foundation import Keys
+from systems.slow_readers import reader_seconds
 
 HANDLER, STREAMS, AUTHORIZER = "websocket", "websocket-streams", "websocket-authorizer"
 ROUTES = ("$disconnect", "$default", "join", "operation", "presence")
@@ -94,6 +95,7 @@ class _Functions:
                 "REDIS_SECRET_ARN": data.cache_secret.arn,
                 "MANAGEMENT_ENDPOINT": self._api.management_endpoint,
                 "METRICS_NAMESPACE": metrics_namespace(settings, self._account),
+                "READER_SECONDS": str(reader_seconds(settings.socket_function)),
             },
             [
                 data.state.read_write,

@@ -20,6 +20,7 @@ from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.confluence.settings import LambdaModel
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
+from systems.slow_readers import reader_seconds
 
 LOGICAL = {"document": "pages", "search": "query"}
 """Logical names that are not those of the stores behind them, as in the names of security groups."""
@@ -37,11 +38,6 @@ class _Own:
     stores_files: bool = False
     outside: Mapping[str, int] = field(default_factory=dict)
     """What it calls outside AWS: a purpose and the port. It then stands where NAT is."""
-
-
-def _sending(settings: FunctionSettings) -> int:
-    """Seconds that a function may spend on a slow reader: ten are for loading a page and for ending."""
-    return max(settings.timeout_seconds - 10, 1)
 
 
 class Functions:
@@ -120,7 +116,7 @@ class Functions:
                 getattr(self._model, name),
                 code=CodeSettings(folder="functions/collaboration", handler="collaboration.handlers.handle"),
                 tier="private",
-                environment={**environment, "READER_SECONDS": str(_sending(getattr(self._model, name)))},
+                environment={**environment, "READER_SECONDS": str(reader_seconds(getattr(self._model, name)))},
                 statements=rights,
                 layers=[self._layer.arn],
             )

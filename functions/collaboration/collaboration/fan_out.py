@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 _AT_ONCE = 16
 _PAUSE_SECONDS = 0.25
+_STANDSTILL_SECONDS = 10
+"""After that a reader is taken for gone: one that hangs must not hold up whoever writes."""
 
 
 def client(endpoint: str) -> Any:
@@ -37,11 +39,27 @@ class Delivery:
     """Connections that could not be told this time."""
 
 
+class _Reader:
+    """How long a reader with a full buffer has been waited for; several threads may send to it."""
+
+    def __init__(self, clock: Callable[[], float], patience: float) -> None:
+        self._clock = clock
+        self._until = clock() + patience
+        self._took = clock()
+
+    def took_something(self) -> None:
+        self._took = self._clock()
+
+    def is_lost(self) -> bool:
+        return self._clock() >= min(self._until, self._took + _STANDSTILL_SECONDS)
+
+
 class FanOut:
     """Sends messages to connections, several at once, and one connection's many parts several at once.
 
     A reader who is slower than what is sent to it has its buffer fill up, which API Gateway tells by
-    LimitExceededException; it is waited for, ``patience`` seconds for all that is sent to it together.
+    LimitExceededException; it is waited for as long as it takes something every few seconds, ``patience`` seconds at
+    most for all that is sent to it together.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
     """
 
@@ -78,25 +96,26 @@ class FanOut:
                 self._client.delete_connection(ConnectionId=connection_id)
 
     def _send(self, connection_id: str, messages: Sequence[str]) -> str:
-        until = self._clock() + self._patience
+        reader = _Reader(self._clock, self._patience)
         if len(messages) <= _AT_ONCE:
-            outcomes = [self._post(connection_id, message, until) for message in messages]
+            outcomes = [self._post(connection_id, message, reader) for message in messages]
         else:
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                outcomes = list(pool.map(lambda message: self._post(connection_id, message, until), messages))
+                outcomes = list(pool.map(lambda message: self._post(connection_id, message, reader), messages))
         return next((worst for worst in ("gone", "missed") if worst in outcomes), "delivered")
 
-    def _post(self, connection_id: str, message: str, until: float) -> str:
+    def _post(self, connection_id: str, message: str, reader: _Reader) -> str:
         while True:
             try:
                 self._client.post_to_connection(ConnectionId=connection_id, Data=message.encode())
             except self._client.exceptions.GoneException:
                 return "gone"
             except self._client.exceptions.LimitExceededException:
-                if self._clock() >= until:
+                if reader.is_lost():
                     return "missed"
                 self._sleep(_PAUSE_SECONDS)
             except (ClientError, BotoCoreError):
                 return "missed"
             else:
+                reader.took_something()
                 return "delivered"
