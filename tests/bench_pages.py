@@ -59,8 +59,8 @@ class Bound(NamedTuple):
 BOUNDS = {
     # Whoever is there hears of the change, and of each who is gone; whoever is gone costs one try.
     "posts": Bound(once=1, there=1, gone=1, pair=1),
-    # The list of who is there is read for the change and for the departures, and each who is gone once.
-    "read": Bound(once=8, there=2, gone=3),
+    # The list of who is there is read for the change, and twice more for the departures, with who is gone in it.
+    "read": Bound(once=8, there=3, gone=3),
     "written": Bound(once=2, there=0, gone=4),
     "posts of the next": Bound(once=1, there=1, gone=0),
     "read for the next": Bound(once=4, there=1, gone=0),
