@@ -154,7 +154,7 @@ class YjsClient:
     async def _present(self, said: Awareness) -> None:
         """Passes on what the client says of itself, not what it repeats of others."""
         if self._said is None:
-            mine = [entry for entry in said.entries if entry.client not in self._foreign]
+            mine = [one for one in said.entries if one.client not in self._foreign and one.state is not None]
         else:
             mine = [entry for entry in said.entries if entry.client == self._said.client]
         if not mine:
@@ -196,11 +196,13 @@ class YjsClient:
         known.pop(self._member.connection_id, None)
         self._own_kind = {one.user_id for one in known.values()}
         for one in known.values():
-            self._hear_of(one.update)
+            self._hear_of(one.update, one.user_id)
 
-    def _hear_of(self, update: bytes) -> None:
-        """Another client of its own kind."""
-        self._foreign.update(entry.client for entry in yjs_messages.entries_of(update))
+    def _hear_of(self, update: bytes, user_id: str | None = None) -> None:
+        """Another client of its own kind, or itself before its server died or the line broke: it keeps its id then."""
+        if user_id != self._member.principal.user_id:
+            there = (entry for entry in yjs_messages.entries_of(update) if entry.state is not None)
+            self._foreign.update(entry.client for entry in there)
         self._out(yjs_messages.awareness(update))
 
     def _hear(self, text: str) -> None:

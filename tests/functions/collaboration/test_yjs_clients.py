@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from collaboration import documents, messages, server, yjs_clients, yjs_messages
+from collaboration.awareness import AwarenessStates, Known
 from pycrdt import Doc, Text, get_update
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -75,6 +76,24 @@ def test_whoever_joins_is_told_who_is_here_once(play: Any) -> None:
         async with asyncio.timeout(PATIENCE):
             while await pods.redis.exists(f"awareness:{PAGE}"):
                 await asyncio.sleep(0.01)
+
+    play(scenario)
+
+
+def test_a_client_is_seen_again_after_its_server_died(play: Any) -> None:
+    """It comes back with the id that it had, which nobody took from the page."""
+
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        watching, other = await pods.browser(port, "bob"), await pods.standard(port, "cyd")
+        await other.sync()
+        before = yjs_messages.encoded([yjs_messages.Entry(7, 3, {"cursor": 1})])
+        await AwarenessStates(pods.redis, pods.clock).put(PAGE, "dead", Known("ada", before))
+        ada = await pods.standard(port, "ada")
+        await ada.sync()
+        await ada.say(7, 4, {"cursor": 2})
+        assert (await watching.hear("presence", "here"))["state"] == {"cursor": 2}
+        assert await other.aware({"cursor": 2}) == (7, 4, {"cursor": 2})
 
     play(scenario)
 
