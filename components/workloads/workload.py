@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Literal, Self
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -24,7 +23,6 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
-from pydantic import Field, model_validator
 
 from components.security.pod_role import PodRole
 from components.workloads.autoscaling import Autoscaling, autoscaler
@@ -32,33 +30,10 @@ from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination, answer, ask, own_policy, pods
-from components.workloads.pod import PodSettings, pod_spec
-from settings import Name
+from components.workloads.pod import pod_spec
+from components.workloads.workload_settings import WorkloadSettings
 
 _CHECKSUM = "checksum/config"
-
-
-class WorkloadSettings(PodSettings):
-    """The pods, how many of them, and how they are reached."""
-
-    replicas: int = Field(default=3, ge=1, le=500)
-    """At first; afterwards autoscaling decides, where it is set."""
-    autoscaling: Autoscaling | None = None
-    config_map: Name | None = None
-    """The name of the ConfigMap; by default the workload's own name and ``-config``."""
-    service_type: Literal["ClusterIP", "NodePort"] = "ClusterIP"
-    """NodePort where the target group has targets of type instance, ClusterIP where they are of type ip."""
-    sticky: bool = False
-    """Whether the service sends the connections of one client address to one pod."""
-
-    @model_validator(mode="after")
-    def _replicas_within_bounds(self) -> Self:
-        bounds = self.autoscaling
-        if bounds and not bounds.min_replicas <= self.replicas <= bounds.max_replicas:
-            raise ValueError(
-                f"replicas {self.replicas} lies outside autoscaling's {bounds.min_replicas} to {bounds.max_replicas}"
-            )
-        return self
 
 
 class Workload(InCluster):

@@ -28,7 +28,8 @@ from components.workloads.network_policy import Destination
 from components.workloads.shared_volume import SharedVolume
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
-from components.workloads.workload import Workload, WorkloadSettings
+from components.workloads.workload import Workload
+from components.workloads.workload_settings import WorkloadSettings
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.edge import page_behavior, uncached
 from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of

@@ -39,7 +39,7 @@ from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
-from components.workloads.workload import WorkloadSettings
+from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 from systems.recovery_region import RecoverySettings

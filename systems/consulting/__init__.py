@@ -24,7 +24,7 @@ from components.network.network import Network
 from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
-from components.workloads.workload import WorkloadSettings
+from components.workloads.workload_settings import WorkloadSettings
 from systems.consulting.application import run_application
 from systems.consulting.operations import audit, operate
 from systems.consulting.parts import BACKEND_TARGETS, BEDROCK_KEY, FRONTEND_TARGETS, IMAGES, Data, Edge

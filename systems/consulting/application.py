@@ -18,7 +18,8 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
 from components.workloads.synced_secret import SecretValue, SyncedSecret
-from components.workloads.workload import Workload, WorkloadSettings
+from components.workloads.workload import Workload
+from components.workloads.workload_settings import WorkloadSettings
 from systems.consulting.parts import (
     BACKEND,
     BACKEND_TARGETS,

@@ -27,7 +27,7 @@ from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
-from components.workloads.workload import WorkloadSettings
+from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out

@@ -27,23 +27,16 @@ from components.edge.origins import HttpsOrigin
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
-from components.operations.metric import EDGE_REGION, put_metrics
-from components.operations.tracing import Tracing
+from components.operations.metric import EDGE_REGION
 from components.security.human_access import HumanAccess
-from components.security.pod_role import PodRole
-from components.security.secret import GeneratedSecret, SecretSettings
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.karpenter import Karpenter
-from components.workloads.load_balancer_controller import LoadBalancerController
-from components.workloads.namespace import Namespace
-from components.workloads.network_policy import Destination
 from components.workloads.storage_class import StorageClass, StorageClassSettings
-from components.workloads.workload import Workload
 from systems.eks_platform import Compute, make_compute
-from systems.eks_schema import APPLICATION_USER, apply_schema
 from systems.foundation import Keys, make_keys
+from systems.records.application import make_application
 from systems.records.operations import operate
-from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.parts import APPLICATION, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
 
 
@@ -61,7 +54,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     edge.balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
-    _application(settings, account, keys, network, data, compute, edge, registry, pool)
+    make_application(settings, account, keys, network, data, compute, edge, registry, pool)
     operate(settings, account, keys, data, compute, edge)
     return {
         "url": f"https://{settings.domain}",
@@ -204,109 +197,3 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         health_check_id=health.health_check_id,
     )
     return Edge(zone, balancer, cdn, firewall)
-
-
-def _application(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    data: Data,
-    compute: Compute,
-    edge: Edge,
-    registry: Registry,
-    pool: list[pulumi.Resource],
-) -> None:
-    """The microservice: what it may do, what it is told, and whom it may talk to."""
-    signing = GeneratedSecret(
-        "cursor-key",
-        SecretSettings(),
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
-        purpose="Signs the cursors that the records API hands out",
-    )
-    tracing = [Tracing("tracing", settings.tracing).write] if settings.tracing else []
-    role = PodRole(
-        "microservice-pods",
-        account=account,
-        cluster=compute.cluster,
-        namespace=settings.namespace,
-        service_account=APPLICATION,
-        statements=[
-            data.database.connect(APPLICATION_USER),
-            data.cache.connect,
-            data.topic.produce,
-            data.topic.consume(APPLICATION),
-            data.archives.read_write,
-            data.logs.write,
-            signing.read,
-            keys.secrets.decrypt,
-            put_metrics(BUSINESS_METRICS),
-            *tracing,
-        ],
-    )
-    namespace = Namespace(
-        "namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready, readiness_gates=True
-    )
-    controller = LoadBalancerController(
-        "load-balancer-controller",
-        account=account,
-        cluster=compute.cluster,
-        vpc_id=network.vpc_id,
-        nodes=compute.ready,
-    )
-    compute.operator_rights.restart(namespace, [APPLICATION])
-    compute.operators.may(compute.cluster.describe, *data.database.operate, data.cache.operate, signing.operate)
-    stores = list(settings.network.data.values())
-    migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
-    Workload(
-        APPLICATION,
-        settings.application,
-        cluster=compute.cluster,
-        namespace=namespace,
-        repository=registry.repository_url(APPLICATION),
-        pod_role=role,
-        config=_config(account, data, signing),
-        clients=list(settings.network.public.values()),
-        destinations={
-            "database": Destination(data.database.port, stores),
-            "cache": Destination(data.cache.port, stores),
-            "stream": Destination(data.stream.port, stores),
-            "aws": Destination(443, ["0.0.0.0/0"]),
-        },
-        target_group_arn=edge.balancer.target_group(APPLICATION).arn,
-        load_balancer_controller=controller,
-        after=[migration, data.topic, *pool],
-    )
-
-
-def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:
-    """What the microservice is told: where its stores are and as whom it signs in. Every password is a token of IAM,
-    and every connection is TLS."""
-    database, cache, stream = data.database, data.cache, data.stream
-    return {
-        "AWS_REGION": account.region,
-        "DATABASE_HOST": database.endpoint,
-        "DATABASE_READERS": pulumi.Output.json_dumps(list(database.reader_endpoints.values())),
-        "DATABASE_PORT": str(database.port),
-        "DATABASE_NAME": database.db_name,
-        "DATABASE_USER": APPLICATION_USER,
-        "DATABASE_SSLMODE": "verify-full",
-        "CACHE_ENDPOINT": cache.endpoint,
-        "CACHE_PORT": str(cache.port),
-        "CACHE_USER": cache.user_name,
-        "CACHE_TLS": "true",
-        "CACHE_CLUSTER": str(cache.settings.cluster_mode).lower(),
-        # What a token for Redis is signed for.
-        "CACHE_REPLICATION_GROUP": cache.replication_group_id,
-        "BOOTSTRAP_BROKERS": stream.bootstrap_brokers,
-        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
-        "KAFKA_SASL_MECHANISM": "AWS_MSK_IAM",
-        "TOPIC": data.topic.topic_name,
-        "CONSUMER_GROUP": APPLICATION,
-        "ARCHIVES_BUCKET": data.archives.bucket_name,
-        "LOGS_BUCKET": data.logs.bucket_name,
-        "CURSOR_KEY_ARN": signing.arn,
-        "METRICS_NAMESPACE": BUSINESS_METRICS,
-    }

@@ -29,7 +29,7 @@ from components.operations.tracing import TracingSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
-from components.workloads.workload import WorkloadSettings
+from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 

@@ -16,7 +16,8 @@ from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
-from components.workloads.workload import Workload, WorkloadSettings
+from components.workloads.workload import Workload
+from components.workloads.workload_settings import WorkloadSettings
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, of, waits_for
 from tests.support import record, unequal_when_unknown
 

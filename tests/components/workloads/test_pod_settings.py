@@ -9,7 +9,7 @@ from components.workloads.autoscaling import Autoscaling
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.quantity import Amount, Resources, millicores, size_in_bytes
 from components.workloads.storage_class import StorageClassSettings
-from components.workloads.workload import WorkloadSettings
+from components.workloads.workload_settings import WorkloadSettings
 
 
 def refused(**settings: Any) -> str:

@@ -2,7 +2,8 @@
 
 from components.workloads.namespace import Namespace
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
-from components.workloads.workload import Workload, WorkloadSettings
+from components.workloads.workload import Workload
+from components.workloads.workload_settings import WorkloadSettings
 from tests.components.workloads.support import RELEASE, Cluster, nodes, of, waits_for
 from tests.support import unequal_when_unknown
 

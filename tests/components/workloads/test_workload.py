@@ -16,7 +16,8 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.pod import Probe, SecretKey
 from components.workloads.quantity import Amount, Resources
-from components.workloads.workload import Workload, WorkloadSettings
+from components.workloads.workload import Workload
+from components.workloads.workload_settings import WorkloadSettings
 from policy.unknown import UNKNOWN
 from tests.components.workloads.support import BINDING, NETWORK_POLICY, RELEASE, Cluster, nodes, objects, of, waits_for
 from tests.support import ACCOUNT, once, record, unequal_when_unknown
