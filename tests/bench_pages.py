@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "functions" / name) for name in ("authorizer", "collaboration")]
 
-from collaboration import redis_client  # noqa: E402
-from collaboration.hub import Hub, Member  # noqa: E402 - found by the line above
+from collaboration import redis_client  # noqa: E402 - here and below: found by the line above
+from collaboration.hub import Hub, Member  # noqa: E402
 from collaboration.live import LiveRoom  # noqa: E402
 from collaboration.redis_pages import RedisPages  # noqa: E402
 from redis.asyncio import Redis  # noqa: E402

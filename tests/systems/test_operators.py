@@ -8,8 +8,6 @@ from analyser.analyses.rights.ask import ask
 from analyser.graph import Graph, Node
 from tests.stacks import STACKS, stack_graph
 
-pytestmark = pytest.mark.xdist_group("stacks")
-
 # What a runbook's command asks for, and of which resources of the graph.
 COMMANDS = {
     "aws rds reboot-db-instance": ("rds:RebootDBInstance", "aws:rds/instance:Instance"),

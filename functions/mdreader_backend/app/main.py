@@ -71,7 +71,7 @@ def me(asking: dict[str, Any] = Depends(claims)) -> dict[str, str | None]:  # no
 
 
 @app.post("/api/uploads", status_code=201)
-def upload(wanted: Uploading, asking: dict[str, Any] = Depends(claims)) -> Upload:  # noqa: B008
+def upload(wanted: Uploading, asking: dict[str, Any] = Depends(claims)) -> Upload:  # noqa: B008 - the same
     """Where the browser may send one attachment of this type and size, within minutes."""
     return uploads.signed(asking["sub"], wanted)
 

@@ -155,7 +155,7 @@ def test_what_is_written_while_a_page_is_recorded_stays_unrecorded(stored: Any) 
             await store.other.fold(page_id)
             return kept
 
-        store.record.add = add_and_write  # type: ignore[method-assign]
+        store.record.add = add_and_write
         await store.pages.record(PAGE)
         assert await store.redis.ttl(f"crdt:{PAGE}") == NO_END
         assert await store.pages.unrecorded() == [PAGE]
