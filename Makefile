@@ -9,7 +9,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview update test client soak setups engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
+.PHONY: help setup preview update test client soak setups walks engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ soak: $(READY) ## Search longer: histories of editors over real stores, and with
 
 setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
 	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py
+
+walks: $(READY) ## Do what pages say of adding something, in a copy of the project, and run the tests that hold it
+	@$(BIN)/python -m pytest -n 2 tests/walks/*.py
 
 engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
 	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))

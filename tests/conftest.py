@@ -1,15 +1,20 @@
-"""The whole suite's: examples that are the same at each run, an environment of its own, and who runs beside whom."""
+"""The whole suite's: the same examples at each run, an environment of its own, and graphs that workers share."""
 
+import functools
 import os
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests import missing
 from tests.missing import pytest_runtest_makereport
-from tests.sharing import Scheduler
+from tests.sharing import Graphs
 
 __all__ = ["pytest_runtest_makereport"]
 
@@ -29,8 +34,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
-    return Scheduler(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin first, so that at the end no worker waits for another's."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    if "graphs" not in told:
+        Graphs.folder = Path(tempfile.mkdtemp(prefix="graphs-"))
+        config.add_cleanup(functools.partial(shutil.rmtree, Graphs.folder))
+    else:
+        Graphs.folder = Path(told["graphs"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["graphs"] = str(Graphs.folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -14,6 +14,8 @@ import pytest
 from tests.engine.__main__ import run
 from tests.stacks import ROOT
 
+pytestmark = pytest.mark.long
+
 # Notes how it was called, and behaves as the real one does in what the runner reads: events, exit status, stack file.
 PULUMI = """#!{python}
 import json, os, pathlib, sys, time

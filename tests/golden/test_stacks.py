@@ -7,6 +7,8 @@ import pytest
 from tests.golden.compact import compact
 from tests.stacks import STACKS, stack_graph
 
+pytestmark = pytest.mark.long
+
 GOLDEN = Path(__file__).with_name("stacks")
 
 

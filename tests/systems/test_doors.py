@@ -15,6 +15,8 @@ from analyser.run.program import ProgramError, run_program
 from settings import stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 
+pytestmark = pytest.mark.long
+
 CLUSTER = "aws:eks/cluster:Cluster"
 EKS = [
     stack

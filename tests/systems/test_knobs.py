@@ -10,6 +10,8 @@ from analyser.run.program import ProgramError
 from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 
+pytestmark = pytest.mark.long
+
 RECORD = "aws:route53/record:Record"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

@@ -17,10 +17,12 @@ from resource_types.bearing import bearing
 from settings import Environment, stackfile
 from tests.stacks import ROOT, STACKS, stack_graph
 
+pytestmark = pytest.mark.long
+
 SHARED_BY_STACKS = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 """Kept whatever the environment: other stacks of the account write the same one."""
 
-PROD = [stack for stack in STACKS if environment(stack_graph(stack)) == Environment.PROD]
+PROD = [stack for stack in STACKS if environment_of(stack) == Environment.PROD]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -32,7 +34,7 @@ def test_what_bears_data_or_identity_is_protected_in_production_and_nothing_else
 
 
 def test_stacks_that_are_not_production_say_so_by_their_name() -> None:
-    assert [stack for stack in STACKS if environment_of(stack) == Environment.PROD] == PROD
+    assert [stack for stack in STACKS if environment(stack_graph(stack)) == Environment.PROD] == PROD
     assert len(PROD) == 7
 
 

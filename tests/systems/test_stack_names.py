@@ -10,6 +10,8 @@ from analyser.run.program import run_stack
 from tests.stacks import ROOT, STACKS, stack_graph
 from tests.systems.service_models import refusals
 
+pytestmark = pytest.mark.long
+
 ODD = "My.Odd_Stack-" + "x" * 87
 """As long as Pulumi takes it, with every kind of character that it takes."""
 

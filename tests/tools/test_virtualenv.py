@@ -15,6 +15,8 @@ from tools import virtualenv
 from tools.pip import SetupError
 from tools.virtualenv import Environment
 
+pytestmark = pytest.mark.long
+
 HERE = "{}.{}".format(*sys.version_info)
 
 
@@ -32,7 +34,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Virtualenvs get the pip of the one that runs the tests, copied, instead of what ensurepip unpacks."""
+    """Virtualenvs get the pip of the one that runs the tests, compiled as it is, instead of what ensurepip unpacks."""
     site = Path(pip.__file__).parent.parent
 
     def create(environment: Environment, python: str, version: str) -> None:
@@ -40,7 +42,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         subprocess.run([python, "-m", "venv", "--without-pip", environment.folder], check=True)
         there = next(environment.folder.glob("lib/python*/site-packages"))
         for part in (Path(pip.__file__).parent, *site.glob("pip-*.dist-info")):
-            shutil.copytree(part, there / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+            (there / part.name).symlink_to(part)
         sys.stderr.write(f"made with Python {version}\n")
 
     monkeypatch.setattr(virtualenv, "create", create)

@@ -19,6 +19,8 @@ from .pages_of_record import PagesOfRecord
 from .support import LIMITS, PAGE, Clock, Editor, identities, text_of, written, written_by
 from .test_redis_pages import NO_END, Interrupted
 
+pytestmark = pytest.mark.long
+
 NOWHERE = "postgresql://collaboration@127.0.0.1:1/confluence"
 
 

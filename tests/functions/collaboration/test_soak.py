@@ -11,6 +11,8 @@ from tests.programs import program
 
 from .soak.reverted import CODE, MENDS, ROOT, Mend
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("model", ["functions", "servers"])
 def test_no_acknowledged_edit_is_lost(model: str) -> None:

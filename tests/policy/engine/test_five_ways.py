@@ -14,6 +14,8 @@ from tests.policy.engine import calls
 from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline
 from tests.stacks import STACKS, stack_graph
 
+pytestmark = pytest.mark.long
+
 
 @functools.cache
 def pack() -> InProcess:

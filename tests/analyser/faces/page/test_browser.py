@@ -10,6 +10,8 @@ from analyser.faces.page.document import html
 from tests.analyser.faces.page.browser import Page, browser
 from tests.analyser.faces.page.pages import ATTACK, hostile_report, stack_page, stack_report
 
+pytestmark = pytest.mark.long
+
 STACK = "confluence-lambda"
 SHOWN = "document.querySelectorAll('#inventory tbody tr:not([hidden])').length"
 COUNT = "document.getElementById('count').textContent"
