@@ -48,7 +48,7 @@ def read(directory: Path, stack: str) -> StackFile:
 
 def _document(file: str, path: Path) -> dict[str, Any]:
     try:
-        # A subclass of SafeLoader: it makes plain data only.
+        # A subclass of CSafeLoader: it makes plain data only.
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - see above
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -73,13 +73,13 @@ _SCALARS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """To whom neither ``yes`` nor ``on`` is a truth value, and ``13:30`` is no number."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in _SCALARS]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 for _tag, (_pattern, _first) in _SCALARS.items():
     _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))

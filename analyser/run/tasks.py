@@ -33,6 +33,7 @@ class Work:
         return self._turns.get(task, 0) if task else 0
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
+        asyncio.tasks._unregister_task(task)  # asyncio goes through all there ever were, each time it is asked for any
         # A task hands its traceback to the first who awaits it; whoever awaits it again gets the error without one.
         error = None if task.cancelled() else task.exception()
         if error is not None and id(error) not in self._failed:

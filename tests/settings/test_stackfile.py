@@ -55,7 +55,7 @@ def test_a_file_without_config_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("config: [", "Pulumi.dev.yaml: is not valid YAML: line 1, column 10: "),
+        ("config: [", "Pulumi.dev.yaml: is not valid YAML: line 2, column 1: "),
         ("a: 1\n  b: 2\n", "Pulumi.dev.yaml: is not valid YAML: line 2, column 4: "),
         ("- a\n", "Pulumi.dev.yaml: is not a mapping with a config key"),
         ("", "Pulumi.dev.yaml: is not a mapping with a config key"),

@@ -90,7 +90,7 @@ def test_a_broken_stack_file_does_not_hide_the_others(project: Path, capsys: pyt
     assert cli.run(["stacks"]) == 2
     said = capsys.readouterr()
     assert said.out.startswith("shop ")
-    assert said.err.startswith("Pulumi.dev.yaml: is not valid YAML: line 1")
+    assert said.err.startswith("Pulumi.dev.yaml: is not valid YAML: line 2")
 
 
 def test_the_schema_is_written_and_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
