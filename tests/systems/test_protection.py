@@ -107,10 +107,10 @@ def test_aws_refuses_where_pulumi_does_and_keeps_what_is_to_be_kept(stack: str) 
 def test_a_stack_that_is_about_to_go_lifts_its_protection_and_changes_nothing_else(
     stack: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = stackfile.read(ROOT, stack)
+    before, file = stack_graph(stack), stackfile.read(ROOT, stack)
     going = stackfile.StackFile(stack, {**file.config, "strata:deletable": "true"}, file.secret_keys)
     monkeypatch.setattr(stackfile, "read", lambda *_: going)
-    before, after = stack_graph(stack), run_stack(ROOT, stack)
+    after = run_stack(ROOT, stack)
     assert after.protected == []
     assert said(after, REFUSED) == wanted(after, REFUSED, prod=False)
     assert said(after, LOST) == wanted(after, LOST, prod=True)
