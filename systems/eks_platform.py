@@ -33,6 +33,8 @@ class Compute:
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
     operators: OperatorRole
+    operate: list[Statement]
+    """What the operators' role may do with the cluster and its groups of nodes."""
     operator_rights: OperatorRights
     runner: DeploymentRunner | None
 
@@ -115,4 +117,5 @@ def make_compute(
         )
         made.allow(deploying)
     rights = OperatorRights("operator-rights", cluster=made)
-    return Compute(made, volumes, [*nodes, running], operators, rights, deploying)
+    operate = [made.describe, *(group.operate for group in nodes)]
+    return Compute(made, volumes, [*nodes, running], operators, operate, rights, deploying)

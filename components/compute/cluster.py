@@ -149,8 +149,8 @@ class Cluster(Component):
 
     @property
     def describe(self) -> Statement:
-        """Lets a role find the cluster's endpoint, as ``aws eks update-kubeconfig`` does."""
-        return Statement(sid("Describe", self.name), ["eks:DescribeCluster"], [self.arn])
+        """Lets a role find the cluster's endpoint, as ``aws eks update-kubeconfig`` does, and its groups of nodes."""
+        return Statement(sid("Describe", self.name), ["eks:DescribeCluster", "eks:ListNodegroups"], [self.arn])
 
     def allow(self, client: HasSecurityGroup) -> None:
         """Opens the Kubernetes API to ``client``, such as a build runner in the VPC."""

@@ -14,7 +14,7 @@ from components.compute.cluster import Cluster
 from components.network.network import Network
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Statement, service_trust, sid
 from settings import Name, Settings
 
 _INSTANCE_TYPE = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
@@ -85,9 +85,11 @@ class NodeGroup(Component):
     The nodes carry the cluster's shared security group: what they reach is granted once, to a group or to
     ``cluster.nodes``; what reaches them, by ``cluster.nodes.allow``.
 
-    Autoscalers change the desired size, which later updates leave alone. pulumi-eks takes no update configuration:
-    EKS replaces one node at a time. Of the group's AWS name only the beginning is fixed, so that a group that must be
-    replaced, for another instance type, stands beside the old one until pods have moved: docs/decisions/0012.
+    Autoscalers change the desired size, which later updates leave alone; so EKS refuses one that raises the least above
+    it, until both were raised by hand (``operate``) and a refresh has seen it. pulumi-eks takes no update
+    configuration: EKS replaces one node at a time. Of the group's AWS name only the beginning is fixed, so that a group
+    that must be replaced, for another instance type, stands beside the old one until pods have moved:
+    docs/decisions/0012.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class NodeGroup(Component):
     ) -> None:
         super().__init__(name, opts)
         self._cluster = cluster
+        self._named = account.arn("eks", f"nodegroup/{cluster.cluster_name}/{settings.name}-*")
         self.security_group_id = cluster.nodes.security_group_id
         role = self._node_role(account, settings)
         self.role_arn = role.arn
@@ -133,6 +136,11 @@ class NodeGroup(Component):
             opts=self.child_options(depends_on=[role, network, cluster.nodes, cluster.node_addons]),
         )
         self.register_outputs({"roleArn": self.role_arn, "securityGroupId": self.security_group_id})
+
+    @property
+    def operate(self) -> Statement:
+        """Lets a role say at once how many nodes there are; labels and taints are in the same call."""
+        return Statement(sid("Scale", self.name), ["eks:DescribeNodegroup", "eks:UpdateNodegroupConfig"], [self._named])
 
     def _node_role(self, account: Account, settings: NodeGroupSettings) -> Role:
         minimal = settings.worker_policy == "minimal"

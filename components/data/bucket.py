@@ -13,7 +13,7 @@ from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
 from components.data.private_bucket import BucketName, PrivateBucket
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Statement, sid
 from settings import Settings
 
 
@@ -139,6 +139,15 @@ class Bucket(PrivateBucket):
         # Who may not list is told of an object that is gone that he may not read it.
         actions = ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"]
         return self.grant("Tag", actions, ["kms:Decrypt"], listing=True)
+
+    def erase(self, *folders: str) -> list[Statement]:
+        """Lets a role find and delete every version of the objects in these folders, and read none of them."""
+        found = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
+        objects = [pulumi.Output.concat(self.arn, f"/{folder}/*") for folder in folders]
+        return [
+            Statement(sid("FindVersions", self.name), ["s3:ListBucketVersions"], [self.arn], found),
+            Statement(sid("Erase", self.name), ["s3:DeleteObject", "s3:DeleteObjectVersion"], objects),
+        ]
 
     def notify(self, function: Function, *, prefix: str = "", suffix: str = "") -> None:
         """Has S3 invoke ``function`` for every object that is added under ``prefix`` and ends in ``suffix``.

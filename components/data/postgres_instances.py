@@ -123,6 +123,7 @@ class PostgresInstances(Component):
             monitoring_interval=60,
             monitoring_role_arn=self._monitoring.arn,
             maintenance_window=self.settings.maintenance_window,
+            apply_immediately=self.settings.apply_immediately or None,
             auto_minor_version_upgrade=True,
             copy_tags_to_snapshot=True,
             deletion_protection=self.account.safeguards.deletion_protection,

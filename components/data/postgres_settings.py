@@ -30,6 +30,8 @@ class PostgresSettings(Gp3Settings):
     """How far back point-in-time recovery reaches; without it, as far as the environment says."""
     backup_window: DailyWindow = "03:00-04:00"
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
+    apply_immediately: bool = False
+    """Whether another class, and whatever else interrupts, is not left to the next ``maintenanceWindow``."""
     password_rotation_days: int = Field(default=30, ge=1, le=90)
 
     @field_validator("maintenance_window")

@@ -96,6 +96,13 @@ class Email(Component):
             Statement(sid("Quota", self.name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
         ]
 
+    @property
+    def forget(self) -> Statement:
+        """Lets a role look addresses up in SES's list of those it writes to no more, and take them off; the account's
+        list, which takes no resource."""
+        actions = ["ses:DeleteSuppressedDestination", "ses:GetSuppressedDestination"]
+        return Statement(sid("Forget", self.name), actions, ["*"])
+
     def verified_identity(self) -> pulumi.Output[str]:
         """The ARN of the home region's identity, known once SES has found the keys in the zone.
 

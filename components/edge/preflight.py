@@ -3,7 +3,8 @@
 The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -18,17 +19,10 @@ def quoted(text: str) -> str:
     return f"'{text}'"
 
 
-def preflight(
-    name: str,
-    rest_api_id: pulumi.Input[str],
-    resource_id: pulumi.Input[str],
-    origins: Sequence[str],
-    opts: pulumi.ResourceOptions,
-) -> aws.apigateway.IntegrationResponse:
-    """Lets pages of ``origins`` send what the API understands, asked by OPTIONS and answered with no function behind.
+def preflight_answer(origins: Sequence[str]) -> dict[str, Any]:
+    """What pages of ``origins`` are told, as the parameters and templates of an integration's response.
 
-    An answer names one origin: the first of them, or the other that asks. Returns what must be there before the API is
-    deployed. What the functions answer must allow the origin as well.
+    An answer names one origin: the first of them, or the other that asks.
     """
     first, *others = origins
     answers = {
@@ -38,7 +32,24 @@ def preflight(
         "Access-Control-Max-Age": "600",
         **({"Vary": "Origin"} if others else {}),
     }
-    headers = {f"method.response.header.{header}": quoted(value) for header, value in answers.items()}
+    return {
+        "response_parameters": {f"method.response.header.{header}": quoted(value) for header, value in answers.items()},
+        "response_templates": {"application/json": _instead(others)} if others else None,
+    }
+
+
+def preflight(
+    name: str,
+    rest_api_id: pulumi.Input[str],
+    resource_id: pulumi.Input[str],
+    answer: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+) -> aws.apigateway.IntegrationResponse:
+    """Lets pages of another site send what the API understands, asked by OPTIONS and answered with no function behind.
+
+    ``answer`` is a ``preflight_answer``. Returns what must be there before the API is deployed. What the functions
+    answer must allow the origin as well.
+    """
     method = aws.apigateway.Method(
         name,
         rest_api=rest_api_id,
@@ -62,7 +73,7 @@ def preflight(
         resource_id=method.resource_id,
         http_method=method.http_method,
         status_code=_STATUS,
-        response_parameters=dict.fromkeys(headers, True),
+        response_parameters=dict.fromkeys(answer["response_parameters"], True),
         opts=opts,
     )
     return aws.apigateway.IntegrationResponse(
@@ -71,8 +82,7 @@ def preflight(
         resource_id=method.resource_id,
         http_method=integration.http_method,
         status_code=response.status_code,
-        response_parameters=headers,
-        response_templates={"application/json": _instead(others)} if others else None,
+        **answer,
         opts=opts,
     )
 

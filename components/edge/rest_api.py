@@ -112,8 +112,9 @@ class RestApi(Component):
         self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
 
     def _deploy(self, settings: RestApiSettings) -> aws.apigateway.Deployment:
-        published = [*self._routes.published, *self._failures(settings.cors_origin)]
-        whole = settings.model_dump_json(include={"minimum_compression_bytes", "cors_origin", "domain"})
+        refusals = _refusals(settings.cors_origin)
+        published = [*self._routes.published, *self._refuse(refusals)]
+        whole = settings.model_dump_json(include={"minimum_compression_bytes", "domain"}) + json.dumps(refusals)
         return aws.apigateway.Deployment(
             self.child("deployment"),
             rest_api=self.api_id,
@@ -122,19 +123,16 @@ class RestApi(Component):
             opts=self.child_options(depends_on=published),
         )
 
-    def _failures(self, cors_origin: str | None) -> list[aws.apigateway.Response]:
-        """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
-        if cors_origin is None:
-            return []
+    def _refuse(self, refusals: Mapping[str, Mapping[str, str]]) -> list[aws.apigateway.Response]:
         return [
             aws.apigateway.Response(
                 self.child("response", kind.lower().replace("_", "-")),
                 rest_api_id=self.api_id,
                 response_type=kind,
-                response_parameters={f"gatewayresponse.header.{ORIGIN_HEADER}": quoted(cors_origin)},
+                response_parameters=parameters,
                 opts=self.child_options(),
             )
-            for kind in ("DEFAULT_4XX", "DEFAULT_5XX")
+            for kind, parameters in refusals.items()
         ]
 
     def _stage(
@@ -214,6 +212,14 @@ class RestApi(Component):
         self.domain_name = address.domain_name
         self.origin_path = ""
         self.alias_target = AliasTarget(address.regional_domain_name, address.regional_zone_id)
+
+
+def _refusals(cors_origin: str | None) -> dict[str, dict[str, str]]:
+    """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
+    if cors_origin is None:
+        return {}
+    header = {f"gatewayresponse.header.{ORIGIN_HEADER}": quoted(cors_origin)}
+    return dict.fromkeys(("DEFAULT_4XX", "DEFAULT_5XX"), header)
 
 
 def _text(number: int | None) -> str | None:

@@ -11,7 +11,7 @@ from components.security.role import Role
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.stack_name import stack_name
-from components.statements import Statement
+from components.statements import Statement, sid
 
 _SERVICE = "cognito-identity.amazonaws.com"
 _NAME_LIMIT = 128
@@ -72,6 +72,14 @@ class IdentityPool(Component):
             opts=self.child_options(),
         )
         self.register_outputs({"identityPoolId": self.identity_pool_id, "roleArn": self.role_arn})
+
+    @property
+    def erase(self) -> Statement:
+        """Lets a role delete identities; the call takes no resource, and so reaches every pool of the account.
+
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitoidentity.html
+        """
+        return Statement(sid("Erase", self.name), ["cognito-identity:DeleteIdentities"], ["*"])
 
 
 def own_objects(

@@ -10,6 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.edge.email import Email
 from components.security.sign_in_risks import respond_to_risks
+from components.statements import Statement, sid
 from settings import Settings
 
 ThreatProtection = Literal["ENFORCED", "AUDIT", "OFF"]
@@ -87,6 +88,12 @@ class UserPool(Component):
         if self.has_threat_protection:
             respond_to_risks(self.child("risks"), pool.id, email, self.child_options())
         self.register_outputs({"arn": self.arn, "userPoolId": self.user_pool_id, "issuer": self.issuer})
+
+    @property
+    def erase(self) -> Statement:
+        """Lets a role find a user, sign them out everywhere and delete them."""
+        actions = ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:ListUsers"]
+        return Statement(sid("Erase", self.name), actions, [self.arn])
 
 
 def _recovery() -> aws.cognito.UserPoolAccountRecoverySettingArgs:

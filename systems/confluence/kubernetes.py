@@ -212,7 +212,7 @@ def _serve(
         )
 
     compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
-    compute.operators.may(compute.cluster.describe, *data.operate)
+    compute.operators.may(*compute.operate, *data.operate)
     application = [secret.read for secret in data.secrets.values()]
     bff = role(
         BFF,

@@ -20,6 +20,7 @@ from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
 from components.security.github_role import GithubRole
+from components.security.human_access import HumanAccess
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
 from systems.foundation import make_keys
@@ -28,7 +29,7 @@ from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
 from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
-from systems.mdreader.parts import HOCUSPOCUS, Api, Names
+from systems.mdreader.parts import ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
 from systems.mdreader.realtime import make_realtime
 from systems.mdreader.settings import SystemSettings
 
@@ -65,6 +66,18 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         *data.file_signing_key.operate,
         realtime.service.operate,
     )
+    # Apart from the operators', who keep the platform running and delete nothing.
+    erasure = HumanAccess(
+        "erasure",
+        account=account,
+        purpose="Erases what is kept of a user, with a second factor",
+        statements=[
+            *data.uploads.erase(USERS_PREFIX, ATTACHMENTS_PREFIX),
+            users.pool.erase,
+            users.identities.erase,
+            email.forget,
+        ],
+    )
     canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
@@ -81,6 +94,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     return {
         "url": f"https://{names.domain}",
         "operatorsRoleArn": operators.arn,
+        "erasureRoleArn": erasure.arn,
         "apiUrl": api.rest.invoke_url,
         "healthUrl": f"https://{names.api}{HEALTH}",
         "service": realtime.service.running,

@@ -44,7 +44,10 @@ BACKEND_USER = "mdreader_backend"
 METRICS = "MDReader"
 """The namespace of the metrics that the functions and Hocuspocus publish."""
 USERS_PREFIX = "users"
-"""Below it each user has a folder of objects of their own."""
+"""Below it each user has a folder of objects of their own, by the identity of the identity pool."""
+ATTACHMENTS_PREFIX = "documents"
+"""Below it is what the API signs uploads for, in a folder for each user by the user pool's ``sub``:
+functions/mdreader_backend/app/uploads.py."""
 
 
 @dataclass(frozen=True)

@@ -196,4 +196,4 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         secondary=page.alias_target,
         health_check_id=health.health_check_id,
     )
-    return Edge(zone, balancer, cdn, firewall)
+    return Edge(zone, balancer, cdn, firewall, health)

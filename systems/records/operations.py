@@ -50,6 +50,7 @@ def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge)
     watched = disjoint(
         edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
         edge_alarms.distribution(edge.cdn.distribution_id, alarms),
+        edge_alarms.health_check(edge.health.health_check_id),
         edge_alarms.web_acl(edge.firewall.metric_name, alarms),
         data_alarms.database(
             data.database.instance_ids,

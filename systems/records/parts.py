@@ -10,6 +10,7 @@ from components.data.postgres import Postgres
 from components.data.redis import Redis
 from components.edge.cdn import Cdn
 from components.edge.firewall import Firewall
+from components.edge.health_check import HealthCheck
 from components.edge.load_balancer import LoadBalancer
 from components.edge.zone import Zone
 
@@ -35,3 +36,4 @@ class Edge:
     balancer: LoadBalancer
     cdn: Cdn
     firewall: Firewall
+    health: HealthCheck

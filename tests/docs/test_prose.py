@@ -58,9 +58,10 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     "REC-OPS-03": (
         "docs/runbooks/records.md",
         [
-            "desiredSize=5",
-            "--nodegroup-name compute-optimized",
-            "--db-instance-class db.r5.4xlarge --apply-immediately",
+            "--nodegroup-name compute-optimized-… --scaling-config minSize=5,desiredSize=5",
+            "pulumi refresh -s prod --target '**aws:eks/nodeGroup:NodeGroup::nodes-group'",
+            "`database.instanceClass: db.r5.4xlarge`",
+            "`database.applyImmediately: true`",
         ],
     ),
     "REC-DR-01": (RECORDS, ["RTO 15 minutes", "They do not hold for a lost region"]),

@@ -245,8 +245,9 @@ def test_a_reference_is_a_value_or_a_key_of_a_secret(secrets: Secrets, monkeypat
         reference("DATABASE_URL")
 
 
-def test_an_upload_is_signed_for_the_host_of_the_region_by_version_4(main: Any) -> None:
-    wanted = json.dumps({"type": "image/avif", "size": 1234})
+@pytest.mark.parametrize("size", [1234, 0])
+def test_an_upload_is_signed_for_the_host_of_the_region_by_version_4(main: Any, size: int) -> None:
+    wanted = json.dumps({"type": "image/avif", "size": size})
     status, body, _ = ask(
         main, "POST", "/api/uploads", authorizer=ADA, body=wanted, headers={"Content-Type": "application/json"}
     )
@@ -263,7 +264,7 @@ def test_an_upload_is_signed_for_the_host_of_the_region_by_version_4(main: Any) 
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"type": "image/png", "size": 0}, {"type": "image/png\r\nx: y", "size": 1}, {"size": 1}]
+    "wanted", [{"type": "image/png", "size": -1}, {"type": "image/png\r\nx: y", "size": 1}, {"size": 1}]
 )
 def test_nothing_is_signed_for_what_s3_would_refuse(main: Any, wanted: dict[str, Any]) -> None:
     asked = {"body": json.dumps(wanted), "headers": {"Content-Type": "application/json"}, "authorizer": ADA}

@@ -44,3 +44,15 @@ def test_kubernetes_objects_name_their_namespace(stack: str) -> None:
     for node in stack_graph(stack).resources:
         if node.package == "kubernetes" and node.inputs.get("kind") not in {*clusterwide, None}:
             assert node.inputs["metadata"].get("namespace"), node.name
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_somebody_is_told_when_a_health_check_fails(stack: str) -> None:
+    graph = stack_graph(stack)
+    watched = {
+        node.inputs["dimensions"].get("HealthCheckId"): node.inputs
+        for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if node.inputs["namespace"] == "AWS/Route53"
+    }
+    assert set(watched) == {node.id for node in graph.of_type("aws:route53/healthCheck:HealthCheck")}
+    assert all(alarm["alarmActions"] for alarm in watched.values())

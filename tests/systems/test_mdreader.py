@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.rights.ask import ask
 from analyser.graph import Graph
-from tests.stacks import stack_graph
+from systems.mdreader.parts import ATTACHMENTS_PREFIX, USERS_PREFIX
+from tests.stacks import ROOT, stack_graph
 from tests.systems.mdreader import DISTRIBUTION, FUNCTION, STACKS, statements, variables
 from tests.systems.wiring import EGRESS, GROUP, INGRESS, group
 
@@ -201,6 +203,11 @@ RUNTIME = {"WriteTraces", "UseFunctionKey"}
         ),
         ("events-execution", {*RUNTIME, "WriteEventsLogs", "ReadWriteConnections", "ManageSockets"}, {"WriteTraces"}),
         ("authorizer-execution", {*RUNTIME, "WriteAuthorizerLogs"}, {"WriteTraces"}),
+        (
+            "erasure",
+            {"FindVersionsUploads", "EraseUploads", "EraseUsers", "EraseIdentities", "ForgetEmail"},
+            {"EraseIdentities", "ForgetEmail"},
+        ),
         ("hocuspocus-task-own", {"TraceTracing"}, {"TraceTracing"}),
         (
             "hocuspocus-task-execution",
@@ -215,6 +222,24 @@ def test_a_role_holds_what_it_was_granted_and_no_more(
     found = statements(graph, role)
     assert set(found) == granted
     assert {sid for sid, s in found.items() if s["Resource"] == ["*"]} == everywhere
+
+
+@pytest.mark.parametrize("folder", [USERS_PREFIX, ATTACHMENTS_PREFIX])
+def test_who_erases_a_user_finds_all_versions_wherever_they_lie_and_reads_none(graph: Graph, folder: str) -> None:
+    uploads = graph.only("aws:s3/bucket:Bucket", "uploads-bucket").outputs["arn"]
+    mine = f"{uploads}/{folder}/ada/photo.png"
+    assert ask(graph, "erasure", "s3:DeleteObjectVersion", mine).yes
+    assert not ask(graph, "erasure", "s3:GetObject", mine).allowed
+    assert not ask(graph, "erasure", "s3:DeleteObjectVersion", f"{uploads}/other/photo.png").allowed
+    assert not ask(graph, "operators", "s3:DeleteObjectVersion", mine).allowed
+    (prefixes,) = statements(graph, "erasure")["FindVersionsUploads"]["Condition"]["StringLike"].values()
+    assert f"{folder}/*" in prefixes
+    assert f'"{folder}/<' in (ROOT / "docs/runbooks/mdreader.md").read_text(encoding="utf-8")
+
+
+def test_the_api_signs_uploads_where_they_can_be_erased() -> None:
+    signs = (ROOT / "functions/mdreader_backend/app/uploads.py").read_text(encoding="utf-8")
+    assert f'key = f"{ATTACHMENTS_PREFIX}/{{user}}/' in signs
 
 
 def test_what_looks_at_files_may_tag_them_and_neither_change_nor_delete_them(graph: Graph) -> None:

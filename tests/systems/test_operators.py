@@ -14,15 +14,18 @@ COMMANDS = {
     "aws elasticache test-failover": ("elasticache:TestFailover", "aws:elasticache/replicationGroup:ReplicationGroup"),
     "aws ecs update-service": ("ecs:UpdateService", "aws:ecs/service:Service"),
     "aws eks update-kubeconfig": ("eks:DescribeCluster", "aws:eks/cluster:Cluster"),
+    "aws eks list-nodegroups": ("eks:ListNodegroups", "aws:eks/cluster:Cluster"),
+    "aws eks update-nodegroup-config": ("eks:UpdateNodegroupConfig", "aws:eks/nodeGroup:NodeGroup"),
     "aws secretsmanager put-secret-value": ("secretsmanager:PutSecretValue", "aws:secretsmanager/secret:Secret"),
     "aws secretsmanager rotate-secret": ("secretsmanager:RotateSecret", "aws:secretsmanager/secret:Secret"),
 }
-ACTING = ("aws rds reboot-db-instance", "aws elasticache test-failover", "aws ecs update-service")
 ELSEWHERE = {
     "rds:RebootDBInstance": "arn:aws:rds:us-east-1:123456789012:db:anothers",
     "elasticache:TestFailover": "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:anothers",
     "secretsmanager:RotateSecret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:anothers-abcdef",
     "secretsmanager:GetSecretValue": "arn:aws:secretsmanager:us-east-1:123456789012:secret:anothers-abcdef",
+    "eks:UpdateNodegroupConfig": "arn:aws:eks:us-east-1:123456789012:nodegroup/anothers/nodes-1/abc",
+    "eks:DeleteNodegroup": "arn:aws:eks:us-east-1:123456789012:nodegroup/microservice-prod/compute-optimized-1/abc",
     "rds:DeleteDBInstance": "arn:aws:rds:us-east-1:123456789012:db:prod-postgres",
     "iam:PutRolePolicy": "arn:aws:iam::123456789012:role/anothers",
 }
@@ -41,9 +44,17 @@ def home(graph: Graph, kind: str) -> Iterator[Node]:
 
 
 @pytest.mark.parametrize(
-    "command", ["aws rds reboot-db-instance", "aws elasticache test-failover", "aws ecs update-service"]
+    "command",
+    [
+        "aws rds reboot-db-instance",
+        "aws elasticache test-failover",
+        "aws ecs update-service",
+        "aws eks update-kubeconfig",
+        "aws eks list-nodegroups",
+        "aws eks update-nodegroup-config",
+    ],
 )
-def test_stores_fail_over_and_services_start_anew(graph: Graph, command: str) -> None:
+def test_stores_fail_over_nodes_follow_and_services_start_anew(graph: Graph, command: str) -> None:
     action, kind = COMMANDS[command]
     for node in home(graph, kind):
         assert ask(graph, "operators", action, node.outputs["arn"]).yes, f"{graph.stack}: {command} of {node.name}"

@@ -22,7 +22,8 @@ _EC2_IDS = {
     "NetworkAcl": "acl", "Instance": "i", "VpcPeeringConnection": "pcx",
     "SecurityGroupIngressRule": "sgr", "SecurityGroupEgressRule": "sgr",
 }  # fmt: skip
-# {id}, {name}: the resource's own; {hash}: 16 hexadecimal digits; {uuid}. The region is left out of global services.
+# {id}, {name}: the resource's own; {within}: what is so called in the cluster {name}; {hash}: 16 hexadecimal digits;
+# {uuid}. The region is left out of global services.
 _ARNS = {
     "acm/certificate": "acm:{region}:{account}:certificate/{uuid}",
     "amplify/app": "amplify:{region}:{account}:apps/{id}",
@@ -45,9 +46,9 @@ _ARNS = {
     "ecs/service": "ecs:{region}:{account}:service/{cluster}/{name}",
     "ecs/cluster": "ecs:{region}:{account}:cluster/{name}",
     "efs/fileSystem": "elasticfilesystem:{region}:{account}:file-system/{id}",
-    "eks/addon": "eks:{region}:{account}:addon/{name}",
+    "eks/addon": "eks:{region}:{account}:addon/{name}/{within}/{uuid}",
     "eks/cluster": "eks:{region}:{account}:cluster/{name}",
-    "eks/nodeGroup": "eks:{region}:{account}:nodegroup/{name}/{uuid}",
+    "eks/nodeGroup": "eks:{region}:{account}:nodegroup/{name}/{within}/{uuid}",
     "elasticache/parameterGroup": "elasticache:{region}:{account}:parametergroup:{name}",
     "elasticache/replicationGroup": "elasticache:{region}:{account}:replicationgroup:{name}",
     "elasticache/subnetGroup": "elasticache:{region}:{account}:subnetgroup:{name}",
@@ -153,8 +154,15 @@ class Identity:
             uuid=self.uuid,
             hash=self.digest[:16],
             cluster=_text(self.inputs.get("cluster")).rpartition("/")[2] or "default",
+            within=self._within,
         )
         return f"arn:{self.partition}:{filled}"
+
+    @property
+    def _within(self) -> str:
+        """What an add-on or a group of nodes is called in its cluster; of a group often only the beginning is given."""
+        given = _text(self.inputs.get("addonName")) or _text(self.inputs.get("nodeGroupName"))
+        return given or f"{_text(self.inputs.get('nodeGroupNamePrefix'))}{self.digest[:26]}"
 
     @property
     def partition(self) -> str:

@@ -22,7 +22,7 @@ class Uploading(BaseModel):
     """What a client wants to send: a type and a number of bytes, both of which the address is bound to."""
 
     type: str = Field(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=127)
-    size: int = Field(ge=1, le=_LARGEST)
+    size: int = Field(ge=0, le=_LARGEST)
 
 
 class Upload(BaseModel):

@@ -281,6 +281,13 @@ def test_growing_storage_is_left_to_rds() -> None:
     assert node.ignore_changes == ("allocatedStorage",)
 
 
+def test_another_class_waits_for_the_window_unless_it_is_wanted_at_once() -> None:
+    waiting = [node.inputs for node in graph(**RECORDS).of_type(INSTANCE)]
+    at_once = [node.inputs for node in graph(**RECORDS, apply_immediately=True).of_type(INSTANCE)]
+    assert [one.get("applyImmediately") for one in waiting] == [None] * 3
+    assert [one.get("applyImmediately") for one in at_once] == [True] * 3
+
+
 def test_storage_that_does_not_grow_follows_the_settings(primary: Node) -> None:
     assert primary.ignore_changes == ()
 

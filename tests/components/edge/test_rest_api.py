@@ -1,6 +1,7 @@
 """A REST API: who may call what, how fast, what is kept, and what is written down about it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -192,10 +193,11 @@ def test_a_stage_waits_for_the_account_s_right_to_log() -> None:
     assert trust["Principal"] == {"Service": ["apigateway.amazonaws.com"]}
 
 
-def test_a_deployment_follows_what_callers_would_notice() -> None:
-    def trigger(*args: Any, **more: Any) -> str:
-        return record(lambda: build(*args, **more)).only(DEPLOYMENT).inputs["triggers"]["definition"]
+def trigger(*args: Any, **more: Any) -> str:
+    return record(lambda: build(*args, **more)).only(DEPLOYMENT).inputs["triggers"]["definition"]
 
+
+def test_a_deployment_follows_what_callers_would_notice() -> None:
     plain = trigger()
     assert trigger() == plain
     others = [
@@ -204,9 +206,42 @@ def test_a_deployment_follows_what_callers_would_notice() -> None:
         trigger(pool=True),
         trigger(RestApiSettings(cors_origin="https://app.example.com")),
         trigger(RestApiSettings(minimum_compression_bytes=None)),
+        trigger(RestApiSettings(authorizer_cache_seconds=60)),
     ]
-    assert len({plain, *others}) == 6
+    assert len({plain, *others}) == 7
     assert trigger(RestApiSettings(burst_limit=7000)) == plain
+
+
+@pytest.mark.parametrize("pool", [True, False])
+def test_all_that_a_deployment_copies_makes_another_one_when_it_changes(
+    pool: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.edge.rest_api._digest", str)
+    settings = RestApiSettings(cors_origin="https://app.example.com", cache_gib="0.5")
+    routes = {"users": ("/api/users", {"cached": ("limit",)})}
+    graph = record(lambda: build(settings, routes, pool=pool, desktop_origins=("tauri://localhost",)))
+    text = graph.only(DEPLOYMENT).inputs["triggers"]["definition"]
+    followed, end = json.JSONDecoder().raw_decode(text)
+    copied = {
+        AUTHORIZER: {"type", "authorizerUri", "providerArns", "identitySource", "authorizerResultTtlInSeconds"},
+        "aws:apigateway/requestValidator:RequestValidator": {"validateRequestBody", "validateRequestParameters"},
+        METHOD: {"httpMethod", "authorization", "authorizerId", "authorizationScopes", "requestParameters"},
+        INTEGRATION: {"type", "integrationHttpMethod", "uri", "timeoutMilliseconds", "cacheKeyParameters"},
+        "aws:apigateway/integrationResponse:IntegrationResponse": {"responseParameters", "responseTemplates"},
+    }
+    for kind, names in copied.items():
+        # Of the preflight only the answer is one's own.
+        nodes = [n for n in graph.of_type(kind) if n.inputs.get("httpMethod") != "OPTIONS" or "Response" in kind]
+        assert nodes
+        for node in nodes:
+            said = {snake(name): node.inputs[name] for name in names & set(node.inputs)}
+            assert any(said == {key: one.get(key) for key in said} for one in followed), node.name
+    for node in graph.of_type("aws:apigateway/response:Response"):
+        assert f'"{node.inputs["responseType"]}": {json.dumps(node.inputs["responseParameters"])}' in text[end:]
+
+
+def snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def test_a_deployment_comes_after_every_integration() -> None:
