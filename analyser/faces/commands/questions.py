@@ -40,15 +40,19 @@ def cost(stack: StackName, as_json: AsJson = False) -> int:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="A stack, or a file that strata preview --json wrote.")],
-    after: Annotated[str, typer.Argument(help="Another, or the same stack today.")],
-    as_json: AsJson = False,
+    before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
+    after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",
+    rev: Annotated[str, typer.Option("--rev", help="The git revision of BEFORE, or of both: A..B.")] = "",
+    form: Annotated[str, typer.Option("--format", help="text, json, or markdown for a pull request.")] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> int:
-    """Show the cost and the resources that two previews differ by, and of one stack what would be replaced."""
-    from analyser.faces.commands.diff import show_diff
+    """Show what changes from one preview to another, resource by resource, what it replaces, and what it costs."""
+    from analyser.faces.commands.diff import Form, show_diff
 
-    show_diff(before, after, report_of, as_json=as_json)
-    return 0
+    chosen = "json" if as_json else form
+    if chosen not in list(Form):
+        raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}")
+    return show_diff(before, after, rev, Form(chosen))
 
 
 def reach(
