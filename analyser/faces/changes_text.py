@@ -2,11 +2,14 @@
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analyser.analyses.changes.changes import Change, Kind
+from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.edits import Edit
+from analyser.analyses.changes.widening import Kind as WideningKind
+from analyser.analyses.changes.widening import Widening
 
 SECTIONS: dict[Kind, str] = {"replaced": "Replaced", "removed": "Removed", "updated": "Updated", "added": "Added"}
 SIGNS: dict[Kind, str] = {"replaced": "±", "removed": "-", "updated": "~", "added": "+"}
@@ -86,10 +89,25 @@ def alike(found: Iterable[Change]) -> list[list[Change]]:
     return list(groups.values())
 
 
-def names(members: list[Change]) -> str:
+def names(members: Sequence[Change]) -> str:
     """The names of a group; of many, the first ones."""
-    more = f" and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
-    return f"{', '.join(change.name for change in members[:_NAMED])}{more}"
+    return named([change.name for change in members])
+
+
+def named(found: Sequence[str]) -> str:
+    """Names; of many, the first ones."""
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return f"{', '.join(found[:_NAMED])}{more}"
+
+
+def widenings(found: Difference, kind: WideningKind) -> list[tuple[str, list[Widening]]]:
+    """What widens of a kind, in words; resources of one type of which the same is said together."""
+    groups: dict[tuple[str, str], list[Widening]] = {}
+    for one in found.widened:
+        if one.kind == kind:
+            words = one.what if one.certain else f"{one.what} (may be)"
+            groups.setdefault((one.type, words), []).append(one)
+    return [(words, members) for (_, words), members in groups.items()]
 
 
 def _is_of(edit: Edit, name: str) -> bool:

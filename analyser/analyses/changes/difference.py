@@ -5,6 +5,7 @@ from typing import Any
 
 from analyser.analyses.changes.changes import Change, Kind, changes, changes_document
 from analyser.analyses.changes.pairing import pairs
+from analyser.analyses.changes.widening import Widening, widened, widening_document
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Difference:
     same: int
     changes: tuple[Change, ...]
     """What is not as it was, resource by resource."""
+    widened: tuple[Widening, ...]
+    """What more may be done with, or less is kept of."""
     one_stack: bool
     """Whether both are previews of one stack."""
 
@@ -50,6 +53,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
     """The difference between two documents of ``analyser.analyses.report.document``."""
     found = pairs(before, after)
     one_stack = before["stack"] == after["stack"]
+    changed = changes(found, one_stack=one_stack)
     return Difference(
         before["stack"],
         after["stack"],
@@ -60,7 +64,8 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
         tuple((one["type"], one["name"]) for one in found.only_before),
         tuple((one["type"], one["name"]) for one in found.only_after),
         len(found.both),
-        changes(found, one_stack=one_stack),
+        changed,
+        widened(found, changed),
         one_stack,
     )  # fmt: skip
 
@@ -79,6 +84,7 @@ def difference_document(found: Difference) -> dict[str, Any]:
             "cost": [_change(change) for change in found.resources],
         },
         "changes": changes_document(found.changes),
+        "widened": widening_document(found.widened),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +13,10 @@ import typer
 from analyser.analyses.changes.difference import Difference, compare, difference_document
 from analyser.analyses.changes.replaced import replaced, replaced_document
 from analyser.analyses.changes.state import beside, invented
+from analyser.analyses.changes.widening import widening_document
 from analyser.analyses.report import VERSION, Report, document
 from analyser.faces.commands.revision import preview_at, uncommitted
-from analyser.faces.commands.stack import graph_of, project_root
+from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
 from analyser.run.deployed import ExportError, deployed, graph_of_export, is_export
@@ -49,27 +50,61 @@ class Side:
         return self.name.endswith(".json")
 
 
-def show_diff(before: str, after: str, rev: str, form: Form) -> int:
-    """Prints what changes from one to the other. Raises UsageError for what cannot be compared."""
+class Failing(StrEnum):
+    """What a pipeline may want to stop for."""
+
+    REPLACE = "replace"
+    """Something is or may be replaced, or is removed with data or identity."""
+    WIDEN = "widen"
+    """Something opens or loosens, or may."""
+    ANY = "any"
+    """Anything changes."""
+
+
+def show_diff(
+    before: str, after: str, rev: str, form: Form, *, security_only: bool = False, fail_on: Sequence[Failing] = ()
+) -> int:
+    """Prints what changes from one to the other; 1 for what ``fail_on`` names.
+
+    Raises UsageError for what cannot be compared.
+    """
     first, second = _sides(before, after, rev)
     ours, theirs = _documents(first, second)
     found = replace(compare(ours, theirs), before=first.label, after=second.label)
     if form is Form.JSON:
-        extra = {"replaced": replaced_document(replaced(ours, theirs))} if found.one_stack else {}
-        typer.echo(json.dumps({"version": VERSION, **difference_document(found), **extra}, indent=2))
+        typer.echo(json.dumps({"version": VERSION, **_as_json(found, ours, theirs, security_only)}, indent=2))
     elif form is Form.MARKDOWN:
-        from analyser.faces.formats.changes_markdown import changes_markdown
+        from analyser.faces.formats.changes_markdown import changes_markdown, security_markdown
 
-        typer.echo(changes_markdown(found), nl=False)
+        typer.echo((security_markdown if security_only else changes_markdown)(found), nl=False)
     else:
-        _print(found)
-    return 0
+        _print(found, security_only=security_only)
+    return VIOLATED if any(_fails(found, reason) for reason in fail_on) else 0
 
 
-def _print(found: Difference) -> None:
-    from analyser.faces.terminal.changes import show_changes
+def _fails(found: Difference, reason: Failing) -> bool:
+    if reason is Failing.WIDEN:
+        return bool(found.widened)
+    if reason is Failing.REPLACE:
+        return any(change.kind == "replaced" or change.loses for change in found.changes)
+    return any(change.tells for change in found.changes)
+
+
+def _as_json(found: Difference, ours: dict[str, Any], theirs: dict[str, Any], security_only: bool) -> dict[str, Any]:
+    if security_only:
+        return {"before": found.before, "after": found.after, "widened": widening_document(found.widened)}
+    extra = {"replaced": replaced_document(replaced(ours, theirs))} if found.one_stack else {}
+    return {**difference_document(found), **extra}
+
+
+def _print(found: Difference, *, security_only: bool) -> None:
+    from analyser.faces.terminal.changes import show_changes, show_widened
     from analyser.faces.terminal.cost import show_difference
 
+    if security_only:
+        typer.echo(f"{found.before} to {found.after}{'' if found.widened else ': nothing widens'}")
+        show_widened(found)
+        return
     show_difference(found)
     show_changes(found)
 

@@ -45,14 +45,20 @@ def diff(
     rev: Annotated[str, typer.Option("--rev", help="The git revision of BEFORE, or of both: A..B.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json, or markdown for a pull request.")] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    security_only: Annotated[bool, typer.Option("--security-only", help="Show only what opens or loosens.")] = False,
+    fail_on: Annotated[list[str] | None, typer.Option("--fail-on", help="Fail for replace, widen or any.")] = None,
 ) -> int:
     """Show what changes from one preview to another, resource by resource, what it replaces, and what it costs."""
-    from analyser.faces.commands.diff import Form, show_diff
+    from analyser.faces.commands.diff import Failing, Form, show_diff
 
     chosen = "json" if as_json else form
     if chosen not in list(Form):
         raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}")
-    return show_diff(before, after, rev, Form(chosen))
+    for reason in fail_on or ():
+        if reason not in list(Failing):
+            raise UsageError(f"strata: --fail-on {reason} is not known; {', '.join(Failing)}")
+    reasons = [Failing(reason) for reason in fail_on or ()]
+    return show_diff(before, after, rev, Form(chosen), security_only=security_only, fail_on=reasons)
 
 
 def reach(

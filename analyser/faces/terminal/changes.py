@@ -9,7 +9,8 @@ from rich.text import Text
 
 from analyser.analyses.changes.changes import Change, Kind
 from analyser.analyses.changes.difference import Difference
-from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, names
+from analyser.analyses.changes.widening import TITLES
+from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
 
 _STYLES: dict[Kind, str] = {"replaced": "yellow", "removed": "red", "updated": "default", "added": "green"}
 
@@ -19,6 +20,7 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
     if found.one_stack:
         _fates(console, [change for change in found.changes if change.loses])
+    show_widened(found, file=file)
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]
         if members or (kind == "replaced" and found.one_stack):
@@ -26,6 +28,18 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
     not_known = sum(len(change.not_known) for change in found.changes)
     if not_known:
         console.print(Text(f"\nNot compared: {not_known} values that are secret or known only after up", "dim"))
+
+
+def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
+    """Prints what a change opens or loosens, by kind."""
+    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    for kind, title in TITLES.items():
+        groups = widenings(found, kind)
+        if groups:
+            console.print(Text(f"\n{title}: {sum(len(members) for _, members in groups)}"))
+        for what, members in groups:
+            console.print(Text(f"  {members[0].type} {named([one.name for one in members])}", "magenta"))
+            console.print(Text(f"      {what}"))
 
 
 def _fates(console: Console, losing: Sequence[Change]) -> None:

@@ -164,3 +164,45 @@ def test_a_preview_counts_what_is_protected(
     assert json.loads(capsys.readouterr().out)["summary"]["protected"] == count
     cli.run(["report", "shop", "--output", "shop.html"])
     assert f" components, {count} protected" in (project / "shop.html").read_text(encoding="utf-8")
+
+
+QUEUE = 'import pulumi_aws as aws; aws.rds.Instance("database", instance_class="{size}", storage_encrypted={on})'
+
+
+def loosened(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str, size: str = "a", on: bool) -> int:
+    write_project(project, QUEUE.format(size="a", on=True), CONFIG)
+    cli.run(["preview", "shop", "--json", "--output", "main.json"])
+    write_project(project, QUEUE.format(size=size, on=on), CONFIG)
+    capsys.readouterr()
+    return cli.run(["diff", "main.json", "shop", *arguments])
+
+
+def test_only_what_loosens(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert loosened(project, capsys, "--security-only", size="b", on=False) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "main.json to shop",
+        "",
+        "Less encryption: 1",
+        "  aws:rds/instance:Instance database",
+        "      storageEncrypted  true → false",
+    ]
+    loosened(project, capsys, "--security-only", "--format", "markdown", on=False)
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "### Less encryption", "", "- `aws:rds/instance:Instance` database: storageEncrypted  true → false"
+    ]  # fmt: skip
+    loosened(project, capsys, "--security-only", "--json", on=False)
+    assert [one["kind"] for one in json.loads(capsys.readouterr().out)["widened"]] == ["encryption"]
+    loosened(project, capsys, "--security-only", on=True)
+    assert capsys.readouterr().out == "main.json to shop: nothing widens\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "on", "failing"),
+    [("a", True, set()), ("b", True, {"any"}), ("a", False, {"any", "replace", "widen"})],
+)
+def test_it_fails_for_what_is_asked(
+    project: Path, capsys: pytest.CaptureFixture[str], size: str, on: bool, failing: set[str]
+) -> None:
+    for reason in ("replace", "widen", "any"):
+        assert loosened(project, capsys, "--fail-on", reason, size=size, on=on) == int(reason in failing)
+    assert loosened(project, capsys, "--fail-on", "nothing", on=on) == 2
