@@ -25,6 +25,7 @@ from pulumi.runtime import stack as runtime_stack
 from pulumi.runtime.proto import source_pb2
 
 from analyser.graph import Graph
+from analyser.run.deployed import Deployed
 from analyser.run.recorder import Recorder
 from analyser.run.tasks import Work
 from settings import SettingsError, stackfile
@@ -38,8 +39,15 @@ class ProgramError(Exception):
     """The program did not run cleanly; the message says what happened, one problem a line."""
 
 
-def run_stack(directory: Path, stack: str, *, known: bool = True, progress: Progress | None = None) -> Graph:
-    """Runs ``__main__.py`` for a real stack file.
+def run_stack(
+    directory: Path,
+    stack: str,
+    *,
+    known: bool = True,
+    progress: Progress | None = None,
+    deployed: Deployed | None = None,
+) -> Graph:
+    """Runs ``__main__.py`` for a real stack file; with ``deployed``, as an update of what is there.
 
     Raises SettingsError for configuration that cannot be used and ProgramError for a program that fails.
     """
@@ -49,7 +57,13 @@ def run_stack(directory: Path, stack: str, *, known: bool = True, progress: Prog
         runpy.run_path(str(directory / "__main__.py"), run_name="__main__")
 
     return run_program(
-        program, stack=stack, config=file.config, secret_keys=file.secret_keys, known=known, progress=progress
+        program,
+        stack=stack,
+        config=file.config,
+        secret_keys=file.secret_keys,
+        known=known and deployed is None,
+        progress=progress,
+        deployed=deployed,
     )
 
 
@@ -61,6 +75,7 @@ def run_program(
     secret_keys: Sequence[str] = (),
     known: bool = True,
     progress: Progress | None = None,
+    deployed: Deployed | None = None,
 ) -> Graph:
     """Runs a program to its end under the recorder, in a context of its own, and returns what it registered.
 
@@ -68,7 +83,7 @@ def run_program(
     """
     region = config.get(REGION_KEY, "us-east-1")
     work = Work()
-    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress)
+    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress, deployed=deployed)
     with warnings.catch_warnings(record=True) as caught, _only_new_objects():
         warnings.simplefilter("always", RuntimeWarning)
         try:

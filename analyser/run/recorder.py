@@ -9,6 +9,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from analyser.graph import Node
 from analyser.run import eks, mock_cloud, property_bags
+from analyser.run.deployed import Deployed
 from analyser.run.registration_order import in_order
 from analyser.run.remote_components import Expansion, RemoteError
 from analyser.run.transforms import Transforms
@@ -32,8 +33,9 @@ class Recorder(mocks.MockMonitor):
     """Records what a program registers.
 
     With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
-    on an empty account. ``turn`` says when the program asked for what is being registered: the SDK sends what waited
-    for the same thing in any order. ``progress`` hears the number of registrations so far.
+    on an empty account, but for what is ``deployed`` already, as in the preview of an update. ``turn`` says when the
+    program asked for what is being registered: the SDK sends what waited for the same thing in any order. ``progress``
+    hears the number of registrations so far.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Recorder(mocks.MockMonitor):
         known: bool,
         turn: Callable[[], int],
         progress: Callable[[int], None] | None = None,
+        deployed: Deployed | None = None,
     ) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
@@ -57,6 +60,7 @@ class Recorder(mocks.MockMonitor):
         self._turn = turn
         self._turns: dict[str, int] = {}
         self._progress = progress
+        self._deployed = deployed
         self._lock = threading.RLock()
 
     def in_order(self) -> list[Node]:
@@ -98,7 +102,8 @@ class Recorder(mocks.MockMonitor):
             found = self.resources[arguments["urn"]]
             result = {"urn": found.urn, "id": found.id, "state": found.state}
         else:
-            result = mock_cloud.invoke(request.tok, arguments, self._region)
+            account = self._deployed.account if self._deployed else ""
+            result = mock_cloud.invoke(request.tok, arguments, self._region, account or mock_cloud.ACCOUNT_ID)
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").CopyFrom(property_bags.encode(result))
         return response
@@ -108,6 +113,8 @@ class Recorder(mocks.MockMonitor):
         if token.startswith("pulumi:providers:"):
             # A provider has an id even in a first preview: the engine makes it, not the cloud.
             return f"{name}-provider", inputs
+        if self._deployed and (found := self._deployed.answer(token, name, inputs)):
+            return found
         if not self._known:
             return "", mock_cloud.not_computed(token, inputs)
         return mock_cloud.outputs(token, name, inputs, self._region)

@@ -1,8 +1,11 @@
 """What two previews differ by: resources and cost. Works on the JSON form, so that one of them may be a saved file."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+
+from analyser.analyses.changes.changes import Change, Kind, changes, changes_document
+from analyser.analyses.changes.pairing import pairs
+from analyser.analyses.changes.widening import Widening, widened, widening_document
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,23 @@ class Difference:
     """Type and name of what only the first has."""
     only_after: tuple[tuple[str, str], ...]
     same: int
+    changes: tuple[Change, ...]
+    """What is not as it was, resource by resource."""
+    widened: tuple[Widening, ...]
+    """What more may be done with, or less is kept of."""
+    one_stack: bool
+    """Whether both are previews of one stack."""
 
-    @property
-    def counts(self) -> list[tuple[str, int, int]]:
-        """How many resources of each type only the one and only the other has."""
-        before, after = (Counter(kind for kind, _ in found) for found in (self.only_before, self.only_after))
-        return sorted((kind, before[kind], after[kind]) for kind in before | after)
+    def of(self, *kinds: Kind) -> list[Change]:
+        """The changes of these kinds, in order."""
+        return [change for change in self.changes if change.kind in kinds]
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
     """The difference between two documents of ``analyser.analyses.report.document``."""
-    ours, theirs = _resources(before), _resources(after)
+    found = pairs(before, after)
+    one_stack = before["stack"] == after["stack"]
+    changed = changes(found, one_stack=one_stack)
     return Difference(
         before["stack"],
         after["stack"],
@@ -52,9 +61,12 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
         _changed({c["name"]: c["usd"] for c in before["cost"]["components"]},
                  {c["name"]: c["usd"] for c in after["cost"]["components"]}),
         _changed(_costs(before), _costs(after)),
-        tuple(ours[key] for key in ours if key not in theirs),
-        tuple(theirs[key] for key in theirs if key not in ours),
-        len(ours.keys() & theirs.keys()),
+        tuple((one["type"], one["name"]) for one in found.only_before),
+        tuple((one["type"], one["name"]) for one in found.only_after),
+        len(found.both),
+        changed,
+        widened(found, changed),
+        one_stack,
     )  # fmt: skip
 
 
@@ -71,6 +83,8 @@ def difference_document(found: Difference) -> dict[str, Any]:
             "onlyAfter": [{"type": kind, "name": name} for kind, name in found.only_after],
             "cost": [_change(change) for change in found.resources],
         },
+        "changes": changes_document(found.changes),
+        "widened": widening_document(found.widened),
     }
 
 
@@ -91,12 +105,3 @@ def _changed(before: dict[str, float], after: dict[str, float]) -> tuple[Changed
 
 def _costs(document: dict[str, Any]) -> dict[str, float]:
     return {f"{r['type'].rsplit(':', 1)[-1]} {r['name']}": r["usd"] for r in document["cost"]["resources"]}
-
-
-def _resources(document: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """What is a resource and no component or provider, by its URN without the stack's name."""
-    return {
-        resource["urn"].split("::", 1)[1]: (resource["type"], resource["name"])
-        for resource in document["resources"]
-        if not resource["component"] and not resource["type"].startswith("pulumi:")
-    }

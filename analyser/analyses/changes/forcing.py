@@ -1,16 +1,26 @@
 """Which changes of a resource's inputs force its replacement: the section ``replacement`` of ``resource_types``.
 
+Of AWS types without such a section, what the provider answered when it was asked about every type it has
+(``provider.json.gz``, which ``generate`` writes; the source is that of ``resource_types/aws/package.toml``).
+
 A path names a property, dots go into blocks and through lists of them. ``[]`` at its end stands for a block as such:
 only its coming, its going and the number of them force anything, not what it says.
 """
 
+import functools
+import gzip
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from resource_types import fact, package
 
 DIRECTIONS = frozenset({"up", "down", "add", "remove", "grow", "shrink"})
 """Of a change: to a higher or lower value, from or to none, to more or fewer elements."""
+
+PROVIDER = Path(__file__).with_name("provider.json.gz")
 
 
 @dataclass(frozen=True)
@@ -26,9 +36,15 @@ class Forcing:
 
 def forcing(token: str) -> Forcing | None:
     """What is known of a type; None for a type that nobody asked about."""
-    entry = fact(token, "replacement")
+    entry = fact(token, "replacement") or (_provider().get(token) if token.startswith("aws:") else None)
     if entry is None:
         return None
     # What has a source of its own is said as a whole there.
     whole = {} if "source" in entry else package(token.split(":", 1)[0]).get("replacement", {})
     return Forcing((*whole.get("every", ()), *entry["replaces"]), entry.get("when", {}), tuple(entry.get("may", ())))
+
+
+@functools.cache
+def _provider() -> Mapping[str, Mapping[str, Any]]:
+    found: dict[str, Any] = json.loads(gzip.decompress(PROVIDER.read_bytes()))
+    return found

@@ -1,10 +1,11 @@
-"""Writes what forces a replacement, of the AWS types that the stacks register and of those of which anything is known.
+"""Writes what forces a replacement: into the files of the types that are known, and of every AWS type into one table.
 
 ``python -m analyser.analyses.changes.generate FACTS``, where FACTS holds, by Terraform type, the arguments that force
-a new resource, as the Terraform provider answered for each. A test fails while a stack registers a type that is not
-in it.
+a new resource, as the Terraform provider answered for each. A test fails while a stack registers a type that has no
+file. ``provider.json.gz`` serves types that no stack has yet, or has no more.
 """
 
+import gzip
 import json
 import sys
 import tomllib
@@ -17,7 +18,7 @@ from typing import Any
 from pulumi import _types
 
 import resource_types
-from analyser.analyses.changes.forcing import DIRECTIONS
+from analyser.analyses.changes.forcing import DIRECTIONS, PROVIDER
 from analyser.run.mock_cloud.computed_outputs import bare, is_list, output_types
 from analyser.run.program import run_stack
 from resource_types import FOLDER, PACKAGE_FILE
@@ -39,6 +40,7 @@ _GONE = {
     "aws:ecs/taskDefinition:TaskDefinition": ("inference_accelerator",),
 }
 """Arguments of the provider's version 5 that version 6 took away."""
+_COMPUTED = frozenset({"arn", "id", "tagsAll"})
 
 
 class UnnamedError(Exception):
@@ -49,6 +51,31 @@ def table(facts: Mapping[str, Any], tokens: set[str]) -> dict[str, Any]:
     """Type -> properties that replace, that replace in some directions of change, and that may."""
     by_token = {entry["pulumi"]: entry for entry in facts.values() if entry["pulumi"] in tokens}
     return {token: _entry(token, by_token[token]) for token in sorted(by_token)}
+
+
+def every_type(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of all types. What no fact names, by whatever name, may force a replacement as well."""
+    found = {}
+    for fact in facts.values():
+        token = fact["pulumi"]
+        types = output_types(token) if token else {}
+        if not types:
+            continue
+        sides = ("replace", "computed_by_code", "unknown", "in_place")
+        named = {side: [name for path in fact[side] for name in _if_named(token, path)] for side in sides}
+        entry = _entry(token, {**fact, **{side: [path for _, path in named[side]] for side in sides}})
+        told = {name.removesuffix("[]").split(".")[0] for side in sides for name, _ in named[side]}
+        entry["may"] = sorted({*entry.get("may", ()), *(types.keys() - told - _COMPUTED)})
+        found[token] = {key: value for key, value in entry.items() if value or key == "replaces"}
+    return dict(sorted(found.items()))
+
+
+def _if_named(token: str, path: str) -> Iterator[tuple[str, str]]:
+    """The property and the path of an argument; nothing where pulumi-aws has another name for it, or none."""
+    try:
+        yield _property(token, path), path
+    except UnnamedError:
+        return
 
 
 def _entry(token: str, fact: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +141,8 @@ def main(facts_file: Path, root: Path) -> None:
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     tokens = {node.type for stack in stack_names(root) for node in run_stack(root, stack).resources}
     put("replacement", table(facts["types"], tokens | {*resource_types.tokens()}))
+    text_of_all = json.dumps(every_type(facts["types"]), separators=(",", ":"))
+    PROVIDER.write_bytes(gzip.compress(text_of_all.encode(), mtime=0))
     path = FOLDER / "aws" / PACKAGE_FILE
     whole = tomllib.loads(path.read_text(encoding="utf-8"))
     asked = f"{facts['provider']}, asked by PlanResourceChange what a change of each argument alone would do"

@@ -1,15 +1,14 @@
 """What an update would replace, from two previews of one stack; works on their JSON form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.analyses.changes.edits import holds_hidden
 from analyser.analyses.changes.forcing import Forcing, forcing
+from analyser.analyses.changes.pairing import Pairs, Resource, pairs
 from analyser.analyses.changes.values import at, directions
 from resource_types.bearing import Bearing, bearing
-
-Resource = Mapping[str, Any]
-"""An entry of ``resources`` in the JSON form."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,20 @@ def replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Repla
     ``before`` and ``after`` are documents of ``analyser.analyses.report.document``, of the same stack. A resource whose
     input comes from one that is replaced counts as changed in it, as for Pulumi, to whom the new value is unknown.
     """
-    old, new = _by_urn(before), _by_urn(after)
-    found: list[Replaced] = []
+    return replaced_of(pairs(before, after))
+
+
+def replaced_of(found: Pairs) -> tuple[Replaced, ...]:
+    """The same of resources that are paired already."""
+    fresh = {resource["urn"] for resource in found.only_after}
+    judged: list[Replaced] = []
     carrying: dict[str, str] | None = None
     # What is replaced for certain carries others with it, and these still others.
-    while carrying != (certain := {one.urn: one.name for one in found if one.certain}):
+    while carrying != (certain := {one.urn: one.name for one in judged if one.certain}):
         carrying = certain
-        judged = (_judged(old[urn], new[urn], carrying) for urn in sorted(old.keys() & new.keys()))
-        found = [one for one in judged if one]
-    return tuple(sorted(found, key=lambda one: (one.bearing is None, not one.certain, one.type, one.name)))
+        verdicts = (_judged(old, new, carrying, fresh) for old, new in found.both)
+        judged = [one for one in verdicts if one]
+    return tuple(sorted(judged, key=lambda one: (one.bearing is None, not one.certain, one.type, one.name)))
 
 
 def replaced_document(found: Sequence[Replaced]) -> list[dict[str, Any]]:
@@ -68,18 +72,13 @@ def replaced_document(found: Sequence[Replaced]) -> list[dict[str, Any]]:
     ]
 
 
-def _by_urn(document: Mapping[str, Any]) -> dict[str, Resource]:
-    """What a provider makes; components and providers replace nothing."""
-    kept = (r for r in document["resources"] if not r["component"] and not r["type"].startswith("pulumi:"))
-    return {resource["urn"]: resource for resource in kept}
-
-
-def _judged(old: Resource, new: Resource, carrying: Mapping[str, str]) -> Replaced | None:
+def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Set[str]) -> Replaced | None:
     known = forcing(new["type"]) or Forcing((), {}, tuple(new["inputs"]))
     sure = [path for path in (*known.always, *new["options"].get("replaceOnChanges", ())) if _changes(path, old, new)]
     sure += [path for path, when in known.when.items() if _changes(path, old, new, when)]
     given = dict(_given(known, new, carrying))
     doubtful = [path for path in known.may if _changes(path, old, new)]
+    doubtful += [path for path in known.always if _comes_from(path, old, new, fresh)]
     paths = sure or list(given) or doubtful
     if not paths:
         return None
@@ -105,17 +104,31 @@ def _given(known: Forcing, new: Resource, carrying: Mapping[str, str]) -> Iterat
             continue
         urns = new["propertyDependencies"].get(path.split(".")[0], ())
         names = [carrying[urn] for urn in urns if urn in carrying]
-        if names and not _ignored(path, new):
+        if names and not ignored(path, new):
             yield path, names
 
 
 def _changes(path: str, old: Resource, new: Resource, when: Sequence[str] = ()) -> bool:
-    """Whether a path says something else; in one of the directions of ``when``, if it is given."""
-    if _ignored(path, new):
+    """Whether a path says something else; in one of the directions of ``when``, if it is given.
+
+    Of values that are not known, or secret, nobody can say so.
+    """
+    if ignored(path, new):
         return False
     left, right = at(old["inputs"], path), at(new["inputs"], path)
-    return left != right and (not when or bool(directions(left, right) & set(when)))
+    if left == right or holds_hidden([left, right]):
+        return False
+    return not when or bool(directions(left, right) & set(when))
 
 
-def _ignored(path: str, new: Resource) -> bool:
-    return any(path == ignored or path.startswith(f"{ignored}.") for ignored in new["ignoreChanges"])
+def _comes_from(path: str, old: Resource, new: Resource, fresh: Set[str]) -> bool:
+    """Whether a value is known only after ``up`` since it comes from a resource that there was not before."""
+    right = at(new["inputs"], path)
+    if ignored(path, new) or not holds_hidden(right) or right == at(old["inputs"], path):
+        return False
+    return not fresh.isdisjoint(new["propertyDependencies"].get(path.split(".")[0], ()))
+
+
+def ignored(path: str, new: Resource) -> bool:
+    """Whether the program leaves a path to others (``ignoreChanges``)."""
+    return any(path == wide or path.startswith((f"{wide}.", f"{wide}[")) for wide in new["ignoreChanges"])

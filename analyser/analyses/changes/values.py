@@ -5,15 +5,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from analyser.analyses.changes.edits import hidden
+
 
 def at(inputs: Any, path: str) -> list[Any]:
     """All values at a path, in no order that matters; nothing where there is none.
 
-    A path that ends in ``[]`` gives a mark for each block there, whatever it says.
+    A path that ends in ``[]`` gives a mark for each block there, whatever it says. Where something on the way is not
+    known, or secret, that is what is found.
     """
     found = _walked([inputs], path.removesuffix("[]").split("."))
     if path.endswith("[]"):
-        return [True for _ in found]
+        return [value if hidden(value) else True for value in found]
     return sorted(found, key=lambda value: json.dumps(value, sort_keys=True))
 
 
@@ -32,8 +35,14 @@ def directions(before: list[Any], after: list[Any]) -> set[str]:
 
 def _walked(values: list[Any], steps: list[str]) -> list[Any]:
     for step in steps:
-        values = [value[step] for value in _flat(values) if isinstance(value, Mapping) and value.get(step) is not None]
+        values = [found for value in _flat(values) if (found := _step(value, step)) is not None]
     return _flat(values)
+
+
+def _step(value: Any, step: str) -> Any:
+    if hidden(value):
+        return value
+    return value.get(step) if isinstance(value, Mapping) else None
 
 
 def _flat(values: list[Any]) -> list[Any]:

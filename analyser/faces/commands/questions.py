@@ -40,15 +40,25 @@ def cost(stack: StackName, as_json: AsJson = False) -> int:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="A stack, or a file that strata preview --json wrote.")],
-    after: Annotated[str, typer.Argument(help="Another, or the same stack today.")],
-    as_json: AsJson = False,
+    before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
+    after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",
+    rev: Annotated[str, typer.Option("--rev", help="The git revision of BEFORE, or of both: A..B.")] = "",
+    form: Annotated[str, typer.Option("--format", help="text, json, or markdown for a pull request.")] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    security_only: Annotated[bool, typer.Option("--security-only", help="Show only what opens or loosens.")] = False,
+    fail_on: Annotated[list[str] | None, typer.Option("--fail-on", help="Fail for replace, widen or any.")] = None,
 ) -> int:
-    """Show the cost and the resources that two previews differ by, and of one stack what would be replaced."""
-    from analyser.faces.commands.diff import show_diff
+    """Show what changes from one preview to another, resource by resource, what it replaces, and what it costs."""
+    from analyser.faces.commands.diff import Failing, Form, show_diff
 
-    show_diff(before, after, report_of, as_json=as_json)
-    return 0
+    chosen = "json" if as_json else form
+    if chosen not in list(Form):
+        raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}")
+    for reason in fail_on or ():
+        if reason not in list(Failing):
+            raise UsageError(f"strata: --fail-on {reason} is not known; {', '.join(Failing)}")
+    reasons = [Failing(reason) for reason in fail_on or ()]
+    return show_diff(before, after, rev, Form(chosen), security_only=security_only, fail_on=reasons)
 
 
 def reach(

@@ -24,8 +24,8 @@ def project_root() -> Path:
     raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
 
 
-def graph_of(stack: str, label: str = "") -> Any:
-    """What a stack registers. Raises UsageError for what cannot be built."""
+def graph_of(stack: str, label: str = "", deployed: Any = None) -> Any:
+    """What a stack registers; with ``deployed``, as an update of that. Raises UsageError for what cannot be built."""
     from analyser.faces.terminal.progress import progress
 
     root = project_root()
@@ -34,7 +34,7 @@ def graph_of(stack: str, label: str = "") -> Any:
         from settings import SettingsError
 
         try:
-            return run_stack(root, stack, progress=report_count)
+            return run_stack(root, stack, progress=report_count, deployed=deployed)
         except (SettingsError, ProgramError) as error:
             raise UsageError(str(error)) from error
 

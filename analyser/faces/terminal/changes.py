@@ -1,4 +1,4 @@
-"""What an update would replace, in a terminal or a pipe."""
+"""What changes, in a terminal or a pipe: what is lost first, then resource by resource."""
 
 import sys
 from collections.abc import Sequence
@@ -7,28 +7,55 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from analyser.analyses.changes.replaced import Replaced
+from analyser.analyses.changes.changes import Change, Kind
+from analyser.analyses.changes.difference import Difference
+from analyser.analyses.changes.widening import TITLES
+from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
+
+_STYLES: dict[Kind, str] = {"replaced": "yellow", "removed": "red", "updated": "default", "added": "green"}
 
 
-def show_replaced(found: Sequence[Replaced], *, file: IO[str] | None = None) -> None:
-    """Prints a line for each, with what forces it, what would be lost, and whether Pulumi refuses."""
+def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
+    """Prints what loses data or identity in words, and then each change with what differs in it."""
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
-    bearing = sum(one.bearing is not None for one in found)
-    console.print(Text(f"\nReplaced: {len(found)}{f', of which {bearing} with data or identity' if bearing else ''}"))
-    for one in found:
-        style = "red" if one.bearing else "default"
-        label = f"  {one.type.rsplit(':', 1)[-1]} {one.name}"
-        console.print(Text.assemble((label, style), f"  {', '.join(one.properties)}{_said(one)}"))
+    if found.one_stack:
+        _fates(console, [change for change in found.changes if change.loses])
+    show_widened(found, file=file)
+    for kind, title in SECTIONS.items():
+        members = [change for change in found.of(kind) if change.tells]
+        if members or (kind == "replaced" and found.one_stack):
+            _section(console, title if found.one_stack or kind != "updated" else "Different", members)
+    not_known = sum(len(change.not_known) for change in found.changes)
+    if not_known:
+        console.print(Text(f"\nNot compared: {not_known} values that are secret or known only after up", "dim"))
 
 
-def _said(one: Replaced) -> str:
-    parts = []
-    if one.since:
-        parts.append(f"since {' and '.join(one.since)} is replaced")
-    if not one.certain:
-        parts.append("may force it")
-    if one.bearing:
-        parts.append(f"its {one.bearing.kind} would be lost: {one.bearing.what}")
-    if one.protected:
-        parts.append("protected, so `pulumi up` stops")
-    return f"; {'; '.join(parts)}" if parts else ""
+def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
+    """Prints what a change opens or loosens, by kind."""
+    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    for kind, title in TITLES.items():
+        groups = widenings(found, kind)
+        if groups:
+            console.print(Text(f"\n{title}: {sum(len(members) for _, members in groups)}"))
+        for what, members in groups:
+            console.print(Text(f"  {members[0].type} {named([one.name for one in members])}", "magenta"))
+            console.print(Text(f"      {what}"))
+
+
+def _fates(console: Console, losing: Sequence[Change]) -> None:
+    if losing:
+        console.print(Text("\nData and identity"))
+    for change in losing:
+        console.print(Text(f"  {fate(change)}", "red"))
+
+
+def _section(console: Console, title: str, members: Sequence[Change]) -> None:
+    console.print(Text(f"\n{title}: {len(members)}"))
+    for group in alike(members):
+        first = group[0]
+        count = f"{len(group)}x " if len(group) > 1 else ""
+        console.print(
+            Text.assemble(("  " + SIGNS[first.kind], _STYLES[first.kind]), f" {count}{first.type} {names(group)}")
+        )
+        for line in (*lines(first), *asides(first)):
+            console.print(Text(f"      {line}"))

@@ -14,7 +14,6 @@ from analyser.analyses.cost.result import Amount, Cost, Line, ResourceCost
 _SMALL = 0.01
 """Components below this part of the total share one line."""
 _MOST = 25
-_KIND = 52
 _NAMED = 3
 """Resources of a group that are named."""
 
@@ -101,7 +100,7 @@ def _compared(low: float, high: float, usd: float, difference: float) -> str:
 
 
 def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
-    """Prints what two previews differ by: cost first, then resources."""
+    """Prints what two previews differ by in cost, and how many resources they share."""
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
     console.print(Text.assemble((found.before, "bold cyan"), " to ", (found.after, "bold cyan"), "  USD a month"))
     console.print(Text(f"{'before':>12}  {'after':>12}  {'difference':>12}", "dim"))
@@ -122,15 +121,6 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
             f"{len(found.only_after)} only in {found.after}"
         )
     )
-    for kind, before, after in found.counts:
-        console.print(Text(f"  -{before:<4} +{after:<4} {kind:<{_KIND}}  {_changes(found, kind)}".rstrip()))
-
-
-def _changes(found: Difference, kind: str) -> str:
-    """The names of what came or went; of many, none."""
-    names = [f"{sign}{name}" for sign, side in (("-", found.only_before), ("+", found.only_after))
-             for token, name in sorted(side) if token == kind]  # fmt: skip
-    return " ".join(names) if len(names) <= _NAMED else ""
 
 
 def _money(usd: float) -> str:

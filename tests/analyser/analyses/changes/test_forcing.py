@@ -1,11 +1,13 @@
 """The table of what forces a replacement: complete, and in Pulumi's own names."""
 
+import gzip
+import json
 from collections.abc import Iterator
 
 import pytest
 
-from analyser.analyses.changes.forcing import DIRECTIONS, forcing
-from analyser.analyses.changes.generate import UnnamedError, table
+from analyser.analyses.changes.forcing import DIRECTIONS, PROVIDER, forcing
+from analyser.analyses.changes.generate import UnnamedError, every_type, table
 from analyser.run.mock_cloud.computed_outputs import output_types
 from tests.stacks import STACKS, stack_graph
 
@@ -13,7 +15,27 @@ INSTANCE = "aws:rds/instance:Instance"
 
 
 def test_a_type_that_nobody_asked_about_is_not() -> None:
-    assert forcing("aws:gamelift/alias:Alias") is None
+    assert forcing("aws:none/such:Such") is None
+    assert forcing("kubernetes:none/v1:Such") is None
+
+
+def test_of_types_that_no_stack_has_it_is_known_as_well() -> None:
+    known = forcing("aws:docdb/clusterInstance:ClusterInstance")
+    assert known
+    assert {"clusterIdentifier", "identifierPrefix"} <= set(known.always)
+    assert "instanceClass" not in {*known.always, *known.when, *known.may}
+    assert len(json.loads(gzip.decompress(PROVIDER.read_bytes()))) > 1_500
+
+
+def test_a_claim_may_grow_and_a_stateful_set_may_not_have_other_volumes() -> None:
+    claim, workload = (
+        forcing(f"kubernetes:{token}") for token in ("core/v1:PersistentVolumeClaim", "apps/v1:StatefulSet")
+    )
+    assert claim
+    assert workload
+    assert "spec.storageClassName" in claim.always
+    assert not [path for path in claim.always if path == "spec" or path.startswith("spec.resources")]
+    assert "spec.volumeClaimTemplates" in workload.always
 
 
 def test_what_is_known_of_a_database() -> None:
@@ -85,3 +107,17 @@ def test_an_argument_without_a_property_is_not_passed_over() -> None:
     wrong = {"aws_db_instance": {**FACTS["aws_db_instance"], "replace": ["user_name"]}}
     with pytest.raises(UnnamedError, match=f"{INSTANCE}: no property for user_name"):
         table(wrong, {INSTANCE})
+
+
+def test_of_every_type_what_no_fact_names_may_force_it() -> None:
+    fact = {
+        "pulumi": "aws:gamelift/alias:Alias",
+        "replace": ["renamed_since"],
+        "in_place": ["name", "description"],
+        "computed_by_code": [],
+        "unknown": ["tags"],
+    }
+    (entry,) = every_type({"aws_gamelift_alias": fact, "aws_none": {**fact, "pulumi": None}}).values()
+    assert entry["replaces"] == []
+    assert {"tags", "routingStrategy", "region"} <= set(entry["may"])
+    assert not {"name", "description", "arn", "tagsAll"} & set(entry["may"])

@@ -42,17 +42,41 @@ def replaced(
     return capsys.readouterr().out
 
 
-def test_each_is_said_with_its_reason_and_what_is_lost(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_lost_is_said_first_and_then_each_with_its_reason(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     said = replaced(project, capsys, user="other", storage="TIERED").splitlines()
-    assert said[said.index("Replaced: 3, of which 2 with data or identity") + 1 :] == [
-        "  Instance database  username; its data would be lost: rows; protected, so `pulumi up` stops",
-        "  Cluster stream  storageMode; may force it; its data would be lost: messages",
-        "  Selection backup  resources; since database is replaced",
+    assert said[said.index("Data and identity") :] == [
+        "Data and identity",
+        "  database is replaced: its data would be lost (rows); protected, so `pulumi up` stops",
+        "  stream may be replaced: its data would be lost (messages)",
+        "",
+        "Replaced: 3",
+        "  ± aws:rds/instance:Instance database",
+        "      username  app → other, which forces it",
+        "  ± aws:msk/cluster:Cluster stream",
+        "      storageMode  LOCAL → TIERED, which may force it",
+        "  ± aws:backup/selection:Selection backup",
+        "      resources, since database is replaced",
     ]
 
 
 def test_where_nothing_is_replaced_it_says_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert replaced(project, capsys).splitlines()[-1] == "Replaced: 0"
+
+
+def test_as_markdown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = replaced(project, capsys, "--format", "markdown", user="other").splitlines()
+    assert said[0] == "## main.json to shop"
+    assert said[2].startswith("2 replaced, 0 removed, 0 updated, 0 added; +0.00 USD a month, to ")
+    assert "- **database is replaced: its data would be lost (rows); protected, so `pulumi up` stops**" in said
+    block = said[said.index("```diff") + 1 :]
+    assert block[:3] == [
+        "! aws:rds/instance:Instance database",
+        "    username  app → other, which forces it",
+        "! aws:backup/selection:Selection backup",
+    ]
+    assert block[-2:] == ["", "</details>"]
 
 
 def test_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,6 +85,63 @@ def test_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("database", ["username"], True),
         ("backup", ["resources"], False),
     ]
+    assert [(one["name"], one["kind"]) for one in found["changes"]] == [
+        ("database", "replaced"),
+        ("backup", "replaced"),
+    ]
+
+
+def test_what_cannot_be_compared_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    (project / "list.json").write_text("[]", encoding="utf-8")
+    (project / "old.json").write_text('{"version": 1, "deployment": {"resources": []}}', encoding="utf-8")
+    for arguments, said in (
+        (["shop"], "strata: diff takes two to compare, or one stack and --rev"),
+        (["list.json", "shop"], "list.json: is no preview of one stack, which strata preview STACK --json writes, nor"),
+        (["old.json", "shop"], "old.json: version 1 of an export is not known; 3 and 4 are"),
+        (["none.json", "shop"], "none.json: cannot be read: No such file or directory"),
+        (["shop", "shop", "--format", "xml"], "strata: --format xml is not known; text, json, markdown"),
+    ):
+        assert cli.run(["diff", *arguments]) == 2
+        told = capsys.readouterr().err.splitlines()
+        assert told[0].startswith(said)
+        assert len(told) == 1
+
+
+def test_a_stack_beside_its_own_state(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    cli.run(["preview", "shop", "--format", "state", "--output", "state.json"])
+    state = json.loads((project / "state.json").read_text(encoding="utf-8"))
+    for one in state["deployment"]["resources"]:
+        if one["type"] == "aws:rds/instance:Instance":
+            one["inputs"] |= {
+                "instanceClass": "db.t4g.large",
+                "identifier": "database-1f2e3d4",
+                "__defaults": ["identifier"],
+            }
+            one["outputs"]["arn"] = "arn:aws:rds:us-east-1:210987654321:db:database-1f2e3d4"
+        if one["type"] == "aws:backup/selection:Selection":
+            one["inputs"]["resources"] = ["arn:aws:rds:us-east-1:210987654321:db:database-1f2e3d4"]
+    (project / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    capsys.readouterr()
+    assert cli.run(["diff", "state.json", "shop", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["changes"]
+    assert [(one["name"], one["kind"], one["edits"]) for one in found] == [
+        ("database", "updated", [
+            {"path": "instanceClass", "kind": "changed", "before": "db.t4g.large", "after": "db.t4g.micro"}
+        ])
+    ]  # fmt: skip
+
+
+def test_names_made_from_those_of_two_stacks_are_no_difference(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = 'import pulumi, pulumi_aws as aws; aws.sqs.Queue("q", name=f"{pulumi.get_stack()}-q", fifo_queue=%s)'
+    write_project(project, program % "pulumi.get_stack() == 'shop'", CONFIG)
+    (project / "Pulumi.other.yaml").write_text(CONFIG, encoding="utf-8")
+    assert cli.run(["diff", "other", "shop", "--json"]) == 0
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert [edit["path"] for edit in change["edits"]] == ["fifoQueue"]
 
 
 def test_two_stacks_do_not_replace_each_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,3 +164,45 @@ def test_a_preview_counts_what_is_protected(
     assert json.loads(capsys.readouterr().out)["summary"]["protected"] == count
     cli.run(["report", "shop", "--output", "shop.html"])
     assert f" components, {count} protected" in (project / "shop.html").read_text(encoding="utf-8")
+
+
+QUEUE = 'import pulumi_aws as aws; aws.rds.Instance("database", instance_class="{size}", storage_encrypted={on})'
+
+
+def loosened(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str, size: str = "a", on: bool) -> int:
+    write_project(project, QUEUE.format(size="a", on=True), CONFIG)
+    cli.run(["preview", "shop", "--json", "--output", "main.json"])
+    write_project(project, QUEUE.format(size=size, on=on), CONFIG)
+    capsys.readouterr()
+    return cli.run(["diff", "main.json", "shop", *arguments])
+
+
+def test_only_what_loosens(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert loosened(project, capsys, "--security-only", size="b", on=False) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "main.json to shop",
+        "",
+        "Less encryption: 1",
+        "  aws:rds/instance:Instance database",
+        "      storageEncrypted  true → false",
+    ]
+    loosened(project, capsys, "--security-only", "--format", "markdown", on=False)
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "### Less encryption", "", "- `aws:rds/instance:Instance` database: storageEncrypted  true → false"
+    ]  # fmt: skip
+    loosened(project, capsys, "--security-only", "--json", on=False)
+    assert [one["kind"] for one in json.loads(capsys.readouterr().out)["widened"]] == ["encryption"]
+    loosened(project, capsys, "--security-only", on=True)
+    assert capsys.readouterr().out == "main.json to shop: nothing widens\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "on", "failing"),
+    [("a", True, set()), ("b", True, {"any"}), ("a", False, {"any", "replace", "widen"})],
+)
+def test_it_fails_for_what_is_asked(
+    project: Path, capsys: pytest.CaptureFixture[str], size: str, on: bool, failing: set[str]
+) -> None:
+    for reason in ("replace", "widen", "any"):
+        assert loosened(project, capsys, "--fail-on", reason, size=size, on=on) == int(reason in failing)
+    assert loosened(project, capsys, "--fail-on", "nothing", on=on) == 2

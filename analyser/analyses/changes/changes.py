@@ -1,0 +1,154 @@
+"""What an update would do to each resource of a stack, or what two stacks differ by; works on their JSON form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analyser.analyses.changes.edits import Edit, edits
+from analyser.analyses.changes.pairing import Pairs, Resource
+from analyser.analyses.changes.replaced import Replaced, ignored, replaced_of
+from resource_types.bearing import Bearing, bearing
+
+Kind = Literal["removed", "replaced", "updated", "added"]
+_ORDER: tuple[Kind, ...] = ("replaced", "removed", "updated", "added")
+_OPTIONS = ("protect", "retainOnDelete")
+"""Options that Pulumi keeps beside the inputs and that decide what a later update may do."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A resource that is not as it was."""
+
+    kind: Kind
+    urn: str
+    type: str
+    name: str
+    edits: tuple[Edit, ...] = ()
+    """What differs, beside what is not known on one side; nothing for what comes or goes whole."""
+    not_known: tuple[Edit, ...] = ()
+    """Values that are known only after ``up``, or that are secret: no difference is claimed."""
+    replaced: Replaced | None = None
+    former: str = ""
+    """The URN that it had, where an alias says that it is the same."""
+    protected: bool = False
+    """Whether Pulumi refuses to delete it."""
+    retained: bool = False
+    """Whether it stays in the cloud when Pulumi deletes it (``retainOnDelete``)."""
+    deleted_first: bool = False
+    """Whether, being replaced, the old one goes before the new one is made."""
+
+    @property
+    def bearing(self) -> Bearing | None:
+        """What is lost with it; None for what is as it was once it is made again."""
+        return bearing(self.type)
+
+    @property
+    def loses(self) -> bool:
+        """Whether data or identity would be lost, or may be."""
+        return self.kind in ("removed", "replaced") and self.bearing is not None and not self.retained
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is more to say than that something is not known."""
+        return self.kind != "updated" or bool(self.edits or self.former)
+
+
+def changes(found: Pairs, *, one_stack: bool) -> tuple[Change, ...]:
+    """All that changes: what loses data or identity first, then by kind, type and name.
+
+    ``one_stack`` says that both are previews of one stack, so that going from one to the other may replace.
+    """
+    again = {one.urn: one for one in replaced_of(found)} if one_stack else {}
+    every = (
+        *(_gone(resource) for resource in found.only_before),
+        *(Change("added", r["urn"], r["type"], r["name"]) for r in found.only_after),
+        *(_between(old, new, again.get(new["urn"]), one_stack=one_stack) for old, new in found.both),
+    )
+    kept = [change for change in every if change.kind != "updated" or change.edits or change.former or change.not_known]
+    return tuple(sorted(kept, key=_rank))
+
+
+def _rank(change: Change) -> tuple[Any, ...]:
+    sure = change.replaced is None or change.replaced.certain
+    return (not change.loses, _ORDER.index(change.kind), not sure, change.bearing is None, change.type, change.name)
+
+
+def _gone(old: Resource) -> Change:
+    retained = bool(old["options"].get("retainOnDelete"))
+    return Change(
+        "removed", old["urn"], old["type"], old["name"], protected=old["protect"], retained=retained,
+    )  # fmt: skip
+
+
+def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack: bool) -> Change:
+    found = [edit for edit in _edits(old, new) if not ignored(edit.plain_path, new) and not ignored(edit.path, new)]
+    moved = one_stack and old["urn"] != new["urn"]
+    return Change(
+        "replaced" if again else "updated",
+        new["urn"],
+        new["type"],
+        new["name"],
+        tuple(edit for edit in found if edit.kind != "unknown"),
+        tuple(edit for edit in found if edit.kind == "unknown"),
+        again,
+        old["urn"] if moved else "",
+        bool(again and again.protected),
+        bool(again and old["options"].get("retainOnDelete")),
+        bool(again and _goes_first(old, new)),
+    )
+
+
+def _edits(old: Resource, new: Resource) -> Iterator[Edit]:
+    yield from edits(old["inputs"], new["inputs"])
+    for option, before, after in zip(_OPTIONS, _options(old), _options(new), strict=True):
+        if before != after:
+            yield Edit(f"options.{option}", "changed", before, after)
+
+
+def _options(resource: Resource) -> tuple[bool, ...]:
+    return bool(resource["protect"]), bool(resource["options"].get("retainOnDelete"))
+
+
+def _goes_first(old: Resource, new: Resource) -> bool:
+    """By option; and a Kubernetes object whose name the program gives, since two cannot share it (``Diff`` of
+    https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/provider.go).
+    """
+    if new["options"].get("deleteBeforeReplace"):
+        return True
+    names = [_place(resource) for resource in (old, new)]
+    return new["type"].startswith("kubernetes:") and names[0] == names[1] and bool(names[0][0])
+
+
+def _place(resource: Resource) -> tuple[str, str]:
+    metadata: Mapping[str, Any] = resource["inputs"].get("metadata") or {}
+    return str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
+
+
+def changes_document(found: tuple[Change, ...]) -> list[dict[str, Any]]:
+    """All that changes as JSON data."""
+    return [_document(change) for change in found]
+
+
+def _document(change: Change) -> dict[str, Any]:
+    again = change.replaced
+    return {
+        "kind": change.kind,
+        "urn": change.urn,
+        "type": change.type,
+        "name": change.name,
+        "bears": change.bearing.kind if change.bearing else None,
+        "loses": change.loses,
+        "protected": change.protected,
+        "retained": change.retained,
+        "deletedFirst": change.deleted_first,
+        **({"former": change.former} if change.former else {}),
+        **({"certain": again.certain, "forcedBy": list(again.properties), "since": list(again.since)} if again else {}),
+        "edits": [_edit(edit) for edit in change.edits],
+        "notKnown": [edit.path for edit in change.not_known],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    sides = {"before": edit.before, "after": edit.after}
+    left_out = {"added": "before", "removed": "after"}.get(edit.kind)
+    return {"path": edit.path, "kind": edit.kind, **{side: sides[side] for side in sides if side != left_out}}

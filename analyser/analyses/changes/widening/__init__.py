@@ -1,0 +1,52 @@
+"""What a change opens or loosens: rights, ingress, encryption, retention, protection from deletion, logging."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.changes.changes import Change
+from analyser.analyses.changes.pairing import Pairs, Resource
+from analyser.analyses.changes.widening.doors import new_doors
+from analyser.analyses.changes.widening.guards import guard, loosened
+from analyser.analyses.changes.widening.model import TITLES, Kind, Widening, widening_document
+from analyser.analyses.changes.widening.rights import new_rights
+
+__all__ = ["TITLES", "Kind", "Widening", "widened", "widening_document"]
+
+
+def widened(found: Pairs, changes: tuple[Change, ...]) -> tuple[Widening, ...]:
+    """All that widens, by kind, type and name. ``changes`` are those of the same pairs."""
+    both = [*found.both, *((old, None) for old in found.only_before), *((None, new) for new in found.only_after)]
+    every = [*(one for old, new in both for one in _granted(old, new)), *(one for c in changes for one in _loose(c))]
+    order = list(TITLES)
+    return tuple(sorted(dict.fromkeys(every), key=lambda one: (order.index(one.kind), one.type, one.name, one.what)))
+
+
+def _granted(old: Resource | None, new: Resource | None) -> Iterator[Widening]:
+    resource = new or old
+    if resource is None:
+        return
+    found: tuple[tuple[Kind, Iterator[tuple[str, bool]]], ...] = (
+        ("rights", new_rights(old, new)),
+        ("ingress", new_doors(old, new)),
+    )
+    for kind, told in found:
+        yield from (
+            Widening(kind, resource["urn"], resource["type"], resource["name"], what, certain) for what, certain in told
+        )
+
+
+def _loose(change: Change) -> Iterator[Widening]:
+    if change.kind == "removed":
+        kind = guard(change.type)
+        if kind:
+            yield Widening(kind, change.urn, change.type, change.name, "is gone")
+    for edit in change.edits:
+        for kind, certain in loosened(edit):
+            what = f"{edit.path}  {_side(edit.before)} → {_side(edit.after)}"
+            yield Widening(kind, change.urn, change.type, change.name, what, certain)
+
+
+def _side(value: object) -> str:
+    """A value in short; what was not given is said so."""
+    if value is None:
+        return "(not given)"
+    return str(value).lower() if isinstance(value, bool) else str(value)[:60]

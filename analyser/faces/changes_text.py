@@ -1,0 +1,123 @@
+"""Changes in words: what happens to a resource, what is lost by it, and what differs in it."""
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from analyser.analyses.changes.changes import Change, Kind
+from analyser.analyses.changes.difference import Difference
+from analyser.analyses.changes.edits import Edit
+from analyser.analyses.changes.widening import Kind as WideningKind
+from analyser.analyses.changes.widening import Widening
+
+SECTIONS: dict[Kind, str] = {"replaced": "Replaced", "removed": "Removed", "updated": "Updated", "added": "Added"}
+SIGNS: dict[Kind, str] = {"replaced": "±", "removed": "-", "updated": "~", "added": "+"}
+_LONGEST = 60
+_NAMED = 3
+_AFTER_UP = "known after up"
+
+
+def fate(change: Change) -> str:
+    """What happens to a resource that bears data or identity, and what stops it."""
+    bears = change.bearing
+    sure = change.replaced is None or change.replaced.certain
+    does = {"replaced": "is replaced" if sure else "may be replaced", "removed": "is removed"}[change.kind]
+    lost = f": its {bears.kind} would be lost ({bears.what})" if bears else ""
+    return f"{change.name} {does}{lost}{'; protected, so `pulumi up` stops' if change.protected else ''}"
+
+
+def asides(change: Change) -> list[str]:
+    """What else is to be known of a change, in short."""
+    found = []
+    if change.former:
+        found.append(f"was {change.former.rsplit('::', 1)[1]}, by its alias")
+    if change.deleted_first:
+        found.append("the old one goes before the new one comes")
+    if change.retained:
+        found.append("the old one stays in the cloud" if change.replaced else "stays in the cloud")
+    if change.protected and not change.loses:
+        found.append("protected, so `pulumi up` stops")
+    return found
+
+
+def lines(change: Change) -> list[str]:
+    """What differs in a resource, a line each: what forces a replacement first."""
+    again = change.replaced
+    forced = again.properties if again else ()
+    told = {name: [e for e in (*change.edits, *change.not_known) if _is_of(e, name)] for name in forced}
+    reason = "which forces it" if again and again.certain else "which may force it"
+    since = f"since {' and '.join(again.since)} is replaced" if again and again.since else reason
+    found = [f"{name}, {since}" for name, edits in told.items() if not edits]
+    found += dict.fromkeys(f"{in_words(edit)}, {since}" for edits in told.values() for edit in edits)
+    rest = [edit for edit in change.edits if not any(edit in edits for edits in told.values())]
+    return [*found, *map(in_words, rest)]
+
+
+def in_words(edit: Edit) -> str:
+    """One difference, such as ``spec.replicas  2 → 3``."""
+    before, after = value(edit.before), value(edit.after)
+    if edit.kind == "added":
+        return f"{edit.path}  + {after}"
+    if edit.kind == "removed":
+        return f"{edit.path}  - {before}"
+    if edit.kind == "reordered":
+        return f"{edit.path}  in another order"
+    if edit.kind == "unknown":
+        return f"{edit.path}  {_AFTER_UP}"
+    if isinstance(edit.before, str) and isinstance(edit.after, str) and "\n" in edit.before + edit.after:
+        return f"{edit.path}  {_by_lines(edit.before, edit.after)}"
+    return f"{edit.path}  {before} → {after}"
+
+
+def value(found: Any) -> str:
+    """A value in at most so many characters."""
+    if isinstance(found, dict) and found.get("$secret") is True:
+        return "[secret]"
+    if isinstance(found, dict) and found.get("$unknown") is True:
+        return f"({_AFTER_UP})"
+    text = found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False)
+    text = text.replace("\n", "\\n").replace('{"$unknown": true}', f"({_AFTER_UP})")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def alike(found: Iterable[Change]) -> list[list[Change]]:
+    """Changes of one type that say the same share their lines, such as a tag on fifty alarms."""
+    groups: dict[Any, list[Change]] = {}
+    for change in found:
+        groups.setdefault((change.type, *lines(change), *asides(change)), []).append(change)
+    return list(groups.values())
+
+
+def names(members: Sequence[Change]) -> str:
+    """The names of a group; of many, the first ones."""
+    return named([change.name for change in members])
+
+
+def named(found: Sequence[str]) -> str:
+    """Names; of many, the first ones."""
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return f"{', '.join(found[:_NAMED])}{more}"
+
+
+def widenings(found: Difference, kind: WideningKind) -> list[tuple[str, list[Widening]]]:
+    """What widens of a kind, in words; resources of one type of which the same is said together."""
+    groups: dict[tuple[str, str], list[Widening]] = {}
+    for one in found.widened:
+        if one.kind == kind:
+            words = one.what if one.certain else f"{one.what} (may be)"
+            groups.setdefault((one.type, words), []).append(one)
+    return [(words, members) for (_, words), members in groups.items()]
+
+
+def _is_of(edit: Edit, name: str) -> bool:
+    path = edit.plain_path
+    return path == name or path.startswith(f"{name}.") or name.startswith(f"{path}.")
+
+
+def _by_lines(before: str, after: str) -> str:
+    told = list(difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
+    come = [line[1:].strip() for line in told if line.startswith("+")]
+    gone = [line[1:].strip() for line in told if line.startswith("-")]
+    first = f": {value(come[0])}" if come else f": {value(gone[0])}" if gone else ""
+    return f"{len(gone)} lines go, {len(come)} come{first}"

@@ -1,0 +1,64 @@
+"""What changes as Markdown, for a comment on a pull request."""
+
+from collections.abc import Iterator, Sequence
+
+from analyser.analyses.changes.changes import Change
+from analyser.analyses.changes.difference import Difference
+from analyser.analyses.changes.widening import TITLES
+from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
+
+_MOST = 60_000
+"""Characters: GitHub refuses a comment of more than 65,536."""
+
+
+def changes_markdown(found: Difference) -> str:
+    """A summary, what would be lost, and what changes in blocks that GitHub colours; cut where a comment must end."""
+    return _cut("\n".join(_document(found)) + "\n")
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _MOST:
+        return text
+    cut = text[:_MOST].rsplit("\n", 1)[0]
+    fence = "\n```" if cut.count("```") % 2 else ""
+    return f"{cut}{fence}\n\nThe rest is too long for a comment: `strata diff` prints it.\n"
+
+
+def _document(found: Difference) -> Iterator[str]:
+    yield f"## {found.before} to {found.after}"
+    yield ""
+    parts = [f"{len(found.of(kind))} {title.lower()}" for kind, title in SECTIONS.items()]
+    yield f"{', '.join(parts)}; {found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
+    if losing := [change for change in found.changes if change.loses and found.one_stack]:
+        yield from ("", "### Data and identity", "", *(f"- **{fate(change)}**" for change in losing))
+    yield from _widened(found)
+    for kind, title in SECTIONS.items():
+        members = [change for change in found.of(kind) if change.tells]
+        if members:
+            yield from _section(title, members)
+
+
+def _widened(found: Difference) -> Iterator[str]:
+    for kind, title in TITLES.items():
+        groups = widenings(found, kind)
+        if groups:
+            yield from ("", f"### {title}", "")
+        for what, members in groups:
+            yield f"- `{members[0].type}` {named([one.name for one in members])}: {what}"
+
+
+def security_markdown(found: Difference) -> str:
+    """What widens alone."""
+    told = "\n".join(_widened(found)) or "\nNothing widens."
+    return _cut(f"## {found.before} to {found.after}\n{told}\n")
+
+
+def _section(title: str, members: Sequence[Change]) -> Iterator[str]:
+    yield from ("", f"<details{' open' if title == 'Replaced' else ''}><summary>{title}: {len(members)}</summary>", "")
+    yield "```diff"
+    for group in alike(members):
+        first = group[0]
+        sign = SIGNS[first.kind].replace("±", "!").replace("~", "!")
+        yield f"{sign} {first.type} {names(group)}"
+        yield from (f"    {line.replace('```', '` ` `')}" for line in (*lines(first), *asides(first)))
+    yield from ("```", "", "</details>")

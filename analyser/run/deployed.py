@@ -1,0 +1,152 @@
+"""What a real stack has, as ``pulumi stack export`` writes it: read into a graph, and as answers for a preview.
+
+https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go (UntypedDeployment, DeploymentV3, ResourceV3)
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.runtime import rpc
+
+from analyser.graph import Graph, Node
+from analyser.run.property_bags import SIGNATURE, Asset
+from policy.unknown import UNKNOWN
+
+_STACK = "pulumi:pulumi:Stack"
+_VERSIONS = (3, 4)
+_ACCOUNT = 4
+"""The place of the account in an ARN."""
+
+
+class ExportError(Exception):
+    """This is no deployment that can be read; the message says why."""
+
+
+def is_export(data: Any) -> bool:
+    """Whether this is what ``pulumi stack export`` writes, of whichever version."""
+    return isinstance(data, Mapping) and isinstance(data.get("deployment"), Mapping)
+
+
+def graph_of_export(data: Mapping[str, Any]) -> Graph:
+    """The graph of an export. Secret values are not read, also where the export shows them.
+
+    What waits for its deletion, or was only read, is left out. Raises ExportError for versions that nobody knows and
+    for a stack that has nothing.
+    """
+    if data.get("version") not in _VERSIONS:
+        raise ExportError(f"version {data.get('version')} of an export is not known; 3 and 4 are")
+    states = data["deployment"].get("resources") or []
+    stack = next((state for state in states if state["type"] == _STACK), None)
+    if stack is None:
+        raise ExportError("the export holds no stack")
+    nodes = [_node(state) for state in states if state is not stack and not _passed_over(state)]
+    exports, secret = _inputs(stack.get("outputs") or {})
+    start, project = stack["urn"].split("::")[:2]
+    name = start.rpartition(":")[2]
+    return Graph(project, name, nodes, exports, region=_region(states), secret_exports=frozenset(secret))
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What the provider answered for each resource, by which a preview knows what is there already."""
+
+    answers: Mapping[tuple[str, str], tuple[str, dict[str, Any]]]
+    """By type and name: the id and the outputs. What shares both with another is left out."""
+    account: str
+    """The AWS account; empty where no ARN says it."""
+
+    def answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """The id and the state of a resource with these inputs; None for one that is not there."""
+        found = self.answers.get((token, name))
+        return found and (found[0], {**found[1], **inputs})
+
+
+def deployed(graph: Graph) -> Deployed:
+    """The answers that an export's graph holds."""
+    often = Counter((node.type, node.name) for node in graph)
+    answers = {
+        (node.type, node.name): (node.id, node.outputs)
+        for node in graph
+        if node.custom and often[node.type, node.name] == 1
+    }
+    arns = (str(node.outputs.get("arn", "")).split(":") for node in graph)
+    accounts = Counter(parts[_ACCOUNT] for parts in arns if len(parts) > _ACCOUNT and parts[_ACCOUNT].isdigit())
+    return Deployed(answers, accounts.most_common(1)[0][0] if accounts else "")
+
+
+def _passed_over(state: Mapping[str, Any]) -> bool:
+    return bool(state.get("delete") or state.get("external"))
+
+
+def _node(state: Mapping[str, Any]) -> Node:
+    inputs, secret = _inputs(state.get("inputs") or {})
+    outputs, _ = _inputs(state.get("outputs") or {})
+    parent = state.get("parent") or ""
+    options = {key: state[key] for key in ("retainOnDelete", "replaceOnChanges", "aliases") if state.get(key)}
+    return Node(
+        urn=state["urn"],
+        type=state["type"],
+        name=state["urn"].rsplit("::", 1)[1],
+        inputs=inputs,
+        outputs=outputs,
+        id=state.get("id") or "",
+        parent="" if f"::{_STACK}::" in parent else parent,
+        custom=bool(state.get("custom")),
+        provider=state.get("provider") or "",
+        dependencies=tuple(state.get("dependencies") or ()),
+        property_dependencies={
+            key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items() if urns
+        },
+        secret_inputs=frozenset(secret),
+        protect=bool(state.get("protect")),
+        ignore_changes=tuple(state.get("ignoreChanges") or ()),
+        options=options,
+    )
+
+
+def _inputs(values: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Values as plain data, and which of them hold something secret, which is UNKNOWN."""
+    return {key: _value(value) for key, value in values.items()}, {k for k, v in values.items() if _holds_secret(v)}
+
+
+def _value(value: Any) -> Any:
+    if value == rpc.UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return _mapping(value)
+    return [_value(item) for item in value] if isinstance(value, list) else value
+
+
+def _mapping(value: Mapping[str, Any]) -> Any:
+    signature = value.get(SIGNATURE)
+    if signature == rpc._special_secret_sig:
+        return UNKNOWN
+    if signature == rpc._special_resource_sig:
+        return value.get("id") or value["urn"]
+    members = {key: _value(member) for key, member in value.items() if key not in (SIGNATURE, "hash")}
+    # The engine adds a hash of what an asset holds, which a program does not say.
+    return {key: _value(value[key]) for key in value} if signature is None else Asset(signature, members)
+
+
+def _holds_secret(value: Any) -> bool:
+    return any(found.get(SIGNATURE) == rpc._special_secret_sig for found in _mappings(value))
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        for member in value.values():
+            yield from _mappings(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _mappings(item)
+
+
+def _region(states: list[Mapping[str, Any]]) -> str:
+    """The default provider's region, else any AWS provider's."""
+    providers = [state for state in states if state["type"] == "pulumi:providers:aws"]
+    own = sorted(providers, key=lambda state: "::default" not in state["urn"])
+    found = (str((state.get("inputs") or {}).get("region") or "") for state in own)
+    return next((region for region in found if region), "")

@@ -1,0 +1,96 @@
+"""What pulumi stack export writes, as a graph and as answers."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from analyser.analyses.report import inputs
+from analyser.run.deployed import ExportError, deployed, graph_of_export, is_export
+from analyser.run.program import run_program
+from policy.unknown import UNKNOWN
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET, ASSET = "1b47061264138c4ac30d75fd1eb44270", "c44067f5952c0a294b673a41bacd8c17"
+STACK = "urn:pulumi:shop::strata::pulumi:pulumi:Stack::strata-shop"
+PROVIDER = "urn:pulumi:shop::strata::pulumi:providers:aws::default_7_51_1"
+QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
+
+
+def state(token: str, name: str, **said: Any) -> dict[str, Any]:
+    urn = f"urn:pulumi:shop::strata::{token}::{name}"
+    return {"urn": urn, "type": token, "custom": True, "id": f"{name}-id", "parent": STACK, **said}
+
+
+def export(*states: dict[str, Any], version: int = 3) -> dict[str, Any]:
+    stack = {"urn": STACK, "type": "pulumi:pulumi:Stack", "custom": False, "outputs": {"url": "https://x"}}
+    provider = {"urn": PROVIDER, "type": "pulumi:providers:aws", "custom": True, "inputs": {"region": "eu-west-1"}}
+    return {"version": version, "deployment": {"resources": [stack, provider, *states]}}
+
+
+def test_a_resource_is_read_whole() -> None:
+    queue = state(
+        QUEUE, "a", inputs={"fifoQueue": True, "code": {SIGNATURE: ASSET, "hash": "h", "path": "./a"}},
+        outputs={"arn": "arn:aws:sqs:eu-west-1:123456789012:a"}, protect=True, retainOnDelete=True,
+        propertyDependencies={"fifoQueue": [], "x": ["urn:y"]}, ignoreChanges=["x"],
+    )  # fmt: skip
+    graph = graph_of_export(export(queue))
+    node = graph.only(QUEUE)
+    assert (graph.project, graph.stack, graph.region, graph.exports) == (
+        "strata",
+        "shop",
+        "eu-west-1",
+        {"url": "https://x"},
+    )
+    assert (node.id, node.parent, node.protect, node.ignore_changes) == ("a-id", "", True, ("x",))
+    assert node.inputs == {"fifoQueue": True, "code": {"path": "./a"}}
+    assert (node.options, dict(node.property_dependencies)) == ({"retainOnDelete": True}, {"x": ("urn:y",)})
+
+
+def test_secrets_are_not_read() -> None:
+    hidden = {SIGNATURE: SECRET, "ciphertext": "v1:abc", "plaintext": '"horse"'}
+    node = graph_of_export(export(state(QUEUE, "a", inputs={"deep": {"x": [hidden]}, "open": 1}))).only(QUEUE)
+    assert inputs(node) == {"deep": {"$secret": True}, "open": 1}
+    assert "horse" not in repr(node)
+
+
+def test_what_is_not_known_stays_so() -> None:
+    node = graph_of_export(export(state(QUEUE, "a", inputs={"x": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}))).only(QUEUE)
+    assert node.inputs == {"x": UNKNOWN}
+
+
+def test_what_waits_for_its_end_or_was_only_read_is_left_out() -> None:
+    graph = graph_of_export(export(state(QUEUE, "a", delete=True), state(QUEUE, "b", external=True), state(QUEUE, "c")))
+    assert [node.name for node in graph.of_type(QUEUE)] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (export(version=2), "version 2 of an export is not known"),
+        ({"version": 3, "deployment": {}}, "the export holds no stack"),
+    ],
+)
+def test_what_cannot_be_read_is_said(data: dict[str, Any], said: str) -> None:
+    assert is_export(data)
+    with pytest.raises(ExportError, match=said):
+        graph_of_export(data)
+
+
+def test_a_preview_of_an_update_knows_what_is_there_and_no_more() -> None:
+    def program() -> None:
+        topic, other = aws.sns.Topic("there"), aws.sns.Topic("new")
+        account = aws.get_caller_identity().account_id
+        aws.sqs.Queue("q", name=topic.arn, policy=other.arn, kms_master_key_id=f"alias/{account}")
+        pulumi.export("arn", topic.arn)
+
+    arn = "arn:aws:sns:eu-west-1:210987654321:there-1234567"
+    there = deployed(graph_of_export(export(state(TOPIC, "there", outputs={"arn": arn, "name": "there-1234567"}))))
+    graph = run_program(program, stack="shop", config={}, known=False, deployed=there)
+    assert graph.only(QUEUE).inputs == {"name": arn, "policy": UNKNOWN, "kmsMasterKeyId": "alias/210987654321"}
+
+
+def test_two_of_one_type_and_name_answer_for_nobody() -> None:
+    twice = [state(TOPIC, "a", urn=f"urn:pulumi:shop::strata::strata:{part}${TOPIC}::a") for part in ("x:Y", "x:Z")]
+    assert deployed(graph_of_export(export(*twice))).answer(TOPIC, "a", {}) is None
