@@ -4,9 +4,10 @@ Environment: REDIS_URL (``rediss://…:6379``; a password may stand in it), REDI
 on, and for IAM REDIS_USER, REDIS_REPLICATION_GROUP and AWS_REGION.
 """
 
+import asyncio
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -105,6 +106,15 @@ async def histories(client: Any) -> frozenset[str]:
     await client.initialize()
     found = [await client.info("replication", target_nodes=node) for node in client.get_primaries()]
     return frozenset(one["master_replid"] for one in found)
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Ends tasks that speak to Redis. Its library may take a cancellation for a lost line, so it is said again."""
+    going = set(tasks)
+    while going:
+        for task in going:
+            task.cancel()
+        _, going = await asyncio.wait(going, timeout=0.1)
 
 
 def listen(environment: Mapping[str, str]) -> Any:

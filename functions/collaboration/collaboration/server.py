@@ -99,9 +99,7 @@ class CollaborationServer:
             yield server
         finally:
             await self._drain(server)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await redis_client.end(tasks)
             await self._redis.aclose()
             await self._listener.aclose()
             if self._record is not None:

@@ -19,6 +19,9 @@ from redis.exceptions import RedisClusterException
 from .pods import Pods
 from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
 
+GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
+"""What the library says of a node that is away, and of a cluster that lacks one."""
+
 
 def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
     async def scenario(pods: Pods) -> None:
@@ -32,6 +35,22 @@ def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
         await stopping
         assert await pods.redis.exists(f"crdt:{PAGE}")
         assert not await pods.redis.exists(f"operations:{PAGE}", f"presence:{PAGE}")
+
+    play(scenario)
+
+
+def test_a_stop_ends_what_takes_it_for_a_lost_connection(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deaf(_client: Any) -> Any:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise GONE[0] from error
+
+    async def scenario(pods: Pods) -> None:
+        monkeypatch.setattr(redis_client, "histories", deaf)
+        await pods.start()
+        async with asyncio.timeout(PATIENCE):
+            await pods.stop()
 
     play(scenario)
 
@@ -74,10 +93,6 @@ def test_whoever_waits_too_long_for_a_channel_is_told_to_connect_again(
         assert await ada.closed() == 1011
 
     play(scenario)
-
-
-GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
-"""What the library says of a node that is away, and of a cluster that lacks one."""
 
 
 @pytest.mark.parametrize("error", GONE)
