@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from .access import Principal
+from .redis_client import AWAY
 
 _OWN = "pages"
 """A channel that nobody publishes to: a subscriber without any would have nothing to wait for."""
@@ -63,11 +62,15 @@ class Hub:
                     message = await self._channel.get_message(timeout=None)
                     if message is not None:
                         self._pass_on(message)
-            except (RedisError, OSError):
-                for members in self.pages.values():
-                    for member in members:
-                        member.close(1012, "join again")
+            except AWAY:
+                self.begin_anew()
                 await self._sleep(1)
+
+    def begin_anew(self) -> None:
+        """Closes every socket; each client joins again, gets what it missed and gives what the page lacks."""
+        for members in self.pages.values():
+            for member in members:
+                member.close(1012, "join again")
 
     async def add(self, page_id: str, member: Member) -> None:
         """Puts a socket on a page; from the return on it hears everything that is published there.

@@ -104,6 +104,12 @@ class LiveRoom:
             present += len({member.principal.user_id for member in members})
         self._report(connections, present)
 
+    async def begin_anew(self) -> None:
+        """Has everybody join again, after Redis may have lost what was acknowledged, and the marks of it as well."""
+        for page_id in self._hub.pages:
+            await self._pages.mark(page_id)
+        self._hub.begin_anew()
+
     def _report(self, connections: int, present: int) -> None:
         """Says how many there are once a minute, however often it is asked, so that a minute's sum is right."""
         minute = int(self._clock() // 60)

@@ -4,9 +4,10 @@ Environment: REDIS_URL (``rediss://…:6379``; a password may stand in it), REDI
 on, and for IAM REDIS_USER, REDIS_REPLICATION_GROUP and AWS_REGION.
 """
 
+import asyncio
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -15,6 +16,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.credentials import CredentialProvider
 from redis.exceptions import ConnectionError as RedisAwayError
+from redis.exceptions import ReadOnlyError, RedisClusterException, RedisError
+
+AWAY = (RedisError, RedisClusterException, OSError)
+"""What Redis that is away is known by. While a cluster lacks a node, the library raises what is no RedisError."""
 
 _TOKEN_SECONDS = 900
 """As long as a token is good: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html"""
@@ -84,8 +89,32 @@ def connect(environment: Mapping[str, str]) -> Any:
         # A failover takes a few seconds; a statement sent twice changes nothing.
         "retry": Retry(ExponentialBackoff(cap=1, base=0.05), 5),
     }
-    client = RedisCluster if environment.get("REDIS_CLUSTER") == "true" else Redis
-    return client.from_url(environment["REDIS_URL"], **options)
+    if environment.get("REDIS_CLUSTER") == "true":
+        return RedisCluster.from_url(environment["REDIS_URL"], **options)
+    # A primary that a planned failover made a replica keeps its connections; a new one goes where the name then leads.
+    return Redis.from_url(environment["REDIS_URL"], retry_on_error=[ReadOnlyError], **options)
+
+
+async def histories(client: Any) -> frozenset[str]:
+    """The replication ids of all primaries. One that is gone may have taken with it what its replica had not got.
+
+    A replica that takes a primary's place gives its data a new id, and so does a primary that begins empty:
+    https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+    """
+    if not isinstance(client, RedisCluster):
+        return frozenset([(await client.info("replication"))["master_replid"]])
+    await client.initialize()
+    found = [await client.info("replication", target_nodes=node) for node in client.get_primaries()]
+    return frozenset(one["master_replid"] for one in found)
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Ends tasks that speak to Redis. Its library may take a cancellation for a lost line, so it is said again."""
+    going = set(tasks)
+    while going:
+        for task in going:
+            task.cancel()
+        _, going = await asyncio.wait(going, timeout=0.1)
 
 
 def listen(environment: Mapping[str, str]) -> Any:

@@ -22,7 +22,6 @@ from urllib.parse import unquote
 
 from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
-from redis.exceptions import RedisError
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
@@ -47,6 +46,9 @@ _FRAGMENT = 65_536
 _SILENCE_SECONDS = 120
 """How long a ping may go unanswered. It waits behind what buffers on the way hold of a page: a few MB, so 20 seconds,
 as the library has it, would end a reader of 1 Mbit/s that is alive."""
+
+_WATCH_SECONDS = 5
+"""How soon after a failover of Redis clients are asked for what it lost."""
 
 
 class CollaborationServer:
@@ -80,7 +82,7 @@ class CollaborationServer:
     @contextlib.asynccontextmanager
     async def running(self, host: str = "") -> Any:
         """Serves until the block ends, then drains."""
-        tasks = [asyncio.create_task(self._hub.listen()), asyncio.create_task(self._sweep())]
+        tasks = [asyncio.create_task(task) for task in (self._hub.listen(), self._sweep(), self._watch())]
         for task in tasks:
             task.add_done_callback(self._ended)
         server = await serve(
@@ -97,9 +99,7 @@ class CollaborationServer:
             yield server
         finally:
             await self._drain(server)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await redis_client.end(tasks)
             await self._redis.aclose()
             await self._listener.aclose()
             if self._record is not None:
@@ -170,14 +170,14 @@ class CollaborationServer:
                 await receive(body)
         except ConnectionClosed:
             pass
-        except (RedisError, OSError, BusyError) as error:
+        except (*redis_client.AWAY, BusyError) as error:
             await self._failed("connection failed", error)
             await connection.close(1011, "not done; connect and send it again")
         finally:
             metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
             try:
                 await leave()
-            except (RedisError, OSError, BusyError) as error:
+            except (*redis_client.AWAY, BusyError) as error:
                 await self._failed("leaving failed", error)
 
     async def _failed(self, message: str, error: Exception) -> None:
@@ -205,8 +205,21 @@ class CollaborationServer:
             try:
                 await self.room.sweep()
                 await self.room.record()
-            except (RedisError, OSError) as error:
+            except redis_client.AWAY as error:
                 await self._failed("sweep failed", error)
+
+    async def _watch(self) -> None:
+        """Notices failovers: in a cluster the channel is some node's, and does not end with another one."""
+        known: frozenset[str] = frozenset()
+        while True:
+            try:
+                now = await redis_client.histories(self._redis)
+                if known - now:
+                    await self.room.begin_anew()
+                known = now
+            except redis_client.AWAY as error:
+                _log("not known whether Redis failed over", error)
+            await self._sleep(_WATCH_SECONDS)
 
 
 class _Connection(ServerConnection):

@@ -1,6 +1,7 @@
 """The WebSocket API in front of the Lambda handlers, with its clients."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from collaboration import handlers
@@ -14,14 +15,14 @@ from collaboration.sessions import Sessions
 from collaboration.tables import Table
 
 from ..events import socket
-from .support import OPERATIONS, PRESENCE, SESSIONS, Clock, Management, body
+from .support import OPERATIONS, PRESENCE, SESSIONS, Management, body
 
 
 class Api:
     """The WebSocket API: turns what clients do into events for the handler."""
 
-    def __init__(self, dynamodb: Any, clock: Clock, limits: Limits) -> None:
-        self.management = Management()
+    def __init__(self, dynamodb: Any, clock: Callable[[], float], limits: Limits, management: Any = None) -> None:
+        self.management = management or Management()
         self.room = Room(
             Sessions(Table(dynamodb, SESSIONS, "userId"), limits, clock),
             Operations(Table(dynamodb, OPERATIONS, "timestamp"), limits, clock),

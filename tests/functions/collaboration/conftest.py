@@ -18,10 +18,9 @@ from redis.exceptions import RedisError
 
 from tests import postgres
 from tests.programs import program
-from tests.stacks import ROOT
 
 from .api import Api
-from .pages_of_record import DATABASE, PagesOfRecord
+from .pages_of_record import PagesOfRecord, migrated
 from .pods import Pods, pods
 from .support import PATIENCE, Clock, create_tables, free_ports
 
@@ -84,11 +83,7 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _postgres() -> Iterator[postgres.Server]:
-    """A database with what Confluence's migrations make in it."""
-    with postgres.server() as running:
-        running.database(DATABASE)
-        for file in sorted((ROOT / "migrations/confluence").iterdir()):
-            running.run(f"--file={file}", "--set=ON_ERROR_STOP=1", user=postgres.MASTER, database=DATABASE)
+    with migrated() as running:
         yield running
 
 

@@ -1,8 +1,24 @@
 """The table of the pages of record in a real PostgreSQL, and what the product's BFF does with it."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import postgres
 from tests.postgres import Server
 
 DATABASE = "confluence"
+_MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations" / "confluence"
+
+
+@contextmanager
+def migrated() -> Generator[Server]:
+    """A database with what Confluence's migrations make in it."""
+    with postgres.server() as running:
+        running.database(DATABASE)
+        for file in sorted(_MIGRATIONS.iterdir()):
+            running.run(f"--file={file}", "--set=ON_ERROR_STOP=1", user=postgres.MASTER, database=DATABASE)
+        yield running
 
 
 class PagesOfRecord:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import weakref
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -106,13 +107,34 @@ class Standard:
         return str(await self.hear(lambda message: isinstance(message, str)))
 
 
+class Alarm:
+    """Ends the sleep of every task: of one that sleeps, and the next one of those that are awake."""
+
+    def __init__(self) -> None:
+        self._rung = 0
+        self._heard: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
+        self._bell = asyncio.Event()
+
+    def set(self) -> None:
+        self._rung += 1
+        self._bell.set()
+        self._bell = asyncio.Event()
+
+    async def sleep(self) -> None:
+        task = asyncio.current_task()
+        assert task
+        if self._heard.setdefault(task, self._rung) == self._rung:
+            await self._bell.wait()
+        self._heard[task] = self._rung
+
+
 class Pods:
     """Servers that share a Redis, and the time they all go by."""
 
     def __init__(self, redis: Redis, url: str, clock: Clock) -> None:
         self.redis = redis
         self.clock = clock
-        self.woken = asyncio.Event()
+        self.woken = Alarm()
         self.environment = {"REDIS_URL": url, "JWT_SECRET": SECRET, "PORT": "0"}
         self._servers = contextlib.AsyncExitStack()
         self._sockets = contextlib.AsyncExitStack()
@@ -147,8 +169,7 @@ class Pods:
         await self._sockets.aclose()
 
     async def _sleep(self, _seconds: float) -> None:
-        await self.woken.wait()
-        self.woken.clear()
+        await self.woken.sleep()
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from tests.programs import MissingProgramError
 def test_the_clients_own_tests_pass() -> None:
     done = node.run("--test", "--test-reporter=tap", "tests/*.test.ts")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "\n# pass 16\n" in done.stdout
+    assert "\n# pass 18\n" in done.stdout
     assert "\n# skipped 0\n" in done.stdout
 
 

@@ -1,5 +1,6 @@
-"""How the server signs in to ElastiCache."""
+"""How the server signs in to ElastiCache, and what it makes of a failover."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from redis.asyncio import Redis, SSLConnection
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisAwayError
 
-from .support import Clock
+from .support import PATIENCE, Clock
 
 IAM = {
     "REDIS_URL": "rediss://cache.example.com:6379",
@@ -69,6 +70,40 @@ def test_the_url_says_whether_it_is_tls(cluster: str, kind: type) -> None:
         provider = client.connection_kwargs["credential_provider"]
         assert client.connection_kwargs["connection_class"] is SSLConnection
     assert isinstance(provider, IamTokens)
+
+
+def test_a_primary_that_became_a_replica_is_connected_to_anew(redis_url: str) -> None:
+    """A planned failover ends no connection; the name of the primary leads to another node by then."""
+
+    async def scenario() -> None:
+        async with redis_client.connect({"REDIS_URL": redis_url}) as client, Redis.from_url(redis_url) as other:
+            before = await client.client_id()
+            await other.execute_command("REPLICAOF", "127.0.0.1", "1")
+            writing = asyncio.create_task(client.set("page", "kept"))
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    while str(before) in {one["id"] for one in await other.client_list()}:
+                        await asyncio.sleep(0.01)
+            finally:
+                await other.execute_command("REPLICAOF", "NO", "ONE")
+            await writing
+            assert await client.get("page") == b"kept"
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("kind", ["node", "cluster"])
+def test_a_history_lasts_until_a_failover(kind: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("redis_url" if kind == "node" else "cluster_url")
+
+    async def scenario() -> None:
+        environment = {"REDIS_URL": url, "REDIS_CLUSTER": str(kind == "cluster").lower()}
+        async with redis_client.connect(environment) as client, Redis.from_url(url) as node:
+            before = await redis_client.histories(client)
+            assert before == await redis_client.histories(client)
+            assert before == {(await node.info("replication"))["master_replid"]}
+
+    asyncio.run(scenario())
 
 
 def test_a_listener_waits_for_ever_and_takes_a_password_from_the_url() -> None:

@@ -11,12 +11,16 @@ from random import Random
 from typing import Any
 
 import pytest
-from collaboration import hub, server
+from collaboration import hub, redis_client, server
 from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
+from redis.exceptions import RedisClusterException
 
 from .pods import Pods
 from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
+
+GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
+"""What the library says of a node that is away, and of a cluster that lacks one."""
 
 
 def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
@@ -31,6 +35,22 @@ def test_a_stop_closes_sockets_and_stores_what_waits(play: Any) -> None:
         await stopping
         assert await pods.redis.exists(f"crdt:{PAGE}")
         assert not await pods.redis.exists(f"operations:{PAGE}", f"presence:{PAGE}")
+
+    play(scenario)
+
+
+def test_a_stop_ends_what_takes_it_for_a_lost_connection(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deaf(_client: Any) -> Any:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise GONE[0] from error
+
+    async def scenario(pods: Pods) -> None:
+        monkeypatch.setattr(redis_client, "histories", deaf)
+        await pods.start()
+        async with asyncio.timeout(PATIENCE):
+            await pods.stop()
 
     play(scenario)
 
@@ -75,14 +95,15 @@ def test_whoever_waits_too_long_for_a_channel_is_told_to_connect_again(
     play(scenario)
 
 
-def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", GONE)
+def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     async def scenario(pods: Pods) -> None:
         pod, _ = await pods.start()
         swept: asyncio.Queue[None] = asyncio.Queue()
 
         async def sweep() -> None:
             swept.put_nowait(None)
-            raise RedisGoneError
+            raise error
 
         monkeypatch.setattr(pod.room, "sweep", sweep)
         for _ in range(2):
@@ -93,7 +114,7 @@ def test_the_sweep_goes_on_when_redis_does_not(play: Any, monkeypatch: pytest.Mo
     play(scenario)
 
 
-@pytest.mark.parametrize("error", [RedisGoneError("gone"), BusyError(PAGE)])
+@pytest.mark.parametrize("error", [*GONE, BusyError(PAGE)])
 def test_a_store_that_fails_closes_the_socket(play: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     async def failing(*_: Any) -> None:
         raise error
@@ -167,6 +188,40 @@ def test_whoever_may_have_missed_something_is_told_to_join_again(play: Any) -> N
         bob = await pods.browser(port, "bob")
         assert (await again.hear("presence", "joined"))["userId"] == "bob"
         assert (await bob.hear("presence", "here"))["userId"] == "ada"
+
+    play(scenario)
+
+
+def test_after_a_failover_everybody_is_told_to_join_again(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no connection ends with it: a cluster's channel is some other node's."""
+    looked: asyncio.Queue[BaseException | None] = asyncio.Queue()
+
+    async def histories(client: Any, asked: Any = redis_client.histories) -> Any:
+        if looked.qsize() == 1:
+            looked.put_nowait(None)
+            raise GONE[1]  # as while it lasts
+        found = await asked(client)
+        looked.put_nowait(None)
+        return found
+
+    monkeypatch.setattr(redis_client, "histories", histories)
+
+    async def scenario(pods: Pods) -> None:
+        async def look(times: int) -> None:
+            async with asyncio.timeout(PATIENCE):
+                while looked.qsize() < times:
+                    pods.woken.set()
+                    await asyncio.sleep(0.01)
+
+        _, port = await pods.start()
+        ada = await pods.browser(port)
+        await look(3)
+        assert ada.socket.close_code is None
+        # A replica that takes its primary's place does the second of these.
+        await pods.redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        await pods.redis.execute_command("REPLICAOF", "NO", "ONE")
+        pods.woken.set()
+        assert await ada.closed() == 1012
 
     play(scenario)
 

@@ -71,6 +71,23 @@ def test_an_open_page_is_recorded_before_anybody_leaves(play: Any, pages_of_reco
     play(scenario)
 
 
+def test_a_failover_that_loses_the_mark_of_a_page_leaves_it_to_be_recorded(
+    play: Any, pages_of_record: PagesOfRecord
+) -> None:
+    async def scenario(pods: Pods) -> None:
+        pod, port = await pods.start(DATABASE_URL=pages_of_record.url)
+        ada = await pods.browser(port)
+        await ada.say(operation_body(written_by("kept")[0]))
+        await ada.hear("ack")
+        await pods.redis.delete("unrecorded")
+        await pod.room.begin_anew()
+        assert await ada.closed() == 1012
+        await until_recorded(pods)
+        assert text_of(pages_of_record.state(PAGE) or b"") == "kept"
+
+    play(scenario)
+
+
 def test_whoever_leaves_last_leaves_the_page_in_the_record(play: Any, pages_of_record: PagesOfRecord) -> None:
     async def scenario(pods: Pods) -> None:
         _, port = await pods.start(DATABASE_URL=pages_of_record.url)

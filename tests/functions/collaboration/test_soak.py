@@ -28,3 +28,7 @@ def test_a_mend_that_is_taken_back_is_there(mend: Mend) -> None:
     text = Path(ROOT / CODE / mend.file).read_text(encoding="utf-8")
     assert text.count(mend.mended) == 1
     compile(text.replace(mend.mended, mend.before), mend.file, "exec")
+
+
+def test_each_kind_of_mend_is_taken_back_once() -> None:
+    assert {mend.kind for mend in MENDS} == set(range(1, 9))

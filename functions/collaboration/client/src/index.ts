@@ -1,2 +1,3 @@
 export { CollaborationError } from "./protocol.ts";
-export { CollaborationProvider, type Options, type Status } from "./provider.ts";
+export type { Options, Status } from "./options.ts";
+export { CollaborationProvider } from "./provider.ts";

@@ -48,15 +48,20 @@ export function parse(data: unknown): ServerFrame | undefined {
   return typeof action === "string" && known.includes(action) ? (frame as ServerFrame) : undefined;
 }
 
-/** The frames that carry an operation: one, or as many as its size needs. */
-export function operationFrames(pageId: string, operationId: string, update: Uint8Array): string[] {
+/** The frames that carry an operation, or what fills an empty page: one, or as many as its size needs. */
+export function operationFrames(
+  pageId: string,
+  operationId: string,
+  update: Uint8Array,
+  action: "operation" | "seed",
+): string[] {
   const text = toBase64(update);
   // Base64 may be cut at any multiple of four; each part is then base64 by itself.
   const room = Math.floor((FRAME_BYTES - ENVELOPE_BYTES) / 4) * 4;
   const parts = Math.max(1, Math.ceil(text.length / room));
   return Array.from({ length: parts }, (_, index) =>
     JSON.stringify({
-      action: "operation",
+      action,
       pageId,
       operationId,
       update: text.slice(index * room, (index + 1) * room),

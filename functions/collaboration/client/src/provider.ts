@@ -4,9 +4,11 @@ import * as Y from "yjs";
 
 import { Backoff } from "./backoff.ts";
 import { lacking } from "./lacking.ts";
-import { Outbox } from "./outbox.ts";
+import type { Events, Options, Status } from "./options.ts";
+import { Outbox, type Pending } from "./outbox.ts";
 import { Others } from "./presence.ts";
 import { CollaborationError, fromBase64, operationFrames, parse, Parts, type ServerFrame, toBase64, UPDATE_BYTES } from "./protocol.ts";
+import { Seed } from "./seed.ts";
 
 const BEAT_MS = 5_000;
 /** Presence is said again so often: the server believes it for 90 seconds, API Gateway closes what is idle for ten minutes. */
@@ -20,29 +22,6 @@ const SILENCE_MS = 30_000;
 const AGAIN_MS = 500;
 /** Of codes that a server closes with: the ones that another connection changes nothing about. */
 const FOREVER = (code: number): boolean => code >= 4_400 && code < 4_500;
-
-export type Status = "connecting" | "synced" | "disconnected";
-
-export interface Options {
-  /** The WebSocket API's address, `wss://…`; nothing is put into it. */
-  url: string;
-  pageId: string;
-  doc: Y.Doc;
-  /** Gives a token that has not ended; asked before each connection. */
-  token: () => string | Promise<string>;
-  awareness?: Awareness;
-  /** False to wait for `connect()`. */
-  connect?: boolean;
-  WebSocket?: typeof WebSocket;
-}
-
-type Events = {
-  status: (status: Status) => void;
-  /** Whether everything that was written here is kept by the server. */
-  saved: (saved: boolean) => void;
-  /** Something was refused; with an update, that part of the document will not be kept as it is. */
-  error: (error: CollaborationError, update: Uint8Array | undefined) => void;
-};
 
 /**
  * Keeps a document and a page of the collaboration functions the same, across connections.
@@ -58,6 +37,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
   readonly #outbox = new Outbox(() => Date.now());
   readonly #parts = new Parts();
   readonly #others: Others;
+  readonly #seed: Seed;
   readonly #backoff = new Backoff();
   readonly #beat: ReturnType<typeof setInterval>;
   #socket: WebSocket | undefined;
@@ -76,6 +56,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
     this.pageId = options.pageId;
     this.awareness = options.awareness ?? new Awareness(options.doc);
     this.#others = new Others(this.awareness, this, () => Date.now());
+    this.#seed = new Seed(options.seed, () => Date.now());
     this.doc.on("update", this.#written);
     this.awareness.on("update", this.#moved);
     this.#beat = setInterval(() => this.#look(), BEAT_MS);
@@ -174,6 +155,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
         break;
       }
       case "ack":
+        this.#seed.settle(frame.operationId);
         this.#outbox.acknowledge(frame.operationId);
         this.#send();
         break;
@@ -190,6 +172,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
     const rest = lacking(this.doc, stateVector === undefined ? undefined : fromBase64(stateVector), update);
     if (rest === undefined || rest.length <= UPDATE_BYTES) this.#outbox.replace(rest);
     else this.#outbox.again();
+    this.#seed.look(stateVector);
     this.#backoff.reset();
     this.#become("synced");
     this.#send();
@@ -214,6 +197,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
         this.#join();
         return;
     }
+    if (operationId !== undefined && this.#seed.settle(operationId) && code === "alreadyFilled") return;
     const update = operationId === undefined ? undefined : this.#outbox.refuse(operationId);
     this.emit("error", [new CollaborationError(code, frame.message, operationId), update]);
     if (code === "forbidden" && operationId === undefined && this.#status !== "synced") this.disconnect();
@@ -221,21 +205,25 @@ export class CollaborationProvider extends ObservableV2<Events> {
   }
 
   #again(operationId: string | undefined): void {
+    this.#seed.again(operationId);
     this.#outbox.again(operationId);
     this.#send();
   }
 
   #send(): void {
     if (this.#status === "synced") {
-      for (const { operationId, update } of this.#outbox.due()) {
-        for (const frame of operationFrames(this.pageId, operationId, update)) this.#socket?.send(frame);
-      }
+      for (const one of this.#seed.due()) this.#sendIn("seed", one);
+      for (const one of this.#outbox.due()) this.#sendIn("operation", one);
     }
     if (this.#saved !== this.#outbox.empty) {
       this.#saved = this.#outbox.empty;
       if (!this.#saved) this.#heard = Date.now(); // an answer is waited for from now on
       this.emit("saved", [this.#saved]);
     }
+  }
+
+  #sendIn(action: "operation" | "seed", { operationId, update }: Pending): void {
+    for (const frame of operationFrames(this.pageId, operationId, update, action)) this.#socket?.send(frame);
   }
 
   #sayPresence(): void {
@@ -250,7 +238,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
     const now = Date.now();
     this.#others.refresh();
     if (this.#status === "synced" && now - this.#presenceSaid >= PRESENCE_MS) this.#sayPresence();
-    if (this.#outbox.overdue(now - ANSWER_MS)) this.#again(undefined);
+    if (this.#outbox.overdue(now - ANSWER_MS) || this.#seed.overdue(now - ANSWER_MS)) this.#again(undefined);
     if (this.#socket === undefined) return;
     const waits = this.#status === "connecting" || !this.#saved;
     if (waits && now - this.#heard >= SILENCE_MS) this.#openLater();
@@ -280,6 +268,7 @@ export class CollaborationProvider extends ObservableV2<Events> {
     this.#cursor = undefined;
     this.#others.clear();
     this.#outbox.again();
+    this.#seed.again(undefined);
     this.#become("disconnected");
   }
 

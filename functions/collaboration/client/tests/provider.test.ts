@@ -287,6 +287,51 @@ test("after destroy nothing is sent and no timer is left", async () => {
   assert.deepEqual(statuses, ["disconnected"]);
 });
 
+function template(): Uint8Array {
+  const own = new Y.Doc();
+  own.getText("text").insert(0, "template");
+  return Y.encodeStateAsUpdate(own);
+}
+
+test("an empty page is filled once: what was offered comes from the server, and is offered again until it decides", async () => {
+  await opened({ seed: template });
+  assert.equal(text(doc), "");
+  const [offered] = server.sent("seed");
+  assert.ok(offered !== undefined);
+  server.socket.hear({ action: "error", code: "unavailable", message: "later", operationId: offered["operationId"] });
+  await tick(1_000);
+  await tick(15_000);
+  server.socket.close(1001);
+  await tick(300);
+  server.socket.accept();
+  const sent = server.sent("seed");
+  assert.equal(sent.length, 4);
+  assert.deepEqual(new Set(sent.map((frame) => JSON.stringify(frame))), new Set([JSON.stringify(offered)]));
+  const { operationId, update } = offered;
+  server.socket.hear({ action: "operation", pageId: "docs/plan", operationId, userId: "ada", update, part: 1, parts: 1 });
+  server.socket.hear({ action: "ack", pageId: "docs/plan", operationId, duplicate: false });
+  assert.equal(text(doc), "template");
+  server.socket.close(1001);
+  await tick(300);
+  server.socket.accept();
+  assert.equal(server.sent("seed").length, 4);
+});
+
+test("what another client filled stays as it is, and that is no error", async () => {
+  await opened({ seed: template });
+  const [offered] = server.sent("seed");
+  server.socket.hear({ action: "error", code: "alreadyFilled", message: "why", operationId: offered?.["operationId"] });
+  await tick(60_000);
+  assert.equal(server.sent("seed").length, 1);
+  assert.deepEqual(errors, []);
+  provider.destroy();
+  server.page.getText("text").insert(0, "there");
+  doc = new Y.Doc();
+  await opened({ seed: template });
+  assert.equal(text(doc), "there");
+  assert.equal(server.sent("seed").length, 1);
+});
+
 test("what this version does not know is overlooked", async () => {
   await opened();
   server.socket.hear({ action: "news" });

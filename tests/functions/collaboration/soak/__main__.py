@@ -1,4 +1,4 @@
-"""Plays histories: ``python -m tests.functions.collaboration.soak [--short] [functions|servers [SEED …]]``.
+"""Plays histories: ``python -m tests.functions.collaboration.soak [--short] [functions|servers|record [SEED …]]``.
 
 What they say goes to the terminal, what the code under test logs does not. Status 1 tells that something was lost.
 """
@@ -11,10 +11,10 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(_ROOT / "functions" / name) for name in ("authorizer", "collaboration")]
 
-from . import functions, servers  # noqa: E402 - the code under test is found by the line above
+from . import functions, record, servers  # noqa: E402 - the code under test is found by the line above
 
-_MODELS = {"functions": functions.play, "servers": servers.play}
-_SEEDS = {"functions": range(1, 6), "servers": range(1, 3)}
+_MODELS = {"functions": functions.play, "servers": servers.play, "record": record.play}
+_SEEDS = {"functions": range(1, 6), "servers": range(1, 3), "record": range(1, 3)}
 
 
 def main(arguments: list[str]) -> int:

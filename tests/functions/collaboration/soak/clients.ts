@@ -26,9 +26,10 @@ const commands: Record<string, (given: any) => unknown> = {
     const provider = new WebsocketProvider(url, page, doc, { protocols: ["bearer", token], disableBc: true });
     clients.set(name, { doc, provider, standard: true, said: [] });
   },
-  provider({ name, url, page, token }) {
+  provider({ name, url, page, token, seed }) {
     const doc = new Y.Doc();
-    const provider = new CollaborationProvider({ url, pageId: page, doc, token: () => token });
+    const filled = seed === undefined ? {} : { seed: () => updateOf(seed) };
+    const provider = new CollaborationProvider({ url, pageId: page, doc, token: () => token, ...filled });
     const client = { doc, provider, standard: false, said: [] as string[] };
     provider.on("error", (error: Error) => client.said.push(error.message));
     clients.set(name, client);
@@ -57,9 +58,16 @@ const commands: Record<string, (given: any) => unknown> = {
     const { doc, provider, standard, said } = of(name);
     const states = [...provider.awareness.getStates()].filter(([id]) => id !== doc.clientID).map(([, state]) => state);
     const synced = standard ? provider.synced : provider.status === "synced";
-    return { text: doc.getText("text").toString(), synced, saved: standard ? null : provider.saved, states, said };
+    return { text: doc.getText("text").toString(), synced, status: provider.status, saved: standard ? null : provider.saved, states, said };
   },
 };
+
+/** A text as a document of its own has it. */
+function updateOf(text: string): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getText("text").insert(0, text);
+  return Y.encodeStateAsUpdate(doc);
+}
 
 function of(name: string): Client {
   const found = clients.get(name);

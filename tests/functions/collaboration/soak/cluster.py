@@ -34,7 +34,7 @@ def wait(condition: Callable[[], bool], what: str) -> None:
 
 
 class Node:
-    """One Redis process, which comes back on its port with its data gone, as a cache's does."""
+    """One Redis process. Once killed, its place is taken by an empty one that knows nobody, as ElastiCache does it."""
 
     def __init__(self, folder: Path) -> None:
         self.port, self._bus = free_ports()
@@ -54,10 +54,16 @@ class Node:
         wait(self._answers, "a node of the cluster")
 
     def kill(self) -> None:
-        """As when its machine is gone."""
+        """As when its machine is gone, with what it knew of the cluster."""
         if self._process:
             self._process.kill()
             self._process.wait()
+            (self._folder / "nodes.conf").unlink(missing_ok=True)
+
+    def signal(self, number: int) -> None:
+        """Has it stand still, or go on."""
+        assert self._process
+        self._process.send_signal(number)
 
     def meet(self, other: "Node") -> None:
         """Makes two nodes know of each other."""
@@ -114,18 +120,31 @@ class Cluster:
             wait(master.serves, "the cluster")
             wait(replica.follows, "a replica")
 
-    def fail_over(self, number: int) -> None:
-        """A master is killed, its replica takes its place, and the master comes back as the replica.
+    def fall_behind(self, number: int) -> None:
+        """From now on a master's writes do not reach its replica, as when the line between two zones is slow."""
+        master, replica = self.pairs[number]
+        replica.signal(signal.SIGSTOP)
+        master.client.execute_command("CLIENT", "KILL", "TYPE", "replica")
 
-        What the replica has not got by then is lost in earnest, until its authors join again; here it waits for it.
+    def fail_over(self, number: int) -> None:
+        """A master is gone, its replica takes its place with what it has, and an empty node becomes the new replica.
+
+        That is what ElastiCache does: replication is asynchronous, so what the replica had not got is lost, and the
+        failed node is replaced: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
         """
         master, replica = self.pairs[number]
-        master.client.wait(1, int(PATIENCE * 1_000))
+        gone = master.cluster("MYID")
         master.kill()
+        replica.signal(signal.SIGCONT)
         replica.cluster("FAILOVER", "TAKEOVER")
+        others = [node for node in self.nodes if node is not master]
+        for node in others:
+            node.cluster("FORGET", gone)
         master.start()
+        replica.meet(master)
+        wait(lambda: self._knows_all(master), "the new node's acquaintance")
+        master.cluster("REPLICATE", replica.cluster("MYID"))
         self.pairs[number] = (replica, master)
-        wait(lambda: master.client.info("replication")["role"] == "slave", "the former master")
         self.wait()
 
     def _knows_all(self, node: Node) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from collaboration import documents, messages
 from collaboration.limits import Limits
-from pycrdt import Doc, Text, TransactionEvent
+from pycrdt import Doc, Text, TransactionEvent, get_update, merge_updates
 
 from ..support import PAGE, body
 from ..test_documents import YJS
@@ -39,8 +39,11 @@ class Ledger:
 class JsonEditor:
     """A client of the JSON protocol: sends what is not acknowledged in any order, some of it twice."""
 
-    def __init__(self, name: str, chance: random.Random, ledger: Ledger, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, name: str, chance: random.Random, ledger: Ledger, clock: Callable[[], float], page: str = PAGE
+    ) -> None:
         self.name = name
+        self._page = page
         self.document: Doc = Doc(client_id=chance.getrandbits(31))
         self.text = self.document.get("text", type=Text)
         self.outbox: dict[str, tuple[bytes, str, str]] = {}
@@ -81,19 +84,19 @@ class JsonEditor:
         chosen = [one for one in self.outbox if self._chance.random() < share]
         chosen += [one for one in chosen if self._chance.random() < 0.2]
         self._chance.shuffle(chosen)
-        return [operation_text(one, self.outbox[one][0]) for one in chosen]
+        return [operation_text(one, self.outbox[one][0], self._page) for one in chosen]
 
     def broken(self) -> str:
         """An update of Yjs' version 2, under a mark that counts when the server says that it is kept."""
         identity = messages.new_id(self._clock())
         self._number += 1
         self.outbox[identity] = (_VERSION_2, f"[{self.name}.v2.{self._number}]", "written")
-        return operation_text(identity, _VERSION_2)
+        return operation_text(identity, _VERSION_2, self._page)
 
     def join(self) -> str:
         """Asks for what it lacks."""
         self._parts = {}
-        return body("join", stateVector=messages.text(self.document.get_state()))
+        return body("join", pageId=self._page, stateVector=messages.text(self.document.get_state()))
 
     def hear(self, text: str) -> dict[str, Any]:
         """Takes in what the server says."""
@@ -113,14 +116,16 @@ class JsonEditor:
         pieces[frame["part"]] = base64.b64decode(frame["update"])
         if len(pieces) == frame["parts"]:
             del self._parts[frame.get("operationId", "sync")]
-            self.document.apply_update(b"".join(pieces[number] for number in sorted(pieces)))
+            update = b"".join(pieces[number] for number in sorted(pieces))
+            self.document.apply_update(update)
             if frame["action"] == "sync" and "stateVector" in frame:
-                self._offer(base64.b64decode(frame["stateVector"]))
+                self._offer(base64.b64decode(frame["stateVector"]), update)
 
-    def _offer(self, vector: bytes) -> None:
-        """As the protocol wants it: what the server lacks goes to it as one more operation."""
+    def _offer(self, vector: bytes, synced: bytes) -> None:
+        """As the protocol wants it: what the server lacks goes to it as one more operation, deletions too."""
         lacking = self.document.get_update(vector)
-        if lacking[0]:
+        deleted_there = get_update(synced, self.document.get_state())
+        if lacking[0] or merge_updates(deleted_there, lacking) != merge_updates(deleted_there, deleted_there):
             self.outbox[messages.new_id(self._clock())] = (lacking, "", "written")
 
     def _acknowledged(self, identity: str) -> None:
@@ -146,10 +151,10 @@ class JsonEditor:
         self._made = event.update
 
 
-def operation_text(identity: str, update: bytes) -> str:
+def operation_text(identity: str, update: bytes, page: str) -> str:
     """An operation as it is sent; all of these fit one frame."""
     assert uuid.UUID(identity).version == 7
-    return body("operation", operationId=identity, update=messages.text(update))
+    return body("operation", pageId=page, operationId=identity, update=messages.text(update))
 
 
 def text_of(state: bytes) -> str:

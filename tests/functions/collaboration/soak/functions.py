@@ -66,7 +66,9 @@ class FunctionsSoak:
         faults += self._functions_are_away_for_a_day()
         faults += self._many_vanish_at_once()
         faults += self._another_region_takes_over()
-        return faults + self._the_end()
+        faults += self._the_end()
+        raised = self._home.failures | self._other.failures
+        return faults + [f"records of a stream that were never taken: {one}" for one in sorted(raised)]
 
     def _step(self, kind: str) -> None:
         name = self._chance.choice(list(self._editors))

@@ -72,7 +72,8 @@ class Region:
         self.unsteady = Unsteady(self.client, chance)
         self.sockets: dict[str, Callable[[str], object]] = {}
         self.posts = 0
-        self.dropped = 0
+        self.failures: set[str] = set()
+        """What the handler raised about records that it did not take in any try."""
         self.exceptions = type("Exceptions", (), {"GoneException": GoneError})
         self._read = dict.fromkeys(_TABLES, 0)
         self._replicated = 0
@@ -165,17 +166,20 @@ class Region:
         self._taken.update(range(before, len(self._shard(OPERATIONS).items)))
 
     def _hand(self, batch: list[dict[str, Any]]) -> None:
-        waiting = batch
+        waiting, raised = batch, ""
         for _ in range(_TRIES):
             try:
                 failed = self._handle(stream(*waiting))["batchItemFailures"]
-            except Exception:  # the function fails, whatever it was: Lambda sends the batch again
+            except Exception as error:  # the function fails, whatever it was: Lambda sends the batch again
+                raised = repr(error)
                 continue
             if not failed:
                 return
+            raised = ""
             first = min(int(one["itemIdentifier"]) for one in failed)
             waiting = [one for one in waiting if int(one["dynamodb"]["SequenceNumber"]) >= first]
-        self.dropped += len(waiting)
+        if raised:
+            self.failures.add(raised)
 
     def _handle(self, event: dict[str, Any]) -> dict[str, Any]:
         with patch.object(handlers, "room", lambda: self.room):

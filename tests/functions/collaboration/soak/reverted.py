@@ -2,7 +2,13 @@
 
 python -m tests.functions.collaboration.soak.reverted [part of a name …]
 
-Each is a way in which edits were lost, or would be. The text that is replaced must be there, and once.
+Each is a way in which edits were lost, or would be. The text that is replaced must be there, and once. ``kind`` is which
+of these it is one of (a test holds that each is there):
+
+1. events in another form than the service sends    5. pages too large for a slow reader
+2. operations removed without having been folded    6. who keeps a page for good, and fills it once
+3. vanished connections that are told of each other  7. a store that is away, fails over or forgets
+4. updates of another version of the encoding       8. clients that compare what they have with the server
 """
 
 import os
@@ -19,8 +25,9 @@ _SEEDS = ("1", "2", "3")
 
 
 class Mend(NamedTuple):
-    """A mend, by what it prevents; the model that shows it; and what stands in its place without it."""
+    """A mend, by what it prevents; its kind; the model that shows it; and what stands in its place without it."""
 
+    kind: int
     name: str
     model: str
     file: str
@@ -30,6 +37,7 @@ class Mend(NamedTuple):
 
 MENDS = (
     Mend(
+        1,
         "binary attributes of streams are read as text",
         "functions",
         "tables.py",
@@ -37,6 +45,7 @@ MENDS = (
         "            return value\n",
     ),
     Mend(
+        2,
         "removals without a userIdentity are overlooked",
         "functions",
         "handlers.py",
@@ -44,6 +53,7 @@ MENDS = (
         '        if record["eventName"] == "REMOVE" and "userIdentity" in record and int(',
     ),
     Mend(
+        2,
         "what no snapshot holds has a time to live",
         "functions",
         "operations.py",
@@ -52,6 +62,7 @@ MENDS = (
         '            "ttl": self._in(self._limits.operation_seconds),\n',
     ),
     Mend(
+        3,
         "vanished connections are told of each other",
         "functions",
         "room.py",
@@ -59,6 +70,7 @@ MENDS = (
         "                self._leave([(connection.page_id, connection.principal.user_id)])\n",
     ),
     Mend(
+        4,
         "updates of version 2 are acknowledged",
         "functions",
         "documents.py",
@@ -66,6 +78,7 @@ MENDS = (
         "    if False and (",
     ),
     Mend(
+        2,
         "what came while a snapshot was made is removed with it",
         "functions",
         "operations.py",
@@ -73,6 +86,7 @@ MENDS = (
         '                self._table.delete_all((page_id, item["timestamp"]) for item in self._waiting(page_id))\n',
     ),
     Mend(
+        5,
         "a page is sent faster than it is read",
         "servers",
         "server.py",
@@ -82,6 +96,7 @@ MENDS = (
         "        broadcast([connection], text)\n",
     ),
     Mend(
+        4,
         "servers acknowledge updates of version 2",
         "servers",
         "documents.py",
@@ -89,6 +104,7 @@ MENDS = (
         "    if False and (",
     ),
     Mend(
+        7,
         "a page that only Redis has ends",
         "servers",
         "redis_scripts.py",
@@ -96,6 +112,31 @@ MENDS = (
         "redis.call('SET', KEYS[1], ARGV[2], 'EX', 1)",
     ),
     Mend(
+        7,
+        "a failover of Redis is not noticed",
+        "servers",
+        "server.py",
+        "                if known - now:\n",
+        "                if False and known - now:\n",
+    ),
+    Mend(
+        6,
+        "a page that is left is not recorded",
+        "record",
+        "redis_pages.py",
+        "            kept = await self._record.add(page_id, state) if state != documents.EMPTY else state\n",
+        "            kept = state\n",
+    ),
+    Mend(
+        6,
+        "everybody who finds a page empty fills it",
+        "record",
+        "record.py",
+        'return row is not None and row["seed"] == operation.operation_id\n',
+        "return True\n",
+    ),
+    Mend(
+        8,
         "y-websocket's clients are not asked for what they have",
         "servers",
         "yjs_clients.py",
@@ -103,6 +144,7 @@ MENDS = (
         "",
     ),
     Mend(
+        7,
         "what is told is not kept",
         "servers",
         "live.py",
@@ -110,6 +152,7 @@ MENDS = (
         "            from .redis_pages import Queued\n\n            queued = Queued(1)\n",
     ),
     Mend(
+        8,
         "presence of y-websocket's clients is not passed on",
         "servers",
         "hub.py",

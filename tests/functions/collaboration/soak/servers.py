@@ -9,7 +9,6 @@ import json
 import random
 import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -21,10 +20,9 @@ from pycrdt import Doc, Text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests import node
-
 from ..pods import token
 from ..support import PAGE, PATIENCE
+from .browsers import Browsers
 from .cluster import Cluster, Server, running
 from .editors import LIMITS, JsonEditor, Ledger
 
@@ -40,35 +38,6 @@ _ROUNDS = {True: 6, False: 60}
 _LARGE_PAGE = "docs/large"
 _PIECES, _PIECE = 20, 300_000
 """A page that is larger than what servers let wait for a reader."""
-
-
-class Browsers:
-    """The Node with its clients."""
-
-    def __init__(self) -> None:
-        script = Path(__file__).with_name("clients.ts")
-        self._process = subprocess.Popen(
-            [node.node(), "--no-warnings", str(script)],
-            cwd=node.modules(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, command: str, **given: Any) -> dict[str, Any]:
-        """Has a client do something."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({"do": command, **given}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        assert "error" not in answer, answer
-        return answer
-
-    def close(self) -> None:
-        """Ends it with all its clients."""
-        self._process.kill()
-        self._process.wait()
 
 
 class JsonClient:
@@ -171,7 +140,7 @@ class ServersSoak:
                 await client.send(client.editor.broken())
                 await client.drop()
             case 2:
-                await asyncio.to_thread(self._cluster.fail_over, self._chance.randrange(len(self._cluster.pairs) - 1))
+                await self._fail_over(self._chance.randrange(len(self._cluster.pairs) - 1))
             case 3:
                 name = self._chance.choice(list(self._names))
                 self._browsers("offline", name=name)
@@ -187,6 +156,14 @@ class ServersSoak:
         await self._write()
         server.start()
         await asyncio.to_thread(server.ready)
+
+    async def _fail_over(self, number: int) -> None:
+        """What was acknowledged last is lost with the master; whoever made or saw it is still there."""
+        self._cluster.fall_behind(number)
+        for _ in range(4):
+            await self._write()
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(self._cluster.fail_over, number)
 
     async def _replace(self) -> None:
         """A client's process ends, with what only it had."""
