@@ -62,5 +62,5 @@ def test_a_key_from_another_resource_is_found() -> None:
 
 def _with(graph: Graph, **changed: object) -> Graph:
     """The graph with something else of its database."""
-    nodes = [dataclasses.replace(node, **changed) if node.type == INSTANCE else node for node in graph]  # ty: ignore[invalid-argument-type]
+    nodes = [dataclasses.replace(node, **changed) if node.type == INSTANCE else node for node in graph]
     return Graph(graph.project, graph.stack, nodes, graph.exports, region=graph.region, config=graph.config)

@@ -35,8 +35,8 @@ def allow(*actions: str, on: str = "arn:aws:s3:::b/*", effect: str = "Allow", **
     return {"Effect": effect, "Action": list(actions), "Resource": on, **said}
 
 
-ORG = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
-MORE = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1", "aws:SourceVpc": "vpc-1"}}}
+ORG: dict[str, Any] = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+MORE: dict[str, Any] = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1", "aws:SourceVpc": "vpc-1"}}}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 python -m tests.functions.collaboration.soak.reverted [part of a name …]
 
-Each is a way in which edits were lost, or would be. The text that is replaced must be there, and once. ``kind`` is which
+Each is a way in which edits were lost, or would be. The text that is replaced must be there, once. ``kind`` is which
 of these it is one of (a test holds that each is there):
 
 1. events in another form than the service sends    5. pages too large for a slow reader
