@@ -96,6 +96,15 @@ class Email(Component):
             Statement(sid("Quota", self.name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
         ]
 
+    @property
+    def operate(self) -> Statement:
+        """Lets a role see whether mail goes out, and write again to an address that bounced.
+
+        The suppression list and its switch are the account's, so that none of this takes a resource.
+        """
+        actions = ["GetAccount", "GetSuppressedDestination", "DeleteSuppressedDestination"]
+        return Statement(sid("Operate", self.name), [f"ses:{action}" for action in actions], ["*"])
+
     def verified_identity(self) -> pulumi.Output[str]:
         """The ARN of the home region's identity, known once SES has found the keys in the zone.
 

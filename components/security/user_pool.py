@@ -10,6 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.edge.email import Email
 from components.security.sign_in_risks import respond_to_risks
+from components.statements import Statement, sid
 from settings import Settings
 
 ThreatProtection = Literal["ENFORCED", "AUDIT", "OFF"]
@@ -87,6 +88,11 @@ class UserPool(Component):
         if self.has_threat_protection:
             respond_to_risks(self.child("risks"), pool.id, email, self.child_options())
         self.register_outputs({"arn": self.arn, "userPoolId": self.user_pool_id, "issuer": self.issuer})
+
+    @property
+    def operate(self) -> Statement:
+        """Lets a role end every session of a user."""
+        return Statement(sid("SignOut", self.name), ["cognito-idp:AdminUserGlobalSignOut"], [self.arn])
 
 
 def _recovery() -> aws.cognito.UserPoolAccountRecoverySettingArgs:

@@ -61,9 +61,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     operators.may(
         *data.database.operate,
         data.cache.operate,
-        data.secret.operate,
+        *data.secret.operate,
         *data.file_signing_key.operate,
-        realtime.service.operate,
+        *realtime.operate,
+        *api.operate,
+        users.pool.operate,
+        email.operate,
     )
     canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
     if settings.github is not None:
