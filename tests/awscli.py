@@ -16,7 +16,7 @@ _CUSTOM = {
     ("cloudfront", "create-invalidation"): {"--distribution-id", "--paths"},
     ("ecr", "get-login-password"): set(),
     ("eks", "update-kubeconfig"): {"--name"},
-    ("logs", "tail"): {"--since", "--follow"},
+    ("logs", "tail"): {"--since", "--follow", "--filter-pattern"},
     ("s3", "sync"): {"--exclude", "--cache-control"},
     ("s3", "cp"): {"--cache-control"},
 }
@@ -55,6 +55,20 @@ def problems(words: list[str], *, whole: bool = True) -> list[str]:
     required = model.input_shape.required_members if model.input_shape and whole else []
     found += [f"{label}: lacks {key}" for key, name in known.items() if name in required and key not in options]
     return found + [f"{label}: no {name} in the answer" for name in _asked(options.get("--query", ""), model)]
+
+
+def operation_of(words: list[str]) -> str:
+    """What a call asks of the service, with the name that it signs with: ``rds:RebootDBInstance``. Raises KeyError for
+    a command of the CLI's own."""
+    _, service, command, *rest = words
+    name = _SERVICES.get(service, service)
+    if command == "wait":
+        return f"{_signed(name)}:{_session().get_waiter_model(name).get_waiter(_waiters(service)[rest[0]]).operation}"
+    return f"{_signed(name)}:{_operations(service)[command].name}"
+
+
+def _signed(name: str) -> str:
+    return str(_session().get_service_model(name).signing_name)
 
 
 def _until_end(text: str) -> str:
@@ -118,6 +132,7 @@ def _operations(service: str) -> dict[str, Any]:
     return {xform_name(operation, "-"): model.operation_model(operation) for operation in model.operation_names}
 
 
-def _waiters(service: str) -> set[str]:
+def _waiters(service: str) -> dict[str, str]:
+    """The waiters of a service, by what the CLI calls them."""
     model = _session().get_waiter_model(_SERVICES.get(service, service))
-    return {xform_name(name, "-") for name in model.waiter_names}
+    return {xform_name(name, "-"): name for name in model.waiter_names}

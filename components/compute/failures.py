@@ -26,6 +26,11 @@ def failure_queue(owner: Component, suffix: str, key: Key) -> aws.sqs.Queue:
     return queue
 
 
+def look_into(name: str, queue: aws.sqs.Queue, key: Key) -> list[Statement]:
+    """Lets a role read what is kept in the encrypted queue of the component ``name``, and leave it there."""
+    return [Statement(sid("Receive", name), ["sqs:ReceiveMessage"], [queue.arn]), key.through("sqs", name)]
+
+
 def keep_failures(name: str, queue: aws.sqs.Queue, key: Key) -> list[Statement]:
     """Lets a function's role put failures into the encrypted queue of the component ``name``.
 

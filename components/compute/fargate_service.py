@@ -159,10 +159,11 @@ class FargateService(Component):
         return self.security_group.security_group_id
 
     @property
-    def operate(self) -> Statement:
-        """Lets a role have ECS start tasks anew, of this or a former revision, and stop one of them."""
+    def operate(self) -> list[Statement]:
+        """Lets a role have ECS start tasks anew, of this or a former revision, stop one of them, and read their log."""
         tasks = pulumi.Output.concat(self._account.arn("ecs", "task/"), self.cluster_name, "/*")
-        return Statement(sid("Operate", self.name), ["ecs:StopTask", "ecs:UpdateService"], [self.arn, tasks])
+        actions = ["ecs:StopTask", "ecs:UpdateService"]
+        return [Statement(sid("Operate", self.name), actions, [self.arn, tasks]), self.task.read_logs]
 
     def allow(self, client: HasSecurityGroup) -> None:
         """Lets ``client``, such as a load balancer, open connections to the tasks' port."""

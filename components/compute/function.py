@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from components.account import Account
 from components.component import Component
 from components.compute.code import Architecture, Runtime, what_runs
-from components.compute.failures import failure_queue
+from components.compute.failures import failure_queue, look_into
 from components.compute.function_rights import runtime_rights
 from components.compute.live import Live
 from components.compute.stream_consumer import ChangeKind, Stream, StreamConsumer
@@ -94,6 +94,7 @@ class Function(Component):
         self.settings = settings
         self._account = account
         self._key = key
+        self._consumers: list[StreamConsumer] = []
         logs = LogGroup(
             self.child("logs"),
             account=account,
@@ -144,6 +145,7 @@ class Function(Component):
         self.unqualified_arn = function.arn
         self.function_name = function.name
         self.log_group_name = logs.log_group_name
+        self._logs = logs
         self.register_outputs({"arn": self.arn, "functionName": self.function_name})
 
     def allow_invocation(self, suffix: str, service: str, source_arn: pulumi.Input[str]) -> aws.lambda_.Permission:
@@ -171,7 +173,7 @@ class Function(Component):
 
     def consume(self, suffix: str, stream: Stream, *, changes: Sequence[ChangeKind] = ()) -> StreamConsumer:
         """Hands the function what changes in a table, or only some kinds of change."""
-        return StreamConsumer(
+        consumer = StreamConsumer(
             self.child("consumes", suffix),
             function_arn=self.arn,
             role_name=self.role.role_name,
@@ -180,6 +182,15 @@ class Function(Component):
             changes=changes,
             opts=self.child_options(),
         )
+        self._consumers.append(consumer)
+        return consumer
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read what the function wrote, and what it failed on for good."""
+        kept = look_into(self.name, self._dead_letters, self._key) if self._dead_letters else []
+        given_up = [statement for consumer in self._consumers for statement in consumer.operate]
+        return [self._logs.read, *kept, *given_up]
 
     @property
     def alias_name(self) -> pulumi.Output[str] | None:

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures
+from components.compute.failures import failure_queue, keep_failures, look_into
 from components.security.key import Key
 from components.statements import Statement, policy_document
 
@@ -81,5 +81,11 @@ class StreamConsumer(Component):
             # Lambda tries the role's rights to the stream and the queue as it makes the mapping.
             opts=self.child_options(depends_on=[rights]),
         )
+        self._failures, self._key = failures, key
         self.failures_name = failures.name
         self.register_outputs({"failuresName": self.failures_name})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read which records were given up."""
+        return look_into(self.name, self._failures, self._key)

@@ -119,6 +119,7 @@ class TaskDefinition(Component):
         )
         self.arn = definition.arn
         self.log_group_name = logs.log_group_name
+        self.read_logs = logs.read
         self.register_outputs({"arn": self.arn, "logGroupName": self.log_group_name})
 
 

@@ -13,6 +13,7 @@ from components.compute.layer import Layer
 from components.data.postgres import Postgres
 from components.network.network import Network
 from components.security.key import Key
+from components.statements import Statement
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=900)
 
@@ -67,6 +68,7 @@ class DatabaseMigration(Component):
             layers=[layer.arn],
             opts=self.child_options(),
         )
+        self._function = function
         database.allow(function)
         _ask(function, network, tier)
         aws.lambda_.Invocation(
@@ -77,6 +79,11 @@ class DatabaseMigration(Component):
             opts=self.child_options(depends_on=[function, database, network.endpoints]),
         )
         self.register_outputs({})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read what the function says of the files."""
+        return self._function.operate
 
 
 def _ask(function: Function, network: Network, tier: FunctionTier) -> None:

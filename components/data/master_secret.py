@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.security.secret import await_value, empty_secret, restrict
+from components.security.secret import await_value, empty_secret, restrict, rotation_of
 from components.statements import Statement
 
 _MINUTES = 60
@@ -49,6 +49,7 @@ class MasterSecret(Component):
         self.password = initial.result
         secret = empty_secret(self, account, key, purpose=f"Master user of {identifier}", secret_name=secret_name)
         self.arn = secret.arn
+        self._function: Function | None = None
         restrict(self, account, self.arn)
         self.register_outputs({"arn": self.arn})
 
@@ -68,6 +69,7 @@ class MasterSecret(Component):
             statements=[*self._rights(), self._key.use],
             opts=self.child_options(),
         )
+        self._function = function
         permission = function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
         schedule = aws.secretsmanager.SecretRotation(
             self.child("schedule"),
@@ -80,6 +82,13 @@ class MasterSecret(Component):
             opts=self.child_options(depends_on=after.apply(lambda resources: [permission, *resources])),
         )
         await_value(self, function, self.arn, schedule=schedule)
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role have the password replaced at once, and read what the function says of it."""
+        if self._function is None:
+            raise AttributeError(f"{self.name} is not rotated yet")
+        return [*rotation_of(self.name, self.arn, self._function), *self._function.operate]
 
     def _rights(self) -> list[Statement]:
         """https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html"""

@@ -79,11 +79,20 @@ class Postgres(PostgresInstances):
 
     @property
     def operate(self) -> list[Statement]:
-        """Lets a role restart the instances, fail the primary over, and have the master password replaced."""
+        """Lets a role restart the instances, fail the primary over, see what loads them and read their logs, and have
+        the master password replaced."""
         instances = [instance.arn for instance in self._instances.values()]
+        loads = [
+            pulumi.Output.concat(self.account.arn("pi", "metrics/rds/"), instance.resource_id)
+            for instance in self._instances.values()
+        ]
+        managed = Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn])
         return [
             Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
-            Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn]),
+            Statement(sid("SeeLoad", self.name), ["pi:GetResourceMetrics"], loads),
+            self._key.through("rds", self.name),
+            *(log.read for log in self._logs),
+            *([managed] if self._master is None else self._master.operate),
         ]
 
     def _master_secret(self) -> MasterSecret:

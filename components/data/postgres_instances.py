@@ -54,6 +54,7 @@ class PostgresInstances(Component):
         """The database to connect to: the one made with the instance, or the one that is always there."""
         self.port = PORT
         self._key = key
+        self._logs: list[LogGroup] = []
         self._instances: dict[str, aws.rds.Instance] = {}
         self._security_group = SecurityGroup(
             name, vpc_id=network.vpc_id, description=f"PostgreSQL {self.identifier}", opts=self.child_options()
@@ -150,7 +151,7 @@ class PostgresInstances(Component):
         )
 
     def _log_groups(self, role: str, identifier: str) -> list[LogGroup]:
-        return [
+        made = [
             LogGroup(
                 self.child(role, log),
                 account=self.account,
@@ -160,3 +161,5 @@ class PostgresInstances(Component):
             )
             for log in _LOGS
         ]
+        self._logs += made
+        return made

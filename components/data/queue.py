@@ -49,6 +49,7 @@ class Queue(Component):
                 {"deadLetterTargetArn": dead.arn, "maxReceiveCount": settings.max_receives}
             ),
         )
+        self._dead_letters = dead
         self.arn = queue.arn
         self.url = queue.url
         self.dead_letters_name = dead.name
@@ -65,6 +66,19 @@ class Queue(Component):
         actions = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
         granted = [f"sqs:{action}" for action in (*actions, "SendMessage")]
         return [Statement(sid("SendAndConsume", self.name), granted, [self.arn]), self._use]
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read the dead letters and have SQS send them back to the queue.
+
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+        """
+        dead = ["StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]
+        return [
+            Statement(sid("MoveBack", self.name), [f"sqs:{action}" for action in dead], [self._dead_letters.arn]),
+            Statement(sid("TakeBack", self.name), ["sqs:SendMessage"], [self.arn]),
+            self._key.through("sqs", self.name),
+        ]
 
     @property
     def _use(self) -> Statement:

@@ -69,6 +69,11 @@ class Registry(Component):
         return Statement(sid("Push", self.name), [*_PULL, *_PUSH], self._arns)
 
     @property
+    def operate(self) -> Statement:
+        """Lets a role see what ECR has found in the images."""
+        return Statement(sid("SeeFindings", self.name), ["ecr:DescribeImageScanFindings"], self._arns)
+
+    @property
     def _arns(self) -> list[pulumi.Output[str]]:
         return [repository.arn for repository in self._repositories.values()]
 

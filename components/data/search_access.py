@@ -14,6 +14,7 @@ from components.compute.function import Function, FunctionSettings
 from components.data.search_domain import SearchDomain
 from components.network.network import Network
 from components.security.key import Key
+from components.statements import Statement
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=600)
 
@@ -85,6 +86,11 @@ class SearchAccess(Component):
             self._function.security_group.allow_egress("https", "0.0.0.0/0", 443, "STS")
         self.role_arn = self._function.role.arn
         self.register_outputs({"roleArn": self.role_arn})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read what the function says of the domain's answers."""
+        return self._function.operate
 
     def map(self, domain: SearchDomain, roles: Mapping[str, SearchRole]) -> pulumi.Resource:
         """Makes the roles in ``domain``, by their names there; returns what is there once they are."""

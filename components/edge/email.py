@@ -97,11 +97,13 @@ class Email(Component):
         ]
 
     @property
-    def forget(self) -> Statement:
-        """Lets a role look addresses up in SES's list of those it writes to no more, and take them off; the account's
-        list, which takes no resource."""
-        actions = ["ses:DeleteSuppressedDestination", "ses:GetSuppressedDestination"]
-        return Statement(sid("Forget", self.name), actions, ["*"])
+    def operate(self) -> Statement:
+        """Lets a role see whether mail goes out, and write again to an address that bounced.
+
+        The suppression list and its switch are the account's, so that none of this takes a resource.
+        """
+        actions = ["GetAccount", "GetSuppressedDestination", "DeleteSuppressedDestination"]
+        return Statement(sid("Operate", self.name), [f"ses:{action}" for action in actions], ["*"])
 
     def verified_identity(self) -> pulumi.Output[str]:
         """The ARN of the home region's identity, known once SES has found the keys in the zone.

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from components.compute.failures import look_into
 from components.security.key import Key
 from components.statements import Statement, policy_document, tls_only
 
@@ -62,9 +63,15 @@ class DeploymentFailures(Component):
             # What EventBridge may not deliver yet is lost.
             opts=self.child_options(depends_on=[policy]),
         )
+        self._queue, self._key = queue, key
         self.rule_name = rule.name
         self.queue_name = queue.name
         self.register_outputs({"ruleName": self.rule_name, "queueName": self.queue_name})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read what ECS said."""
+        return look_into(self.name, self._queue, self._key)
 
 
 def _pattern(service_arn: str) -> str:

@@ -38,6 +38,12 @@ class LogGroup(Component):
         self.register_outputs({"arn": self.arn, "logGroupName": self.log_group_name})
 
     @property
+    def read(self) -> Statement:
+        """Lets a role read the group's events, by Logs Insights too. CloudWatch Logs decrypts them itself."""
+        actions = ["logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"]
+        return Statement(sid("Read", self.name), actions, [self.arn.apply(lambda arn: f"{arn}:*")])
+
+    @property
     def write(self) -> Statement:
         """Lets a role add streams and events to the group."""
         return Statement(

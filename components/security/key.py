@@ -41,6 +41,7 @@ class Key(Component):
             opts=self.child_options(),
         )
         aws.kms.Alias(self.child("alias"), target_key_id=key.key_id, region=region, opts=self.child_options())
+        self._region = region or account.region
         self.arn = key.arn
         self.key_id = key.key_id
         self.register_outputs({"arn": self.arn, "keyId": self.key_id})
@@ -49,6 +50,11 @@ class Key(Component):
     def use(self) -> Statement:
         """Lets a role encrypt and decrypt with this key."""
         return Statement(sid("Use", self.name), _USE, [self.arn])
+
+    def through(self, service: str, owner: str) -> Statement:
+        """Lets a role read what ``service`` has encrypted for the component ``owner``, by that service alone."""
+        via = {"StringEquals": {"kms:ViaService": f"{service}.{self._region}.amazonaws.com"}}
+        return Statement(sid("Through", owner), ["kms:Decrypt", "kms:GenerateDataKey"], [self.arn], via)
 
     @property
     def decrypt(self) -> Statement:

@@ -14,9 +14,10 @@ class OperatorRole(HumanAccess):
     """A role taken as ``HumanAccess`` is, with MFA and for an hour, that may do what the runbooks ask of operators.
 
     It looks at everything as ``HumanAccess`` does, and acts on the stack's own things alone, by what their components
-    offer under ``operate``: fail over, restart, rotate, put a secret's value in, say how many nodes there are. It
-    changes no other size, no network and no right: that is a change of the stack file, made by the deployment role,
-    whose administration of a cluster is no substitute for this (docs/decisions/0008-deployment-rights.md).
+    offer under ``operate``: fail over, restart, rotate, put a secret's value in, say how many nodes there are, read
+    what code wrote and failed on. It changes no other size, no network and no right, and restores nothing: that is
+    done by the deployment role, whose administration of a cluster is no substitute for this
+    (docs/decisions/0008-deployment-rights.md, 0026-who-does-what.md).
     """
 
     def __init__(self, name: str, *, account: Account, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -91,9 +91,9 @@ class RotatedSecret(Component):
         return Statement(sid("Read", self.name), actions, [self.arn])
 
     @property
-    def operate(self) -> Statement:
-        """Lets a role have the value replaced at once."""
-        return Statement(sid("Rotate", self.name), ["secretsmanager:RotateSecret"], [self.arn])
+    def operate(self) -> list[Statement]:
+        """Lets a role have the value replaced at once, and read what the function says of it."""
+        return [*rotation_of(self.name, self.arn, self.function), *self.function.operate]
 
     @property
     def _rotate(self) -> Statement:
@@ -133,6 +133,16 @@ class GeneratedSecret(RotatedSecret):
             secret_name=secret_name,
             opts=opts,
         )
+
+
+def rotation_of(name: str, arn: pulumi.Output[str], function: Function) -> list[Statement]:
+    """Lets a role start a rotation, for which Secrets Manager asks that it may invoke the function as well:
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    """
+    return [
+        Statement(sid("Rotate", name), ["secretsmanager:RotateSecret"], [arn]),
+        Statement(sid("RotateBy", name), ["lambda:InvokeFunction"], [function.unqualified_arn]),
+    ]
 
 
 def empty_secret(

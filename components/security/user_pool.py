@@ -95,6 +95,11 @@ class UserPool(Component):
         actions = ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:ListUsers"]
         return Statement(sid("Erase", self.name), actions, [self.arn])
 
+    @property
+    def operate(self) -> Statement:
+        """Lets a role end every session of a user."""
+        return Statement(sid("SignOut", self.name), ["cognito-idp:AdminUserGlobalSignOut"], [self.arn])
+
 
 def _recovery() -> aws.cognito.UserPoolAccountRecoverySettingArgs:
     return aws.cognito.UserPoolAccountRecoverySettingArgs(

@@ -44,10 +44,11 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     operators = OperatorRole("operators", account=account)
     operators.may(
         data.cache.operate,
-        data.cache_secret.operate,
-        data.signing_key.operate,
+        *data.cache_secret.operate,
+        *data.signing_key.operate,
         *(statement for secret in data.secrets.values() for statement in secret.operate),
-        application.service.operate,
+        *application.operate,
+        *sockets.operate,
     )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)

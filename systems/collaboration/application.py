@@ -12,6 +12,7 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origin_secret import OriginSecret
 from components.network.network import Network
+from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import put_metrics
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
@@ -79,7 +80,8 @@ def make_application(
     balancer.reach(server)
     data.cache.allow(server)
     ServiceRestart("server-restart", account=account, service=server)
-    return Application(balancer, server, registry, service.health.path)
+    failures = DeploymentFailures(f"{SERVER}-deployments", key=keys.logs, service_arn=server.arn)
+    return Application(balancer, server, registry, service.health.path, failures)
 
 
 def _balancer(

@@ -20,7 +20,6 @@ from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
-from components.operations.deployment_failures import DeploymentFailures
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
 from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
@@ -43,10 +42,9 @@ def operate(
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
     nodes = _cache_nodes(data)
-    failures = DeploymentFailures("server-deployments", key=keys.logs, service_arn=application.service.arn)
     watched = disjoint(
         _watched_service(settings, account, application),
-        service_alarms.deployments(SERVER, failures.rule_name),
+        service_alarms.deployments(SERVER, application.failures.rule_name),
         edge_alarms.distribution(edge.cdn.distribution_id, settings.alarms),
         edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
         data_alarms.cache(nodes, settings.alarms),

@@ -19,8 +19,10 @@ from components.edge.firewall import Firewall
 from components.edge.load_balancer import LoadBalancer
 from components.edge.websocket_api import WebSocketApi
 from components.edge.zone import Zone
+from components.operations.deployment_failures import DeploymentFailures
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
+from components.statements import Statement
 
 SERVER = "server"
 """The target group of the service, and what is called by it."""
@@ -50,6 +52,12 @@ class Application:
     service: FargateService
     registry: Registry
     health_path: str
+    failures: DeploymentFailures
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the service and its images."""
+        return [*self.service.operate, *self.failures.operate, self.registry.operate]
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,11 @@ class Sockets:
     functions: Mapping[str, Function]
     given_up: pulumi.Output[str]
     """The queue that names the changes of the state which could not be worked off."""
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the functions."""
+        return [statement for function in self.functions.values() for statement in function.operate]
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,13 @@ class Data:
     def operate(self) -> list[Statement]:
         """What operators do to the stores of either model."""
         put = [statement for secret in self.secrets.values() for statement in secret.operate]
-        return [*self.database.operate, self.cache.operate, self.signing_key.operate, *put]
+        return [
+            *self.database.operate,
+            self.cache.operate,
+            *self.signing_key.operate,
+            *self.search_access.operate,
+            *put,
+        ]
 
 
 @dataclass(frozen=True)

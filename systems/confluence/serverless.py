@@ -22,6 +22,7 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
+from components.statements import Statement
 from systems.confluence.apis import make_rest, make_sockets, route_messages
 from systems.confluence.edge import site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions
@@ -47,6 +48,13 @@ class Serverless:
 
     model: Model
     functions: Mapping[str, Function]
+    migration: DatabaseMigration
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the functions."""
+        asked = [statement for function in self.functions.values() for statement in function.operate]
+        return [*asked, *self.migration.operate]
 
 
 def run_on_lambda(
@@ -71,7 +79,7 @@ def run_on_lambda(
         )
         for key, schema in SCHEMAS.items()
     }
-    DatabaseMigration(
+    migration = DatabaseMigration(
         "migration",
         read_files("migration", settings.migration),
         account=account,
@@ -118,6 +126,7 @@ def run_on_lambda(
             root_object="index.html",
         ),
         made,
+        migration,
     )
 
 

@@ -76,7 +76,13 @@ def run_application(
         variables[_BEDROCK_VARIABLE] = BEDROCK_KEY
     secret = SyncedSecret("app-secrets", secret=APP_SECRETS, operator=operator, values=values)
     compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
-    compute.operators.may(*compute.operate, *data.database.operate, data.cache.operate, data.secret.operate)
+    compute.operators.may(
+        *compute.operate,
+        *data.database.operate,
+        data.cache.operate,
+        *data.secret.operate,
+        *data.retries.operate,
+    )
     stores = list(settings.network.data.values())
     migration = Migration(
         "migration",

@@ -62,9 +62,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     operators.may(
         *data.database.operate,
         data.cache.operate,
-        data.secret.operate,
+        *data.secret.operate,
         *data.file_signing_key.operate,
-        realtime.service.operate,
+        *realtime.operate,
+        *api.operate,
+        users.pool.operate,
+        email.operate,
     )
     # Apart from the operators', who keep the platform running and delete nothing.
     erasure = HumanAccess(
@@ -75,7 +78,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             *data.uploads.erase(USERS_PREFIX, ATTACHMENTS_PREFIX),
             users.pool.erase,
             users.identities.erase,
-            email.forget,
+            email.operate,
         ],
     )
     canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})

@@ -20,7 +20,7 @@ from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
 from systems.foundation import Keys
-from systems.mdreader.backend import make_backend
+from systems.mdreader.backend import make_backend, make_schema
 from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Names, Users
 from systems.mdreader.settings import SystemSettings
 
@@ -44,6 +44,7 @@ def make_api(
     sockets = _sockets(settings, account, keys, names, logging)
     connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
     makes = _Functions(account, keys)
+    migration = make_schema(settings, account, keys, network, data)
     backend = make_backend(
         settings, account, keys, network, data, users, names, email, files, sockets, connections, clients(settings)
     )
@@ -84,7 +85,7 @@ def make_api(
         sockets.route(route, made["events"])
     rest = _rest(settings, account, keys, users, names, backend, logging)
     health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=HEALTH))
-    return Api(rest, sockets, made, connections, health)
+    return Api(rest, sockets, made, migration, connections, health)
 
 
 class _Functions:

@@ -17,6 +17,23 @@ from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Names, 
 from systems.mdreader.settings import SHIPPED_BACKEND, SHIPPED_RUNTIME, SystemSettings
 
 
+def make_schema(
+    settings: SystemSettings, account: Account, keys: Keys, network: Network, data: Data
+) -> DatabaseMigration:
+    """The user by whom the backend signs in, and what it needs to be there before it does."""
+    return DatabaseMigration(
+        "migration",
+        read_files("migration", settings.migration),
+        account=account,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=data.database,
+        database_key=keys.data,
+        tier="private",
+    )
+
+
 def make_backend(
     settings: SystemSettings,
     account: Account,
@@ -37,17 +54,6 @@ def make_backend(
         archive="dist/mdreader-backend-layer.zip",
         description="FastAPI and the drivers of the API of MDReader",
         runtime=SHIPPED_RUNTIME,
-    )
-    DatabaseMigration(
-        "migration",
-        read_files("migration", settings.migration),
-        account=account,
-        network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
-        database=data.database,
-        database_key=keys.data,
-        tier="private",
     )
     backend = Function(
         "lambda-backend",

@@ -25,7 +25,6 @@ from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import COST, Dashboard, panels_of
-from components.operations.deployment_failures import DeploymentFailures
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Halved, Metric
 from systems.foundation import Keys, make_notices
@@ -70,7 +69,7 @@ def operate(
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),
         "database": _stores(settings, data, api, backup),
-        "websocket": _sockets(settings, keys, api, realtime),
+        "websocket": _sockets(settings, api, realtime),
         "cost": _cost(settings),
     }
     names: dict[str, pulumi.Output[str]] = {}
@@ -175,10 +174,9 @@ def _stores(settings: SystemSettings, data: Data, api: Api, backup: Backup) -> W
     return Watched({**alarms, "slow-queries": Alarm(slow, settings.thresholds.slow_queries, said)})
 
 
-def _sockets(settings: SystemSettings, keys: Keys, api: Api, realtime: Realtime) -> Watched:
+def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
     """Who is connected, to Hocuspocus and to the events, and whether the tasks bear it."""
     sockets, service, balancer = api.sockets, realtime.service, realtime.balancer
-    failures = DeploymentFailures("deployments", key=keys.logs, service_arn=service.arn)
     alarms = disjoint(
         service_alarms.service(
             HOCUSPOCUS,
@@ -187,7 +185,7 @@ def _sockets(settings: SystemSettings, keys: Keys, api: Api, realtime: Realtime)
             settings.alarms,
             min_count=realtime.off_peak_tasks,
         ),
-        service_alarms.deployments(HOCUSPOCUS, failures.rule_name),
+        service_alarms.deployments(HOCUSPOCUS, realtime.failures.rule_name),
         edge_alarms.load_balancer(
             balancer.arn_suffix, {HOCUSPOCUS: balancer.target_group(HOCUSPOCUS).arn_suffix}, settings.alarms
         ),

@@ -11,6 +11,7 @@ from components.compute.function import Function
 from components.compute.task_definition import SecretReference
 from components.data.application_secret import ApplicationSecret
 from components.data.bucket import Bucket
+from components.data.database_migration import DatabaseMigration
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.redis import Redis
@@ -23,12 +24,14 @@ from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
+from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import Metric
 from components.security.identity_pool import IdentityPool
 from components.security.manual_secret import ManualSecret
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
+from components.statements import Statement
 
 # The plan's names, each unique in an account and region: a stack has an account of its own.
 USER_POOL = "MDReaderUsers"
@@ -123,10 +126,17 @@ class Api:
     rest: RestApi
     sockets: WebSocketApi
     functions: Mapping[str, Function]
+    migration: DatabaseMigration
     connections: Table
     """Who is connected to the WebSocket API."""
     health: HealthCheck
     """Whether the REST API answers from outside."""
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the functions."""
+        asked = [statement for function in self.functions.values() for statement in function.operate]
+        return [*asked, *self.migration.operate]
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,12 @@ class Realtime:
     balancer: LoadBalancer
     registry: Registry
     off_peak_tasks: int
+    failures: DeploymentFailures
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to the service."""
+        return [*self.service.operate, *self.failures.operate]
 
 
 @dataclass(frozen=True)

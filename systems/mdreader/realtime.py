@@ -9,6 +9,7 @@ from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.network.network import Network
+from components.operations.deployment_failures import DeploymentFailures
 from components.statements import Statement
 from systems.foundation import Keys
 from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, Users
@@ -69,7 +70,8 @@ def make_realtime(
     names.zone.alias(names.websocket, balancer.alias_target)
     scaling = service.scaling
     least = min(scaling.min_count, scaling.off_peak.min_count) if scaling.off_peak else scaling.min_count
-    return Realtime(tasks, balancer, registry, least)
+    failures = DeploymentFailures("deployments", key=keys.logs, service_arn=tasks.arn)
+    return Realtime(tasks, balancer, registry, least, failures)
 
 
 def _balancer(settings: SystemSettings, account: Account, network: Network, data: Data, names: Names) -> LoadBalancer:

@@ -71,7 +71,7 @@ def make_application(
         nodes=compute.ready,
     )
     compute.operator_rights.restart(namespace, [APPLICATION])
-    compute.operators.may(*compute.operate, *data.database.operate, data.cache.operate, signing.operate)
+    compute.operators.may(*compute.operate, *data.database.operate, data.cache.operate, *signing.operate)
     stores = list(settings.network.data.values())
     migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
     Workload(

@@ -1,11 +1,14 @@
 """The code of pages: blocks that are for a shell, spans that name commands, and the simple commands in them."""
 
+import functools
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
+from analyser.graph import Node
 from settings.stackfile import read
 from tests.stacks import ROOT, STACKS, stack_graph
 
@@ -14,7 +17,7 @@ PAGES = [
     ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<block>.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^ *```(?P<kind>\w*)\n(?P<block>.*?)^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`(?P<span>[^`\n]+)`")
 _SEPARATORS = {"|", "||", "&&", ";", "&", "(", ")", "{", "}", "\n", "then", "do", "else", "!", "if", "while", "|&"}
 _ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
@@ -22,6 +25,12 @@ _REDIRECTED = re.compile(r"^\d?[<>]")
 _SAID = re.compile(r"Pulumi\.\w+\.yaml:")
 OPEN = re.compile(r"[<>$…*\[\]{}]")
 """What stands for something that the reader puts in."""
+OPERATOR = "operator"
+"""Who does what no mark says otherwise of."""
+_ROLE = re.compile(r"\bas (?P<role>deployer|eraser)\b", re.IGNORECASE)
+"""The mark of what another role does than operators do; it holds for what follows it in its heading's section, row,
+item or paragraph, with the block after that. Everything else in a runbook is done by operators."""
+_BEGINS = re.compile(r"\n[ ]*\n|\n(?=[ ]*(?:- |\d+\. |\|))")
 
 
 @dataclass(frozen=True)
@@ -31,17 +40,25 @@ class Code:
     page: str
     text: str
     whole: bool
+    line: int = 0
+    role: str = OPERATOR
+    """Who the page says does this."""
 
     @property
     def stacks(self) -> list[str]:
         """The stacks that it is about: those that it names, else those of the page's system, else all."""
         named = [stack for stack in STACKS if re.search(rf"(?<![\w.-]){re.escape(stack)}(?![\w.-])", self.text)]
-        about = [stack for stack in STACKS if read(ROOT, stack).config["strata:system"] in self.page]
+        about = [stack for stack in STACKS if _system(stack) in self.page]
         return about or named or STACKS
 
     def names(self) -> set[str]:
         """Every name of a resource in the stacks that it is about, in AWS and in Kubernetes."""
         return {name for stack in self.stacks for name in names_of(stack)}
+
+
+@functools.cache
+def _system(stack: str) -> str:
+    return read(ROOT, stack).config["strata:system"]
 
 
 def is_shell(code: Code) -> bool:
@@ -51,12 +68,14 @@ def is_shell(code: Code) -> bool:
 
 def names_of(stack: str) -> set[str]:
     """The names that resources of a stack have or are given."""
-    found = set()
-    for node in stack_graph(stack).resources:
-        metadata = node.inputs.get("metadata")
-        values = [node.inputs, node.outputs, metadata if isinstance(metadata, dict) else {}]
-        found |= {value for one in values for key in _NAMES if isinstance(value := one.get(key), str)}
-    return found
+    return {name for node in stack_graph(stack).resources for name in given_names(node)}
+
+
+def given_names(node: Node) -> set[str]:
+    """The names that a resource has or is given."""
+    metadata = node.inputs.get("metadata")
+    values = [node.inputs, node.outputs, metadata if isinstance(metadata, dict) else {}]
+    return {value for one in values for key in _NAMES if isinstance(value := one.get(key), str)}
 
 
 _NAMES = (
@@ -70,9 +89,25 @@ def codes(page: Path) -> Iterator[Code]:
     name, text = page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
     for found in _BLOCK.finditer(text):
         if not found["kind"] and not found["block"].startswith("$ "):
-            yield Code(name, found["block"], whole=True)
-    for found in _SPAN.finditer(_BLOCK.sub("", text)):
-        yield Code(name, found["span"], whole=False)
+            yield _code(name, text, dedent(found["block"]), found.start("block"), whole=True)
+    prose = _BLOCK.sub(lambda block: re.sub(r"[^\n]", " ", block[0]), text)
+    for found in _SPAN.finditer(prose):
+        yield _code(name, text, found["span"], found.start(), whole=False)
+
+
+def _code(page: str, text: str, code: str, start: int, *, whole: bool) -> Code:
+    """A piece of code with its place, and who runs it."""
+    return Code(page, code, whole, text.count("\n", 0, start) + 1, role(text, start))
+
+
+def role(text: str, start: int) -> str:
+    """Who a page says does what stands at a place."""
+    before = text[:start]
+    headings = [found for level in ("#", "##") for found in re.findall(rf"^{level} .*$", before, re.MULTILINE)[-1:]]
+    begins = [found.end() for found in _BEGINS.finditer(before.rstrip("`\n "))]
+    passage = before[begins[-1] if begins else 0 :]
+    said = [found["role"].lower() for part in (*headings, passage) for found in _ROLE.finditer(part)]
+    return said[-1] if said else OPERATOR
 
 
 def simple(text: str) -> Iterator[list[str]]:

@@ -1,13 +1,17 @@
 """Small models of the programs that pages name: which options they have, and which of them take a value.
 
-From their own manuals: https://kubernetes.io/docs/reference/kubectl/generated/, https://redis.io/docs/latest/develop/tools/cli/,
+kubectl's are in ``kubectl_cli.json`` with their source, the others' from their own manuals: https://redis.io/docs/latest/develop/tools/cli/,
 https://www.postgresql.org/docs/current/app-psql.html, https://curl.se/docs/manpage.html, https://jqlang.org/manual/,
 https://docs.docker.com/reference/cli/docker/, https://grafana.com/docs/k6/latest/using-k6/k6-options/reference/,
 https://github.com/websockets/wscat, https://docs.openssl.org/master/man1/, https://helm.sh/docs/helm/,
-https://cli.github.com/manual/, https://git-scm.com/docs, https://bind9.readthedocs.io/en/latest/manpages.html.
+https://cli.github.com/manual/, https://git-scm.com/docs, https://docs.npmjs.com/cli/commands, https://bind9.readthedocs.io/en/latest/manpages.html.
 """
 
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import typer.main
 from typer.core import TyperGroup
@@ -30,12 +34,16 @@ def _program(flags: str = "", valued: str = "", commands: str = "") -> Program:
 
 
 PROGRAMS = {
-    "curl": _program("-f -s -S -I -sI -fI -sf -sS -fsS --compressed", "-H -o -w -d -X --user --aws-sigv4 --max-time"),
-    "jq": _program("-r -c --raw-output --exit-status", "--arg"),
+    "curl": _program(
+        "-f -s -S -I -sI -fI -sf -sS -fsS --compressed --fail --silent --show-error --location --retry-all-errors",
+        "-H -o -w -d -X --user --aws-sigv4 --max-time --output --retry --retry-delay --retry-max-time",
+    ),
+    "jq": _program("-r -c --raw-output --compact-output --null-input --exit-status", "--arg"),
     "docker login": _program("--password-stdin", "--username"),
     "docker buildx": _program("--push", "--platform -t -f --target --build-arg", "build"),
     "docker build": _program("--push", "--platform -t -f --target --build-arg"),
     "docker push": _program(),
+    "npm": _program("", "", "ci run"),
     "k6": _program("", "-e --vus --duration", "run"),
     "wscat": _program("", "-c -H -x"),
     "redis-cli": _program("--tls", "-h -p --user -a -u --cacert"),
@@ -76,30 +84,8 @@ BUILTINS = frozenset(
 )
 LOCAL = ("delivery/", "tools/", "./", ".ci/")
 """Where the project's own scripts lie."""
-_GENERIC = "-n --namespace -o --output -l --selector --context --kubeconfig"
-_VERBS = {
-    "get": _program("-A --all-namespaces -w --watch --no-headers", f"{_GENERIC} --field-selector --sort-by"),
-    "describe": _program("-A --all-namespaces", _GENERIC),
-    "logs": _program("-f --follow -p --previous --all-containers", f"{_GENERIC} --tail --since -c --container"),
-    "rollout": _program("", f"{_GENERIC} --timeout --to-revision", "restart status undo history pause resume"),
-    "drain": _program("--ignore-daemonsets --delete-emptydir-data --force", f"{_GENERIC} --timeout --grace-period"),
-    "cordon": _program("", _GENERIC),
-    "uncordon": _program("", _GENERIC),
-    "exec": _program("-i -t -it --stdin --tty", f"{_GENERIC} -c --container"),
-    "run": _program(
-        "--rm -i -t -it --attach --command", f"{_GENERIC} --restart --labels --image --overrides --env --port"
-    ),
-    "debug": _program("-i -t -it --attach", f"{_GENERIC} --profile --image --target --container"),
-    "apply": _program("--server-side", f"{_GENERIC} -f --filename -k"),
-    "delete": _program("--wait --now", f"{_GENERIC} -f --filename --grace-period"),
-    "scale": _program("", f"{_GENERIC} --replicas"),
-    "port-forward": _program("", f"{_GENERIC} --address"),
-    "top": _program("-A --all-namespaces", _GENERIC, "pod pods node nodes"),
-    "wait": _program("--all", f"{_GENERIC} --for --timeout"),
-    "cluster-info": _program("", _GENERIC),
-    "annotate": _program("--overwrite", _GENERIC),
-    "auth": _program("", f"{_GENERIC} --as", "can-i whoami"),
-}
+KUBECTL: dict[str, Any] = json.loads(Path(__file__).with_name("kubectl_cli.json").read_text(encoding="utf-8"))
+"""Flags of each command of kubectl, those that take a value apart, as the sources of a version register them."""
 KINDS = {
     "deployment": "Deployment", "deployments": "Deployment", "deploy": "Deployment", "daemonset": "DaemonSet",
     "daemonsets": "DaemonSet", "statefulset": "StatefulSet", "job": "Job", "jobs": "Job", "pod": "", "pods": "",
@@ -139,10 +125,25 @@ def kubectl(words: list[str]) -> tuple[list[str], str, list[str]]:
     while rest and rest[0].startswith("-"):  # options that every verb has may stand before it
         before += [rest.pop(0)] if "=" in rest[0] else [rest.pop(0), rest.pop(0) if rest else ""]
     verb = rest[0] if rest else ""
-    if verb not in _VERBS:
-        return [f"kubectl {verb}: no such verb"], verb, []
-    program = _VERBS[verb]
-    return unknown(program, [*before, *rest[1:]], f"kubectl {verb}"), verb, arguments(program, rest[1:])
+    name = next((key for key in (" ".join(rest[:2]), verb) if key in KUBECTL["commands"]), None)
+    if name is None:
+        return [f"kubectl {' '.join(rest[:2])}: no such command"], verb, []
+    program = _kubectl_program(name)
+    given = [letter for word in rest[1:] for letter in _letters(word, program)]
+    left = given[name.count(" ") :]
+    return unknown(program, [*before, *left], f"kubectl {name}"), verb, arguments(program, given)
+
+
+def _kubectl_program(name: str) -> Program:
+    own, every = KUBECTL["commands"][name], KUBECTL["every"]
+    valued = {*own["options"], *(option for option in every["options"] if option not in own["flags"])}
+    return Program(frozenset({*own["flags"], *every["flags"]}), frozenset(valued))
+
+
+def _letters(word: str, program: Program) -> list[str]:
+    """Flags of one letter apart, which may be written as one: ``-it``."""
+    apart = [f"-{letter}" for letter in word[1:]] if re.fullmatch("-[A-Za-z]{2,}", word) else []
+    return apart if apart and all(letter in program.flags for letter in apart) else [word]
 
 
 def arguments(program: Program, words: list[str]) -> list[str]:

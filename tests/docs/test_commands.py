@@ -195,8 +195,12 @@ def test_a_command_is_judged_by_its_program(text: str, wrong: list[str]) -> None
 def test_kubectl_is_judged_by_its_verbs() -> None:
     assert programs.kubectl(shlex.split("-n x rollout restart deployment/a"))[0] == []
     assert programs.kubectl(shlex.split("-n x rollout now deployment/a"))[0] != []
-    assert programs.kubectl(shlex.split("restart x"))[0] == ["kubectl restart: no such verb"]
+    assert programs.kubectl(shlex.split("restart x"))[0] == ["kubectl restart x: no such command"]
     assert programs.kubectl(shlex.split("get pods --tail=3"))[0] == ["kubectl get: no option --tail"]
+    assert programs.kubectl(shlex.split("logs x -o wide"))[0] == ["kubectl logs: no option -o"]
+    assert programs.kubectl(shlex.split("run x --rm -it --image=y"))[0] == []
+    assert programs.kubectl(shlex.split("run x -ix"))[0] == ["kubectl run: no option -ix"]
+    assert programs.KUBECTL["source"].startswith("kubectl v0.")
 
 
 def test_settings_are_judged_as_a_preview_judges_them() -> None:

@@ -126,7 +126,7 @@ def database_users(graph: Graph) -> set[str]:
     return set(re.findall(r"CREATE ROLE (\w+) LOGIN", sql)) & set(re.findall(r"GRANT rds_iam TO (\w+)", sql))
 
 
-def _database_user(graph: Graph, path: list[str]) -> bool:
+def database_user(graph: Graph, path: list[str]) -> bool:
     proxies = {arn.rsplit(":", 1)[1] for arn in said(graph, "aws:rds/proxy:Proxy", "arn")}
     signing_in = {
         node.outputs["resourceId"]
@@ -169,8 +169,9 @@ PLAIN: Mapping[str, Callable[[Graph, list[str]], bool]] = {
     # A group is there as soon as its first member joins.
     "kafka group": lambda graph, path: path[0] in said(graph, "aws:msk/cluster:Cluster", "clusterName"),
     "kafka topic": lambda graph, path: path[-1] in said(graph, "aws:msk/topic:Topic", "name"),
+    "pi metrics": lambda graph, path: path[1] in said(graph, _DATABASE, "resourceId"),
     "rds snapshot": lambda graph, path: path[1].removesuffix("-20*") in said(graph, _DATABASE, "identifier"),
-    "rds-db dbuser": _database_user,
+    "rds-db dbuser": database_user,
     "ses configuration-set": lambda graph, path: path[0] in said(graph, _SET, "configurationSetName"),
     "ses identity": lambda graph, path: path[0] in said(graph, _IDENTITY, "emailIdentity"),
 }

@@ -13,6 +13,7 @@ from analyser.analyses.reach.view import View
 from analyser.graph import Graph
 from analyser.run.program import ProgramError, run_program
 from settings import stackfile
+from tests.analyser.changed import changed
 from tests.stacks import ROOT, STACKS, stack_graph
 
 pytestmark = pytest.mark.long
@@ -23,6 +24,8 @@ EKS = [
     for stack in STACKS
     if stack in {"prod", "dev"} or stack.startswith(("consulting", "confluence-d", "confluence-p"))
 ]
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 
@@ -37,6 +40,25 @@ def test_the_runner_reaches_the_api_and_all_that_it_fetches(stack: str) -> None:
     assert ask(reach, "deployment-runner", "api-server", 443)[0].yes
     assert ask(reach, "deployment-runner", "internet", 443)[0].yes
     assert not ask(reach, "deployment-runner", "api-server", 10250)[0].yes
+
+
+def test_a_door_that_nobody_opens_is_found_by_its_rule() -> None:
+    """Without the rule that lets the runner in, or the one that lets it out, it is told which side is shut."""
+    graph = stack_graph("dev")
+    (runner,) = (node for node in graph.of_type(GROUP) if node.name.startswith("deployment-runner"))
+    ways = {
+        token: [
+            node.name
+            for node in graph.of_type(token)
+            if runner.id in (node.inputs["securityGroupId"], node.inputs.get("referencedSecurityGroupId"))
+        ]
+        for token in (INGRESS, EGRESS)
+    }
+    for token, names in ways.items():
+        assert names, token
+        shut = ask(Reach(changed(graph, drop=tuple(names))), "deployment-runner", "api-server", 443)[0]
+        assert not shut.yes, token
+        assert any(not check.ok and check.says for link in shut.path for check in link.checks), token
 
 
 @pytest.mark.parametrize("stack", EKS)

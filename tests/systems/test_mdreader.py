@@ -205,8 +205,8 @@ RUNTIME = {"WriteTraces", "UseFunctionKey"}
         ("authorizer-execution", {*RUNTIME, "WriteAuthorizerLogs"}, {"WriteTraces"}),
         (
             "erasure",
-            {"FindVersionsUploads", "EraseUploads", "EraseUsers", "EraseIdentities", "ForgetEmail"},
-            {"EraseIdentities", "ForgetEmail"},
+            {"FindVersionsUploads", "EraseUploads", "EraseUsers", "EraseIdentities", "OperateEmail"},
+            {"EraseIdentities", "OperateEmail"},
         ),
         ("hocuspocus-task-own", {"TraceTracing"}, {"TraceTracing"}),
         (

@@ -3,13 +3,15 @@
 import pytest
 
 from analyser.graph import Graph
+from tests.analyser.changed import changed
 from tests.stacks import STACKS, stack_graph
+from tests.systems.grants_of_stores import STORE_KINDS
 from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS
 from tests.systems.told import VARIABLES
 
 pytestmark = pytest.mark.xdist_group("stacks")
-KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS}
+KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS}
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -34,3 +36,40 @@ def test_no_variable_is_found_where_nothing_is_made(stack: str) -> None:
     graph, nothing = stack_graph(stack), Graph("strata", "nothing", (), {})
     told = {f"{who}: {what}" for who, what in VARIABLES.asked(graph) if not what.startswith(OTHERS)}
     assert set(VARIABLES.missing(graph, nothing)) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "stack", "gone", "told"),
+    [
+        ("an ARN", "dev", "aws:msk/topic:Topic", ":topic/"),
+        ("a user of Redis", "dev", "aws:elasticache/userGroup:UserGroup", ":user:"),
+        ("an object of Kubernetes", "dev", "kubernetes:core/v1:ServiceAccount", "ServiceAccount records/"),
+        ("the user of an access point", "confluence-dev", "kubernetes:core/v1:PersistentVolume", "65532:65532"),
+        ("whom a proxy signs in as", "confluence-lambda", "aws:lambda/invocation:Invocation", "connection-pool"),
+        ("a service that a key lets in", "dev", "aws:cloudwatch/logGroup:LogGroup", "logs arn:aws:kms:"),
+    ],
+)
+def test_one_other_side_that_is_gone_is_told(kind: str, stack: str, gone: str, told: str) -> None:
+    graph = stack_graph(stack)
+    names = tuple({node.name for node in graph.of_type(gone)})
+    assert names, gone
+    missing = KINDS[kind].missing(graph, changed(graph, drop=names))
+    assert missing
+    assert any(told in line for line in missing), missing
+
+
+def test_pods_of_another_user_than_the_access_point_s_are_told() -> None:
+    graph = stack_graph("confluence-dev")
+    (point,) = graph.of_type("aws:efs/accessPoint:AccessPoint")
+    other = changed(graph, inputs={point.name: {"posixUser": {"uid": 1000, "gid": 1000}}})
+    assert KINDS["the user of an access point"].missing(other) == [f"{point.name}: {point.id} 1000:1000"]
+
+
+def test_a_secret_that_a_proxy_s_role_may_not_read_is_told() -> None:
+    graph = stack_graph("confluence-lambda")
+    (proxy,) = graph.of_type("aws:rds/proxy:Proxy")
+    secret = graph.of_type("aws:secretsmanager/secret:Secret")[0].outputs["arn"]
+    other = changed(graph, inputs={proxy.name: {"auths": [{"secretArn": secret}]}})
+    (line,) = KINDS["whom a proxy signs in as"].missing(other)
+    assert line.startswith(f"{proxy.name}: ")
+    assert line.endswith(secret)

@@ -9,6 +9,7 @@ import pytest
 from analyser.graph import Graph
 from components.data.windows import hour_from, overlap
 from components.network.security_group import described
+from tests.analyser.changed import changed
 from tests.stacks import STACKS, stack_graph
 from tests.support import record
 from tests.systems.service_models import OPERATIONS, refusals
@@ -18,6 +19,7 @@ DESCRIBED = (
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 )
+PLAN, DATABASE = "aws:backup/plan:Plan", "aws:rds/instance:Instance"
 LOG_POLICIES = 10
 """Resource policies of CloudWatch Logs in a region of an account:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
@@ -69,24 +71,57 @@ def test_descriptions_of_security_groups_are_what_ec2_takes(stack: str) -> None:
         described("The owner's addresses")
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_a_domain_over_two_zones_has_an_even_number_of_nodes(stack: str) -> None:
-    for domain in graph(stack).of_type("aws:opensearch/domain:Domain"):
+def uneven(found: Graph) -> list[str]:
+    """Domains whose nodes do not spread over their zones as OpenSearch asks."""
+    lines = []
+    for domain in found.of_type("aws:opensearch/domain:Domain"):
         shape = domain.inputs["clusterConfig"]
         zones = shape.get("zoneAwarenessConfig", {}).get("availabilityZoneCount", 1)
-        assert len(domain.inputs["vpcOptions"]["subnetIds"]) == zones
-        assert zones != 2 or shape["instanceCount"] % 2 == 0
+        if len(domain.inputs["vpcOptions"]["subnetIds"]) != zones:
+            lines.append(f"{domain.name}: other subnets than {zones}")
+        if zones == 2 and shape["instanceCount"] % 2:
+            lines.append(f"{domain.name}: {shape['instanceCount']} nodes over two zones")
+    return lines
+
+
+def meeting(found: Graph) -> list[str]:
+    """Windows of databases in which AWS Backup begins, and fails."""
+    hours = [int(rule["schedule"].split()[1]) for plan in found.of_type(PLAN) for rule in plan.inputs["rules"]]
+    return [
+        f"{database.name}: {key} {database.inputs[key]} is the hour of AWS Backup, {hour}:00"
+        for database in found.of_type(DATABASE)
+        for key in ("backupWindow", "maintenanceWindow")
+        for hour in hours
+        if key in database.inputs and overlap(hour_from(hour), database.inputs[key])
+    ]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_domain_over_two_zones_has_an_even_number_of_nodes(stack: str) -> None:
+    assert uneven(graph(stack)) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_aws_backup_never_meets_a_window_of_a_database(stack: str) -> None:
-    hours = [
-        int(plan.inputs["rules"][0]["schedule"].split()[1]) for plan in graph(stack).of_type("aws:backup/plan:Plan")
-    ]
-    assert hours
-    for database in graph(stack).of_type("aws:rds/instance:Instance"):
-        windows = [database.inputs[key] for key in ("backupWindow", "maintenanceWindow") if key in database.inputs]
-        assert [w for w in windows for hour in hours if overlap(hour_from(hour), w)] == [], database.name
+    assert graph(stack).of_type(PLAN)
+    assert meeting(graph(stack)) == []
+
+
+def test_three_nodes_over_two_zones_are_found() -> None:
+    (domain,) = graph("confluence-lambda").of_type("aws:opensearch/domain:Domain")
+    shape = {**domain.inputs["clusterConfig"], "instanceCount": 3}
+    shape["zoneAwarenessConfig"] = {"availabilityZoneCount": 2}
+    found = uneven(changed(graph("confluence-lambda"), inputs={domain.name: {"clusterConfig": shape}}))
+    assert f"{domain.name}: 3 nodes over two zones" in found
+
+
+def test_a_backup_in_a_window_is_found() -> None:
+    plan, database = graph("prod").of_type(PLAN)[0], graph("prod").of_type(DATABASE)[0]
+    window = database.inputs["maintenanceWindow"]
+    hour = int(window.split(":")[1])
+    rules = [{**rule, "schedule": f"cron(0 {hour} * * ? *)"} for rule in plan.inputs["rules"]]
+    found = meeting(changed(graph("prod"), inputs={plan.name: {"rules": rules}}))
+    assert f"{database.name}: maintenanceWindow {window} is the hour of AWS Backup, {hour}:00" in found
 
 
 def test_all_stacks_together_fit_into_the_log_policies_of_one_account() -> None:

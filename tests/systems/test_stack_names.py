@@ -3,11 +3,14 @@
 import shutil
 from pathlib import Path
 
+import pulumi
+import pulumi_aws as aws
 import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
 from tests.stacks import ROOT, STACKS, stack_graph
+from tests.support import record
 from tests.systems.service_models import refusals
 
 pytestmark = pytest.mark.long
@@ -25,3 +28,16 @@ def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path) -> None
     assert [line for node in renamed for line in refusals(node)] == []
     assert [found.urn for found in verdict(renamed)[0] if found.blocks] == []
     assert sorted(node.name for node in renamed) == sorted(node.name for node in stack_graph(stack, known=False))
+
+
+def named_after_the_stack() -> None:
+    """A name that is derived and never shortened, as X-Ray's groups had them."""
+    aws.xray.Group("group", group_name=f"{pulumi.get_stack()}-traces", filter_expression="ok")
+
+
+@pytest.mark.parametrize(("stack", "characters"), [("dev", 0), (ODD, len(ODD) + len("-traces"))])
+def test_a_name_that_outgrows_its_limit_is_refused_under_a_long_stack_alone(stack: str, characters: int) -> None:
+    lines = [line for node in record(named_after_the_stack, stack=stack) for line in refusals(node)]
+    told = [line for line in lines if f"groupName: {characters} characters is above 32" in line]
+    assert len(told) == bool(characters)
+    assert len([line for line in lines if "characters is above" in line]) == len(told)

@@ -152,6 +152,21 @@ def test_each_kind_is_needed_by_some_stack_and_by_none_without_its_fact() -> Non
     assert prerequisites(Graph("strata", "empty", (), {}, region="us-east-1")) == []
 
 
+@pytest.mark.parametrize(
+    ("stack", "gone", "kind"),
+    [
+        ("mdreader-dev", "aws:route53/zone:Zone", "delegation"),
+        ("mdreader-dev", "aws:ecs/taskDefinition:TaskDefinition", "image"),
+        ("mdreader-dev", "aws:sns/topicSubscription:TopicSubscription", "subscription"),
+    ],
+)
+def test_what_is_gone_asks_for_nothing_and_what_is_new_does(stack: str, gone: str, kind: str) -> None:
+    graph = stack_graph(stack)
+    without = changed(graph, drop=tuple({one.name for one in graph.of_type(gone)}))
+    assert of_kind(prerequisites(graph), kind)
+    assert of_kind(prerequisites(without), kind) == []
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_they_come_in_the_order_in_which_they_must_hold(stack: str) -> None:
     times = [list(When).index(one.when) for one in prerequisites(stack_graph(stack))]
