@@ -24,6 +24,7 @@ _HOSTED = frozenset({Kind.CLOUDFRONT, Kind.API, Kind.SITE, Kind.SERVICE, Kind.AP
 _INVOKED = frozenset({Kind.FUNCTION, Kind.BUILD})
 """What nobody connects to; some of it is called by AWS (``relays.py``)."""
 _INTERNET = Peer("the internet", cidrs=ANYWHERE)
+_SOME_ADDRESS = Peer("a public address", cidrs=ANYWHERE, one_of=True)
 
 Checks = tuple[Check, ...]
 Ports = tuple[int, int | None]
@@ -107,11 +108,16 @@ class Connections:
             return self._to_service(source, target, port)
         if target.kind is Kind.INTERNET:
             return self._outward(source, target, port)
-        if target.kind is Kind.BALANCER and any(far.public for far in target.interfaces):
+        public = any(far.public is not False for far in target.interfaces)
+        if target.kind is Kind.BALANCER and public:
             # Its name stands for public addresses, inside the VPC as well.
             return (*self._outward(source, target, port), *self.inward(target, port))
         if target.interfaces:
-            return self.inside(source, target, port)
+            within = self.inside(source, target, port)
+            if not public or lacks(within) == (0, 0):
+                return within
+            out = (*self._outward(source, target, port), *self.inward(target, port, _SOME_ADDRESS))
+            return _best((within, out), lambda checks: checks) or ()
         return (*self._outward(source, target, port), *self.from_internet(target, port))
 
     def _from_nowhere(self, source: Place, target: Place, port: int) -> Checks:

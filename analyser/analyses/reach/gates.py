@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyser.analyses.reach.addresses import ALL, NOWHERE, Addresses, Bounds, exactly
+from analyser.analyses.reach.addresses import ALL, NOWHERE, Addresses, Bounds, exactly, union
 from analyser.analyses.reach.network import Subnet
 from analyser.analyses.reach.network_acls import CLIENT_PORTS, NetworkAcls
 from policy.model import Resource
@@ -42,15 +42,29 @@ class Gates:
     def together(self, gates: Iterable[Gate]) -> Bounds:
         """The addresses for which every passage is open, for all ports of some kind of client."""
         passages = list(gates)
-        best = Bounds(NOWHERE, NOWHERE)
+        certain, possible, why = NOWHERE, NOWHERE, ()
         for client in CLIENT_PORTS:
-            found = exactly(ALL)
-            for gate in passages:
-                found &= self._through(gate, client)
-            if found.certain:
-                return found
-            best = Bounds(NOWHERE, best.possible | found.possible, best.why + found.why)
-        return best
+            found = self._all(passages, client)
+            certain |= found.certain
+            possible |= found.possible
+            why = why or found.why
+        if not certain.covers(ALL):
+            some = self._for_some_ports(passages)
+            why = why or (("answers pass to some of the ports that clients open",) if some - possible else ())
+            possible |= some
+        return Bounds(certain, possible, why)
+
+    def _all(self, passages: list[Gate], client: Range) -> Bounds:
+        found = exactly(ALL)
+        for gate in passages:
+            found &= self._through(gate, client)
+        return found
+
+    def _for_some_ports(self, passages: list[Gate]) -> Addresses:
+        """The addresses for which some port that a client might open is answered."""
+        first, last = CLIENT_PORTS[0]
+        edges = {edge for gate in passages for edge in self._acls.edges(gate.acl) if first <= edge <= last}
+        return union(self._all(passages, (port, port)).possible for port in sorted({first, *edges}))
 
     def shut(self, gates: Iterable[Gate], wanted: Addresses) -> Gate | None:
         """The first passage that is open for none of the wanted, whatever the client."""

@@ -16,7 +16,7 @@ _NLB_TARGETS = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
 
 
 class KubernetesLinks:
-    """Follows Services and Ingresses. Controllers open the nodes' groups for what they make; policies are not theirs."""
+    """Follows Services and Ingresses. Controllers open the nodes' groups for them, not the pods' policies."""
 
     def __init__(self, view: View, places: Mapping[str, Place], connections: Connections) -> None:
         self._view = view

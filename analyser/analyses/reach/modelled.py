@@ -61,17 +61,19 @@ READ_TYPES = frozenset(
         *("eks/accessPolicyAssociation:AccessPolicyAssociation", "eks/podIdentityAssociation:PodIdentityAssociation"),
         *("eks/identityProviderConfig:IdentityProviderConfig", "lb/listenerCertificate:ListenerCertificate"),
         *("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "lambda/layerVersion:LayerVersion"),
+        *("lambda/invocation:Invocation", "lambda/codeSigningConfig:CodeSigningConfig"),
         *("lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", "lb/trustStore:TrustStore"),
     )
 )
 INERT_SERVICES = frozenset(
     {
-        "acm", "acmpca", "appautoscaling", "athena", "backup", "budgets", "ce", "cfg", "cloudtrail", "cloudwatch",
-        "codeartifact", "codebuild", "codecommit", "codeconnections", "codedeploy", "codepipeline", "codestarconnections",
-        "codestarnotifications", "cognito", "costexplorer", "dax", "dlm", "docdb", "dynamodb", "ebs", "ecr", "efs",
-        "elasticache", "glue", "guardduty", "iam", "identitystore", "inspector2", "kinesis", "kms", "macie2", "memorydb",
-        "mq", "msk", "neptune", "opensearch", "organizations", "pinpoint", "ram", "rds", "redshift", "resourcegroups",
-        "route53", "rum", "s3", "scheduler", "secretsmanager", "securityhub", "securitylake", "ses", "sesv2", "sfn",
-        "shield", "signer", "sns", "sqs", "ssm", "ssoadmin", "synthetics", "wafv2", "xray",
+        "acm", "acmpca", "appautoscaling", "athena", "backup", "budgets", "ce", "cfg", "cloudtrail",
+        "cloudwatch", "codeartifact", "codebuild", "codecommit", "codeconnections", "codedeploy",
+        "codepipeline", "codestarconnections", "codestarnotifications", "cognito", "costexplorer", "dax", "dlm",
+        "docdb", "dynamodb", "ebs", "ecr", "efs", "elasticache", "glue", "guardduty", "iam", "identitystore",
+        "inspector2", "kinesis", "kms", "macie2", "memorydb", "mq", "msk", "neptune", "opensearch",
+        "organizations", "pinpoint", "ram", "rds", "redshift", "resourcegroups", "route53", "rum", "s3",
+        "scheduler", "secretsmanager", "securityhub", "securitylake", "ses", "sesv2", "sfn", "shield", "signer",
+        "sns", "sqs", "ssm", "ssoadmin", "synthetics", "wafv2", "xray",
     }
 )  # fmt: skip

@@ -42,6 +42,7 @@ class NetworkAcls:
         self._by_vpc: dict[str, Resource] = {}
         self._rules: dict[tuple[str, bool], list[_Rule]] = {}
         self._untold: dict[str, str] = {}
+        self._passing: dict[tuple[str, tuple[int, int], bool], Bounds] = {}
         for found in view.of(DEFAULT_ACL):
             self._by_vpc |= {view.id_of(vpc): found for vpc in self._vpcs(found, "defaultNetworkAclId")}
         for found in view.of(ACL, DEFAULT_ACL):
@@ -59,6 +60,12 @@ class NetworkAcls:
 
     def passing(self, acl: Resource, ports: tuple[int, int], *, inward: bool) -> Bounds:
         """The addresses that all of a range of ports may be spoken with, from (inward) or to (outward)."""
+        key = (acl.urn, ports, inward)
+        if key not in self._passing:
+            self._passing[key] = self._judged(acl, ports, inward=inward)
+        return self._passing[key]
+
+    def _judged(self, acl: Resource, ports: tuple[int, int], *, inward: bool) -> Bounds:
         why = self._untold.get(acl.urn) or (
             f"a network ACL has subnets that are not known yet ({self._by_subnet[UNTOLD].name})"
             if UNTOLD in self._by_subnet
@@ -73,8 +80,9 @@ class NetworkAcls:
         return Bounds(NOWHERE, ALL, (why,))
 
     def edges(self, acl: Resource) -> set[int]:
-        """The first port of each rule for requests that come in."""
-        return {max(rule.ports.first, 1) for rule in self._rules.get((acl.urn, False), ())}
+        """The first port of each stretch that the rules of either direction treat alike."""
+        rules = [*self._rules.get((acl.urn, False), ()), *self._rules.get((acl.urn, True), ())]
+        return {max(edge, 1) for rule in rules for edge in (rule.ports.first, rule.ports.last + 1)}
 
     def _read(self, acl: Resource) -> None:
         for key, egress in (("ingress", False), ("egress", True)):

@@ -26,12 +26,7 @@ class Origins:
         bucket = self._view.resources.by_urn[target.urns[0]]
         identity = self._identity(origin)
         if not origin.has("originAccessControlId") and identity is None:
-            barred = door(self._view, bucket)
-            if barred.unsure:
-                return untold(barred.closed)
-            if not barred.closed:
-                return Check(ok=True, says=f"bucket {target.name} is open to everybody")
-            return Check(ok=False, says=f"origin {text(origin.get('originId'))} has no origin access control")
+            return self._as_anybody(origin, target, bucket)
         for policy in self._view.resources.companions(bucket, _BUCKET_POLICY, by="bucket"):
             if policy.unknown("policy"):
                 return untold(f"the policy of bucket {target.name} is not known yet")
@@ -41,6 +36,14 @@ class Origins:
                         says = f"the bucket's policy lets this distribution read ({statement.label})"
                         return Check(ok=True, says=says, urns=(policy.urn,))
         return Check(ok=False, says=f"the policy of bucket {target.name} lets this distribution read nothing")
+
+    def _as_anybody(self, origin: Block, target: Place, bucket: Resource) -> Check:
+        barred = door(self._view, bucket)
+        if barred.unsure:
+            return untold(barred.closed)
+        if not barred.closed:
+            return Check(ok=True, says=f"bucket {target.name} is open to everybody")
+        return Check(ok=False, says=f"origin {text(origin.get('originId'))} has no origin access control")
 
     def _lets(self, distribution: Resource, identity: Resource | None, statement: Statement) -> bool:
         if identity is not None:
@@ -59,10 +62,19 @@ class Origins:
                 return found
         return None
 
+    def is_plain(self, origin: Block) -> bool:
+        """Whether a VPC origin is spoken to in plain HTTP."""
+        found = self._vpc_origin(origin)
+        return found is not None and found.has("vpcOriginEndpointConfig.originProtocolPolicy", "http-only")
+
+    def _vpc_origin(self, origin: Block) -> Resource | None:
+        found = self._view.by_id(text(origin.get("vpcOriginConfig.vpcOriginId")))
+        return found if found is not None and found.type == VPC_ORIGIN else None
+
     def within(self, origin: Block) -> Resource | None:
         """What a VPC origin leads to; None for another kind of origin."""
-        found = self._view.by_id(text(origin.get("vpcOriginConfig.vpcOriginId")))
-        if found is None or found.type != VPC_ORIGIN:
+        found = self._vpc_origin(origin)
+        if found is None:
             return None
         arn = text(found.get("vpcOriginEndpointConfig.arn"))
         named = self._view.refers(found, "vpcOriginEndpointConfig")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.addresses import Addresses
+from analyser.analyses.reach.addresses import Addresses, Bounds, union
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Exit, Gateways
 from analyser.analyses.reach.network import Network, Subnet
@@ -43,8 +43,18 @@ class Outside:
                 if subnet is None:
                     yield (*self._leaving(source, near, "", one, port)[0], untold(_lost(source.name, identifier)))
                     continue
-                for way in self._gateways.outward(subnet, near, one.addresses, port):
+                for way in self._ways(subnet, near, one, port):
                     yield self._out_by(source, near, subnet, way, one, port)
+
+    def _ways(self, subnet: Subnet, near: Interface, peer: Peer, port: int) -> list[Exit]:
+        """The ways out; to a peer at some unknown address, all of them as one."""
+        ways = self._gateways.outward(subnet, near, peer.addresses, port)
+        if not peer.one_of or len(ways) < 2:
+            return ways
+        folded = [way.bounds & self._gates.together(way.gates) for way in ways]
+        certain, possible = (union(getattr(one, side) for one in folded) for side in ("certain", "possible"))
+        why = tuple(dict.fromkeys(reason for one in folded for reason in one.why))
+        return [Exit(Bounds(certain, possible, why), next((way.route for way in ways if way.route), None))]
 
     def _into(self, target: Place, far: Interface, subnet: Subnet, port: int, peer: Peer) -> Checks:
         passing = Passing(peer.addresses, any_will_do=peer.anywhere)

@@ -100,9 +100,7 @@ class Relays:
         )
         within = self._origin_ways.within(origin)
         if within is not None:
-            plain = self._view.by_id(text(origin.get("vpcOriginConfig.vpcOriginId"))).has(
-                "vpcOriginEndpointConfig.originProtocolPolicy", "http-only"
-            )
+            plain = self._origin_ways.is_plain(origin)
         places = (
             [(self._places[within.urn], "a VPC origin")]
             if within and within.urn in self._places
