@@ -72,7 +72,7 @@ class Targets:
             ]
             for holder, actions in holders:
                 forwards = any(action.has("type", "forward") for action in holder.blocks(actions))
-                if holder.unknown(actions) or (forwards and not self._view.refers(holder, actions, _GROUP)):
+                if holder.unknown(actions) or (forwards and not self._groups(holder, actions)):
                     return f"where {holder.name} forwards to is not in the stack"
             for group in self._forwards(listener):
                 found = self._view.resources.by_urn[group]
@@ -117,7 +117,12 @@ class Targets:
     def _groups(self, found: Resource, actions: str) -> list[Resource]:
         if not any(action.has("type", "forward") for action in found.blocks(actions)):
             return []
-        return self._view.refers(found, actions, _GROUP)
+        named = []
+        for action in found.blocks(actions):
+            arns = [action.get("targetGroupArn"), *(one.get("arn") for one in action.blocks("forward.targetGroups"))]
+            named += [self._view.by_id(text(arn)) or self._view.by_arn(text(arn)) for arn in arns]
+        resolved = [one for one in dict.fromkeys(named) if one is not None and one.type == _GROUP]
+        return resolved or self._view.refers(found, actions, _GROUP)
 
     def members(self, group: Resource) -> Iterator[Member]:
         """Who answers for a target group."""
