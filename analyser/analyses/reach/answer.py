@@ -1,7 +1,8 @@
-"""Answers: the path from one place to another with its reasons, or the first thing that is missing on the way."""
+"""Answers: the path from one place to another, what stops it, or what would have to be known to tell."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import pairwise, product
 from typing import Any
 
@@ -14,8 +15,17 @@ from analyser.analyses.reach.relays import RELAYS
 VERSION = 1
 """Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
 
-_PER_MISSING = 1000  # one thing missing outweighs any number of hops
-_PAST_RELAYS = 500  # of two ways that lack as much, the one that something was built for is meant
+_PER_MISSING = 1_000_000  # one thing missing outweighs any number of things that are not known
+_PAST_RELAYS = 500_000  # of two ways that lack as much, the one that something was built for is meant
+_PER_UNTOLD = 1000  # and one of these any number of hops
+
+
+class Verdict(StrEnum):
+    """Whether one place can open a connection to another."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -28,8 +38,20 @@ class Answer:
 
     @property
     def yes(self) -> bool:
-        """Whether nothing is missing on the way."""
+        """Whether everything on the way is there."""
         return bool(self.path) and all(link.open for link in self.path)
+
+    @property
+    def verdict(self) -> Verdict:
+        """A no only where something on every way is known to be missing."""
+        if self.yes:
+            return Verdict.YES
+        return Verdict.NO if self.missing else Verdict.UNKNOWN
+
+    @property
+    def untold(self) -> list[str]:
+        """What is not known on the most promising way."""
+        return [text for link in self.path for text in link.untold]
 
     @property
     def port(self) -> int | None:
@@ -51,7 +73,8 @@ def ask(reach: Reach, source: str, target: str, port: int | None = None) -> list
     """
     pairs = [(one, other) for one in reach.find(source) for other in reach.find(target) if one is not other]
     return sorted(
-        (_answer(reach, *pair, port) for pair in pairs), key=lambda found: (not found.yes, len(found.missing))
+        (_answer(reach, *pair, port) for pair in pairs),
+        key=lambda found: (not found.yes, len(found.missing), len(found.untold)),
     )
 
 
@@ -112,12 +135,17 @@ def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
                 yield from _given(reach.connections.direct(source, place, number))
     for place in dict.fromkeys([source, *relays]):
         for link in reach.passed_on(place):
-            yield _on_port(link, port) if link.target in targets else link
+            seen = replace(link, checks=link.again(source)) if link.again and place is not source else link
+            yield _on_port(seen, port) if link.target in targets else seen
+        if place in reach.leading_anywhere:
+            yield from (
+                Link(place, target, port, (reach.leading_anywhere[place],)) for target in targets if target is not place
+            )
 
 
 def _cost(link: Link, source: Place) -> int:
     past = link.missing and link.source is source and link.target.interfaces
-    return 1 + _PER_MISSING * len(link.missing) + (_PAST_RELAYS if past else 0)
+    return 1 + _PER_MISSING * len(link.missing) + _PER_UNTOLD * len(link.untold) + (_PAST_RELAYS if past else 0)
 
 
 def _given(link: Link | None) -> Iterator[Link]:
@@ -151,7 +179,9 @@ def document(answer: Answer) -> dict[str, Any]:
         "to": answer.target.name,
         "port": answer.port,
         "yes": answer.yes,
+        "answer": str(answer.verdict),
         "missing": [] if answer.yes else answer.missing,
+        "notKnown": [] if answer.yes else answer.untold,
         "path": [_hop(link) for link in answer.path],
     }
 
@@ -169,6 +199,20 @@ def matrix_document(answers: list[Answer]) -> list[dict[str, Any]]:
     ]
 
 
+def survey_document(answers: list[Answer]) -> dict[str, Any]:
+    """A survey as JSON data: the matrix, the pairs of which it is not known, and every place that was asked about."""
+    places = dict.fromkeys(place for answer in answers for place in (answer.source, answer.target))
+    return {
+        "reach": matrix_document([answer for answer in answers if answer.yes]),
+        "notKnown": [
+            {"from": found.source.name, "to": found.target.name, "port": found.port, "why": found.untold}
+            for found in answers
+            if found.verdict is Verdict.UNKNOWN
+        ],
+        "places": [{"name": place.name, "kind": str(place.kind)} for place in places],
+    }
+
+
 def _hop(link: Link) -> dict[str, Any]:
-    checks = [{"ok": check.ok, "says": check.says} for check in link.checks]
+    checks = [{"ok": check.ok, "known": check.told, "says": check.says} for check in link.checks]
     return {"from": link.source.name, "to": link.target.name, "port": link.port, "checks": checks}

@@ -1,12 +1,21 @@
-"""What it takes for one place to open a TCP connection to another: routes, security groups, NetworkPolicies."""
+"""What it takes for one place to open a TCP connection to another: routes, ACLs, security groups, NetworkPolicies."""
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from analyser.analyses.reach.network import Network, Way
+from analyser.analyses.reach.addresses import Addresses, of
+from analyser.analyses.reach.crossing import Crossings
+from analyser.analyses.reach.endpoints import Endpoints
+from analyser.analyses.reach.gates import Gate, Gates, described
+from analyser.analyses.reach.gateways import Gateways
+from analyser.analyses.reach.interfaces import Interfaces
+from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
-from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place
+from analyser.analyses.reach.opened import Opened
+from analyser.analyses.reach.outside import Outside
+from analyser.analyses.reach.passing import Passing
+from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer, SecurityGroups
 from analyser.analyses.reach.view import View
 
@@ -15,9 +24,10 @@ _HOSTED = frozenset({Kind.CLOUDFRONT, Kind.API, Kind.SITE, Kind.SERVICE, Kind.AP
 _INVOKED = frozenset({Kind.FUNCTION, Kind.BUILD})
 """What nobody connects to; some of it is called by AWS (``relays.py``)."""
 _INTERNET = Peer("the internet", cidrs=ANYWHERE)
-_HTTPS = 443
+_SOME_ADDRESS = Peer("a public address", cidrs=ANYWHERE, one_of=True)
 
 Checks = tuple[Check, ...]
+Ports = tuple[int, int | None]
 T = TypeVar("T")
 
 
@@ -28,140 +38,199 @@ class Connections:
         self.network = Network(view)
         self.groups = SecurityGroups(view)
         self.policies = NetworkPolicies(view)
+        self.interfaces = Interfaces(view)
+        self.endpoints = Endpoints(view)
+        gateways = Gateways(view, self.network, self.interfaces.of)
+        self.outside = Outside(self.network, self.groups, self.policies, gateways)
+        self._crossings = Crossings(view, self.network)
+        self._gates = Gates(self.network.acls)
+        self._opened = Opened(self.network, self.outside, self.groups)
 
     def direct(self, source: Place, target: Place, port: int | None = None) -> Link | None:
         """The best connection from one to the other without anything between; None where there is none to judge.
 
-        Without ``port``, on whichever port of the target needs least.
+        Without ``port``, on whichever port of the target needs least: of those that it is known to answer on, or else
+        of those that its network lets in.
         """
         if source is target or target.kind in _INVOKED:
             return None
-        ports = (port,) if port is not None else target.ports
+        ports = (port,) if port is not None else target.ports or self._opened.ports(target)
         links = (Link(source, target, number, self._judge(source, target, number)) for number in ports)
-        return _best(links, lambda link: link.missing)
+        if ports or not target.interfaces:
+            return _best(links, lambda link: link.checks)
+        return Link(source, target, None, self._opened.none(target))
 
     def inside(self, source: Place, target: Place, port: int, last: int | None = None) -> Checks:
         """From one VPC interface to another, to all of a range of ports where ``last`` is given."""
         pairs = ((near, far) for near in source.interfaces for far in target.interfaces)
-        every = (self._between(source, near, target, far, (port, last)) for near, far in pairs)
-        return _best(every, _missing) or (Check(ok=False, says=f"{target.name} is in no VPC"),)
+        every = (checks for near, far in pairs for checks in self._between(source, near, target, far, (port, last)))
+        return _best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} is in no VPC"),)
 
     def inward(self, target: Place, port: int, peer: Peer = _INTERNET) -> Checks:
         """From public addresses to a VPC interface."""
-        every = (self._from_outside(target, far, port, peer) for far in target.interfaces)
-        return _best(every, _missing) or (Check(ok=False, says=f"{target.name} has no public address"),)
+        every = (checks for far in target.interfaces for checks in self.outside.inward(target, far, port, peer))
+        found = _best(every, lambda checks: checks)
+        return found or (Check(ok=False, says=f"{target.name} has no public address"),)
+
+    def seen(self, far: Interface, peer: Peer, port: int) -> Checks:
+        """What an interface's ACL and groups say of a client that a balancer hands on with its own address."""
+        home = next((self.network.subnets[one] for one in far.subnets if one in self.network.subnets), None)
+        gates = self._gates.at(home, serves=True, peer=None, ports=(port, port)) if home else []
+        passing = Passing(peer.addresses, any_will_do=peer.anywhere)
+        if gates:
+            passing.add(
+                self._gates.together(gates),
+                yes=f"network ACL {gates[0].acl.name} lets it and its answers pass",
+                no=f"network ACL {gates[0].acl.name} lets nothing pass from {peer.says}",
+            )
+        passing.also(self.admits(far, peer, port))
+        return passing.result() if gates else tuple(passing.checks)
+
+    def admits(self, far: Interface, peer: Peer, port: int) -> Check:
+        """Whether the groups of an interface let a peer in, whatever the way to it."""
+        home = next((self.network.subnets[one] for one in far.subnets if one in self.network.subnets), None)
+        groups = self.outside.groups_of(far, home) if home else far.groups
+        return self.groups.check(groups, peer, (port, port), inward=True)[0]
 
     def _judge(self, source: Place, target: Place, port: int) -> Checks:
-        if target.kind is Kind.BALANCER and port not in target.ports:
+        if target.kind is Kind.BALANCER and target.ports and port not in target.ports:
             return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
         if source.kind is Kind.INTERNET:
-            return self._from_internet(target, port)
+            return self.from_internet(target, port)
         if not source.interfaces:
-            outside = Check(ok=True, says=f"{source.name} runs outside of any VPC of the stack")
-            return (outside,) if target.kind in (Kind.INTERNET, Kind.SERVICE) else self._from_internet(target, port)
+            return self._from_nowhere(source, target, port)
+        return self._from_inside(source, target, port)
+
+    def _from_inside(self, source: Place, target: Place, port: int) -> Checks:
+        if target.private_service:
+            return self._to_service(source, replace(target, service=target.private_service), port)
         if target.kind is Kind.SERVICE:
             return self._to_service(source, target, port)
         if target.kind is Kind.INTERNET:
-            return self._outward(source, target.name, port)
-        if target.kind is Kind.BALANCER and any(far.public for far in target.interfaces):
+            return self._outward(source, target, port)
+        public = any(far.public is not False for far in target.interfaces)
+        if target.kind is Kind.BALANCER and public:
             # Its name stands for public addresses, inside the VPC as well.
-            return (*self._outward(source, target.name, port), *self.inward(target, port))
+            return (*self._outward(source, target, port), *self.inward(target, port))
         if target.interfaces:
-            return self.inside(source, target, port)
-        return (*self._outward(source, target.name, port), *self._from_internet(target, port))
+            within = self.inside(source, target, port)
+            if not public or lacks(within) == (0, 0):
+                return within
+            out = (*self._outward(source, target, port), *self.inward(target, port, _SOME_ADDRESS))
+            return _best((within, out), lambda checks: checks) or ()
+        return (*self._outward(source, target, port), *self.from_internet(target, port))
 
-    def _from_internet(self, target: Place, port: int) -> Checks:
+    def _from_nowhere(self, source: Place, target: Place, port: int) -> Checks:
+        """Of pods whose nodes the stack does not make, what their policies say holds all the same."""
+        if source.kind not in (Kind.PODS, Kind.NODES):
+            outside = Check(ok=True, says=f"{source.name} runs outside of any VPC of the stack")
+            return (outside,) if target.kind in (Kind.INTERNET, Kind.SERVICE) else self.from_internet(target, port)
+        internet = target.kind is Kind.INTERNET
+        peer = Correspondent("the internet" if internet else target.name, ANYWHERE if internet else (), target.pods)
+        leaving = self._policy_out(source, peer, port, target)
+        return (*leaving, untold(f"where the nodes of {source.name} stand is not in the stack"))
+
+    def from_internet(self, target: Place, port: int) -> Checks:
+        """From public addresses to whatever kind of place."""
         if target.closed:
-            return (Check(ok=False, says=target.closed),)
-        if target.kind not in _HOSTED:
+            return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
+        if target.kind not in _HOSTED and (target.kind is not Kind.BALANCER or target.interfaces):
             return self.inward(target, port)
         if port not in target.ports:
             return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
         only = f", only to {', '.join(target.admits)}" if target.admits and target.admits != ANYWHERE else ""
         return (Check(ok=True, says=f"{target.name} answers on public addresses{only}"),)
 
-    def _from_outside(self, target: Place, far: Interface, port: int, peer: Peer) -> Checks:
-        through = (Way.INTERNET_GATEWAY,)
-        found = [(subnet, self.network.to_internet(subnet, through=through)) for subnet in far.subnets]
-        route = next((route for _, route in found if route), None)
-        says = (
-            f"{target.name} is in a subnet with a route to the internet gateway ({route.name})"
-            if route
-            else f"no subnet of {target.name} has a route to an internet gateway ({self._names(far.subnets)})"
-        )
-        address = f"{target.name} has {'a' if far.public else 'no'} public address"
-        routed = Check(ok=route is not None, says=says, urns=(route.urn,) if route else ())
-        checks = [routed, Check(ok=far.public, says=address)]
-        checks.append(self.groups.into(far.groups, peer, port))
-        if target.pods:
-            policy = self.policies.into(target.pods, Correspondent(peer.says, cidrs=peer.cidrs), port)
-            checks += [policy] if policy else []
-        return tuple(checks)
+    def _outward(self, source: Place, target: Place, port: int) -> Checks:
+        internet = target.kind is Kind.INTERNET
+        peer = Peer("the internet" if internet else target.name, cidrs=ANYWHERE, one_of=not internet)
+        every = (checks for near in source.interfaces for checks in self.outside.outward(source, near, peer, port))
+        return _best(every, lambda checks: checks) or ()
 
-    def _outward(self, source: Place, towards: str, port: int) -> Checks:
-        every = (self._from_inside(source, near, towards, port) for near in source.interfaces)
-        return _best(every, _missing) or ()
+    def _between(self, source: Place, near: Interface, target: Place, far: Interface, ports: Ports) -> Iterator[Checks]:
+        for one in near.subnets or ("",):
+            for other in far.subnets or ("",):
+                homes = [self.network.subnets.get(identifier) for identifier in (one, other)]
+                if homes[0] and homes[1]:
+                    yield self._pair((source, near, homes[0]), (target, far, homes[1]), ports)
+                else:
+                    lost = source.name if homes[0] is None else target.name
+                    leaving, arriving = self._policies(source, target, ports)
+                    yield (*leaving, untold(f"the subnet of {lost} is not in the stack"), *arriving)
 
-    def _from_inside(self, source: Place, near: Interface, towards: str, port: int) -> Checks:
-        peer = Peer(towards if towards != Kind.INTERNET else "the internet", cidrs=ANYWHERE)
-        ways = (Way.NAT_GATEWAY, *([Way.INTERNET_GATEWAY] if near.public else []))
-        routes = [self.network.to_internet(subnet, through=ways) for subnet in near.subnets]
-        route = next((route for route in routes if route), None)
-        says = (
-            f"a route to the internet by {route.way} ({route.name})"
-            if route
-            else f"no route to the internet from {self._names(near.subnets)}"
-        )
-        return (
-            *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
-            self.groups.out(near.groups, peer, port),
-            Check(ok=route is not None, says=says, urns=(route.urn,) if route else ()),
-        )
-
-    def _between(
-        self, source: Place, near: Interface, target: Place, far: Interface, ports: tuple[int, int | None]
+    def _pair(
+        self, ask: tuple[Place, Interface, Subnet], answer: tuple[Place, Interface, Subnet], ports: Ports
     ) -> Checks:
+        (source, near, one), (target, far, other) = ask, answer
         port, last = ports
-        ways = (self.network.between(one, other) for one in near.subnets for other in far.subnets)
-        way = next((way for way in ways if way), None)
-        apart = f"no route from {self._names(near.subnets)} to {self._names(far.subnets)}: {self._vpcs(near, far)}"
-        to = Peer(target.name, far.groups or (), self.network.cidrs(far.subnets))
-        of = Peer(source.name, near.groups or (), self.network.cidrs(near.subnets))
+        span = (port, last or port)
+        ends = (_address(near, one), _address(far, other))
+        crossing = self._crossings.between(one, other, ends, span)
+        own = [self.outside.groups_of(*pair) for pair in ((near, one), (far, other))]
+        to = Peer(target.name, own[1] or (), tuple(ends[1].cidrs()), unreferred=crossing.unreferred)
+        of_ = Peer(source.name, own[0] or (), tuple(ends[0].cidrs()), unreferred=crossing.unreferred)
+        leaving, arriving = self._policies(source, target, ports, (to, of_))
         checks = [
-            *self._policy_out(source, Correspondent(target.name, to.cidrs, target.pods), port, target),
-            self.groups.out(near.groups, to, port, last),
-            Check(ok=way is not None, says=way or apart),
-            self.groups.into(far.groups, of, port, last),
+            *leaving,
+            self.groups.check(own[0], to, span, inward=False)[0],
+            crossing.check,
+            *self._acls(crossing.gates, target, to),
+            self.groups.check(own[1], of_, span, inward=True)[0],
+            *arriving,
         ]
-        if target.pods and last is None:
-            policy = self.policies.into(target.pods, Correspondent(source.name, of.cidrs, source.pods), port)
-            checks += [policy] if policy else []
         return tuple(checks)
+
+    def _policies(
+        self, source: Place, target: Place, ports: Ports, peers: tuple[Peer, Peer] | None = None
+    ) -> tuple[list[Check], list[Check]]:
+        port, last = ports
+        to, of_ = (peer.cidrs for peer in peers) if peers else ((), ())
+        leaving = self._policy_out(source, Correspondent(target.name, to, target.pods), port, target)
+        policy = None
+        if target.pods and last is None:
+            policy = self.policies.into(target.pods, Correspondent(source.name, of_, source.pods), port)
+        return list(leaving), [policy] if policy else []
+
+    def _acls(self, gates: tuple[Gate, ...], target: Place, to: Peer) -> Iterator[Check]:
+        if not gates:
+            return
+        passing = Passing(to.addresses, any_will_do=False)
+        shut = self._gates.shut(gates, to.addresses)
+        named = ", ".join(dict.fromkeys(gate.acl.name for gate in gates))
+        no = f"no rule by which {described(shut, target.name)}" if shut else f"network ACL {named} is in the way"
+        passing.add(self._gates.together(gates), yes=f"network ACL {named} lets it and its answers pass", no=no)
+        yield from passing.checks
 
     def _to_service(self, source: Place, target: Place, port: int) -> Checks:
-        every = (self._service_from(source, near, target, port) for near in source.interfaces)
-        return _best(every, _missing) or ()
+        every = (checks for near in source.interfaces for checks in self._service_from(source, near, target, port))
+        return _best(every, lambda checks: checks) or ()
 
-    def _service_from(self, source: Place, near: Interface, target: Place, port: int) -> Checks:
+    def _service_from(self, source: Place, near: Interface, target: Place, port: int) -> Iterator[Checks]:
         mine = [self.network.subnets[subnet] for subnet in near.subnets if subnet in self.network.subnets]
         vpcs = {subnet.vpc for subnet in mine}
         tables = {subnet.table for subnet in mine if subnet.table}
         near_by = source.region == target.region
-        endpoint = self.network.endpoint(next(iter(vpcs), ""), target.service, tables) if near_by else None
+        endpoint = self.endpoints.find(next(iter(vpcs), ""), target.service, tables) if near_by else None
         if endpoint is None:
-            return self._from_inside(source, near, target.name, port)
-        if endpoint.gateway:
-            peer = Peer(f"{target.service}'s addresses", cidrs=ANYWHERE, prefix_lists=(endpoint.prefix_list,))
-            return (
-                *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
-                self.groups.out(near.groups, peer, port),
-                Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
+            peer = Peer(target.name, cidrs=ANYWHERE, one_of=True)
+            yield from self.outside.outward(source, near, peer, port)
+        elif endpoint.gateway:
+            peer = Peer(
+                f"{target.service}'s addresses", cidrs=ANYWHERE, prefix_lists=(endpoint.prefix_list,), one_of=True
             )
-        standing = Place(
-            endpoint.name, Kind.SERVICE, (endpoint.urn,), interfaces=(Interface(endpoint.subnets, endpoint.groups),)
-        )
-        first, *rest = self._between(source, near, standing, standing.interfaces[0], (port, None))
-        return (replace(first, urns=(*first.urns, endpoint.urn)), *rest)
+            own = self.outside.groups_of(near, mine[0])
+            yield (
+                *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
+                self.groups.check(own, peer, (port, port), inward=False)[0],
+                Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
+                *self.endpoints.policy(endpoint),
+            )
+        else:
+            standing = Place(
+                endpoint.name, Kind.SERVICE, (endpoint.urn,), interfaces=(Interface(endpoint.subnets, endpoint.groups),)
+            )
+            for first, *rest in self._between(source, near, standing, standing.interfaces[0], (port, None)):
+                yield (replace(first, urns=(*first.urns, endpoint.urn)), *rest, *self.endpoints.policy(endpoint))
 
     def _policy_out(self, source: Place, other: Correspondent, port: int, target: Place | None = None) -> Checks:
         if source.pods is None:
@@ -169,26 +238,20 @@ class Connections:
         found = self.policies.out(source.pods, other, port, target.pods if target else None)
         return (found,) if found else ()
 
-    def _names(self, subnets: tuple[str, ...]) -> str:
-        known = (self.network.subnets.get(subnet) for subnet in subnets)
-        return ", ".join(subnet.name for subnet in known if subnet) or ", ".join(subnets) or "no subnet of the stack"
 
-    def _vpcs(self, near: Interface, far: Interface) -> str:
-        sides = [
-            sorted({self.network.subnets[one].vpc for one in side.subnets if one in self.network.subnets})
-            for side in (near, far)
-        ]
-        names = [", ".join(map(self.network.vpc_name, side)) or "outside of the stack" for side in sides]
-        return f"{names[0]} and {names[1]} are networks apart"
+def _address(interface: Interface, subnet: Subnet) -> Addresses:
+    return of(interface.address) or subnet.addresses
 
 
-def _missing(checks: Checks) -> list[Check]:
-    return [check for check in checks if not check.ok]
+def lacks(checks: Iterable[Check]) -> tuple[int, int]:
+    """How much is missing, and how much is not known: of two ways the one with less of both is the better."""
+    found = list(checks)
+    return sum(check.missing for check in found), sum(not check.told for check in found)
 
 
-def _best(found: Iterable[T], missing: Callable[[T], Sized]) -> T | None:
+def _best(found: Iterable[T], checks: Callable[[T], Checks]) -> T | None:
     """What lacks least; the first of several."""
-    return min(found, key=lambda one: len(missing(one)), default=None)
+    return min(found, key=lambda one: lacks(checks(one)), default=None)
 
 
 def _listed(ports: tuple[int, ...]) -> str:

@@ -2,29 +2,27 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.place import Interface, Kind, Place
-from analyser.analyses.reach.view import View, text, texts
-from policy.iam import open_to_everybody
+from analyser.analyses.reach.balancers import balancers
+from analyser.analyses.reach.classic import classic_balancers
+from analyser.analyses.reach.data_planes import door
+from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
+from analyser.analyses.reach.place import Kind, Place
+from analyser.analyses.reach.view import View
 from policy.model import Resource
 from resource_types import fact
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-LISTENER = "aws:lb/listener:Listener"
 REST_API = "aws:apigateway/restApi:RestApi"
 API = "aws:apigatewayv2/api:Api"
 _DOMAINS = {REST_API: "aws:apigateway/basePathMapping:BasePathMapping", API: "aws:apigatewayv2/apiMapping:ApiMapping"}
 _FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 _AMPLIFY = "aws:amplify/app:App"
-BUCKET = "aws:s3/bucket:Bucket"
-_PUBLIC_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _WEB = (443,)
 INTERNET = Place("internet", Kind.INTERNET, ports=_WEB)
 # The order in which people read them; whatever else has a public API comes after, by its type.
 _ORDER = (
     "s3", "dynamodb", "sqs", "sns", "kinesis-streams", "secretsmanager", "ecr.dkr", "states", "cognito-idp", "es",
 )  # fmt: skip
-_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
 def edge(view: View) -> Iterator[Place]:
@@ -32,7 +30,9 @@ def edge(view: View) -> Iterator[Place]:
     yield INTERNET
     for found in view.of(DISTRIBUTION):
         yield _hosted(view, found, Kind.CLOUDFRONT, (443, 80), "cdn")
-    yield from (_balancer(view, found) for found in view.of(BALANCER))
+    yield from balancers(view)
+    yield from classic_balancers(view)
+    yield from kubernetes_balancers(view)
     for found in view.of(REST_API, API):
         yield _api(view, found)
     for found in view.of(_FUNCTION_URL):
@@ -49,6 +49,7 @@ def services(view: View) -> Iterator[Place]:
             if not found.has("vpcOptions"):  # a search domain in a VPC is a store
                 grouped.setdefault((view.owner(found), service), []).append(found)
     for (name, service), members in grouped.items():
+        barred = door(view, members[0])
         yield Place(
             name=name,
             kind=Kind.SERVICE,
@@ -58,7 +59,9 @@ def services(view: View) -> Iterator[Place]:
             service=service,
             region=view.region_of(members[0]),
             # A user pool's sign-in takes requests without credentials of AWS.
-            closed="" if service == "cognito-idp" else _closed(view, members[0]),
+            closed="" if service == "cognito-idp" else barred.closed,
+            unsure=barred.unsure,
+            admits=barred.admits,
         )
 
 
@@ -66,21 +69,6 @@ def _public_apis(view: View) -> list[tuple[str, str]]:
     """The services behind whose public API resources of the stack are, with the types of these."""
     found = [(api["service"], token) for token in sorted(view.graph.counts) if (api := fact(token, "public_api"))]
     return sorted(found, key=lambda pair: _ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER))
-
-
-def _closed(view: View, found: Resource) -> str:
-    """Without credentials of AWS nothing but a public bucket answers."""
-    signed = f"{view.owner(found)} answers requests signed by AWS principals only"
-    if found.type != BUCKET:
-        return signed
-    companions = view.resources.companions(found, _PUBLIC_BLOCK, by="bucket")
-    blocked = any(all(block.has(key, True) for key in _BLOCKS) for block in companions)
-    return f"{signed}: it blocks public access" if blocked else "" if _is_public(view, found) else signed
-
-
-def _is_public(view: View, bucket: Resource) -> bool:
-    policies = view.resources.companions(bucket, "aws:s3/bucketPolicy:BucketPolicy", by="bucket")
-    return any(list(open_to_everybody(policy)) for policy in policies)
 
 
 def _hosted(view: View, found: Resource, kind: Kind, ports: tuple[int, ...], word: str) -> Place:
@@ -92,25 +80,6 @@ def _hosted(view: View, found: Resource, kind: Kind, ports: tuple[int, ...], wor
         words=frozenset({word}),
         region=view.region_of(found),
         closed="" if not found.has("enabled", False) else f"{view.owner(found)} is switched off",
-    )
-
-
-def _balancer(view: View, found: Resource) -> Place:
-    listeners = view.resources.companions(found, LISTENER, by="loadBalancerArn")
-    ports = [listener.get("port") for listener in listeners]
-    subnets = texts(found.list("subnets")) or tuple(
-        text(block.get("subnetId")) for block in found.blocks("subnetMappings")
-    )
-    # A network load balancer made without groups filters nothing, and never will.
-    groups = texts(found.list("securityGroups")) or (None if found.has("loadBalancerType", "network") else ())
-    return Place(
-        name=view.owner(found),
-        kind=Kind.BALANCER,
-        urns=(found.urn,),
-        interfaces=(Interface(subnets, groups, public=not found.has("internal", True)),),
-        ports=tuple(sorted((port for port in ports if isinstance(port, int)), reverse=True)),
-        words=frozenset({"alb", "load-balancer"}),
-        region=view.region_of(found),
     )
 
 
@@ -128,6 +97,7 @@ def _api(view: View, found: Resource) -> Place:
         words=frozenset({"websocket-api" if sockets else "http-api"}),
         region=view.region_of(found),
         closed=closed,
+        private_service="execute-api" if private else "",
     )
 
 

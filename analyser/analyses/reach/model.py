@@ -9,6 +9,7 @@ from analyser.analyses.reach.edge import edge, services
 from analyser.analyses.reach.place import Kind, Link, Place
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
+from analyser.analyses.reach.unmodelled import unmodelled
 from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.workloads import workloads
 from analyser.graph import Graph
@@ -38,8 +39,10 @@ class Reach:
         self.connections = Connections(view)
         self._relayed: dict[Place, list[Link]] = {}
         self.relays = Relays(view, self.places, self.connections)
-        for link in self.relays.links():
+        for link in (*self.relays.links(), *unmodelled(view, self.places, self.places[0])):
             self._relayed.setdefault(link.source, []).append(link)
+        self.leading_anywhere = self.relays.leading_anywhere()
+        """The places of which nobody can tell where they lead, and why."""
 
     def passed_on(self, place: Place) -> list[Link]:
         """What the place hands to others: requests, connections, events."""

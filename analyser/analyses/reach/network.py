@@ -1,76 +1,40 @@
-"""Subnets, what their route tables lead to, and the VPC endpoints that stand in for AWS's public addresses."""
+"""VPCs and subnets, and where a packet that leaves a subnet goes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from ipaddress import IPv4Network, ip_network
 
-from analyser.analyses.reach.view import View, text, texts
-from policy.exposure import internet
-from policy.model import Block, Resource
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all
+from analyser.analyses.reach.network_acls import NetworkAcls
+from analyser.analyses.reach.routes import DEFAULT_VPC, VPC, Hop, Route, RouteTables, Way, longest
+from analyser.analyses.reach.view import View, text
+from policy.model import Resource, known
 
 SUBNET = "aws:ec2/subnet:Subnet"
-VPC = "aws:ec2/vpc:Vpc"
-_TABLE = "aws:ec2/routeTable:RouteTable"
-_DEFAULT_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
-_ROUTE = "aws:ec2/route:Route"
-_ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-_MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
-_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-_NAT = "aws:ec2/natGateway:NatGateway"
-
-
-class Way(StrEnum):
-    """What a route hands packets to."""
-
-    INTERNET_GATEWAY = "internet gateway"
-    NAT_GATEWAY = "NAT gateway"
-    PEERING = "peering connection"
-    OTHER = "appliance"
-
-
-@dataclass(frozen=True)
-class Route:
-    """One route of a table, other than the one within the VPC that every table has."""
-
-    name: str
-    destination: str
-    way: Way
-    through: str
-    """The id of what takes the packets."""
-    urn: str
-    """The route, or the table that it is written in."""
+DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
+_MORE = (
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",
+)
 
 
 @dataclass(frozen=True)
 class Subnet:
-    """One subnet with the routes of its table."""
+    """One subnet. What is not known yet of its own settings is None."""
 
     id: str
     name: str
     vpc: str
     cidr: str
-    routes: tuple[Route, ...]
     table: str
     """The id of its route table; empty when the stack names none."""
-    gives_public_addresses: bool
+    zone: str
+    gives_public_addresses: bool | None
+    gives_ipv6: bool | None
 
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A VPC endpoint for one AWS service."""
-
-    name: str
-    urn: str
-    service: str
-    vpc: str
-    gateway: bool
-    tables: tuple[str, ...]
-    prefix_list: str
-    subnets: tuple[str, ...]
-    groups: tuple[str, ...]
-    answers_public_name: bool
-    """Whether the service's usual host name leads to it inside the VPC."""
+    @property
+    def addresses(self) -> Addresses:
+        """Those of version 4."""
+        return of(self.cidr) or NOWHERE
 
 
 class Network:
@@ -78,40 +42,18 @@ class Network:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._tables = {view.id_of(table): table for table in view.of(_TABLE)}
-        self._associated = {
-            text(found.get("subnetId")): text(found.get("routeTableId")) for found in view.of(_ASSOCIATION)
-        }
-        self._main = self._main_tables()
-        self._routes = self._routes_by_table()
-        self.subnets = {subnet.id: subnet for subnet in map(self._subnet, view.of(SUBNET))}
-        self.endpoints = [self._endpoint(found) for found in view.of(_ENDPOINT)]
+        self.tables = RouteTables(view)
+        self.acls = NetworkAcls(view)
+        self.subnets = {subnet.id: subnet for subnet in map(self._subnet, view.of(SUBNET, DEFAULT_SUBNET))}
+        self._local = {view.id_of(vpc): list(self._local_routes(vpc)) for vpc in view.of(VPC, DEFAULT_VPC)}
 
-    def to_internet(self, subnet: str, *, through: tuple[Way, ...]) -> Route | None:
-        """The route from a subnet to the internet by one of these ways that works."""
-        routes = self.subnets[subnet].routes if subnet in self.subnets else ()
-        wide = (route for route in routes if internet(route.destination) and route.way in through)
-        return next((route for route in wide if self._leads_out(route)), None)
+    def hops(self, subnet: Subnet, wanted: Addresses) -> list[Hop]:
+        """Where the packets of a subnet to some addresses go."""
+        return longest([*self.tables.routes(subnet.table), *self._local.get(subnet.vpc, ())], wanted)
 
-    def between(self, source: str, target: str) -> str | None:
-        """How a packet gets from one subnet to another, in words; None where no route leads there."""
-        near, far = self.subnets.get(source), self.subnets.get(target)
-        if near is None or far is None:
-            return None
-        if near.vpc == far.vpc:
-            return f"one VPC ({self.vpc_name(near.vpc)}), {near.name} to {far.name}"
-        there, back = _peering(near, far), _peering(far, near)
-        return f"peering by {there.name} and {back.name}" if there and back else None
-
-    def endpoint(self, vpc: str, service: str, tables: set[str]) -> Endpoint | None:
-        """The endpoint that the service's usual name or addresses lead to from within a VPC; None for no such one.
-
-        A private name wins: it decides which address a client even asks for.
-        """
-        mine = [found for found in self.endpoints if found.vpc == vpc and found.service == service]
-        by_name = (found for found in mine if not found.gateway and found.answers_public_name)
-        by_route = (found for found in mine if found.gateway and tables & set(found.tables))
-        return next(by_name, None) or next(by_route, None)
+    def untold(self, subnet: Subnet) -> str:
+        """Why the routes of a subnet are not all known; empty where they are."""
+        return self.tables.untold(subnet.table)
 
     def vpc_name(self, vpc: str) -> str:
         """What users call a VPC."""
@@ -121,106 +63,43 @@ class Network:
         """The addresses of subnets."""
         return tuple(self.subnets[subnet].cidr for subnet in subnets if subnet in self.subnets)
 
-    def _leads_out(self, route: Route) -> bool:
-        """A NAT gateway must itself stand where an internet gateway is."""
-        if route.way is not Way.NAT_GATEWAY:
-            return True
-        gateway = self._view.by_id(route.through)
-        if gateway is None or gateway.type != _NAT:
-            return True
-        subnet = text(gateway.get("subnetId"))
-        beyond = self.to_internet(subnet, through=(Way.INTERNET_GATEWAY,))
-        return beyond is not None and not gateway.has("connectivityType", "private")
+    def addresses_of(self, vpc: str) -> Addresses:
+        """The addresses of a VPC that are known."""
+        return of_all(cidr for route in self._local.get(vpc, ()) for cidr in route.destination.cidrs())
+
+    def _local_routes(self, vpc: Resource) -> Iterator[Route]:
+        identifier = self._view.id_of(vpc)
+        apart = [one for token in _MORE for one in self._view.resources.companions(vpc, token, by="vpcId")]
+        cidrs = {text(found.get(key)) for found in (vpc, *apart) for key in ("cidrBlock", "ipv6CidrBlock")}
+        # A range that is not known yet holds the VPC's subnets at least.
+        cidrs |= {subnet.cidr for subnet in self.subnets.values() if subnet.vpc == identifier}
+        for cidr in sorted(filter(None, cidrs)):
+            addresses = of(cidr)
+            if addresses:
+                length = int(cidr.partition("/")[2] or 32)
+                yield Route("local", addresses, length, Way.LOCAL, "local", None, vpc.urn)
 
     def _subnet(self, found: Resource) -> Subnet:
         identifier, vpc = self._view.id_of(found), text(found.get("vpcId"))
-        table = self._associated.get(identifier) or self._main.get(vpc, "")
+        default = found.type == DEFAULT_SUBNET
+        if not vpc:
+            named = self._view.refers(found, "vpcId", VPC, DEFAULT_VPC)
+            vpc = next((self._view.id_of(one) for one in named or self._view.of(DEFAULT_VPC) if named or default), "")
         return Subnet(
             id=identifier,
             name=found.name,
             vpc=vpc,
-            cidr=text(found.get("cidrBlock")),
-            routes=tuple(self._routes.get(table, ())),
-            table=table,
-            gives_public_addresses=found.has("mapPublicIpOnLaunch", True),
-        )
-
-    def _main_tables(self) -> dict[str, str]:
-        main = {}
-        for table in self._view.of(_DEFAULT_TABLE):
-            for vpc in self._view.refers(table, "defaultRouteTableId", VPC):
-                identifier = self._view.id_of(table)
-                main[self._view.id_of(vpc)] = identifier
-                self._tables[identifier] = table
-        for found in self._view.of(_MAIN_ASSOCIATION):
-            main[text(found.get("vpcId"))] = text(found.get("routeTableId"))
-        return main
-
-    def _routes_by_table(self) -> dict[str, list[Route]]:
-        routes: dict[str, list[Route]] = {}
-        for identifier, table in self._tables.items():
-            inline = (_route(table, block, block.get("cidrBlock")) for block in table.blocks("routes"))
-            routes[identifier] = [route for route in inline if route]
-        for found in self._view.of(_ROUTE):
-            route = _route(found, found, found.get("destinationCidrBlock"))
-            if route:
-                routes.setdefault(text(found.get("routeTableId")), []).append(route)
-        return routes
-
-    def _endpoint(self, found: Resource) -> Endpoint:
-        # Services are named com.amazonaws.<region>.<service>; the service may hold a dot, as ecr.api does.
-        service = text(found.get("serviceName")).split(".", 3)[-1]
-        gateway = not found.has("vpcEndpointType", "Interface")
-        return Endpoint(
-            name=found.name,
-            urn=found.urn,
-            service=service,
-            vpc=text(found.get("vpcId")),
-            gateway=gateway,
-            tables=texts(found.list("routeTableIds")),
-            prefix_list=text(found.outputs.get("prefixListId")),
-            subnets=texts(found.list("subnetIds")),
-            groups=texts(found.list("securityGroupIds")),
-            answers_public_name=found.has("privateDnsEnabled", True),
+            cidr=text(found.get("cidrBlock")) or ("172.31.0.0/20" if default else ""),
+            table=self.tables.table_of(identifier, vpc),
+            zone=text(found.get("availabilityZone")) or text(found.get("availabilityZoneId")),
+            gives_public_addresses=flag(found, "mapPublicIpOnLaunch", default),
+            gives_ipv6=flag(found, "assignIpv6AddressOnCreation", False),
         )
 
 
-def _route(written_in: Resource, found: Resource | Block, destination: object) -> Route | None:
-    ways = {
-        "natGatewayId": Way.NAT_GATEWAY,
-        "vpcPeeringConnectionId": Way.PEERING,
-        "gatewayId": Way.INTERNET_GATEWAY,
-        "networkInterfaceId": Way.OTHER,
-        "transitGatewayId": Way.OTHER,
-        "vpcEndpointId": Way.OTHER,
-    }
-    for key, way in ways.items():
-        through = text(found.get(key))
-        if through and (way is not Way.INTERNET_GATEWAY or through.startswith("igw-")):
-            return Route(written_in.name, text(destination), way, through, written_in.urn)
-    return None
-
-
-def _peering(near: Subnet, far: Subnet) -> Route | None:
-    fitting = (route for route in near.routes if route.way is Way.PEERING and _within(far.cidr, route.destination))
-    return next(fitting, None)
-
-
-def networks(cidrs: tuple[str, ...]) -> Iterator[IPv4Network]:
-    """The IPv4 ranges among texts; anything else is left out."""
-    for cidr in cidrs:
-        try:
-            found = ip_network(cidr, strict=False)
-        except ValueError:
-            continue
-        if isinstance(found, IPv4Network):
-            yield found
-
-
-def overlap(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    """Whether any range of one side shares addresses with one of the other."""
-    return any(one.overlaps(other) for one in networks(some) for other in networks(others))
-
-
-def _within(inner: str, outer: str) -> bool:
-    return any(small.subnet_of(large) for small in networks((inner,)) for large in networks((outer,)))
+def flag(found: Resource, path: str, default: bool | None) -> bool | None:
+    """A setting that is on or off; None where it is not known yet."""
+    value = found.get(path)
+    if not known(value):
+        return None
+    return default if value is None else str(value).lower() == "true"

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.network import networks
-from analyser.analyses.reach.place import Check, Pods
-from analyser.analyses.reach.security_groups import ANYWHERE
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, exactly, of, of_all
+from analyser.analyses.reach.passing import Passing
+from analyser.analyses.reach.place import Check, Pods, untold
+from analyser.analyses.reach.security_groups import Peer
 from analyser.analyses.reach.view import View, text, texts
 from policy.model import Block, Resource
 
@@ -24,6 +25,11 @@ class Correspondent:
     cidrs: tuple[str, ...] = ()
     pods: Pods | None = None
 
+    @property
+    def peer(self) -> Peer:
+        """The same by its addresses."""
+        return Peer(self.says, cidrs=self.cidrs)
+
 
 class NetworkPolicies:
     """All policies of the stack, and whether anything enforces them.
@@ -39,6 +45,7 @@ class NetworkPolicies:
             self._policies.setdefault(namespace, []).append(policy)
         self._namespaces = _namespace_labels(view)
         self.enforced = _enforced(view)
+        self._cluster = bool(view.of("aws:eks/cluster:Cluster"))
 
     def out(self, pods: Pods, other: Correspondent, port: int, named: Pods | None = None) -> Check | None:
         """Whether policies let ``pods`` open connections; None where no policy says anything."""
@@ -54,20 +61,44 @@ class NetworkPolicies:
         chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]
         if not chosen:
             return None
-        if not self.enforced:
+        if not self.enforced and self._cluster:
             return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing in this cluster")
+        unread = [policy for policy in chosen if policy.unknown("spec")]
+        if unread:
+            return untold(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
+        let, by = NOWHERE, []
         for policy in chosen:
-            for rule in policy.blocks(f"spec.{way.lower()}"):
-                peers = list(rule.blocks("from" if inward else "to"))
-                if _names_port(rule, port, named) and (not peers or any(self._is(peer, other, pods) for peer in peers)):
-                    return Check(ok=True, says=f"NetworkPolicy {_name(policy)} lets {direction}", urns=(policy.urn,))
+            through = self._let(policy, pods, other, port, named, way)
+            if through is None:
+                return Check(ok=True, says=f"NetworkPolicy {_name(policy)} lets {direction}", urns=(policy.urn,))
+            let, by = let | through, by + ([policy] if through else [])
+        passing = Passing(other.peer.addresses, any_will_do=other.peer.anywhere)
         names = ", ".join(sorted(map(_name, chosen)))
-        return Check(ok=False, says=f"no NetworkPolicy lets {direction} (those that select the pods: {names})")
+        passing.add(
+            exactly(let),
+            yes=f"NetworkPolicy {', '.join(map(_name, by))} lets {direction}",
+            no=f"no NetworkPolicy lets {direction} (those that select the pods: {names})",
+            urns=tuple(policy.urn for policy in by),
+        )
+        return passing.checks[0]
+
+    def _let(
+        self, policy: Resource, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str
+    ) -> Addresses | None:
+        """The addresses of the other end that a policy lets through; None where it means the other end by itself."""
+        found = NOWHERE
+        for rule in policy.blocks(f"spec.{way.lower()}"):
+            peers = list(rule.blocks("from" if way == "Ingress" else "to"))
+            if not _names_port(rule, port, named):
+                continue
+            if not peers or any(self._is(peer, other, pods) for peer in peers):
+                return None
+            found |= other.peer.addresses & _in_blocks(peers)
+        return found
 
     def _is(self, peer: Block, other: Correspondent, pods: Pods) -> bool:
-        if peer.has("ipBlock"):
-            return _in_block(peer, other)
-        if other.pods is None:
+        """Whether a peer of a rule means these pods; ranges of addresses are for ``_in_blocks``."""
+        if peer.has("ipBlock") or other.pods is None:
             return False
         labels = {_NAMESPACE_LABEL: other.pods.namespace, **self._namespaces.get(other.pods.namespace, {})}
         if peer.get("namespaceSelector") is None:
@@ -77,15 +108,13 @@ class NetworkPolicies:
         return namespace and _matches(peer, "podSelector", other.pods.labels)
 
 
-def _in_block(peer: Block, other: Correspondent) -> bool:
-    """Of addresses anywhere, a block of public ones is one; of a subnet's, a block that shares some and not all of
-    them are left out again."""
-    block = tuple(networks((text(peer.get("ipBlock.cidr")),)))
-    spared = tuple(networks(texts(peer.list("ipBlock.except"))))
-    if other.cidrs == ANYWHERE:
-        return any(not found.is_private and not found.is_link_local for found in block)
-    theirs = (found for found in networks(other.cidrs) if any(found.overlaps(one) for one in block))
-    return any(not any(found.subnet_of(one) for one in spared) for found in theirs)
+def _in_blocks(peers: list[Block]) -> Addresses:
+    """The addresses that rules name, without those that they leave out again."""
+    found = NOWHERE
+    for peer in peers:
+        block = of(text(peer.get("ipBlock.cidr"))) or NOWHERE
+        found |= block - of_all(texts(peer.list("ipBlock.except")))
+    return found
 
 
 def _selects(policy: Resource, pods: Pods, way: str) -> bool:

@@ -1,6 +1,6 @@
 """What opens connections or answers them, and where in the network it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -46,8 +46,14 @@ class Interface:
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] | None
-    public: bool = False
-    """Whether it has a public address."""
+    public: bool | None = False
+    """Whether it has a public address of version 4; None where that is not known."""
+    ipv6: bool | None = False
+    """Whether it has an address of version 6, all of which are public; None where that is not known."""
+    address: str = ""
+    """Its private address, where one was asked for."""
+    forwards: bool = False
+    """Whether it takes packets that are not for itself (its source and destination check is off)."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,10 @@ class Place:
     region: str = ""
     closed: str = ""
     """Why the internet cannot use it whatever its network says; empty where nothing but the network decides."""
+    private_service: str = ""
+    """The endpoint by which alone it is reached, from inside a VPC, as VPC endpoints name it."""
+    unsure: bool = False
+    """Whether ``closed`` says why nobody can tell, instead."""
     admits: tuple[str, ...] = ()
     """The only public addresses that its own settings let in; empty for all."""
 
@@ -89,12 +99,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a connection needs: there (``ok``), or missing."""
+    """One thing that a connection needs: there (``ok``), missing, or not known to be either."""
 
     ok: bool
     says: str
     urns: tuple[str, ...] = ()
     """The rule, route or policy that lets it through, where one does."""
+    told: bool = True
+    """Whether it is known; what is not told is not ``ok`` and not missing either."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is known that this is not there."""
+        return self.told and not self.ok
+
+
+def untold(says: str, urns: tuple[str, ...] = ()) -> Check:
+    """A check of which nobody can tell how it ends."""
+    return Check(ok=False, says=says, urns=urns, told=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +129,8 @@ class Link:
     checks: tuple[Check, ...]
     entered: int | None = None
     """The port of the source that this goes on from: a load balancer's listener; None where any will do."""
+    again: Callable[[Place], tuple[Check, ...]] | None = None
+    """For what keeps the address of its client: the checks as they are for that client."""
 
     @property
     def open(self) -> bool:
@@ -116,4 +140,9 @@ class Link:
     @property
     def missing(self) -> list[str]:
         """What is missing, in the order that a packet would meet it."""
-        return [check.says for check in self.checks if not check.ok]
+        return [check.says for check in self.checks if check.missing]
+
+    @property
+    def untold(self) -> list[str]:
+        """What is not known, in the same order."""
+        return [check.says for check in self.checks if not check.told]

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 
+from analyser.analyses.reach.balancers import BALANCER
+from analyser.analyses.reach.classic import classic_links
 from analyser.analyses.reach.connection import Connections
-from analyser.analyses.reach.edge import API, BALANCER, BUCKET, DISTRIBUTION, REST_API
-from analyser.analyses.reach.place import Check, Kind, Link, Place
-from analyser.analyses.reach.security_groups import ANYWHERE, CLOUDFRONT_LIST, Peer
+from analyser.analyses.reach.data_planes import BUCKET
+from analyser.analyses.reach.edge import API, DISTRIBUTION, INTERNET, REST_API
+from analyser.analyses.reach.kubernetes_links import KubernetesLinks
+from analyser.analyses.reach.origins import Origins
+from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
+from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
+from analyser.analyses.reach.security_groups import ANYWHERE, Peer
 from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.strangers import invoked_by_strangers
 from analyser.analyses.reach.targets import Targets
 from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.vpc_links import VpcLinks
 from analyser.analyses.reach.workloads import FUNCTION
-from policy.iam import RESOURCE, documents
-from policy.iam.reach import covers
 from policy.model import Block, Resource
 
 RELAYS = frozenset({Kind.CLOUDFRONT, Kind.BALANCER, Kind.API, Kind.PROXY})
@@ -22,7 +28,6 @@ _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 _PROXY_TARGET = "aws:rds/proxyTarget:ProxyTarget"
 _RECORD = "aws:route53/record:Record"
-_BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 _URL = "aws:lambda/functionUrl:FunctionUrl"
 _GATEWAY = "apigateway.amazonaws.com"
 # For each kind of API: its integrations and authorizers, the input that names the API, the one that names the function.
@@ -50,6 +55,9 @@ class Relays:
         self._connections = connections
         self._places = {urn: place for place in places for urn in place.urns}
         self.targets = Targets(view, self._places, connections)
+        self._origin_ways = Origins(view, connections)
+        self._kubernetes = KubernetesLinks(view, self._places, connections)
+        self._vpc_links = VpcLinks(view, self._places, connections, self._behind)
 
     def links(self) -> Iterator[Link]:
         """Every link, open or not."""
@@ -60,9 +68,23 @@ class Relays:
         for token in _CALLS:
             for api in self._view.of(token):
                 yield from self._called(api)
+        yield from self._kubernetes.links()
+        yield from classic_links(self._view, self._places, self._connections)
         yield from self._function_urls()
+        for function in self._view.of(FUNCTION):
+            yield from invoked_by_strangers(self._view, function, self._places[function.urn], INTERNET)
         yield from self._proxied()
         yield from self._events()
+
+    def leading_anywhere(self) -> dict[Place, Check]:
+        """Of which nobody can tell where they lead, and why."""
+        found = {
+            place: untold(f"where {place.name} leads is not modelled") for place in self._kubernetes.may_lead_anywhere()
+        }
+        for balancer in self._view.of(BALANCER):
+            if why := self.targets.untold(balancer):
+                found[self._places[balancer.urn]] = untold(why)
+        return found
 
     def _origins(self, distribution: Resource) -> Iterator[Link]:
         for origin in distribution.blocks("origins"):
@@ -72,37 +94,40 @@ class Relays:
         """The links from a distribution to what answers for one of its origins."""
         source, name = self._places[distribution.urn], text(origin.get("domainName"))
         used = Check(*_behaviours(distribution, text(origin.get("originId"))))
-        for target, says in self._behind(name):
-            named = Check(ok=True, says=f"origin {name} is {says}")
-            port = 80 if origin.has("customOriginConfig.originProtocolPolicy", "http-only") else 443
+        plain = any(
+            origin.has(f"{config}.originProtocolPolicy", "http-only")
+            for config in ("customOriginConfig", "vpcOriginConfig")
+        )
+        within = self._origin_ways.within(origin)
+        if within is not None:
+            plain = self._origin_ways.is_plain(origin)
+        places = (
+            [(self._places[within.urn], "a VPC origin")]
+            if within and within.urn in self._places
+            else self._behind(name)
+        )
+        for target, says in places:
+            named = Check(
+                ok=True, says=f"origin {name} is {target.name} by {says}" if within else f"origin {name} is {says}"
+            )
+            port = 80 if plain else 443
             checks = self._origin_checks(distribution, origin, target, port)
             yield Link(source, target, port, (used, named, *checks))
 
     def _origin_checks(self, distribution: Resource, origin: Block, target: Place, port: int) -> tuple[Check, ...]:
         if target.kind is Kind.SERVICE:
-            return (self._bucket_check(distribution, origin, target),)
+            return (self._origin_ways.bucket(distribution, origin, target),)
         if target.closed:
-            return (Check(ok=False, says=target.closed),)
-        if target.kind is not Kind.BALANCER:
+            return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
+        if not target.interfaces:
             return ()
-        listening = Check(ok=port in target.ports, says=f"{target.name} has {_a_listener(port, target)}")
-        peer = Peer("CloudFront", cidrs=ANYWHERE, prefix_lists=(CLOUDFRONT_LIST,))
+        listening = Check(
+            ok=not target.ports or port in target.ports, says=f"{target.name} has {_a_listener(port, target)}"
+        )
+        if self._origin_ways.within(origin):
+            return (listening, *self._origin_ways.inside(target, port))
+        peer = Peer("CloudFront", cidrs=ANYWHERE, prefix_lists=(CLOUDFRONT_LIST,), one_of=True)
         return (listening, *self._connections.inward(target, port, peer))
-
-    def _bucket_check(self, distribution: Resource, origin: Block, target: Place) -> Check:
-        bucket = self._view.resources.by_urn[target.urns[0]]
-        if not origin.has("originAccessControlId"):
-            return Check(ok=False, says=f"origin {text(origin.get('originId'))} has no origin access control")
-        arn = text(distribution.outputs.get("arn"))
-        for policy in self._view.resources.companions(bucket, _BUCKET_POLICY, by="bucket"):
-            for document in documents(policy, RESOURCE):
-                for statement in document.allowing():
-                    sources = [value for one in statement.values_of("aws:SourceArn") for value in one.values]
-                    service = "cloudfront.amazonaws.com" in statement.principals_of("Service")
-                    if service and covers(statement, "s3:GetObject") and (not sources or arn in sources):
-                        says = f"the bucket's policy lets this distribution read ({statement.label})"
-                        return Check(ok=True, says=says, urns=(policy.urn,))
-        return Check(ok=False, says=f"the policy of bucket {target.name} lets this distribution read nothing")
 
     def _behind(self, name: str) -> Iterator[tuple[Place, str]]:
         """The places that a host name leads to, and how."""
@@ -141,6 +166,9 @@ class Relays:
                         kind = "authorizer" if uri == "authorizerUri" else "integration"
                         through = Check(ok=True, says=f"{kind} {call.name} of {source.name} calls it")
                         yield self._invokes(source, function, (through,), self._permission(function, api))
+            if uri != "authorizerUri":
+                for call in self._view.resources.companions(api, token, by=by):
+                    yield from self._vpc_links.of(source, call, uri)
         for function in self._functions(api, "body"):
             through = Check(ok=True, says=f"the definition of {source.name} calls it")
             yield self._invokes(source, function, (through,), self._permission(function, api))
@@ -166,9 +194,21 @@ class Relays:
     def _function_urls(self) -> Iterator[Link]:
         for url in self._view.of(_URL):
             for function in self._functions(url, "functionName"):
-                signed = url.has("authorizationType", "AWS_IAM")
-                says = "its URL takes requests signed by AWS principals only" if signed else "its URL asks for no one"
-                yield Link(self._places[url.urn], self._places[function.urn], None, (Check(not signed, says),))
+                yield Link(self._places[url.urn], self._places[function.urn], None, (self._url_check(url, function),))
+
+    def _url_check(self, url: Resource, function: Resource) -> Check:
+        """Where a URL asks for no one, the provider itself adds the permission for everybody.
+
+        https://github.com/hashicorp/terraform-provider-aws: internal/service/lambda/function_url.go
+        """
+        if url.unknown("authorizationType"):
+            return untold("whom its URL asks for is not known yet")
+        if not url.has("authorizationType", "AWS_IAM"):
+            return Check(ok=True, says="its URL asks for no one")
+        for permission in self._view.resources.companions(function, _PERMISSION, by="function"):
+            if permission.has("principal", "*") and permission.has("action", "lambda:InvokeFunctionUrl"):
+                return Check(True, f"its URL takes requests signed by whichever AWS principal ({permission.name})")
+        return Check(ok=False, says="its URL takes requests signed by AWS principals only")
 
     def _proxied(self) -> Iterator[Link]:
         for found in self._view.of(_PROXY_TARGET):

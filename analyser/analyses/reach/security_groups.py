@@ -1,26 +1,19 @@
 """What security groups let in and out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import IPv4Network
+from dataclasses import dataclass, field
 
-from analyser.analyses.reach.network import networks, overlap
+from analyser.analyses.reach.addresses import INTERNET4, INTERNET6, NOWHERE, Addresses, Bounds, of_all
+from analyser.analyses.reach.group_rules import UNTOLD, GroupRules, Rule
+from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check
-from analyser.analyses.reach.view import View, text, texts
-from analyser.run.mock_cloud.invokes import PREFIX_LISTS
+from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
+from analyser.analyses.reach.view import View
 from policy.exposure import internet
-from policy.model import Block, Resource
 
-GROUP = "aws:ec2/securityGroup:SecurityGroup"
-_DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-_EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
-_CLUSTER = "aws:eks/cluster:Cluster"
-_PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
 ANYWHERE = ("0.0.0.0/0",)
-CLOUDFRONT_LIST = PREFIX_LISTS["com.amazonaws.global.cloudfront.origin-facing"]
-_LAST_PORT = 65535
+ANYWHERE6 = ("::/0",)
+_ANYWHERE = {ANYWHERE: INTERNET4, ANYWHERE6: INTERNET6}
 
 
 @dataclass(frozen=True)
@@ -31,143 +24,111 @@ class Peer:
     groups: tuple[str, ...] = ()
     cidrs: tuple[str, ...] = ()
     prefix_lists: tuple[str, ...] = ()
+    unreferred: str = ""
+    """Why rules that name its groups say nothing of it; empty where they do."""
+    one_of: bool = False
+    """Whether it stands at some of these addresses, nobody knows which."""
+    addresses: Addresses = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "addresses", _ANYWHERE.get(self.cidrs) or of_all(self.cidrs))
 
     @property
     def anywhere(self) -> bool:
-        """Whether it may be any public address."""
-        return self.cidrs == ANYWHERE
-
-
-@dataclass(frozen=True)
-class _Rule:
-    name: str
-    urn: str
-    first: int
-    last: int
-    groups: tuple[str, ...]
-    cidrs: tuple[str, ...]
-    prefix_lists: tuple[str, ...]
-
-    def covers(self, first: int, last: int) -> bool:
-        return self.first <= first and last <= self.last
+        """Whether it may be any public address, of which one that passes is enough."""
+        return self.cidrs in _ANYWHERE and not self.one_of
 
 
 class SecurityGroups:
-    """The rules of all groups by the group's id; AWS's own group of an EKS cluster included."""
+    """The rules of all groups by the group's id, with those that AWS makes itself."""
 
     def __init__(self, view: View) -> None:
-        self._view = view
-        self._rules: dict[tuple[str, bool], list[_Rule]] = {}
-        self._names: dict[str, str] = {}
-        self._lists = {view.id_of(found): _entries(found) for found in view.of(_PREFIX_LIST)}
-        for group in view.of(GROUP, _DEFAULT_GROUP):
-            identifier = view.id_of(group)
-            for key, inward in (("ingress", True), ("egress", False)):
-                for block in group.blocks(key):
-                    self._add(identifier, _rule(group, block, own=identifier), inward=inward)
-        for token, inward in ((_INGRESS, True), (_EGRESS, False)):
-            for found in view.of(token):
-                self._add(text(found.get("securityGroupId")), _rule(found, found), inward=inward)
-        for found in view.of(_RULE):
-            identifier = text(found.get("securityGroupId"))
-            self._add(identifier, _rule(found, found, own=identifier), inward=found.has("type", "ingress"))
-        for cluster in view.of(_CLUSTER):
-            self._cluster_group(cluster)
+        self.rules = GroupRules(view)
 
     def out(self, groups: tuple[str, ...] | None, peer: Peer, port: int, last: int | None = None) -> Check:
         """Whether one of the groups lets its members open connections to ``peer``."""
-        return self._check(groups, peer, (port, last or port), inward=False)
+        return self.check(groups, peer, (port, last or port), inward=False)[0]
 
     def into(self, groups: tuple[str, ...] | None, peer: Peer, port: int, last: int | None = None) -> Check:
         """Whether one of the groups lets ``peer`` open connections to its members."""
-        return self._check(groups, peer, (port, last or port), inward=True)
+        return self.check(groups, peer, (port, last or port), inward=True)[0]
 
-    def name(self, group: str) -> str:
-        """What users call a group."""
-        return self._names.get(group) or self._view.named(group)
-
-    def _check(self, groups: tuple[str, ...] | None, peer: Peer, ports: tuple[int, int], *, inward: bool) -> Check:
+    def check(
+        self, groups: tuple[str, ...] | None, peer: Peer, ports: tuple[int, int], *, inward: bool
+    ) -> tuple[Check, Bounds]:
+        """The same, and which of the peer's addresses it holds for."""
+        everything = Bounds(peer.addresses, peer.addresses)
         if groups is None:
-            return Check(ok=True, says=f"no security group filters what comes from or goes to {peer.says}")
-        names = " and ".join(map(self.name, groups)) or "no security group"
+            return Check(ok=True, says=f"no security group filters what comes from or goes to {peer.says}"), everything
+        rules = [rule for group in groups for rule in self.rules.of(group, inward=inward)]
+        found = [(rule, self._matching(rule, peer, ports)) for rule in rules]
+        certain, possible = NOWHERE, NOWHERE
+        for _, bounds in found:
+            certain |= bounds.certain
+            possible |= bounds.possible
+        why = [self._untold_group(group) for group in groups if not self.rules.told(group)]
+        why += [reason for _, bounds in found for reason in bounds.why]
+        bounds = Bounds(certain, peer.addresses if why else possible, tuple(dict.fromkeys(why)))
+        passing = Passing(peer.addresses, any_will_do=peer.anywhere)
+        matching = [rule for rule, one in found if one.certain]
+        names = " and ".join(dict.fromkeys(map(self.rules.name, groups))) or "no security group"
+        passing.add(
+            bounds,
+            yes=self._lets(names, matching, peer, ports, certain, inward=inward),
+            no=self._lets_not(names, rules, peer, ports, inward=inward),
+            urns=(matching[0].urn,) if matching else (),
+        )
+        return passing.checks[0], bounds
+
+    def _matching(self, rule: Rule, peer: Peer, ports: tuple[int, int]) -> Bounds:
+        """Which addresses of the peer a rule is about."""
+        if not rule.ports.covers(*ports):
+            return Bounds(NOWHERE, NOWHERE)
+        if not rule.ports.told:
+            return Bounds(NOWHERE, peer.addresses, (f"protocol and ports of rule {rule.name} are not known yet",))
+        if set(rule.prefix_lists) & set(peer.prefix_lists):
+            return Bounds(peer.addresses, peer.addresses)
+        mine = set(rule.groups) & set(peer.groups)
+        if mine and not peer.unreferred:
+            return Bounds(peer.addresses, peer.addresses)
+        if UNTOLD in rule.groups or (UNTOLD in peer.groups and rule.groups):
+            return Bounds(NOWHERE, peer.addresses, (f"whom rule {rule.name} names is not known yet",))
+        within = rule.addresses & Bounds(peer.addresses, peer.addresses)
+        return Bounds(within.certain, within.possible, rule.addresses.why if within.possible - within.certain else ())
+
+    def _untold_group(self, group: str) -> str:
+        if group == UNTOLD:
+            return "one of the security groups is not known yet"
+        return f"the rules of security group {group} are not in the stack"
+
+    def _lets(
+        self, names: str, rules: list[Rule], peer: Peer, ports: tuple[int, int], certain: Addresses, *, inward: bool
+    ) -> str:
         verb, preposition = ("lets in", "from") if inward else ("lets out", "to")
-        wanted = f"tcp {ports[0]}" if ports[0] == ports[1] else f"tcp {ports[0]}-{ports[1]}"
-        fitting = [rule for group in groups for rule in self._rules.get((group, inward), []) if rule.covers(*ports)]
-        for rule in fitting:
-            if (only := self._matches(rule, peer)) is not None:
-                limit = f", only {preposition} {only}" if only else ""
-                says = f"security group {names} {verb} {wanted} {preposition} {peer.says}{limit} (rule {rule.name})"
-                return Check(ok=True, says=says, urns=(rule.urn,))
+        limit = ""
+        if peer.anywhere and not any(map(internet, certain.cidrs())):
+            only = ", ".join(certain.cidrs())
+            limit = f", only {preposition} {only}" if not self._named_by_list(rules, peer) else ""
+        by = f" (rule {rules[0].name})" if rules else ""
+        return f"security group {names} {verb} {_tcp(ports)} {preposition} {peer.says}{limit}{by}"
+
+    def _named_by_list(self, rules: list[Rule], peer: Peer) -> bool:
+        return any(set(rule.prefix_lists) & set(peer.prefix_lists) for rule in rules)
+
+    def _lets_not(self, names: str, rules: list[Rule], peer: Peer, ports: tuple[int, int], *, inward: bool) -> str:
+        verb, preposition = ("lets in", "from") if inward else ("lets out", "to")
+        fitting = [rule for rule in rules if rule.ports.covers(*ports)]
         others = sorted({name for rule in fitting for name in self._peers(rule)})
         rest = f"; it does so {preposition} {', '.join(others)}" if others else ""
-        says = f"security group {names} {verb} no {wanted} {preposition} {peer.says}{rest}"
-        return Check(ok=False, says=says)
+        named = any(set(rule.groups) & set(peer.groups) for rule in fitting)
+        rest += f", but {peer.unreferred}" if named and peer.unreferred else ""
+        return f"security group {names} {verb} no {_tcp(ports)} {preposition} {peer.says}{rest}"
 
-    def _matches(self, rule: _Rule, peer: Peer) -> str | None:
-        """None for a rule that is not about the peer; what it narrows the peer to, or nothing, for one that is."""
-        if set(rule.groups) & set(peer.groups) or set(rule.prefix_lists) & set(peer.prefix_lists):
-            return ""
-        cidrs = rule.cidrs + tuple(cidr for found in rule.prefix_lists for cidr in self._lists.get(found, ()))
-        if not peer.anywhere:
-            return "" if overlap(cidrs, peer.cidrs) else None
-        if any(map(internet, cidrs)):
-            return ""
-        public = [str(found) for found in networks(cidrs) if _is_public(found)]
-        return ", ".join(public) or None
-
-    def _peers(self, rule: _Rule) -> Iterator[str]:
-        yield from map(self.name, rule.groups)
+    def _peers(self, rule: Rule) -> Iterator[str]:
+        yield from map(self.rules.name, (group for group in rule.groups if group != UNTOLD))
         yield from rule.cidrs
         yield from ("CloudFront" if found == CLOUDFRONT_LIST else found for found in rule.prefix_lists)
 
-    def _add(self, group: str, rule: _Rule | None, *, inward: bool) -> None:
-        if rule:
-            self._rules.setdefault((group, inward), []).append(rule)
 
-    def _cluster_group(self, cluster: Resource) -> None:
-        """EKS makes it open to its own members and to anywhere outward.
-
-        https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
-        """
-        group = cluster_group(cluster)
-        if group:
-            self._names[group] = f"{self._view.owner(cluster)} (EKS's own)"
-            self._add(group, _Rule("of EKS", cluster.urn, 0, _LAST_PORT, (group,), (), ()), inward=True)
-            self._add(group, _Rule("of EKS", cluster.urn, 0, _LAST_PORT, (), ANYWHERE, ()), inward=False)
-
-
-def cluster_group(cluster: Resource) -> str:
-    """The id of the group that EKS makes for a cluster."""
-    config = cluster.outputs.get("vpcConfig")
-    return text(config.get("clusterSecurityGroupId")) if isinstance(config, dict) else ""
-
-
-def _is_public(found: IPv4Network) -> bool:
-    return not found.is_private and not found.is_link_local
-
-
-def _rule(written_in: Resource, found: Resource | Block, own: str = "") -> _Rule | None:
-    """A rule as far as it is about TCP; None for other protocols."""
-    protocol = text(found.get("ipProtocol")) or text(found.get("protocol"))
-    first, last = found.get("fromPort"), found.get("toPort")
-    if protocol in ("-1", "all"):
-        first, last = 0, _LAST_PORT
-    elif protocol not in ("tcp", "6") or not isinstance(first, int) or not isinstance(last, int):
-        return None
-    keys = ("referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups")
-    groups = tuple(group for key in keys for group in texts(found.list(key)))
-    if own and found.has("self", True):
-        groups = (*groups, own)
-    return _Rule(
-        name=written_in.name,
-        urn=written_in.urn,
-        first=first,
-        last=last,
-        groups=groups,
-        cidrs=tuple(cidr for key in ("cidrIpv4", "cidrBlocks") for cidr in texts(found.list(key))),
-        prefix_lists=tuple(item for key in ("prefixListId", "prefixListIds") for item in texts(found.list(key))),
-    )
-
-
-def _entries(found: Resource) -> tuple[str, ...]:
-    return tuple(text(entry.get("cidr")) for entry in found.blocks("entries"))
+def _tcp(ports: tuple[int, int]) -> str:
+    return f"tcp {ports[0]}" if ports[0] == ports[1] else f"tcp {ports[0]}-{ports[1]}"

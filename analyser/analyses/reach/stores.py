@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.network import SUBNET
+from analyser.analyses.reach.network import SUBNET, flag
 from analyser.analyses.reach.place import Interface, Kind, Place
-from analyser.analyses.reach.view import View, text, texts
+from analyser.analyses.reach.view import View, names, text, texts
 from policy.exposure import DATA_STORES
 from policy.model import Resource
 from resource_types import fact
 
 RDS_INSTANCE = "aws:rds/instance:Instance"
 PROXY = "aws:rds/proxy:Proxy"
+_MEMBERS = {
+    "aws:rds/cluster:Cluster": "aws:rds/clusterInstance:ClusterInstance",
+    "aws:neptune/cluster:Cluster": "aws:neptune/clusterInstance:ClusterInstance",
+}
+"""What a cluster's endpoints lead to: each instance has an interface, and is public or not by itself."""
 _DAX = "aws:dax/cluster:Cluster"
 _MSK = "aws:msk/cluster:Cluster"
 _CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
@@ -31,7 +36,7 @@ def stores(view: View) -> Iterator[Place]:
         yield Place(
             name=name,
             kind=Kind.PROXY if first.type == PROXY else Kind.STORE,
-            urns=tuple(member.urn for member in members),
+            urns=tuple(one.urn for member in members for one in (member, *_instances(view, member))),
             interfaces=tuple(dict.fromkeys(_interface(view, member) for member in members)),
             ports=ports,
             words=frozenset(words),
@@ -39,13 +44,21 @@ def stores(view: View) -> Iterator[Place]:
         )
 
 
+def _instances(view: View, found: Resource) -> list[Resource]:
+    token = _MEMBERS.get(found.type)
+    return view.resources.companions(found, token, by="clusterIdentifier") if token else []
+
+
 def _interface(view: View, found: Resource) -> Interface:
-    groups = texts(found.list(TYPES[found.type][1]))
-    return Interface(subnets=_subnets(view, found), groups=groups, public=_is_public(found))
+    groups = names(found, TYPES[found.type][1])
+    public = [_is_public(one) for one in (found, *_instances(view, found))]
+    known = True if True in public else None if None in public else False
+    subnets = next((ids for one in (found, *_instances(view, found)) if (ids := _subnets(view, one))), ())
+    return Interface(subnets=subnets, groups=groups, public=known)
 
 
 def _subnets(view: View, found: Resource) -> tuple[str, ...]:
-    path = TYPES[found.type][0]
+    path = TYPES[found.type][0] if found.type in TYPES else "dbSubnetGroupName"
     named = view.refers(found, path)
     ids = [view.id_of(subnet) for subnet in named if subnet.type == SUBNET]
     for group in named:
@@ -57,11 +70,11 @@ def _subnets(view: View, found: Resource) -> tuple[str, ...]:
     return next((_subnets(view, source) for source in view.refers(found, "replicateSourceDb", RDS_INSTANCE)), ())
 
 
-def _is_public(found: Resource) -> bool:
+def _is_public(found: Resource) -> bool | None:
     if found.type == _MSK:
         access = text(found.get("brokerNodeGroupInfo.connectivityInfo.publicAccess.type"))
         return access not in ("", "DISABLED")
-    return found.has("publiclyAccessible", True)
+    return flag(found, "publiclyAccessible", False)
 
 
 def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from analyser.analyses.reach.balancers import LISTENER
 from analyser.analyses.reach.connection import Connections
-from analyser.analyses.reach.edge import LISTENER
+from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.network_policies import Correspondent
 from analyser.analyses.reach.place import Check, Kind, Link, Place
-from analyser.analyses.reach.view import View, text
-from analyser.analyses.reach.workloads import DEPLOYMENTS
+from analyser.analyses.reach.protocols import number
+from analyser.analyses.reach.security_groups import ANYWHERE, Peer
+from analyser.analyses.reach.services import container_port, selected, service_port
+from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource
 
 _GROUP = "aws:lb/targetGroup:TargetGroup"
@@ -17,6 +21,8 @@ _BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 _SERVICE = "kubernetes:core/v1:Service"
 _ECS = "aws:ecs/service:Service"
 _ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
+_MACHINES = "aws:autoscaling/group:Group"
+_MACHINES_ATTACHED = "aws:autoscaling/attachment:Attachment"
 # What Kubernetes chooses from: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 _NODE_PORTS = (30000, 32767)
 
@@ -32,6 +38,9 @@ class Member:
     """What registers it."""
     node_ports: tuple[int, int] | None = None
     keeps_client: bool = False
+    """Whether pods see the client's address behind a node."""
+    sees_client: bool = False
+    """Whether the balancer itself keeps the client's address."""
 
 
 class Targets:
@@ -50,7 +59,45 @@ class Targets:
                 for member in self.members(self._view.resources.by_urn[group]):
                     through = Check(ok=True, says=f"{', '.join(ways)} forwards to it")
                     checks = (through, *self.to_member(source, member).checks)
-                    yield Link(source, member.place, member.port, checks, port if isinstance(port, int) else None)
+                    entered = port if isinstance(port, int) else None
+                    again = partial(self._seen, source, member, through) if member.sees_client else None
+                    yield Link(source, member.place, member.port, checks, entered, again)
+
+    def untold(self, balancer: Resource) -> str:
+        """Why it is not known where the balancer leads; empty where it is."""
+        for listener in self._view.resources.companions(balancer, LISTENER, by="loadBalancerArn"):
+            holders = [(listener, "defaultActions")]
+            holders += [
+                (rule, "actions") for rule in self._view.resources.companions(listener, _RULE, by="listenerArn")
+            ]
+            for holder, actions in holders:
+                forwards = any(action.has("type", "forward") for action in holder.blocks(actions))
+                if holder.unknown(actions) or (forwards and not self._groups(holder, actions)):
+                    return f"where {holder.name} forwards to is not in the stack"
+            for group in self._forwards(listener):
+                found = self._view.resources.by_urn[group]
+                if not list(self.members(found)) and self._lost(found):
+                    return f"what target group {found.name} holds is not in the stack"
+        return ""
+
+    def _lost(self, group: Resource) -> bool:
+        """Whether something is registered that is none of the stack's places."""
+        attached = self._view.resources.companions(group, _ATTACHMENT, by="targetGroupArn")
+        return bool(attached)
+
+    def _seen(self, source: Place, member: Member, through: Check, client: Place) -> tuple[Check, ...]:
+        """The way to a target that sees the client: rules are about the client, or about the balancer's own groups.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html
+        """
+        outside = client.kind is Kind.INTERNET or not client.interfaces
+        subnets = tuple(one for interface in client.interfaces for one in interface.subnets)
+        cidrs = ANYWHERE if outside else self._connections.network.cidrs(subnets)
+        groups = tuple(group for interface in source.interfaces for group in interface.groups or ())
+        peer = Peer(client.name if not outside else "the internet", groups, cidrs)
+        found = [self._connections.seen(far, peer, member.port) for far in member.place.interfaces]
+        best = min(found, key=lambda checks: sum(not check.ok for check in checks), default=())
+        return (through, Check(ok=True, says=member.says), *best)
 
     def to_member(self, source: Place, member: Member) -> Link:
         """What it takes to get from a balancer to one that a target group has registered."""
@@ -70,7 +117,12 @@ class Targets:
     def _groups(self, found: Resource, actions: str) -> list[Resource]:
         if not any(action.has("type", "forward") for action in found.blocks(actions)):
             return []
-        return self._view.refers(found, actions, _GROUP)
+        named = []
+        for action in found.blocks(actions):
+            arns = [action.get("targetGroupArn"), *(one.get("arn") for one in action.blocks("forward.targetGroups"))]
+            named += [self._view.by_id(text(arn)) or self._view.by_arn(text(arn)) for arn in arns]
+        resolved = [one for one in dict.fromkeys(named) if one is not None and one.type == _GROUP]
+        return resolved or self._view.refers(found, actions, _GROUP)
 
     def members(self, group: Resource) -> Iterator[Member]:
         """Who answers for a target group."""
@@ -83,16 +135,36 @@ class Targets:
                 if self._names(block, "targetGroupArn", group) and isinstance(port, int):
                     says = f"ECS service {service.name} registers its tasks"
                     yield Member(self._places[service.urn], port, says, (service.urn,))
-        for attached in self._view.of(_ATTACHMENT):
-            if group in self._view.refers(attached, "targetGroupArn", _GROUP):
-                yield from self._attached(attached, group)
+        for attached in self._view.resources.companions(group, _ATTACHMENT, by="targetGroupArn"):
+            yield from self._attached(attached, group)
+        yield from self._of_groups(group)
+
+    def _of_groups(self, group: Resource) -> Iterator[Member]:
+        """Groups of instances that register each of theirs."""
+        own = self._view.resources.companions(group, _MACHINES, by="targetGroupArns")
+        own += self._view.resources.companions(group, _MACHINES, by="trafficSources")
+        arn = text(group.outputs.get("arn"))
+        own += [one for one in self._view.of(_MACHINES) if arn and arn in names(one, "targetGroupArns")]
+        for attachment in self._view.resources.companions(group, _MACHINES_ATTACHED, by="lbTargetGroupArn"):
+            own += self._view.refers(attachment, "autoscalingGroupName", _MACHINES)
+        port = number(group.get("port"))
+        for machines in dict.fromkeys(own):
+            if port and machines.urn in self._places:
+                says = f"{machines.name} registers its instances"
+                yield Member(self._places[machines.urn], port, says, (machines.urn,), sees_client=_sees_client(group))
 
     def _attached(self, attached: Resource, group: Resource) -> Iterator[Member]:
-        for target in self._view.refers(attached, "targetId"):
-            port = attached.get("port") or group.get("port")
-            if target.urn in self._places and isinstance(port, int):
-                says = f"{attached.name} registers it"
-                yield Member(self._places[target.urn], port, says, (attached.urn,))
+        port = number(attached.get("port")) or number(group.get("port"))
+        named = [self._places.get(target.urn) for target in self._view.refers(attached, "targetId")]
+        address = text(attached.get("targetId"))
+        by_address = (
+            place for place in self._places.values() if any(one.address == address for one in place.interfaces)
+        )
+        places = [one for one in named if one] or (list(dict.fromkeys(by_address)) if address else [])
+        for place in places:
+            says = f"{attached.name} registers it"
+            if place.kind is Kind.FUNCTION or port:
+                yield Member(place, port or 0, says, (attached.urn,), sees_client=_sees_client(group))
 
     def _names(self, block: Block, path: str, group: Resource) -> bool:
         return text(block.get(path)) in (text(group.outputs.get("arn")), self._view.id_of(group))
@@ -103,12 +175,12 @@ class Targets:
             same = service.has("metadata.name", text(binding.get("spec.serviceRef.name")))
             if not same or not service.has("metadata.namespace", namespace):
                 continue
-            entry = _service_port(service, binding.get("spec.serviceRef.port"))
+            entry = service_port(service, binding.get("spec.serviceRef.port"))
             says = (
                 f"TargetGroupBinding {binding.name} registers {'nodes' if by_node else 'pods'} of service {namespace}"
             )
-            for place in self._selected(service, namespace):
-                port = _container_port(entry, place) if entry else None
+            for place in selected(self._view, self._places, service, namespace):
+                port = container_port(entry, place) if entry else None
                 if entry and port is not None:
                     yield Member(
                         place=place,
@@ -118,15 +190,6 @@ class Targets:
                         node_ports=_node_ports(entry) if by_node else None,
                         keeps_client=service.has("spec.externalTrafficPolicy", "Local"),
                     )
-
-    def _selected(self, service: Resource, namespace: str) -> Iterator[Place]:
-        selector = service.get("spec.selector")
-        for found in self._view.of(*DEPLOYMENTS):
-            place = self._places.get(found.urn)
-            if place and place.pods and place.pods.namespace == namespace and isinstance(selector, dict):
-                labels = place.pods.labels
-                if selector and all(labels.get(key) == value for key, value in selector.items()):
-                    yield place
 
     def _checks(self, source: Place, member: Member) -> tuple[Check, ...]:
         place, port = member.place, member.port
@@ -145,6 +208,14 @@ class Targets:
         return (*to_node, policy) if policy else to_node
 
 
+def _sees_client(group: Resource) -> bool:
+    """By default a network load balancer keeps the client's address for instances, and not for addresses over TCP."""
+    if not group.has("protocol", "TCP", "TLS", "TCP_UDP", "UDP") or group.has("targetType", "alb", "lambda"):
+        return False
+    kept = flag(group, "preserveClientIp", None)
+    return group.lacks("targetType", "ip") or group.has("protocol", "UDP", "TCP_UDP") if kept is None else kept
+
+
 def _conditions(rule: Resource) -> str:
     """The paths and hosts that a rule asks for; a header of a secret value is named, not shown."""
     said = []
@@ -153,20 +224,6 @@ def _conditions(rule: Resource) -> str:
         header = text(condition.get("httpHeader.httpHeaderName"))
         said += [f"header {header}"] if header else []
     return f" ({', '.join(said)})" if said else ""
-
-
-def _service_port(service: Resource, wanted: object) -> Block | None:
-    ports = list(service.blocks("spec.ports"))
-    fitting = (entry for entry in ports if isinstance(wanted, int | str) and entry.has("port", wanted))
-    named = (entry for entry in ports if isinstance(wanted, str) and entry.has("name", wanted))
-    return next(fitting, None) or next(named, None)
-
-
-def _container_port(entry: Block, place: Place) -> int | None:
-    wanted = entry.get("targetPort", entry.get("port"))
-    if isinstance(wanted, str) and place.pods:
-        return place.pods.named_ports.get(wanted)
-    return wanted if isinstance(wanted, int) else None
 
 
 def _node_ports(entry: Block) -> tuple[int, int]:

@@ -1,14 +1,18 @@
 """The graph as both questions read it: references resolved, physical ids, and the names that users see."""
 
+import dataclasses
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from analyser.analyses.policies.verdict import policy_graph
 from analyser.graph import Graph
-from policy.model import Resource
+from policy.model import Block, Resource, known
+from policy.model import Graph as PolicyGraph
 
 _COMPONENTS = "strata:"
+UNTOLD = "?"
+"""Stands for an id or a range that is not known yet."""
 
 
 class View:
@@ -16,7 +20,7 @@ class View:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.resources = policy_graph(graph)
+        self.resources = _with_ids(policy_graph(graph), graph)
 
     def of(self, *types: str) -> list[Resource]:
         """Every resource of these types."""
@@ -34,6 +38,10 @@ class View:
     def by_id(self, identifier: str) -> Resource | None:
         """The resource with this physical id."""
         return self._ids.get(identifier)
+
+    def by_arn(self, arn: str) -> Resource | None:
+        """The resource with this ARN."""
+        return self._arns.get(arn) if arn.startswith("arn:") else None
 
     def region_of(self, resource: Resource) -> str:
         """Where it is: its own region, or the stack's."""
@@ -62,6 +70,20 @@ class View:
         nodes = (node for node in self.graph if node.id and not node.is_provider)
         return {node.id: self.resources.by_urn[node.urn] for node in nodes}
 
+    @cached_property
+    def _arns(self) -> dict[str, Resource]:
+        return {text(one.outputs.get("arn")): one for one in self.resources if one.outputs.get("arn") is not None}
+
+
+def _with_ids(resources: PolicyGraph, graph: Graph) -> PolicyGraph:
+    """References hold by physical ids too, which the pack does not get to see."""
+    ids = {node.urn: node.id for node in graph if node.id and not node.is_provider}
+    every = (
+        dataclasses.replace(one, outputs={"id": ids[one.urn], **one.outputs}) if one.urn in ids else one
+        for one in resources
+    )
+    return PolicyGraph(every, resources.environment)
+
 
 def text(value: Any) -> str:
     """A known text, or nothing."""
@@ -71,3 +93,10 @@ def text(value: Any) -> str:
 def texts(values: list[Any]) -> tuple[str, ...]:
     """The known texts of a list."""
     return tuple(value for value in values if isinstance(value, str))
+
+
+def names(found: Resource | Block, path: str) -> tuple[str, ...]:
+    """The texts of a list or of a single value, with a stand-in for each that is not known yet."""
+    value = found.get(path)
+    members = value if known(value) and isinstance(value, list) else [value]
+    return tuple(UNTOLD if not known(member) else member for member in members if not known(member) or text(member))

@@ -4,19 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from analyser.analyses.reach.group_rules import cluster_group
+from analyser.analyses.reach.machines import Machines
+from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Interface, Kind, Place, Pods
-from analyser.analyses.reach.security_groups import cluster_group
-from analyser.analyses.reach.view import View, text, texts
+from analyser.analyses.reach.task_ports import task_ports
+from analyser.analyses.reach.view import UNTOLD, View, names, text, texts
 from policy.model import Resource
 
 DEPLOYMENTS = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))
 _JOBS = ("kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _CLUSTER = "aws:eks/cluster:Cluster"
-_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-_NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
-_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-_INSTANCE = "aws:ec2/instance:Instance"
 _SERVICE = "aws:ecs/service:Service"
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
 FUNCTION = "aws:lambda/function:Function"
@@ -28,31 +27,15 @@ _KINDS_ONLY = re.compile(r"-crds?$")
 
 def workloads(view: View) -> Iterator[Place]:
     """Everything of the stack that runs code."""
-    nodes = list(_nodes(view))
+    machines = Machines(view)
+    nodes = list(machines.nodes())
     yield from nodes
     yield from _pods(view, tuple(dict.fromkeys(one for place in nodes for one in place.interfaces)))
     yield from _in_network(view, FUNCTION, Kind.FUNCTION, "vpcConfig", "subnetIds")
     yield from _in_network(view, _BUILD, Kind.BUILD, "vpcConfig", "subnets")
     yield from (_tasks(view, found) for found in view.of(_SERVICE))
-    yield from (_instance(view, found) for found in view.of(_INSTANCE))
+    yield from machines.instances()
     yield from (_api_server(view, found) for found in view.of(_CLUSTER))
-
-
-def _nodes(view: View) -> Iterator[Place]:
-    own = next((cluster_group(cluster) for cluster in view.of(_CLUSTER)), "")
-    for found in view.of(_NODE_GROUP):
-        templates = view.refers(found, "launchTemplate", _TEMPLATE)
-        groups = next((texts(template.list("vpcSecurityGroupIds")) for template in templates), ())
-        # Nodes whose template names no group get the cluster's own.
-        interface = Interface(texts(found.list("subnetIds")), groups or ((own,) if own else ()))
-        yield _place(view, found, Kind.NODES, interface)
-    for found in view.of(_NODE_CLASS):
-        interface = Interface(_selected(found, "subnetSelectorTerms"), _selected(found, "securityGroupSelectorTerms"))
-        yield _place(view, found, Kind.NODES, interface)
-
-
-def _selected(found: Resource, terms: str) -> tuple[str, ...]:
-    return tuple(text(term.get("id")) for term in found.blocks(f"spec.{terms}") if term.has("id"))
 
 
 def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
@@ -99,34 +82,31 @@ def _selectable(found: Resource, path: str, named_ports: dict[str, Any]) -> Pods
 
 def _in_network(view: View, token: str, kind: Kind, block: str, subnets: str) -> Iterator[Place]:
     for found in view.of(token):
-        interface = Interface(texts(found.list(f"{block}.{subnets}")), texts(found.list(f"{block}.securityGroupIds")))
+        interface = Interface(names(found, f"{block}.{subnets}"), names(found, f"{block}.securityGroupIds"))
         yield _place(view, found, kind, interface if interface.subnets else None)
 
 
 def _tasks(view: View, found: Resource) -> Place:
     config = "networkConfiguration"
+    tasks = view.refers(found, "taskDefinition", _TASK)
     interface = Interface(
-        texts(found.list(f"{config}.subnets")),
-        texts(found.list(f"{config}.securityGroups")),
-        public=found.has(f"{config}.assignPublicIp", True),
+        names(found, f"{config}.subnets"),
+        names(found, f"{config}.securityGroups"),
+        public=flag(found, f"{config}.assignPublicIp", False),
     )
+    if not interface.subnets:  # its tasks stand behind the addresses of whichever instance they run on
+        interface = Interface((), (UNTOLD,), public=None)
     ports = [block.get("containerPort") for block in found.blocks("loadBalancers")]
+    ports += [port for task in tasks for port in task_ports(task)]
     return Place(
         name=view.owner(found),
         kind=Kind.TASKS,
-        urns=(found.urn, *(task.urn for task in view.refers(found, "taskDefinition", _TASK))),
+        urns=(found.urn, *(task.urn for task in tasks)),
         interfaces=(interface,),
         ports=tuple(dict.fromkeys(port for port in ports if isinstance(port, int))),
         words=frozenset({"application"}),
         region=view.region_of(found),
     )
-
-
-def _instance(view: View, found: Resource) -> Place:
-    subnets = tuple(text(found.get(key)) for key in ("subnetId",) if found.has(key))
-    given = any(subnet.has("mapPublicIpOnLaunch", True) for subnet in view.refers(found, "subnetId"))
-    public = found.has("associatePublicIpAddress", True) or (given and not found.has("associatePublicIpAddress", False))
-    return _place(view, found, Kind.INSTANCE, Interface(subnets, texts(found.list("vpcSecurityGroupIds")), public))
 
 
 def _api_server(view: View, found: Resource) -> Place:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.edge import LISTENER
+from analyser.analyses.reach.balancers import LISTENER
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.targets import Member
 from analyser.analyses.reach.view import text

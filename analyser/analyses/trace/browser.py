@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from analyser.analyses.reach.edge import API, BALANCER, DISTRIBUTION, REST_API
+from analyser.analyses.reach.balancers import BALANCER
+from analyser.analyses.reach.edge import API, DISTRIBUTION, REST_API
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.trace import behind, edge

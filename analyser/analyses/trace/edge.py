@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.edge import BALANCER, DISTRIBUTION, LISTENER, REST_API
+from analyser.analyses.reach.balancers import BALANCER, LISTENER
+from analyser.analyses.reach.edge import DISTRIBUTION, REST_API
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.trace.model import Link, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey

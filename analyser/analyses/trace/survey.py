@@ -81,6 +81,8 @@ class Survey:
         if way.open:
             reasons = "; ".join(check.says for check in way.checks)
             return found(kind, f"{says} ({reasons})" if reasons else says, resources)
+        if not way.missing:
+            return not_known(kind, says, "; ".join(way.untold), resources)
         return missing(kind, says, "; ".join(way.missing), resources)
 
     def at(self, *places: Place) -> list[Resource]:

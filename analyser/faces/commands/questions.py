@@ -66,18 +66,22 @@ def reach(
     source: Annotated[str, typer.Argument(metavar="FROM", help="A component, or internet, pods, functions …")] = "",
     target: Annotated[str, typer.Argument(metavar="TO", help="A component, or postgres, application …")] = "",
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The port of TO to ask about.")] = None,
+    expect: Annotated[str, typer.Option("--expect", help="yes or no: exit 1 unless every answer is that.")] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Say whether FROM can open a connection to TO, and by which way or for want of what; without them, print all."""
+    """Say whether FROM can open a connection to TO: yes, no or not known, and why; without them, print all."""
     if bool(source) != bool(target):
         raise UsageError("strata: reach takes FROM and TO, or neither")
+    if expect not in ("", "yes", "no"):
+        raise UsageError(f"strata: --expect {expect} is not known; yes or no")
+    if expect and not source:
+        raise UsageError("strata: --expect takes FROM and TO")
     graph = graph_of(stack)
-    from analyser.faces.commands.reach import show_matrix_of, show_reach
+    from analyser.faces.commands.reach import Question, show_matrix_of, show_reach
 
     if source:
-        show_reach(graph, source, target, port, as_json=as_json)
-    else:
-        show_matrix_of(graph, as_json=as_json)
+        return show_reach(graph, Question(source, target, port, expect), as_json=as_json)
+    show_matrix_of(graph, as_json=as_json)
     return 0
 
 

@@ -1,35 +1,52 @@
 """What the command answers about connections."""
 
 import json
+from dataclasses import dataclass
 
 import typer
 
-from analyser.analyses.reach.answer import VERSION, ask, document, matrix, matrix_document
+from analyser.analyses.reach.answer import VERSION, ask, document, survey, survey_document
 from analyser.analyses.reach.model import Reach, UnknownPlaceError
 from analyser.faces.commands.usage_error import UsageError
 from analyser.faces.terminal.reach import show_answers, show_matrix
 from analyser.graph import Graph
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and the answer (yes or no) that every pair it is about should get; empty for any."""
+
+    source: str
+    target: str
+    port: int | None
+    expect: str = ""
+
+
 def show_matrix_of(graph: Graph, *, as_json: bool) -> None:
     """Prints who can open a connection to what."""
-    found = matrix(Reach(graph))
+    found = survey(Reach(graph))
     if as_json:
-        _print({"version": VERSION, "stack": graph.stack, "reach": matrix_document(found)})
+        _print({"version": VERSION, "stack": graph.stack, **survey_document(found)})
     else:
         show_matrix(found)
 
 
-def show_reach(graph: Graph, source: str, target: str, port: int | None, *, as_json: bool) -> None:
-    """Prints whether one can open a connection to the other. Raises UsageError for a name that is none."""
+def show_reach(graph: Graph, question: Question, *, as_json: bool) -> int:
+    """Prints whether one can open a connection to the other: 0, or 1 where an answer is not the expected one.
+
+    Raises UsageError for a name that is none.
+    """
     try:
-        answers = ask(Reach(graph), source, target, port)
+        answers = ask(Reach(graph), question.source, question.target, question.port)
     except UnknownPlaceError as error:
         raise UsageError(str(error)) from error
+    if not answers:
+        raise UsageError(f"{graph.stack}: {question.source!r} and {question.target!r} are one place")
     if as_json:
         _print({"version": VERSION, "stack": graph.stack, "answers": [document(answer) for answer in answers]})
     else:
         show_answers(answers)
+    return int(bool(question.expect) and any(answer.verdict != question.expect for answer in answers))
 
 
 def _print(value: object) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.answer import Answer, survey
+from analyser.analyses.reach.answer import Answer, Verdict, survey
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.reach.place import Kind, Link, Place
 
@@ -21,10 +21,21 @@ class Cell:
     """One answer: its words, and the entry that explains it."""
 
     key: str
-    yes: bool
+    verdict: str
+    """yes, no or unknown."""
     target: str
     says: str
     checks: tuple[str, ...]
+
+    @property
+    def yes(self) -> bool:
+        """Whether it is a yes."""
+        return self.verdict == "yes"
+
+    @property
+    def word(self) -> str:
+        """The answer as it is shown."""
+        return "not known" if self.verdict == "unknown" else self.verdict
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,13 @@ def _row(number: int, source: Place, columns: list[Place], by_pair: dict[tuple[P
 
 
 def _cell(key: str, answer: Answer) -> Cell:
-    if not answer.yes:
-        return Cell(key, yes=False, target=answer.target.name, says=answer.missing[0], checks=tuple(answer.missing[1:]))
-    checks = dict.fromkeys(check.says for link in answer.path for check in link.checks)
-    return Cell(key, yes=True, target=answer.target.name, says=_way(answer), checks=tuple(checks))
+    name = answer.target.name
+    if answer.yes:
+        checks = dict.fromkeys(check.says for link in answer.path for check in link.checks)
+        return Cell(key, "yes", target=name, says=_way(answer), checks=tuple(checks))
+    verdict = "no" if answer.verdict is Verdict.NO else "unknown"
+    first, *rest = answer.missing or answer.untold
+    return Cell(key, verdict, target=name, says=first, checks=tuple(rest))
 
 
 def _way(answer: Answer) -> str:

@@ -147,11 +147,13 @@ def _flows(answers: list[Answer]) -> Iterator[Flow]:
 
 
 def _shown(link: Link, public: set[Place]) -> bool:
-    """Not what leads out of the stack, and not public addresses, which everything with a way out reaches."""
+    """Not what leads out of the stack, not public addresses, which everything with a way out reaches, and not those
+    who answer on no port that somebody named."""
     if link.target.kind is Kind.INTERNET or link.source.kind in _EVERYWHERE:
         return False
     if link.source.kind in {Kind.CLOUDFRONT, Kind.API, Kind.BALANCER}:
         return True
     if link.source.kind is Kind.INTERNET:
         return link.target.kind not in _EVERYWHERE
-    return link.target not in public and link.target.kind not in {*_EVERYWHERE, *_GLOBAL, Kind.API}
+    beside = {*_EVERYWHERE, *_GLOBAL, Kind.API}
+    return bool(link.target.ports) and link.target not in public and link.target.kind not in beside

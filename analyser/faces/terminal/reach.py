@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analyser.analyses.reach.answer import Answer
-from analyser.analyses.reach.place import Kind, Link, Place
+from analyser.analyses.reach.answer import Answer, Verdict
+from analyser.analyses.reach.place import Check, Kind, Link, Place
 
 _UNBOUNDED = 100_000
 
@@ -21,53 +21,95 @@ def show_answers(answers: list[Answer]) -> None:
 
 
 def show_matrix(answers: list[Answer]) -> None:
-    """Prints what each place can open connections to; what it does not name, it cannot.
+    """Prints what each place can open connections to, what is not known of that, and who is reached by nobody.
 
     Places that reach the same share a line, and what the internet reaches is not repeated for those that reach it.
     """
-    public = {answer.target for answer in answers if answer.source.kind is Kind.INTERNET}
-    services = {answer.target for answer in answers if answer.target.kind is Kind.SERVICE}
+    found = [answer for answer in answers if answer.verdict is not Verdict.NO]
+    public = {answer.target for answer in found if answer.yes and answer.source.kind is Kind.INTERNET}
+    services = {answer.target for answer in found if answer.target.kind is Kind.SERVICE}
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_UNBOUNDED)
     table = Table("from", "to", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    rows: dict[str, list[str]] = {}
-    for source, found in groupby(answers, key=lambda answer: answer.source):
-        rows.setdefault(_row(list(found), public, services), []).append(source.name)
-    for reached, sources in rows.items():
-        table.add_row(Text(", ".join(sources), "bold"), reached)
+    rows = [
+        (source, _row([answer for answer in of_source if answer.verdict is not Verdict.NO], public, services))
+        for source, of_source in ((one, list(group)) for one, group in groupby(answers, key=lambda one: one.source))
+    ]
+    for sources, words in _shared(rows):
+        table.add_row(Text(", ".join(source.name for source in sources), "bold"), ", ".join(words) or "nothing")
     console.print(table)
+    reached = {answer.target for answer in found}
+    nobody = dict.fromkeys(answer.target.name for answer in answers if answer.target not in reached)
+    if nobody:
+        console.print(Text("reached by nobody: ", "dim").append(", ".join(nobody), "none"))
 
 
-def _row(found: list[Answer], public: set[Place], services: set[Place]) -> str:
-    spared = public if any(answer.target.kind is Kind.INTERNET for answer in found) else set()
-    shown = [answer for answer in found if answer.target not in spared]
-    words = [_target(answer) for answer in shown if answer.target.kind is not Kind.SERVICE]
+def _shared(rows: list[tuple[Place, dict[str, str]]]) -> Iterator[tuple[list[Place], list[str]]]:
+    """The sources that reach the same, but for each other."""
+    shared: list[tuple[list[Place], dict[str, str]]] = []
+    for source, words in rows:
+        for sources, theirs in shared:
+            first = sources[0].name
+            if (source.name in theirs) == (first in words) and _less(words, first) == _less(theirs, source.name):
+                sources.append(source)
+                break
+        else:
+            shared.append(([source], words))
+    for sources, words in shared:
+        members = {source.name for source in sources}
+        others = [word for name, word in words.items() if name not in members]
+        yield sources, [*others, *(["one another"] if members & set(words) else [])]
+
+
+def _less(words: dict[str, str], name: str) -> dict[str, str]:
+    return {key: word for key, word in words.items() if key != name}
+
+
+def _row(found: list[Answer], public: set[Place], services: set[Place]) -> dict[str, str]:
+    """What is reached, by its name: the words to print."""
+    spared = public if any(answer.yes and answer.target.kind is Kind.INTERNET for answer in found) else set()
+    shown = [answer for answer in found if answer.target not in spared or not answer.yes]
+    words = {one.target.name: _target(one) for one in shown if one.target.kind is not Kind.SERVICE}
     behind = [answer for answer in found if answer.target.kind is Kind.SERVICE]
-    if services and {answer.target for answer in behind} == services:
-        words.append(f"AWS's services ({len(services)})")
-    else:
-        words += [_target(answer) for answer in behind]
-    return ", ".join(words)
+    if services and {answer.target for answer in behind if answer.yes} == services:
+        return words | {"": f"AWS's services ({len(services)})"}
+    return words | {one.target.name: _target(one) for one in behind}
 
 
 def _whole(answer: Answer) -> Iterator[Text]:
     if answer.yes:
         yield Text("yes  ", "bold yellow").append(_pair(answer), "bold")
     else:
-        yield Text("no   ", "bold green").append(f"{_pair(answer)}: {answer.missing[0]}", "bold")
+        yield _word(answer, "bold ").append(f"{_pair(answer)}: {_first(answer)}", "bold")
     for link in answer.path:
         yield Text(f"     {link.source.name} → {link.target.name}{_port(link)}")
         for check in link.checks:
-            mark = Text("       ✓ ", "green") if check.ok else Text("       ✗ ", "red")
-            yield mark.append(check.says, "dim" if check.ok else "none")
+            yield _mark(check).append(check.says, "dim" if check.ok else "none")
 
 
 def _line(answer: Answer) -> Text:
     if answer.yes:
         by = " → ".join(link.target.name for link in answer.path)
         return Text("yes  ", "yellow").append(f"{answer.source.name} → {by}{_port(answer.path[-1])}", "none")
-    return Text("no   ", "green").append(f"{_pair(answer)}: {answer.missing[0]}", "none")
+    return _word(answer, "").append(f"{_pair(answer)}: {_first(answer)}", "none")
+
+
+def _word(answer: Answer, weight: str) -> Text:
+    """The head of a line that is no yes."""
+    if answer.verdict is Verdict.NO:
+        return Text("no   ", f"{weight}green")
+    return Text(f"{answer.verdict}  ", f"{weight}magenta")
+
+
+def _first(answer: Answer) -> str:
+    return (answer.missing or answer.untold)[0]
+
+
+def _mark(check: Check) -> Text:
+    if check.ok:
+        return Text("       ✓ ", "green")
+    return Text("       ✗ ", "red") if check.missing else Text("       ? ", "magenta")
 
 
 def _pair(answer: Answer) -> str:
@@ -81,4 +123,4 @@ def _port(link: Link) -> str:
 def _target(answer: Answer) -> str:
     port = "" if answer.port in (None, 443) else f":{answer.port}"
     via = f" (by {answer.path[-1].source.name})" if len(answer.path) > 1 else ""
-    return f"{answer.target.name}{port}{via}"
+    return f"{'' if answer.yes else '? '}{answer.target.name}{port}{via}"

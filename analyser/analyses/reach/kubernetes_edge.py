@@ -1,0 +1,140 @@
+"""Load balancers that a controller makes in a cluster: for Services, Ingresses and Gateways."""
+
+import json
+from collections.abc import Iterator
+
+from analyser.analyses.reach.place import Kind, Place
+from analyser.analyses.reach.view import View, text, texts
+from policy.model import Block, Resource, known
+
+SERVICE = "kubernetes:core/v1:Service"
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
+_CLASS = "kubernetes:networking.k8s.io/v1:IngressClass"
+_GATEWAY_CLASS = "kubernetes:gateway.networking.k8s.io/v1:GatewayClass"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+_ON_SERVICE = "service.beta.kubernetes.io/aws-load-balancer-"
+_ON_INGRESS = "alb.ingress.kubernetes.io/"
+_AWS_CLASSES = ("service.k8s.aws/nlb", "eks.amazonaws.com/nlb")
+_ALB_CONTROLLERS = ("ingress.k8s.aws/alb", "eks.amazonaws.com/alb")
+_FACING = "internet-facing"
+
+
+def kubernetes_balancers(view: View) -> Iterator[Place]:
+    """A place for each, on public addresses or closed to them."""
+    for found in view.of(SERVICE):
+        if found.has("spec.type", "LoadBalancer"):
+            ports = [
+                block.get("port") for block in found.blocks("spec.ports") if block.lacks("protocol", "UDP", "SCTP")
+            ]
+            yield _place(
+                view, found, ports, *_service_closed(view, found), texts(found.list("spec.loadBalancerSourceRanges"))
+            )
+    for found in view.of(INGRESS):
+        yield _place(view, found, _ingress_ports(found), *_ingress_closed(view, found), _inbound(found))
+    for found in view.of(GATEWAY):
+        ports = [block.get("port") for block in found.blocks("spec.listeners")]
+        yield _place(view, found, ports, *_gateway_closed(view, found), ())
+
+
+def _place(
+    view: View, found: Resource, ports: list[object], closed: str, unsure: bool, admits: tuple[str, ...]
+) -> Place:
+    return Place(
+        name=view.owner(found),
+        kind=Kind.BALANCER,
+        urns=(found.urn,),
+        ports=tuple(port for port in ports if isinstance(port, int)),
+        words=frozenset({"load-balancer", found.type.rpartition(":")[2].lower()}),
+        region=view.region_of(found),
+        closed=closed,
+        unsure=unsure,
+        admits=admits,
+    )
+
+
+def _service_closed(view: View, found: Resource) -> tuple[str, bool]:
+    """Internal where it says so; by the load balancer controller unless it says otherwise.
+
+    https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+    """
+    if not known(found.get("metadata.annotations")):
+        return f"the annotations of {found.name} are not known yet", True
+    scheme, internal = (_annotation(found, f"{_ON_SERVICE}{key}") for key in ("scheme", "internal"))
+    if scheme == "?" or internal == "?":
+        return f"the scheme of {found.name} is not known yet", True
+    if scheme:
+        return ("" if scheme == _FACING else f"{found.name} is an internal load balancer"), False
+    if internal.lower() in ("true", "0.0.0.0/0"):
+        return f"{found.name} is an internal load balancer", False
+    of_controller = _annotation(found, f"{_ON_SERVICE}type") in ("external", "nlb-ip")
+    of_controller |= text(found.get("spec.loadBalancerClass")) in _AWS_CLASSES
+    if of_controller or any("aws-load-balancer-controller" in text(one.get("chart")) for one in view.of(_RELEASE)):
+        return f"{found.name} is an internal load balancer: its controller makes no other unless asked", False
+    return "", False
+
+
+def _ingress_closed(view: View, found: Resource) -> tuple[str, bool]:
+    if not known(found.get("metadata.annotations")):
+        return f"the annotations of {found.name} are not known yet", True
+    named = text(found.get("spec.ingressClassName")) or _annotation(found, "kubernetes.io/ingress.class")
+    by_alb = named == "alb" or any(
+        one.has("metadata.name", named) and one.has("spec.controller", *_ALB_CONTROLLERS) for one in view.of(_CLASS)
+    )
+    if not by_alb:
+        return f"what answers for ingress class {named or '(default)'} is not modelled", True
+    scheme = _annotation(found, f"{_ON_INGRESS}scheme")
+    if scheme == "?":
+        return f"the scheme of {found.name} is not known yet", True
+    if not scheme and _parameters(view, named):
+        return f"IngressClassParams of class {named} are not modelled", True
+    return ("" if scheme == _FACING else f"{found.name} is an internal load balancer"), False
+
+
+def _parameters(view: View, named: str) -> bool:
+    return any(one.has("metadata.name", named) and one.given("spec.parameters") for one in view.of(_CLASS))
+
+
+def _gateway_closed(view: View, found: Resource) -> tuple[str, bool]:
+    """A Gateway's scheme stands in a LoadBalancerConfiguration, which is not read."""
+    named = text(found.get("spec.gatewayClassName"))
+    controllers = [
+        text(one.get("spec.controllerName")) for one in view.of(_GATEWAY_CLASS) if one.has("metadata.name", named)
+    ]
+    return (
+        f"the load balancer of Gateway {found.name} ({controllers[0] if controllers else named}) is not modelled",
+        True,
+    )
+
+
+def _ingress_ports(found: Resource) -> list[object]:
+    """443 with a certificate and 80 without, or those that an annotation lists."""
+    said = _annotation(found, f"{_ON_INGRESS}listen-ports")
+    try:
+        listed = json.loads(said) if said and said != "?" else []
+    except ValueError:
+        listed = []
+    ports = [port for one in listed if isinstance(one, dict) for port in one.values()]
+    secure = _annotation(found, f"{_ON_INGRESS}certificate-arn") or found.given("spec.tls")
+    return ports or ([443] if secure else [80])
+
+
+def _inbound(found: Resource) -> tuple[str, ...]:
+    said = _annotation(found, f"{_ON_INGRESS}inbound-cidrs")
+    return tuple(cidr.strip() for cidr in said.split(",") if cidr.strip() and said != "?")
+
+
+def _annotation(found: Resource, key: str) -> str:
+    """An annotation as text; a question mark for one that is not known yet."""
+    annotations = found.get("metadata.annotations")
+    value = annotations.get(key, "") if known(annotations) and isinstance(annotations, dict) else ""
+    return "?" if not known(value) else str(value)
+
+
+def backends(found: Resource) -> Iterator[Block]:
+    """The services that an Ingress sends to."""
+    for path in ("spec.defaultBackend.service",):
+        yield from found.blocks(path)
+    for rule in found.blocks("spec.rules"):
+        for route in rule.blocks("http.paths"):
+            yield from route.blocks("backend.service")

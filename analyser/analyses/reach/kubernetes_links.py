@@ -1,0 +1,80 @@
+"""From the load balancers that a cluster's controllers make to the pods behind their services."""
+
+from collections.abc import Iterator, Mapping
+
+from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.kubernetes_edge import GATEWAY, INGRESS, SERVICE, backends
+from analyser.analyses.reach.network_policies import Correspondent
+from analyser.analyses.reach.place import Check, Link, Place, untold
+from analyser.analyses.reach.security_groups import ANYWHERE
+from analyser.analyses.reach.services import container_port, selected, service_port
+from analyser.analyses.reach.view import View, text
+from policy.model import Block, Resource
+
+_TARGETS = "alb.ingress.kubernetes.io/target-type"
+_NLB_TARGETS = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
+
+
+class KubernetesLinks:
+    """Follows Services and Ingresses. Controllers open the nodes' groups for them, not the pods' policies."""
+
+    def __init__(self, view: View, places: Mapping[str, Place], connections: Connections) -> None:
+        self._view = view
+        self._places = places
+        self._connections = connections
+
+    def links(self) -> Iterator[Link]:
+        """Every link, open or not."""
+        for found in self._view.of(SERVICE):
+            if found.has("spec.type", "LoadBalancer"):
+                yield from self._of_service(self._places[found.urn], found, list(found.blocks("spec.ports")), found)
+        for found in self._view.of(INGRESS):
+            yield from self._of_ingress(found)
+
+    def may_lead_anywhere(self) -> Iterator[Place]:
+        """Those of which nobody can tell where they lead."""
+        yield from (self._places[found.urn] for found in self._view.of(GATEWAY))
+
+    def _of_ingress(self, found: Resource) -> Iterator[Link]:
+        source = self._places[found.urn]
+        for backend in backends(found):
+            named = text(backend.get("name"))
+            for service in self._view.of(SERVICE):
+                if service.has("metadata.name", named) and _namespace(service) == _namespace(found):
+                    wanted = backend.get("port.number", backend.get("port.name"))
+                    entry = service_port(service, wanted)
+                    yield from self._of_service(source, service, [entry] if entry else [], found)
+
+    def _of_service(self, source: Place, service: Resource, entries: list[Block], asked: Resource) -> Iterator[Link]:
+        says = f"{asked.type.rpartition(':')[2]} {asked.name} sends to service {text(service.get('metadata.name'))}"
+        through = Check(ok=True, says=says, urns=(service.urn,))
+        for place in selected(self._view, self._places, service, _namespace(service)):
+            for entry in entries:
+                port = container_port(entry, place)
+                if port is not None:
+                    entered = entry.get("port") if asked is service else None
+                    checks = (through, *self._policies(source, place, service, asked, port))
+                    yield Link(source, place, port, checks, entered if isinstance(entered, int) else None)
+
+    def _policies(self, source: Place, place: Place, service: Resource, asked: Resource, port: int) -> Iterator[Check]:
+        """What the pods' policies say of whoever they see: the client, a node, or the balancer in its subnets."""
+        if place.pods is None:
+            return
+        annotations = asked.get("metadata.annotations")
+        kind = str((annotations if isinstance(annotations, dict) else {}).get(_TARGETS, ""))
+        keeps = service.has("spec.externalTrafficPolicy", "Local") and asked is service
+        if keeps:
+            policy = self._connections.policies.into(place.pods, Correspondent("the internet", ANYWHERE), port)
+        else:
+            subnets = tuple(one for interface in place.interfaces for one in interface.subnets)
+            cidrs = self._connections.network.cidrs(subnets)
+            who = f"{source.name}'s own addresses" if kind == "ip" else f"the nodes of {place.name}"
+            policy = self._connections.policies.into(place.pods, Correspondent(who, cidrs), port)
+        if policy and policy.missing and not keeps:
+            yield untold(f"from which addresses {source.name} speaks to its pods is not known; else {policy.says}")
+        elif policy:
+            yield policy
+
+
+def _namespace(found: Resource) -> str:
+    return text(found.get("metadata.namespace")) or "default"

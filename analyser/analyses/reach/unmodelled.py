@@ -1,0 +1,56 @@
+"""Types of resources that may open a way, and of which nobody here knows how.
+
+Of what this module names neither as read nor as without a bearing on connections, nothing is said with certainty: an
+answer that would be a no becomes "not known" where such a resource names what is asked about.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analyser.analyses.reach.modelled import INERT_SERVICES, READ_TYPES
+from analyser.analyses.reach.place import Kind, Link, Place, untold
+from analyser.analyses.reach.view import View
+from policy.model import Resource, known
+from policy.tokens import canonical
+
+_DEEPEST = 6
+
+
+def bears_on_reach(token: str) -> bool:
+    """Whether a type may open a way that nobody here reads."""
+    package, _, rest = token.partition(":")
+    if package != "aws":
+        return False
+    return rest.partition("/")[0] not in INERT_SERVICES and canonical(token) not in READ_TYPES
+
+
+def unmodelled(view: View, places: tuple[Place, ...], internet: Place) -> Iterator[Link]:
+    """A link from the internet to each place that such a resource names."""
+    by_urn = {urn: place for place in places for urn in place.urns}
+    for found in view.resources:
+        if not bears_on_reach(found.type):
+            continue
+        for urn in _named(view, found):
+            place = by_urn.get(urn)
+            if place is not None and place.kind is not Kind.INTERNET:
+                says = f"{found.type} {found.name} names {place.name}, and what that lets through is not modelled"
+                yield Link(internet, place, None, (untold(says),))
+
+
+def _named(view: View, found: Resource) -> set[str]:
+    """The URNs of what a resource names, by whichever input."""
+    urns = {urn for named in found.property_dependencies.values() for urn in named}
+    urns |= {one.urn for key in found.inputs for one in view.resources.refers(found, key)}
+    return urns | {one.urn for value in found.inputs.values() for one in _by_value(view, value, 0)}
+
+
+def _by_value(view: View, value: Any, depth: int) -> Iterator[Resource]:
+    if not known(value) or depth > _DEEPEST:
+        return
+    if isinstance(value, str):
+        named = view.by_id(value) or view.by_arn(value)
+        if named is not None:
+            yield named
+    elif isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _by_value(view, member, depth + 1)

@@ -1,0 +1,191 @@
+"""Random small networks as plain data, and the graphs that make them."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from analyser.graph import Graph
+from tests.analyser.analyses.reach.made import Made
+
+PORTS = (22, 443)
+_RANGES = ((22, 22), (443, 443), (0, 65535), (1, 1023), (1024, 65535), (32768, 60999), (32768, 65535))
+_PROTOCOLS = ("tcp", "TCP", "6", "-1", "udp")
+_PUBLIC = ("0.0.0.0/0", "8.8.8.0/24", "0.0.0.0/1", "203.0.113.7/32")
+
+Rule = tuple[str, int, int, str]
+"""Protocol, first and last port, and a range or the name of a group."""
+AclRule = tuple[int, bool, str, int, int, str]
+"""Number, whether it allows, protocol, first and last port, range."""
+
+
+@dataclass
+class Subnet:
+    vpc: str
+    cidr: str
+    routes: list[tuple[str, str, str]] = field(default_factory=list)
+    """Range, what takes the packets (igw, nat, peering, hub) and its name."""
+    maps_public: bool = False
+    acl: tuple[list[AclRule], list[AclRule]] | None = None
+
+
+@dataclass
+class Machine:
+    subnet: str
+    address: str
+    groups: list[str]
+    asks_public: bool | None
+    elastic: bool
+
+
+@dataclass
+class Net:
+    vpcs: dict[str, str] = field(default_factory=dict)
+    gateways: dict[str, bool] = field(default_factory=dict)
+    """Internet gateways by the VPC they are for: whether they are attached."""
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    nats: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, tuple[str, list[Rule], list[Rule]]] = field(default_factory=dict)
+    machines: dict[str, Machine] = field(default_factory=dict)
+    peerings: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    attached: list[str] = field(default_factory=list)
+    """The VPCs that the transit gateway is attached to, in their first subnet."""
+
+
+def random_net(seed: int) -> Net:
+    """One network; the same for the same seed."""
+    r, net = Random(seed), Net()
+    for number in range(r.choice((1, 2, 2, 3))):
+        vpc = f"v{number}"
+        net.vpcs[vpc] = f"10.{number}.0.0/16"
+        net.gateways[vpc] = r.random() < 0.9
+        net.attached += [vpc] if r.random() < 0.6 else []
+        for place in range(r.choice((1, 2, 2))):
+            net.subnets[f"{vpc}s{place}"] = Subnet(vpc, f"10.{number}.{place}.0/24", maps_public=r.random() < 0.5)
+        for group in range(2):
+            net.groups[f"{vpc}g{group}"] = (vpc, [], [])
+        net.nats[f"{vpc}n"] = r.choice([name for name, one in net.subnets.items() if one.vpc == vpc])
+    for one, other in (("v0", "v1"), ("v1", "v2"), ("v0", "v2")):
+        if one in net.vpcs and other in net.vpcs and r.random() < 0.6:
+            net.peerings[f"{one}{other}"] = (one, other, r.random() < 0.85)
+    for name, subnet in net.subnets.items():
+        subnet.routes = _routes(r, net, subnet)
+        subnet.acl = (_acl(r), _acl(r)) if r.random() < 0.35 else None
+        net.machines[f"m{name}"] = _machine(r, net, subnet, name)
+    for vpc, ingress, egress in net.groups.values():
+        ingress += [_rule(r, net, vpc) for _ in range(r.choice((0, 1, 2, 3)))]
+        egress += [("-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.7 else [_rule(r, net, vpc) for _ in range(2)]
+    return net
+
+
+def _routes(r: Random, net: Net, subnet: Subnet) -> list[tuple[str, str, str]]:
+    found = {}
+    for cidr in r.sample(("0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "8.8.8.0/24"), r.choice((1, 1, 2, 3))):
+        found[cidr] = r.choice((("igw", subnet.vpc), ("igw", subnet.vpc), ("nat", f"{subnet.vpc}n")))
+    for other, cidr in net.vpcs.items():
+        if other == subnet.vpc or r.random() < 0.2:
+            continue
+        ways = [("peering", name) for name, ends in net.peerings.items() if subnet.vpc in ends[:2]]
+        ways += [("hub", "hub")] if subnet.vpc in net.attached else []
+        if ways:
+            found[r.choice((cidr, cidr, cidr.replace("/16", "/24"), "10.0.0.0/8"))] = r.choice(ways)
+    return [(cidr, *way) for cidr, way in found.items()]
+
+
+def _acl(r: Random) -> list[AclRule]:
+    rules = []
+    for number in sorted(r.sample(range(1, 99), r.choice((1, 2, 3, 4)))):
+        cidr = r.choice((*_PUBLIC, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"))
+        rules.append((number, r.random() < 0.75, r.choice(_PROTOCOLS), *r.choice(_RANGES), cidr))
+    return rules + ([(99, True, "-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.6 else [])
+
+
+def _rule(r: Random, net: Net, vpc: str) -> Rule:
+    peers = [*_PUBLIC, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"]
+    peers += [name for name, (home, *_) in net.groups.items() if home == vpc or r.random() < 0.4]
+    return (r.choice(_PROTOCOLS), *r.choice(_RANGES), r.choice(peers))
+
+
+def _machine(r: Random, net: Net, subnet: Subnet, name: str) -> Machine:
+    own = [group for group, (home, *_) in net.groups.items() if home == subnet.vpc]
+    groups = r.sample(own, r.choice((0, 1, 1, 2)))
+    address = subnet.cidr.replace(".0/24", f".{r.randrange(10, 250)}")
+    return Machine(name, address, groups, r.choice((None, None, True, False)), r.random() < 0.2)
+
+
+def graph(net: Net) -> Graph:
+    """The resources that make the network."""
+    made = Made()
+    _add_vpcs(made, net)
+    _add_ways(made, net)
+    for name, subnet in net.subnets.items():
+        _fill(made, name, subnet)
+    for name, (vpc, ingress, egress) in net.groups.items():
+        blocks: dict[str, Any] = {
+            "ingress": [_block(net, one) for one in ingress],
+            "egress": [_block(net, one) for one in egress],
+        }
+        made.add("SecurityGroup", name, vpcId=f"vpc-{vpc}", **blocks)
+    for name, machine in net.machines.items():
+        _add_machine(made, name, machine)
+    return made.graph()
+
+
+def _add_vpcs(made: Made, net: Net) -> None:
+    for vpc, cidr in net.vpcs.items():
+        made.vpc(vpc, cidr)
+        attached: dict[str, Any] = {"vpcId": f"vpc-{vpc}"} if net.gateways[vpc] else {}
+        made.add("InternetGateway", f"{vpc}i", **attached)
+    for name, subnet in net.subnets.items():
+        made.subnet(f"vpc-{subnet.vpc}", name, subnet.cidr, mapPublicIpOnLaunch=subnet.maps_public)
+
+
+def _add_ways(made: Made, net: Net) -> None:
+    for name, (one, other, accepted) in net.peerings.items():
+        made.add("VpcPeeringConnection", name, vpcId=f"vpc-{one}", peerVpcId=f"vpc-{other}", autoAccept=accepted)
+    for name, home in net.nats.items():
+        made.add("NatGateway", name, subnetId=f"subnet-{home}")
+    hub = made.add("TransitGateway", "hub", module="ec2transitgateway")
+    for vpc in net.attached:
+        first = next(f"subnet-{name}" for name, one in net.subnets.items() if one.vpc == vpc)
+        inputs: dict[str, Any] = {"transitGatewayId": hub, "vpcId": f"vpc-{vpc}", "subnetIds": [first]}
+        made.add("VpcAttachment", f"a{vpc}", module="ec2transitgateway", **inputs)
+
+
+def _fill(made: Made, name: str, subnet: Subnet) -> None:
+    for cidr, way, via in subnet.routes:
+        made.route(f"subnet-{name}", cidr, **_to(way, via))
+    if subnet.acl:
+        ingress, egress = ([_acl_block(one) for one in side] for side in subnet.acl)
+        own: dict[str, Any] = {"vpcId": f"vpc-{subnet.vpc}", "subnetIds": [f"subnet-{name}"]}
+        made.add("NetworkAcl", f"acl-{name}", ingress=ingress, egress=egress, **own)
+
+
+def _add_machine(made: Made, name: str, machine: Machine) -> None:
+    asked: dict[str, Any] = {} if machine.asks_public is None else {"associatePublicIpAddress": machine.asks_public}
+    groups: dict[str, Any] = {"vpcSecurityGroupIds": [f"sg-{one}" for one in machine.groups]} if machine.groups else {}
+    vm = made.add("Instance", name, subnetId=f"subnet-{machine.subnet}", privateIp=machine.address, **asked, **groups)
+    if machine.elastic:
+        made.add("Eip", f"e{name}", instance=vm)
+
+
+def _to(way: str, via: str) -> dict[str, str]:
+    return {
+        "igw": {"gatewayId": f"igw-{via}i"},
+        "nat": {"natGatewayId": f"nat-{via}"},
+        "peering": {"vpcPeeringConnectionId": f"pcx-{via}"},
+        "hub": {"transitGatewayId": "tgw-hub"},
+    }[way]
+
+
+def _acl_block(rule: AclRule) -> dict[str, Any]:
+    number, allows, protocol, first, last, cidr = rule
+    action = "allow" if allows else "deny"
+    return {
+        "ruleNo": number, "action": action, "protocol": protocol, "fromPort": first, "toPort": last, "cidrBlock": cidr
+    }  # fmt: skip
+
+
+def _block(net: Net, rule: Rule) -> dict[str, Any]:
+    protocol, first, last, peer = rule
+    who = {"securityGroups": [f"sg-{peer}"]} if peer in net.groups else {"cidrBlocks": [peer]}
+    return {"protocol": protocol, "fromPort": first, "toPort": last, **who}

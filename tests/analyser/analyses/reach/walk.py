@@ -1,0 +1,220 @@
+"""A packet's walk through a network of plain data, there and back: slow, simple, and of no part of the analyser.
+
+It tries single addresses and single ports, each by every rule in turn. What comes out of it is what AWS documents of
+routes, security groups, ACLs, NAT gateways, peerings and transit gateways; the analyser must come to the same.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
+
+from tests.analyser.analyses.reach.networks import AclRule, Machine, Net, Rule
+
+CLIENTS = ((1024, 65535), (32768, 60999), (49152, 65535))
+YES, SOME, NO = "yes", "not known", "no"
+
+
+def walk(net: Net, source: str, target: str, port: int) -> str:
+    """Whether a connection comes about: yes, no, or not known where some addresses or client's ports fare otherwise."""
+    if source == "internet":
+        return _any(_served(net, net.machines[target], client, port) for client in _clients(net))
+    if target == "internet":
+        return _any(_left(net, net.machines[source], server, port) for server in _clients(net))
+    inside = _inside(net, source, target, port)
+    if inside == YES or not _public(net, net.machines[target]):
+        return inside
+    out = _all(_left(net, net.machines[source], server, port) for server in _clients(net))
+    into = _all(_served(net, net.machines[target], client, port) for client in _clients(net))
+    return max(inside, min(out, into, key=_rank), key=_rank)
+
+
+def _rank(answer: str) -> int:
+    return (NO, SOME, YES).index(answer)
+
+
+def _any(answers: Iterator[str]) -> str:
+    return max(answers, key=_rank)
+
+
+def _all(answers: Iterator[str]) -> str:
+    """Of one address among many that nobody knows."""
+    found = set(answers)
+    return found.pop() if len(found) == 1 else NO if found == {NO} else SOME
+
+
+def _clients(net: Net) -> list[str]:
+    """A public address of each kind that rules and routes tell apart."""
+    cidrs = {"8.8.8.0/24", "203.0.113.7/32", "0.0.0.0/1", "128.0.0.0/1"}
+    found = {"8.8.8.8", "9.9.9.9", "150.0.0.1"}
+    for cidr in cidrs:
+        block = ip_network(cidr)
+        found |= {str(block[0]), str(block[-1])} if block.prefixlen > 8 else set()
+    return sorted(found)
+
+
+def _home(net: Net, name: str) -> tuple[str, str]:
+    return name, net.subnets[name].vpc
+
+
+def _route(net: Net, subnet: str, address: str) -> tuple[str, str]:
+    """What takes a packet, by the longest prefix that holds its address."""
+    own = net.subnets[subnet]
+    routes = [*own.routes, (net.vpcs[own.vpc], "local", own.vpc)]
+    fitting = [one for one in routes if ip_address(address) in ip_network(one[0])]
+    best = max(fitting, key=lambda one: ip_network(one[0]).prefixlen, default=("", "nothing", ""))
+    return best[1], best[2]
+
+
+def _acl(net: Net, subnet: str, address: str, port: int, *, inward: bool) -> bool:
+    acl = net.subnets[subnet].acl
+    if acl is None:
+        return True
+    rules: list[AclRule] = acl[0] if inward else acl[1]
+    for _, allows, protocol, first, last, cidr in sorted(rules):
+        every = protocol == "-1"
+        fits = every or (protocol.lower() in ("tcp", "6") and first <= port <= last)
+        if fits and ip_address(address) in ip_network(cidr):
+            return allows
+    return False
+
+
+def _groups(net: Net, machine: Machine) -> list[tuple[str, list[Rule], list[Rule]]]:
+    return [net.groups[name] for name in machine.groups]
+
+
+def _let(net: Net, machine: Machine, address: str, port: int, others: tuple[str, ...], *, inward: bool) -> bool:
+    """By one rule of one of its groups; the default group takes its own members and lets everything out."""
+    vpc = net.subnets[machine.subnet].vpc
+    if not machine.groups:
+        return f"default {vpc}" in others if inward else True
+    for _, ingress, egress in _groups(net, machine):
+        for protocol, first, last, peer in ingress if inward else egress:
+            if protocol != "-1" and (protocol.lower() not in ("tcp", "6") or not first <= port <= last):
+                continue
+            if peer in others or (peer not in net.groups and ip_address(address) in ip_network(peer)):
+                return True
+    return False
+
+
+def _names(net: Net, machine: Machine) -> tuple[str, ...]:
+    return tuple(machine.groups) or (f"default {net.subnets[machine.subnet].vpc}",)
+
+
+def _public(net: Net, machine: Machine) -> bool:
+    asked = net.subnets[machine.subnet].maps_public if machine.asks_public is None else machine.asks_public
+    return machine.elastic or asked
+
+
+def _to_internet(net: Net, subnet: str, address: str) -> bool:
+    vpc = net.subnets[subnet].vpc
+    return _route(net, subnet, address) == ("igw", vpc) and net.gateways[vpc]
+
+
+def _for_clients(passes: list[bool], ports: list[int]) -> str:
+    """Yes where every port of some kind of client is answered, not known where only some are."""
+    by_port = dict(zip(ports, passes, strict=True))
+    for first, last in CLIENTS:
+        if all(ok for port, ok in by_port.items() if first <= port <= last):
+            return YES
+    return SOME if any(passes) else NO
+
+
+def _tried(net: Net) -> list[int]:
+    """Ports on both sides of every edge that a rule or a kind of client has."""
+    edges = {edge for first, last in CLIENTS for edge in (first, last)}
+    for subnet in net.subnets.values():
+        for side in subnet.acl or ():
+            edges |= {edge for _, _, _, first, last, _ in side for edge in (first, last, first - 1, last + 1)}
+    return sorted(edge for edge in edges if 1024 <= edge <= 65535)
+
+
+def _served(net: Net, machine: Machine, client: str, port: int) -> str:
+    """A client of the internet speaks to a machine."""
+    subnet = machine.subnet
+    there = _public(net, machine) and _to_internet(net, subnet, client)
+    there = there and _acl(net, subnet, client, port, inward=True) and _let(net, machine, client, port, (), inward=True)
+    if not there:
+        return NO
+    ports = _tried(net)
+    return _for_clients([_acl(net, subnet, client, one, inward=False) for one in ports], ports)
+
+
+def _left(net: Net, machine: Machine, server: str, port: int) -> str:
+    """A machine speaks to a server of the internet."""
+    subnet = machine.subnet
+    if not _let(net, machine, server, port, (), inward=False) or not _acl(net, subnet, server, port, inward=False):
+        return NO
+    way, via = _route(net, subnet, server)
+    ports = _tried(net)
+    if way == "igw":
+        if not (_public(net, machine) and _to_internet(net, subnet, server)):
+            return NO
+        return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports)
+    if way != "nat" or not _to_internet(net, net.nats[via], server):
+        return NO
+    home = net.nats[via]
+    if home == subnet:
+        return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports)
+    mine = machine_range(net, subnet)
+    beyond = all(
+        _acl(net, home, each, port, inward=True) and _acl(net, home, server, port, inward=False) for each in mine
+    ) and all(_acl(net, home, server, one, inward=True) for one in ports)
+    if not beyond:
+        return NO
+    answered = [
+        _acl(net, subnet, server, one, inward=True) and all(_acl(net, home, each, one, inward=False) for each in mine)
+        for one in ports
+    ]
+    return _for_clients(answered, ports)
+
+
+def machine_range(net: Net, subnet: str) -> list[str]:
+    """The two ends of a subnet: no rule of these networks divides one."""
+    block = ip_network(net.subnets[subnet].cidr)
+    return [str(block[0]), str(block[-1])]
+
+
+def _arrives(net: Net, subnet: str, address: str, other: str) -> str:
+    """How a packet of a subnet comes to an address of another; empty where it does not."""
+    way, via = _route(net, subnet, address)
+    (_, mine), (_, theirs) = _home(net, subnet), _home(net, other)
+    if way == "local":
+        return "local" if mine == theirs else ""
+    if way == "peering":
+        one, two, accepted = net.peerings[via]
+        return "peering" if accepted and {one, two} == {mine, theirs} else ""
+    if way == "hub":
+        return "hub" if mine in net.attached and theirs in net.attached and mine != theirs else ""
+    return ""
+
+
+def _entrance(net: Net, vpc: str) -> str:
+    return next(name for name, one in net.subnets.items() if one.vpc == vpc)
+
+
+def _inside(net: Net, source: str, target: str, port: int) -> str:
+    one, two = net.machines[source], net.machines[target]
+    there, back = _arrives(net, one.subnet, two.address, two.subnet), _arrives(net, two.subnet, one.address, one.subnet)
+    if one.subnet == two.subnet:
+        there = back = "local"
+    if not there or not back:
+        return NO
+    named = there != "hub"
+    to, of = (_names(net, two), _names(net, one)) if named else ((), ())
+    if not _let(net, one, two.address, port, to, inward=False) or not _let(
+        net, two, one.address, port, of, inward=True
+    ):
+        return NO
+    if one.subnet == two.subnet:
+        return YES
+    gates = [(one.subnet, two.address, False), (two.subnet, one.address, True)]
+    if there == "hub":
+        near, far = (_entrance(net, net.subnets[side.subnet].vpc) for side in (one, two))
+        gates += [(near, one.address, True)] if near != one.subnet else []
+        gates += [(far, two.address, False)] if far != two.subnet else []
+    if not all(_acl(net, subnet, address, port, inward=inward) for subnet, address, inward in gates):
+        return NO
+    ports = _tried(net)
+    answered = [
+        all(_acl(net, subnet, address, each, inward=not inward) for subnet, address, inward in gates) for each in ports
+    ]
+    return _for_clients(answered, ports)
