@@ -15,6 +15,7 @@ from components.compute.task_definition import CONTAINER, SecretReference, TaskD
 from components.compute.task_settings import TaskSettings
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
+from components.operations.tracing import Tracing
 from components.security.key import Key
 from components.statements import Statement, sid
 from settings import Name
@@ -72,6 +73,7 @@ class FargateService(Component):
         statements: Sequence[Statement] = (),
         target_groups: Mapping[str, pulumi.Input[str]] | None = None,
         balanced: Balanced | None = None,
+        tracing: Tracing | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -94,6 +96,7 @@ class FargateService(Component):
             secrets=secrets,
             statements=statements,
             log_group_name=f"/ecs/{settings.service_name}",
+            tracing=tracing,
             opts=self.child_options(),
         )
         self.task_role = self.task.role

@@ -1,4 +1,4 @@
-"""A Fargate task: one container, the role it acts under and the role it is started with."""
+"""A Fargate task: one container, the role it acts under, the role it is started with, and who sends its traces."""
 
 import json
 import re
@@ -12,7 +12,10 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.compute.task_settings import TaskSettings
+from components.compute.trace_sidecar import SIDECAR, trace_sidecar
+from components.operations.collector import client_variables
 from components.operations.log_group import LogGroup
+from components.operations.tracing import Tracing
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
@@ -44,8 +47,9 @@ class TaskDefinition(Component):
 
     The task role holds ``statements`` and nothing else. The execution role, which the container never sees, may pull
     from ``repository``, write to the log group and read ``secrets``. ``repository`` is the URL of a private ECR
-    repository, without a tag. Revisions are kept, so that a failed deployment has one to go back to. ECS Exec is no
-    use here: it needs a writable image.
+    repository, without a tag. With ``tracing`` a collector runs beside the container, which is told to send it what it
+    traces; the task role may then send that on. Revisions are kept, so that a failed deployment has one to go back to.
+    ECS Exec is no use here: it needs a writable image.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
     """
 
@@ -62,9 +66,11 @@ class TaskDefinition(Component):
         secrets: Mapping[str, SecretReference],
         statements: Sequence[Statement] = (),
         log_group_name: str,
+        tracing: Tracing | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        environment = (client_variables(settings.family, "127.0.0.1") if tracing else {}) | dict(environment)
         twice = sorted(set(environment) & set(secrets))
         if twice:
             raise ValueError(f"{name}: both in environment and secrets: {', '.join(twice)}")
@@ -75,7 +81,7 @@ class TaskDefinition(Component):
         self.role = Role(
             self.child("own"),
             trust=trust,
-            statements=statements,
+            statements=[*statements, *([tracing.write] if tracing else [])],
             description=f"What the containers of {settings.family} may do",
             opts=self.child_options(),
         )
@@ -86,23 +92,25 @@ class TaskDefinition(Component):
             description=f"Starts the containers of {settings.family}",
             opts=self.child_options(),
         )
+        log_options: dict[str, pulumi.Input[str]] = {
+            "awslogs-group": logs.log_group_name,
+            "awslogs-region": account.region,
+            "awslogs-stream-prefix": CONTAINER,
+            # A container that waits for its log stops serving.
+            "mode": "non-blocking",
+            "max-buffer-size": _LOG_BUFFER,
+        }
         container = _container(settings, repository) | {
             "environment": [{"name": variable, "value": value} for variable, value in sorted(environment.items())],
             "secrets": [
                 {"name": variable, "valueFrom": secret.value_from} for variable, secret in sorted(secrets.items())
             ],
-            "logConfiguration": {
-                "logDriver": "awslogs",
-                "options": {
-                    "awslogs-group": logs.log_group_name,
-                    "awslogs-region": account.region,
-                    "awslogs-stream-prefix": CONTAINER,
-                    # A container that waits for its log stops serving.
-                    "mode": "non-blocking",
-                    "max-buffer-size": _LOG_BUFFER,
-                },
-            },
+            "logConfiguration": {"logDriver": "awslogs", "options": log_options},
         }
+        containers = [container]
+        if tracing is not None:
+            container["dependsOn"] = [{"containerName": SIDECAR, "condition": "START"}]
+            containers.append(trace_sidecar(tracing.settings, account.region, log_options))
         definition = aws.ecs.TaskDefinition(
             self.child("definition"),
             family=settings.family,
@@ -113,7 +121,7 @@ class TaskDefinition(Component):
             runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": settings.architecture},
             task_role_arn=self.role.arn,
             execution_role_arn=self.execution_role.arn,
-            container_definitions=pulumi.Output.json_dumps([container]),
+            container_definitions=pulumi.Output.json_dumps(containers),
             skip_destroy=True,
             opts=self.child_options(),
         )

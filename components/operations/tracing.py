@@ -28,7 +28,9 @@ class SamplingRule(Settings):
 class TracingSettings(Settings):
     """The rules by name, and from how many milliseconds on a request counts as slow.
 
-    Sampling is decided as a request comes in, before anybody knows whether it fails, so no rule can keep all failures.
+    X-Ray's rules decide as a request comes in, before anybody knows whether it fails, so none of them can keep all
+    failures. A collector decides once a trace is whole: it keeps what failed or was slow, and of the rest what the
+    rules say but for their reservoirs, which X-Ray alone can share out.
     ``groups`` are further groups of traces by their filter expression:
     https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
     """
@@ -36,6 +38,9 @@ class TracingSettings(Settings):
     rules: dict[Name, SamplingRule] = Field(default_factory=lambda: {"all": SamplingRule()}, min_length=1)
     slow_ms: int = Field(default=500, ge=1)
     groups: dict[Name, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    collector_tag: str = Field(default="v0.49.0", pattern=r"^(v\d+\.\d+\.\d+|sha256:[0-9a-f]{64})$")
+    """Which image of https://gallery.ecr.aws/aws-observability/aws-otel-collector pods and tasks send to:
+    https://github.com/aws-observability/aws-otel-collector/releases/tag/v0.49.0"""
 
     @model_validator(mode="after")
     def _precedence_decided(self) -> Self:
@@ -56,8 +61,8 @@ class TracingSettings(Settings):
 class Tracing(Component):
     """Sampling rules, and a group of the requests that failed or were slow, with X-Ray Insights.
 
-    Applications send traces by OpenTelemetry, since X-Ray's own SDKs are in maintenance, and need ``write``. Names in
-    X-Ray are fixed, so they start with the stack's.
+    Applications send traces by OpenTelemetry, since X-Ray's own SDKs are in maintenance, to a collector, which alone
+    needs ``write``. Names in X-Ray are fixed, so they start with the stack's.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Tracing(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        self.settings = settings
         for key, rule in sorted(settings.rules.items()):
             aws.xray.SamplingRule(
                 self.child(key),
@@ -92,17 +98,11 @@ class Tracing(Component):
 
     @property
     def write(self) -> Statement:
-        """Lets a role send traces and ask which requests to trace; X-Ray knows no resources for either."""
-        return Statement(
-            sid("Trace", self.name),
-            [
-                "xray:GetSamplingRules",
-                "xray:GetSamplingTargets",
-                "xray:PutTelemetryRecords",
-                "xray:PutTraceSegments",
-            ],
-            ["*"],
-        )
+        """Lets a collector's role send traces, which is all that its exporter calls; X-Ray knows no resources for it.
+
+        https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.156.0/exporter/awsxrayexporter
+        """
+        return Statement(sid("Trace", self.name), ["xray:PutTraceSegments"], ["*"])
 
     def _group(self, suffix: str, key: str, expression: str) -> aws.xray.Group:
         return aws.xray.Group(

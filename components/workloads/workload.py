@@ -31,6 +31,7 @@ from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination, answer, ask, own_policy, pods
 from components.workloads.pod import pod_spec
+from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload_settings import WorkloadSettings
 
 _CHECKSUM = "checksum/config"
@@ -51,7 +52,8 @@ class Workload(InCluster):
     there before them, since the controller gives its readiness gate only to pods that begin after it. On a NodePort
     any node takes a connection and hands it on under its own address, so that ``clients`` are the nodes' subnets.
     Autoscaling takes the metrics-server add-on. The pods start when all of ``after`` is there: what they find by name
-    only, such as secrets, and what must have run, such as migrations.
+    only, such as secrets, and what must have run, such as migrations. What they trace they are told to send to the
+    collectors of ``traces``, which let them in.
 
     Raises ValueError when the role belongs to another namespace, when a variable is given both as configuration and as
     a secret, and when there is a target group without a controller, or with targets of type ip in a namespace without
@@ -73,6 +75,7 @@ class Workload(InCluster):
         target_group_arn: pulumi.Input[str] | None = None,
         load_balancer_controller: LoadBalancerController | None = None,
         after: Sequence[pulumi.Resource] = (),
+        traces: TraceCollector | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
@@ -80,7 +83,7 @@ class Workload(InCluster):
         self.port = settings.port
         self._settings = settings
         self._namespace = namespace
-        config = _told(settings) | dict(config or {})
+        config = _told(settings) | (traces.variables(name) if traces else {}) | dict(config or {})
         self._check(pod_role, config)
         self._service_account = pod_role.service_account if pod_role else name
         policy = NetworkPolicy(
@@ -96,6 +99,8 @@ class Workload(InCluster):
             first.append(self._config_map(config))
         if pod_role:
             first.append(pod_role)
+        if traces:
+            first.append(traces.admit(name, namespace))
         service = self._service()
         if target_group_arn is not None:
             first.append(self._bind(target_group_arn, service, load_balancer_controller))

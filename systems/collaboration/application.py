@@ -14,6 +14,7 @@ from components.edge.origin_secret import OriginSecret
 from components.network.network import Network
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import put_metrics
+from components.operations.tracing import Tracing
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
 from systems.collaboration.settings import SystemSettings
@@ -72,6 +73,7 @@ def make_application(
         },
         secrets=_secrets(settings, data),
         statements=[data.state.read_write, put_metrics(namespace)],
+        tracing=Tracing("tracing", settings.tracing) if settings.tracing else None,
         target_groups={SERVER: balancer.target_group(SERVER).arn},
         # Balancer: its listener's rule puts the target group to use. Secrets: a task does not start without values.
         after=[balancer, data.cache_secret, data.signing_key],

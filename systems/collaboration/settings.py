@@ -23,6 +23,7 @@ from components.operations.cost_anomaly import CostAnomalySettings
 from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.metric import EDGE_REGION
 from components.operations.topic import NoticesSettings
+from components.operations.tracing import TracingSettings
 from components.security.github_role import GithubRoleSettings
 from components.security.secret import SecretSettings
 from settings import Cidr, DomainName, Environment, Name, Settings
@@ -102,6 +103,8 @@ class SystemSettings(Settings):
     budget: BudgetSettings
     cost_anomaly: CostAnomalySettings
     backup: BackupSettings = BackupSettings()
+    tracing: TracingSettings | None = None
+    """Distributed tracing by X-Ray, with a collector beside each server that sends to it; off unless given."""
 
     @field_validator("vpc_cidr")
     @classmethod

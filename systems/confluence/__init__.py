@@ -42,13 +42,13 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         account=account,
         key=keys.data,
     )
-    traces = Tracing("tracing", settings.tracing).write
+    tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
     recovery = make_recovery_region(settings.copies.region, account) if settings.copies else None
     compute, functions = None, {}
     released: dict[str, Any] = {}
     if settings.eks is not None:
         model, compute = run_on_eks(
-            settings, settings.eks, account, keys, network, data, names, registry, cloudfront, traces
+            settings, settings.eks, account, keys, network, data, names, registry, cloudfront, tracing
         )
     elif settings.functions is not None:
         serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, recovery)

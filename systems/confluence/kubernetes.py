@@ -17,6 +17,7 @@ from components.network.network import Network
 from components.operations import edge_alarms
 from components.operations.alarms import Alarm, AlarmSettings
 from components.operations.metric import Metric, put_metrics
+from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
 from components.statements import Statement
@@ -27,6 +28,7 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.shared_volume import SharedVolume
 from components.workloads.storage_class import StorageClass, StorageClassSettings
+from components.workloads.trace_collector import TraceCollector
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
 from components.workloads.workload import Workload
 from components.workloads.workload_settings import WorkloadSettings
@@ -53,7 +55,7 @@ def run_on_eks(
     names: Names,
     registry: Registry,
     cloudfront: pulumi.Input[str],
-    traces: Statement,
+    tracing: Tracing | None,
 ) -> tuple[Model, Compute]:
     """Cluster, load balancer and pods; the pods' origin for the distribution."""
     people = HumanAccess("people", account=account)
@@ -73,7 +75,7 @@ def run_on_eks(
     )
     balancer = _balancer(model, account, network, names, data)
     _connect(model, compute, balancer, data, files, cloudfront)
-    _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, traces)
+    _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, tracing)
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
     watched = disjoint(
         edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
@@ -175,7 +177,7 @@ def _serve(
     balancer: LoadBalancer,
     files: FileSystem,
     registry: Registry,
-    traces: Statement,
+    tracing: Tracing | None,
 ) -> None:
     """The three workloads with their rights, and the controllers that they need."""
     cluster, ready = compute.cluster, compute.ready
@@ -208,9 +210,12 @@ def _serve(
             cluster=cluster,
             namespace=model.namespace,
             service_account=workload,
-            statements=[*statements, keys.secrets.decrypt, traces],
+            statements=[*statements, keys.secrets.decrypt],
         )
 
+    traces = None
+    if tracing is not None:
+        traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
     compute.operators.may(*compute.operate, *data.operate)
     application = [secret.read for secret in data.secrets.values()]
@@ -243,6 +248,7 @@ def _serve(
             config=_bff_config(account, data),
             clients=balancers,
             destinations={**database, **cache, **aws},
+            traces=traces,
             target_group_arn=balancer.target_group(BFF).arn,
             after=[volume, schema, indices],
             **common,
@@ -256,6 +262,7 @@ def _serve(
             # A node that takes a connection hands it on under its own address.
             clients=list(settings.network.private.values()),
             destinations={**database, **cache, **aws},
+            traces=traces,
             target_group_arn=balancer.target_group(WEBSOCKET).arn,
             after=[schema],
             **common,

@@ -227,13 +227,15 @@ class SystemSettings(Settings):
     """Signs the tokens of users; the one before it goes on being accepted until the next rotation."""
     firewall: PagesFirewallSettings = PagesFirewallSettings()
     origin_secret: OriginSecretSettings = OriginSecretSettings()
-    tracing: TracingSettings = TracingSettings(
+    tracing: TracingSettings | None = TracingSettings(
         rules={
             "default": SamplingRule(rate=0.01, priority=9000),
             "busy": SamplingRule(rate=0.001, priority=100, url_path="/api/pages/*"),
         },
         groups={"collaboration": 'annotation.service = "collaboration"'},
     )
+    """What X-Ray keeps of the traces of both models, and in the EKS model the collectors that send them; ``null`` for
+    neither."""
     copies: Copies | None = None
     """``null`` for a stack that can be lost with its region."""
     pipeline: PipelineSettings | None = None

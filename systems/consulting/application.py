@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.data.registry import Registry
 from components.network.network import Network
+from components.operations.tracing import Tracing
 from components.security.pod_role import PodRole
 from components.workloads.external_secrets import ExternalSecrets
 from components.workloads.foundation_model import invoke_model
@@ -18,6 +19,7 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
 from components.workloads.synced_secret import SecretValue, SyncedSecret
+from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload import Workload
 from components.workloads.workload_settings import WorkloadSettings
 from systems.consulting.parts import (
@@ -75,6 +77,10 @@ def run_application(
         values[BEDROCK_KEY] = SecretValue(data.bedrock_key.arn)
         variables[_BEDROCK_VARIABLE] = BEDROCK_KEY
     secret = SyncedSecret("app-secrets", secret=APP_SECRETS, operator=operator, values=values)
+    traces = None
+    if settings.tracing is not None:
+        tracing = Tracing("tracing", settings.tracing)
+        traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
     compute.operators.may(
         *compute.operate,
@@ -128,6 +134,7 @@ def run_application(
         },
         target_group_arn=edge.balancer.target_group(BACKEND_TARGETS).arn,
         after=[secret, migration],
+        traces=traces,
         **shared,
     )
     Workload(

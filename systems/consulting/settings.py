@@ -23,6 +23,7 @@ from components.operations.budget import BudgetSettings
 from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
+from components.operations.tracing import TracingSettings
 from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
@@ -110,6 +111,8 @@ class SystemSettings(Settings):
     alarms: AlarmSettings = AlarmSettings()
     budget: BudgetSettings
     backup: BackupSettings = BackupSettings()
+    tracing: TracingSettings | None = None
+    """Distributed tracing by X-Ray, with the collectors that send to it; off unless given."""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -49,9 +49,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     users = make_users(settings.identity, account, keys, data, email)
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     files = make_files(settings, account, names, data, firewall)
-    traces = Tracing("tracing", settings.tracing).write
+    tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
     api = make_api(settings, account, keys, network, data, users, names, email, files)
-    realtime = make_realtime(settings, account, keys, network, data, users, names, traces)
+    realtime = make_realtime(settings, account, keys, network, data, users, names, tracing)
     regional = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
     regional.protect("api", api.rest.stage_arn)
     regional.protect("alb", realtime.balancer.arn)

@@ -10,7 +10,7 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.network.network import Network
 from components.operations.deployment_failures import DeploymentFailures
-from components.statements import Statement
+from components.operations.tracing import Tracing
 from systems.foundation import Keys
 from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, Users
 from systems.mdreader.settings import SystemSettings
@@ -26,7 +26,7 @@ def make_realtime(
     data: Data,
     users: Users,
     names: Names,
-    traces: Statement,
+    tracing: Tracing | None,
 ) -> Realtime:
     """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect."""
     service = settings.hocuspocus
@@ -56,7 +56,7 @@ def make_realtime(
             **data.readers,
         },
         secrets={"DATABASE_URL": data.database_url, "REDIS_URL": data.cache_url},
-        statements=[traces],
+        tracing=tracing,
         target_groups={HOCUSPOCUS: target_group.arn},
         balanced=Balanced(balancer.arn_suffix, target_group.arn_suffix),
         # A task that finds no value in the secret does not start, and a deployment gives up after three.

@@ -167,7 +167,8 @@ class SystemSettings(Settings):
     firewall: SiteFirewallSettings = SiteFirewallSettings()
     regional_firewall: ApiFirewallSettings = ApiFirewallSettings()
     """Before the API and the load balancer. One address there may be an edge location with all its users behind it."""
-    tracing: TracingSettings = TracingSettings()
+    tracing: TracingSettings | None = TracingSettings()
+    """What X-Ray keeps of the traces of the API, and the collectors beside Hocuspocus; ``null`` for neither."""
     audit: AuditSettings | None
     """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
     github: GithubRoleSettings | None = None

@@ -12,6 +12,7 @@ from components.security.secret import GeneratedSecret, SecretSettings
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination
+from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload import Workload
 from systems.eks_platform import Compute
 from systems.eks_schema import APPLICATION_USER, apply_schema
@@ -40,7 +41,6 @@ def make_application(
         log_key=keys.logs,
         purpose="Signs the cursors that the records API hands out",
     )
-    tracing = [Tracing("tracing", settings.tracing).write] if settings.tracing else []
     role = PodRole(
         "microservice-pods",
         account=account,
@@ -57,7 +57,6 @@ def make_application(
             signing.read,
             keys.secrets.decrypt,
             put_metrics(BUSINESS_METRICS),
-            *tracing,
         ],
     )
     namespace = Namespace(
@@ -70,6 +69,12 @@ def make_application(
         vpc_id=network.vpc_id,
         nodes=compute.ready,
     )
+    traces = None
+    if settings.tracing is not None:
+        tracing = Tracing("tracing", settings.tracing)
+        traces = TraceCollector(
+            "trace-collector", tracing=tracing, account=account, cluster=compute.cluster, nodes=compute.ready
+        )
     compute.operator_rights.restart(namespace, [APPLICATION])
     compute.operators.may(*compute.operate, *data.database.operate, data.cache.operate, *signing.operate)
     stores = list(settings.network.data.values())
@@ -92,6 +97,7 @@ def make_application(
         target_group_arn=edge.balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
         after=[migration, data.topic, *pool],
+        traces=traces,
     )
 
 

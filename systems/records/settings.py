@@ -103,7 +103,7 @@ class SystemSettings(Settings):
     snapshots: SnapshotsSettings = SnapshotsSettings()
     backup: BackupSettings = BackupSettings()
     tracing: TracingSettings | None = None
-    """Distributed tracing by X-Ray; off unless given."""
+    """Distributed tracing by X-Ray, with the collectors that send to it; off unless given."""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

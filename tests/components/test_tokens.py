@@ -131,6 +131,7 @@ RELEASED = [
     "strata:workloads:SharedVolume",
     "strata:workloads:StorageClass",
     "strata:workloads:SyncedSecret",
+    "strata:workloads:TraceCollector",
     "strata:workloads:VerticalAutoscaler",
     "strata:workloads:Workload",
 ]

@@ -287,3 +287,82 @@ def test_no_password_is_sent_to_a_database_without_tls() -> None:
         with pytest.raises(InterfaceError, match="SSL"):
             connection("127.0.0.1", server.getsockname()[1], "mdreader", "somebody", "secret")
         thread.join()
+
+
+TRACE = "Root=1-65f0a1b2-0123456789ab;Parent=53995c3f42cd8ad8"
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Stands where X-Ray's daemon does beside a function."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.setblocking(False)
+        monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{listening.getsockname()[1]}")
+        monkeypatch.setenv(
+            "_X_AMZN_TRACE_ID", "Root=1-65f0a1b2-0123456789ab;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0"
+        )
+        yield listening
+
+
+def told(daemon: socket.socket) -> dict[str, Any]:
+    header, document = daemon.recv(65536).decode().split("\n")
+    assert json.loads(header) == {"format": "json", "version": 1}
+    return json.loads(document)
+
+
+def test_a_statement_is_a_part_of_the_function_s_trace(postgres: Postgres, daemon: socket.socket) -> None:
+    from app.database import Database
+
+    Database().run("SELECT :one", one="a value")
+    document = told(daemon)
+    assert (document["trace_id"], document["parent_id"]) == ("1-65f0a1b2-0123456789ab", "53995c3f42cd8ad8")
+    assert (document["type"], document["name"], document["namespace"]) == ("subsegment", "postgresql", "remote")
+    assert document["sql"] == {"database_type": "postgresql", "sanitized_query": "SELECT :one"}
+    assert document["start_time"] <= document["end_time"]
+    assert document["fault"] is False
+    assert "a value" not in json.dumps(document)
+
+
+def test_what_a_store_refuses_is_a_fault_of_its_part(postgres: Postgres, daemon: socket.socket) -> None:
+    from app.database import Database
+
+    postgres.refuses = True
+    with pytest.raises(DatabaseError):
+        Database().run("SELECT 1")
+    assert told(daemon)["fault"] is True
+
+
+def test_what_the_cache_is_asked_is_a_part_too(redis: Redis, daemon: socket.socket) -> None:
+    from app.cache import Cache
+
+    assert Cache().run(lambda cache: cache.ping()) is True
+    assert told(daemon)["name"] == "redis"
+
+
+@pytest.mark.parametrize("header", [f"{TRACE};Sampled=0", TRACE, ""])
+def test_of_a_trace_that_nobody_keeps_nothing_is_told(
+    postgres: Postgres, daemon: socket.socket, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    from app.database import Database
+
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", header)
+    Database().run("SELECT 1")
+    with pytest.raises(BlockingIOError):
+        daemon.recv(65536)
+
+
+def test_a_daemon_that_is_away_fails_no_request(
+    postgres: Postgres, daemon: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import traces
+    from app.database import Database
+
+    class Away(socket.socket):
+        def sendto(self, *_: Any) -> int:
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr(traces.socket, "socket", Away)
+    assert Database().run("SELECT 1") == [[1]]
+    with pytest.raises(BlockingIOError):
+        daemon.recv(65536)

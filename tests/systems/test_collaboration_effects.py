@@ -36,6 +36,7 @@ OTHER: dict[str, Any] = {
     "socketsThroughCdn": False,
     "apiGatewayLogging": False,
     "firewall": {"rateLimit": 300},
+    "tracing": {},
     "accessLogs": {"expireDays": 30},
     "github": {"repository": "example/platform", "environment": "test"},
     "notices": {"emails": ["somebody@example.org"]},
@@ -78,7 +79,7 @@ def told(*path: str) -> Seen:
     """What the definition of the container says."""
 
     def read(graph: Graph) -> Any:
-        (value,) = json.loads(seen("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions")(graph))
+        value, *_ = json.loads(seen("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions")(graph))
         for step in path:
             value = value[step]
         return value
@@ -127,6 +128,7 @@ SHOWS: dict[str, Seen] = {
     "sockets_through_cdn": lambda graph: set(origins(graph)),
     "api_gateway_logging": number_of("aws:apigateway/account:Account"),
     "firewall": rules,
+    "tracing": number_of("aws:xray/group:Group"),
     "access_logs": lambda graph: graph.only(
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "access-logs-lifecycle"
     ).inputs["rules"][0]["expiration"],

@@ -127,7 +127,7 @@ def granted(graph: Graph, role: str) -> dict[str, set[str]]:
 
 def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
     assert set(granted(prod, "websocket")) == {
-        "ConnectPostgres", "ConnectCache", "ReadJwtSecret", "DecryptSecretsKey", "TraceTracing",
+        "ConnectPostgres", "ConnectCache", "ReadJwtSecret", "DecryptSecretsKey",
     }  # fmt: skip
     assert set(granted(prod, "bff")) == {
         "ConnectPostgres",
@@ -140,10 +140,9 @@ def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
         "ReadSmtpCredentials",
         "PutMetrics",
         "DecryptSecretsKey",
-        "TraceTracing",
     }
     own = [statement for role in ("bff", "websocket") for statement in statements(prod, role_of(prod, role))]
-    assert {one["Sid"] for one in own if one["Resource"] == ["*"]} == {"PutMetrics", "TraceTracing"}
+    assert {one["Sid"] for one in own if one["Resource"] == ["*"]} == {"PutMetrics"}
     accounts = {
         node.inputs["serviceAccount"]
         for node in prod.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation")

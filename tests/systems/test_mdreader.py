@@ -257,7 +257,7 @@ def test_urls_with_passwords_are_told_by_reference_only(graph: Graph) -> None:
     told = variables(graph, "lambda-backend")
     assert {key: told[key] for key in expected} == expected
     assert {"ENVIRONMENT", "MAIL_SENDER", "UPLOADS_BUCKET"} <= set(told)
-    (container,) = json.loads(graph.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+    container, _ = json.loads(graph.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
     assert {s["name"]: s["valueFrom"] for s in container["secrets"]} == expected
     assert graph.of_type("aws:secretsmanager/secretVersion:SecretVersion") == []
 

@@ -244,7 +244,7 @@ def test_programs_are_told_where_they_may_read() -> None:
     ]
     assert len(replicas) == 2
     assert variables(two, "lambda-backend")["DATABASE_READ_HOSTS"].split(",") == replicas
-    (container,) = json.loads(two.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+    container, _ = json.loads(two.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
     told = {variable["name"]: variable["value"] for variable in container["environment"]}
     assert told["DATABASE_READ_HOSTS"].split(",") == replicas
 

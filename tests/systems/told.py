@@ -10,7 +10,8 @@ from tests.systems.other_sides import Asked, Kind, database_users, made_arn, sai
 
 _PLAIN = re.compile(
     r"AWS_LAMBDA_EXEC_WRAPPER|AWS_REGION|BEDROCK_(MODEL_ID|REGION)|.*_SSLMODE|CACHE_(CLUSTER|TLS)|REDIS_CLUSTER|CHAT_\w+"
-    r"|CIRCUIT_\w+|DB_(CONN|MAX)_\w+|ENABLE_\w+|ENVIRONMENT|GIN_MODE|KAFKA_\w+|LOG_LEVEL|NODE_ENV|OTEL_\w+|PARTS"
+    r"|CIRCUIT_\w+|DB_(CONN|MAX)_\w+|ENABLE_\w+|ENVIRONMENT|GIN_MODE|KAFKA_\w+|LOG_LEVEL|NODE_ENV|PARTS"
+    r"|AOT_CONFIG_CONTENT|GOMEMLIMIT|OTEL_(?!EXPORTER_OTLP_ENDPOINT)\w+"
     r"|PUBLIC_VALUES|SECRET_LENGTH|SERVICE|STEP|PROTOCOL|READER_SECONDS|AWS_SES_REGION|AWS_SES_FALLBACK_REGIONS|PULUMI_BACKEND_URL|PORT"
 )
 """Switches, figures, regions, and where the state of Pulumi is: nothing that a stack makes."""
@@ -119,6 +120,21 @@ def _endpoint(graph: Graph, text: str) -> bool:
     )
 
 
+def _collector(graph: Graph, text: str) -> bool:
+    """A service of the cluster and one of its ports, or another container of the same task."""
+    found = re.fullmatch(r"http://([a-z0-9.-]+):(\d+)", text)
+    services = [
+        (f"{spec['metadata']['name']}.{spec['metadata']['namespace']}.svc.cluster.local", str(port["port"]))
+        for spec in (node.inputs for node in graph.of_type("kubernetes:core/v1:Service"))
+        for port in spec["spec"]["ports"]
+    ]
+    beside = any(
+        f'\\"endpoint\\": \\"{text.removeprefix("http://")}\\"' in node.inputs["containerDefinitions"]
+        for node in graph.of_type("aws:ecs/taskDefinition:TaskDefinition")
+    )
+    return found is not None and (found.groups() in services or beside)
+
+
 _DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 TABLE: Mapping[str, Callable[[Graph, str], bool]] = {
     r"(.*_)?(TOPIC)": _one_of("aws:msk/topic:Topic", "name"),
@@ -133,6 +149,7 @@ TABLE: Mapping[str, Callable[[Graph, str], bool]] = {
     r"MASTER_USERNAME": _one_of(_DATABASE, "username"),
     r"DB_INSTANCE_IDENTIFIER": _one_of(_DATABASE, "identifier"),
     r"DATABASE_URL": _signed_in,
+    r"OTEL_EXPORTER_OTLP_ENDPOINT": _collector,
     r"MANAGEMENT_ENDPOINT": _endpoint,
     r"REDIS_URL|FILES_URL|VITE_\w+_URL|CORS_\w+|EMAIL_RETRY_QUEUE_URL|BOOTSTRAP_BROKERS"
     r"|.*_(ENDPOINT|HOST|READERS)": _at,

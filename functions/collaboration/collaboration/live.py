@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from redis.exceptions import OutOfMemoryError
 
-from . import documents, messages, metrics
+from . import documents, messages, metrics, spans
 from .access import Right
 from .hub import Hub, Member
 from .limits import Limits
@@ -39,7 +39,8 @@ class LiveRoom:
             await self.do(member, message)
         except ProtocolError as error:
             self.refuse(member, error)
-        except OutOfMemoryError:
+        except OutOfMemoryError as error:
+            spans.failed(error)
             full = ProtocolError("unavailable", "not done, for the store is full; send it again later", identity)
             self.refuse(member, full)
             metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from . import documents
+from . import documents, spans
 from .messages import Operation
 from .operations import BusyError
 
@@ -123,7 +123,8 @@ class PostgresRecord:
                     command_timeout=_TIMEOUT_SECONDS,
                 )
             await self._pool  # which makes it ready, once
-            return await self._pool.fetchrow(statement, *values)
+            with spans.asking("postgresql", statement.split()[0], statement):
+                return await self._pool.fetchrow(statement, *values)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             print(f"the page of record is out of reach: {error!r}")
             raise RecordAwayError("the page of record is out of reach") from error

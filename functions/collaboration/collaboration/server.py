@@ -1,7 +1,7 @@
 """The WebSocket server of the EKS model: ``python -m collaboration.server``.
 
 Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``record``, ``limits.Limits`` and
-``traces`` read, PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about
+``spans`` read, PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about
 the page that ``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path. On SIGTERM it
 takes no more connections, closes those it has with 1001, stores what is waiting and ends; clients connect again to
 another pod and lose nothing.
@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from . import messages, metrics, record, redis_client, traces
+from . import messages, metrics, record, redis_client, spans
 from .access import Principal
 from .awareness import AwarenessStates
 from .hub import Hub, Member
@@ -67,8 +67,7 @@ class CollaborationServer:
         self._clock = clock
         self._sleep = sleep
         self._verifier = Verifier.from_environment(environment)
-        self._traces = traces.Traces.from_environment(environment)
-        self._redis = redis_client.connect(environment)
+        self._redis = spans.of_redis(redis_client.connect(environment))
         self._listener = redis_client.listen(environment)
         self._hub = Hub(self._redis, self._listener, sleep)
         self._record = record.connect(environment)
@@ -118,10 +117,14 @@ class CollaborationServer:
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answers the health check, refuses bad tokens, lets the rest become WebSockets."""
-        if request.path.partition("?")[0] == "/health":
+        if _path(request) == "/health":
             if self._unwell:
                 return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "no longer listening\n")
             return connection.respond(http.HTTPStatus.OK, "ok\n")
+        with spans.handling("connect", SERVICE, _path(request)):
+            return await self._judge(connection, request)
+
+    async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
         try:
             # In a thread: the key may have to be fetched.
             claims = await asyncio.to_thread(self._verifier.claims, token_of(_event(request)))
@@ -167,24 +170,28 @@ class CollaborationServer:
         metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
         try:
             async for body in connection:
-                await receive(body)
+                with (
+                    spans.handling("message", SERVICE, _path(connection.request)),
+                    contextlib.suppress(ConnectionClosed),  # whoever is gone before the answer is no failure
+                ):
+                    await receive(body)
         except ConnectionClosed:
             pass
         except (*redis_client.AWAY, BusyError) as error:
-            await self._failed("connection failed", error)
+            self._failed("connection failed", error)
             await connection.close(1011, "not done; connect and send it again")
         finally:
             metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
             try:
-                await leave()
+                with spans.handling("disconnect", SERVICE, _path(connection.request)):
+                    await leave()
             except (*redis_client.AWAY, BusyError) as error:
-                await self._failed("leaving failed", error)
+                self._failed("leaving failed", error)
 
-    async def _failed(self, message: str, error: Exception) -> None:
-        """Logs and counts a failure, and traces it without holding up anybody else's socket."""
+    def _failed(self, message: str, error: Exception) -> None:
+        """Logs and counts a failure, which the span that it escaped from tells of as well."""
         _log(message, error)
         metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)
-        await asyncio.to_thread(self._traces.failed, SERVICE, message, error)
 
     def send(self, connection: ServerConnection, message: str | bytes) -> None:
         """Queues a message for a client that reads what it is sent."""
@@ -203,10 +210,11 @@ class CollaborationServer:
         while True:
             await self._sleep(self._limits.presence_seconds / 3)
             try:
-                await self.room.sweep()
-                await self.room.record()
+                with spans.handling("sweep", SERVICE):
+                    await self.room.sweep()
+                    await self.room.record()
             except redis_client.AWAY as error:
-                await self._failed("sweep failed", error)
+                self._failed("sweep failed", error)
 
     async def _watch(self) -> None:
         """Notices failovers: in a cluster the channel is some node's, and does not end with another one."""
@@ -265,8 +273,13 @@ def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | N
 
 def _yjs_page(request: Request | None) -> str | None:
     """The page of a client of the y-websocket protocol; None for others. Raises ProtocolError for what is no page."""
-    path = request.path.partition("?")[0] if request else ""
+    path = _path(request)
     return messages.check_page_id(unquote(path.removeprefix(YJS_PATH))) if path.startswith(YJS_PATH) else None
+
+
+def _path(request: Request | None) -> str:
+    """Without its query, for which there is no place in a trace either."""
+    return request.path.partition("?")[0] if request else ""
 
 
 def _event(request: Request) -> dict[str, Any]:
@@ -286,8 +299,9 @@ async def main(environment: Mapping[str, str] = os.environ) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with CollaborationServer(environment).running():
-        await stop.wait()
+    with spans.sent(environment):
+        async with CollaborationServer(environment).running():
+            await stop.wait()
 
 
 if __name__ == "__main__":

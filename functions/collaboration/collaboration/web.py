@@ -5,9 +5,9 @@
 WebSocket API can be. Everything that changes a page goes through that API.
 
 Environment: DYNAMODB_TABLE, AWS_REGION, PORT (3000), PROTOCOL (``HTTP`` or ``HTTPS``; ``HTTP`` if unset), what
-``authorizer.tokens.Verifier`` and ``limits.Limits`` read, PERMISSIONS_CLAIM. With HTTPS it makes itself a certificate
-as it starts: whoever calls it is the load balancer, which judges no names (docs/systems/collaboration.md). On SIGTERM
-it takes no more connections, finishes the answers it has begun and ends.
+``authorizer.tokens.Verifier``, ``spans`` and ``limits.Limits`` read, PERMISSIONS_CLAIM. With HTTPS it makes itself a
+certificate as it starts: whoever calls it is the load balancer, which judges no names (docs/systems/collaboration.md).
+On SIGTERM it takes no more connections, finishes the answers it has begun and ends.
 """
 
 import http
@@ -25,7 +25,7 @@ from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import certificate, tables
+from . import certificate, spans, tables
 from .access import Principal
 from .limits import Limits
 from .operations import Operations
@@ -61,7 +61,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if path == "/health":
             self._answer(http.HTTPStatus.OK, b"ok\n")
         elif path.startswith(_PAGES):
-            self._page(unquote(path.removeprefix(_PAGES)))
+            with spans.handling("GET /pages/{page}", "web", path):
+                self._page(unquote(path.removeprefix(_PAGES)))
         else:
             self._answer(http.HTTPStatus.NOT_FOUND, b"not found\n")
 
@@ -76,8 +77,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._answer(http.HTTPStatus.FORBIDDEN, b"no read permission for this page\n")
             return
         try:
-            state = server.load(page_id)
+            with spans.asking("aws.dynamodb", "Query"):
+                state = server.load(page_id)
         except (ClientError, BotoCoreError) as error:
+            spans.failed(error)
             print(json.dumps({"level": "ERROR", "message": "page not read", "error": repr(error)}), flush=True)
             self._answer(http.HTTPStatus.SERVICE_UNAVAILABLE, b"not now; ask again\n")
             return
@@ -113,7 +116,7 @@ def serving(environment: Mapping[str, str], host: str = "") -> WebServer:
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
     """Serves until SIGTERM or SIGINT."""
-    with serving(environment) as server:
+    with spans.sent(environment), serving(environment) as server:
         for name in (signal.SIGTERM, signal.SIGINT):
             # In a thread: shutdown waits for the loop that the handler interrupts.
             signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -9,6 +9,7 @@ from typing import TypeVar
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
+from app import traces
 from app.references import forget, reference
 
 PATIENCE_SECONDS = 3
@@ -25,12 +26,13 @@ class Cache:
 
     def run(self, ask: Callable[[Redis], _Found]) -> _Found:
         """What ``ask`` finds; a password that was replaced meanwhile is read again, once. Raises one of ``AWAY``."""
-        try:
-            return ask(self._client())
-        except AuthenticationError:
-            self._kept = None
-            forget()
-            return ask(self._client())
+        with traces.asking("redis"):
+            try:
+                return ask(self._client())
+            except AuthenticationError:
+                self._kept = None
+                forget()
+                return ask(self._client())
 
     def _client(self) -> Redis:
         if self._kept is None:

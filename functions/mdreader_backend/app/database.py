@@ -11,6 +11,7 @@ from typing import Any
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from app import traces
 from app.references import client
 
 PORT = 5432
@@ -48,6 +49,10 @@ class Database:
 
         Raises one of ``AWAY`` when the database does not answer, or refuses the statement.
         """
+        with traces.asking("postgresql", statement):
+            return self._run(statement, **values)
+
+    def _run(self, statement: str, **values: Any) -> list[Any]:
         if self._kept is not None:
             try:
                 return list(self._kept.run(statement, **values) or ())

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.compute.task_definition import SecretReference, repository_arn
 from components.compute.task_settings import ContainerHealth
+from components.operations.tracing import Tracing, TracingSettings
 from components.security.key import Key
 from components.statements import Statement
 from tests.components.compute.fargate import REPOSITORY, SECRET, TASK, build, container, graph, settings, statements
@@ -149,3 +151,38 @@ def test_the_repository_behind_a_url(url: str, arn: str) -> None:
 def test_other_registries_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="is not a private ECR repository"):
         repository_arn(url)
+
+
+def traced() -> Graph:
+    def program() -> None:
+        build(tracing=Tracing("tracing", TracingSettings(slow_ms=250)))
+
+    return record(program)
+
+
+def test_a_collector_beside_the_container_sends_what_it_is_told() -> None:
+    found = traced()
+    app, collector = json.loads(found.only(TASK).inputs["containerDefinitions"])
+    told = {one["name"]: one["value"] for one in app["environment"]}
+    config = {one["name"]: one["value"] for one in collector["environment"]}["AOT_CONFIG_CONTENT"]
+    assert told["OTEL_SERVICE_NAME"] == "mdreader-hocuspocus"
+    assert json.loads(config.replace("$$", "$"))["receivers"]["otlp"]["protocols"]["http"]["endpoint"] == (
+        told["OTEL_EXPORTER_OTLP_ENDPOINT"].removeprefix("http://")
+    )
+    assert '"threshold_ms": 250' in config
+    assert statements(found, "own")["TraceTracing"]["Action"] == ["xray:PutTraceSegments"]
+
+
+def test_the_task_outlives_its_collector_which_ends_after_the_container() -> None:
+    app, collector = json.loads(traced().only(TASK).inputs["containerDefinitions"])
+    assert (app["essential"], collector["essential"]) == (True, False)
+    assert collector["restartPolicy"]["enabled"] is True
+    assert app["dependsOn"] == [{"containerName": collector["name"], "condition": "START"}]
+    streams = [one["logConfiguration"]["options"]["awslogs-stream-prefix"] for one in (app, collector)]
+    assert streams == ["app", "trace-collector"]
+    assert (collector["user"], collector["readonlyRootFilesystem"]) == ("4317:4317", True)
+    assert collector["memory"] == 256
+
+
+def test_without_tracing_nothing_is_said_of_it() -> None:
+    assert not [one["name"] for one in container(graph())["environment"] if one["name"].startswith("OTEL")]

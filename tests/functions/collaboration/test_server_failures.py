@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisGoneError
 from redis.exceptions import RedisClusterException
 
 from .pods import Pods
+from .recorded_spans import traced
 from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
 
 GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
@@ -124,14 +125,13 @@ def test_a_store_that_fails_closes_the_socket(play: Any, monkeypatch: pytest.Mon
         ada = await pods.browser(port)
         monkeypatch.setattr(pod.room._pages, "append", failing)
         monkeypatch.setattr(pod.room._pages, "leave", failing)
-        traced: list[str] = []
-        monkeypatch.setattr(pod._traces, "failed", lambda _service, message, _error: traced.append(message))
         await ada.say(operation_body(written_by("x")[0]))
         assert await ada.closed() == 1011
         await pods.stop()
-        assert traced == ["connection failed", "leaving failed"]
 
-    play(scenario)
+    with traced() as spans:
+        play(scenario)
+    assert [span.name for span in spans() if span.failed] == ["message", "disconnect"]
 
 
 def test_a_slow_reader_is_closed(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:

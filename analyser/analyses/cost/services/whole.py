@@ -10,7 +10,8 @@ _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 def whole(item: Item) -> Iterator[Line]:
     """Traces, copies into the other region, tokens of foundation models; the item stands for the stack."""
-    if any(_traced(node.inputs) for node in item.graph.resources):
+    sends = any("xray:PutTraceSegments" in str(node.inputs.get("policy")) for node in item.graph.of_type(_ROLE_POLICY))
+    if sends or any(_traced(node.inputs) for node in item.graph.resources):
         yield item.used("Traces", "xray.traces", "trace_millions")
     if any(node.inputs.get("region") not in (None, item.region, "us-east-1") for node in item.graph.resources):
         yield item.used("Data to the recovery region", "transfer.region", "cross_region_gb")

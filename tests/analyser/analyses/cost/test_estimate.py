@@ -105,6 +105,12 @@ def test_traces_cost_something_where_something_is_traced() -> None:
     assert traced(tracingConfig={"mode": "PassThrough"}) == 0
 
 
+def test_a_collector_s_traces_cost_something_without_a_function() -> None:
+    policy = node("aws:iam/rolePolicy:RolePolicy", {"policy": '{"Action": ["xray:PutTraceSegments"]}'})
+    used = {**CONFIG, "strata:usage": '{"traceMillions": 2}'}
+    assert monthly_cost(graph(policy, config=used)).total.usd == 10.0
+
+
 def test_tokens_cost_something_where_a_role_may_call_models() -> None:
     policy = node("aws:iam/rolePolicy:RolePolicy", {"policy": '{"Action": ["bedrock:InvokeModel"]}'})
     used = {**CONFIG, "strata:usage": '{"inputTokenMillions": 100, "outputTokenMillions": 10}'}
