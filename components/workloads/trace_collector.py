@@ -135,7 +135,8 @@ class TraceCollector(InCluster):
         return self.in_cluster(depends_on=[self._namespace, *others])
 
     def _metadata(self, name: str = _NAME) -> ObjectMetaArgs:
-        return ObjectMetaArgs(name=name, namespace=_NAMESPACE, labels=_LABELS)
+        labels = {**_LABELS, "app.kubernetes.io/component": "collector"}
+        return ObjectMetaArgs(name=name, namespace=_NAMESPACE, labels=labels)
 
     def _policies(self) -> list[NetworkPolicy]:
         own = pods(_NAME, _NAMESPACE)

@@ -50,7 +50,7 @@ def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
             urns=(found.urn,),
             interfaces=interfaces,
             ports=tuple(port.get("containerPort") for port in ports if isinstance(port.get("containerPort"), int)),
-            words=frozenset({"application"} if found.type == DEPLOYMENTS[0] else ()),
+            words=frozenset({"application"} if _is_application(found) else ()),
             pods=_selectable(found, path, numbers),
             region=view.region_of(found),
         )
@@ -66,6 +66,13 @@ def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
             pods=Pods(namespace, {}),
             region=view.region_of(found),
         )
+
+
+def _is_application(found: Resource) -> bool:
+    """A Deployment, unless it says of itself that it collects what others send."""
+    labels = found.get("metadata.labels")
+    component = labels.get("app.kubernetes.io/component") if isinstance(labels, dict) else None
+    return found.type == DEPLOYMENTS[0] and text(component) != "collector"
 
 
 def _selectable(found: Resource, path: str, named_ports: dict[str, Any]) -> Pods | None:
