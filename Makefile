@@ -53,6 +53,7 @@ bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 reso
 	@$(BIN)/python -m tests.bench_scale
 	@$(BIN)/python -m tests.bench_policy
 	@$(BIN)/python -m tests.bench_pages
+	@$(BIN)/python -m tests.bench_memory
 
 mutants: $(READY) ## Break the verdicts of the most severe rules one by one; half an hour
 	@$(BIN)/python -m tests.mutants
