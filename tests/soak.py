@@ -1,7 +1,7 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
-Generated examples are drawn anew, twenty times as many; the whole suite runs ten times, each time in another order, and
-the last three times beside eight processes that keep the machine busy.
+Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs; the whole suite runs
+ten times, each time in another order, and the last three times beside eight processes that keep the machine busy.
 """
 
 import subprocess
@@ -17,6 +17,8 @@ def main() -> int:
     failed = []
     if not _passes("-m", "hypothesis", "--hypothesis-profile=soak"):
         failed.append("generated examples")
+    if not _passes("tests/scenarios/every.py"):
+        failed.append("scenarios")
     for number in range(1, _RUNS + 1):
         beside = number > _RUNS - _BUSY_RUNS
         with _busy() if beside else nullcontext():

@@ -64,7 +64,7 @@ def _creation(said: Fact | None) -> str:
 def _replacement(said: Fact | None) -> str:
     if said is None:
         return ""
-    number = len({*said["replaces"], *said.get("when", ()), *said.get("may", ())})
+    number = len({*said["replaces"], *said.get("when", ()), *said.get("may", ()), *said.get("may_when", ())})
     return f"{number} inputs" if number > 1 else "1 input" if number else "no input of its own"
 
 

@@ -21,7 +21,7 @@ KEYS = {
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
     "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
-    "replacement": {"replaces", "when", "may", "source", "read"},
+    "replacement": {"replaces", "when", "may", "may_when", "source", "read"},
 }
 OF_PACKAGES = {**KEYS, "replacement": {"source", "read", "every"}}
 ASSUMPTIONS = {field.alias or name for name, field in Usage.model_fields.items()}
@@ -84,7 +84,7 @@ def _creation(said: Mapping[str, Any]) -> Iterator[str]:
 def _replacement(said: Mapping[str, Any]) -> Iterator[str]:
     if "replaces" not in said and "every" not in said:
         yield "does not say what replaces it"
-    for path, words in said.get("when", {}).items():
+    for path, words in {**said.get("when", {}), **said.get("may_when", {})}.items():
         if strange := set(words) - DIRECTIONS:
             yield f"when: {path}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
     if ("source" in said) is not isinstance(said.get("read"), date):

@@ -11,7 +11,7 @@ import functools
 import gzip
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Forcing:
     """Path -> the directions of change that replace."""
     may: tuple[str, ...]
     """Paths of which it depends on more than they say, or nobody knows."""
+    may_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Path -> the directions of change of which that holds; in the others it never replaced."""
 
 
 def forcing(token: str) -> Forcing | None:
@@ -41,7 +43,12 @@ def forcing(token: str) -> Forcing | None:
         return None
     # What has a source of its own is said as a whole there.
     whole = {} if "source" in entry else package(token.split(":", 1)[0]).get("replacement", {})
-    return Forcing((*whole.get("every", ()), *entry["replaces"]), entry.get("when", {}), tuple(entry.get("may", ())))
+    return Forcing(
+        (*whole.get("every", ()), *entry["replaces"]),
+        entry.get("when", {}),
+        tuple(entry.get("may", ())),
+        entry.get("may_when", {}),
+    )
 
 
 @functools.cache

@@ -83,7 +83,10 @@ def _entry(token: str, fact: Mapping[str, Any]) -> dict[str, Any]:
     when = {path: _directions(fact["when"][path]) for path in fact["computed_by_code"]}
     if decided := {path: words for path, words in when.items() if words}:
         found["when"] = {name: decided[path] for path in sorted(decided) for name in _named(token, [path])}
-    if doubtful := [*fact["unknown"], *(path for path, words in when.items() if not words)]:
+    open_to = {path: _doubtful(fact["when"][path]) for path, words in when.items() if not words}
+    if narrowed := {path: words for path, words in open_to.items() if words}:
+        found["may_when"] = {name: narrowed[path] for path in sorted(narrowed) for name in _named(token, [path])}
+    if doubtful := [*fact["unknown"], *(path for path, words in open_to.items() if not words)]:
         found["may"] = sorted(_named(token, doubtful))
     return found
 
@@ -93,6 +96,17 @@ def _directions(when: Mapping[str, list[str]]) -> list[str]:
     words = {side: {word for entry in entries for word in entry.split("/")} for side, entries in when.items()}
     plain = words["replace"] | words["in_place"] <= DIRECTIONS
     return sorted(words["replace"]) if plain and not words["replace"] & words["in_place"] else []
+
+
+def _doubtful(when: Mapping[str, list[str]]) -> list[str]:
+    """The directions in which a change may replace, where some never did in any base; none where all may."""
+    words = {
+        side: {word for entry in entries for word in entry.split(" with ")[0].split("/")}
+        for side, entries in when.items()
+    }
+    plain = {word for entry in when["in_place"] if " with " not in entry for word in entry.split("/")}
+    safe = plain - words["replace"]
+    return sorted(DIRECTIONS - safe) if safe and words["replace"] <= DIRECTIONS else []
 
 
 def _named(token: str, paths: list[str]) -> Iterator[str]:

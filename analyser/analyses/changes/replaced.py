@@ -78,6 +78,7 @@ def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Se
     sure += [path for path, when in known.when.items() if _changes(path, old, new, when)]
     given = dict(_given(known, new, carrying))
     doubtful = [path for path in known.may if _changes(path, old, new)]
+    doubtful += [path for path, when in known.may_when.items() if _changes(path, old, new, when)]
     doubtful += [path for path in known.always if _comes_from(path, old, new, fresh)]
     paths = sure or list(given) or doubtful
     if not paths:

@@ -86,7 +86,7 @@ def _fails(found: Difference, reason: Failing) -> bool:
     if reason is Failing.WIDEN:
         return bool(found.widened)
     if reason is Failing.REPLACE:
-        return any(change.kind == "replaced" or change.loses for change in found.changes)
+        return found.one_stack and any(change.kind == "replaced" or change.loses for change in found.changes)
     return any(change.tells for change in found.changes)
 
 

@@ -12,6 +12,8 @@ from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
 from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
 
+_MOST = 20
+"""Lines of one resource, such as a dashboard of which every widget moved."""
 _STYLES: dict[Kind, str] = {"replaced": "yellow", "removed": "red", "updated": "default", "added": "green"}
 
 
@@ -57,5 +59,8 @@ def _section(console: Console, title: str, members: Sequence[Change]) -> None:
         console.print(
             Text.assemble(("  " + SIGNS[first.kind], _STYLES[first.kind]), f" {count}{first.type} {names(group)}")
         )
-        for line in (*lines(first), *asides(first)):
+        told = [*lines(first), *asides(first)]
+        if len(told) > _MOST:
+            told[_MOST:] = [f"and {len(told) - _MOST} more, which --json says"]
+        for line in told:
             console.print(Text(f"      {line}"))

@@ -3,7 +3,7 @@
 Told by the name of an input, since AWS uses few names for these in all of its types.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyser.analyses.changes.edits import Edit
@@ -103,9 +103,17 @@ def loosened(edit: Edit) -> Iterator[tuple[Kind, bool]]:
         yield _OFF[name], True
     if name in _TLS and edit.kind == "changed":
         yield "encryption", False
-    if name in _LONG and _shorter(name, edit.before, edit.after):
+    if (name in _LONG and _shorter(name, edit.before, edit.after)) or _expires(path, edit):
         yield "retention", True
     yield from _of_a_list(name, edit)
+
+
+def _expires(path: list[str], edit: Edit) -> bool:
+    """Whether a lifecycle takes away what it kept for longer, or for ever."""
+    if path[-2:] == ["expiration", "days"]:
+        return _shorter("deleteAfter", edit.before, edit.after)
+    block = isinstance(edit.after, Mapping) and "expiration" in edit.after
+    return edit.kind == "added" and (path[-1] == "expiration" or block)
 
 
 def _of_a_list(name: str, edit: Edit) -> Iterator[tuple[Kind, bool]]:

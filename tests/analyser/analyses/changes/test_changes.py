@@ -100,6 +100,15 @@ def test_a_forcing_input_from_what_is_new_may_replace() -> None:
     assert updated.kind == "updated"
 
 
+def test_a_direction_that_never_replaced_does_not() -> None:
+    def balancer(*subnets: str) -> dict[str, Any]:
+        return resource("aws:lb/loadBalancer:LoadBalancer", "b", {"subnets": list(subnets)})
+
+    assert one(balancer("a", "b"), balancer("a", "b", "c")).kind == "updated"
+    fewer = one(balancer("a", "b"), balancer("a"))
+    assert (fewer.kind, fewer.replaced and fewer.replaced.certain) == ("replaced", False)
+
+
 def test_what_holds_its_name_goes_first() -> None:
     def job(image: str, name: str = "j", **said: Any) -> dict[str, Any]:
         return resource(JOB, "j", {"metadata": {"name": name}, "spec": {"template": image}}, **said)

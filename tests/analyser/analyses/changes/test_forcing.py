@@ -82,11 +82,12 @@ FACTS = {
     "aws_db_instance": {
         "pulumi": INSTANCE,
         "replace": ["username", "restore_to_point_in_time", "s3_import[].bucket_name"],
-        "computed_by_code": ["engine_version", "storage_type"],
+        "computed_by_code": ["engine_version", "storage_type", "multi_az"],
         "unknown": ["character_set_name"],
         "when": {
             "engine_version": {"in_place": ["up/add"], "replace": ["down"]},
             "storage_type": {"in_place": ["up with base2"], "replace": ["down"]},
+            "multi_az": {"in_place": ["up/down/grow", "add with base2"], "replace": ["down/shrink with base2"]},
         },
     },
     "aws_gamelift_alias": {"pulumi": "aws:gamelift/alias:Alias", "replace": ["name"]},
@@ -98,6 +99,7 @@ def test_the_table_is_made_from_the_provider_s_answers() -> None:
         INSTANCE: {
             "replaces": ["restoreToPointInTime[]", "s3Import.bucketName", "username"],
             "when": {"engineVersion": ["down"]},
+            "may_when": {"multiAz": ["add", "down", "remove", "shrink"]},
             "may": ["characterSetName", "storageType"],
         }
     }

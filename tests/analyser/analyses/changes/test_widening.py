@@ -145,6 +145,10 @@ def test_network_policies() -> None:
     assert of([], [closed]) == []
 
 
+def rule(**expiration: int) -> dict[str, Any]:
+    return {"rules": [{"id": "age", **({"expiration": expiration} if expiration else {})}]}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kinds"),
     [
@@ -161,6 +165,11 @@ def test_network_policies() -> None:
         ({"backupRetentionPeriod": 35}, {"backupRetentionPeriod": 7}, ["retention"]),
         ({"backupRetentionPeriod": 7}, {"backupRetentionPeriod": 35}, []),
         ({"backupRetentionPeriod": 7}, {}, ["retention"]),
+        (rule(days=365), rule(days=90), ["retention"]),
+        (rule(days=90), rule(days=365), []),
+        (rule(), rule(days=90), ["retention"]),
+        ({"rules": []}, rule(days=90), ["retention"]),
+        (rule(days=90), {"rules": []}, []),
         ({"accessLogs": {"enabled": True}}, {"accessLogs": {"enabled": False}}, ["logging"]),
         ({"accessLogs": {"bucket": "a"}}, {}, ["logging"]),
         ({"x": {"enabled": True}}, {"x": {"enabled": False}}, []),

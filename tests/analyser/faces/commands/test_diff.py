@@ -206,3 +206,23 @@ def test_it_fails_for_what_is_asked(
     for reason in ("replace", "widen", "any"):
         assert loosened(project, capsys, "--fail-on", reason, size=size, on=on) == int(reason in failing)
     assert loosened(project, capsys, "--fail-on", "nothing", on=on) == 2
+
+
+def test_two_stacks_fail_for_no_replacement(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    (project / "Pulumi.other.yaml").write_text(CONFIG, encoding="utf-8")
+    assert cli.run(["diff", "shop", "other", "--fail-on", "replace"]) == 0
+
+
+def test_of_very_many_differences_the_first_are_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = (
+        "import pulumi_aws as aws; aws.sqs.Queue('q', tags=dict.fromkeys([f't{n:02}' for n in range(30)], 'VALUE'))"
+    )
+    write_project(project, program.replace("VALUE", "a"), CONFIG)
+    cli.run(["preview", "shop", "--json", "--output", "main.json"])
+    write_project(project, program.replace("VALUE", "b"), CONFIG)
+    capsys.readouterr()
+    cli.run(["diff", "main.json", "shop"])
+    said = capsys.readouterr().out.splitlines()
+    assert "      tags.t19  a → b" in said
+    assert said[-1] == "      and 10 more, which --json says"

@@ -1,0 +1,57 @@
+"""Every scenario, each of which is a run of a stack: ``make soak``. ``test_scenarios.py`` runs those that find most."""
+
+import pytest
+
+from tests.scenarios.run import Scenario, check
+
+_GROUP = {
+    "name": "cache",
+    "workerPolicy": "standard",
+    "instanceTypes": ["r5.large"],
+    "minSize": 1,
+    "maxSize": 2,
+    "desiredSize": 1,
+}
+_PUBLIC_KEY = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEK8I6H4rEXTbhQSFrHIlNeXJo8Q9M
+mSuhMvc8y3vEEHMmhx5D4rOIv7gqE1gTCmeGxGdVxPqE6gOHyKDyNf8Kvw==
+-----END PUBLIC KEY-----
+"""
+
+SCENARIOS = (
+    Scenario("kubernetes-lifted", "prod", {"cluster.kubernetesVersion": "1.36"}),
+    Scenario("postgres-minor-lifted", "prod", {"database.engineVersion": "15.20"}),
+    Scenario("postgres-major-lifted", "prod", {"database.engineVersion": "16.10"}),
+    Scenario("postgres-larger", "prod", {"database.instanceClass": "db.r5.4xlarge", "database.storageGib": 2000}),
+    Scenario("postgres-smaller", "prod", {"database.instanceClass": "db.r5.xlarge"}),
+    Scenario("replica-added", "prod", {"database.readReplicas": 3}),
+    Scenario("replica-removed", "prod", {"database.readReplicas": 1}, goes=("database-replica-b",)),
+    Scenario("redis-larger", "prod", {"cache.nodeType": "cache.r6g.2xlarge", "cache.nodes": 4}),
+    Scenario("redis-lifted", "prod", {"cache.engineVersion": "7.1"}),
+    Scenario("kafka-larger", "prod", {"stream.instanceType": "kafka.m5.xlarge", "stream.storageGib": 2000}),
+    Scenario("image-lifted", "prod", {"application.tag": "1.0.1"}),
+    Scenario("pods-added", "prod", {"application.replicas": 9, "application.autoscaling.minReplicas": 9}),
+    Scenario("nodes-of-another-type", "prod", {"nodes.instanceTypes": ["c6i.2xlarge"]}),
+    Scenario("logs-kept-shorter", "prod", {"buckets.accessLogs.expireDays": 90}),
+    Scenario("repository-inserted", "prod", inserted={"registry.repositories.0": "another"}),
+    Scenario("node-group-inserted", "confluence-prod", inserted={"eks.groups.cache-nodes": _GROUP}),
+    Scenario("node-group-removed", "confluence-prod", {"eks.groups.spot-nodes": None}),
+    Scenario("redis-node-added", "confluence-prod", {"cache.nodes": 4}),
+    Scenario(
+        "zone-inserted", "mdreader-prod",
+        inserted={
+            "network.public.c": "10.0.3.0/24", "network.private.c": "10.0.12.0/24", "network.data.c": "10.0.22.0/24",
+        },
+    ),
+    Scenario("signer-inserted", "mdreader-prod", inserted={"fileSigners.second": _PUBLIC_KEY}),
+    Scenario("tasks-added", "mdreader-prod", {"hocuspocus.desiredCount": 3, "hocuspocus.memory": 2048}),
+    Scenario("function-larger", "confluence-lambda", {"functions.document.memoryMib": 1024}),
+    Scenario("backups-kept-longer", "consulting-prod", {"database.backupDays": 14}),
+)  # fmt: skip
+SHORT = frozenset({"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted"})
+"""Those that ``make test`` runs."""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_the_diff_says_what_was_agreed(scenario: Scenario, pytestconfig: pytest.Config) -> None:
+    check(scenario, pytestconfig)

@@ -1,0 +1,100 @@
+"""What ``strata diff`` says when one setting of a real stack changes, and that nothing with data goes by it.
+
+What it says of a scenario stands in ``said/NAME.txt``; ``--golden-update`` writes it anew, for people to review.
+"""
+
+import io
+import json
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyser.analyses.changes.difference import Difference, compare
+from analyser.analyses.report import Report, document
+from analyser.faces.terminal.changes import show_changes
+from analyser.graph import Graph
+from analyser.run.program import run_program
+from settings import stackfile
+from tests.stacks import ROOT, stack_graph
+
+SAID = Path(__file__).with_name("said")
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A change of a stack's settings."""
+
+    name: str
+    stack: str
+    change: Mapping[str, Any] = field(default_factory=dict)
+    """By path, dotted: the new value; None takes the setting away."""
+    inserted: Mapping[str, Any] = field(default_factory=dict)
+    """By path: what comes second in a map or a list, so that what is made by place instead of by name is found."""
+    goes: tuple[str, ...] = ()
+    """Names of what bears data and goes on purpose."""
+
+
+def check(scenario: Scenario, config: pytest.Config) -> None:
+    """Asserts that the diff says what was agreed, and that nothing with data or identity is lost beside.
+
+    What only may be replaced stands in the file: nobody knows more.
+    """
+    found = difference(scenario)
+    gone = [change for change in found.of("removed", "replaced") if change.replaced is None or change.replaced.certain]
+    assert [change.name for change in gone if change.loses] == list(scenario.goes)
+    assert not scenario.inserted or gone == [], "what was there before is not as it was"
+    out = io.StringIO()
+    show_changes(found, file=out)
+    file = SAID / f"{scenario.name}.txt"
+    if config.getoption("--golden-update", default=False):
+        file.write_text(out.getvalue().lstrip("\n"), encoding="utf-8")
+    assert file.is_file(), f"nobody agreed on {scenario.name}; --golden-update writes it"
+    assert out.getvalue().strip().splitlines() == file.read_text(encoding="utf-8").strip().splitlines()
+
+
+def difference(scenario: Scenario) -> Difference:
+    """From the stack as it is to the stack as it would be."""
+    before, after = stack_graph(scenario.stack), _changed(scenario)
+    return compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
+
+
+def _changed(scenario: Scenario) -> Graph:
+    file = stackfile.read(ROOT, scenario.stack)
+    settings: Settings = json.loads(file.config["strata:settings"])
+    for path, value in scenario.change.items():
+        _set(settings, path, value)
+    for path, value in scenario.inserted.items():
+        _insert(settings, path, value)
+    config = {**file.config, "strata:settings": json.dumps(settings)}
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    return run_program(program, stack=scenario.stack, config=config)
+
+
+def _set(settings: Settings, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    for name in above:
+        settings = settings.setdefault(name, {})
+    if value is None:
+        del settings[last]
+    else:
+        settings[last] = value
+
+
+def _insert(settings: Settings, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    outer, inner = settings, settings
+    for name in above:
+        outer, inner = inner, inner[name]
+    if isinstance(inner, list):
+        inner.insert(int(last), value)
+        return
+    first, *rest = inner.items()
+    outer[above[-1]] = dict([first, (last, value), *rest])
