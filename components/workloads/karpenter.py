@@ -87,6 +87,7 @@ class Karpenter(InCluster):
             spec=node_class(
                 settings,
                 cluster_name=cluster.cluster_name,
+                tags=account.tags,
                 instance_profile=profile.name,
                 subnet_ids=[network.private_subnet_ids[zone] for zone in sorted(network.private_subnet_ids)],
                 security_group_id=nodes_group.security_group_id,

@@ -98,6 +98,8 @@ def _values(cluster_name: str, region: str, vpc_id: pulumi.Input[str]) -> dict[s
         "enableWafv2": False,
         "enableBackendSecurityGroup": False,
         "enableServiceMutatorWebhook": False,
+        # Else each upgrade makes another authority, which pods that still run the version before do not serve by.
+        "keepTLSSecret": True,
         # Asked for pods of namespaces with readiness gates only: a pod that began without its gate would let a rollout
         # take the old ones away before anybody sends it a request.
         "podMutatorWebhookConfig": {"failurePolicy": "Fail"},
