@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
@@ -28,7 +29,6 @@ _PROPERTIES = {
 }
 _TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
 """MSK makes a cluster in half an hour and changes it broker by broker, each of them taking up to an hour."""
-_VOLUME_SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 
 class KafkaSettings(Settings):
@@ -134,7 +134,7 @@ class Kafka(Component):
                 }
             },
             logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.log_group_name}}},
-            opts=self.child_options(ignore_changes=[_VOLUME_SIZE], custom_timeouts=_TIMEOUTS),
+            opts=self.child_options(ignore_changes=ignored("aws:msk/cluster:Cluster"), custom_timeouts=_TIMEOUTS),
         )
         self._scale_storage(settings)
         self.port = IAM_PORT
