@@ -14,6 +14,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
+from components.versions import KAFKA
 from settings import Settings
 
 IAM_PORT = 9098
@@ -39,7 +40,7 @@ class KafkaSettings(Settings):
     https://docs.aws.amazon.com/msk/latest/developerguide/kraft-intro.html
     """
 
-    kafka_version: str = "3.9.x.kraft"
+    kafka_version: str = KAFKA.value
     brokers: int = Field(default=3, ge=_ZONES, le=30, multiple_of=_ZONES)
     """The same number in each of three zones."""
     instance_type: str = Field(default="kafka.m5.large", pattern=r"^kafka\.(m5|m7g)\.[a-z0-9]+$")

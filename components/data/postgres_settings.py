@@ -5,6 +5,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from components.data.gp3 import Gp3Settings
 from components.data.postgres_values import DatabaseName, EngineVersion, InstanceClass, MasterUser
 from components.data.windows import DailyWindow, WeeklyWindow, overlap
+from components.versions import POSTGRES
 from settings import Name
 
 
@@ -12,7 +13,7 @@ class PostgresSettings(Gp3Settings):
     """Identifier, version, size and times of a PostgreSQL instance; windows are in UTC, retention is in days."""
 
     identifier: Name
-    engine_version: EngineVersion = "15"
+    engine_version: EngineVersion = POSTGRES.value
     major_upgrade: bool = False
     """Lets an update raise ``engine_version`` by a major: at once, together with all that waits for the maintenance
     window, and with every replica of the region, all of them out of reach meanwhile. For that one update."""

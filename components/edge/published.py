@@ -25,7 +25,7 @@ class Published:
         """Makes a resource of a type; inputs are plain values and outputs, in dicts and lists, and nothing else."""
         made = kind(name, **inputs, opts=opts)
         self.resources.append(made)
-        self._said.append({"type": kind.__name__, "name": name, "inputs": inputs})
+        self._said.append({"type": type(made).__name__, "name": name, "inputs": inputs})
         return made
 
     @property

@@ -125,7 +125,9 @@ class RestApi(Component):
 
     def _failures(self, cors_origin: str | None) -> None:
         """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
-        for kind in ("DEFAULT_4XX", "DEFAULT_5XX") if cors_origin is not None else ():
+        if cors_origin is None:
+            return
+        for kind in ("DEFAULT_4XX", "DEFAULT_5XX"):
             self._published.add(
                 aws.apigateway.Response,
                 self.child("response", kind.lower().replace("_", "-")),

@@ -7,11 +7,10 @@ import pulumi
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
+from components.versions import LOAD_BALANCER_CONTROLLER
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 
-# https://github.com/aws/eks-charts/pull/1347
-_VERSION = "3.4.2"
 _NAME = "aws-load-balancer-controller"
 _RESOURCES = Resources(requests=Amount(cpu="100m", memory="128Mi"), limits=Amount(cpu="500m", memory="256Mi"))
 
@@ -50,7 +49,7 @@ class LoadBalancerController(InCluster):
             "release",
             chart=_NAME,
             repository="https://aws.github.io/eks-charts",
-            version=_VERSION,
+            version=LOAD_BALANCER_CONTROLLER.value,
             values=_values(cluster.cluster_name, account.region, vpc_id),
             # Pods take their role when they start, and need nodes to start on.
             depends_on=[role, *nodes],
