@@ -126,7 +126,7 @@ class PostgresInstances(Component):
             monitoring_interval=60,
             monitoring_role_arn=self._monitoring.arn,
             maintenance_window=self.settings.maintenance_window,
-            # An instance and its new parameter group must change together, which waiting for the window would tear apart.
+            # With a new major the parameter group changes too, and waiting for the window would tear them apart.
             apply_immediately=self.settings.apply_immediately or self.settings.major_upgrade or None,
             auto_minor_version_upgrade=True,
             copy_tags_to_snapshot=True,
