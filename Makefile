@@ -1,5 +1,6 @@
 STACK ?= prod
 PYTHON ?= python3
+DAY ?= $(shell date -u +%F)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
@@ -9,7 +10,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help setup preview update test client soak setups walks engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
+.PHONY: help versions setup preview update test client soak setups walks engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +73,9 @@ conform: $(READY) ## Check every stack against the Terraform AWS provider and th
 audit: ## Ask which locked packages have known vulnerabilities (STRICT=--strict fails when nobody can tell)
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
 	@$(AUDIT)/bin/python -m tools.audit $(STRICT)
+
+versions: $(READY) ## Say which versions' support, and which exemptions, end within 180 days of a day (DAY=2026-11-28; STRICT=--strict-dates fails)
+	@$(BIN)/python -m tools.versions $(DAY) $(STRICT)
 
 sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into dist/
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt

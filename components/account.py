@@ -1,7 +1,9 @@
 """Where a stack is built: account, region and partition, known once."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+import pulumi
 import pulumi_aws as aws
 
 from settings import Environment, Safeguards
@@ -16,11 +18,14 @@ class Account:
     environment: Environment
     deletable: bool = False
     """Whether the stack is about to go, so that nothing of it is protected from deletion any more."""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The stack's default tags, for what others make in its name: the provider gives them to what it makes itself."""
 
     @classmethod
     def current(cls, region: str, environment: Environment, *, deletable: bool = False) -> "Account":
         """The account whose credentials run the program: the one AWS call a program makes."""
-        return cls(aws.get_caller_identity().account_id, region, environment, deletable)
+        default = pulumi.Config("aws").get_object("defaultTags") or {}
+        return cls(aws.get_caller_identity().account_id, region, environment, deletable, default.get("tags", {}))
 
     @property
     def partition(self) -> str:

@@ -3,6 +3,10 @@
 # functions moved by CodeDeploy.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# The waiters of the AWS CLI give up after 10 minutes for ECS and after 30 for CodeDeploy. New tasks come up in rounds, with
+# old ones that drain for minutes; the slowest of AWS's own configurations, Linear10PercentEvery10Minutes, takes 100 minutes.
+readonly TASKS_SECONDS=3600 FUNCTIONS_SECONDS=7200
+
 install_kubectl() {
   local version base architecture
   architecture=$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64)
@@ -25,6 +29,13 @@ await_deployments() {
     done
 }
 
+# Whether a service has one deployment left, with all of its tasks: what "aws ecs wait services-stable" asks as well.
+is_stable() {
+  local found
+  found=$(aws ecs describe-services --cluster "$1" --services "$2" --output json) || exit 1
+  jq --exit-status '.services[0] | (.deployments | length) == 1 and .runningCount == .desiredCount' <<<"$found" >/dev/null
+}
+
 # A deployment that is rolled back ends stable as well, in
 # the version before, so the service must have come to run what the stack named last.
 await_tasks() {
@@ -32,7 +43,7 @@ await_tasks() {
   cluster=$(jq --raw-output .cluster <<<"$1")
   service=$(jq --raw-output .name <<<"$1")
   wanted=$(jq --raw-output .taskDefinition <<<"$1")
-  aws ecs wait services-stable --cluster "$cluster" --services "$service"
+  within "$TASKS_SECONDS" "$service" is_stable "$cluster" "$service"
   running=$(aws ecs describe-services --cluster "$cluster" --services "$service" \
     --query 'services[0].taskDefinition' --output text)
   [[ $running == "$wanted" ]] || { echo "$service runs $running instead of $wanted" >&2 && return 1; }
@@ -58,6 +69,17 @@ release() {
     --revision "$content" --query deploymentId --output text
 }
 
+# Whether a deployment is over; fails the release where it did not succeed.
+has_moved() {
+  local status
+  status=$(aws deploy get-deployment --deployment-id "$1" --query deploymentInfo.status --output text) || exit 1
+  case $status in
+    Succeeded) return 0 ;;
+    Failed | Stopped) echo "deployment $1: $status" >&2 && exit 1 ;;
+    *) return 1 ;;
+  esac
+}
+
 release_functions() {
   local application group function id
   local -a started=()
@@ -67,7 +89,7 @@ release_functions() {
     [[ -z $id ]] || started+=("$id")
   done < <(jq --raw-output '. as $all | .groups | to_entries[] | [.value, $all.functions[.key]] | @tsv' <<<"$1")
   for id in "${started[@]}"; do
-    aws deploy wait deployment-successful --deployment-id "$id"
+    within "$FUNCTIONS_SECONDS" "deployment $id" has_moved "$id"
   done
 }
 

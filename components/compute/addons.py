@@ -1,6 +1,7 @@
 """The add-ons that run on nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -59,7 +60,13 @@ class Addons(Component):
         # Their Deployments have nowhere to run before there are nodes, and EKS waits for them.
         add_on(self, "coredns", cluster=cluster, after=nodes)
         add_on(self, "metrics-server", cluster=cluster, after=nodes)
-        self._driver("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicyV2")
+        self._driver(
+            "aws-ebs-csi-driver",
+            "ebs-csi-controller-sa",
+            "AmazonEBSCSIDriverPolicyV2",
+            # The driver makes the volumes, so that the provider's default tags pass them by.
+            configuration={"controller": {"extraVolumeTags": dict(account.tags)}} if account.tags else None,
+        )
         if settings.efs:
             mounting = [self._mounting_role(mounts)] if mounts else []
             policy = "service-role/AmazonEFSCSIDriverPolicy"
@@ -86,7 +93,15 @@ class Addons(Component):
             opts=self.child_options(),
         )
 
-    def _driver(self, name: str, service_account: str, policy: str, *, after: Sequence[PodRole] = ()) -> None:
+    def _driver(
+        self,
+        name: str,
+        service_account: str,
+        policy: str,
+        *,
+        after: Sequence[PodRole] = (),
+        configuration: Mapping[str, Any] | None = None,
+    ) -> None:
         role = PodRole(
             self.child(name, "pods"),
             account=self._account,
@@ -97,4 +112,4 @@ class Addons(Component):
             opts=self.child_options(),
         )
         # Pods take their role when they start.
-        add_on(self, name, cluster=self._cluster, after=[*self._nodes, role, *after])
+        add_on(self, name, cluster=self._cluster, after=[*self._nodes, role, *after], configuration=configuration)

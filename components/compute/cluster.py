@@ -18,18 +18,19 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
 from components.statements import Statement, policy_document, service_trust, sid
+from components.versions import KUBERNETES, KUBERNETES_OLDEST
 from settings import Name, Settings
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-_OLDEST_MINOR = 34
+_OLDEST_MINOR = int(KUBERNETES_OLDEST.value.partition(".")[2])
 
 
 class ClusterSettings(Settings):
     """The cluster's name, its Kubernetes version, and who may call its API from outside the stack."""
 
     name: Name
-    kubernetes_version: str = "1.35"
-    """In EKS standard support: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
+    kubernetes_version: str = KUBERNETES.value
+    """In EKS standard support, after which EKS upgrades the control plane by itself: docs/upgrading.md."""
     own_control_plane_group: bool = False
     """Puts a security group of this program around the API server, beside the one that EKS makes, for a design that
     lists its rules; it calls out freely and reaches the nodes on every unprivileged port."""

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from components.drift import ALWAYS, CANARY, ignored
 
 ALIAS = "live"
 
@@ -26,7 +27,7 @@ class Live(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        moved_elsewhere = ["functionVersion", "routingConfig"] if canary else None
+        moved_elsewhere = ignored("aws:lambda/alias:Alias", CANARY if canary else ALWAYS)
         alias = aws.lambda_.Alias(
             self.child("alias"),
             name=ALIAS,

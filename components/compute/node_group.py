@@ -39,7 +39,8 @@ class NodeGroupSettings(Settings):
     min_size: int = Field(ge=0)
     max_size: int = Field(ge=1)
     desired_size: int = Field(ge=0)
-    """At first; afterwards an autoscaler decides."""
+    """At first; afterwards an autoscaler decides. Outside of the bounds an update asks for the nearer of them,
+    since EKS takes no bounds that the group lies outside of."""
     disk_gib: int = Field(default=100, ge=20, le=16384)
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
     labels: dict[str, str] = Field(default_factory=dict)
@@ -55,6 +56,11 @@ class NodeGroupSettings(Settings):
         """Whether the instance types are ARM ones."""
         return re.fullmatch(_GRAVITON, self.instance_types[0]) is not None
 
+    @property
+    def size(self) -> int:
+        """How many nodes an update asks for, unless it leaves their number alone."""
+        return min(max(self.desired_size, self.min_size), self.max_size)
+
     @field_validator("instance_types")
     @classmethod
     def _kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,10 +73,8 @@ class NodeGroupSettings(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not self.min_size <= self.desired_size <= self.max_size:
-            raise ValueError(
-                f"desiredSize {self.desired_size} is outside minSize {self.min_size} and maxSize {self.max_size}"
-            )
+        if self.min_size > self.max_size:
+            raise ValueError(f"minSize {self.min_size} is above maxSize {self.max_size}")
         if self.capacity_type == "SPOT" and len(self.instance_types) < 2:
             raise ValueError("capacityType SPOT needs two instanceTypes or more, or one shortage stops the group")
         return self
@@ -85,11 +89,10 @@ class NodeGroup(Component):
     The nodes carry the cluster's shared security group: what they reach is granted once, to a group or to
     ``cluster.nodes``; what reaches them, by ``cluster.nodes.allow``.
 
-    Autoscalers change the desired size, which later updates leave alone; so EKS refuses one that raises the least above
-    it, until both were raised by hand (``operate``) and a refresh has seen it. pulumi-eks takes no update
-    configuration: EKS replaces one node at a time. Of the group's AWS name only the beginning is fixed, so that a group
-    that must be replaced, for another instance type, stands beside the old one until pods have moved:
-    docs/decisions/0012.
+    Autoscalers change the desired size, which later updates leave alone as long as ``desired_size`` is within bounds:
+    docs/decisions/0030 says how bounds are moved. pulumi-eks takes no update configuration:
+    EKS replaces one node at a time. Of the group's AWS name only the beginning is fixed, so that a group that must be
+    replaced, for another instance type, stands beside the old one until pods have moved: docs/decisions/0012.
     """
 
     def __init__(
@@ -109,7 +112,7 @@ class NodeGroup(Component):
         self.security_group_id = cluster.nodes.security_group_id
         role = self._node_role(account, settings)
         self.role_arn = role.arn
-        template = self._launch_template(settings, key)
+        template = self._launch_template(settings, account, key)
         eks.ManagedNodeGroup(
             self.child("group"),
             cluster=cluster.component,
@@ -125,9 +128,9 @@ class NodeGroup(Component):
                 id=template.id, version=template.latest_version.apply(str)
             ),
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=settings.min_size, max_size=settings.max_size, desired_size=settings.desired_size
+                min_size=settings.min_size, max_size=settings.max_size, desired_size=settings.size
             ),
-            ignore_scaling_changes=True,
+            ignore_scaling_changes=settings.size == settings.desired_size,
             subnet_ids=[network.private_subnet_ids[zone] for zone in network.zones],
             labels=settings.labels,
             taints=[aws.eks.NodeGroupTaintArgs(key=t.key, value=t.value, effect=t.effect) for t in settings.taints],
@@ -160,8 +163,9 @@ class NodeGroup(Component):
             opts=self.child_options(),
         )
 
-    def _launch_template(self, settings: NodeGroupSettings, key: Key) -> aws.ec2.LaunchTemplate:
-        tags = {"Name": f"{self._cluster.cluster_name}-{settings.name}"}
+    def _launch_template(self, settings: NodeGroupSettings, account: Account, key: Key) -> aws.ec2.LaunchTemplate:
+        # Auto Scaling makes the nodes and their volumes, so that the provider's default tags pass them by.
+        tags = {**account.tags, "Name": f"{self._cluster.cluster_name}-{settings.name}"}
         return aws.ec2.LaunchTemplate(
             self.child("template"),
             description=f"Nodes of {settings.name} in {self._cluster.cluster_name}",

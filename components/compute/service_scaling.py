@@ -9,8 +9,10 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.component import Component
+from components.drift import ALWAYS, BY_THE_CLOCK, ignored
 from settings import Settings
 
+_TARGET = "aws:appautoscaling/target:Target"
 _SCALE_OUT_SECONDS = 60
 # Tasks that go take their connections with them, so they go slowly.
 _SCALE_IN_SECONDS = 300
@@ -76,8 +78,8 @@ class ServiceScaling(Component):
     """Application Auto Scaling of one ECS service: a target to keep for each load that ``settings`` names.
 
     Connections are counted by the load balancer, tasks by the cluster's Container Insights. Raises ValueError when
-    requests or connections are to be counted and there is no ``balanced``. Off peak, AWS changes the bounds that are
-    declared here; an update that puts the usual ones back lasts until the next evening.
+    requests or connections are to be counted and there is no ``balanced``. With ``off_peak``
+    the bounds are the clock's from the first evening on: an update that changes them changes what the clock sets next.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class ServiceScaling(Component):
             resource_id=pulumi.Output.concat("service/", cluster_name, "/", service_name),
             min_capacity=settings.min_count,
             max_capacity=settings.max_count,
-            opts=self.child_options(),
+            opts=self.child_options(ignore_changes=ignored(_TARGET, BY_THE_CLOCK if settings.off_peak else ALWAYS)),
         )
         self._target: dict[str, Any] = {
             "service_namespace": target.service_namespace,

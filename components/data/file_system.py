@@ -85,7 +85,8 @@ class FileSystem(Component):
                 file_system_id=self.file_system_id,
                 subnet_id=subnet_id,
                 security_groups=[self._security_group.security_group_id],
-                opts=self.child_options(),
+                # A file system has one in each zone at the most.
+                opts=self.child_options(delete_before_replace=True),
             )
         self._points = {point: self._access_point(point, s) for point, s in settings.access_points.items()}
         self.access_point_ids = {point: made.id for point, made in self._points.items()}

@@ -7,6 +7,7 @@ from pydantic import Field
 from components.account import Account
 from components.data.redis import Redis
 from components.data.redis_members import RedisMember
+from components.drift import GLOBAL_MEMBER
 from components.network.network import Network
 from components.security.key import Key
 from settings import Name, Settings
@@ -55,7 +56,9 @@ class GlobalCache(RedisMember):
         datastore = self._datastore(primary)
         # Whatever else a group can be told, ElastiCache takes from the primary and refuses to hear again:
         # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-CLI.html
-        self._group = self._member(global_replication_group_id=datastore.global_replication_group_id)
+        self._group = self._member(
+            conditions=(GLOBAL_MEMBER,), global_replication_group_id=datastore.global_replication_group_id
+        )
         self.replication_group_id = self._group.replication_group_id
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})
 

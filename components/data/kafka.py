@@ -9,10 +9,12 @@ from pydantic import Field, field_validator, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
+from components.versions import KAFKA
 from settings import Settings
 
 IAM_PORT = 9098
@@ -28,7 +30,6 @@ _PROPERTIES = {
 }
 _TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
 """MSK makes a cluster in half an hour and changes it broker by broker, each of them taking up to an hour."""
-_VOLUME_SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 
 class KafkaSettings(Settings):
@@ -39,7 +40,7 @@ class KafkaSettings(Settings):
     https://docs.aws.amazon.com/msk/latest/developerguide/kraft-intro.html
     """
 
-    kafka_version: str = "3.9.x.kraft"
+    kafka_version: str = KAFKA.value
     brokers: int = Field(default=3, ge=_ZONES, le=30, multiple_of=_ZONES)
     """The same number in each of three zones."""
     instance_type: str = Field(default="kafka.m5.large", pattern=r"^kafka\.(m5|m7g)\.[a-z0-9]+$")
@@ -134,7 +135,7 @@ class Kafka(Component):
                 }
             },
             logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.log_group_name}}},
-            opts=self.child_options(ignore_changes=[_VOLUME_SIZE], custom_timeouts=_TIMEOUTS),
+            opts=self.child_options(ignore_changes=ignored("aws:msk/cluster:Cluster"), custom_timeouts=_TIMEOUTS),
         )
         self._scale_storage(settings)
         self.port = IAM_PORT

@@ -6,9 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
+from components.data.final_snapshot import final_snapshot
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
 from components.data.postgres_settings import PostgresSettings
+from components.drift import GROWS, OWN_PASSWORD
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
@@ -44,6 +46,11 @@ class Postgres(PostgresInstances):
         if settings.read_replicas > len(network.zones):
             raise ValueError(
                 f"{settings.read_replicas} read replicas need as many zones; the network has {network.zones}"
+            )
+        if settings.major_upgrade and replicated_elsewhere:
+            raise ValueError(
+                f"{name}: majorUpgrade while there is a replica in another region, which RDS would leave behind: "
+                "take the copy away first, and make it anew afterwards (docs/upgrading.md)"
             )
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.backup_days = settings.backup_days or account.safeguards.backup_days
@@ -112,9 +119,10 @@ class Postgres(PostgresInstances):
         return self._instance(
             PRIMARY,
             self.identifier,
-            grows=settings.max_storage_gib is not None,
+            conditions=self._drifting(),
             engine="postgres",
             engine_version=settings.engine_version,
+            allow_major_version_upgrade=settings.major_upgrade or None,
             db_name=settings.db_name,
             username=settings.username,
             **self._password(),
@@ -127,8 +135,16 @@ class Postgres(PostgresInstances):
             backup_window=settings.backup_window,
             delete_automated_backups=not kept,
             skip_final_snapshot=not kept,
-            final_snapshot_identifier=f"{self.identifier}-final" if kept else None,
+            final_snapshot_identifier=self._final_snapshot() if kept else None,
         )
+
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        made_with = {"dbName": self.settings.db_name or "", "username": self.settings.username, "key": self._key.arn}
+        return final_snapshot(self, self.identifier, made_with)
+
+    def _drifting(self) -> tuple[str, ...]:
+        grows = [] if self.settings.max_storage_gib is None else [GROWS]
+        return (*grows, *([] if self._master is None else [OWN_PASSWORD]))
 
     def _replica(self, primary: aws.rds.Instance, zone: str) -> aws.rds.Instance:
         """One in the same region, which takes the subnet group from the primary as well."""

@@ -9,6 +9,7 @@ from components.account import Account
 from components.component import Component
 from components.data.postgres_settings import PostgresSettings
 from components.data.postgres_values import family
+from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
@@ -99,8 +100,10 @@ class PostgresInstances(Component):
         ]
         return Statement(sid("Connect", self.name), ["rds-db:connect"], users)
 
-    def _instance(self, role: str, identifier: str, *, grows: bool = False, **own: Any) -> aws.rds.Instance:
-        """What a primary and its replicas share; ``grows`` where RDS enlarges the storage itself."""
+    def _instance(
+        self, role: str, identifier: str, *, conditions: tuple[str, ...] = (), **own: Any
+    ) -> aws.rds.Instance:
+        """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it."""
         iops, throughput = self.settings.provisioned
         return aws.rds.Instance(
             self.child(role),
@@ -124,7 +127,8 @@ class PostgresInstances(Component):
             monitoring_interval=60,
             monitoring_role_arn=self._monitoring.arn,
             maintenance_window=self.settings.maintenance_window,
-            apply_immediately=self.settings.apply_immediately or None,
+            # With a new major the parameter group changes too, and waiting for the window would tear them apart.
+            apply_immediately=self.settings.apply_immediately or self.settings.major_upgrade or None,
             auto_minor_version_upgrade=True,
             copy_tags_to_snapshot=True,
             deletion_protection=self.account.safeguards.deletion_protection,
@@ -132,8 +136,7 @@ class PostgresInstances(Component):
             opts=self.child_options(
                 # RDS finds log groups by name and would make bare ones; it tries the role's rights at creation.
                 depends_on=[self._monitoring, *self._log_groups(role, identifier)],
-                # A later update must not try to shrink the storage back to what it was at first.
-                ignore_changes=["allocatedStorage"] if grows else None,
+                ignore_changes=ignored("aws:rds/instance:Instance", *conditions),
                 custom_timeouts=_TIMEOUTS,
             ),
         )

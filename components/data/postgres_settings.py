@@ -5,17 +5,18 @@ from pydantic import Field, ValidationInfo, field_validator
 from components.data.gp3 import Gp3Settings
 from components.data.postgres_values import DatabaseName, EngineVersion, InstanceClass, MasterUser
 from components.data.windows import DailyWindow, WeeklyWindow, overlap
+from components.versions import POSTGRES
 from settings import Name
 
 
 class PostgresSettings(Gp3Settings):
-    """Identifier, version, size and times of a PostgreSQL instance; windows are in UTC, retention is in days.
-
-    A minor version that is given has to be raised here once automatic upgrades have passed it.
-    """
+    """Identifier, version, size and times of a PostgreSQL instance; windows are in UTC, retention is in days."""
 
     identifier: Name
-    engine_version: EngineVersion = "15.19"
+    engine_version: EngineVersion = POSTGRES.value
+    major_upgrade: bool = False
+    """Lets an update raise ``engine_version`` by a major: at once, together with all that waits for the maintenance
+    window, and with every replica of the region, all of them out of reach meanwhile. For that one update."""
     instance_class: InstanceClass
     username: MasterUser = "dbadmin"
     secret_name: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9/_+=.@-]{1,200}$")

@@ -5,16 +5,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_FIRST_MINORS = {14: 18, 15: 13, 16: 9, 17: 5, 18: 0}
+_MAJORS = ("14", "15", "16", "17", "18")
 _RESERVED_USERS = {"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser"}
 
 
 def _version(value: str) -> str:
-    match = re.fullmatch(r"(\d+)(?:\.(\d+))?", value)
-    first = _FIRST_MINORS.get(int(match[1])) if match else None
-    if match is None or first is None or (match[2] is not None and int(match[2]) < first):
-        offered = ", ".join(f"{major}.{minor}" for major, minor in _FIRST_MINORS.items())
-        raise ValueError(f"{value!r} is not a version that RDS still creates; {offered} or a later minor of these")
+    if value not in _MAJORS:
+        raise ValueError(
+            f"{value!r} is not a major version that RDS still creates: {', '.join(_MAJORS)}; RDS chooses the minor, "
+            "and raises it by itself"
+        )
     return value
 
 
@@ -24,8 +24,9 @@ def _user(value: str) -> str:
     return value
 
 
-EngineVersion = Annotated[str, AfterValidator(_version), Field(examples=["15.19"])]
-"""A version that RDS still creates, or a major alone, of which RDS then chooses the minor.
+EngineVersion = Annotated[str, AfterValidator(_version), Field(examples=["15"])]
+"""A major version that RDS still creates, of which RDS chooses the minor: the newest at first, then in a maintenance
+window whichever it has approved since. A minor that was given would soon be one that RDS refuses to go back to.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
 """
@@ -43,4 +44,4 @@ InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$",
 
 def family(version: str) -> str:
     """The parameter-group family of an engine version."""
-    return f"postgres{version.split('.')[0]}"
+    return f"postgres{version}"

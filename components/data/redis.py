@@ -4,13 +4,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
+from components.data.final_snapshot import final_snapshot
 from components.data.redis_members import RedisMember
 from components.data.redis_settings import RedisSettings
+from components.drift import GLOBAL_MEMBER, GLOBAL_PRIMARY
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
-
-_SHARED = ["engineVersion", "nodeType", "numNodeGroups", "parameterGroupName"]
 
 
 class Redis(RedisMember):
@@ -59,14 +59,17 @@ class Redis(RedisMember):
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
-            final_snapshot_identifier=f"{settings.replication_group_id}-final" if kept else None,
-            # ElastiCache refuses these on a member of a global datastore, which has them itself.
-            ignore_changes=_SHARED if replicated_elsewhere else None,
+            final_snapshot_identifier=self._final_snapshot() if kept else None,
+            conditions=(GLOBAL_MEMBER, GLOBAL_PRIMARY) if replicated_elsewhere else (),
         )
         self.replication_group_id = self._group.replication_group_id
         self.created_id = self._group.id
         """The same, but known only once the group is there."""
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})
+
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        made_with = {"version": self.settings.engine_version, "key": self._key.arn}
+        return final_snapshot(self, self.settings.replication_group_id, made_with)
 
     def _parameters(self, refuses_when_full: bool) -> pulumi.Input[str]:
         """The parameter group, which is also what switches cluster mode."""

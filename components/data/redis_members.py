@@ -9,6 +9,7 @@ import pulumi_random as random
 from components.account import Account
 from components.component import Component
 from components.data.redis_settings import RedisSettings
+from components.drift import PASSWORDS, ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
@@ -19,6 +20,7 @@ PORT = 6379
 _LOGS = ("slow-log", "engine-log")
 _APPLICATION = "on ~* +@all -@dangerous +info"
 _NOTHING = "off -@all"
+_GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
 class RedisMember(Component):
@@ -84,8 +86,8 @@ class RedisMember(Component):
             return self._group.configuration_endpoint_address
         return self._group.primary_endpoint_address
 
-    def _member(self, *, ignore_changes: list[str] | None = None, **own: Any) -> aws.elasticache.ReplicationGroup:
-        """What every group is told, copy or not."""
+    def _member(self, *, conditions: tuple[str, ...] = (), **own: Any) -> aws.elasticache.ReplicationGroup:
+        """What every group is told, copy or not; ``conditions`` are those of ``components.drift`` that hold for it."""
         settings, safeguards = self.settings, self.account.safeguards
         fails_over = self.nodes_per_shard > 1
         return aws.elasticache.ReplicationGroup(
@@ -116,7 +118,7 @@ class RedisMember(Component):
                 for log, group in self._logs.items()
             ],
             **own,
-            opts=self.child_options(ignore_changes=ignore_changes),
+            opts=self.child_options(ignore_changes=ignored(_GROUP, *conditions)),
         )
 
     def _users(self, settings: RedisSettings) -> tuple[aws.elasticache.User, aws.elasticache.UserGroup]:
@@ -156,7 +158,7 @@ class RedisMember(Component):
         return {
             "authentication_mode": {"type": "password", "passwords": [initial.result]},
             # Replaced at once, and then again and again, by who may set it.
-            "opts": self.child_options(ignore_changes=["authenticationMode"]),
+            "opts": self.child_options(ignore_changes=ignored("aws:elasticache/user:User", PASSWORDS)),
         }
 
     def _log_group(self, identifier: str, log: str) -> LogGroup:

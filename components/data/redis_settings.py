@@ -15,14 +15,15 @@ class RedisSettings(Settings):
     """Name, version, shape and times of a replication group; windows are in UTC, retention is in days.
 
     ``nodes`` counts those of one shard, the primary among them. Cluster mode cannot do without failover, so needs a
-    second node; without cluster mode there is one shard. IAM authentication begins with Redis 7.0.
+    second node; without cluster mode there is one shard. IAM authentication begins with Redis 7.
     https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
     """
 
     replication_group_id: Name = Field(max_length=32)
     """ElastiCache takes 40 characters; the ids of its users are this one's with a suffix."""
     description: str = Field(default="Redis", min_length=1)
-    engine_version: Literal["6.2", "7.0", "7.1"] = "7.1"
+    engine_version: Literal["6.2", "7.1"] = "7.1"
+    """The last minors of their majors: ElastiCache raises others by itself, and only a replacement would lower them."""
     node_type: str
     cluster_mode: bool = True
     shards: int = Field(default=1, ge=1, le=90)
@@ -73,7 +74,7 @@ class RedisSettings(Settings):
         if self.single_node and self.nodes > 1:
             raise ValueError(f"singleNode contradicts nodes ({self.nodes})")
         if self.engine_version == "6.2" and self.authentication == "iam":
-            raise ValueError("engineVersion 6.2 knows no sign-in by IAM; 7.0 or later, or authentication: password")
+            raise ValueError("engineVersion 6.2 knows no sign-in by IAM; 7.1, or authentication: password")
         if not self.cluster_mode and self.shards > 1:
             raise ValueError(f"shards can be {self.shards} only with clusterMode; without it there is one shard")
         return self

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from components.versions import OPENSEARCH
 from settings import Environment, Name, Settings
 
 QUORUM = 3
@@ -32,7 +33,7 @@ class SearchDomainSettings(Settings):
     """
 
     domain_name: Annotated[Name, Field(min_length=3, max_length=28)]
-    engine_version: str = Field(default="OpenSearch_2.19", pattern=r"^OpenSearch_(2\.19|3\.\d+)$")
+    engine_version: str = Field(default=OPENSEARCH.value, pattern=r"^OpenSearch_(2\.19|3\.\d+)$")
     """2.19 is the last of 2.x; what is older costs extended support:
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html#choosing-version"""
     instance_type: InstanceType = "r6g.large.search"

@@ -11,6 +11,7 @@ from components.account import Account
 from components.component import Component
 from components.data.table_capacity import CapacityRange, TableCapacity
 from components.data.table_schema import TableSchema
+from components.drift import ALWAYS, PROVISIONED, PROVISIONED_INDEXES, ignored
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
 from components.statements import Statement, sid
@@ -165,9 +166,7 @@ def _capacity(settings: TableSettings) -> dict[str, Any]:
 
 
 def _scaled_elsewhere(schema: TableSchema) -> list[str]:
-    """What Application Auto Scaling changes, and an update of the stack must not take back."""
-    units = ["readCapacity", "writeCapacity"]
-    return units + ([f"globalSecondaryIndexes[*].{unit}" for unit in units] if schema.indexes else [])
+    return ignored("aws:dynamodb/table:Table", PROVISIONED, PROVISIONED_INDEXES if schema.indexes else ALWAYS)
 
 
 def _indexes(schema: TableSchema, capacity: dict[str, Any]) -> list[Any]:

@@ -3,11 +3,12 @@
 The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
+
+from components.edge.published import Published
 
 ORIGIN_HEADER = "Access-Control-Allow-Origin"
 _STATUS = "204"
@@ -19,10 +20,18 @@ def quoted(text: str) -> str:
     return f"'{text}'"
 
 
-def preflight_answer(origins: Sequence[str]) -> dict[str, Any]:
-    """What pages of ``origins`` are told, as the parameters and templates of an integration's response.
+def preflight(
+    published: Published,
+    name: str,
+    rest_api_id: pulumi.Input[str],
+    resource_id: pulumi.Input[str],
+    origins: Sequence[str],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets pages of ``origins`` send what the API understands, asked by OPTIONS and answered with no function behind.
 
-    An answer names one origin: the first of them, or the other that asks.
+    An answer names one origin: the first of them, or the other that asks. What the functions answer must allow the
+    origin as well.
     """
     first, *others = origins
     answers = {
@@ -32,25 +41,9 @@ def preflight_answer(origins: Sequence[str]) -> dict[str, Any]:
         "Access-Control-Max-Age": "600",
         **({"Vary": "Origin"} if others else {}),
     }
-    return {
-        "response_parameters": {f"method.response.header.{header}": quoted(value) for header, value in answers.items()},
-        "response_templates": {"application/json": _instead(others)} if others else None,
-    }
-
-
-def preflight(
-    name: str,
-    rest_api_id: pulumi.Input[str],
-    resource_id: pulumi.Input[str],
-    answer: Mapping[str, Any],
-    opts: pulumi.ResourceOptions,
-) -> aws.apigateway.IntegrationResponse:
-    """Lets pages of another site send what the API understands, asked by OPTIONS and answered with no function behind.
-
-    ``answer`` is a ``preflight_answer``. Returns what must be there before the API is deployed. What the functions
-    answer must allow the origin as well.
-    """
-    method = aws.apigateway.Method(
+    headers = {f"method.response.header.{header}": quoted(value) for header, value in answers.items()}
+    method = published.add(
+        aws.apigateway.Method,
         name,
         rest_api=rest_api_id,
         resource_id=resource_id,
@@ -58,7 +51,8 @@ def preflight(
         authorization="NONE",
         opts=opts,
     )
-    integration = aws.apigateway.Integration(
+    integration = published.add(
+        aws.apigateway.Integration,
         name,
         rest_api=rest_api_id,
         resource_id=method.resource_id,
@@ -67,22 +61,25 @@ def preflight(
         request_templates={"application/json": f'{{"statusCode": {_STATUS}}}'},
         opts=opts,
     )
-    response = aws.apigateway.MethodResponse(
+    response = published.add(
+        aws.apigateway.MethodResponse,
         name,
         rest_api=rest_api_id,
         resource_id=method.resource_id,
         http_method=method.http_method,
         status_code=_STATUS,
-        response_parameters=dict.fromkeys(answer["response_parameters"], True),
+        response_parameters=dict.fromkeys(headers, True),
         opts=opts,
     )
-    return aws.apigateway.IntegrationResponse(
+    published.add(
+        aws.apigateway.IntegrationResponse,
         name,
         rest_api=rest_api_id,
         resource_id=method.resource_id,
         http_method=integration.http_method,
         status_code=response.status_code,
-        **answer,
+        response_parameters=headers,
+        response_templates={"application/json": _instead(others)} if others else None,
         opts=opts,
     )
 

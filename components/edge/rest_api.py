@@ -1,6 +1,5 @@
 """A REST API in front of functions."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
@@ -12,6 +11,7 @@ from components.component import Component
 from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn, stage_logs
 from components.edge.certificate import Certificate
 from components.edge.preflight import ORIGIN_HEADER, quoted
+from components.edge.published import Published
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.rest_routes import Authorizer, RestRoute, RestRoutes
 from components.edge.zone import AliasTarget
@@ -76,22 +76,26 @@ class RestApi(Component):
             raise ValueError(f"{name}: no route says what its answers depend on, so that the cache would stay empty")
         self.api_name = settings.api_name or f"{pulumi.get_stack()}-{name}"
         self.stage_name: str = settings.stage_name or account.environment.value
-        self._api = aws.apigateway.RestApi(
+        self._published = Published()
+        self._api = self._published.add(
+            aws.apigateway.RestApi,
             self.child("api"),
             # Names need not be unique, but metrics go by them.
             name=self.api_name,
             description=f"REST API {name}",
-            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            endpoint_configuration={"types": "REGIONAL"},
             minimum_compression_size=_text(settings.minimum_compression_bytes),
             disable_execute_api_endpoint=settings.domain is not None,
             opts=self.child_options(),
         )
         self.api_id = self._api.id
         self.execution_arn = execution_arn(account, self.api_id)
+        self._failures(settings.cors_origin)
         self._routes = RestRoutes(
             self.child("routes"),
             routes,
             api=self._api,
+            published=self._published,
             execution_arn=self.execution_arn,
             stage_name=self.stage_name,
             authorizer=authorizer,
@@ -111,29 +115,27 @@ class RestApi(Component):
         self.invoke_url = pulumi.Output.format("https://{}{}", self.domain_name, self.origin_path)
         self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
 
-    def _deploy(self, settings: RestApiSettings) -> aws.apigateway.Deployment:
-        refusals = _refusals(settings.cors_origin)
-        published = [*self._routes.published, *self._refuse(refusals)]
-        whole = settings.model_dump_json(include={"minimum_compression_bytes", "domain"}) + json.dumps(refusals)
+    def _deploy(self) -> aws.apigateway.Deployment:
         return aws.apigateway.Deployment(
             self.child("deployment"),
             rest_api=self.api_id,
-            triggers={"definition": self._routes.definition.apply(lambda routes: _digest(routes + whole))},
-            # It is a copy of what the API is when it is made.
-            opts=self.child_options(depends_on=published),
+            triggers={"definition": self._published.digest},
+            opts=self.child_options(depends_on=self._published.resources),
         )
 
-    def _refuse(self, refusals: Mapping[str, Mapping[str, str]]) -> list[aws.apigateway.Response]:
-        return [
-            aws.apigateway.Response(
+    def _failures(self, cors_origin: str | None) -> None:
+        """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
+        if cors_origin is None:
+            return
+        for kind in ("DEFAULT_4XX", "DEFAULT_5XX"):
+            self._published.add(
+                aws.apigateway.Response,
                 self.child("response", kind.lower().replace("_", "-")),
                 rest_api_id=self.api_id,
                 response_type=kind,
-                response_parameters=parameters,
+                response_parameters={f"gatewayresponse.header.{ORIGIN_HEADER}": quoted(cors_origin)},
                 opts=self.child_options(),
             )
-            for kind, parameters in refusals.items()
-        ]
 
     def _stage(
         self, settings: RestApiSettings, account: Account, key: Key, logging: ApiGatewayLogging | None
@@ -145,7 +147,7 @@ class RestApi(Component):
         return aws.apigateway.Stage(
             self.child("stage"),
             rest_api=self.api_id,
-            deployment=self._deploy(settings).id,
+            deployment=self._deploy().id,
             stage_name=self.stage_name,
             cache_cluster_enabled=settings.cache_gib is not None,
             cache_cluster_size=settings.cache_gib,
@@ -214,17 +216,5 @@ class RestApi(Component):
         self.alias_target = AliasTarget(address.regional_domain_name, address.regional_zone_id)
 
 
-def _refusals(cors_origin: str | None) -> dict[str, dict[str, str]]:
-    """What API Gateway itself refuses must reach a page of the other site too, or it sees no reason."""
-    if cors_origin is None:
-        return {}
-    header = {f"gatewayresponse.header.{ORIGIN_HEADER}": quoted(cors_origin)}
-    return dict.fromkeys(("DEFAULT_4XX", "DEFAULT_5XX"), header)
-
-
 def _text(number: int | None) -> str | None:
     return None if number is None else str(number)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
 from components.edge.api_gateway import INTEGRATION_MS, INVOKER, Invocable
-from components.edge.preflight import preflight, preflight_answer
+from components.edge.preflight import preflight
+from components.edge.published import Published
 
 _PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
 GREEDY = "{proxy+}"
@@ -64,9 +64,8 @@ class RestRoutes(Component):
     """The paths of ``routes`` in the REST API ``api``; each function may be called for its own path only.
 
     Whoever calls an authorised path is asked for an Authorization header first; without one, no function runs.
-    ``published`` is what must be there before the API is deployed, and ``definition`` changes with all of it: a
-    deployment is a copy, so that what is not in there would wait for the next change of something else. Raises
-    ValueError when two routes have the same path.
+    What must be there before the API is deployed goes to ``published``. Raises ValueError when two routes have the same
+    path.
     """
 
     def __init__(
@@ -75,6 +74,7 @@ class RestRoutes(Component):
         routes: Mapping[str, RestRoute],
         *,
         api: aws.apigateway.RestApi,
+        published: Published,
         execution_arn: pulumi.Input[str],
         stage_name: str,
         authorizer: Authorizer,
@@ -92,13 +92,14 @@ class RestRoutes(Component):
         self._caching = caching
         self._cors_origins = cors_origins
         self._resources: dict[str, pulumi.Output[str]] = {"/": api.root_resource_id}
-        self.published: list[pulumi.Resource] = []
-        self._definition: list[dict[str, Any]] = []
+        self._published = published
         self.cached_methods: dict[str, str] = {}
-        self._validator = aws.apigateway.RequestValidator(
+        self._validator = published.add(
+            aws.apigateway.RequestValidator,
             self.child("validator"),
             rest_api=api.id,
-            **self._deployed("validator", validate_request_body=True, validate_request_parameters=True),
+            validate_request_body=True,
+            validate_request_parameters=True,
             opts=self.child_options(),
         )
         self._scopes = list(authorizer.scopes) if isinstance(authorizer, CognitoAuthorizer) else []
@@ -108,28 +109,16 @@ class RestRoutes(Component):
             self._serve(key, route, stage_name)
         self.register_outputs({})
 
-    @property
-    def definition(self) -> pulumi.Output[str]:
-        """All that a deployment copies, as JSON."""
-        return pulumi.Output.json_dumps(self._definition)
-
-    def _deployed(self, what: str, **said: Any) -> dict[str, Any]:
-        """What is said of a resource, once it is part of the definition."""
-        self._definition.append({"what": what, **said})
-        return said
-
     def _authorize(self, authorizer: Authorizer, cache_seconds: int) -> aws.apigateway.Authorizer:
-        made = aws.apigateway.Authorizer(
+        made = self._published.add(
+            aws.apigateway.Authorizer,
             self.child("authorizer"),
             rest_api=self._api.id,
-            **self._deployed(
-                "authorizer",
-                type="REQUEST" if isinstance(authorizer, LambdaAuthorizer) else "COGNITO_USER_POOLS",
-                authorizer_uri=authorizer.function.invoke_arn if isinstance(authorizer, LambdaAuthorizer) else None,
-                provider_arns=[authorizer.user_pool_arn] if isinstance(authorizer, CognitoAuthorizer) else None,
-                identity_source="method.request.header.Authorization",
-                authorizer_result_ttl_in_seconds=cache_seconds,
-            ),
+            type="REQUEST" if isinstance(authorizer, LambdaAuthorizer) else "COGNITO_USER_POOLS",
+            authorizer_uri=authorizer.function.invoke_arn if isinstance(authorizer, LambdaAuthorizer) else None,
+            provider_arns=[authorizer.user_pool_arn] if isinstance(authorizer, CognitoAuthorizer) else None,
+            identity_source="method.request.header.Authorization",
+            authorizer_result_ttl_in_seconds=cache_seconds,
             opts=self.child_options(),
         )
         if isinstance(authorizer, LambdaAuthorizer):
@@ -148,7 +137,7 @@ class RestRoutes(Component):
                 # The form that stages know methods by: the root goes by its escaped slash, others lose their first one.
                 self.cached_methods[suffix] = f"{path.removeprefix('/') or '~1'}/GET"
             if self._cors_origins:
-                self.published.append(self._preflight(suffix, path))
+                self._preflight(suffix, path)
 
     def _method(
         self, key: str, path: str, verb: str, route: RestRoute, *, cached: tuple[str, ...] | None = None
@@ -157,48 +146,43 @@ class RestRoutes(Component):
         if cached is not None:
             named |= {"method.request.header.Authorization": False}
             named |= {f"method.request.querystring.{parameter}": False for parameter in cached}
-        method = aws.apigateway.Method(
+        method = self._published.add(
+            aws.apigateway.Method,
             self.child(key, verb.lower()),
             rest_api=self._api.id,
             resource_id=self._resource(path),
-            **self._deployed(
-                path,
-                http_method=verb,
-                authorization=self._authorization if route.authorized else "NONE",
-                authorizer_id=self._authorizer.id if route.authorized else None,
-                authorization_scopes=(self._scopes or None) if route.authorized else None,
-                request_validator_id=self._validator.id,
-                request_parameters=named or None,
-            ),
+            http_method=verb,
+            authorization=self._authorization if route.authorized else "NONE",
+            authorizer_id=self._authorizer.id if route.authorized else None,
+            authorization_scopes=(self._scopes or None) if route.authorized else None,
+            request_validator_id=self._validator.id,
+            request_parameters=named or None,
             opts=self.child_options(),
         )
-        integration = aws.apigateway.Integration(
+        self._published.add(
+            aws.apigateway.Integration,
             self.child(key, verb.lower()),
             rest_api=self._api.id,
             resource_id=method.resource_id,
             http_method=method.http_method,
-            **self._deployed(
-                f"{verb} {path}",
-                type="AWS_PROXY",
-                integration_http_method="POST",
-                uri=route.function.invoke_arn,
-                timeout_milliseconds=INTEGRATION_MS,
-                cache_key_parameters=list(named) if cached is not None else None,
-            ),
+            type="AWS_PROXY",
+            integration_http_method="POST",
+            uri=route.function.invoke_arn,
+            timeout_milliseconds=INTEGRATION_MS,
+            cache_key_parameters=list(named) if cached is not None else None,
             opts=self.child_options(),
         )
-        self.published.append(integration)
 
-    def _preflight(self, key: str, path: str) -> pulumi.Resource:
-        name = self.child(key, "options")
-        answer = self._deployed(f"OPTIONS {path}", **preflight_answer(self._cors_origins))
-        return preflight(name, self._api.id, self._resource(path), answer, self.child_options())
+    def _preflight(self, key: str, path: str) -> None:
+        name, at = self.child(key, "options"), self._resource(path)
+        preflight(self._published, name, self._api.id, at, self._cors_origins, self.child_options())
 
     def _resource(self, path: str) -> pulumi.Output[str]:
         """The id of a path, made with all that leads to it."""
         if path not in self._resources:
             above, _, part = path.rpartition("/")
-            self._resources[path] = aws.apigateway.Resource(
+            self._resources[path] = self._published.add(
+                aws.apigateway.Resource,
                 self.child("path", path.removeprefix("/")),
                 rest_api=self._api.id,
                 parent_id=self._resource(above or "/"),

@@ -1,6 +1,5 @@
 """The page that answers while the platform cannot."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from components.component import Component
 from components.edge.certificate import Certificate
+from components.edge.published import Published
 from components.edge.zone import AliasTarget
 from settings import DomainName, Settings
 
@@ -46,16 +46,18 @@ class StaticPage(Component):
     ) -> None:
         super().__init__(name, opts)
         body = json.dumps(_definition(name, _PAGE.read_text(encoding="utf-8")), sort_keys=True)
-        api = aws.apigateway.RestApi(
+        published = Published()
+        api = published.add(
+            aws.apigateway.RestApi,
             self.child("api"),
             description="Answers while the platform cannot",
             body=body,
-            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            endpoint_configuration={"types": "REGIONAL"},
             disable_execute_api_endpoint=True,
             region=settings.region,
             opts=self.child_options(),
         )
-        stage = self._publish(api, body, settings.region)
+        stage = self._publish(api, published, settings.region)
         address = aws.apigateway.DomainName(
             self.child("domain"),
             domain_name=settings.domain,
@@ -76,11 +78,11 @@ class StaticPage(Component):
         self.alias_target = AliasTarget(address.regional_domain_name, address.regional_zone_id)
         self.register_outputs({"dnsName": address.regional_domain_name})
 
-    def _publish(self, api: aws.apigateway.RestApi, body: str, region: str | None) -> aws.apigateway.Stage:
+    def _publish(self, api: aws.apigateway.RestApi, published: Published, region: str | None) -> aws.apigateway.Stage:
         deployment = aws.apigateway.Deployment(
             self.child("deployment"),
             rest_api=api.id,
-            triggers={"body": hashlib.sha256(body.encode()).hexdigest()},
+            triggers={"body": published.digest},
             region=region,
             opts=self.child_options(),
         )

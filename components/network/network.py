@@ -216,7 +216,8 @@ class Network(Component):
             subnet_id=self.public_subnet_ids[zone],
             allocation_id=address.allocation_id,
             tags=tags,
-            opts=after,
+            # An address is that of one gateway, so that a new one cannot stand beside the old.
+            opts=self.child_options(depends_on=[internet], delete_before_replace=True),
         )
 
 

@@ -1,5 +1,6 @@
 """The role of GitHub's workflows in AWS."""
 
+import re
 from typing import Annotated, Self
 
 import pulumi
@@ -16,14 +17,26 @@ from settings import Settings
 ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 
-Repository = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", examples=["example/strata"])]
-"""A repository as owner and name."""
+Repository = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$|^[A-Za-z0-9-]+@[1-9][0-9]*/[A-Za-z0-9._-]+@[1-9][0-9]*$",
+        examples=["example/strata", "example@5544123/strata@821093847"],
+    ),
+]
+"""A repository as owner and name, each with its number where GitHub says so."""
 
 
 class GithubRoleSettings(Settings):
     """Which workflows may take the role: those of one repository, in one environment or on one branch.
 
     An environment is the safer of the two, since GitHub can ask for a reviewer and bind it to branches itself.
+
+    Tokens of repositories made or renamed since 15 July 2026, and of those that chose so, name owner and repository
+    with their numbers, which no later owner of the names has: such a one is given with them. The form without is then
+    trusted as well, for a repository that is about to change over. The numbers are told by
+    ``gh api repos/example/strata --jq '.owner.id, .id'``.
+    https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
     """
 
     repository: Repository
@@ -40,13 +53,14 @@ class GithubRoleSettings(Settings):
         return self
 
     @property
-    def subject(self) -> str:
-        """What GitHub says of a workflow in the claim ``sub`` of its token.
+    def subjects(self) -> list[str]:
+        """What GitHub may say of a workflow in the claim ``sub`` of its token.
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
         part = f"environment:{self.environment}" if self.environment else f"ref:refs/heads/{self.branch}"
-        return f"repo:{self.repository}:{part}"
+        names = [self.repository, re.sub(r"@[0-9]+", "", self.repository)]
+        return [f"repo:{name}:{part}" for name in dict.fromkeys(names)]
 
 
 class GithubRole(Component):
@@ -69,9 +83,9 @@ class GithubRole(Component):
         super().__init__(name, opts)
         role = Role(
             self.child("workflow"),
-            trust=_trust(self._trusted(settings, account), settings.subject),
+            trust=_trust(self._trusted(settings, account), settings.subjects),
             statements=[assume_deployment_role(account, settings.deployment_role), *statements],
-            description=f"Workflows of {settings.subject.removeprefix('repo:')}",
+            description=f"Workflows of {settings.subjects[0].removeprefix('repo:')}",
             opts=self.child_options(),
         )
         self.arn = role.arn
@@ -88,11 +102,11 @@ class GithubRole(Component):
         ).arn
 
 
-def _trust(provider_arn: pulumi.Input[str], subject: str) -> Statement:
+def _trust(provider_arn: pulumi.Input[str], subjects: list[str]) -> Statement:
     return Statement(
         "Assume",
         ["sts:AssumeRoleWithWebIdentity"],
         [],
-        {"StringEquals": {f"{ISSUER}:aud": _AUDIENCE, f"{ISSUER}:sub": subject}},
+        {"StringEquals": {f"{ISSUER}:aud": _AUDIENCE, f"{ISSUER}:sub": subjects if len(subjects) > 1 else subjects[0]}},
         principals={"Federated": [provider_arn]},
     )

@@ -8,11 +8,10 @@ import pulumi
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
+from components.versions import CLUSTER_AUTOSCALER
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 
-# Chart 9.59.0 carries 1.35.0: https://github.com/kubermatic/kubermatic/pull/16253
-_VERSION = "9.59.0"
 _NAME = "cluster-autoscaler"
 _RESOURCES = Resources(requests=Amount(cpu="100m", memory="300Mi"), limits=Amount(cpu="500m", memory="600Mi"))
 
@@ -58,7 +57,7 @@ class ClusterAutoscaler(InCluster):
             "release",
             chart=_NAME,
             repository="https://kubernetes.github.io/autoscaler",
-            version=_VERSION,
+            version=CLUSTER_AUTOSCALER.value,
             values=_values(cluster, account.region),
             # Pods take their role when they start, and need nodes to start on.
             depends_on=[role, *nodes],

@@ -10,12 +10,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
+from components.versions import EXTERNAL_SECRETS
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
 from components.workloads.quantity import Amount, Resources
 
-# https://github.com/external-secrets/external-secrets/releases/tag/helm-chart-2.12.0
-_VERSION = "2.12.0"
 _NAME = "external-secrets"
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="128Mi"), limits=Amount(cpu="250m", memory="256Mi"))
 
@@ -64,7 +63,7 @@ class ExternalSecrets(InCluster):
             "release",
             chart=_NAME,
             repository="https://charts.external-secrets.io",
-            version=_VERSION,
+            version=EXTERNAL_SECRETS.value,
             values=_values(self.namespace),
             # Its Kubernetes rights lie in the namespace; pods take their role when they start, and need nodes.
             depends_on=[role, namespace, *nodes],

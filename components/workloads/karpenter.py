@@ -15,14 +15,13 @@ from components.security.key import Key
 from components.security.pod_role import PodRole
 from components.security.role import Role
 from components.statements import Statement, service_trust
+from components.versions import KARPENTER
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.interruption_queue import InterruptionQueue
 from components.workloads.karpenter_rights import controller_rights
 from components.workloads.node_pool import NodePoolSettings, node_class, node_pool
 from components.workloads.quantity import Amount, Resources
 
-# Kubernetes 1.35 takes 1.9 or later: https://karpenter.sh/v1.15/upgrading/compatibility/
-_VERSION = "1.14.1"
 _CHARTS = "oci://public.ecr.aws/karpenter"
 _NAME = "karpenter"
 _RESOURCES = Resources(requests=Amount(cpu="500m", memory="512Mi"), limits=Amount(cpu="1", memory="1Gi"))
@@ -87,6 +86,7 @@ class Karpenter(InCluster):
             spec=node_class(
                 settings,
                 cluster_name=cluster.cluster_name,
+                tags=account.tags,
                 instance_profile=profile.name,
                 subnet_ids=[network.private_subnet_ids[zone] for zone in sorted(network.private_subnet_ids)],
                 security_group_id=nodes_group.security_group_id,
@@ -140,11 +140,13 @@ class Karpenter(InCluster):
             statements=[*rights, *queue.consume],
             opts=self.child_options(),
         )
-        kinds = self.release("kinds", chart=f"{_CHARTS}/karpenter-crd", version=_VERSION, values={}, depends_on=[])
+        kinds = self.release(
+            "kinds", chart=f"{_CHARTS}/karpenter-crd", version=KARPENTER.value, values={}, depends_on=[]
+        )
         return self.release(
             "release",
             chart=f"{_CHARTS}/karpenter",
-            version=_VERSION,
+            version=KARPENTER.value,
             values={
                 "replicas": 2,
                 "serviceAccount": {"create": True, "name": _NAME},

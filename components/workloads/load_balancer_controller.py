@@ -7,11 +7,10 @@ import pulumi
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
+from components.versions import LOAD_BALANCER_CONTROLLER
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 
-# https://github.com/aws/eks-charts/pull/1347
-_VERSION = "3.4.2"
 _NAME = "aws-load-balancer-controller"
 _RESOURCES = Resources(requests=Amount(cpu="100m", memory="128Mi"), limits=Amount(cpu="500m", memory="256Mi"))
 
@@ -50,7 +49,7 @@ class LoadBalancerController(InCluster):
             "release",
             chart=_NAME,
             repository="https://aws.github.io/eks-charts",
-            version=_VERSION,
+            version=LOAD_BALANCER_CONTROLLER.value,
             values=_values(cluster.cluster_name, account.region, vpc_id),
             # Pods take their role when they start, and need nodes to start on.
             depends_on=[role, *nodes],
@@ -98,6 +97,8 @@ def _values(cluster_name: str, region: str, vpc_id: pulumi.Input[str]) -> dict[s
         "enableWafv2": False,
         "enableBackendSecurityGroup": False,
         "enableServiceMutatorWebhook": False,
+        # Else each upgrade makes another authority, which pods that still run the version before do not serve by.
+        "keepTLSSecret": True,
         # Asked for pods of namespaces with readiness gates only: a pod that began without its gate would let a rollout
         # take the old ones away before anybody sends it a request.
         "podMutatorWebhookConfig": {"failurePolicy": "Fail"},

@@ -21,6 +21,7 @@ from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
 from components.statements import Statement
+from components.versions import FLUENT_BIT
 from components.workloads.fluent_bit import HTTP_PORT, Parser, fluent_bit_files
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.log_agent import CONFIG_MAP, log_agent
@@ -41,9 +42,9 @@ class LogForwarderSettings(Settings):
     parser: Parser = "multiline"
     """What reads a line: whichever container runtime wrote it, and in how many parts; or the format of one runtime,
     line by line. EKS runs containerd, whose lines ``docker`` does not read: they stay as they are."""
-    tag: ImageTag = "3.4.15"
-    """Which image of https://gallery.ecr.aws/aws-observability/aws-for-fluent-bit; this one is Fluent Bit 5.0:
-    https://github.com/aws/aws-for-fluent-bit/releases/tag/v3.4.15"""
+    tag: ImageTag = FLUENT_BIT.value
+    """Which image of https://gallery.ecr.aws/aws-observability/aws-for-fluent-bit; by default the one of
+    ``components.versions``."""
 
 
 class LogForwarder(InCluster):

@@ -24,6 +24,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pydantic import Field
 
 from components.data.migration_files import MigrationFiles, read_files
+from components.versions import PSQL
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace
@@ -34,8 +35,6 @@ from components.workloads.restricted import container_security, pod_security
 
 # psql of a newer major version works with every server that RDS still offers.
 _IMAGE = "public.ecr.aws/docker/library/postgres"
-# 17.11-alpine3.24 for all platforms; the same on Docker Hub and ECR Public: https://hub.docker.com/_/postgres
-_PSQL = "sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24"
 _POSTGRES_USER = 70  # in the Alpine images: https://github.com/docker-library/postgres/pull/1385
 _FOLDER = "/migrations"
 _SCRIPT = "run.sql"
@@ -47,7 +46,7 @@ _RESOURCES = Resources(requests=Amount(cpu="50m", memory="64Mi"), limits=Amount(
 class MigrationSettings(MigrationFiles):
     """Which files are applied in which order, and how long that may take."""
 
-    tag: ImageTag = _PSQL
+    tag: ImageTag = PSQL.value
     """Which Alpine image of https://gallery.ecr.aws/docker/library/postgres brings psql."""
     retries: int = Field(default=4, ge=0, le=10)
     timeout_seconds: int = Field(default=900, ge=60, le=7200)

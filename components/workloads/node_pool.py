@@ -1,5 +1,6 @@
 """Which nodes Karpenter may launch."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import pulumi
@@ -36,6 +37,7 @@ def node_class(
     settings: NodePoolSettings,
     *,
     cluster_name: str,
+    tags: Mapping[str, str],
     instance_profile: pulumi.Input[str],
     subnet_ids: list[pulumi.Input[str]],
     security_group_id: pulumi.Input[str],
@@ -70,7 +72,7 @@ def node_class(
                 },
             }
         ],
-        "tags": {"Name": f"{cluster_name}-{settings.name}"},
+        "tags": {**tags, "Name": f"{cluster_name}-{settings.name}"},
     }
 
 

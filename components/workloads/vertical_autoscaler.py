@@ -6,12 +6,11 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.versions import VERTICAL_AUTOSCALER
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 from components.workloads.workload import Workload
 
-# Chart 0.9.0 carries 1.6.0: https://github.com/kubernetes/autoscaler/releases/tag/vertical-pod-autoscaler-chart-0.9.0
-_VERSION = "0.9.0"
 _NAME = "vertical-pod-autoscaler"
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="500Mi"), limits=Amount(cpu="200m", memory="1Gi"))
 
@@ -40,7 +39,7 @@ class VerticalAutoscaler(InCluster):
             "release",
             chart=_NAME,
             repository="https://kubernetes.github.io/autoscaler",
-            version=_VERSION,
+            version=VERTICAL_AUTOSCALER.value,
             values=_values(),
             depends_on=nodes,
         )

@@ -24,6 +24,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
+from components.drift import ALWAYS, SCALED_PODS, ignored
 from components.security.pod_role import PodRole
 from components.workloads.autoscaling import Autoscaling, autoscaler
 from components.workloads.in_cluster import InCluster, KubernetesCluster
@@ -35,6 +36,7 @@ from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload_settings import WorkloadSettings
 
 _CHECKSUM = "checksum/config"
+_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 
 class Workload(InCluster):
@@ -203,7 +205,9 @@ class Workload(InCluster):
             opts=self.in_cluster(
                 # Pods name these in plain text, and get their role only when they start.
                 depends_on=[self._namespace, *first],
-                ignore_changes=["spec.replicas"] if self._settings.autoscaling else None,
+                ignore_changes=ignored(
+                    "kubernetes:apps/v1:Deployment", SCALED_PODS if self._settings.autoscaling else ALWAYS
+                ),
             ),
         )
 

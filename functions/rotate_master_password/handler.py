@@ -75,13 +75,18 @@ def _create(secret: str, token: str) -> None:
 
 
 def _set(secret: str, token: str) -> None:
-    """Gives the pending password to RDS, which passes it on to the replicas."""
+    """Gives the pending password to RDS, which passes it on to the replicas.
+
+    RDS sets a password at once in any case. ApplyImmediately would also apply all that waits for the maintenance
+    window, restarts among it.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
+    """
     value = _pending(secret, token)
     if value is None:
         raise RotationError(f"version {token} of {secret} has no value")
     _wait(lambda instance: instance["DBInstanceStatus"] in MODIFIABLE)
     client("rds").modify_db_instance(
-        DBInstanceIdentifier=_identifier(), MasterUserPassword=json.loads(value)["password"], ApplyImmediately=True
+        DBInstanceIdentifier=_identifier(), MasterUserPassword=json.loads(value)["password"]
     )
 
 

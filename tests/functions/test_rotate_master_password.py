@@ -77,10 +77,9 @@ class Rds:
         self,
         DBInstanceIdentifier: str,
         MasterUserPassword: str,
-        ApplyImmediately: bool,
     ) -> None:
+        """Takes no ApplyImmediately, which would apply whatever else waits for the maintenance window."""
         assert self.busy < 0, "changed while RDS was busy"
-        assert ApplyImmediately
         self.password = MasterUserPassword
 
 

@@ -107,7 +107,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             DATABASE,
             "postgres-primary",
-            {"engine": "postgres", "engineVersion": "15.19", "instanceClass": "db.r5.xlarge", "multiAz": True},
+            {"engine": "postgres", "engineVersion": "15", "instanceClass": "db.r5.xlarge", "multiAz": True},
         )
     ],
     "CONF-RDS-02": [
@@ -141,7 +141,7 @@ ROWS: dict[str, list[Figure]] = {
             },
         ),
     ],
-    "CONF-RED-02": [(CACHE, "cache-replication-group", {"engineVersion": "7.0"})],
+    "CONF-RED-02": [(CACHE, "cache-replication-group", {"engineVersion": "7.1"})],
     "CONF-RED-05": [
         (
             "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",

@@ -161,7 +161,7 @@ ROWS: dict[str, list[Figure]] = {
             },
         ),
     ],
-    "CON-RDS-01": [(*DATABASE, {"engine": "postgres", "engineVersion": "15.19", "instanceClass": "db.t3.medium"})],
+    "CON-RDS-01": [(*DATABASE, {"engine": "postgres", "engineVersion": "15", "instanceClass": "db.t3.medium"})],
     "CON-RDS-02": [(*DATABASE, {"allocatedStorage": 100, "storageType": "gp3", "storageEncrypted": True})],
     "CON-RDS-05": [
         (

@@ -82,7 +82,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:rds/instance:Instance",
             "rds-primary",
-            {"engine": "postgres", "engineVersion": "15.19", "instanceClass": "db.t3.micro"},
+            {"engine": "postgres", "engineVersion": "15", "instanceClass": "db.t3.micro"},
         )
     ],
     "MDR-RDS-05": [

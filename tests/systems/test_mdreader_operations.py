@@ -68,7 +68,7 @@ def test_stores_carry_the_planned_figures(graph: Graph) -> None:
     assert (database["backupRetentionPeriod"], database["multiAz"]) == (30, True)
     cache = graph.only("aws:elasticache/replicationGroup:ReplicationGroup").inputs
     planned = {
-        "engineVersion": "7.0",
+        "engineVersion": "7.1",
         "nodeType": "cache.t3.micro",
         "numCacheClusters": 2,
         "automaticFailoverEnabled": True,

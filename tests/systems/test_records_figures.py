@@ -192,7 +192,7 @@ ROWS: dict[str, list[Figure]] = {
                 "identifier": "prod-postgres",
                 "instanceClass": "db.r5.2xlarge",
                 "engine": "postgres",
-                "engineVersion": "15.19",
+                "engineVersion": "15",
                 "username": "apiuser",
             },
         )
@@ -217,7 +217,7 @@ ROWS: dict[str, list[Figure]] = {
                 "replicationGroupId": "prod-redis",
                 "description": "Production Redis",
                 "nodeType": "cache.r6g.xlarge",
-                "engineVersion": "7.0",
+                "engineVersion": "7.1",
                 "numNodeGroups": 1,
                 "replicasPerNodeGroup": 2,
                 "parameterGroupName": "default.redis7.cluster.on",

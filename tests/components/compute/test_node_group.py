@@ -33,6 +33,17 @@ def test_one_subnet_a_zone_all_private() -> None:
 
 def test_later_updates_leave_the_size_to_the_autoscaler() -> None:
     assert graph().only(GROUP).inputs["ignoreScalingChanges"] is True
+    assert graph(min_size=0, max_size=20).only(GROUP).inputs["ignoreScalingChanges"] is True
+
+
+@pytest.mark.parametrize(
+    ("changed", "size"), [({"min_size": 5}, 5), ({"max_size": 2, "min_size": 1}, 2), ({"desired_size": 11}, 10)]
+)
+def test_bounds_that_the_size_lies_outside_of_take_it_along(changed: dict[str, int], size: int) -> None:
+    """EKS refuses a minimum above the desired size, and a maximum below it."""
+    inputs = graph(**changed).only(GROUP).inputs
+    assert inputs["scalingConfig"]["desiredSize"] == size
+    assert inputs["ignoreScalingChanges"] is False
 
 
 def test_nodes_start_from_our_own_template() -> None:
@@ -152,9 +163,7 @@ def test_spot_labels_and_taints_reach_the_group() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"desired_size": 2}, "desiredSize 2 is outside minSize 3 and maxSize 10"),
-        ({"desired_size": 11}, "desiredSize 11 is outside"),
-        ({"max_size": 2}, "is outside minSize 3 and maxSize 2"),
+        ({"max_size": 2}, "minSize 3 is above maxSize 2"),
         ({"capacity_type": "SPOT"}, "SPOT needs two instanceTypes or more"),
         ({"instance_types": ("c5",)}, "'c5' is not an instance type such as c5.2xlarge"),
         ({"instance_types": ("c5.large", "c7g.large")}, "mix Graviton with x86"),

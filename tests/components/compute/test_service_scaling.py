@@ -95,6 +95,11 @@ def test_connections_are_counted_at_the_load_balancer_and_shared_among_running_t
     ]
 
 
+def test_bounds_that_the_clock_changes_are_the_clock_s() -> None:
+    assert scaled().only(TARGET).ignore_changes == ()
+    assert scaled(off_peak=NIGHT).only(TARGET).ignore_changes == ("minCapacity", "maxCapacity")
+
+
 @pytest.mark.parametrize("load", ["requests_per_task", "connections_per_task"])
 def test_what_a_load_balancer_counts_needs_one(load: str) -> None:
     chosen = settings(scaling=bounds(**{load: 100}))

@@ -153,3 +153,9 @@ def test_what_efs_would_refuse_is_refused(wrong: dict[str, Any]) -> None:
 
 def test_the_same_without_outputs() -> None:
     assert unequal_when_unknown(lambda: build(ground(), access_points=POINTS)) == []
+
+
+def test_a_mount_target_goes_before_another_stands_in_its_zone(files: Graph) -> None:
+    targets = files.of_type("aws:efs/mountTarget:MountTarget")
+    assert targets
+    assert all(node.options["deleteBeforeReplace"] is True for node in targets)

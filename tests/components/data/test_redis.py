@@ -13,12 +13,13 @@ from components.statements import service_trust
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 
+RANDOM_ID = "random:index/randomId:RandomId"
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 USER = "aws:elasticache/user:User"
 RECORDS: dict[str, Any] = {
     "replication_group_id": "prod-redis",
     "description": "Production Redis",
-    "engine_version": "7.0",
+    "engine_version": "7.1",
     "node_type": "cache.r6g.xlarge",
 }
 SINGLE: dict[str, Any] = {
@@ -59,7 +60,7 @@ def test_it_is_what_the_rows_ask_for(group: Node) -> None:
         group, "replicationGroupId", "description", "engine", "engineVersion", "nodeType", "port", *SHAPE, *FAILOVER
     ) == {
         "replicationGroupId": "prod-redis", "description": "Production Redis", "engine": "redis",
-        "engineVersion": "7.0", "nodeType": "cache.r6g.xlarge", "port": 6379,
+        "engineVersion": "7.1", "nodeType": "cache.r6g.xlarge", "port": 6379,
         "parameterGroupName": "default.redis7.cluster.on",
         "numNodeGroups": 1, "replicasPerNodeGroup": 2, "numCacheClusters": None, "automaticFailoverEnabled": True,
         "multiAzEnabled": True,
@@ -162,10 +163,10 @@ def test_both_logs_go_to_encrypted_groups(records: Graph, group: Node) -> None:
     assert {entry["destinationType"] for entry in group.inputs["logDeliveryConfigurations"]} == {"cloudwatch-logs"}
 
 
-def test_prod_keeps_snapshots_and_takes_a_last_one(group: Node) -> None:
+def test_prod_keeps_snapshots_and_takes_a_last_one(records: Graph, group: Node) -> None:
     assert given(group, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
         "snapshotRetentionLimit": 35,
-        "finalSnapshotIdentifier": "prod-redis-final",
+        "finalSnapshotIdentifier": f"prod-redis-final-{records.only(RANDOM_ID).outputs['hex']}",
     }
 
 
@@ -193,7 +194,8 @@ def test_clients_get_the_endpoint_of_the_mode(records: Graph, group: Node) -> No
         ({"node_type": "cache.t1.micro"}, "is not a node type with failover"),
         ({"node_type": "r6g.xlarge"}, "is not a node type with failover"),
         ({"engine_version": "6.2"}, "knows no sign-in by IAM"),
-        ({"engine_version": "5.0"}, "7.0"),
+        ({"engine_version": "5.0"}, "7.1"),
+        ({"engine_version": "7.0"}, "7.1"),
         ({"replication_group_id": "a" * 33}, "at most 32"),
         ({"snapshot_days": 0}, "greater than or equal to 1"),
         ({"snapshot_window": "03:00-03:45"}, "60 minutes"),
@@ -242,7 +244,7 @@ def test_one_node_and_several_contradict_each_other() -> None:
     [
         ("6.2", False, "default.redis6.x"),
         ("6.2", True, "default.redis6.x.cluster.on"),
-        ("7.0", False, "default.redis7"),
+        ("7.1", False, "default.redis7"),
         ("7.1", True, "default.redis7.cluster.on"),
     ],
 )

@@ -23,6 +23,10 @@ API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 RESOURCE, METHOD = "aws:apigateway/resource:Resource", "aws:apigateway/method:Method"
 INTEGRATION, AUTHORIZER = "aws:apigateway/integration:Integration", "aws:apigateway/authorizer:Authorizer"
 DEPLOYMENT, METHODS = "aws:apigateway/deployment:Deployment", "aws:apigateway/methodSettings:MethodSettings"
+COPIED = tuple(
+    f"aws:apigateway/{kind[0].lower()}{kind[1:]}:{kind}"
+    for kind in ("IntegrationResponse", "MethodResponse", "RequestValidator", "Response")
+)
 POOL = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc"
 
 
@@ -216,28 +220,19 @@ def test_a_deployment_follows_what_callers_would_notice() -> None:
 def test_all_that_a_deployment_copies_makes_another_one_when_it_changes(
     pool: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.edge.rest_api._digest", str)
+    monkeypatch.setattr("components.edge.published._digest", str)
     settings = RestApiSettings(cors_origin="https://app.example.com", cache_gib="0.5")
     routes = {"users": ("/api/users", {"cached": ("limit",)})}
     graph = record(lambda: build(settings, routes, pool=pool, desktop_origins=("tauri://localhost",)))
-    text = graph.only(DEPLOYMENT).inputs["triggers"]["definition"]
-    followed, end = json.JSONDecoder().raw_decode(text)
-    copied = {
-        AUTHORIZER: {"type", "authorizerUri", "providerArns", "identitySource", "authorizerResultTtlInSeconds"},
-        "aws:apigateway/requestValidator:RequestValidator": {"validateRequestBody", "validateRequestParameters"},
-        METHOD: {"httpMethod", "authorization", "authorizerId", "authorizationScopes", "requestParameters"},
-        INTEGRATION: {"type", "integrationHttpMethod", "uri", "timeoutMilliseconds", "cacheKeyParameters"},
-        "aws:apigateway/integrationResponse:IntegrationResponse": {"responseParameters", "responseTemplates"},
-    }
-    for kind, names in copied.items():
-        # Of the preflight only the answer is one's own.
-        nodes = [n for n in graph.of_type(kind) if n.inputs.get("httpMethod") != "OPTIONS" or "Response" in kind]
-        assert nodes
-        for node in nodes:
-            said = {snake(name): node.inputs[name] for name in names & set(node.inputs)}
-            assert any(said == {key: one.get(key) for key in said} for one in followed), node.name
-    for node in graph.of_type("aws:apigateway/response:Response"):
-        assert f'"{node.inputs["responseType"]}": {json.dumps(node.inputs["responseParameters"])}' in text[end:]
+    followed = json.loads(graph.only(DEPLOYMENT).inputs["triggers"]["definition"])
+    said = {(one["type"], one["name"]): one["inputs"] for one in followed}
+    kinds = (API, RESOURCE, METHOD, INTEGRATION, AUTHORIZER, *COPIED)
+    for node in (node for kind in kinds for node in graph.of_type(kind)):
+        inputs = said.pop((node.type.rsplit(":", 1)[-1], node.name))
+        assert {snake(name): value for name, value in node.inputs.items()} == {
+            name: value for name, value in inputs.items() if value is not None
+        }
+    assert said == {}
 
 
 def snake(name: str) -> str:
@@ -434,3 +429,20 @@ def test_the_pack_sees_a_stage_without_a_firewall_and_an_open_route() -> None:
 def test_the_same_without_outputs(pool: bool) -> None:
     settings = RestApiSettings(domain=DOMAIN, cache_gib="0.5", cors_origin="https://app.example.com")
     assert unequal_when_unknown(lambda: build(settings, CACHED, pool=pool, proof=certificate())) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "constant", "value"),
+    [
+        ("components.edge.preflight", "_METHODS", "GET"),
+        ("components.edge.preflight", "_STATUS", "200"),
+        ("components.edge.rest_routes", "INTEGRATION_MS", 10_000),
+    ],
+)
+def test_what_no_setting_says_is_deployed_as_well(
+    monkeypatch: pytest.MonkeyPatch, module: str, constant: str, value: object
+) -> None:
+    site = RestApiSettings(cors_origin="https://app.example.com")
+    before = trigger(site)
+    monkeypatch.setattr(f"{module}.{constant}", value)
+    assert trigger(site) != before

@@ -194,3 +194,7 @@ def test_attributes_are_keyed_by_zone() -> None:
 def test_the_same_without_outputs() -> None:
     services = ("ecr.api", "eks-auth", "execute-api", "sts")
     assert unequal_when_unknown(lambda: build(cluster_name="c", interface_endpoints=services)) == []
+
+
+def test_a_gateway_goes_before_another_takes_its_address() -> None:
+    assert all(node.options["deleteBeforeReplace"] is True for node in graph_of().of_type(NAT))

@@ -41,7 +41,19 @@ def test_only_one_environment_of_one_repository_gets_in() -> None:
 
 
 def test_or_one_branch() -> None:
-    assert existing(branch="main").subject == "repo:example/strata:ref:refs/heads/main"
+    assert existing(branch="main").subjects == ["repo:example/strata:ref:refs/heads/main"]
+
+
+def test_a_newer_repository_is_named_by_its_numbers_as_well() -> None:
+    """GitHub says ``repo:owner@id/name@id:…`` of repositories made or renamed since 15 July 2026."""
+    numbered = GithubRoleSettings(repository="example@5544123/strata@821093847", branch="main", existing_provider=True)
+    made = record(lambda: role(numbered))
+    assert trust(made)["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] == [
+        "repo:example@5544123/strata@821093847:ref:refs/heads/main",
+        "repo:example/strata:ref:refs/heads/main",
+    ]
+    violations, _ = verdict(made)
+    assert not [v for v in violations if "github" in str(v)]
 
 
 @pytest.mark.parametrize("pinned", [{}, {"branch": "main", "environment": "production"}])
@@ -50,7 +62,19 @@ def test_a_role_is_for_an_environment_or_a_branch(pinned: dict[str, Any]) -> Non
         GithubRoleSettings(repository="example/strata", **pinned)
 
 
-@pytest.mark.parametrize("repository", ["example", "*/strata", "example/*", "example/strata:x", "a/b/c"])
+@pytest.mark.parametrize(
+    "repository",
+    [
+        "example",
+        "*/strata",
+        "example/*",
+        "example/strata:x",
+        "a/b/c",
+        "example@1/strata",
+        "example/strata@1",
+        "example@*/strata@*",
+    ],
+)
 def test_a_repository_is_named_in_full(repository: str) -> None:
     with pytest.raises(ValidationError):
         GithubRoleSettings(repository=repository, branch="main")

@@ -1,0 +1,121 @@
+"""What changes after this program made it, without this program: by AWS, an autoscaler, a rotation or an operator.
+
+An update must not take such a change back. Each row says how that is kept: the input is ignored once the resource is
+there, is never given, or is given in a form that stays true. Components ask ``ignored`` for what to leave alone; a
+test walks the graphs of all stacks with every row.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ALWAYS = ""
+PROVISIONED = "billingMode is PROVISIONED"
+PROVISIONED_INDEXES = "billingMode is PROVISIONED and there are indexes"
+BY_THE_CLOCK = "a scheduled action changes it"
+GLOBAL_PRIMARY = "it is the primary of a global datastore"
+GLOBAL_MEMBER = "it is in a global datastore"
+GROWS = "maxAllocatedStorage is given"
+OWN_PASSWORD = "password is given"  # noqa: S105, a condition
+STANDBY = "multiAz is true"
+PASSWORDS = "users sign in by password"
+CANARY = "CodeDeploy moves it"
+SCALED_PODS = "a HorizontalPodAutoscaler scales it"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One input of one type, by its path as ``ignoreChanges`` takes it; ``form`` is what a pinned value looks like.
+
+    ``when`` is the condition under which it drifts, and under which alone an ignored one is ignored.
+    """
+
+    type: str
+    path: str
+    by: Literal["AWS", "autoscaler", "rotation", "operator"]
+    kept: Literal["ignored", "unset", "pinned"]
+    why: str
+    source: str
+    when: str = ALWAYS
+    form: str = ""
+
+
+_TABLE = "aws:dynamodb/table:Table"
+_CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+_DATABASE = "aws:rds/instance:Instance"
+_TARGET = "aws:appautoscaling/target:Target"
+_ALIAS = "aws:lambda/alias:Alias"
+_REDIS_DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
+_SCALING_DOCS = "https://docs.aws.amazon.com/autoscaling/application/userguide"
+_GLOBAL = f"{_REDIS_DOCS}/Redis-Global-Datastores-Console.html"
+_LAST_MINORS = r"6\.2|7\.1"
+_PROVIDER = "https://github.com/hashicorp/terraform-provider-aws"
+
+DRIFTS = (
+    Drift(_TABLE, "readCapacity", "autoscaler", "ignored", "follows the load",
+          "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html", PROVISIONED),
+    Drift(_TABLE, "writeCapacity", "autoscaler", "ignored", "follows the load",
+          "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html", PROVISIONED),
+    Drift(_TABLE, "globalSecondaryIndexes[*].readCapacity", "autoscaler", "ignored", "follows the load",
+          "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html", PROVISIONED_INDEXES),
+    Drift(_TABLE, "globalSecondaryIndexes[*].writeCapacity", "autoscaler", "ignored", "follows the load",
+          "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html", PROVISIONED_INDEXES),
+    Drift(_TABLE, "warmThroughput", "AWS", "unset", "grows with use and never shrinks",
+          "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html"),
+    Drift(_TABLE, "globalSecondaryIndexes[*].warmThroughput", "AWS", "unset",
+          "grows with use; what is not given the provider takes from AWS, since this pull request",
+          f"{_PROVIDER}/pull/46094"),
+    Drift(_TARGET, "minCapacity", "AWS", "ignored", "a scheduled action replaces it twice a day",
+          f"{_SCALING_DOCS}/application-auto-scaling-scheduled-scaling.html", BY_THE_CLOCK),
+    Drift(_TARGET, "maxCapacity", "AWS", "ignored", "a scheduled action replaces it twice a day",
+          f"{_SCALING_DOCS}/application-auto-scaling-scheduled-scaling.html", BY_THE_CLOCK),
+    Drift("aws:ecs/service:Service", "desiredCount", "autoscaler", "ignored", "follows the load",
+          "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html"),
+    Drift("aws:eks/nodeGroup:NodeGroup", "scalingConfig.desiredSize", "autoscaler", "ignored",
+          "follows the pods; docs/decisions/0030 for bounds that it lies outside of",
+          "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html"),
+    Drift(_CACHE, "engineVersion", "AWS", "ignored", "the global datastore has it, for all regions at once",
+          _GLOBAL, GLOBAL_PRIMARY),
+    Drift(_CACHE, "engineVersion", "AWS", "pinned",
+          "the last minor of its major, which automatic upgrades cannot pass; a lower one would be a replacement",
+          f"{_REDIS_DOCS}/supported-engine-versions.html", ALWAYS, _LAST_MINORS),
+    Drift("aws:elasticache/globalReplicationGroup:GlobalReplicationGroup", "engineVersion", "AWS", "pinned",
+          "the last minor of its major", f"{_REDIS_DOCS}/supported-engine-versions.html", ALWAYS, _LAST_MINORS),
+    Drift(_CACHE, "nodeType", "operator", "ignored", "the global datastore has it", _GLOBAL, GLOBAL_PRIMARY),
+    Drift(_CACHE, "numNodeGroups", "operator", "ignored", "the global datastore has it", _GLOBAL, GLOBAL_PRIMARY),
+    Drift(_CACHE, "parameterGroupName", "AWS", "ignored", "the global datastore makes one", _GLOBAL, GLOBAL_PRIMARY),
+    Drift(_CACHE, "autoMinorVersionUpgrade", "AWS", "ignored",
+          "members report false, whatever they were told: a datastore is upgraded as a whole",
+          f"{_REDIS_DOCS}/Redis-Global-Datastores-Getting-Started.html", GLOBAL_MEMBER),
+    Drift("aws:elasticache/user:User", "authenticationMode", "rotation", "ignored", "the rotation sets new passwords",
+          f"{_REDIS_DOCS}/User-Secrets-Manager.html", PASSWORDS),
+    Drift(_DATABASE, "engineVersion", "AWS", "pinned",
+          "a major alone: a minor that automatic upgrades have passed would be a downgrade, which RDS refuses",
+          f"{_PROVIDER}/blob/main/website/docs/r/db_instance.html.markdown", ALWAYS, r"\d+"),
+    Drift(_DATABASE, "allocatedStorage", "AWS", "ignored", "RDS enlarges it and cannot shrink it",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html", GROWS),
+    Drift(_DATABASE, "password", "rotation", "ignored", "only the first; the rotation has set others since",
+          "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html",
+          OWN_PASSWORD),
+    Drift(_DATABASE, "availabilityZone", "AWS", "unset", "a failover moves the primary to the zone of its standby",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html", STANDBY),
+    Drift("aws:msk/cluster:Cluster", "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize", "autoscaler",
+          "ignored", "MSK grows it and cannot shrink it",
+          "https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html"),
+    Drift(_ALIAS, "functionVersion", "AWS", "ignored", "a deployment moves it",
+          "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html", CANARY),
+    Drift(_ALIAS, "routingConfig", "AWS", "ignored", "a deployment shifts traffic by it",
+          "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html", CANARY),
+    Drift("kubernetes:apps/v1:Deployment", "spec.replicas", "autoscaler", "ignored", "follows the load",
+          "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/", SCALED_PODS),
+    Drift("aws:budgets/budget:Budget", "timePeriodStart", "AWS", "unset", "the month in which the budget was made",
+          "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html"),
+    Drift("aws:wafv2/webAcl:WebAcl", "rules[*].statement.managedRuleGroupStatement.version", "AWS", "unset",
+          "AWS moves the default version of its rules, with the mends in it",
+          "https://docs.aws.amazon.com/waf/latest/developerguide/waf-managed-rule-groups-versioning.html"),
+)  # fmt: skip
+
+
+def ignored(token: str, *conditions: str) -> list[str]:
+    """What an update leaves alone on a resource of a type under the conditions that hold for it."""
+    holding = {ALWAYS, *conditions}
+    return [drift.path for drift in DRIFTS if drift.type == token and drift.kept == "ignored" and drift.when in holding]
