@@ -214,7 +214,7 @@ def test_a_type_that_nobody_models() -> None:
 
 @pytest.mark.parametrize(("inbound", "expected"), [("10.0.0.0/16", YES), ("192.168.0.0/16", NO)])
 def test_a_vpc_origin(inbound: str, expected: Verdict) -> None:
-    made, vpc, outer = public()
+    made, vpc, _ = public()
     inner = made.subnet(vpc, "inner", "10.0.2.0/24")
     guard = made.group(vpc, "guard", 80, inbound)
     balancer = made.add("LoadBalancer", "inside", module="lb", internal=True, subnets=[inner], securityGroups=[guard])
