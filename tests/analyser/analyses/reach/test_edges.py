@@ -49,7 +49,8 @@ def test_a_policy_that_lets_strangers_in(token: str, policies: str, by: str, doc
     made = Made()
     thing = made.any(token, "thing")
     assert verdict(made, "thing") is NO
-    made.any(policies, "lets", policy=document, **{by: thing})
+    names: dict[str, Any] = {by: thing}
+    made.any(policies, "lets", policy=document, **names)
     assert verdict(made, "thing") is expected
 
 
