@@ -1,15 +1,18 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
-Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs; the whole suite runs
-ten times, each time in another order, and the last three times beside eight processes that keep the machine busy.
+Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs; a packet walks through
+thousands of random networks, always the same ones; the whole suite runs ten times, each time in another order, and the
+last three times beside eight processes that keep the machine busy.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 
 _RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
+_NETWORKS = {"STRATA_REACH_NETWORKS": "5000"}
 
 
 def main() -> int:
@@ -19,6 +22,8 @@ def main() -> int:
         failed.append("generated examples")
     if not _passes("tests/scenarios/every.py"):
         failed.append("scenarios")
+    if not _passes("tests/analyser/analyses/reach/test_walk.py", **_NETWORKS):
+        failed.append("networks that a packet walks through")
     for number in range(1, _RUNS + 1):
         beside = number > _RUNS - _BUSY_RUNS
         with _busy() if beside else nullcontext():
@@ -28,8 +33,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _passes(*more: str) -> bool:
-    return subprocess.run([sys.executable, "-m", "pytest", "-n", "2", *more], check=False).returncode == 0
+def _passes(*more: str, **environment: str) -> bool:
+    command = [sys.executable, "-m", "pytest", "-n", "2", *more]
+    return subprocess.run(command, check=False, env={**os.environ, **environment}).returncode == 0
 
 
 @contextmanager

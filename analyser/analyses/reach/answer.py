@@ -130,7 +130,7 @@ def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
     if source.opens:
         for place in targets:
             yield from _given(reach.connections.direct(source, place, port))
-        for place in relays:
+        for place in relays if port is None else (place for place in relays if place not in targets):
             for number in place.ports:
                 yield from _given(reach.connections.direct(source, place, number))
     for place in dict.fromkeys([source, *relays]):

@@ -25,6 +25,7 @@ def balancers(view: View) -> Iterator[Place]:
             ports=tuple(sorted({port for port in ports if port}, reverse=True)),
             words=frozenset({"alb", "load-balancer"}),
             region=view.region_of(found),
+            unsure=any(one.unknown("port") for one in listeners),
         )
 
 

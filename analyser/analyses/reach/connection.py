@@ -93,8 +93,13 @@ class Connections:
         return self.groups.check(groups, peer, (port, port), inward=True)[0]
 
     def _judge(self, source: Place, target: Place, port: int) -> Checks:
-        if target.kind is Kind.BALANCER and target.ports and port not in target.ports:
-            return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
+        if target.kind is Kind.BALANCER and port not in target.ports:
+            says = f"{target.name} answers on {_listed(target.ports)}, not {port}"
+            return (
+                untold(f"a port of {target.name} is not known yet; else {says}")
+                if target.unsure
+                else Check(False, says),
+            )
         if source.kind is Kind.INTERNET:
             return self.from_internet(target, port)
         if not source.interfaces:

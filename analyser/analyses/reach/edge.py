@@ -6,6 +6,7 @@ from analyser.analyses.reach.balancers import balancers
 from analyser.analyses.reach.classic import classic_balancers
 from analyser.analyses.reach.data_planes import door
 from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
+from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import View
 from policy.model import Resource
@@ -72,6 +73,8 @@ def _public_apis(view: View) -> list[tuple[str, str]]:
 
 
 def _hosted(view: View, found: Resource, kind: Kind, ports: tuple[int, ...], word: str) -> Place:
+    on = flag(found, "enabled", True)
+    off = None if on is None else not on
     return Place(
         name=view.owner(found),
         kind=kind,
@@ -79,7 +82,8 @@ def _hosted(view: View, found: Resource, kind: Kind, ports: tuple[int, ...], wor
         ports=ports,
         words=frozenset({word}),
         region=view.region_of(found),
-        closed="" if not found.has("enabled", False) else f"{view.owner(found)} is switched off",
+        closed=f"{view.owner(found)} is {'perhaps ' if off is None else ''}switched off" if off is not False else "",
+        unsure=off is None,
     )
 
 

@@ -55,7 +55,11 @@ class GroupRules:
             for found in view.of(token):
                 self._apart(found, "ipProtocol", inward=inward)
         for found in view.of(RULE):
-            self._apart(found, "protocol", inward=found.has("type", "ingress"))
+            if found.unknown("type"):
+                for inward in (True, False):
+                    self._add(UNTOLD, _unknown(found), inward=inward)
+            else:
+                self._apart(found, "protocol", inward=found.has("type", "ingress"))
         for cluster in view.of(_CLUSTER):
             self._cluster_group(cluster)
 

@@ -264,3 +264,41 @@ def test_a_network_policy_with_exceptions(spared: list[str], expected: Verdict) 
     limits = {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress}
     made.any("kubernetes:networking.k8s.io/v1:NetworkPolicy", "limits", metadata={"name": "limits"}, spec=limits)
     assert verdict(made, "internet", source="web") is expected
+
+
+@pytest.mark.parametrize(("port", "expected"), [(None, NO), (443, YES), (80, NO), (UNKNOWN, UNSURE)])
+def test_a_balancer_answers_where_it_has_a_listener(port: Any, expected: Verdict) -> None:
+    made, vpc, outer = public()
+    every = made.group(vpc, "every", protocol="-1")
+    balancer = made.add("LoadBalancer", "front-door", module="lb", subnets=[outer], securityGroups=[every])
+    if port is not None:
+        made.add("Listener", "listens", module="lb", loadBalancerArn=balancer, port=port, protocol="HTTPS")
+    assert verdict(made, "front-door", port=443) is expected
+
+
+@pytest.mark.parametrize(("enabled", "expected"), [(True, YES), (False, NO), (UNKNOWN, UNSURE)])
+def test_a_distribution_that_is_off(enabled: Any, expected: Verdict) -> None:
+    made = Made()
+    made.add("Distribution", "cdn", module="cloudfront", enabled=enabled)
+    assert verdict(made, "cdn") is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"type": "ingress"}, YES),
+        ({"type": "egress"}, NO),
+        ({"type": UNKNOWN}, UNSURE),
+        ({"type": "ingress", "cidrBlocks": UNKNOWN}, UNSURE),
+        ({"type": "ingress", "protocol": UNKNOWN}, UNSURE),
+        ({"type": "ingress", "securityGroupId": UNKNOWN}, UNSURE),
+        ({"type": "ingress", "fromPort": 80, "toPort": 80}, NO),
+    ],
+)
+def test_a_rule_of_which_not_all_is_known(rule: dict[str, Any], expected: Verdict) -> None:
+    made, vpc, subnet = public(mapPublicIpOnLaunch=True)
+    group = made.group(vpc, "guard", port=None)
+    made.add("Instance", "vm", subnetId=subnet, vpcSecurityGroupIds=[group])
+    whole = {"securityGroupId": group, "protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
+    made.add("SecurityGroupRule", "rule", **{**whole, **rule})
+    assert verdict(made, "vm", port=22) is expected
