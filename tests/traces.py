@@ -222,6 +222,11 @@ BREAKS: dict[tuple[Story, str], tuple[Break, ...]] = {
     (Story.ROTATION, "call"): (without("Permission"),),
     (Story.ROTATION, "rights"): (POLICIES,),
     (Story.ROTATION, "reader"): (without_restart,),
+    (Story.SPAN, "collector"): (without("core/v1:Service"),),
+    (Story.SPAN, "network"): (without("NetworkPolicy"),),
+    (Story.SPAN, "identity"): (without("PodIdentityAssociation"), altered("Role", assumeRolePolicy="{}")),
+    (Story.SPAN, "rights"): (POLICIES,),
+    (Story.SPAN, "out"): (WAY_OUT,),
 }
 """For each kind of link, what takes its other side away; what one of them does not touch is broken by the others."""
 _TRIED = 8

@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 import pytest
-from collaboration.server import YJS_PATH
+from collaboration.requests import YJS_PATH
 
 from tests.stacks import stack_graph
 

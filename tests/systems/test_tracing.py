@@ -9,6 +9,7 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.systems.changed import with_settings
+from tests.traces import Told
 
 RULE, GROUP = "aws:xray/samplingRule:SamplingRule", "aws:xray/group:Group"
 CONFIG, DEPLOYMENT = "kubernetes:core/v1:ConfigMap", "kubernetes:apps/v1:Deployment"
@@ -121,3 +122,23 @@ def test_no_stack_has_a_rule_or_a_right_without_a_sender(stack: str) -> None:
     tasks = [node for node in graph.of_type(TASK) if COLLECTOR in node.inputs["containerDefinitions"]]
     assert len(senders(graph)) == len(collectors) + len(tasks)
     assert not graph.of_type(RULE) or collectors or tasks or asked
+
+
+IN_CLUSTER = Told("confluence-prod", "spans of bff to X-Ray")
+BESIDE = Told("mdreader-prod", "spans of hocuspocus to X-Ray")
+
+
+def test_spans_of_pods_reach_collectors_by_policies_of_both_sides() -> None:
+    IN_CLUSTER.shows("collector", "bff-config", "trace-collector-service", "trace-collector-deployment")
+    IN_CLUSTER.shows("network", "trace-collector-to-bff", "trace-collector-from-bff")
+
+
+def test_collectors_may_send_and_reach_x_ray() -> None:
+    IN_CLUSTER.shows("identity", "trace-collector-pods-association", "trace-collector-pods-role")
+    IN_CLUSTER.shows("rights", "trace-collector-pods-policy")
+    IN_CLUSTER.shows("out", "trace-collector-network")
+
+
+def test_spans_of_tasks_go_out_by_the_task_s_own_role() -> None:
+    BESIDE.shows("collector", "hocuspocus-task-definition")
+    BESIDE.shows("rights", "hocuspocus-task-own-policy")

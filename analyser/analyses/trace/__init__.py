@@ -15,6 +15,7 @@ from analyser.analyses.trace.logs import logs
 from analyser.analyses.trace.model import Chain, Link, State, Story
 from analyser.analyses.trace.registry import registries
 from analyser.analyses.trace.rotations import rotations
+from analyser.analyses.trace.spans import spans
 from analyser.analyses.trace.survey import Survey
 from analyser.analyses.trace.using import stores
 from analyser.graph import Graph
@@ -30,6 +31,7 @@ STORIES: dict[Story, Callable[[Survey], Iterator[Chain]]] = {
     Story.BACKUP: backups,
     Story.LOG: logs,
     Story.ROTATION: rotations,
+    Story.SPAN: spans,
 }
 
 

@@ -26,6 +26,7 @@ class Story(StrEnum):
     BACKUP = "backup to vault"
     LOG = "log to group"
     ROTATION = "rotation to consumer"
+    SPAN = "span to X-Ray"
 
 
 @dataclass(frozen=True)

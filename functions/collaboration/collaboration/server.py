@@ -18,7 +18,6 @@ import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
@@ -27,7 +26,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from . import messages, metrics, record, redis_client, spans
+from . import messages, metrics, record, redis_client, requests, spans
 from .access import Principal
 from .awareness import AwarenessStates
 from .hub import Hub, Member
@@ -37,7 +36,6 @@ from .operations import BusyError
 from .redis_pages import RedisPages
 from .yjs_clients import Parts, YjsClient
 
-YJS_PATH = "/ws/yjs/"
 _BEARER = Subprotocol("bearer")
 _MOST_WAITING = 4 * 1024 * 1024
 """Bytes that may wait for a slow reader before it is closed, to join again later."""
@@ -117,24 +115,24 @@ class CollaborationServer:
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answers the health check, refuses bad tokens, lets the rest become WebSockets."""
-        if _path(request) == "/health":
+        if requests.path(request) == "/health":
             if self._unwell:
                 return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "no longer listening\n")
             return connection.respond(http.HTTPStatus.OK, "ok\n")
-        with spans.handling("connect", SERVICE, _path(request)):
+        with spans.handling("connect", SERVICE, requests.path(request)):
             return await self._judge(connection, request)
 
     async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
         try:
             # In a thread: the key may have to be fetched.
-            claims = await asyncio.to_thread(self._verifier.claims, token_of(_event(request)))
+            claims = await asyncio.to_thread(self._verifier.claims, token_of(requests.event(request)))
             self._principals[connection] = Principal.from_fields(context_of(claims, self._claim))
         except InvalidTokenError as error:
             metrics.emit(SERVICE, {"Refused": 1}, clock=self._clock)
             _log("refused", error)
             return connection.respond(http.HTTPStatus.UNAUTHORIZED, "a good token is needed\n")
         try:
-            if _yjs_page(request) is not None:
+            if requests.yjs_page(request) is not None:
                 # Its clients do not divide an update; one that is too large is to be told so, not cut off.
                 connection.protocol.max_message_size = 4 * self._limits.update_bytes
         except messages.ProtocolError as error:
@@ -142,7 +140,7 @@ class CollaborationServer:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        page_id, principal = _yjs_page(connection.request), self._principals[connection]
+        page_id, principal = requests.yjs_page(connection.request), self._principals[connection]
         if page_id is None:
             member = Member(
                 uuid.uuid4().hex,
@@ -171,7 +169,7 @@ class CollaborationServer:
         try:
             async for body in connection:
                 with (
-                    spans.handling("message", SERVICE, _path(connection.request)),
+                    spans.handling("message", SERVICE, requests.path(connection.request)),
                     contextlib.suppress(ConnectionClosed),  # whoever is gone before the answer is no failure
                 ):
                     await receive(body)
@@ -183,7 +181,7 @@ class CollaborationServer:
         finally:
             metrics.emit(SERVICE, {"Events": 1}, event="disconnect", clock=self._clock)
             try:
-                with spans.handling("disconnect", SERVICE, _path(connection.request)):
+                with spans.handling("disconnect", SERVICE, requests.path(connection.request)):
                     await leave()
             except (*redis_client.AWAY, BusyError) as error:
                 self._failed("leaving failed", error)
@@ -269,25 +267,6 @@ async def _stream(connection: ServerConnection, texts: Sequence[str]) -> None:
 def _subprotocol(_connection: ServerConnection, offered: Any) -> Subprotocol | None:
     """A browser that sends its token as a protocol must be answered with one that it offered."""
     return _BEARER if _BEARER in offered else None
-
-
-def _yjs_page(request: Request | None) -> str | None:
-    """The page of a client of the y-websocket protocol; None for others. Raises ProtocolError for what is no page."""
-    path = _path(request)
-    return messages.check_page_id(unquote(path.removeprefix(YJS_PATH))) if path.startswith(YJS_PATH) else None
-
-
-def _path(request: Request | None) -> str:
-    """Without its query, for which there is no place in a trace either."""
-    return request.path.partition("?")[0] if request else ""
-
-
-def _event(request: Request) -> dict[str, Any]:
-    """The request as API Gateway would hand it to the authorizer, so that both models take tokens alike.
-
-    Without its query: whole URLs get into the logs of load balancers, where a token has no place.
-    """
-    return {"headers": dict(request.headers.raw_items())}
 
 
 def _log(message: str, error: BaseException) -> None:
