@@ -9,7 +9,7 @@ from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
 from components.compute.code import CodeSettings, LayerArn
 from components.compute.function import FunctionSettings, FunctionTier
-from components.compute.node_group import NodeGroupSettings
+from components.compute.node_settings import NodeGroupSettings
 from components.data.accelerator import AcceleratorSettings
 from components.data.bucket import BucketSettings
 from components.data.database_proxy import DatabaseProxySettings
