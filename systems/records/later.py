@@ -33,9 +33,13 @@ class EventsSettings(Settings):
     """Where in the bucket."""
 
     @model_validator(mode="after")
-    def _apart(self) -> Self:
+    def _keeps_what_it_reads(self) -> Self:
         if self.group == APPLICATION:
             raise ValueError(f"group: {APPLICATION} is the application's, which would miss what the function reads")
+        if self.code.image is None and "folder" not in self.code.model_fields_set:
+            raise ValueError("code: name a folder or an image; what stands in otherwise takes records and keeps none")
+        if self.function.release == "canary":
+            raise ValueError("function.release: canary is for callers that something moves; Lambda's pollers are not")
         return self
 
 

@@ -230,6 +230,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"events": {"group": "microservice"}, "network": {"interfaceEndpoints": ENDPOINTS}},
         "settings.events: group: microservice is the application's",
     ),
+    ({"events": {"code": {"runtime": "python3.14"}}}, "settings.events: code: name a folder or an image"),
+    ({"events": {"function": {"release": "canary"}}}, "settings.events: function.release: canary is for callers"),
     ({"events": {"prefix": "/events"}}, "settings.events.prefix: "),
     ({"events": {"code": {"folder": "nowhere"}}}, "settings.events.code.folder: "),
     ({"selfManagedNodes": {**SPARE, "capacityType": "SPOT"}}, "settings.selfManagedNodes.capacityType: SPOT is for "),
