@@ -235,7 +235,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"events": {"prefix": "/events"}}, "settings.events.prefix: "),
     ({"events": {"code": {"folder": "nowhere"}}}, "settings.events.code.folder: "),
     ({"selfManagedNodes": {**SPARE, "capacityType": "SPOT"}}, "settings.selfManagedNodes.capacityType: SPOT is for "),
-    ({"selfManagedNodes": {**SPARE, "desiredSize": 9}}, "settings.selfManagedNodes: desiredSize 9 is outside"),
+    ({"selfManagedNodes": {**SPARE, "minSize": 9}}, "settings.selfManagedNodes: minSize 9 is above maxSize 3"),
     ({"globalAccelerator": {"ownPercent": 101}}, "settings.globalAccelerator.ownPercent: "),
     ({"globalAccelerator": {"elsewhere": {"us-west-2": "alb"}}}, "settings.globalAccelerator.elsewhere.us-west-2: "),
 ]
