@@ -16,6 +16,9 @@ DEFAULT_ROUTE_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 RECORD = "aws:route53/record:Record"
+ACCELERATOR = "aws:globalaccelerator/accelerator:Accelerator"
+ACCELERATOR_LISTENER = "aws:globalaccelerator/listener:Listener"
+ENDPOINT_GROUP = "aws:globalaccelerator/endpointGroup:EndpointGroup"
 _ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 _MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 _CIDRS = ("cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock", "cidrBlocks", "ipv6CidrBlocks")
@@ -156,7 +159,10 @@ def behind_cloudfront(target: Resource, graph: Graph) -> bool:
     distributions = graph.of(DISTRIBUTION)
     if distributions and any(graph.unresolved(RECORD, by) for by in ("aliases", "records")):
         return True
-    records = graph.companions(target, RECORD, by="aliases") + graph.companions(target, RECORD, by="records")
+    fronts = [target, *_accelerators(target, graph)]
+    records = [
+        one for front in fronts for by in ("aliases", "records") for one in graph.companions(front, RECORD, by=by)
+    ]
     names = [record.get("name") for record in records]
     for distribution in distributions:
         direct = graph.refers(distribution, "origins")
@@ -168,3 +174,10 @@ def behind_cloudfront(target: Resource, graph: Graph) -> bool:
             if any(not known(name) or origin.has("domainName", name) for name in names):
                 return True
     return False
+
+
+def _accelerators(target: Resource, graph: Graph) -> Iterator[Resource]:
+    """The accelerators that hand connections to a load balancer."""
+    for group in graph.companions(target, ENDPOINT_GROUP, by="endpointConfigurations"):
+        for listener in graph.refers(group, "listenerArn", ACCELERATOR_LISTENER):
+            yield from graph.refers(listener, "acceleratorArn", ACCELERATOR)

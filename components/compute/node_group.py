@@ -1,83 +1,19 @@
 """A managed group of EKS nodes."""
 
-import re
-from typing import Annotated, Literal, Self
-
 import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
-from pydantic import Field, field_validator, model_validator
 
 from components.account import Account
 from components.component import Component
 from components.compute.cluster import Cluster
+from components.compute.machines import node_role, node_template
+from components.compute.node_settings import NodeGroupSettings
 from components.network.network import Network
 from components.security.key import Key
-from components.security.role import Role
-from components.statements import Statement, service_trust, sid
-from settings import Name, Settings
+from components.statements import Statement, sid
 
-_INSTANCE_TYPE = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
-_GRAVITON = r"(a1|[a-z]+[0-9]+g[a-z]*)\..+"
 _AMI_TYPES = {True: "AL2023_ARM_64_STANDARD", False: "AL2023_x86_64_STANDARD"}
-
-
-class Taint(Settings):
-    """Keeps pods without a matching toleration off the nodes."""
-
-    key: str
-    value: str = ""
-    effect: Literal["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"] = "NO_SCHEDULE"
-
-
-class NodeGroupSettings(Settings):
-    """How many nodes of which kind. Graviton instance types get the ARM image."""
-
-    name: Annotated[Name, Field(max_length=36)]
-    """What the group's AWS name begins with; EKS allows 63 characters, of which the provider appends 26."""
-    instance_types: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
-    min_size: int = Field(ge=0)
-    max_size: int = Field(ge=1)
-    desired_size: int = Field(ge=0)
-    """At first; afterwards an autoscaler decides. Outside of the bounds an update asks for the nearer of them,
-    since EKS takes no bounds that the group lies outside of."""
-    disk_gib: int = Field(default=100, ge=20, le=16384)
-    capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
-    labels: dict[str, str] = Field(default_factory=dict)
-    taints: tuple[Taint, ...] = ()
-    worker_policy: Literal["minimal", "standard"] = "minimal"
-    """Which of AWS's policies the nodes have; the standard one also describes the network of the whole account:
-    https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html"""
-    session_manager: bool = False
-    """Lets operators with the right to open a shell on a node by Session Manager; there is no SSH."""
-
-    @property
-    def is_graviton(self) -> bool:
-        """Whether the instance types are ARM ones."""
-        return re.fullmatch(_GRAVITON, self.instance_types[0]) is not None
-
-    @property
-    def size(self) -> int:
-        """How many nodes an update asks for, unless it leaves their number alone."""
-        return min(max(self.desired_size, self.min_size), self.max_size)
-
-    @field_validator("instance_types")
-    @classmethod
-    def _kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for kind in value:
-            if not re.fullmatch(_INSTANCE_TYPE, kind):
-                raise ValueError(f"{kind!r} is not an instance type such as c5.2xlarge")
-        if len({re.fullmatch(_GRAVITON, kind) is None for kind in value}) > 1:
-            raise ValueError(f"{', '.join(value)} mix Graviton with x86; a group runs one image")
-        return value
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.min_size > self.max_size:
-            raise ValueError(f"minSize {self.min_size} is above maxSize {self.max_size}")
-        if self.capacity_type == "SPOT" and len(self.instance_types) < 2:
-            raise ValueError("capacityType SPOT needs two instanceTypes or more, or one shortage stops the group")
-        return self
 
 
 class NodeGroup(Component):
@@ -107,12 +43,18 @@ class NodeGroup(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self._cluster = cluster
         self._named = account.arn("eks", f"nodegroup/{cluster.cluster_name}/{settings.name}-*")
         self.security_group_id = cluster.nodes.security_group_id
-        role = self._node_role(account, settings)
+        role = node_role(self, settings, account=account, cluster_name=cluster.cluster_name)
         self.role_arn = role.arn
-        template = self._launch_template(settings, account, key)
+        template = node_template(
+            self,
+            settings,
+            account=account,
+            cluster_name=cluster.cluster_name,
+            security_group_id=self.security_group_id,
+            key=key,
+        )
         eks.ManagedNodeGroup(
             self.child("group"),
             cluster=cluster.component,
@@ -144,52 +86,3 @@ class NodeGroup(Component):
     def operate(self) -> Statement:
         """Lets a role say at once how many nodes there are; labels and taints are in the same call."""
         return Statement(sid("Scale", self.name), ["eks:DescribeNodegroup", "eks:UpdateNodegroupConfig"], [self._named])
-
-    def _node_role(self, account: Account, settings: NodeGroupSettings) -> Role:
-        minimal = settings.worker_policy == "minimal"
-        worker = "AmazonEKSWorkerNodeMinimalPolicy" if minimal else "AmazonEKSWorkerNodePolicy"
-        policies = [worker, "AmazonEC2ContainerRegistryPullOnly"]
-        # The image asks EC2 for its own DNS name when it starts, which the minimal policy leaves out:
-        # https://github.com/awslabs/amazon-eks-ami/issues/2632
-        itself = Statement("DescribeItself", ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"], ["*"])
-        if settings.session_manager:
-            policies.append("AmazonSSMManagedInstanceCore")
-        return Role(
-            self.child("node"),
-            trust=service_trust("ec2.amazonaws.com"),
-            statements=[itself] if minimal else [],
-            managed_policies=[account.managed_policy(policy) for policy in policies],
-            description=f"Nodes of {settings.name} in {self._cluster.cluster_name}",
-            opts=self.child_options(),
-        )
-
-    def _launch_template(self, settings: NodeGroupSettings, account: Account, key: Key) -> aws.ec2.LaunchTemplate:
-        # Auto Scaling makes the nodes and their volumes, so that the provider's default tags pass them by.
-        tags = {**account.tags, "Name": f"{self._cluster.cluster_name}-{settings.name}"}
-        return aws.ec2.LaunchTemplate(
-            self.child("template"),
-            description=f"Nodes of {settings.name} in {self._cluster.cluster_name}",
-            update_default_version=True,
-            block_device_mappings=[
-                aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
-                    device_name="/dev/xvda",
-                    ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                        volume_size=settings.disk_gib,
-                        volume_type="gp3",
-                        encrypted="true",
-                        kms_key_id=key.arn,
-                        delete_on_termination="true",
-                    ),
-                )
-            ],
-            metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
-                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
-            ),
-            monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
-            vpc_security_group_ids=[self.security_group_id],
-            tag_specifications=[
-                aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=tags)
-                for kind in ("instance", "volume", "network-interface")
-            ],
-            opts=self.child_options(),
-        )

@@ -149,6 +149,14 @@ class Kafka(Component):
         """Lets ``client`` open connections to the brokers, where they ask for IAM authentication."""
         self._security_group.allow(client, IAM_PORT, f"Kafka {self.name}")
 
+    def allow_pollers(self, endpoints: SecurityGroup) -> None:
+        """Lets what stands behind the brokers' own group, as Lambda's pollers do, reach them and AWS by ``endpoints``.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
+        """
+        self._security_group.allow(self._security_group, IAM_PORT, f"Pollers of Lambda to Kafka {self.name}")
+        endpoints.allow(self._security_group, 443, f"Pollers of Lambda beside Kafka {self.name}")
+
     def allow_monitoring(self, client: HasSecurityGroup) -> None:
         """Lets a Prometheus at ``client`` read the brokers' metrics, which MSK serves without TLS."""
         self._security_group.allow_ports(client, *_METRICS_PORTS, f"Metrics of Kafka {self.name}")

@@ -82,7 +82,7 @@ class Firewall(Component):
     """A web ACL that lets through what none of its rules blocks, and logs every request it sees.
 
     With ``origin_secret`` it blocks what did not come through the distribution that sends it, which API Gateway cannot
-    tell by itself.
+    tell by itself. ``stage_path`` is what requests for that API have before the path of a resource.
 
     With scope CLOUDFRONT it lives in us-east-1 and is attached by the distribution; with REGIONAL it lives in the
     stack's region and is attached by ``protect``. Logs go to a log group whose name must begin with ``aws-waf-logs-``,
@@ -100,6 +100,7 @@ class Firewall(Component):
         account: Account,
         log_key: Key,
         origin_secret: OriginSecret | None = None,
+        stage_path: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -112,7 +113,7 @@ class Firewall(Component):
             name=settings.acl_name,
             scope=settings.scope,
             default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
-            rules=_rules(settings, origin_secret),
+            rules=_rules(settings, origin_secret, stage_path),
             data_protection_config=_protected(),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
                 metric_name=self.metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
@@ -188,12 +189,14 @@ def _protected() -> aws.wafv2.WebAclDataProtectionConfigArgs:
     )
 
 
-def _rules(settings: FirewallSettings, origin_secret: OriginSecret | None) -> list[aws.wafv2.WebAclRuleArgs]:
+def _rules(
+    settings: FirewallSettings, origin_secret: OriginSecret | None, stage_path: str
+) -> list[aws.wafv2.WebAclRuleArgs]:
     own = [rules.rate_limit(settings.rate_limit)]
     if settings.sqli_body_rule:
         own.append(rules.sqli_body())
     if settings.blocked_paths:
-        own.append(rules.blocked_paths(settings.blocked_paths))
+        own.append(rules.blocked_paths(settings.blocked_paths, stage_path))
     if settings.hosts:
         own.append(rules.unknown_hosts(settings.hosts))
     if origin_secret is not None:
@@ -203,4 +206,4 @@ def _rules(settings: FirewallSettings, origin_secret: OriginSecret | None) -> li
     if settings.large_bodies:
         counted["CommonRuleSet"] = ("SizeRestrictions_BODY", *counted.get("CommonRuleSet", ()))
     managed = [rules.managed(group, counted.get(group, ())) for group in groups]
-    return [*own, *managed, *markup_rules.elsewhere(settings.document_paths, groups)]
+    return [*own, *managed, *markup_rules.elsewhere(settings.document_paths, groups, stage_path)]

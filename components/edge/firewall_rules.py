@@ -38,17 +38,25 @@ def sqli_body() -> aws.wafv2.WebAclRuleArgs:
     return block("SQLInjection", 2, aws.wafv2.WebAclRuleStatementArgs(sqli_match_statement=statement))
 
 
-def blocked_paths(paths: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
+def blocked_paths(paths: Sequence[str], stage_path: str = "") -> aws.wafv2.WebAclRuleArgs:
     """Blocks paths and everything below them, however they are spelled."""
-    pattern = f"^({'|'.join(map(re.escape, paths))})(/|$)"
-    statement = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
-        regex_string=pattern,
+    statement = below(paths, stage_path)
+    return block("BlockedPaths", 3, aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=statement))
+
+
+def below(paths: Sequence[str], stage_path: str = "") -> aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs:
+    """Requests for one of the paths or anything below it, however they are spelled.
+
+    ``stage_path`` is what an address of API Gateway has before the path of a resource, which is asked for with it.
+    """
+    stage = f"({re.escape(stage_path.lower())})?" if stage_path else ""
+    return aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+        regex_string=f"^{stage}({'|'.join(map(re.escape, paths))})(/|$)",
         field_to_match=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
             uri_path=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()
         ),
         text_transformations=transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
     )
-    return block("BlockedPaths", 3, aws.wafv2.WebAclRuleStatementArgs(regex_match_statement=statement))
 
 
 def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:

@@ -1,11 +1,10 @@
 """Documents that hold markup, links and SQL as their text, and the one rule that stops the same everywhere else."""
 
-import re
 from collections.abc import Sequence
 
 import pulumi_aws as aws
 
-from components.edge.firewall_rules import ManagedGroup, block, transformations
+from components.edge.firewall_rules import ManagedGroup, below, block, transformations
 
 _PRIORITY = 20
 """After the managed groups, whose labels it reads."""
@@ -26,7 +25,9 @@ def counted(groups: Sequence[ManagedGroup]) -> dict[str, tuple[str, ...]]:
     return {group: tuple(_LABELS[group]) for group in groups if group in _LABELS}
 
 
-def elsewhere(paths: Sequence[str], groups: Sequence[ManagedGroup]) -> list[aws.wafv2.WebAclRuleArgs]:
+def elsewhere(
+    paths: Sequence[str], groups: Sequence[ManagedGroup], stage_path: str = ""
+) -> list[aws.wafv2.WebAclRuleArgs]:
     """Blocks what those rules labelled, but for documents saved below ``paths``; without either, no rule."""
     statement = aws.wafv2.WebAclRuleStatementArgs
     labels = [label for group in groups for label in _LABELS.get(group, {}).values()]
@@ -42,24 +43,19 @@ def elsewhere(paths: Sequence[str], groups: Sequence[ManagedGroup]) -> list[aws.
         if len(said) > 1
         else said[0]
     )
-    saved = statement(not_statement=aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=_saved(paths)))
+    saved = statement(not_statement=aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=_saved(paths, stage_path)))
     both = statement(and_statement=aws.wafv2.WebAclRuleStatementAndStatementArgs(statements=[labelled, saved]))
     return [block("MarkupElsewhere", _PRIORITY, both)]
 
 
-def _saved(paths: Sequence[str]) -> aws.wafv2.WebAclRuleStatementArgs:
+def _saved(paths: Sequence[str], stage_path: str) -> aws.wafv2.WebAclRuleStatementArgs:
     """Requests that write below one of the paths, however it is spelled."""
     field = aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs
-    below = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
-        regex_string=f"^({'|'.join(map(re.escape, paths))})(/|$)",
-        field_to_match=field(uri_path=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()),
-        text_transformations=transformations("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"),
-    )
     written = aws.wafv2.WebAclRuleStatementRegexMatchStatementArgs(
         regex_string="^(PATCH|POST|PUT)$",
         field_to_match=field(method=aws.wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchMethodArgs()),
         text_transformations=transformations("NONE"),
     )
     statement = aws.wafv2.WebAclRuleStatementArgs
-    both = [statement(regex_match_statement=below), statement(regex_match_statement=written)]
+    both = [statement(regex_match_statement=below(paths, stage_path)), statement(regex_match_statement=written)]
     return statement(and_statement=aws.wafv2.WebAclRuleStatementAndStatementArgs(statements=both))

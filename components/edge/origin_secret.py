@@ -25,23 +25,27 @@ class OriginSecret(Component):
     The addresses that a load balancer can admit are those of all of CloudFront, and so of everybody's distributions;
     the header tells ours from theirs.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html
+    Balancers of several stacks behind one distribution ask for one value, which each of them is ``given`` then.
     The value is a secret of the stack, encrypted in its state. 48 letters and digits, compared without regard to case,
     are worth about 248 bits; a load balancer takes no more than 128 characters and reads ``*`` and ``?`` as wildcards.
     """
 
     def __init__(
-        self, name: str, settings: OriginSecretSettings, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        settings: OriginSecretSettings,
+        *,
+        given: pulumi.Output[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        values = {
-            generation: pulumi.Output.secret(
-                random.RandomPassword(
-                    self.child(generation), length=48, special=False, opts=self.child_options()
-                ).result
-            )
-            for generation in settings.generations
-        }
         self.header = HEADER
-        self.accepted: list[pulumi.Output[str]] = list(values.values())
-        self.sent = values[settings.generations[0]]
+        self.accepted: list[pulumi.Output[str]] = (
+            [self._made(generation) for generation in settings.generations] if given is None else [given]
+        )
+        self.sent = self.accepted[0]
         self.register_outputs({"header": self.header})
+
+    def _made(self, generation: str) -> pulumi.Output[str]:
+        password = random.RandomPassword(self.child(generation), length=48, special=False, opts=self.child_options())
+        return pulumi.Output.secret(password.result)

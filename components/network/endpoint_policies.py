@@ -7,10 +7,17 @@ from components.account import Account
 from components.statements import Statement
 
 _ANYONE = "*"
+_POLLED = {
+    "lambda": ("lambda:InvokeFunction", "lambda", "function:*"),
+    "sts": ("sts:AssumeRole", "iam", "role/*"),
+}
 
 
-def endpoint_statements(account: Account, service: str) -> list[Statement]:
-    """The policy of the endpoint of one service, by the service's name in ``com.amazonaws.<region>.<service>``."""
+def endpoint_statements(account: Account, service: str, *, polled: bool = False) -> list[Statement]:
+    """The policy of the endpoint of one service, by the service's name in ``com.amazonaws.<region>.<service>``.
+
+    ``polled`` says that Lambda's pollers come by the endpoints to functions and roles.
+    """
     own = {"aws:PrincipalAccount": account.id}
     if service in ("s3", "dynamodb"):
         data = Statement(
@@ -26,7 +33,8 @@ def endpoint_statements(account: Account, service: str) -> list[Statement]:
         arns = [account.arn("execute-api", "*")]
         return [Statement("OwnApis", ["execute-api:Invoke"], arns, principals=_ANYONE)]
     identities = Statement("OwnIdentities", ["*"], ["*"], {"StringEquals": own}, principals=_ANYONE)
-    return [identities, _federation(account)] if service == "sts" else [identities]
+    pollers = [_pollers(account, service)] if polled and service in _POLLED else []
+    return [identities, *([_federation(account)] if service == "sts" else []), *pollers]
 
 
 def _public_packages(account: Account) -> Statement:
@@ -46,6 +54,16 @@ def _public_packages(account: Account) -> Statement:
     ]
     arns = [f"arn:{account.partition}:s3:::{bucket}/*" for bucket in buckets]
     return Statement("PublicPackages", ["s3:GetObject"], arns, principals=_ANYONE)
+
+
+def _pollers(account: Account, service: str) -> Statement:
+    """Lets Lambda, which is in no account, take the roles of functions and call them for what it polls.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html#msk-vpc-privatelink
+    """
+    action, kind, resource = _POLLED[service]
+    arn = account.arn(kind, resource, region="" if kind == "iam" else None)
+    return Statement("OwnPollers", [action], [arn], principals={"Service": ["lambda.amazonaws.com"]})
 
 
 def _federation(account: Account) -> Statement:

@@ -79,6 +79,7 @@ class Endpoints(Component):
         for service in interfaces:
             self._endpoint(
                 service,
+                polled="lambda" in interfaces,
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=list(private.subnet_ids.values()),
@@ -105,8 +106,8 @@ class Endpoints(Component):
             opts=self.child_options(),
         )
 
-    def _endpoint(self, service: str, **how: Any) -> aws.ec2.VpcEndpoint:
-        statements = [] if service in _WITHOUT_POLICY else endpoint_statements(self._account, service)
+    def _endpoint(self, service: str, *, polled: bool = False, **how: Any) -> aws.ec2.VpcEndpoint:
+        statements = [] if service in _WITHOUT_POLICY else endpoint_statements(self._account, service, polled=polled)
         label = self.child(service.replace(".", "-"))
         return aws.ec2.VpcEndpoint(
             label,

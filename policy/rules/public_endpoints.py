@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policy.credentials import is_credential
+from policy.exposure import ACCELERATOR
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
@@ -13,7 +14,6 @@ SESV2_CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
 SESV2_IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 SES_DOMAIN = "aws:ses/domainIdentity:DomainIdentity"
 SES_DKIM = "aws:ses/domainDkim:DomainDkim"
-ACCELERATOR = "aws:globalaccelerator/accelerator:Accelerator"
 
 
 @rule(

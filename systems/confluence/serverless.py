@@ -108,7 +108,12 @@ def run_on_lambda(
         accelerator.allow(made["collaboration"])
     rest = make_rest(model, account, keys, made, logging)
     firewall = Firewall(
-        "api-firewall", model.firewall, account=account, log_key=keys.logs, origin_secret=names.origin_secret
+        "api-firewall",
+        model.firewall,
+        account=account,
+        log_key=keys.logs,
+        origin_secret=names.origin_secret,
+        stage_path=rest.origin_path,
     )
     firewall.protect("api", rest.stage_arn)
     watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)

@@ -9,7 +9,7 @@ from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
 from components.compute.code import CodeSettings, LayerArn
 from components.compute.function import FunctionSettings, FunctionTier
-from components.compute.node_group import NodeGroupSettings
+from components.compute.node_settings import NodeGroupSettings
 from components.data.accelerator import AcceleratorSettings
 from components.data.bucket import BucketSettings
 from components.data.database_proxy import DatabaseProxySettings
@@ -22,7 +22,7 @@ from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.data.table import TableSettings
-from components.edge.firewall import FirewallSettings, InnerFirewallSettings
+from components.edge.firewall import FirewallSettings, InnerFirewallSettings, Path
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
@@ -108,10 +108,21 @@ class Tables(Settings):
     presence: TableSettings
 
 
+PAGES = ("/api/pages",)
+"""Where pages are saved, which are HTML and Markdown about anything."""
+
+
 class PagesFirewallSettings(FirewallSettings):
     """Before the distribution: pages are saved whole, and most are larger than 8 KB."""
 
     large_bodies: bool = True
+    document_paths: tuple[Path, ...] = PAGES
+
+
+class ApiFirewallSettings(InnerFirewallSettings):
+    """Before the REST API, for whose saves both have to let pass what a page holds."""
+
+    document_paths: tuple[Path, ...] = PAGES
 
 
 class LambdaModel(Settings):
@@ -143,7 +154,7 @@ class LambdaModel(Settings):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
     canary: CanarySettings = CanarySettings()
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
-    firewall: InnerFirewallSettings = InnerFirewallSettings()
+    firewall: ApiFirewallSettings = ApiFirewallSettings()
     """Before the REST API."""
 
     @field_validator("sockets")
@@ -268,9 +279,7 @@ class SystemSettings(Settings):
             ),
             f"cache: {bound}; or leave out copies": bound is not None,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
-            "functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both": (
-                self.functions is not None and self.functions.firewall.large_bodies != self.firewall.large_bodies
-            ),
+            **self._bodies_pass_both(),
             f"functions.code: image of {early}: repositories below {self.registry} are empty when this stack is made; "
             "push it to one that is there before": bool(early),
             "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
@@ -279,3 +288,14 @@ class SystemSettings(Settings):
         if found:
             raise ValueError("; ".join(found))
         return self
+
+    def _bodies_pass_both(self) -> dict[str, bool]:
+        """What is wrong where one web ACL takes bodies that the other one refuses, and whether it is."""
+        inner = self.functions.firewall if self.functions else self.firewall
+        return {
+            f"functions.firewall.{key} must be as firewall.{key}: a body passes both": differs
+            for key, differs in (
+                ("largeBodies", inner.large_bodies != self.firewall.large_bodies),
+                ("documentPaths", set(inner.document_paths) != set(self.firewall.document_paths)),
+            )
+        }

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
-from components.compute.node_group import NodeGroupSettings
+from components.compute.node_settings import NodeGroupSettings
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings

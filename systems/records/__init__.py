@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from components.account import Account
+from components.compute.self_managed_nodes import SelfManagedNodes
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
@@ -19,6 +20,7 @@ from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
+from components.edge.global_accelerator import GlobalAccelerator
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
@@ -35,6 +37,7 @@ from components.workloads.storage_class import StorageClass, StorageClassSetting
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Keys, make_keys
 from systems.records.application import make_application
+from systems.records.later import read_events
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
@@ -55,7 +58,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
     make_application(settings, account, keys, network, data, compute, edge, registry, pool)
-    operate(settings, account, keys, data, compute, edge)
+    later = read_events(settings.events, account, keys, network, data) if settings.events else {}
+    operate(settings, account, keys, data, compute, edge, later)
     return {
         "url": f"https://{settings.domain}",
         "nameServers": edge.zone.name_servers or [],
@@ -112,6 +116,15 @@ def _compute(
         access_logs=access_logs,
     )
     cluster, ready = compute.cluster, compute.ready
+    if settings.self_managed_nodes is not None:
+        SelfManagedNodes(
+            "self-managed-nodes",
+            settings.self_managed_nodes,
+            account=account,
+            network=network,
+            cluster=cluster,
+            key=compute.volumes_key,
+        )
     if settings.autoscaler != "karpenter":
         ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
     pool: list[pulumi.Resource] = []
@@ -150,7 +163,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         zone=zone,
         region=account.region,
     )
-    secret = OriginSecret("origin-secret", settings.origin_secret)
+    secret = _origin_secret(settings)
     application = TargetGroupSettings(
         port=port, protocol=settings.application.protocol, health_path=settings.application.readiness.path
     )
@@ -189,11 +202,31 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
     page = StaticPage("unavailable", StaticPageSettings(domain=origin), certificate=home)
     health = HealthCheck("health", HealthCheckSettings(domain=domain, path=settings.application.readiness.path))
     zone.alias(domain, cdn.alias_target)
-    zone.alias(balancer_name, balancer.alias_target)
+    entry = balancer.alias_target
+    if settings.global_accelerator is not None:
+        entry = GlobalAccelerator(
+            "global-accelerator",
+            settings.global_accelerator,
+            account=account,
+            balancer=balancer,
+            access_logs=access_logs,
+        ).alias_target
+    zone.alias(balancer_name, entry)
     zone.failover(
         origin,
-        primary=balancer.alias_target,
+        primary=entry,
         secondary=page.alias_target,
         health_check_id=health.health_check_id,
     )
     return Edge(zone, balancer, cdn, firewall, health)
+
+
+def _origin_secret(settings: SystemSettings) -> OriginSecret:
+    """The header that proves a request to the load balancer; one for all regions when others share the requests."""
+    given = pulumi.Config("records").get_secret("originSecret")
+    if given is None and settings.global_accelerator is not None and settings.global_accelerator.elsewhere:
+        raise ValueError(
+            "globalAccelerator.elsewhere needs one header in all regions: "
+            "pulumi config set --secret records:originSecret"
+        )
+    return OriginSecret("origin-secret", settings.origin_secret, given=given)

@@ -1,12 +1,13 @@
 """What watches the records system: alarms, dashboard, budget, snapshots, backups and exports."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
 from components.operations import cluster_alarms, data_alarms, edge_alarms
-from components.operations.alarms import Alarms
+from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
@@ -17,8 +18,16 @@ from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
 
 
-def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
-    """Alarms, dashboard, budget; snapshots, backups and exports."""
+def operate(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    data: Data,
+    compute: Compute,
+    edge: Edge,
+    later: Mapping[str, Alarm],
+) -> None:
+    """Alarms, dashboard, budget; snapshots, backups and exports. ``later`` are the alarms of what settings add."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
     export = SnapshotExport(
         "snapshot-export",
@@ -30,7 +39,9 @@ def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, 
         database_key=keys.data,
         log_key=keys.logs,
     )
-    watched = _watched(settings, data, compute, edge) | data_alarms.snapshot_export(export.state_machine_arn)
+    watched = disjoint(
+        _watched(settings, data, compute, edge), data_alarms.snapshot_export(export.state_machine_arn), later
+    )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
-from components.compute.node_group import NodeGroupSettings
+from components.compute.node_settings import NodeGroupSettings
+from components.compute.self_managed_nodes import SelfManagedNodesSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
 from components.data.kafka_topic import TopicName, TopicSettings
@@ -16,6 +17,7 @@ from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
+from components.edge.global_accelerator import GlobalAcceleratorSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
@@ -32,6 +34,7 @@ from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
+from systems.records.later import EventsSettings, events_problem
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -72,6 +75,8 @@ class SystemSettings(Settings):
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
     nodes: NodeGroupSettings
+    self_managed_nodes: SelfManagedNodesSettings | None = None
+    """A second group, whose Auto Scaling group the stack makes itself, with every metric of it declared."""
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "clusterAutoscaler"
@@ -91,12 +96,16 @@ class SystemSettings(Settings):
     database: PostgresSettings
     cache: RedisSettings
     stream: KafkaSettings = KafkaSettings()
+    events: EventsSettings | None = None
+    """A function that reads the topic beside the application."""
     registry: RegistrySettings
     buckets: Buckets
     firewall: FirewallSettings = FirewallSettings()
     idle_timeout: int = Field(default=3600, ge=60, le=4000)
     """Seconds that a WebSocket may stay silent at the load balancer."""
     origin_secret: OriginSecretSettings = OriginSecretSettings()
+    global_accelerator: GlobalAcceleratorSettings | None = None
+    """Fixed addresses between CloudFront and the load balancers of one or more regions."""
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings()
     budget: BudgetSettings
@@ -110,7 +119,9 @@ class SystemSettings(Settings):
         met = self.backup.conflict(self.database)
         pool = self.node_pool.name
         delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
+        silent = events_problem(self.events, self.network)
         problems = {
+            str(silent): silent is not None,
             str(delegated): delegated is not None,
             str(met): met is not None,
             f"autoscaler: {self.autoscaler} makes a pool that nobody uses; application.nodePool: {pool}": (

@@ -1,4 +1,4 @@
-"""docs/extending.md, walked: what it writes down of a type that no stack has is what every analysis then says of it."""
+"""docs/extending.md, walked: what it writes down of a type that nobody knew is what every analysis then says of it."""
 
 import json
 import re
@@ -29,6 +29,7 @@ PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 TOKEN = "aws:globalaccelerator/accelerator:Accelerator"
 FILE = "aws/globalaccelerator.toml"
 PRICES = ("catalogue", "global")
+SKU = "globalaccelerator.hours"
 
 
 def block(language: str, number: int = 0) -> str:
@@ -37,14 +38,28 @@ def block(language: str, number: int = 0) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of what is known, which is read instead."""
+    """A copy of what is known, but for the type of the page, which is read instead."""
     copy = tmp_path / "resource_types"
     shutil.copytree(resource_types.FOLDER, copy)
+    (copy / FILE).unlink()
+    for name in PRICES:
+        _without(copy / "prices" / f"{name}.json")
     monkeypatch.setattr(resource_types, "FOLDER", copy)
     monkeypatch.setattr(price_snapshot, "FOLDER", copy / "prices")
     forget()
     yield copy
     forget()
+
+
+def _without(path: Path) -> None:
+    prices = json.loads(path.read_text(encoding="utf-8"))
+    del prices.get("skus", prices)[SKU]
+    path.write_text(json.dumps(prices), encoding="utf-8")
+
+
+def test_what_the_page_shows_is_what_is_there() -> None:
+    shown, there = tomllib.loads(block("toml")), tomllib.loads((resource_types.FOLDER / FILE).read_text("utf-8"))
+    assert shown == {TOKEN: there[TOKEN]}
 
 
 def forget() -> None:

@@ -1,6 +1,7 @@
 """What both models of the Confluence system have: network, stores, edge, copies, and the settings they refuse."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +76,22 @@ def test_both_models_share_network_data_edge_and_operations_by_their_names() -> 
         assert parts[0] == parts[1], name
     assert {name for name in top(eks) if name in ("sockets", "rest", "sessions", "connection-pool")} == set()
     assert {name for name in top(functions) if name in ("cluster", "alb", "files")} == set()
+
+
+def test_pages_with_markup_pass_every_firewall_where_they_are_saved_and_nowhere_else(graph: Graph) -> None:
+    """The REST API is asked for with its stage; a load balancer has no web ACL of its own."""
+    acls = {node.name: node.inputs["rules"] for node in graph.of_type("aws:wafv2/webAcl:WebAcl")}
+    stages = [f"/{stage.inputs['stageName']}" for stage in graph.of_type("aws:apigateway/stage:Stage")]
+    assert set(acls) == {"firewall-acl", *(["api-firewall-acl"] if stages else [])}
+    for name, rules in acls.items():
+        (rule,) = [one for one in rules if one["name"] == "MarkupElsewhere"]
+        saved = rule["statement"]["andStatement"]["statements"][1]["notStatement"]["statement"]["andStatement"]
+        place, method = (one["regexMatchStatement"]["regexString"] for one in saved["statements"])
+        for before in stages if name == "api-firewall-acl" else [""]:
+            assert re.search(place, f"{before}/api/pages/7")
+            assert not re.search(place, f"{before}/api/search")
+        assert re.search(method, "PUT")
+        assert not re.search(method, "GET")
 
 
 @pytest.mark.parametrize("store", ["postgres", "cache", "search"])

@@ -67,6 +67,7 @@ LAMBDA: list[Change] = [
     ("functions.document.memoryMib", 514, "pages-function", '"memorySize": 514'),
     ("functions.search.memoryMib", 515, "query-function", '"memorySize": 515'),
     ("functions.collaboration.memoryMib", 516, "collaboration-function", '"memorySize": 516'),
+    ("functions.collaboration.timeoutSeconds", 900, "collaboration-function", '"READER_SECONDS": "890"'),
     ("functions.websocket.memoryMib", 517, "websocket-function", '"memorySize": 517'),
     (
         "functions.code",
@@ -193,6 +194,12 @@ def test_every_setting_is_among_them() -> None:
             "functions.firewall",
             {"largeBodies": False},
             "settings: functions.firewall.largeBodies must be as firewall.largeBodies: a body passes both",
+        ),
+        (
+            "confluence-lambda",
+            "functions.firewall",
+            {"documentPaths": ["/api"]},
+            "settings: functions.firewall.documentPaths must be as firewall.documentPaths: a body passes both",
         ),
         ("confluence-lambda", "functions.firewall", {"scope": "CLOUDFRONT"}, "settings.functions.firewall.scope: "),
         ("confluence-lambda", "backup", {"hour": 4}, "settings: backup.hour: 4 meets maintenanceWindow (sun:04:30"),

@@ -7,6 +7,7 @@ from analyser.analyses.prerequisites.model import Prerequisite, block, region_of
 from analyser.graph import Graph, Node
 
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_SCALING_GROUP = "aws:autoscaling/group:Group"
 _UNRESERVED = 100
 """What Lambda keeps for functions without a reservation:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
@@ -30,6 +31,7 @@ def quotas(graph: Graph) -> Iterator[Prerequisite]:
         ("SPOT", "L-34B43A08", "vCPUs of Spot standard instances"),
     ):
         groups = [node for node in graph.of_type(_NODE_GROUP) if node.inputs.get("capacityType", "ON_DEMAND") == kind]
+        groups += graph.of_type(_SCALING_GROUP) if kind == "ON_DEMAND" else []
         yield from _quota(graph.region, "ec2", code, label, sum(map(_vcpus, groups)), groups)
     yield from _concurrency(graph)
 
@@ -101,8 +103,11 @@ def _vcpus(node: Node) -> int:
     The vCPUs of an instance follow from its size in all families in use here: two up to large, then four a step.
     https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
     """
-    desired = block(node, "scalingConfig").get("desiredSize")
-    types = node.inputs.get("instanceTypes")
+    desired = block(node, "scalingConfig").get("desiredSize", node.inputs.get("desiredCapacity"))
+    types = node.inputs.get("instanceTypes") or [
+        one.get("instanceType")
+        for one in block(node, "mixedInstancesPolicy").get("launchTemplate", {}).get("overrides", ())
+    ]
     if not isinstance(desired, int) or not isinstance(types, list):
         return 0
     return desired * max((_vcpus_of(str(one)) for one in types), default=0)

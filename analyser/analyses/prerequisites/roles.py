@@ -69,7 +69,17 @@ ROLES: tuple[tuple[str, str, tuple[str, ...], Needs, str], ...] = (
 BY_THEMSELVES: tuple[tuple[str, str, str, Needs], ...] = (
     ("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS", "aws:eks/cluster:Cluster", _always),
     ("eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup", _NODE_GROUP, _always),
-    ("autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling", _NODE_GROUP, _always),
+    *(
+        ("autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling", token, _always)
+        for token in (_NODE_GROUP, "aws:autoscaling/group:Group")
+    ),
+    (
+        # https://docs.aws.amazon.com/global-accelerator/latest/dg/using-service-linked-roles.html
+        "globalaccelerator.amazonaws.com",
+        "AWSServiceRoleForGlobalAccelerator",
+        "aws:globalaccelerator/accelerator:Accelerator",
+        _always,
+    ),
     (
         "elasticloadbalancing.amazonaws.com",
         "AWSServiceRoleForElasticLoadBalancing",

@@ -18,6 +18,7 @@ from analyser.analyses.reach.targets import Targets
 from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.vpc_links import VpcLinks
 from analyser.analyses.reach.workloads import FUNCTION
+from policy.exposure import ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP
 from policy.model import Block, Resource
 
 RELAYS = frozenset({Kind.CLOUDFRONT, Kind.BALANCER, Kind.API, Kind.PROXY})
@@ -141,13 +142,23 @@ class Relays:
                 yield self._places[found.urn], f"{self._places[found.urn].name} itself"
 
     def _stands_for(self, found: Resource) -> Iterator[Place]:
-        if found.type in _DOMAINS:
+        if found.type == ACCELERATOR:
+            # It keeps the address of whoever calls: what the load balancer admits is what it admits without.
+            for balancer in self._accelerated(found):
+                yield self._places[balancer.urn]
+        elif found.type in _DOMAINS:
             token, by = _DOMAINS[found.type]
             for mapping in self._view.resources.companions(found, token, by="domainName"):
                 for api in self._view.refers(mapping, by, REST_API, API):
                     yield self._places[api.urn]
         elif found.urn in self._places:
             yield self._places[found.urn]
+
+    def _accelerated(self, accelerator: Resource) -> Iterator[Resource]:
+        companions = self._view.resources.companions
+        for listener in companions(accelerator, ACCELERATOR_LISTENER, by="acceleratorArn"):
+            for group in companions(listener, ENDPOINT_GROUP, by="listenerArn"):
+                yield from self._view.refers(group, "endpointConfigurations", BALANCER)
 
     def _answers_as(self, found: Resource, name: str) -> bool:
         if found.type in (REST_API, API):

@@ -13,6 +13,7 @@ from policy.model import Block, Resource
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 -- a type
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 EXTERNAL = "kubernetes:external-secrets.io/v1:ExternalSecret"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
@@ -24,7 +25,7 @@ _ALIAS = "aws:lambda/alias:Alias"
 OPERATOR = "external-secrets"
 """The chart that carries secrets over to Kubernetes."""
 _NAMED_BY = (
-    ("aws:lambda/eventSourceMapping:EventSourceMapping", "functionName", ("eventSourceArn", "destinationConfig")),
+    (MAPPING, "functionName", ("eventSourceArn", "topics", "destinationConfig")),
     ("aws:lambda/invocation:Invocation", "functionName", ("input",)),
     (ROTATION, "rotationLambdaArn", ("secretId",)),
     ("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "functionName", ("destinationConfig",)),

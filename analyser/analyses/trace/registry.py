@@ -13,8 +13,11 @@ from analyser.analyses.trace.model import Chain, Link, Story, missing, not_known
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
 
+_ROLE = "aws:iam/role:Role"
+_PROFILE = "aws:iam/instanceProfile:InstanceProfile"
 _REPOSITORY = "aws:ecr/repository:Repository"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_SCALING_GROUP = "aws:autoscaling/group:Group"
 _NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 _PRIVATE = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/([^:@]+)[:@](.+)$")
 _PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -50,11 +53,10 @@ def registries(s: Survey) -> Iterator[Chain]:
 
 def _pullers(s: Survey) -> Iterator[Puller]:
     in_cluster = {image: one for one in s.of(*DEPLOYMENTS, JOB) for image in _images(one)}
-    for found in s.of(_NODE_GROUP, _NODE_CLASS):
+    for found in s.of(_NODE_GROUP, _NODE_CLASS, _SCALING_GROUP):
         place = s.place(found)
-        path = "nodeRoleArn" if found.type == _NODE_GROUP else "spec"
         if place:
-            yield Puller(place, next(iter(_roles(s, found, path)), None), in_cluster)
+            yield Puller(place, next(iter(_roles(s, found)), None), in_cluster)
     for service in s.of(SERVICE):
         place = s.place(service)
         for task in s.refers(service, "taskDefinition", TASK):
@@ -63,17 +65,18 @@ def _pullers(s: Survey) -> Iterator[Puller]:
                 yield Puller(place, next(iter(s.refers(task, "executionRoleArn", "aws:iam/role:Role")), None), images)
 
 
-def _roles(s: Survey, found: Resource, path: str) -> list[Resource]:
-    if path != "spec":
-        return s.refers(found, path, "aws:iam/role:Role")
+def _roles(s: Survey, found: Resource) -> list[Resource]:
+    if found.type == _NODE_GROUP:
+        return s.refers(found, "nodeRoleArn", _ROLE)
+    if found.type == _SCALING_GROUP:
+        paths = ("launchTemplate", "mixedInstancesPolicy")
+        templates = [one for path in paths for one in s.refers(found, path, "aws:ec2/launchTemplate:LaunchTemplate")]
+        profiles = [one for template in templates for one in s.refers(template, "iamInstanceProfile", _PROFILE)]
+        return [role for one in profiles for role in s.refers(one, "role", _ROLE)]
     wanted = text(found.get("spec.role")) or text(found.get("spec.instanceProfile"))
-    profiles = [
-        one
-        for one in s.of("aws:iam/instanceProfile:InstanceProfile")
-        if wanted in (text(one.outputs.get("name")), one.name)
-    ]
-    named = [role for one in profiles for role in s.refers(one, "role", "aws:iam/role:Role")]
-    return named or [role for role in s.of("aws:iam/role:Role") if wanted and text(role.outputs.get("name")) == wanted]
+    profiles = [one for one in s.of(_PROFILE) if wanted in (text(one.outputs.get("name")), one.name)]
+    named = [role for one in profiles for role in s.refers(one, "role", _ROLE)]
+    return named or [role for role in s.of(_ROLE) if wanted and text(role.outputs.get("name")) == wanted]
 
 
 def _images(workload: Resource) -> list[str]:

@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     ),
     CLUSTER: Kind(
         "Kafka cluster",
-        ("bootstrapBrokersSaslIam", "bootstrapBrokersTls", "bootstrapBrokersSaslScram"),
+        ("bootstrapBrokersSaslIam", "bootstrapBrokersTls", "bootstrapBrokersSaslScram", "arn"),
         ("kafka-cluster:Connect", "kafka-cluster:WriteData", "kafka-cluster:ReadData"),
     ),
     DOMAIN: Kind("search domain", ("endpoint",), ("es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut")),

@@ -8,7 +8,7 @@ from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
 from analyser.analyses.reach.view import text
 from analyser.analyses.trace import principals
 from analyser.analyses.trace.code import Code
-from analyser.analyses.trace.inside import SECRET, secret_arn, secret_named
+from analyser.analyses.trace.inside import MAPPING, SECRET, secret_arn, secret_named
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known
 from analyser.analyses.trace.readers import Reader, readers
 from analyser.analyses.trace.stores import CACHE, CLUSTER, FILES, Use, arn_of, identities, named, place_of, uses
@@ -18,6 +18,8 @@ from policy.model import Resource
 
 _PORTED = (RDS_INSTANCE, PROXY, CACHE)
 """Stores whose name alone does not say the port."""
+_POLLERS_CALL = ("lambda", "sts")
+"""https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html"""
 
 
 def stores(s: Survey) -> Iterator[Chain]:
@@ -79,12 +81,23 @@ def _knows_port(s: Survey, use: Use, port: int) -> bool:
 def network(s: Survey, use: Use) -> Iterator[Link]:
     """The network lets the code open connections to the store; volumes are mounted by nodes, whatever pods may do."""
     target, own = place_of(s, use.store), s.place(use.code.resource)
+    if target and _is_polled(s, use):
+        # Lambda's pollers stand where the brokers do, and call the function and its role from there.
+        yield _way(s, target, use.store, target)
+        yield from (s.way("network", target, s.service(service)) for service in _POLLERS_CALL)
+        return
     nodes = [place for place in s.reach.places if place.kind is Kind.NODES]
     sources = nodes if use.store.type == FILES else [own] if own else []
     if not sources:
         yield not_known("network", f"{use.code.name} reaches {named(use.store)}", "where it runs is not modelled")
     for source in sources:
         yield _way(s, source, use.store, target)
+
+
+def _is_polled(s: Survey, use: Use) -> bool:
+    """Whether Lambda reads a Kafka cluster for the code."""
+    mappings = s.companions(use.code.resource, MAPPING, "functionName")
+    return use.store.type == CLUSTER and any(use.store in s.refers(one, "eventSourceArn") for one in mappings)
 
 
 def _way(s: Survey, source: Place, store: Resource, target: Place | None) -> Link:

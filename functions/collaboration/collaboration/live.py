@@ -10,7 +10,7 @@ from . import documents, messages, metrics, spans
 from .access import Right
 from .hub import Hub, Member
 from .limits import Limits
-from .messages import Join, Operation, Presence, ProtocolError, Seed
+from .messages import Arrival, Join, Operation, Presence, ProtocolError, Seed
 from .operations import BusyError
 from .presences import frame as presence_frame
 from .record import RecordAwayError
@@ -45,10 +45,12 @@ class LiveRoom:
             self.refuse(member, full)
             metrics.emit(SERVICE, {"Failed": 1}, clock=self._clock)
 
-    async def do(self, member: Member, message: messages.Message) -> None:
+    async def do(self, member: Member, message: messages.Message | Arrival) -> None:
         """Does what a client asks for. Raises ProtocolError."""
         await self._allow(member, message)
         match message:
+            case Arrival(page_id):
+                await self._enter(member, page_id)
             case Join():
                 await self._join(member, message)
             case Seed():
@@ -57,6 +59,13 @@ class LiveRoom:
                 await self._change(member, message)
             case Presence():
                 await self._present(member, message)
+
+    async def arrive(self, member: Member, page_id: str) -> None:
+        """Shows a user on the page that their connection names, or tells them why not."""
+        try:
+            await self.do(member, Arrival(page_id))
+        except ProtocolError as error:
+            self.refuse(member, error)
 
     def refuse(self, member: Member, error: ProtocolError) -> None:
         """Tells a client why not."""
@@ -136,7 +145,7 @@ class LiveRoom:
             frame = operation_frame(page_id, str(uuid.uuid4()), "")
             await self._hub.publish(page_id, list(messages.in_parts(frame, more, self._limits)))
 
-    async def _allow(self, member: Member, message: messages.Message) -> None:
+    async def _allow(self, member: Member, message: messages.Message | Arrival) -> None:
         identity = message.operation_id if isinstance(message, Operation) else None
         right: Right = "write" if isinstance(message, Operation) else "read"
         if member.principal.expired(self._clock()):
@@ -146,7 +155,7 @@ class LiveRoom:
             raise ProtocolError("rateLimited", f"more than {a_second} messages in a second; send it again", identity)
         if not member.principal.may(right, message.page_id):
             raise ProtocolError("forbidden", f"no {right} permission for {message.page_id}", identity)
-        if not isinstance(message, Join) and member.page_id != message.page_id:
+        if not isinstance(message, Arrival | Join) and member.page_id != message.page_id:
             raise ProtocolError("notJoined", f"join {message.page_id} first", identity)
 
     async def _join(self, member: Member, message: Join) -> None:
@@ -154,19 +163,24 @@ class LiveRoom:
         page_id, user = message.page_id, member.principal
         if member.page_id not in (None, page_id):
             await self.leave(member)
-        await self._hub.add(page_id, member)
-        await self._pages.keep(page_id)
+        await self._enter(member, page_id)
         await self._tell_more(page_id, await self._pages.catch_up(page_id))
-        new = await self._pages.enter(page_id, member.connection_id, user.user_id)
         await member.stream(sync(page_id, await self._pages.load(page_id), message.state_vector, self._limits))
         for user_id, here in (await self._pages.present(page_id)).items():
             if user_id != user.user_id:
                 member.send(messages.encode(presence_frame("here", page_id, user_id, **here._asdict())))
-        if new:
-            await self._pages.show(page_id, user.user_id, user.name)
-            joined = presence_frame("joined", page_id, user.user_id, name=user.name, expires=self._expiry())
-            await self._hub.publish(page_id, [messages.encode(joined)], besides=member.connection_id)
         metrics.emit(SERVICE, {"Events": 1}, event="join", clock=self._clock)
+
+    async def _enter(self, member: Member, page_id: str) -> None:
+        """Puts a socket on a page, and tells the others of a user who is new there; what is on it comes with a join."""
+        user = member.principal
+        await self._hub.add(page_id, member)
+        await self._pages.keep(page_id)
+        if not await self._pages.enter(page_id, member.connection_id, user.user_id):
+            return
+        await self._pages.show(page_id, user.user_id, user.name)
+        joined = presence_frame("joined", page_id, user.user_id, name=user.name, expires=self._expiry())
+        await self._hub.publish(page_id, [messages.encode(joined)], besides=member.connection_id)
 
     async def _change(self, member: Member, message: Operation) -> None:
         """Stored first, told afterwards."""

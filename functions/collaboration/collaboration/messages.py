@@ -56,6 +56,13 @@ class ProtocolError(Exception):
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """A connection whose address names a page; no client says it."""
+
+    page_id: str
+
+
+@dataclass(frozen=True)
 class Join:
     """A client wants to see a page, and has this much of it."""
 

@@ -11,6 +11,9 @@ from websockets.http11 import Request
 from . import messages
 
 YJS_PATH = "/ws/yjs/"
+"""Before the page of a client of the y-websocket protocol."""
+PAGES_PATH = "/ws/pages/"
+"""Before the page that a client of the JSON protocol is on from its connection on."""
 
 
 def path(request: Request | None) -> str:
@@ -18,10 +21,10 @@ def path(request: Request | None) -> str:
     return request.path.partition("?")[0] if request else ""
 
 
-def yjs_page(request: Request | None) -> str | None:
-    """The page of a client of the y-websocket protocol; None for others. Raises ProtocolError for what is no page."""
+def page(request: Request | None, prefix: str) -> str | None:
+    """The page that an address names after ``prefix``; None for other addresses. Raises ProtocolError for no page."""
     asked = path(request)
-    return messages.check_page_id(unquote(asked.removeprefix(YJS_PATH))) if asked.startswith(YJS_PATH) else None
+    return messages.check_page_id(unquote(asked.removeprefix(prefix))) if asked.startswith(prefix) else None
 
 
 def event(request: Request) -> dict[str, Any]:

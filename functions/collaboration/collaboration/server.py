@@ -2,7 +2,8 @@
 
 Environment: PORT (3000), what ``authorizer.tokens.Verifier``, ``redis_client``, ``record``, ``limits.Limits`` and
 ``spans`` read, PERMISSIONS_CLAIM, METRICS_NAMESPACE. It answers ``GET /health``, speaks the y-websocket protocol about
-the page that ``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path. On SIGTERM it
+the page that ``/ws/yjs/<page>`` names (``yjs_clients``) and the JSON of ``messages`` on any other path; a user is on
+the page of ``/ws/pages/<page>`` from the connection on (CONF-APP-01), and otherwise from the first join. On SIGTERM it
 takes no more connections, closes those it has with 1001, stores what is waiting and ends; clients connect again to
 another pod and lose nothing.
 """
@@ -132,7 +133,8 @@ class CollaborationServer:
             _log("refused", error)
             return connection.respond(http.HTTPStatus.UNAUTHORIZED, "a good token is needed\n")
         try:
-            if requests.yjs_page(request) is not None:
+            requests.page(request, requests.PAGES_PATH)
+            if requests.page(request, requests.YJS_PATH) is not None:
                 # Its clients do not divide an update; one that is too large is to be told so, not cut off.
                 connection.protocol.max_message_size = 4 * self._limits.update_bytes
         except messages.ProtocolError as error:
@@ -140,8 +142,9 @@ class CollaborationServer:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        page_id, principal = requests.yjs_page(connection.request), self._principals[connection]
-        if page_id is None:
+        principal, page_id = self._principals[connection], requests.page(connection.request, requests.PAGES_PATH)
+        yjs_page = requests.page(connection.request, requests.YJS_PATH)
+        if yjs_page is None:
             member = Member(
                 uuid.uuid4().hex,
                 principal,
@@ -149,24 +152,32 @@ class CollaborationServer:
                 stream=lambda texts: _stream(connection, texts),
                 close=lambda code, reason: self.close(connection, code, reason),
             )
-            await self._talk(connection, lambda body: self.room.receive(member, body), lambda: self.room.leave(member))
+            await self._talk(
+                connection,
+                (lambda: self.room.arrive(member, page_id)) if page_id else None,
+                lambda body: self.room.receive(member, body),
+                lambda: self.room.leave(member),
+            )
             return
-        client = YjsClient(self._yjs, _Socket(self, connection), page_id, principal)
+        client = YjsClient(self._yjs, _Socket(self, connection), yjs_page, principal)
         beat = asyncio.create_task(client.beat())
         try:
-            await self._talk(connection, client.receive, client.leave)
+            await self._talk(connection, client.arrive, client.receive, client.leave)
         finally:
             beat.cancel()
 
     async def _talk(
         self,
         connection: ServerConnection,
+        arrive: Callable[[], Awaitable[None]] | None,
         receive: Callable[[str | bytes], Awaitable[None]],
         leave: Callable[[], Awaitable[None]],
     ) -> None:
         """Hands on what a client says until it is gone."""
         metrics.emit(SERVICE, {"Events": 1}, event="connect", clock=self._clock)
         try:
+            if arrive is not None:
+                await arrive()
             async for body in connection:
                 with (
                     spans.handling("message", SERVICE, requests.path(connection.request)),

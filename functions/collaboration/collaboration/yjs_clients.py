@@ -1,6 +1,7 @@
 """Clients of the y-websocket protocol in the room of the JSON ones: each message is put into the other's words.
 
-Such a client is on one page, which its path names. It is taken onto it by the state vector that it sends first.
+Such a client is on one page, which its path names, from its connection on. It is sent what the page holds for the state
+vector that it sends first.
 
 ============================ ===================================== ======================================
 y-websocket                  JSON                                  so that
@@ -29,7 +30,7 @@ from .awareness import AwarenessStates, Known
 from .hub import Member
 from .limits import Limits
 from .live import SERVICE, LiveRoom
-from .messages import Join, Operation, Presence, ProtocolError
+from .messages import Arrival, Join, Operation, Presence, ProtocolError
 from .redis_pages import RedisPages
 from .yjs_messages import Awareness, Entry, Query, Update, Vector
 
@@ -90,6 +91,13 @@ class YjsClient:
         self._pieces: list[bytes] = []
         self._held: list[bytes] | None = None
 
+    async def arrive(self) -> None:
+        """Shows the client's user on its page, or tells it why not."""
+        try:
+            await self._do(Arrival(self._page_id))
+        except ProtocolError as error:
+            self._refuse(error)
+
     async def receive(self, body: str | bytes) -> None:
         """Does what the client asks for, or tells it why not."""
         try:
@@ -125,7 +133,7 @@ class YjsClient:
             for user, (state, _) in self._others.items():
                 self._tell_of(user, state)
 
-    async def _do(self, message: messages.Message) -> None:
+    async def _do(self, message: messages.Message | Arrival) -> None:
         """Has the room do it; beyond the rate, later."""
         while True:
             try:

@@ -9,7 +9,8 @@ from components.account import Account
 from components.compute.access import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
-from components.compute.node_group import NodeGroup, NodeGroupSettings
+from components.compute.node_group import NodeGroup
+from components.compute.node_settings import NodeGroupSettings
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key, account_volumes, log_groups
 from components.statements import Statement

@@ -3,7 +3,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from components.compute.node_group import Taint
+from components.compute.node_settings import Taint
 from components.network.security_group import SecurityGroup
 from tests.components.compute.support import build, graph, node_settings, waits_for
 from tests.support import ACCOUNT, record

@@ -14,12 +14,12 @@ ACL = "aws:wafv2/webAcl:WebAcl"
 SETTINGS = FirewallSettings(hosts=(DOMAIN,), sqli_body_rule=True, large_bodies=True)
 
 
-def firewall(settings: FirewallSettings = SETTINGS) -> Firewall:
-    return Firewall("records", settings, account=ACCOUNT, log_key=key())
+def firewall(settings: FirewallSettings = SETTINGS, stage_path: str = "") -> Firewall:
+    return Firewall("records", settings, account=ACCOUNT, log_key=key(), stage_path=stage_path)
 
 
-def rules(settings: FirewallSettings = SETTINGS) -> dict[str, dict[str, Any]]:
-    found = record(lambda: firewall(settings)).only(ACL).inputs["rules"]
+def rules(settings: FirewallSettings = SETTINGS, stage_path: str = "") -> dict[str, dict[str, Any]]:
+    found = record(lambda: firewall(settings, stage_path)).only(ACL).inputs["rules"]
     return {rule["name"]: rule for rule in found}
 
 
@@ -166,6 +166,16 @@ def test_documents_with_markup_pass_where_they_are_saved_and_stop_everywhere_els
 def test_every_rule_of_the_managed_groups_stops_where_no_documents_are_saved() -> None:
     assert counted(rules(FirewallSettings())) == {}
     assert "MarkupElsewhere" not in rules(FirewallSettings())
+
+
+def test_paths_of_an_api_are_told_with_its_stage_and_without() -> None:
+    found = rules(DOCUMENTS, "/Prod.1")
+    rule, blocked = found["MarkupElsewhere"], pattern(found["BlockedPaths"])
+    assert passes(rule, "PUT", "/prod.1/api/pages/7")
+    assert passes(rule, "PUT", "/api/pages/7")
+    assert not passes(rule, "PUT", "/prodx1/api/pages/7")
+    assert not passes(rule, "GET", "/prod.1/api/pages/7")
+    assert [bool(blocked.search(path)) for path in ("/prod.1/admin", "/admin", "/other/admin")] == [True, True, False]
 
 
 def test_a_group_that_is_not_there_is_not_waited_for() -> None:

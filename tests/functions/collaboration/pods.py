@@ -144,10 +144,12 @@ class Pods:
         listening = await self._servers.enter_async_context(pod.running("127.0.0.1"))
         return pod, listening.sockets[0].getsockname()[1]
 
-    async def browser(self, port: int, user: str = "ada", *permissions: str, join: bool = True, **more: Any) -> Browser:
+    async def browser(
+        self, port: int, user: str = "ada", *permissions: str, join: bool = True, path: str = "/ws", **more: Any
+    ) -> Browser:
         headers = {"Authorization": f"Bearer {token(user, *permissions, **more)}"}
         socket = await connect(
-            f"ws://127.0.0.1:{port}/ws", additional_headers=headers, open_timeout=PATIENCE, proxy=None
+            f"ws://127.0.0.1:{port}{path}", additional_headers=headers, open_timeout=PATIENCE, proxy=None
         )
         self._sockets.push_async_callback(socket.close)
         browser = Browser(socket)

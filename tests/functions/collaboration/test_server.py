@@ -50,6 +50,41 @@ def test_editors_on_two_pods_see_each_other_and_what_they_write(play: Any) -> No
     play(scenario)
 
 
+def test_a_user_is_on_the_page_that_the_address_names_before_any_join(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        (_, first), (_, second) = await pods.start(), await pods.start()
+        ada = await pods.browser(first, "ada")
+        bob = await pods.browser(second, "bob", join=False, path=f"/ws/pages/{PAGE}")
+        joined = await ada.hear("presence", "joined")
+        assert (joined["userId"], joined["name"], joined["expires"]) == ("bob", "Bob", NOW + 90)
+        assert (await pods.redis.hget(f"presence:{PAGE}", "bob")) == str(NOW * 1000).encode()
+        (operation,) = written_by("hi")
+        await ada.say(operation_body(operation))
+        assert (await bob.hear("operation"))["userId"] == "ada"
+        await bob.say(body("join"))
+        await bob.hear("sync")
+        await bob.say(body("presence", state={"cursor": 1}))
+        # Nothing of the join: bob has joined once.
+        assert [(await ada.hear("presence"))["event"]] == ["here"]
+        await bob.socket.close()
+        assert (await ada.hear("presence", "left"))["userId"] == "bob"
+
+    play(scenario)
+
+
+def test_whoever_may_not_read_a_page_arrives_on_none(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        _, port = await pods.start()
+        eve = await pods.browser(port, "eve", "page:docs/other:read", join=False, path=f"/ws/pages/{PAGE}")
+        assert (await eve.hear("error"))["code"] == "forbidden"
+        assert not await pods.redis.exists(f"presence:{PAGE}")
+        with pytest.raises(InvalidStatus) as refused:
+            await pods.browser(port, "ada", join=False, path="/ws/pages/")
+        assert refused.value.response.status_code == 404
+
+    play(scenario)
+
+
 def test_whoever_comes_back_gets_what_is_missing(play: Any) -> None:
     async def scenario(pods: Pods) -> None:
         _, port = await pods.start()

@@ -56,6 +56,18 @@ def test_both_kinds_of_clients_have_one_document_and_see_each_other(play: Any) -
     play(scenario)
 
 
+def test_a_client_is_seen_from_its_connection_on(play: Any) -> None:
+    async def scenario(pods: Pods) -> None:
+        (_, first), (_, second) = await pods.start(), await pods.start()
+        ada = await pods.browser(first, "ada")
+        standard = await pods.standard(second, "bob")
+        assert (await ada.hear("presence", "joined"))["userId"] == "bob"
+        await standard.socket.close()
+        assert (await ada.hear("presence", "left"))["userId"] == "bob"
+
+    play(scenario)
+
+
 def test_whoever_joins_is_told_who_is_here_once(play: Any) -> None:
     async def scenario(pods: Pods) -> None:
         (_, first), (_, second) = await pods.start(), await pods.start()

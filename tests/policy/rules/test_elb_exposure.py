@@ -59,6 +59,33 @@ def test_a_balancer_behind_cloudfront_needs_no_acl_of_its_own() -> None:
     assert check("elb-waf", BALANCER, vpc_origin, distribution("x", origins=vpc_origin)) == []
 
 
+def test_a_balancer_behind_an_accelerator_is_behind_what_asks_that() -> None:
+    accelerator = resource(exposure.ACCELERATOR, "entry")
+    listener = resource(
+        exposure.ACCELERATOR_LISTENER, "https", refers={"acceleratorArn": accelerator}, acceleratorArn=UNKNOWN
+    )
+    group = resource(
+        exposure.ENDPOINT_GROUP,
+        "home",
+        refers={"listenerArn": listener, "endpointConfigurations": BALANCER},
+        listenerArn=UNKNOWN,
+        endpointConfigurations=[{"endpointId": UNKNOWN}],
+    )
+    named = resource(
+        exposure.RECORD,
+        "origin",
+        refers={"aliases": accelerator},
+        name="origin.example.com",
+        aliases=[{"name": UNKNOWN}],
+    )
+    way = (BALANCER, accelerator, listener, group, named)
+    assert check("elb-waf", *way, distribution("origin.example.com")) == []
+    assert check("elb-waf", *way, distribution("other.example.com")) == ["public: has no web ACL before it"]
+    assert check("elb-waf", BALANCER, accelerator, named, distribution("origin.example.com")) == [
+        "public: has no web ACL before it"
+    ]
+
+
 def test_a_distribution_with_other_origins_is_no_cover() -> None:
     said = ["public: has no web ACL before it"]
     assert check("elb-waf", BALANCER, record(), distribution("other.example.com")) == said

@@ -1,6 +1,7 @@
 """EC2: nodes and their disks, interface endpoints."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from analyser.analyses.cost.item import MUCH, Item, Pricer
 from analyser.analyses.cost.result import HOURS, Line
@@ -20,21 +21,63 @@ _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
+@dataclass(frozen=True)
+class _Machines:
+    """The nodes of a group: which, how many, at least and at most, and what they are made by."""
+
+    kind: str
+    nodes: float
+    low: float
+    most: float
+    template: str
+    basis: str
+    spot: bool = False
+
+
 def node_group(item: Item) -> Iterator[Line]:
-    """Instances and disks, from the smallest to the largest number of nodes; the largest at most doubled."""
+    """A group that EKS manages."""
     spot = item.read("capacityType") == "SPOT"
-    desired = item.number("scalingConfig", "desiredSize")
-    nodes = desired + (item.assumed("elastic_nodes") if spot else 0)
-    low = item.number("scalingConfig", "minSize")
-    high = min(item.number("scalingConfig", "maxSize"), max(nodes, desired) * MUCH)
-    basis = "elasticNodes" if spot else "scalingConfig"
+    yield from _machines(
+        item,
+        _Machines(
+            kind=item.read("instanceTypes", default=["t3.medium"])[0],
+            nodes=item.number("scalingConfig", "desiredSize") + (item.assumed("elastic_nodes") if spot else 0),
+            low=item.number("scalingConfig", "minSize"),
+            most=item.number("scalingConfig", "maxSize"),
+            template=item.read("launchTemplate", "id", default=""),
+            basis="elasticNodes" if spot else "scalingConfig",
+            spot=spot,
+        ),
+    )
+
+
+def scaling_group(item: Item) -> Iterator[Line]:
+    """A group of EC2 Auto Scaling, on demand, by a template and types laid over it."""
+    launch = item.read("mixedInstancesPolicy", "launchTemplate", default={})
+    types = [one["instanceType"] for one in launch.get("overrides") or () if one.get("instanceType")]
+    yield from _machines(
+        item,
+        _Machines(
+            kind=next(iter(types), "t3.medium"),
+            nodes=item.number("desiredCapacity"),
+            low=item.number("minSize"),
+            most=item.number("maxSize"),
+            template=(launch.get("launchTemplateSpecification") or {}).get("launchTemplateId", ""),
+            basis="desiredCapacity",
+        ),
+    )
+
+
+def _machines(item: Item, group: _Machines) -> Iterator[Line]:
+    """Instances and disks, from the smallest to the largest number of nodes; the largest at most doubled."""
+    nodes, low, high = group.nodes, group.low, min(group.most, group.nodes * MUCH)
 
     def line(label: str, sku: str, each: float, factor: float = 1.0) -> Line:
-        return item.scaled(label, sku, nodes * each, low=low * each, high=high * each, factor=factor, basis=basis)
+        return item.scaled(label, sku, nodes * each, low=low * each, high=high * each, factor=factor, basis=group.basis)
 
-    kind = item.read("instanceTypes", default=["t3.medium"])[0]
-    yield line(f"{kind} Spot nodes" if spot else f"{kind} nodes", f"ec2.{kind}", HOURS, SPOT if spot else 1.0)
-    template = _template(item)
+    kind, factor = group.kind, SPOT if group.spot else 1.0
+    yield line(f"{kind} Spot nodes" if group.spot else f"{kind} nodes", f"ec2.{kind}", HOURS, factor)
+    template = {node.id: node for node in item.graph.of_type(_TEMPLATE)}.get(group.template)
     if template is None:
         return
     for size, iops, throughput in _volumes(template):
@@ -45,11 +88,6 @@ def node_group(item: Item) -> Iterator[Line]:
             yield line(f"Throughput above {FREE_MIBPS} MiB/s", "ebs.gp3-throughput", throughput - FREE_MIBPS)
     if (template.inputs.get("monitoring") or {}).get("enabled"):
         yield line("Detailed monitoring of nodes", "cloudwatch.metric", MONITORED)
-
-
-def _template(item: Item) -> Node | None:
-    known = {node.id: node for node in item.graph.of_type(_TEMPLATE)}
-    return known.get(item.read("launchTemplate", "id", default=""))
 
 
 def _volumes(template: Node) -> Iterator[tuple[float, float, float]]:
@@ -82,6 +120,7 @@ def endpoint(item: Item) -> Iterator[Line]:
 
 PRICERS: dict[str, Pricer] = {
     "aws:eks/nodeGroup:NodeGroup": node_group,
+    "aws:autoscaling/group:Group": scaling_group,
     "kubernetes:karpenter.sh/v1:NodePool": node_pool,
     _ENDPOINT: endpoint,
 }

@@ -36,6 +36,21 @@ def test_three_c5_2xlarge_with_disks_and_monitoring() -> None:
     }
 
 
+def test_a_group_of_auto_scaling_costs_what_its_first_type_does() -> None:
+    launch = {
+        "launchTemplateSpecification": {"launchTemplateId": "template"},
+        "overrides": [{"instanceType": "c5.2xlarge"}, {"instanceType": "c5a.2xlarge"}],
+    }
+    scaling = {"desiredCapacity": 3, "minSize": 3, "maxSize": 10, "mixedInstancesPolicy": {"launchTemplate": launch}}
+    assert bill("aws:autoscaling/group:Group", scaling, TEMPLATE) == {
+        "c5.2xlarge nodes": 744.6,
+        "gp3 disks of nodes": 24.0,
+        "Detailed monitoring of nodes": 6.3,
+    }
+    (nodes, *_) = lines("aws:autoscaling/group:Group", scaling | {"maxSize": 4})
+    assert (nodes.low, nodes.high) == (3 * 730, 4 * 730)
+
+
 def test_two_t3_medium_without_a_template() -> None:
     assert bill(GROUP, group("t3.medium", 2, 2, 2)) == {"t3.medium nodes": 60.736}  # 2 x 730 x 0.0416
 

@@ -1,0 +1,69 @@
+"""How many nodes of which kind a cluster has."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from settings import Name, Settings
+
+_INSTANCE_TYPE = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
+_GRAVITON = r"(a1|[a-z]+[0-9]+g[a-z]*)\..+"
+
+
+class Taint(Settings):
+    """Keeps pods without a matching toleration off the nodes."""
+
+    key: str
+    value: str = ""
+    effect: Literal["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"] = "NO_SCHEDULE"
+
+
+class NodeGroupSettings(Settings):
+    """How many nodes of which kind. Graviton instance types get the ARM image."""
+
+    name: Annotated[Name, Field(max_length=36)]
+    """What the group's AWS name begins with; EKS allows 63 characters, of which the provider appends 26."""
+    instance_types: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
+    min_size: int = Field(ge=0)
+    max_size: int = Field(ge=1)
+    desired_size: int = Field(ge=0)
+    """At first; afterwards an autoscaler decides. Outside of the bounds an update asks for the nearer of them,
+    since EKS takes no bounds that the group lies outside of."""
+    disk_gib: int = Field(default=100, ge=20, le=16384)
+    capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
+    labels: dict[str, str] = Field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+    worker_policy: Literal["minimal", "standard"] = "minimal"
+    """Which of AWS's policies the nodes have; the standard one also describes the network of the whole account:
+    https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html"""
+    session_manager: bool = False
+    """Lets operators with the right to open a shell on a node by Session Manager; there is no SSH."""
+
+    @property
+    def is_graviton(self) -> bool:
+        """Whether the instance types are ARM ones."""
+        return re.fullmatch(_GRAVITON, self.instance_types[0]) is not None
+
+    @property
+    def size(self) -> int:
+        """How many nodes an update asks for, unless it leaves their number alone."""
+        return min(max(self.desired_size, self.min_size), self.max_size)
+
+    @field_validator("instance_types")
+    @classmethod
+    def _kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for kind in value:
+            if not re.fullmatch(_INSTANCE_TYPE, kind):
+                raise ValueError(f"{kind!r} is not an instance type such as c5.2xlarge")
+        if len({re.fullmatch(_GRAVITON, kind) is None for kind in value}) > 1:
+            raise ValueError(f"{', '.join(value)} mix Graviton with x86; a group runs one image")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.min_size > self.max_size:
+            raise ValueError(f"minSize {self.min_size} is above maxSize {self.max_size}")
+        if self.capacity_type == "SPOT" and len(self.instance_types) < 2:
+            raise ValueError("capacityType SPOT needs two instanceTypes or more, or one shortage stops the group")
+        return self

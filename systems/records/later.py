@@ -1,0 +1,94 @@
+"""What the plan of the records system has for later and a setting switches on: functions that read the topic."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from components.account import Account
+from components.compute.code import CodeSettings
+from components.compute.function import Function, FunctionSettings
+from components.compute.kafka_consumer import POLLERS_CALL, KafkaConsumer, KafkaConsumerSettings
+from components.merging import disjoint
+from components.network.network import Network, NetworkSettings
+from components.operations import delivery_alarms, function_alarms
+from components.operations.alarms import Alarm
+from components.operations.function_alarms import FunctionAlarmSettings
+from settings import Name, Settings
+from systems.foundation import Keys
+from systems.records.parts import APPLICATION, Data
+
+_ARCHIVE = CodeSettings(folder="functions/archive_events")
+
+
+class EventsSettings(Settings):
+    """A function that reads the topic; without ``code`` of its own it keeps every record in the archives' bucket."""
+
+    code: CodeSettings = _ARCHIVE
+    group: Name = "events"
+    """The consumer group; another one begins anew."""
+    consumer: KafkaConsumerSettings = KafkaConsumerSettings()
+    function: FunctionSettings = FunctionSettings(memory_mib=512, timeout_seconds=60)
+    alarms: FunctionAlarmSettings = FunctionAlarmSettings()
+    prefix: str = Field(default="events", pattern=r"^[a-z0-9][a-z0-9/-]{0,62}[a-z0-9]$")
+    """Where in the bucket."""
+
+    @model_validator(mode="after")
+    def _keeps_what_it_reads(self) -> Self:
+        if self.group == APPLICATION:
+            raise ValueError(f"group: {APPLICATION} is the application's, which would miss what the function reads")
+        if self.code.image is None and "folder" not in self.code.model_fields_set:
+            raise ValueError("code: name a folder or an image; what stands in otherwise takes records and keeps none")
+        if self.function.release == "canary":
+            raise ValueError("function.release: canary is for callers that something moves; Lambda's pollers are not")
+        return self
+
+
+def events_problem(events: EventsSettings | None, network: NetworkSettings) -> str | None:
+    """Why nobody could read the topic; None where somebody can."""
+    missing = [service for service in POLLERS_CALL if service not in network.interface_endpoints]
+    if events is None or not missing:
+        return None
+    return f"events needs network.interfaceEndpoints with {' and '.join(missing)}: no NAT leads where the brokers are"
+
+
+def read_events(
+    settings: EventsSettings, account: Account, keys: Keys, network: Network, data: Data
+) -> dict[str, Alarm]:
+    """The function, what hands it the records, and the alarms on both."""
+    function = Function(
+        "events",
+        settings.function,
+        account=account,
+        key=keys.secrets,
+        log_key=keys.logs,
+        code=None if settings.code.image else settings.code.folder,
+        handler=None if settings.code.image else settings.code.handler,
+        runtime=settings.code.runtime,
+        architecture=settings.code.architecture,
+        image=settings.code.image,
+        layers=settings.code.layers,
+        description="Records: reads the events of the topic",
+        environment={"BUCKET": data.archives.bucket_name, "PREFIX": settings.prefix},
+        statements=[data.archives.write],
+    )
+    consumer = KafkaConsumer(
+        "events-consumer",
+        settings.consumer,
+        account=account,
+        function=function,
+        cluster=data.stream,
+        topic=data.topic,
+        group=settings.group,
+        key=keys.secrets,
+    )
+    data.stream.allow_pollers(network.endpoints)
+    return disjoint(
+        function_alarms.function(
+            "events",
+            function.function_name,
+            settings.alarms,
+            timeout_seconds=settings.function.timeout_seconds,
+            reserved_concurrency=settings.function.reserved_concurrency,
+        ),
+        delivery_alarms.dead_letters("events", consumer.failures_name),
+    )
