@@ -13,7 +13,7 @@ CANARY = {
     "groups": {"auth": "auth", "join": "join"},
     "functions": {"auth": "fn-a", "join": "fn-j"},
 }
-AWS = """
+AWS = r"""
 case "$1 $2" in
   "lambda get-alias") [[ "$*" == *fn-a* ]] && echo 3 || echo 10 ;;
   "lambda list-versions-by-function")

@@ -204,7 +204,7 @@ def test_kubectl_is_judged_by_its_verbs() -> None:
 
 
 def test_settings_are_judged_as_a_preview_judges_them() -> None:
-    config = changed("prod", {"nodes.minSize": "5"})
+    config = changed("prod", {"nodes.minSize": "500"})
     assert config is not None
     with pytest.raises(SettingsError, match="minSize"):
         parse("prod", config, systems.SETTINGS)

@@ -13,6 +13,7 @@ from tests.systems.procedures import Step
 _LOOK = ("get", "list", "watch")
 # Which kind is which resource: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_api-resources/
 _RESOURCES: Mapping[str, tuple[str, str]] = {
+    "configmap": ("", "configmaps"),
     "deployment": ("apps", "deployments"),
     "job": ("batch", "jobs"),
     "jobs": ("batch", "jobs"),

@@ -319,6 +319,7 @@ def test_dev_is_prod_s_shape_without_the_account_s_audit(prod: Graph) -> None:
         "aws:cloudtrail/trail:Trail",
         "aws:s3/bucketLogging:BucketLogging",
         "strata:data:Bucket",
+        "random:index/randomId:RandomId",  # of a last snapshot's name
         "strata:security:ConfigRecorder",
         "strata:security:Trail",
     }

@@ -56,6 +56,7 @@ def allowed(graph: Graph, workload: str) -> set[tuple[str, int]]:
         for spec in own
         for rule in spec.get("egress", [])
         for peer in rule["to"]
+        if "ipBlock" in peer
         for port in rule["ports"]
     }
 

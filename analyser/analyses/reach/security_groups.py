@@ -23,6 +23,7 @@ class Peer:
     says: str
     groups: tuple[str, ...] = ()
     cidrs: tuple[str, ...] = ()
+    """Where it stands; none where only its groups or lists are known, and it may stand anywhere."""
     prefix_lists: tuple[str, ...] = ()
     unreferred: str = ""
     """Why rules that name its groups say nothing of it; empty where they do."""
@@ -31,7 +32,7 @@ class Peer:
     addresses: Addresses = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "addresses", _ANYWHERE.get(self.cidrs) or of_all(self.cidrs))
+        object.__setattr__(self, "addresses", _ANYWHERE.get(self.cidrs) or of_all(self.cidrs or ANYWHERE))
 
     @property
     def anywhere(self) -> bool:
