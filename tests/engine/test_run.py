@@ -35,6 +35,7 @@ if "--event-log" in given:
         for event in events:
             print(json.dumps(event), file=log)
 try:
+    (here / "begun").touch()
     time.sleep(script.get("sleep", 0))
 except KeyboardInterrupt:
     (here / "ended").touch()
@@ -232,8 +233,8 @@ def test_an_interrupt_leaves_nothing_behind(project: Path, number: signal.Signal
     process = subprocess.Popen(
         [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    noted = project.parent / "commands" / "calls"
-    while process.poll() is None and not noted.exists():
+    begun = project.parent / "commands" / "begun"
+    while process.poll() is None and not begun.exists():
         time.sleep(0.05)
     process.send_signal(number)
     out, err = process.communicate(timeout=600)

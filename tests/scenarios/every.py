@@ -20,14 +20,12 @@ mSuhMvc8y3vEEHMmhx5D4rOIv7gqE1gTCmeGxGdVxPqE6gOHyKDyNf8Kvw==
 
 SCENARIOS = (
     Scenario("kubernetes-lifted", "prod", {"cluster.kubernetesVersion": "1.36"}),
-    Scenario("postgres-minor-lifted", "prod", {"database.engineVersion": "15.20"}),
-    Scenario("postgres-major-lifted", "prod", {"database.engineVersion": "16.10"}),
+    Scenario("postgres-major-lifted", "prod", {"database.engineVersion": "16", "database.majorUpgrade": True}),
     Scenario("postgres-larger", "prod", {"database.instanceClass": "db.r5.4xlarge", "database.storageGib": 2000}),
     Scenario("postgres-smaller", "prod", {"database.instanceClass": "db.r5.xlarge"}),
     Scenario("replica-added", "prod", {"database.readReplicas": 3}),
     Scenario("replica-removed", "prod", {"database.readReplicas": 1}, goes=("database-replica-b",)),
     Scenario("redis-larger", "prod", {"cache.nodeType": "cache.r6g.2xlarge", "cache.nodes": 4}),
-    Scenario("redis-lifted", "prod", {"cache.engineVersion": "7.1"}),
     Scenario("kafka-larger", "prod", {"stream.instanceType": "kafka.m5.xlarge", "stream.storageGib": 2000}),
     Scenario("image-lifted", "prod", {"application.tag": "1.0.1"}),
     Scenario("pods-added", "prod", {"application.replicas": 9, "application.autoscaling.minReplicas": 9}),

@@ -134,7 +134,7 @@ def test_a_saved_preview_and_the_stack_today_differ_by_a_nat_gateway(
     lines = [line.split() for line in out(capsys).splitlines()]
     assert ["0.00", "32.85", "+32.85", "nat"] in lines
     assert ["1.00", "33.85", "+32.85", "total"] in lines
-    assert ["-0", "+1", "aws:ec2/natGateway:NatGateway", "+nat"] in lines
+    assert ["+", "aws:ec2/natGateway:NatGateway", "nat"] in lines
     assert lines[0][:3] == ["saved.json", "to", "shop"]
 
 
