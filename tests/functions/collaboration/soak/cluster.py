@@ -54,11 +54,12 @@ class Node:
         wait(self._answers, "a node of the cluster")
 
     def kill(self) -> None:
-        """As when its machine is gone, with what it knew of the cluster."""
+        """As when its machine is gone, with what it knew of the cluster, and what it got when it was a replica."""
         if self._process:
             self._process.kill()
             self._process.wait()
-            (self._folder / "nodes.conf").unlink(missing_ok=True)
+            for name in ("nodes.conf", "dump.rdb"):
+                (self._folder / name).unlink(missing_ok=True)
 
     def signal(self, number: int) -> None:
         """Has it stand still, or go on."""

@@ -7,6 +7,7 @@ acknowledgement: what one wrote counts as kept once another client has it, since
 import asyncio
 import json
 import random
+import re
 import signal
 import socket
 import tempfile
@@ -206,7 +207,25 @@ class ServersSoak:
         """Everybody is connected and has sent everything, and all documents are the same."""
         same = await self._until(self._same)
         self._note()
-        return ([] if same else ["documents never become the same"]) + self._lost("when nothing happens any more")
+        return ([] if same else [self._differing()]) + self._lost("when nothing happens any more")
+
+    def _differing(self) -> str:
+        """Of each client whether it is connected, what it waits to have acknowledged, and what it lacks."""
+        looks = {name: self._browsers("look", name=name) for name in self._names}
+        texts = {name: look["text"] for name, look in looks.items()}
+        texts |= {client.editor.name: str(client.editor.text) for client in self._clients}
+        marks = {name: set(re.findall(r"\[[^\]]*\]", text)) for name, text in texts.items()}
+        every = set().union(*marks.values())
+        waiting = {name: look["saved"] is False for name, look in looks.items()}
+        waiting |= {client.editor.name: sorted(client.editor.outbox) for client in self._clients}
+        here = {name: look["synced"] for name, look in looks.items()}
+        here |= {client.editor.name: client.socket is not None for client in self._clients}
+        told = [
+            f"{name}: connected {here[name]}, waits {waiting[name]}, {len(texts[name])} characters, "
+            f"lacks {sorted(every - found)}"
+            for name, found in marks.items()
+        ]
+        return "documents never become the same: " + "; ".join(told)
 
     async def _same(self) -> bool:
         for client in self._clients:
