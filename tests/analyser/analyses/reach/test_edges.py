@@ -299,6 +299,12 @@ def test_a_rule_of_which_not_all_is_known(rule: dict[str, Any], expected: Verdic
     made, vpc, subnet = public(mapPublicIpOnLaunch=True)
     group = made.group(vpc, "guard", port=None)
     made.add("Instance", "vm", subnetId=subnet, vpcSecurityGroupIds=[group])
-    whole = {"securityGroupId": group, "protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
+    whole: dict[str, Any] = {
+        "securityGroupId": group,
+        "protocol": "tcp",
+        "fromPort": 22,
+        "toPort": 22,
+        "cidrBlocks": ["0.0.0.0/0"],
+    }
     made.add("SecurityGroupRule", "rule", **{**whole, **rule})
     assert verdict(made, "vm", port=22) is expected

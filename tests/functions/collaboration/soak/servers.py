@@ -216,7 +216,7 @@ class ServersSoak:
         texts |= {client.editor.name: str(client.editor.text) for client in self._clients}
         marks = {name: set(re.findall(r"\[[^\]]*\]", text)) for name, text in texts.items()}
         every = set().union(*marks.values())
-        waiting = {name: look["saved"] is False for name, look in looks.items()}
+        waiting: dict[str, Any] = {name: look["saved"] is False for name, look in looks.items()}
         waiting |= {client.editor.name: sorted(client.editor.outbox) for client in self._clients}
         here = {name: look["synced"] for name, look in looks.items()}
         here |= {client.editor.name: client.socket is not None for client in self._clients}
