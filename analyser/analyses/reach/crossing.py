@@ -33,9 +33,16 @@ class Crossings:
         self._network = network
         self._transit = TransitGateways(view, network)
         self._gates = Gates(network.acls)
+        self._found: dict[tuple[Subnet, Subnet, tuple[Addresses, Addresses], Range], Crossing] = {}
 
     def between(self, near: Subnet, far: Subnet, ends: tuple[Addresses, Addresses], ports: Range) -> Crossing:
         """From addresses of one subnet to those of another, and back."""
+        asked = (near, far, ends, ports)
+        if asked not in self._found:
+            self._found[asked] = self._between(near, far, ends, ports)
+        return self._found[asked]
+
+    def _between(self, near: Subnet, far: Subnet, ends: tuple[Addresses, Addresses], ports: Range) -> Crossing:
         if near.id == far.id:
             return Crossing(Check(ok=True, says=self._within(near, far)))
         source, target = ends

@@ -45,6 +45,7 @@ class SecurityGroups:
 
     def __init__(self, view: View) -> None:
         self.rules = GroupRules(view)
+        self._checked: dict[tuple[tuple[str, ...] | None, Peer, tuple[int, int], bool], tuple[Check, Bounds]] = {}
 
     def out(self, groups: tuple[str, ...] | None, peer: Peer, port: int, last: int | None = None) -> Check:
         """Whether one of the groups lets its members open connections to ``peer``."""
@@ -58,6 +59,15 @@ class SecurityGroups:
         self, groups: tuple[str, ...] | None, peer: Peer, ports: tuple[int, int], *, inward: bool
     ) -> tuple[Check, Bounds]:
         """The same, and which of the peer's addresses it holds for."""
+        # What stands in the same groups asks and answers alike, and most of a stack does.
+        asked = (groups, peer, ports, inward)
+        if asked not in self._checked:
+            self._checked[asked] = self._check(groups, peer, ports, inward=inward)
+        return self._checked[asked]
+
+    def _check(
+        self, groups: tuple[str, ...] | None, peer: Peer, ports: tuple[int, int], *, inward: bool
+    ) -> tuple[Check, Bounds]:
         everything = Bounds(peer.addresses, peer.addresses)
         if groups is None:
             return Check(ok=True, says=f"no security group filters what comes from or goes to {peer.says}"), everything
