@@ -50,6 +50,8 @@ class JsonClient:
         self._chance = chance
         self._task = asyncio.create_task(self._stay())
         self.socket: ClientConnection | None = None
+        self.joined = 0
+        """How often it was given the page."""
 
     async def send(self, *texts: str) -> None:
         """Sends what it can; what gets lost is sent again on the next connection."""
@@ -81,6 +83,7 @@ class JsonClient:
                         frame = self.editor.hear(str(text))
                         if frame["action"] == "sync" and frame["part"] == frame["parts"]:
                             self.socket = socket
+                            self.joined += 1
                             await self.send(*self.editor.messages())
             except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError):
                 pass
@@ -101,6 +104,7 @@ class ServersSoak:
         self._seen: set[str] = set()
         """Marks of Node's clients, until somebody else has them."""
         self._clients: list[JsonClient] = []
+        self._faults: list[str] = []
         self._names = {"s1": "standard", "s2": "standard", "p1": "provider"}
         self._born = 0
 
@@ -114,7 +118,7 @@ class ServersSoak:
             for number in range(rounds):
                 await self._round(number)
                 self._say(f"{number + 1} of {rounds} rounds, {len(self._ledger.written)} marks known to be kept")
-            faults = await self._settled()
+            faults = self._faults + await self._settled()
             faults += await self._open_for_long()
             return faults + await self._slow_readers()
         finally:
@@ -159,18 +163,37 @@ class ServersSoak:
         await asyncio.to_thread(server.ready)
 
     async def _fail_over(self, number: int) -> None:
-        """What was acknowledged last is lost with the master; whoever made or saw it is still there."""
+        """What was acknowledged last is lost with the master; whoever made or saw it is still there, and is asked."""
         self._cluster.fall_behind(number)
         for _ in range(4):
             await self._write()
         await asyncio.sleep(0.3)
+        before = {client: client.joined for client in self._clients}
         await asyncio.to_thread(self._cluster.fail_over, number)
 
+        async def asked() -> bool:
+            return all(client.joined > joined for client, joined in before.items())
+
+        if not await self._until(asked):
+            self._faults.append("nobody is asked to join again after a failover")
+
     async def _replace(self) -> None:
-        """A client's process ends, with what only it had."""
-        client = self._clients.pop(0)
+        """A client's process ends, with what only it had.
+
+        Nothing before that is missing: others may have built on what came after it, and would wait for it for ever.
+        """
+        client = self._clients[0]
+
+        async def sent() -> bool:
+            await client.send(*client.editor.messages())
+            await asyncio.sleep(0.1)
+            return not client.editor.outbox
+
+        if not await self._until(sent):
+            self._faults.append(f"{client.editor.name} never hears that what it wrote is kept")
+        client.editor.write()
         await client.close()
-        self._clients.append(self._json())
+        self._clients[0] = self._json()
 
     async def _write(self) -> None:
         client = self._chance.choice(self._clients)
