@@ -19,7 +19,8 @@ from tests.sharing import Graphs
 __all__ = ["pytest_runtest_makereport"]
 
 # Hypothesis's own profile for machines that differ: no deadline, the same examples every time, no database of failures.
-settings.register_profile("test", settings.get_profile("ci"))
+# Forty find what a change breaks; "make soak" looks for what is rare.
+settings.register_profile("test", settings.get_profile("ci"), max_examples=40)
 settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("test")
 

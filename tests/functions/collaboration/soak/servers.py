@@ -37,7 +37,7 @@ _LIMITS = {
 }
 _ROUNDS = {True: 6, False: 60}
 _LARGE_PAGE = "docs/large"
-_PIECES, _PIECE = 20, 300_000
+_PIECES, _PIECE = 30, 300_000
 """A page that is larger than what servers let wait for a reader."""
 
 
@@ -294,7 +294,8 @@ class ServersSoak:
         """A page that is larger than what waits for a reader, for those who begin late to read."""
         headers = {"Authorization": f"Bearer {token('big')}"}
         port = self._servers[0].port
-        at: dict[str, Any] = {"additional_headers": headers, "max_size": None}
+        # Compressed, so much of the same would be no large page on its way.
+        at: dict[str, Any] = {"additional_headers": headers, "max_size": None, "compression": None}
         async with connect(f"ws://127.0.0.1:{port}/ws", **at) as wide:
             await wide.send(json.dumps({"action": "join", "pageId": _LARGE_PAGE}))
             document: Doc = Doc()
