@@ -245,8 +245,7 @@ class SystemSettings(Settings):
         },
         groups={"collaboration": 'annotation.service = "collaboration"'},
     )
-    """What X-Ray keeps of the traces of both models, and in the EKS model the collectors that send them; ``null`` for
-    neither."""
+    """What X-Ray keeps of traces and, in the EKS model, the collectors that send them; ``null`` for neither."""
     copies: Copies | None = None
     """``null`` for a stack that can be lost with its region."""
     pipeline: PipelineSettings | None = None

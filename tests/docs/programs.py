@@ -4,7 +4,7 @@ kubectl's are in ``kubectl_cli.json`` with their source, the others' from their 
 https://www.postgresql.org/docs/current/app-psql.html, https://curl.se/docs/manpage.html, https://jqlang.org/manual/,
 https://docs.docker.com/reference/cli/docker/, https://grafana.com/docs/k6/latest/using-k6/k6-options/reference/,
 https://github.com/websockets/wscat, https://docs.openssl.org/master/man1/, https://helm.sh/docs/helm/,
-https://cli.github.com/manual/, https://git-scm.com/docs, https://docs.npmjs.com/cli/commands, https://bind9.readthedocs.io/en/latest/manpages.html.
+https://cli.github.com/manual/, https://git-scm.com/docs, https://github.com/npm/cli/tree/latest/docs, https://bind9.readthedocs.io/en/latest/manpages.html.
 """
 
 import json
