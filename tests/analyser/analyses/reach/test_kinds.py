@@ -6,6 +6,8 @@ import pytest
 
 from analyser.analyses.reach.answer import Answer, Verdict, ask
 from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.security_groups import Peer, SecurityGroups
+from analyser.analyses.reach.view import View
 from policy.model import UNKNOWN
 from tests.analyser.analyses.reach.made import Made, public
 
@@ -360,3 +362,20 @@ def test_a_group_of_machines_by_its_template() -> None:
     made.add("LaunchTemplate", "template", networkInterfaces=[card])
     made.add("Group", "vm", module="autoscaling", vpcZoneIdentifiers=[subnet], **launch)
     assert verdict(made) is NO
+
+
+@pytest.mark.parametrize(
+    ("cidr", "port", "ok", "missing"),
+    [
+        ("10.0.0.0/16", 22, False, False),
+        ("0.0.0.0/0", 22, True, False),
+        ("0.0.0.0/0", 23, False, True),
+    ],
+)
+def test_a_peer_of_which_only_the_group_is_known_may_stand_anywhere(
+    cidr: str, port: int, ok: bool, missing: bool
+) -> None:
+    made, vpc, _ = public()
+    guard = made.group(vpc, cidr=cidr)
+    found = SecurityGroups(View(made.graph())).into((guard,), Peer("a bastion", groups=("sg-elsewhere",)), port)
+    assert (found.ok, found.missing) == (ok, missing)
