@@ -84,15 +84,18 @@ _NAMES = (
 )  # fmt: skip
 
 
-def codes(page: Path) -> Iterator[Code]:
+@functools.cache
+def codes(page: Path) -> tuple[Code, ...]:
     """Every piece of code of a page, but for samples of what commands print, which are checked as such."""
     name, text = page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
-    for found in _BLOCK.finditer(text):
-        if not found["kind"] and not found["block"].startswith("$ "):
-            yield _code(name, text, dedent(found["block"]), found.start("block"), whole=True)
+    blocks = [
+        _code(name, text, dedent(found["block"]), found.start("block"), whole=True)
+        for found in _BLOCK.finditer(text)
+        if not found["kind"] and not found["block"].startswith("$ ")
+    ]
     prose = _BLOCK.sub(lambda block: re.sub(r"[^\n]", " ", block[0]), text)
-    for found in _SPAN.finditer(prose):
-        yield _code(name, text, found["span"], found.start(), whole=False)
+    spans = [_code(name, text, found["span"], found.start(), whole=False) for found in _SPAN.finditer(prose)]
+    return (*blocks, *spans)
 
 
 def _code(page: str, text: str, code: str, start: int, *, whole: bool) -> Code:
@@ -102,12 +105,19 @@ def _code(page: str, text: str, code: str, start: int, *, whole: bool) -> Code:
 
 def role(text: str, start: int) -> str:
     """Who a page says does what stands at a place."""
+    if not _marked(text):
+        return OPERATOR
     before = text[:start]
     headings = [found for level in ("#", "##") for found in re.findall(rf"^{level} .*$", before, re.MULTILINE)[-1:]]
     begins = [found.end() for found in _BEGINS.finditer(before.rstrip("`\n "))]
     passage = before[begins[-1] if begins else 0 :]
     said = [found["role"].lower() for part in (*headings, passage) for found in _ROLE.finditer(part)]
     return said[-1] if said else OPERATOR
+
+
+@functools.cache
+def _marked(text: str) -> bool:
+    return bool(_ROLE.search(text))
 
 
 def simple(text: str) -> Iterator[list[str]]:
