@@ -17,6 +17,8 @@ from .events import CONNECT_ARN, METHOD_ARN, judged_connect, judged_request, jud
 SECRET = "a secret of at least thirty-two bytes"
 KEPT = handlers.verifier
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:jwt-secret-a1b2c3"
+HALF = "\ud800"
+"""Of a letter of UTF-16, which JSON has a form for and UTF-8 has not."""
 LATE, EARLY = 4_000_000_000, 1_000_000_000
 """Ends of tokens that lie in the future and in the past for as long as this project is likely to live."""
 
@@ -71,6 +73,14 @@ def test_a_good_token_opens_the_stage_and_says_whose_it_is() -> None:
         f"Bearer {token(permissions=7)}",
         f"Bearer {token(permissions={'page:x:read': True})}",
         f"Bearer {jwt.encode({'sub': 'ada', 'exp': LATE, 'permissions': None}, SECRET, 'HS256')}",
+        f"Bearer {token(sub='')}",
+        f"Bearer {token(sub='a' * 256)}",
+        f"Bearer {token(exp=1e300)}",
+        f"Bearer {token(exp=float('inf'))}",
+        f"Bearer {token(name=HALF)}",
+        f"Bearer {token(sub=HALF)}",
+        f"Bearer {token(permissions=[HALF])}",
+        "Bearer \udce4.nonsense.e30",  # a byte that is no ASCII, as the WebSocket server reads headers
     ],
 )
 def test_any_other_token_opens_nothing(sent: str) -> None:
@@ -258,14 +268,27 @@ def test_a_key_that_is_withdrawn_opens_nothing_after_minutes(monkeypatch: pytest
     assert len(fetched) > 1
 
 
-def test_while_a_user_pool_is_down_its_last_known_keys_go_on_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        jwt.PyJWKClientConnectionError("down"),
+        jwt.PyJWKClientError("no object"),
+        jwt.PyJWKSetError("no usable keys"),
+        json.JSONDecodeError("a page of a proxy's", "<html>", 0),
+        ConnectionResetError("in the middle of the answer"),
+    ],
+    ids=repr,
+)
+def test_while_a_user_pool_is_down_its_last_known_keys_go_on_for_an_hour(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     published = json.loads(RSAAlgorithm.to_jwk(private.public_key())) | {"kid": "one", "use": "sig"}
     now, down = [0.0], [False]
 
     def fetch(_client: jwt.PyJWKClient) -> Any:
         if down[0]:
-            raise jwt.PyJWKClientConnectionError("down")
+            raise failure
         return {"keys": [published]}
 
     monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)

@@ -14,6 +14,11 @@ _CONTEXT_BYTES = 6_000
 """An authorizer may answer with 8 KB, and the policy takes its share:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
 
+_SUBJECT_BYTES = 255
+"""As OpenID has it; a key of DynamoDB has 1,024: https://openid.net/specs/openid-connect-core-1_0.html#IDToken"""
+_LATEST = 2**40
+"""No epoch second that a clock comes to; a number of DynamoDB has 38 digits."""
+
 Event = dict[str, Any]
 
 
@@ -68,16 +73,29 @@ def _answer(event: Event, token: str | None, resource: str) -> Event:
 def context_of(claims: dict[str, Any], permissions_claim: str) -> dict[str, str | int]:
     """What handlers are told of a good token; strings and numbers are all that API Gateway passes on.
 
-    Raises InvalidTokenError when the permissions are neither text nor a list, or too long.
+    Raises InvalidTokenError when the permissions are neither text nor a list, or something is too long or too large to
+    be kept.
     """
     held = claims.get(permissions_claim, [])
     if not isinstance(held, str | list):
         raise InvalidTokenError(f"{permissions_claim} is {type(held).__name__}, not text or a list")
     permissions = held if isinstance(held, str) else " ".join(str(one) for one in held)
-    name = str(claims.get("name") or claims["sub"])
-    if len(permissions.encode()) + len(name.encode()) > _CONTEXT_BYTES:
+    subject, expires = str(claims["sub"]), int(claims["exp"])
+    name = str(claims.get("name") or subject)
+    if not 1 <= _bytes(subject) <= _SUBJECT_BYTES:
+        raise InvalidTokenError(f"sub has none or more than {_SUBJECT_BYTES} bytes")
+    if _bytes(permissions) + _bytes(name) > _CONTEXT_BYTES:
         raise InvalidTokenError(f"permissions and name have more than {_CONTEXT_BYTES} bytes")
-    return {"userId": str(claims["sub"]), "name": name, "permissions": permissions, "expires": int(claims["exp"])}
+    if expires > _LATEST:
+        raise InvalidTokenError("exp is no time")
+    return {"userId": subject, "name": name, "permissions": permissions, "expires": expires}
+
+
+def _bytes(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidTokenError("half a letter of UTF-16") from error
 
 
 def _stage(method_arn: str) -> str:

@@ -71,7 +71,7 @@ class Verifier:
                     error = wrong
         except jwt.PyJWKClientConnectionError:
             raise  # which says nothing about the token
-        except jwt.PyJWTError as wrong:
+        except (jwt.PyJWTError, UnicodeError) as wrong:
             error = wrong
         raise InvalidTokenError(str(error)) from error
 
@@ -165,10 +165,10 @@ class _Published(jwt.PyJWKClient):
     def fetch_data(self) -> Any:
         try:
             found = super().fetch_data()
-        except jwt.PyJWKClientConnectionError as error:
-            # What is given here is kept for KEEP_SECONDS more.
+        except (jwt.PyJWTError, ValueError, OSError) as error:
+            # Also an answer without keys, such as a page of a proxy's. What is given is kept for KEEP_SECONDS more.
             if time.monotonic() >= self._last[0] + LAST_KNOWN_SECONDS - KEEP_SECONDS:
-                raise
+                raise jwt.PyJWKClientConnectionError("the keys cannot be read") from error
             print(f"the keys cannot be read, so those last known are used: {error!r}")
             return self._last[1]
         self._last = (time.monotonic(), found)

@@ -37,6 +37,11 @@ def check(update: bytes) -> None:
         raise InvalidUpdateError("bytes follow the update, or it is of another version than 1")
 
 
+def only_deletes(update: bytes) -> bool:
+    """Whether an update that was checked takes something away and adds nothing."""
+    return update.startswith(b"\0")
+
+
 def join(state: bytes, updates: Iterable[bytes]) -> Joined:
     """Adds updates to a state, whatever their order and however often they were added before."""
     added = list(updates)

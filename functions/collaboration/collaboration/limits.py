@@ -3,7 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Self
+
+_MIB = 1024 * 1024
+_RUNTIME_MIB = 130
+"""What Python and the libraries take of a process's memory before there is a page."""
+_LEAST_MIB = 16
+_OF_CONTAINER = Path("/sys/fs/cgroup/memory.max")
+"""https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files"""
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,14 @@ class Limits:
     """How long a function goes on sending to one reader that is slow: less than it runs, loading a page taken off."""
     operations_a_second: int = 50
     """What one user may send to the WebSocket server a second."""
+    page_memory: int = (512 - _RUNTIME_MIB) * _MIB
+    """Bytes of memory that there are to put a page together in (``memory``); those of the function or container that
+    this runs in, unless said."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises ValueError when a variable is no whole number above zero."""
-        found = {}
+        found = {"page_memory": _page_memory(environment, cls.page_memory)}
         for field in fields(cls):
             text = environment.get(field.name.upper())
             if text is None:
@@ -48,3 +59,12 @@ class Limits:
                 raise ValueError(f"{field.name.upper()} is {text!r}; it must be a whole number above zero")
             found[field.name] = int(text)
         return cls(**found)
+
+
+def _page_memory(environment: Mapping[str, str], unknown: int) -> int:
+    """What is left to pages of what Lambda says that a function has, or the kernel that a container has."""
+    has = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    if has is not None:
+        return max(int(has) - _RUNTIME_MIB, _LEAST_MIB) * _MIB
+    most = _OF_CONTAINER.read_text(encoding="utf-8").strip() if _OF_CONTAINER.exists() else "max"
+    return unknown if most == "max" else max(int(most) - _RUNTIME_MIB * _MIB, _LEAST_MIB * _MIB)

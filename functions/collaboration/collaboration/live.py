@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from redis.exceptions import OutOfMemoryError
 
-from . import documents, messages, metrics, spans
+from . import documents, memory, messages, metrics, spans
 from .access import Right
 from .hub import Hub, Member
 from .limits import Limits
@@ -200,7 +200,7 @@ class LiveRoom:
         metrics.emit(
             SERVICE, {"Events": 1, "Operations": int(not queued.duplicate)}, event="operation", clock=self._clock
         )
-        if queued.length >= self._limits.fold_operations:
+        if queued.length >= self._limits.fold_operations or memory.is_large(whole.update, self._limits):
             await self.fold(message.page_id)
 
     async def _fill(self, member: Member, message: Seed) -> None:

@@ -14,7 +14,8 @@ from server
               operation that holds what the server lacks
 ``ack``       pageId, operationId, duplicate, and how many were told or could not be
 ``presence``  pageId, userId, name, event (joined, here, left), state, expires (epoch seconds)
-``error``     code, message, and operationId where there was one
+``error``     code, message, and operationId where there was one; ``unavailable`` and ``rateLimited`` ask for the same
+              again, any other says that it was not kept (``pageFull``: the page has no room, but for removals)
 =========== ================================================================================================
 
 Updates are those of ``Y.Doc.on('update')`` and ``Y.encodeStateAsUpdate``, version 1 of the encoding. One of version 2

@@ -7,7 +7,8 @@ pageId, timestamp                  what
 =================================  ==================================================================================
 ``<page>``, order of the id        one operation. It has no ``ttl``, the epoch second after which DynamoDB may remove an
                                    item, until a snapshot was made without it because it contradicts the page
-``<page>``, 0                      the head: which snapshot stands, by ``version``, ``stamp`` and ``chunks``
+``<page>``, 0                      the head: which snapshot stands, by ``version``, ``stamp`` and ``chunks``, and how
+                                   much ``memory`` it takes to be put together
 ``<page>#snapshot``, v·10²⁴+…      a chunk of a snapshot for version v; snapshots have no ``ttl``
 ``<page>#<operation id>``, part    a part of an operation that came in several
 ``<page>#seed``, 0                 the operation that filled the page when it held nothing; whoever finds it stores it
@@ -27,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from . import documents, messages
+from . import documents, memory, messages
 from .limits import Limits
 from .messages import Operation
 from .tables import ConditionError, Item, Table
@@ -61,8 +62,20 @@ class Operations:
         self._clock = clock
 
     def append(self, operation: Operation, author: dict[str, str]) -> Stored:
-        """Stores an operation unless its id is stored already. Raises InvalidUpdateError; nothing is stored then."""
+        """Stores an operation unless its id is stored already. Raises InvalidUpdateError, and ProtocolError when the
+        page may not grow; nothing is stored then.
+        """
         documents.check(operation.update)
+        if not documents.only_deletes(operation.update) and not self.has_room(operation.page_id):
+            raise memory.full(operation.operation_id)
+        return self._store(operation, author)
+
+    def has_room(self, page_id: str) -> bool:
+        """Whether this function has the memory for more of a page than its snapshot holds."""
+        head = self._table.get(page_id, 0)
+        return head is None or memory.has_room(head.get("memory", 0), self._limits)
+
+    def _store(self, operation: Operation, author: dict[str, str]) -> Stored:
         item: Item = {
             "pageId": operation.page_id,
             "timestamp": messages.order(operation.operation_id),
@@ -96,7 +109,7 @@ class Operations:
         if found is None:
             return None
         filled = Operation(operation.page_id, found["operationId"], found["operation"])
-        self.append(filled, author)
+        self._store(filled, author)
         return filled
 
     def collect(self, operation: Operation) -> Operation | None:
@@ -187,6 +200,7 @@ class Operations:
         for number, piece in enumerate(pieces):
             self._table.put({"pageId": partition, "timestamp": stamp + number, "state": piece})
         new: dict[str, Any] = {"pageId": page_id, "timestamp": 0, "version": version, "stamp": stamp}
+        new["memory"] = memory.needed(state)
         try:
             self._table.put(
                 new | {"chunks": len(pieces)},

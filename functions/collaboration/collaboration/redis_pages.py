@@ -5,6 +5,7 @@ key                  kind      what
 ===================  ========  =====================================================================================
 crdt:<page>          string    base64 of the document's state (CONF-APP-03)
 operations:<page>    list      operations not yet in the state, as JSON, newest first (CONF-APP-02)
+memory:<page>        number    bytes of memory that it takes to put the page together, as its state stands
 unrecorded           hash      page → a number that each change raises; gone when all of the page is in the record
 recording:<page>     string    a server is taking the page into the record
 presence:<page>      hash      user → milliseconds when last seen (CONF-APP-01)
@@ -22,18 +23,17 @@ Only a state that is in the record as it stands has an end; a page that is gone 
 with nothing else while the record is out of reach. Without a record no page ends.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from . import documents, messages, redis_scripts
+from . import documents, memory, messages, redis_scripts
 from .limits import Limits
 from .messages import Operation
 from .operations import BusyError
 from .record import Record, RecordAwayError
+from .redis_values import decoded, encoded, hashed, update_of
 
 _TRIES = 50
 
@@ -84,8 +84,12 @@ class RedisPages:
         self._record = record
 
     async def append(self, operation: Operation, user_id: str) -> Queued:
-        """Stores an operation. Raises InvalidUpdateError; nothing is stored then."""
+        """Stores an operation. Raises InvalidUpdateError, and ProtocolError when the page may not grow; nothing is
+        stored then.
+        """
         documents.check(operation.update)
+        if not documents.only_deletes(operation.update) and not await self._has_room(operation.page_id):
+            raise memory.full(operation.operation_id)
         value = {
             "operationId": operation.operation_id,
             "userId": user_id,
@@ -108,7 +112,7 @@ class RedisPages:
         Raises RecordAwayError when the page is only in the record and that is out of reach.
         """
         operations = await self._operations(page_id)
-        return documents.join(_decoded(await self._stored(page_id)), map(_update, operations)).state
+        return documents.join(decoded(await self._stored(page_id)), map(update_of, operations)).state
 
     async def fold(self, page_id: str) -> int:
         """Takes the waiting operations into the state; gives how many contradicted it and were dropped.
@@ -120,7 +124,7 @@ class RedisPages:
             if not operations:
                 return 0
             before = await self._stored(page_id)
-            state, rejected = documents.join(_decoded(before), map(_update, operations))
+            state, rejected = documents.join(decoded(before), map(update_of, operations))
             if await self._replace(page_id, before, state):
                 await self._redis.eval(redis_scripts.REMOVE, 1, f"operations:{page_id}", *operations)
                 return len(rejected)
@@ -129,6 +133,7 @@ class RedisPages:
     async def keep(self, page_id: str) -> None:
         """Puts off the end of a page that somebody looks at, however long nobody changes it, if it has an end."""
         await self._redis.expire(f"crdt:{page_id}", self._limits.operation_seconds, xx=True)
+        await self._redis.expire(f"memory:{page_id}", self._limits.operation_seconds)
 
     async def catch_up(self, page_id: str) -> bytes | None:
         """Takes into a page what only the record has of it, and gives that; None when it has nothing more.
@@ -161,13 +166,13 @@ class RedisPages:
         try:
             more = await self.catch_up(page_id)
             await self.fold(page_id)
-            state = _decoded(await self._stored(page_id))
+            state = decoded(await self._stored(page_id))
             # A row for nothing would be in the way of whoever makes the page with its content.
             kept = await self._record.add(page_id, state) if state != documents.EMPTY else state
             if (later := await self._take_in(page_id, kept)) is not None:
                 more = documents.join(more or documents.EMPTY, [later]).state
             seconds = self._limits.operation_seconds
-            await self._redis.eval(redis_scripts.END_LATER, 1, f"crdt:{page_id}", _hash(_encoded(kept)), seconds)
+            await self._redis.eval(redis_scripts.END_LATER, 1, f"crdt:{page_id}", hashed(encoded(kept)), seconds)
             await self._redis.eval(redis_scripts.FORGET, 1, _UNRECORDED, page_id, mark)
         finally:
             await self._redis.delete(f"recording:{page_id}")
@@ -245,6 +250,9 @@ class RedisPages:
             int(await self._redis.eval(redis_scripts.COUNT, 1, key, _RATE_SECONDS)) <= self._limits.operations_a_second
         )
 
+    async def _has_room(self, page_id: str) -> bool:
+        return memory.has_room(int(await self._redis.get(f"memory:{page_id}") or 0), self._limits)
+
     async def _operations(self, page_id: str) -> list[bytes]:
         """Oldest first."""
         return list(reversed(await self._redis.lrange(f"operations:{page_id}", 0, -1)))
@@ -259,14 +267,15 @@ class RedisPages:
         if recorded is None:
             return None
         # Another server may have been quicker, and gone on from there.
-        await self._redis.set(key, _encoded(recorded), nx=True, ex=self._limits.operation_seconds)
+        await self._redis.set(key, encoded(recorded), nx=True, ex=self._limits.operation_seconds)
+        await self._measure(page_id, recorded)
         return await self._redis.get(key)
 
     async def _take_in(self, page_id: str, recorded: bytes) -> bytes | None:
         """Adds to the state what only the record has, and gives that."""
         for _ in range(_TRIES):
             before = await self._redis.get(f"crdt:{page_id}")
-            state = _decoded(before)
+            state = decoded(before)
             joined = documents.join(state, [recorded]).state
             if joined == state:
                 return None
@@ -276,22 +285,12 @@ class RedisPages:
         raise BusyError(page_id)
 
     async def _replace(self, page_id: str, before: bytes | None, state: bytes) -> bool:
-        expected = _hash(before) if before is not None else ""
-        return bool(await self._redis.eval(redis_scripts.REPLACE, 1, f"crdt:{page_id}", expected, _encoded(state)))
+        expected = hashed(before) if before is not None else ""
+        if not await self._redis.eval(redis_scripts.REPLACE, 1, f"crdt:{page_id}", expected, encoded(state)):
+            return False
+        await self._measure(page_id, state)
+        return True
 
-
-def _hash(stored: bytes) -> str:
-    """Not a secret: it only tells whether the state is still the one that was read."""
-    return hashlib.sha1(stored, usedforsecurity=False).hexdigest()
-
-
-def _encoded(state: bytes) -> bytes:
-    return base64.b64encode(state)
-
-
-def _decoded(stored: bytes | None) -> bytes:
-    return base64.b64decode(stored) if stored else documents.EMPTY
-
-
-def _update(operation: bytes) -> bytes:
-    return base64.b64decode(json.loads(operation)["update"])
+    async def _measure(self, page_id: str, state: bytes) -> None:
+        seconds = self._limits.operation_seconds
+        await self._redis.set(f"memory:{page_id}", memory.needed(state), ex=seconds)

@@ -1,14 +1,15 @@
 """What happens on a page in the Lambda model: joining, changing, being present, leaving."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from . import documents, messages, metrics
+from . import documents, memory, messages, metrics
 from .access import Principal, Right
 from .fan_out import FanOut
 from .limits import Limits
 from .messages import Join, Operation, Presence, ProtocolError, Seed
-from .operations import Operations
+from .operations import BusyError, Operations
 from .presences import Presences
 from .sessions import Connection, Sessions
 
@@ -184,6 +185,9 @@ class Room:
         self.tell([connection.connection_id], [messages.encode(answer)])
         counts = {"Events": 1, "Operations": int(not stored.duplicate)}
         metrics.emit(SERVICE, counts, event="operation", clock=self._clock)
+        if memory.is_large(whole.update, self._limits):
+            with contextlib.suppress(BusyError):  # whoever was quicker has it in a snapshot, or the next one has
+                self.fold(message.page_id)
 
     def _fill(self, connection: Connection, message: Seed) -> None:
         """Stored first, then told to everybody, its sender too; the same when another filled the page."""
@@ -227,7 +231,8 @@ class Room:
                 by_page.setdefault(page_id, []).append(messages.encode(self.presences.remove(page_id, user_id)))
             left = [one for page_id, frames in by_page.items() for one in self.send_page(page_id, frames)[1]]
             for page_id in by_page:
-                if not self.sessions.connections(page_id):
+                # A function with too little memory for the page leaves it to the one that streams call.
+                if not self.sessions.connections(page_id) and self.operations.has_room(page_id):
                     self.fold(page_id)
 
 

@@ -56,9 +56,10 @@ const commands: Record<string, (given: any) => unknown> = {
   },
   look({ name }) {
     const { doc, provider, standard, said } = of(name);
-    const states = [...provider.awareness.getStates()].filter(([id]) => id !== doc.clientID).map(([, state]) => state);
+    const others = [...provider.awareness.getStates()].filter(([id]) => id !== doc.clientID);
+    const states = Object.fromEntries(others);
     const synced = standard ? provider.synced : provider.status === "synced";
-    return { text: doc.getText("text").toString(), synced, status: provider.status, saved: standard ? null : provider.saved, states, said };
+    return { id: String(doc.clientID), text: doc.getText("text").toString(), synced, status: provider.status, saved: standard ? null : provider.saved, states, said };
   },
 };
 

@@ -6,47 +6,31 @@ fails over with what its replica had not got.
 """
 
 import asyncio
-import random
 import signal
-import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio.cluster import RedisCluster
 
-from ..pages_of_record import PagesOfRecord, migrated
-from ..pods import token
-from ..support import PATIENCE
-from .browsers import Browsers
-from .cluster import Cluster, Server, running
-from .editors import JsonEditor, Ledger
-from .servers import JsonClient
+from .clients import JsonClient, until
+from .editors import Ledger
+from .stage import Stage, stage
 
 _SECONDS = 2
 """After so long Redis forgets a page that is recorded and that nobody has open."""
-_LIMITS = {
-    "OPERATION_SECONDS": str(_SECONDS),
-    "PRESENCE_SECONDS": "3",
-    "FOLD_OPERATIONS": "12",
-    "OPERATIONS_A_SECOND": "1000",
-}
 _PAGES = [f"docs/page{number}" for number in range(4)]
 _VISITS = {True: 6, False: 40}
 _FILLED = "[filled."
 
 
 class RecordSoak:
-    """One history; its seed decides what happens, the machine when."""
+    """One history."""
 
-    def __init__(self, seed: int, say: Callable[[str], None], cluster: Cluster, servers: list[Server]) -> None:
-        self._chance = random.Random(seed)
+    def __init__(self, built: Stage, say: Callable[[str], None]) -> None:
+        self._stage = built
+        self._chance = built.chance
         self._say = say
-        self._cluster = cluster
-        self._servers = servers
-        self._redis: Any = RedisCluster.from_url(cluster.url)
-        self._browsers = Browsers()
+        self._redis: Any = RedisCluster.from_url(built.cluster.url)
         self._ledgers = {page: Ledger() for page in _PAGES}
         self._visited: set[str] = set()
         self._forgotten = 0
@@ -67,15 +51,14 @@ class RecordSoak:
         finally:
             await self._leave()
             await self._redis.aclose()
-            self._browsers.close()
 
     async def _visit(self, page: str, number: int) -> list[str]:
         self._forgotten += page in self._visited and not await self._redis.exists(f"crdt:{page}")
         self._visited.add(page)
         self._come(page)
         if number % 3 == 0:
-            await self._restart(signal.SIGKILL)
-        if not await self._until(self._same):
+            await self._restart()
+        if not await until(self._same):
             return [f"{page} is never the same for those who open it"]
         faults = self._lost(page)
         for _ in range(4):
@@ -83,18 +66,18 @@ class RecordSoak:
         await self._happen(page, number)
         for _ in range(4):
             await self._write()
-        if not await self._until(self._same):
+        if not await until(self._same):
             return [*faults, f"{page} is never the same for those who have it open"]
         faults += self._lost(page)
         if number % 4 == 1:
-            await asyncio.gather(self._leave(), self._restart(signal.SIGKILL))
+            await asyncio.gather(self._leave(), self._restart())
         else:
             await self._leave()
         return faults
 
     async def _without_redis(self) -> list[str]:
         """Everything is in the record, and Redis is emptied."""
-        if not await self._until(self._recorded):
+        if not await until(self._recorded):
             return ["what nobody has open is never recorded"]
         await self._redis.flushall(target_nodes=RedisCluster.PRIMARIES)
         return [fault for number, page in enumerate(_PAGES) for fault in await self._visit(page, 4 * number + 2)]
@@ -104,44 +87,37 @@ class RecordSoak:
             case 0:
                 await self._restart(signal.SIGTERM)
             case 1:
-                await self._restart(signal.SIGKILL)
+                await self._restart()
             case 3:
                 # Of what nobody has open, only the record can give back what a replica had not got.
-                await self._until(lambda: self._recorded(page))
-                shard = self._chance.randrange(len(self._cluster.pairs) - 1)
-                self._cluster.fall_behind(shard)
+                await until(lambda: self._recorded(page))
+                shard = self._chance.randrange(len(self._stage.cluster.pairs) - 1)
+                self._stage.cluster.fall_behind(shard)
                 for _ in range(4):
                     await self._write()
                 await asyncio.sleep(0.3)
-                await asyncio.to_thread(self._cluster.fail_over, shard)
+                await asyncio.to_thread(self._stage.cluster.fail_over, shard)
 
     def _come(self, page: str) -> None:
         """Two who would fill the page, one of y-websocket, and two of the JSON protocol."""
         self._born += 1
         for kind in ("one", "other"):
-            server, name = self._chance.choice(self._servers), f"{kind}{self._born}"
-            given = {"page": page, "token": token(name), "seed": f"{_FILLED}{name}]"}
-            self._browsers("provider", name=name, url=f"ws://127.0.0.1:{server.port}/ws", **given)
+            name = f"{kind}{self._born}"
+            self._stage.open("provider", name, self._stage.server(), page, seed=f"{_FILLED}{name}]")
             self._names.append(name)
-        name, server = f"standard{self._born}", self._chance.choice(self._servers)
-        url = f"ws://127.0.0.1:{server.port}/ws/yjs"
-        self._browsers("standard", name=name, url=url, page=page, token=token(name))
+        name = f"standard{self._born}"
+        self._stage.open("standard", name, self._stage.server(), page)
         self._names.append(name)
-        for kind in ("j", "k"):
-            editor = JsonEditor(f"{kind}{self._born}", self._chance, self._ledgers[page], time.time, page)
-            self._clients.append(JsonClient(editor, self._servers, self._chance))
+        self._clients = [self._stage.json(f"{kind}{self._born}", self._ledgers[page], page) for kind in "jk"]
 
     async def _leave(self) -> None:
         for name in self._names:
-            self._browsers("kill", name=name)
+            self._stage.browsers("kill", name=name)
         await asyncio.gather(*(client.close() for client in self._clients))
         self._names, self._clients = [], []
 
-    async def _restart(self, number: int) -> None:
-        server = self._chance.choice(self._servers)
-        await asyncio.to_thread(server.stop, number)
-        server.start()
-        await asyncio.to_thread(server.ready)
+    async def _restart(self, number: int = signal.SIGKILL) -> None:
+        await self._stage.restart(self._stage.server(), number)
 
     async def _write(self) -> None:
         client = self._chance.choice(self._clients)
@@ -153,36 +129,26 @@ class RecordSoak:
         for client in self._clients:
             await client.send(*client.editor.messages())
         await asyncio.sleep(0.2)
-        looks = [self._browsers("look", name=name) for name in self._names]
+        looks = [self._stage.look(name) for name in self._names]
         texts = {look["text"] for look in looks} | {str(client.editor.text) for client in self._clients}
         connected = all(client.socket and not client.editor.outbox for client in self._clients)
         synced = all(look["synced"] and look["saved"] is not False for look in looks)
         return connected and synced and len(texts) == 1 and _FILLED in texts.pop()
 
     def _lost(self, page: str) -> list[str]:
-        text = self._browsers("look", name=self._names[0])["text"]
+        text = self._stage.look(self._names[0])["text"]
         faults = [f"{page}: {mark}" for mark in self._ledgers[page].lost(text)]
         return faults + ([f"{page} was filled {text.count(_FILLED)} times"] if text.count(_FILLED) != 1 else [])
 
     async def _recorded(self, *but: str) -> bool:
         return set(await self._redis.hkeys("unrecorded")) <= {page.encode() for page in but}
 
-    async def _until(self, condition: Callable[[], Awaitable[bool]]) -> bool:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if await condition():
-                return True
-            await asyncio.sleep(0.1)
-        return False
-
 
 def play(seed: int, short: bool, say: Callable[[str], None]) -> list[str]:
     """What one history shows to be lost."""
 
     async def played() -> list[str]:
-        return await RecordSoak(seed, say, cluster, servers).run(_VISITS[short])
+        return await RecordSoak(built, say).run(_VISITS[short])
 
-    with tempfile.TemporaryDirectory() as folder, migrated() as database:
-        given = {**_LIMITS, "DATABASE_URL": PagesOfRecord(database).url}
-        with running(Path(folder), 2, **given) as (cluster, servers):
-            return asyncio.run(played())
+    with stage(seed, _SECONDS, record=True) as built:
+        return asyncio.run(played())
