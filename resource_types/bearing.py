@@ -1,7 +1,8 @@
 """What is lost with a resource that a later ``up`` cannot make again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from resource_types import fact
 
@@ -17,10 +18,21 @@ class Bearing:
     what: str
 
 
-def bearing(token: str) -> Bearing | None:
-    """What is lost with a resource of a type; None for what is as it was once it is made again."""
+def bearing(token: str, inputs: Mapping[str, Any] | None = None) -> Bearing | None:
+    """What is lost with a resource of a type; None for what is as it was once it is made again.
+
+    With ``inputs``, of this one resource: what copies another bears nothing that the other has not.
+    """
+    if inputs is not None and copied(token, inputs):
+        return None
     found = fact(token, "bears")
     for kind in KINDS:
         if found and kind in found:
             return Bearing(kind, found[kind])
     return None
+
+
+def copied(token: str, inputs: Mapping[str, Any]) -> str:
+    """Who has what a resource holds, in words, such as the source of a replica; empty for what copies nobody."""
+    unless = (fact(token, "bears") or {}).get("unless", {})
+    return next((words for name, words in unless.items() if inputs.get(name)), "")

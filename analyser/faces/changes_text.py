@@ -8,6 +8,7 @@ from typing import Any
 from analyser.analyses.changes.changes import Change, Kind
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.edits import Edit
+from analyser.analyses.changes.replaced import Replaced
 from analyser.analyses.changes.widening import Kind as WideningKind
 from analyser.analyses.changes.widening import Widening
 
@@ -36,6 +37,8 @@ def asides(change: Change) -> list[str]:
         found.append("the old one goes before the new one comes")
     if change.retained:
         found.append("the old one stays in the cloud" if change.replaced else "stays in the cloud")
+    if change.copied and change.kind in ("removed", "replaced"):
+        found.append(f"nothing is lost: {change.copied}")
     if change.protected and not change.loses:
         found.append("protected, so `pulumi up` stops")
     return found
@@ -46,12 +49,19 @@ def lines(change: Change) -> list[str]:
     again = change.replaced
     forced = again.properties if again else ()
     told = {name: [e for e in (*change.edits, *change.not_known) if _is_of(e, name)] for name in forced}
-    reason = "which forces it" if again and again.certain else "which may force it"
-    since = f"since {' and '.join(again.since)} is replaced" if again and again.since else reason
+    since = _reason(again) if again else ""
     found = [f"{name}, {since}" for name, edits in told.items() if not edits]
     found += dict.fromkeys(f"{in_words(edit)}, {since}" for edits in told.values() for edit in edits)
     rest = [edit for edit in change.edits if not any(edit in edits for edits in told.values())]
     return [*found, *map(in_words, rest)]
+
+
+def _reason(again: Replaced) -> str:
+    if again.since:
+        return f"since {' and '.join(again.since)} is replaced"
+    if not again.asked:
+        return "of which nobody knows whether it forces it"
+    return "which forces it" if again.certain else "which may force it"
 
 
 def in_words(edit: Edit) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 from pulumi.runtime import rpc
 
 from analyser.graph import Graph, Node
+from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
 from policy.unknown import UNKNOWN
 
 _STACK = "pulumi:pulumi:Stack"
 _VERSIONS = (3, 4)
+_PACKED = (".zip", ".jar", ".tar", ".tgz", ".tar.gz")
 _ACCOUNT = 4
 """The place of the account in an ARN."""
 
@@ -125,9 +127,17 @@ def _mapping(value: Mapping[str, Any]) -> Any:
         return UNKNOWN
     if signature == rpc._special_resource_sig:
         return value.get("id") or value["urn"]
-    members = {key: _value(member) for key, member in value.items() if key not in (SIGNATURE, "hash")}
-    # The engine adds a hash of what an asset holds, which a program does not say.
-    return {key: _value(value[key]) for key in value} if signature is None else Asset(signature, members)
+    members = {key: _value(member) for key, member in value.items() if key not in (SIGNATURE, HASH)}
+    if signature is None:
+        return {key: _value(value[key]) for key in value}
+    return Asset(signature, members if "assets" in members else {**members, HASH: _digest(value)})
+
+
+def _digest(asset: Mapping[str, Any]) -> Any:
+    """The engine's, where it is one of bytes; of a folder it is one of an archive that the engine makes of it."""
+    archive = asset[SIGNATURE] == rpc._special_archive_sig
+    told = asset.get(HASH)
+    return told if told and (not archive or str(asset.get("path")).endswith(_PACKED)) else UNKNOWN
 
 
 def _holds_secret(value: Any) -> bool:

@@ -64,6 +64,7 @@ def run_stack(
         known=known and deployed is None,
         progress=progress,
         deployed=deployed,
+        root=directory,
     )
 
 
@@ -76,14 +77,16 @@ def run_program(
     known: bool = True,
     progress: Progress | None = None,
     deployed: Deployed | None = None,
+    root: Path | None = None,
 ) -> Graph:
     """Runs a program to its end under the recorder, in a context of its own, and returns what it registered.
 
-    ``progress`` is called with the number of registrations so far.
+    ``progress`` is called with the number of registrations so far. ``root`` is the project's folder, from which paths
+    of assets are; the working directory if left out.
     """
     region = config.get(REGION_KEY, "us-east-1")
     work = Work()
-    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress, deployed=deployed)
+    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress, deployed=deployed, root=root)
     with warnings.catch_warnings(record=True) as caught, _only_new_objects():
         warnings.simplefilter("always", RuntimeWarning)
         try:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pulumi.runtime import mocks
@@ -9,6 +10,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from analyser.graph import Node
 from analyser.run import eks, mock_cloud, property_bags
+from analyser.run.contents import with_contents
 from analyser.run.deployed import Deployed
 from analyser.run.registration_order import in_order
 from analyser.run.remote_components import Expansion, RemoteError
@@ -35,7 +37,7 @@ class Recorder(mocks.MockMonitor):
     With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
     on an empty account, but for what is ``deployed`` already, as in the preview of an update. ``turn`` says when the
     program asked for what is being registered: the SDK sends what waited for the same thing in any order. ``progress``
-    hears the number of registrations so far.
+    hears the number of registrations so far. Paths of assets are those from ``root``.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Recorder(mocks.MockMonitor):
         turn: Callable[[], int],
         progress: Callable[[int], None] | None = None,
         deployed: Deployed | None = None,
+        root: Path | None = None,
     ) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
@@ -61,6 +64,7 @@ class Recorder(mocks.MockMonitor):
         self._turns: dict[str, int] = {}
         self._progress = progress
         self._deployed = deployed
+        self._root = root or Path.cwd()
         self._lock = threading.RLock()
 
     def in_order(self) -> list[Node]:
@@ -151,7 +155,7 @@ class Recorder(mocks.MockMonitor):
         if self._known:
             unknown = [key for key, value in node.inputs.items() if not wholly_known(value)]
             self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
-        self.nodes[node.urn] = node
+        self.nodes[node.urn] = with_contents(node, self._root)
         self._turns[node.urn] = self._turn()
         self.resources[node.urn] = self.ResourceRegistration(node.urn, node.id, node.outputs)
         if self._progress:

@@ -6,6 +6,8 @@ from typing import Any
 
 from analyser.analyses.report import plain
 from analyser.graph import Graph, Node
+from analyser.run.contents import HASH
+from analyser.run.property_bags import Asset
 from policy.unknown import UNKNOWN
 
 _LONGEST = 60
@@ -44,8 +46,15 @@ def _options(graph: Graph, node: Node) -> list[str]:
 def _value(value: Any) -> str:
     if value is UNKNOWN:
         return _UNKNOWN
-    text = value if isinstance(value, str) else json.dumps(plain(value), separators=(",", ":"))
+    text = value if isinstance(value, str) else json.dumps(plain(_named(value)), separators=(",", ":"))
     text = text.replace(_UNKNOWN_MEMBER, _UNKNOWN)
     if len(text) <= _LONGEST and "\n" not in text:
         return text
     return f"#{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _named(value: Any) -> Any:
+    """A value without digests of what assets hold: whoever changes a function's code does not renew every stack."""
+    if isinstance(value, Asset):
+        return {key: _named(member) for key, member in value.items() if key != HASH}
+    return {key: _named(member) for key, member in value.items()} if isinstance(value, dict) else value

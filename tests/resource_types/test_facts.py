@@ -1,14 +1,16 @@
 """What is read of a type: its own, its package's where that holds for all, and nothing that nobody has said."""
 
+import pytest
+
 import resource_types
 from resource_types import fact, file_of, package, table, tokens
-from resource_types.bearing import Bearing, bearing
+from resource_types.bearing import Bearing, bearing, copied
 
 DATABASE = "aws:rds/instance:Instance"
 
 
 def test_a_fact_is_the_type_s_own() -> None:
-    assert fact(DATABASE, "bears") == {"data": "rows"}
+    assert fact(DATABASE, "bears") == {"data": "rows", "unless": {"replicateSourceDb": "its source has the same rows"}}
     assert table(DATABASE)["creation"]["typical"] == 360
 
 
@@ -40,3 +42,20 @@ def test_what_is_lost_with_a_type() -> None:
     assert bearing("aws:route53/zone:Zone") == Bearing("identity", "the name servers that the registrar delegates to")
     assert bearing("aws:ec2/vpc:Vpc") is None
     assert bearing("aws:mq/broker:Broker") is None
+
+
+@pytest.mark.parametrize(
+    ("token", "given"),
+    [
+        (DATABASE, {"replicateSourceDb": "prod-postgres"}),
+        ("aws:elasticache/replicationGroup:ReplicationGroup", {"globalReplicationGroupId": "g"}),
+    ],
+)
+def test_what_copies_another_bears_nothing_that_the_other_has_not(token: str, given: dict[str, str]) -> None:
+    assert bearing(token) == bearing(token, {}) != bearing(token, given) is None
+    assert "same" in copied(token, given)
+    assert copied(token, {"engine": "postgres"}) == ""
+
+
+def test_what_holds_copies_of_its_own_bears_them() -> None:
+    assert bearing("aws:s3/bucket:Bucket", {"bucket": "copies-of-another"}) == Bearing("data", "objects")

@@ -16,12 +16,12 @@ from settings import Usage
 
 FILES = sorted(FOLDER.glob("*/*.toml"))
 KEYS = {
-    "bears": {"data", "identity", "nothing"},
+    "bears": {"data", "identity", "nothing", "unless"},
     "answers": {"port", "words"},
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
     "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
-    "replacement": {"replaces", "when", "may", "may_when", "source", "read"},
+    "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
 OF_PACKAGES = {**KEYS, "replacement": {"source", "read", "every"}}
 ASSUMPTIONS = {field.alias or name for name, field in Usage.model_fields.items()}
@@ -89,6 +89,8 @@ def _replacement(said: Mapping[str, Any]) -> Iterator[str]:
             yield f"when: {path}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
     if ("source" in said) is not isinstance(said.get("read"), date):
         yield "has a source without the day it was read, or a day without a source"
+    if ("in_place" in said) is not str(said.get("in_place_source")).startswith("https://"):
+        yield "says what is changed in place without where that was read"
 
 
 _CHECKS = {"cost": _cost, "creation": _creation, "replacement": _replacement}
@@ -112,7 +114,7 @@ def test_every_file_is_in_the_form_that_is_written(path: Path) -> None:
     ("table", "problem"),
     [
         ("bear = {}", "bear: is none of bears, cost, creation"),
-        ("bears = { much = true }", "bears: much: is none of data, identity, nothing"),
+        ("bears = { much = true }", "bears: much: is none of data, identity, nothing, unless"),
         ('cost = { note = "?" }', "cost: says either free or lines"),
         ('cost = { lines = [{ label = "A", sku = "eks.cluster" }] }', "a line has label, sku and one of"),
         (
@@ -126,6 +128,7 @@ def test_every_file_is_in_the_form_that_is_written(path: Path) -> None:
         ("replacement = { may = [] }", "replacement: does not say what replaces it"),
         ('replacement = { replaces = [], when = { a = ["left"] } }', "when: a: left: is none of add"),
         ('replacement = { replaces = [], source = "https://a" }', "has a source without the day it was read"),
+        ('replacement = { replaces = [], in_place = ["a"] }', "changed in place without where that was read"),
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_key(table: str, problem: str, tmp_path: Path) -> None:

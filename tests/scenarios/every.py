@@ -24,7 +24,7 @@ SCENARIOS = (
     Scenario("postgres-larger", "prod", {"database.instanceClass": "db.r5.4xlarge", "database.storageGib": 2000}),
     Scenario("postgres-smaller", "prod", {"database.instanceClass": "db.r5.xlarge"}),
     Scenario("replica-added", "prod", {"database.readReplicas": 3}),
-    Scenario("replica-removed", "prod", {"database.readReplicas": 1}, goes=("database-replica-b",)),
+    Scenario("replica-removed", "prod", {"database.readReplicas": 1}),
     Scenario("redis-larger", "prod", {"cache.nodeType": "cache.r6g.2xlarge", "cache.nodes": 4}),
     Scenario("kafka-larger", "prod", {"stream.instanceType": "kafka.m5.xlarge", "stream.storageGib": 2000}),
     Scenario("image-lifted", "prod", {"application.tag": "1.0.1"}),

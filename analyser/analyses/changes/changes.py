@@ -7,7 +7,7 @@ from typing import Any, Literal
 from analyser.analyses.changes.edits import Edit, edits
 from analyser.analyses.changes.pairing import Pairs, Resource
 from analyser.analyses.changes.replaced import Replaced, ignored, replaced_of
-from resource_types.bearing import Bearing, bearing
+from resource_types.bearing import Bearing, bearing, copied
 
 Kind = Literal["removed", "replaced", "updated", "added"]
 _ORDER: tuple[Kind, ...] = ("replaced", "removed", "updated", "added")
@@ -36,11 +36,10 @@ class Change:
     """Whether it stays in the cloud when Pulumi deletes it (``retainOnDelete``)."""
     deleted_first: bool = False
     """Whether, being replaced, the old one goes before the new one is made."""
-
-    @property
-    def bearing(self) -> Bearing | None:
-        """What is lost with it; None for what is as it was once it is made again."""
-        return bearing(self.type)
+    bearing: Bearing | None = None
+    """What is lost with it; None for what is as it was once it is made again."""
+    copied: str = ""
+    """Who has what it holds as well, in words; empty where nobody has."""
 
     @property
     def loses(self) -> bool:
@@ -61,7 +60,7 @@ def changes(found: Pairs, *, one_stack: bool) -> tuple[Change, ...]:
     again = {one.urn: one for one in replaced_of(found)} if one_stack else {}
     every = (
         *(_gone(resource) for resource in found.only_before),
-        *(Change("added", r["urn"], r["type"], r["name"]) for r in found.only_after),
+        *(Change("added", r["urn"], r["type"], r["name"], bearing=bearing(r["type"])) for r in found.only_after),
         *(_between(old, new, again.get(new["urn"]), one_stack=one_stack) for old, new in found.both),
     )
     kept = [change for change in every if change.kind != "updated" or change.edits or change.former or change.not_known]
@@ -70,14 +69,22 @@ def changes(found: Pairs, *, one_stack: bool) -> tuple[Change, ...]:
 
 def _rank(change: Change) -> tuple[Any, ...]:
     sure = change.replaced is None or change.replaced.certain
-    return (not change.loses, _ORDER.index(change.kind), not sure, change.bearing is None, change.type, change.name)
+    bears = bool(change.bearing or change.copied)
+    return (not change.loses, _ORDER.index(change.kind), not sure, not bears, change.type, change.name)
 
 
 def _gone(old: Resource) -> Change:
     retained = bool(old["options"].get("retainOnDelete"))
     return Change(
-        "removed", old["urn"], old["type"], old["name"], protected=old["protect"], retained=retained,
-    )  # fmt: skip
+        "removed",
+        old["urn"],
+        old["type"],
+        old["name"],
+        protected=old["protect"],
+        retained=retained,
+        bearing=bearing(old["type"], old["inputs"]),
+        copied=copied(old["type"], old["inputs"]),
+    )
 
 
 def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack: bool) -> Change:
@@ -95,6 +102,8 @@ def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack:
         bool(again and again.protected),
         bool(again and old["options"].get("retainOnDelete")),
         bool(again and _goes_first(old, new)),
+        bearing(old["type"], old["inputs"]),
+        copied(old["type"], old["inputs"]),
     )
 
 

@@ -38,17 +38,17 @@ class Forcing:
 
 def forcing(token: str) -> Forcing | None:
     """What is known of a type; None for a type that nobody asked about."""
-    entry = fact(token, "replacement") or (_provider().get(token) if token.startswith("aws:") else None)
+    answered = _provider().get(token) if token.startswith("aws:") else None
+    entry = fact(token, "replacement") or answered
     if entry is None:
         return None
-    # What has a source of its own is said as a whole there.
-    whole = {} if "source" in entry else package(token.split(":", 1)[0]).get("replacement", {})
-    return Forcing(
-        (*whole.get("every", ()), *entry["replaces"]),
-        entry.get("when", {}),
-        tuple(entry.get("may", ())),
-        entry.get("may_when", {}),
-    )
+    if "source" in entry:  # said as a whole there
+        answered, whole = None, {}
+    else:
+        whole = package(token.split(":", 1)[0]).get("replacement", {})
+    always = (*whole.get("every", ()), *entry["replaces"])
+    may = {*entry.get("may", ()), *(answered or {}).get("may", ())} - {*always, *entry.get("in_place", ())}
+    return Forcing(always, entry.get("when", {}), tuple(sorted(may)), entry.get("may_when", {}))
 
 
 @functools.cache

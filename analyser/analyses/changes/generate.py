@@ -21,17 +21,24 @@ import resource_types
 from analyser.analyses.changes.forcing import DIRECTIONS, PROVIDER
 from analyser.run.mock_cloud.computed_outputs import bare, is_list, output_types
 from analyser.run.program import run_stack
-from resource_types import FOLDER, PACKAGE_FILE
+from resource_types import FOLDER, PACKAGE_FILE, fact
 from resource_types.writing import put, text
 from settings.stackfile import stack_names
 
 _RENAMED = {
     ("aws:cloudwatch/metricAlarm:MetricAlarm", "alarm_name"): "name",
     ("aws:lambda/function:Function", "function_name"): "name",
+    ("aws:lambda/function:Function", "filename"): "code",
+    ("aws:apigateway/basePathMapping:BasePathMapping", "api_id"): "restApi",
     ("aws:lambda/layerVersion:LayerVersion", "filename"): "code",
 }
 """Where pulumi-aws has a name of its own."""
-_SHORTENED = {"rest_api_id": "restApi", "function_name": "function", "topic_arn": "topic"}
+_SHORTENED = {
+    "rest_api_id": "restApi",
+    "function_name": "function",
+    "topic_arn": "topic",
+    "deployment_id": "deployment",
+}
 """Where it takes the resource itself."""
 _GONE = {
     "aws:apigateway/deployment:Deployment": ("canary_settings", "stage_description", "stage_name"),
@@ -54,20 +61,30 @@ def table(facts: Mapping[str, Any], tokens: set[str]) -> dict[str, Any]:
 
 
 def every_type(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of all types. What no fact names, by whatever name, may force a replacement as well."""
+    """The same of all types. What no fact names, at whatever depth, may force a replacement as well."""
     found = {}
-    for fact in facts.values():
-        token = fact["pulumi"]
+    for asked in facts.values():
+        token = asked["pulumi"]
         types = output_types(token) if token else {}
         if not types:
             continue
         sides = ("replace", "computed_by_code", "unknown", "in_place")
-        named = {side: [name for path in fact[side] for name in _if_named(token, path)] for side in sides}
-        entry = _entry(token, {**fact, **{side: [path for _, path in named[side]] for side in sides}})
-        told = {name.removesuffix("[]").split(".")[0] for side in sides for name, _ in named[side]}
-        entry["may"] = sorted({*entry.get("may", ()), *(types.keys() - told - _COMPUTED)})
+        named = {side: [name for path in asked[side] for name in _if_named(token, path)] for side in sides}
+        entry = _entry(token, {**asked, **{side: [path for _, path in named[side]] for side in sides}})
+        told = {name.removesuffix("[]") for side in sides for name, _ in named[side]}
+        entry["may"] = sorted({*entry.get("may", ()), *_unnamed(types, told)})
         found[token] = {key: value for key, value in entry.items() if value or key == "replaces"}
     return dict(sorted(found.items()))
+
+
+def _unnamed(types: Mapping[str, Any], told: set[str], above: str = "") -> Iterator[str]:
+    """What no fact names: whole properties, and members of blocks of which others are named."""
+    for name, declared in types.items():
+        path, members = f"{above}{name}", _members(declared)
+        if any(one.startswith(f"{path}.") for one in told):
+            yield from _unnamed(members, told, f"{path}.")
+        elif (members or path not in told) and name not in _COMPUTED:
+            yield path
 
 
 def _if_named(token: str, path: str) -> Iterator[tuple[str, str]]:
@@ -78,15 +95,15 @@ def _if_named(token: str, path: str) -> Iterator[tuple[str, str]]:
         return
 
 
-def _entry(token: str, fact: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"replaces": sorted(_named(token, fact["replace"]))}
-    when = {path: _directions(fact["when"][path]) for path in fact["computed_by_code"]}
+def _entry(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"replaces": sorted(_named(token, asked["replace"]))}
+    when = {path: _directions(asked["when"][path]) for path in asked["computed_by_code"]}
     if decided := {path: words for path, words in when.items() if words}:
         found["when"] = {name: decided[path] for path in sorted(decided) for name in _named(token, [path])}
-    open_to = {path: _doubtful(fact["when"][path]) for path, words in when.items() if not words}
+    open_to = {path: _doubtful(asked["when"][path]) for path, words in when.items() if not words}
     if narrowed := {path: words for path, words in open_to.items() if words}:
         found["may_when"] = {name: narrowed[path] for path in sorted(narrowed) for name in _named(token, [path])}
-    if doubtful := [*fact["unknown"], *(path for path, words in open_to.items() if not words)]:
+    if doubtful := [*asked["unknown"], *(path for path, words in open_to.items() if not words)]:
         found["may"] = sorted(_named(token, doubtful))
     return found
 
@@ -150,11 +167,17 @@ def _members(declared: Any) -> Mapping[str, Any]:
     return {}
 
 
+def _added(token: str) -> dict[str, Any]:
+    """What people wrote beside the provider's answers."""
+    return {key: value for key, value in (fact(token, "replacement") or {}).items() if key.startswith("in_place")}
+
+
 def main(facts_file: Path, root: Path) -> None:
     """Write what the provider answered into the files of the types, and into the package's from where that is."""
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     tokens = {node.type for stack in stack_names(root) for node in run_stack(root, stack).resources}
-    put("replacement", table(facts["types"], tokens | {*resource_types.tokens()}))
+    found = table(facts["types"], tokens | {*resource_types.tokens()})
+    put("replacement", {token: {**entry, **_added(token)} for token, entry in found.items()})
     text_of_all = json.dumps(every_type(facts["types"]), separators=(",", ":"))
     PROVIDER.write_bytes(gzip.compress(text_of_all.encode(), mtime=0))
     path = FOLDER / "aws" / PACKAGE_FILE

@@ -26,11 +26,10 @@ class Replaced:
     """Whether the provider always replaces it for that; else it may."""
     protected: bool
     """Whether Pulumi refuses, because the resource is protected before and after."""
-
-    @property
-    def bearing(self) -> Bearing | None:
-        """What would be lost with it; None for what is as it was once it is made again."""
-        return bearing(self.type)
+    bearing: Bearing | None
+    """What would be lost with it; None for what is as it was once it is made again."""
+    asked: bool = True
+    """Whether the provider was asked about this type at all."""
 
 
 def replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Replaced, ...]:
@@ -73,7 +72,8 @@ def replaced_document(found: Sequence[Replaced]) -> list[dict[str, Any]]:
 
 
 def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Set[str]) -> Replaced | None:
-    known = forcing(new["type"]) or Forcing((), {}, tuple(new["inputs"]))
+    told = forcing(new["type"])
+    known = told or Forcing((), {}, tuple({**old["inputs"], **new["inputs"]}))
     sure = [path for path in (*known.always, *new["options"].get("replaceOnChanges", ())) if _changes(path, old, new)]
     sure += [path for path, when in known.when.items() if _changes(path, old, new, when)]
     given = dict(_given(known, new, carrying))
@@ -91,6 +91,8 @@ def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Se
         () if sure else tuple(sorted({name for path in paths for name in given.get(path, ())})),
         certain=bool(sure or given),
         protected=old["protect"] and new["protect"],
+        bearing=bearing(old["type"], old["inputs"]),
+        asked=told is not None,
     )
 
 

@@ -114,7 +114,10 @@ def _plain(value: Any) -> Any:
     if value is UNKNOWN:
         return rpc.UNKNOWN
     if isinstance(value, Asset):
-        return {SIGNATURE: value.signature, **{key: _plain(member) for key, member in value.items()}}
+        return {
+            SIGNATURE: value.signature,
+            **{key: _plain(member) for key, member in value.items() if member is not UNKNOWN},
+        }
     if isinstance(value, dict):
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

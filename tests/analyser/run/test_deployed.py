@@ -13,6 +13,7 @@ from policy.unknown import UNKNOWN
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET, ASSET = "1b47061264138c4ac30d75fd1eb44270", "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 STACK = "urn:pulumi:shop::strata::pulumi:pulumi:Stack::strata-shop"
 PROVIDER = "urn:pulumi:shop::strata::pulumi:providers:aws::default_7_51_1"
 QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
@@ -44,8 +45,29 @@ def test_a_resource_is_read_whole() -> None:
         {"url": "https://x"},
     )
     assert (node.id, node.parent, node.protect, node.ignore_changes) == ("a-id", "", True, ("x",))
-    assert node.inputs == {"fifoQueue": True, "code": {"path": "./a"}}
+    assert node.inputs == {"fifoQueue": True, "code": {"path": "./a", "hash": "h"}}
     assert (node.options, dict(node.property_dependencies)) == ({"retainOnDelete": True}, {"x": ("urn:y",)})
+
+
+@pytest.mark.parametrize(
+    ("asset", "digest"),
+    [
+        ({SIGNATURE: ASSET, "hash": "h", "path": "a.py"}, "h"),
+        ({SIGNATURE: ARCHIVE, "hash": "h", "path": "a.zip"}, "h"),
+        # Of a folder the engine's digest is one of an archive, which no program makes.
+        ({SIGNATURE: ARCHIVE, "hash": "h", "path": "a"}, {"$unknown": True}),
+        ({SIGNATURE: ASSET, "path": "a.py"}, {"$unknown": True}),
+    ],
+)
+def test_digests_of_what_assets_hold(asset: dict[str, Any], digest: Any) -> None:
+    node = graph_of_export(export(state(QUEUE, "a", inputs={"code": asset}))).only(QUEUE)
+    assert inputs(node)["code"]["hash"] == digest
+
+
+def test_an_archive_of_assets_has_theirs() -> None:
+    files = {SIGNATURE: ARCHIVE, "hash": "tar", "assets": {"a.py": {SIGNATURE: ASSET, "hash": "h", "path": "a.py"}}}
+    node = graph_of_export(export(state(QUEUE, "a", inputs={"code": files}))).only(QUEUE)
+    assert node.inputs["code"] == {"assets": {"a.py": {"path": "a.py", "hash": "h"}}}
 
 
 def test_secrets_are_not_read() -> None:

@@ -60,6 +60,19 @@ def test_what_stays_in_the_cloud_loses_nothing() -> None:
     assert one(database(), database("other", options=kept)).loses
 
 
+def test_what_a_replica_holds_is_not_lost_with_it() -> None:
+    replica = database(protect=True)
+    replica["inputs"] = {**replica["inputs"], "replicateSourceDb": "other"}
+    (gone,) = found([replica], [])
+    assert (gone.kind, gone.loses, gone.protected, gone.copied) == (
+        "removed", False, True, "its source has the same rows",
+    )  # fmt: skip
+    again = one(replica, {**replica, "inputs": {**replica["inputs"], "username": "other"}})
+    assert (again.kind, again.loses, again.bearing) == ("replaced", False, None)
+    # What is a replica only from now on has rows of its own until then.
+    assert one(database(), {**replica, "inputs": {**replica["inputs"], "username": "other"}}).loses
+
+
 def test_what_is_protected_is_said() -> None:
     assert one(database(protect=True), database("other", protect=True)).protected
     assert [change.protected for change in found([database(protect=True)], [])] == [True]

@@ -9,6 +9,7 @@ import pytest
 from analyser.analyses.changes.forcing import DIRECTIONS, PROVIDER, forcing
 from analyser.analyses.changes.generate import UnnamedError, every_type, table
 from analyser.run.mock_cloud.computed_outputs import output_types
+from resource_types import fact
 from tests.stacks import STACKS, stack_graph
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -43,6 +44,31 @@ def test_what_is_known_of_a_database() -> None:
     assert known
     assert {"username", "dbName", "kmsKeyId", "region", "restoreToPointInTime[]"} <= set(known.always)
     assert not {"instanceClass", "engineVersion", "allocatedStorage", "tags"} & {*known.always, *known.when, *known.may}
+
+
+def test_every_input_that_a_stack_gives_was_asked_about() -> None:
+    answers = json.loads(gzip.decompress(PROVIDER.read_bytes()))
+    given = {(node.type, name) for stack in STACKS for node in stack_graph(stack).resources for name in node.inputs}
+    assert sorted(one for one in given if one[1] in unasked(one[0], answers)) == []
+
+
+def unasked(token: str, answers: dict[str, dict[str, list[str]]]) -> set[str]:
+    """Properties that may force a replacement because no fact says anything of them."""
+    known, own = forcing(token), fact(token, "replacement")
+    return {*known.may} & {*answers.get(token, {}).get("may", ())} - {*own.get("may", ())} if known and own else set()
+
+
+def test_what_a_person_read_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = "aws:rds/proxy:Proxy"
+    known = forcing(proxy)
+    assert known
+    assert "defaultAuthScheme" not in known.may
+    own = {key: value for key, value in (fact(proxy, "replacement") or {}).items() if not key.startswith("in_place")}
+    monkeypatch.setattr("analyser.analyses.changes.forcing.fact", lambda *_: own)
+    known = forcing(proxy)
+    assert known
+    assert "defaultAuthScheme" in known.may
+    assert "engineFamily" not in known.may
 
 
 def test_where_the_direction_decides() -> None:
@@ -112,14 +138,19 @@ def test_an_argument_without_a_property_is_not_passed_over() -> None:
 
 
 def test_of_every_type_what_no_fact_names_may_force_it() -> None:
-    fact = {
+    said = {
         "pulumi": "aws:gamelift/alias:Alias",
         "replace": ["renamed_since"],
         "in_place": ["name", "description"],
         "computed_by_code": [],
         "unknown": ["tags"],
     }
-    (entry,) = every_type({"aws_gamelift_alias": fact, "aws_none": {**fact, "pulumi": None}}).values()
+    (entry,) = every_type({"aws_gamelift_alias": said, "aws_none": {**said, "pulumi": None}}).values()
     assert entry["replaces"] == []
     assert {"tags", "routingStrategy", "region"} <= set(entry["may"])
+    blocks = {**said, "pulumi": "aws:lb/listenerRule:ListenerRule", "in_place": ["condition[].host_header[].values"]}
+    (entry,) = every_type({"aws_lb_listener_rule": blocks}).values()
+    # Of a block of which one member was asked about, the others were not.
+    assert {"conditions.hostHeader.regexValues", "conditions.sourceIp", "actions"} <= set(entry["may"])
+    assert not {"conditions", "conditions.hostHeader", "conditions.hostHeader.values"} & set(entry["may"])
     assert not {"name", "description", "arn", "tagsAll"} & set(entry["may"])

@@ -115,6 +115,10 @@ def test_of_a_type_that_nobody_asked_about_each_change_may_replace() -> None:
     )
     (found,) = of(before, later)
     assert (found.name, found.properties, found.certain, found.bearing) == ("c", ("a",), False, None)
+    assert not found.asked
+    # What is given no more is a change like any other.
+    (found,) = of(before, changed(graph, add=(dataclasses.replace(strange, inputs={"b": 1}),)))
+    assert (found.properties, found.certain) == (("a",), False)
 
 
 def test_what_comes_or_goes_is_not_replaced() -> None:
