@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]]
+Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]] | pulumi.Output[dict[str, str]]]
+"""By test; all of a test at once where not even the keys are known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,10 @@ class Statement:
         if self.all_but:
             document["NotResource"] = list(self.all_but)
         if self.conditions:
-            document["Condition"] = {test: dict(values) for test, values in self.conditions.items()}
+            document["Condition"] = {
+                test: values if isinstance(values, pulumi.Output) else dict(values)
+                for test, values in self.conditions.items()
+            }
         return document
 
 

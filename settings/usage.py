@@ -82,6 +82,10 @@ class Usage(Settings, use_attribute_docstrings=True):
     """Tokens sent to foundation models."""
     output_token_millions: Amount | None = None
     """Tokens that foundation models answer with."""
+    fargate_vcpu_hours: Amount | None = None
+    """Hours of a vCPU of all pods of EKS on Fargate."""
+    fargate_gb_hours: Amount | None = None
+    """Hours of a GB of their memory, with 0.25 GB of each pod for its kubelet."""
     elastic_nodes: Amount | None = None
     """Nodes that each Karpenter pool and each Spot group runs on average above its minimum."""
 

@@ -136,6 +136,9 @@ class Cluster(Component):
             own.allow_all_egress("Control plane to nodes, webhooks and AWS")
             self.nodes.allow_ports(own, 1025, 65535, "Control plane to every unprivileged port of the nodes")
         self.oidc_provider_arn = self._oidc_provider().arn
+        self.oidc_issuer: pulumi.Output[str] = self.component.oidc_provider_url.apply(
+            lambda url: url.removeprefix("https://")
+        )
         self.provider = kubernetes.Provider(
             self.child("kubernetes"),
             kubeconfig=self.component.kubeconfig_json,

@@ -1,6 +1,6 @@
 """A namespace that admits only restricted pods and lets none of them talk until told so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pulumi
@@ -43,6 +43,8 @@ class Namespace(InCluster):
     finds them healthy. While the load balancer controller is away no pod starts in such a namespace, which is as it
     should be where pods would be reached by nobody, and nowhere else.
 
+    With ``guaranteed`` such containers are promised all that they may take, as pods on Fargate have to be.
+
     ``pod_security`` is privileged only for agents that read the node's own files, which every other standard refuses.
     """
 
@@ -55,6 +57,8 @@ class Namespace(InCluster):
         nodes: Sequence[pulumi.Resource],
         pod_security: Literal["restricted", "privileged"] = "restricted",
         readiness_gates: bool = False,
+        guaranteed: bool = False,
+        labels: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
@@ -62,7 +66,7 @@ class Namespace(InCluster):
         self.readiness_gates = readiness_gates
         made = KubernetesNamespace(
             self.child("namespace"),
-            metadata=ObjectMetaArgs(name=namespace, labels=_labels(pod_security, readiness_gates)),
+            metadata=ObjectMetaArgs(name=namespace, labels=_labels(pod_security, readiness_gates, labels or {})),
             # Pods stop only where a kubelet runs: on destroy the nodes must outlive everything in here.
             opts=self.in_cluster(depends_on=list(nodes)),
         )
@@ -70,7 +74,7 @@ class Namespace(InCluster):
         inside = self.in_cluster(depends_on=[made])
         self._deny_all(inside)
         self._allow_dns(inside)
-        self._bounds(inside)
+        self._bounds(inside, guaranteed=guaranteed)
         self.register_outputs({"namespace": namespace})
 
     def _deny_all(self, inside: pulumi.ResourceOptions) -> None:
@@ -98,15 +102,16 @@ class Namespace(InCluster):
             opts=inside,
         )
 
-    def _bounds(self, inside: pulumi.ResourceOptions) -> None:
+    def _bounds(self, inside: pulumi.ResourceOptions, *, guaranteed: bool) -> None:
         small = Resources()
+        promised = small.limits if guaranteed else small.requests
         LimitRange(
             self.child("limits"),
             metadata=ObjectMetaArgs(name="containers", namespace=self.namespace),
             spec=LimitRangeSpecArgs(
                 limits=[
                     LimitRangeItemArgs(
-                        type="Container", default=small.limits.as_dict(), default_request=small.requests.as_dict()
+                        type="Container", default=small.limits.as_dict(), default_request=promised.as_dict()
                     )
                 ]
             ),
@@ -120,7 +125,8 @@ class Namespace(InCluster):
         )
 
 
-def _labels(pod_security: str, readiness_gates: bool) -> dict[str, str]:
+def _labels(pod_security: str, readiness_gates: bool, labels: Mapping[str, str]) -> dict[str, str]:
     # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
     gates = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if readiness_gates else {}
-    return {f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")} | gates
+    security = {f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")}
+    return {**security, **gates, **labels}

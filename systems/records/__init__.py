@@ -37,6 +37,7 @@ from components.workloads.storage_class import StorageClass, StorageClassSetting
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Keys, make_keys
 from systems.records.application import make_application
+from systems.records.fargate import run_on_fargate
 from systems.records.later import read_events
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, Data, Edge
@@ -58,6 +59,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
     make_application(settings, account, keys, network, data, compute, edge, registry, pool)
+    run_on_fargate(settings.fargate, account, keys, network, data, compute, registry)
     later = read_events(settings.events, account, keys, network, data) if settings.events else {}
     operate(settings, account, keys, data, compute, edge, later)
     return {

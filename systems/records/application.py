@@ -1,9 +1,12 @@
 """The microservice of the records system: its pods, what they may do and what they are told."""
 
+from itertools import chain
+
 import pulumi
 
 from components.account import Account
 from components.data.registry import Registry
+from components.merging import disjoint
 from components.network.network import Network
 from components.operations.metric import put_metrics
 from components.operations.tracing import Tracing
@@ -15,10 +18,11 @@ from components.workloads.network_policy import Destination
 from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload import Workload
 from systems.eks_platform import Compute
-from systems.eks_schema import APPLICATION_USER, apply_schema
+from systems.eks_schema import apply_schema
 from systems.foundation import Keys
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import SystemSettings
+from systems.records.uses import granted, told
 
 
 def make_application(
@@ -48,11 +52,7 @@ def make_application(
         namespace=settings.namespace,
         service_account=APPLICATION,
         statements=[
-            data.database.connect(APPLICATION_USER),
-            data.cache.connect,
-            data.topic.produce,
-            data.topic.consume(APPLICATION),
-            data.archives.read_write,
+            *chain.from_iterable(granted(data, APPLICATION).values()),
             data.logs.write,
             signing.read,
             keys.secrets.decrypt,
@@ -102,31 +102,13 @@ def make_application(
 
 
 def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:
-    """What the microservice is told: where its stores are and as whom it signs in. Every password is a token of IAM,
-    and every connection is TLS."""
-    database, cache, stream = data.database, data.cache, data.stream
-    return {
-        "AWS_REGION": account.region,
-        "DATABASE_HOST": database.endpoint,
-        "DATABASE_READERS": pulumi.Output.json_dumps(list(database.reader_endpoints.values())),
-        "DATABASE_PORT": str(database.port),
-        "DATABASE_NAME": database.db_name,
-        "DATABASE_USER": APPLICATION_USER,
-        "DATABASE_SSLMODE": "verify-full",
-        "CACHE_ENDPOINT": cache.endpoint,
-        "CACHE_PORT": str(cache.port),
-        "CACHE_USER": cache.user_name,
-        "CACHE_TLS": "true",
-        "CACHE_CLUSTER": str(cache.settings.cluster_mode).lower(),
-        # What a token for Redis is signed for.
-        "CACHE_REPLICATION_GROUP": cache.replication_group_id,
-        "BOOTSTRAP_BROKERS": stream.bootstrap_brokers,
-        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
-        "KAFKA_SASL_MECHANISM": "AWS_MSK_IAM",
-        "TOPIC": data.topic.topic_name,
-        "CONSUMER_GROUP": APPLICATION,
-        "ARCHIVES_BUCKET": data.archives.bucket_name,
-        "LOGS_BUCKET": data.logs.bucket_name,
-        "CURSOR_KEY_ARN": signing.arn,
-        "METRICS_NAMESPACE": BUSINESS_METRICS,
-    }
+    """What the microservice is told: of every store, and what else it uses."""
+    return disjoint(
+        {"AWS_REGION": account.region},
+        *told(data, APPLICATION).values(),
+        {
+            "LOGS_BUCKET": data.logs.bucket_name,
+            "CURSOR_KEY_ARN": signing.arn,
+            "METRICS_NAMESPACE": BUSINESS_METRICS,
+        },
+    )

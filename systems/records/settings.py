@@ -34,6 +34,7 @@ from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
+from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
 
 BACKED_UP = {"backup": "daily"}
@@ -98,6 +99,8 @@ class SystemSettings(Settings):
     stream: KafkaSettings = KafkaSettings()
     events: EventsSettings | None = None
     """A function that reads the topic beside the application."""
+    fargate: dict[FargateName, FargateSettings] = Field(default_factory=dict)
+    """Namespaces whose pods run on Fargate, by name: a place for batch jobs and the like."""
     registry: RegistrySettings
     buckets: Buckets
     firewall: FirewallSettings = FirewallSettings()
@@ -133,6 +136,7 @@ class SystemSettings(Settings):
             NO_WAY_OUT: without_a_way_out(self.runner, self.network),
         }
         found = [problem for problem, there in problems.items() if there]
+        found += fargate_problems(self.fargate, self.namespace, self.network)
         if found:
             raise ValueError("; ".join(found))
         return self

@@ -1,4 +1,4 @@
-"""Service-linked roles: those that a service does not make in time, or not at all when an API is called."""
+"""Roles that no stack makes: service-linked ones that are not there in time, and those of people."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from analyser.analyses.prerequisites.model import Prerequisite, block, urns
 from analyser.graph import Graph, Node
 
+_ENTRY = "aws:eks/accessEntry:AccessEntry"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _POOL = "kubernetes:karpenter.sh/v1:NodePool"
 _EFS = "aws:efs/fileSystem:FileSystem"
@@ -69,6 +70,13 @@ ROLES: tuple[tuple[str, str, tuple[str, ...], Needs, str], ...] = (
 BY_THEMSELVES: tuple[tuple[str, str, str, Needs], ...] = (
     ("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS", "aws:eks/cluster:Cluster", _always),
     ("eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup", _NODE_GROUP, _always),
+    (
+        # https://docs.aws.amazon.com/eks/latest/userguide/using-service-linked-roles-eks-fargate.html
+        "eks-fargate.amazonaws.com",
+        "AWSServiceRoleForAmazonEKSForFargate",
+        "aws:eks/fargateProfile:FargateProfile",
+        _always,
+    ),
     *(
         ("autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling", token, _always)
         for token in (_NODE_GROUP, "aws:autoscaling/group:Group")
@@ -138,6 +146,26 @@ def service_linked_roles(graph: Graph) -> Iterator[Prerequisite]:
                 urns=urns(nodes),
             )
     yield from _by_themselves(graph)
+
+
+def people(graph: Graph) -> Iterator[Prerequisite]:
+    """Roles of others that the stack lets into a cluster."""
+    made = {str(node.outputs.get("arn")) for node in graph.of_type("aws:iam/role:Role")}
+    for node in graph.of_type(_ENTRY):
+        arn = str(node.inputs.get("principalArn"))
+        if arn.startswith("arn:") and arn not in made:
+            role = arn.rpartition("/")[2]
+            yield Prerequisite(
+                kind="role",
+                title=f"the role {role} exists",
+                why="EKS lets in nobody whom IAM does not know, and whoever has the role finds the cluster by it",
+                check=f"aws iam get-role --role-name {role} --query Role.Arn --output text",
+                good=arn,
+                make=(
+                    f"# its owner makes it, with the right to eks:DescribeCluster; or another team in {graph.stack}",
+                ),
+                urns=(node.urn,),
+            )
 
 
 def _by_themselves(graph: Graph) -> Iterator[Prerequisite]:

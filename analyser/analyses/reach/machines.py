@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from analyser.analyses.reach.fargate import PROFILE, Fargate
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.interfaces import CONFIGURATION, INSTANCE, Interfaces, template_of
 from analyser.analyses.reach.place import Interface, Kind, Place
@@ -12,7 +13,6 @@ from policy.model import Resource
 GROUP = "aws:autoscaling/group:Group"
 _CLUSTER = "aws:eks/cluster:Cluster"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-_FARGATE = "aws:eks/fargateProfile:FargateProfile"
 _NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 _OF_CLUSTER = "kubernetes.io/cluster/"
 
@@ -41,9 +41,8 @@ class Machines:
                 _selected(found, terms) for terms in ("subnetSelectorTerms", "securityGroupSelectorTerms")
             )
             yield self._place(found, Kind.NODES, (Interface(subnets, groups),))
-        for found in self._view.of(_FARGATE):
-            groups = (own,) if own else (UNTOLD,)
-            yield self._place(found, Kind.NODES, (Interface(names(found, "subnetIds"), groups),))
+        for found in self._view.of(PROFILE):
+            yield self._place(found, Kind.NODES, Fargate(self._view).interfaces_of(found))
         for found in self._view.of(GROUP):
             if any(text(tag.get("key")).startswith(_OF_CLUSTER) for tag in found.blocks("tags")):
                 yield self._place(found, Kind.NODES, self._of_group(found))

@@ -61,8 +61,9 @@ class NetworkPolicies:
         chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]
         if not chosen:
             return None
-        if not self.enforced and self._cluster:
-            return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing in this cluster")
+        if pods.on_fargate or (not self.enforced and self._cluster):
+            where = "on Fargate" if pods.on_fargate else "in this cluster"
+            return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing {where}")
         unread = [policy for policy in chosen if policy.unknown("spec")]
         if unread:
             return untold(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
@@ -104,8 +105,8 @@ class NetworkPolicies:
         if peer.get("namespaceSelector") is None:
             namespace = other.pods.namespace == pods.namespace
         else:
-            namespace = _matches(peer, "namespaceSelector", labels)
-        return namespace and _matches(peer, "podSelector", other.pods.labels)
+            namespace = matches(peer, "namespaceSelector", labels)
+        return namespace and matches(peer, "podSelector", other.pods.labels)
 
 
 def _in_blocks(peers: list[Block]) -> Addresses:
@@ -119,10 +120,10 @@ def _in_blocks(peers: list[Block]) -> Addresses:
 
 def _selects(policy: Resource, pods: Pods, way: str) -> bool:
     types = texts(policy.list("spec.policyTypes")) or ("Ingress", *(["Egress"] if policy.has("spec.egress") else []))
-    return way in types and _matches(policy, "spec.podSelector", pods.labels)
+    return way in types and matches(policy, "spec.podSelector", pods.labels)
 
 
-def _matches(found: Resource | Block, path: str, labels: object) -> bool:
+def matches(found: Resource | Block, path: str, labels: object) -> bool:
     """Whether a selector matches; one that is empty or not there matches everything."""
     have = labels if isinstance(labels, dict) else {}
     wanted = found.get(f"{path}.matchLabels") or {}

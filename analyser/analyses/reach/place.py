@@ -63,6 +63,7 @@ class Pods:
     namespace: str
     labels: Mapping[str, str]
     named_ports: Mapping[str, int] = field(default_factory=dict)
+    on_fargate: bool = False
 
 
 @dataclass(frozen=True, eq=False)

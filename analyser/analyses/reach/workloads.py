@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from analyser.analyses.reach.fargate import PROFILE, Fargate
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.machines import Machines
 from analyser.analyses.reach.network import flag
@@ -30,7 +32,9 @@ def workloads(view: View) -> Iterator[Place]:
     machines = Machines(view)
     nodes = list(machines.nodes())
     yield from nodes
-    yield from _pods(view, tuple(dict.fromkeys(one for place in nodes for one in place.interfaces)))
+    profiles = {found.urn for found in view.of(PROFILE)}
+    on_nodes = dict.fromkeys(one for place in nodes if not profiles & set(place.urns) for one in place.interfaces)
+    yield from (_where(place, Fargate(view), tuple(on_nodes)) for place in _pods(view))
     yield from _in_network(view, FUNCTION, Kind.FUNCTION, "vpcConfig", "subnetIds")
     yield from _in_network(view, _BUILD, Kind.BUILD, "vpcConfig", "subnets")
     yield from (_tasks(view, found) for found in view.of(_SERVICE))
@@ -38,7 +42,15 @@ def workloads(view: View) -> Iterator[Place]:
     yield from (_api_server(view, found) for found in view.of(_CLUSTER))
 
 
-def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
+def _where(place: Place, fargate: Fargate, on_nodes: tuple[Interface, ...]) -> Place:
+    """Pods on the nodes, unless a profile of Fargate takes them."""
+    taken = fargate.pods(place.pods.namespace, place.pods.labels) if place.pods else ()
+    if not taken or place.pods is None:
+        return replace(place, interfaces=on_nodes)
+    return replace(place, interfaces=taken, pods=replace(place.pods, on_fargate=True))
+
+
+def _pods(view: View) -> Iterator[Place]:
     for found in view.of(*DEPLOYMENTS, *_JOBS):
         path = "spec.jobTemplate.spec.template" if found.type.endswith("CronJob") else "spec.template"
         containers = list(found.blocks(f"{path}.spec.containers"))
@@ -48,7 +60,6 @@ def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
             name=view.owner(found),
             kind=Kind.PODS,
             urns=(found.urn,),
-            interfaces=interfaces,
             ports=tuple(port.get("containerPort") for port in ports if isinstance(port.get("containerPort"), int)),
             words=frozenset({"application"} if _is_application(found) else ()),
             pods=_selectable(found, path, numbers),
@@ -62,7 +73,6 @@ def _pods(view: View, interfaces: tuple[Interface, ...]) -> Iterator[Place]:
             name=view.owner(found),
             kind=Kind.PODS,
             urns=(found.urn,),
-            interfaces=interfaces,
             pods=Pods(namespace, {}),
             region=view.region_of(found),
         )

@@ -117,8 +117,11 @@ def administrator(cluster: Resource) -> Link:
 
 def _person(s: Survey, entry: Resource) -> Iterator[Link]:
     holders = _holder(s, entry)
-    yield shown("role", f"{entry.name} is for a role that is there", holders, "the stack makes no such role")
-    arn = text(entry.get("principalArn"))
+    says, arn = f"{entry.name} is for a role that is there", text(entry.get("principalArn"))
+    if holders or entry.property_dependencies.get("principalArn"):
+        yield shown("role", says, holders, "the stack makes no such role")
+    else:
+        yield not_known("role", says, f"no stack makes {arn}: strata check --before", [entry])
     associated = [one for one in s.of(_ASSOCIATION) if one.has("principalArn", arn)]
     groups = texts(entry.list("kubernetesGroups"))
     bound = [one for group in groups for one in s.of(*_BINDINGS) if _binds(one, group)]

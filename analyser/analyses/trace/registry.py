@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.fargate import PROFILE
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import text
 from analyser.analyses.reach.workloads import DEPLOYMENTS
@@ -19,6 +20,7 @@ _REPOSITORY = "aws:ecr/repository:Repository"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _SCALING_GROUP = "aws:autoscaling/group:Group"
 _NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+_ROLE_OF = {_NODE_GROUP: "nodeRoleArn", PROFILE: "podExecutionRoleArn"}
 _PRIVATE = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/([^:@]+)[:@](.+)$")
 _PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _LOGIN = "ecr:GetAuthorizationToken"
@@ -53,10 +55,11 @@ def registries(s: Survey) -> Iterator[Chain]:
 
 def _pullers(s: Survey) -> Iterator[Puller]:
     in_cluster = {image: one for one in s.of(*DEPLOYMENTS, JOB) for image in _images(one)}
-    for found in s.of(_NODE_GROUP, _NODE_CLASS, _SCALING_GROUP):
+    for found in s.of(_NODE_GROUP, _NODE_CLASS, _SCALING_GROUP, PROFILE):
         place = s.place(found)
         if place:
-            yield Puller(place, next(iter(_roles(s, found)), None), in_cluster)
+            images = in_cluster if found.type != PROFILE else {}  # what others run there is theirs to push
+            yield Puller(place, next(iter(_roles(s, found)), None), images)
     for service in s.of(SERVICE):
         place = s.place(service)
         for task in s.refers(service, "taskDefinition", TASK):
@@ -66,8 +69,8 @@ def _pullers(s: Survey) -> Iterator[Puller]:
 
 
 def _roles(s: Survey, found: Resource) -> list[Resource]:
-    if found.type == _NODE_GROUP:
-        return s.refers(found, "nodeRoleArn", _ROLE)
+    if found.type in _ROLE_OF:
+        return s.refers(found, _ROLE_OF[found.type], _ROLE)
     if found.type == _SCALING_GROUP:
         paths = ("launchTemplate", "mixedInstancesPolicy")
         templates = [one for path in paths for one in s.refers(found, path, "aws:ec2/launchTemplate:LaunchTemplate")]

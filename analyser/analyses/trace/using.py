@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from analyser.analyses.reach.fargate import PROFILE
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
 from analyser.analyses.reach.view import text
@@ -86,12 +87,18 @@ def network(s: Survey, use: Use) -> Iterator[Link]:
         yield _way(s, target, use.store, target)
         yield from (s.way("network", target, s.service(service)) for service in _POLLERS_CALL)
         return
-    nodes = [place for place in s.reach.places if place.kind is Kind.NODES]
-    sources = nodes if use.store.type == FILES else [own] if own else []
+    by_nodes = use.store.type == FILES and not (own and own.pods and own.pods.on_fargate)
+    sources = _nodes(s) if by_nodes else [own] if own else []
     if not sources:
         yield not_known("network", f"{use.code.name} reaches {named(use.store)}", "where it runs is not modelled")
     for source in sources:
         yield _way(s, source, use.store, target)
+
+
+def _nodes(s: Survey) -> list[Place]:
+    """What several pods run on, and mounts volumes for them."""
+    profiles = {one.urn for one in s.of(PROFILE)}
+    return [place for place in s.reach.places if place.kind is Kind.NODES and not profiles & set(place.urns)]
 
 
 def _is_polled(s: Survey, use: Use) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.fargate import PROFILE
 from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.reach.workloads import DEPLOYMENTS, FUNCTION
@@ -65,7 +66,7 @@ def writers(s: Survey, group: Resource) -> Iterator[Writer]:
             yield _as_account(s, one)
     yield from _sessions(s, names)
     yield from _agents(s, names[0])
-    for find in (_databases, _clusters, _stages, _insights):
+    for find in (_databases, _clusters, _stages, _insights, _routers):
         yield from find(s, names[0])
 
 
@@ -116,19 +117,33 @@ def _sessions(s: Survey, names: tuple[str, str]) -> Iterator[Writer]:
 
 def _agents(s: Survey, name: str) -> Iterator[Writer]:
     """Agents whose configuration names the group."""
-    for config in s.of(CONFIG):
-        data = config.get("data")
-        lines = [
-            line.split() for _, value in flat(data if isinstance(data, dict) else {}) for line in value.splitlines()
-        ]
-        if ["log_group_name", name] not in lines:
-            continue
+    for config in _configured(s, name):
         for workload in s.of(*DEPLOYMENTS):
             mounted = [one.get("configMap.name") for one in workload.blocks("spec.template.spec.volumes")]
             if config.get("metadata.name") in mounted and workload.get("metadata.namespace") == config.get(
                 "metadata.namespace"
             ):
                 yield Writer(workload, Code(workload, s).identity.role)
+
+
+def _routers(s: Survey, name: str) -> Iterator[Writer]:
+    """Fargate's own log router, which writes as the role that starts a profile's pods.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/fargate-logging.html
+    """
+    for config in _configured(s, name):
+        if config.has("metadata.namespace", "aws-observability") and config.has("metadata.name", "aws-logging"):
+            for profile in s.of(PROFILE):
+                yield Writer(profile, next(iter(s.refers(profile, "podExecutionRoleArn", "aws:iam/role:Role")), None))
+
+
+def _configured(s: Survey, name: str) -> Iterator[Resource]:
+    """The configurations of Fluent Bit that name the group."""
+    for config in s.of(CONFIG):
+        data = config.get("data")
+        values = [value for _, value in flat(data if isinstance(data, dict) else {})]
+        if any(line.split() == ["log_group_name", name] for value in values for line in value.splitlines()):
+            yield config
 
 
 def _databases(s: Survey, name: str) -> Iterator[Writer]:

@@ -48,6 +48,7 @@ _ARNS = {
     "efs/fileSystem": "elasticfilesystem:{region}:{account}:file-system/{id}",
     "eks/addon": "eks:{region}:{account}:addon/{name}/{within}/{uuid}",
     "eks/cluster": "eks:{region}:{account}:cluster/{name}",
+    "eks/fargateProfile": "eks:{region}:{account}:fargateprofile/{name}/{within}/{uuid}",
     "eks/nodeGroup": "eks:{region}:{account}:nodegroup/{name}/{within}/{uuid}",
     "elasticache/parameterGroup": "elasticache:{region}:{account}:parametergroup:{name}",
     "elasticache/replicationGroup": "elasticache:{region}:{account}:replicationgroup:{name}",

@@ -1,0 +1,108 @@
+"""Namespaces of the records system whose pods run on Fargate: for what teams run beside the microservice."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+import pulumi
+from pydantic import AfterValidator, Field, field_validator
+
+from components.account import Account
+from components.data.registry import Registry
+from components.merging import disjoint
+from components.network.network import Network, NetworkSettings
+from components.workloads.fargate_logs import FargateLogs
+from components.workloads.fargate_namespace import FargateNamespace
+from settings import Name, Settings
+from systems.eks_platform import Compute
+from systems.foundation import Keys
+from systems.records.parts import Data
+from systems.records.uses import Use, granted, told
+
+_CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
+"""Whom a pod calls before and while it runs: for its image, its log and its role."""
+_TAKEN = ("amazon-cloudwatch", "aws-observability", "default", "tracing")
+
+
+def _namespace(value: str) -> str:
+    if value in _TAKEN or value.startswith("kube-"):
+        raise ValueError(f"{value!r} is a namespace of the cluster's own pods, which stay on nodes")
+    return value
+
+
+FargateName = Annotated[Name, AfterValidator(_namespace), Field(max_length=32)]
+"""The name of a namespace for pods on Fargate, short enough for the roles that are called after it."""
+
+
+class FargateSettings(Settings):
+    """What pods of the namespace use, and who runs them there."""
+
+    uses: tuple[Use, ...] = ()
+    """Stores that its pods may reach and sign in to as the microservice does; at Kafka as a consumer group of their
+    own, called like the namespace."""
+    team: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$",
+        examples=["arn:aws:iam::123456789012:role/batch-team"],
+    )
+    """The IAM role of whoever runs pods in the namespace; without one only whoever deploys the stack does."""
+
+    @field_validator("uses")
+    @classmethod
+    def _once(cls, value: tuple[Use, ...]) -> tuple[Use, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError(f"{', '.join(value)}: a store is named twice")
+        return value
+
+
+def fargate_problems(
+    fargate: Mapping[str, FargateSettings], application: str, network: NetworkSettings
+) -> Iterable[str]:
+    """Why these namespaces could not be made, or no pod start in them."""
+    if application in fargate:
+        yield f"fargate.{application}: the microservice's namespace, whose pods run on nodes"
+    teams = [one.team for one in fargate.values() if one.team]
+    for team in sorted({team for team in teams if teams.count(team) > 1}):
+        yield f"fargate: {team} is the team of two namespaces; EKS takes one entry for a role"
+    missing = [service for service in _CALLED if service not in network.interface_endpoints]
+    if fargate and network.nat == "none" and missing:
+        yield f"fargate needs network.nat, or network.interfaceEndpoints with {' and '.join(missing)}: no image arrives"
+
+
+def run_on_fargate(
+    settings: Mapping[str, FargateSettings],
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    compute: Compute,
+    registry: Registry,
+) -> None:
+    """The namespaces, one after the other, with the doors to what each uses."""
+    if not settings:
+        return
+    logs = FargateLogs("fargate-logs", account=account, cluster=compute.cluster, key=keys.logs)
+    stores = {"database": data.database, "cache": data.cache, "stream": data.stream}
+    before: list[pulumi.Resource] = []
+    for namespace, of in sorted(settings.items()):
+        made = FargateNamespace(
+            f"fargate-{namespace}",
+            namespace=namespace,
+            account=account,
+            network=network,
+            cluster=compute.cluster,
+            registry=registry,
+            logs=logs,
+            ready=compute.ready,
+            statements=[one for use in of.uses for one in granted(data, namespace)[use]],
+            config=_config(account, data, namespace, of.uses),
+            team=of.team,
+            after=before,
+        )
+        for use in of.uses:
+            if use in stores:
+                stores[use].allow(made.security_group)
+        before = [made]
+
+
+def _config(account: Account, data: Data, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
+    return disjoint({"AWS_REGION": account.region}, *(told(data, namespace)[use] for use in uses))

@@ -1,0 +1,55 @@
+"""What pods of the records system may do with each store, and what they are told of it."""
+
+from typing import Literal
+
+import pulumi
+
+from components.statements import Statement
+from systems.eks_schema import APPLICATION_USER
+from systems.records.parts import Data
+
+Use = Literal["database", "cache", "stream", "archives"]
+"""A store that pods sign in to."""
+
+
+def told(data: Data, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
+    """What pods are told of each store: where it is and as whom they sign in; ``group`` is theirs at Kafka. Every
+    password is a token of IAM, and every connection is TLS."""
+    database, cache, stream = data.database, data.cache, data.stream
+    return {
+        "database": {
+            "DATABASE_HOST": database.endpoint,
+            "DATABASE_READERS": pulumi.Output.json_dumps(list(database.reader_endpoints.values())),
+            "DATABASE_PORT": str(database.port),
+            "DATABASE_NAME": database.db_name,
+            "DATABASE_USER": APPLICATION_USER,
+            "DATABASE_SSLMODE": "verify-full",
+        },
+        "cache": {
+            "CACHE_ENDPOINT": cache.endpoint,
+            "CACHE_PORT": str(cache.port),
+            "CACHE_USER": cache.user_name,
+            "CACHE_TLS": "true",
+            "CACHE_CLUSTER": str(cache.settings.cluster_mode).lower(),
+            # What a token for Redis is signed for.
+            "CACHE_REPLICATION_GROUP": cache.replication_group_id,
+        },
+        "stream": {
+            "BOOTSTRAP_BROKERS": stream.bootstrap_brokers,
+            "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "KAFKA_SASL_MECHANISM": "AWS_MSK_IAM",
+            "TOPIC": data.topic.topic_name,
+            "CONSUMER_GROUP": group,
+        },
+        "archives": {"ARCHIVES_BUCKET": data.archives.bucket_name},
+    }
+
+
+def granted(data: Data, group: str) -> dict[Use, list[Statement]]:
+    """What pods may do with each store."""
+    return {
+        "database": [data.database.connect(APPLICATION_USER)],
+        "cache": [data.cache.connect],
+        "stream": [data.topic.produce, data.topic.consume(group)],
+        "archives": [data.archives.read_write],
+    }
