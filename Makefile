@@ -74,8 +74,8 @@ audit: ## Ask which locked packages have known vulnerabilities (STRICT=--strict 
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt
 	@$(AUDIT)/bin/python -m tools.audit $(STRICT)
 
-versions: $(READY) ## Say which versions' support, and which exemptions, end within 180 days of a day (DAY=2026-11-28; STRICT=--strict-dates fails)
-	@$(BIN)/python -m tools.versions $(DAY) $(STRICT)
+versions: $(READY) ## Say which support and exemptions end within 180 days of a day (DAY=2026-11-28; STRICT=--strict-dates fails), and what is newer
+	@$(BIN)/python -m tools.versions $(DAY) --newer $(STRICT)
 
 sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into dist/
 	@$(PYTHON) -m tools.virtualenv $(AUDIT) tools/audit.txt

@@ -1,77 +1,196 @@
-"""The versions that this program asks for, in one place: what AWS and Kubernetes run, and the charts of Helm.
+"""The versions that this program asks for, in one place: what AWS and Kubernetes run, charts, and images by digest.
 
 An upgrade is one change here, or in a stack file where a setting names another; docs/upgrading.md has the order of each
-kind. ``ends`` is the last day of support, as far as anybody has said one.
+kind, and the commands that say what there is. Until when something is supported is no choice of this program's, and
+stands in ``policy/support.yaml``, by the names that ``of`` has here. ``make versions`` puts the two together.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Final
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of one thing, and where it says for how long it is supported."""
+    """One version of one thing, and where it says that there is such a version."""
 
     of: str
     value: str
     source: str
-    ends: date | None = None
 
 
-_EKS = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
-_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html"
-_REDIS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/supported-engine-versions.html"
+@dataclass(frozen=True)
+class Chart(Version):
+    """A Helm chart of a repository; ``kind`` is one that it has in ``crds/``, where Helm never updates."""
 
-KUBERNETES = Version("Kubernetes on EKS", "1.35", _EKS, date(2027, 3, 27))
-KUBERNETES_OLDEST = Version("Kubernetes on EKS", "1.34", _EKS, date(2026, 12, 2))
+    repository: str
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the repository calls it."""
+        return self.of.removeprefix("chart ")
+
+
+@dataclass(frozen=True)
+class Image(Version):
+    """A container image by the digest of all its platforms; ``tag`` is what it was called when it was looked up."""
+
+    repository: str
+    tag: str
+
+    def at(self, tag: str) -> str:
+        """What a pod or a task pulls for a tag or a digest."""
+        return f"{self.repository}{'@' if tag.startswith('sha256:') else ':'}{tag}"
+
+
+@dataclass(frozen=True)
+class Minor:
+    """What goes with one minor of Kubernetes: its node images' release, add-ons, Cluster Autoscaler's tag."""
+
+    node_image: str
+    add_ons: Mapping[str, str]
+    cluster_autoscaler: str
+
+
+_ECR = "public.ecr.aws"
+_LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
+
+KUBERNETES = Version(
+    "Kubernetes on EKS", "1.35", "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
+)
+# What EKS gives by default, or the newest, in September 2026, as public configurations of these minors have it. Before
+# 1.22.4 vpc-cni lets some pods past network policies: https://github.com/aws/aws-network-policy-agent/pull/576.
+_OF_EACH = {
+    "amazon-cloudwatch-observability": "v6.7.0-eksbuild.1",
+    "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
+    "aws-efs-csi-driver": "v3.4.2-eksbuild.1",
+    "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
+    "metrics-server": "v0.9.0-eksbuild.11",
+    "vpc-cni": "v1.22.4-eksbuild.3",
+}
+MINORS: Mapping[str, Minor] = {
+    "1.34": Minor(
+        "1.34.11-20260930",
+        {**_OF_EACH, "coredns": "v1.12.4-eksbuild.38", "kube-proxy": "v1.34.6-eksbuild.29"},
+        "v1.34.0",
+    ),
+    "1.35": Minor(
+        "1.35.7-20260911",
+        {**_OF_EACH, "coredns": "v1.13.2-eksbuild.31", "kube-proxy": "v1.35.3-eksbuild.29"},
+        "v1.35.0",
+    ),
+    "1.36": Minor(
+        "1.36.4-20260923",
+        {**_OF_EACH, "coredns": "v1.14.3-eksbuild.23", "kube-proxy": "v1.36.0-eksbuild.25"},
+        "v1.36.0",
+    ),
+}
+"""Each minor that a cluster may have. Releases of node images: https://github.com/awslabs/amazon-eks-ami/releases"""
+
 POSTGRES = Version(
     "PostgreSQL on RDS",
     "15",
-    "https://www.postgresql.org/support/versioning/: the community's, RDS ends later",
-    date(2027, 11, 11),
+    "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html",
 )
-POSTGRES_OLDEST = Version("PostgreSQL on RDS", "14", _RDS, date(2027, 2, 28))
-REDIS = Version("Redis on ElastiCache", "7.1", _REDIS)
+REDIS_VERSION: Final = "7.1"
+REDIS = Version(
+    "Redis on ElastiCache",
+    REDIS_VERSION,
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/supported-engine-versions.html",
+)
 KAFKA = Version(
     "Kafka on MSK", "3.9.x.kraft", "https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html"
 )
 OPENSEARCH = Version(
-    "OpenSearch", "OpenSearch_2.19", "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html"
+    "OpenSearch Service",
+    "OpenSearch_2.19",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html",
 )
-CLUSTER_AUTOSCALER = Version(
-    "chart cluster-autoscaler", "9.59.0", "https://github.com/kubermatic/kubermatic/pull/16253"
+PYTHON_RUNTIME: Final = "python3.13"
+PYTHON = Version("Lambda", PYTHON_RUNTIME, _LAMBDA)
+MDREADER_RUNTIME: Final = "python3.11"
+MDREADER = Version("Lambda", MDREADER_RUNTIME, _LAMBDA)
+"""The plan's, and what the libraries of mdreader's functions are built for (``make packages``)."""
+CLOUDFRONT_FUNCTIONS = Version(
+    "CloudFront Functions",
+    "cloudfront-js-2.0",
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html",
 )
-"""The chart carries 1.35.0, for Kubernetes of the same minor."""
-EXTERNAL_SECRETS = Version(
+BUILD_IMAGES: Mapping[str, Version] = {
+    machine: Version(
+        "CodeBuild",
+        image,
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html",
+    )
+    for machine, image in (
+        ("arm64", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
+        ("x86_64", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
+    )
+}
+"""By machine; CodeBuild mends what is behind the name."""
+
+CLUSTER_AUTOSCALER = Chart(
+    "chart cluster-autoscaler",
+    "9.59.0",
+    "https://github.com/kubermatic/kubermatic/pull/16253",
+    "https://kubernetes.github.io/autoscaler",
+)
+EXTERNAL_SECRETS = Chart(
     "chart external-secrets",
     "2.12.0",
     "https://github.com/external-secrets/external-secrets/releases/tag/helm-chart-2.12.0",
+    "https://charts.external-secrets.io",
 )
-KARPENTER = Version("chart karpenter", "1.14.1", "https://karpenter.sh/v1.15/upgrading/compatibility/")
-"""Kubernetes 1.35 takes 1.9 or later."""
-LOAD_BALANCER_CONTROLLER = Version(
-    "chart aws-load-balancer-controller", "3.4.2", "https://github.com/aws/eks-charts/pull/1347"
+KARPENTER = Chart(
+    "chart karpenter",
+    "1.14.1",
+    "https://karpenter.sh/v1.15/upgrading/compatibility/",
+    f"oci://{_ECR}/karpenter",
 )
-VERTICAL_AUTOSCALER = Version(
+"""Kubernetes 1.35 takes 1.9 or later, 1.36 takes 1.13."""
+LOAD_BALANCER_CONTROLLER = Chart(
+    "chart aws-load-balancer-controller",
+    "3.4.2",
+    "https://github.com/aws/eks-charts/pull/1347",
+    "https://aws.github.io/eks-charts",
+    "targetgroupbindings.elbv2.k8s.aws",
+)
+VERTICAL_AUTOSCALER = Chart(
     "chart vertical-pod-autoscaler",
     "0.9.0",
     "https://github.com/kubernetes/autoscaler/releases/tag/vertical-pod-autoscaler-chart-0.9.0",
+    "https://kubernetes.github.io/autoscaler",
+    "verticalpodautoscalers.autoscaling.k8s.io",
 )
 """The chart carries 1.6.0."""
 
-FLUENT_BIT = Version(
-    "image aws-for-fluent-bit", "3.4.15", "https://github.com/aws/aws-for-fluent-bit/releases/tag/v3.4.15"
+FLUENT_BIT = Image(
+    "image aws-for-fluent-bit",
+    "sha256:88e1b56cedb230486afeca6eeb26c5f6bd59c48879d0054d1674d5a58838c607",
+    "https://github.com/aws/aws-for-fluent-bit/releases/tag/v3.4.15",
+    f"{_ECR}/aws-observability/aws-for-fluent-bit",
+    "3.4.15",
 )
 """Fluent Bit 5.0."""
-PSQL = Version(
-    "image postgres, for psql",
+COLLECTOR = Image(
+    "image aws-otel-collector",
+    "sha256:d2bdfff2c377c3d71d78bd5d9ce9862fd535b12134a5739d87a07801297cf9fd",
+    "https://github.com/aws-observability/aws-otel-collector/releases/tag/v0.49.0",
+    f"{_ECR}/aws-observability/aws-otel-collector",
+    "v0.49.0",
+)
+PSQL = Image(
+    "image postgres",
     "sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24",
     "https://hub.docker.com/_/postgres",
+    f"{_ECR}/docker/library/postgres",
+    "17.11-alpine3.24",
 )
-"""17.11-alpine3.24 for all platforms; the same on Docker Hub and ECR Public."""
+"""For psql, of which a newer major works with every server that RDS still offers; the same on Docker Hub."""
 
-VERSIONS = (
-    KUBERNETES, KUBERNETES_OLDEST, POSTGRES, POSTGRES_OLDEST, REDIS, KAFKA, OPENSEARCH, CLUSTER_AUTOSCALER,
-    EXTERNAL_SECRETS, KARPENTER, LOAD_BALANCER_CONTROLLER, VERTICAL_AUTOSCALER, FLUENT_BIT,
-    PSQL,
+VERSIONS: tuple[Version, ...] = (
+    KUBERNETES, POSTGRES, REDIS, KAFKA, OPENSEARCH, PYTHON, MDREADER, CLOUDFRONT_FUNCTIONS, *BUILD_IMAGES.values(),
+    CLUSTER_AUTOSCALER, EXTERNAL_SECRETS, KARPENTER, LOAD_BALANCER_CONTROLLER, VERTICAL_AUTOSCALER,
+    FLUENT_BIT, COLLECTOR, PSQL,
 )  # fmt: skip

@@ -7,21 +7,8 @@
 # old ones that drain for minutes; the slowest of AWS's own configurations, Linear10PercentEvery10Minutes, takes 100 minutes.
 readonly TASKS_SECONDS=3600 FUNCTIONS_SECONDS=7200
 
-install_kubectl() {
-  local version base architecture
-  architecture=$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64)
-  version=$(aws eks describe-cluster --name "$1" --query cluster.version --output text)
-  base="https://dl.k8s.io/release/$(curl --fail --silent --location "https://dl.k8s.io/release/stable-$version.txt")"
-  base="$base/bin/linux/$architecture/kubectl"
-  mkdir -p "$HOME/.local/bin"
-  curl --fail --silent --location --retry 3 --output "$HOME/.local/bin/kubectl" "$base"
-  echo "$(curl --fail --silent --location "$base.sha256")  $HOME/.local/bin/kubectl" | sha256sum --check --strict
-  chmod +x "$HOME/.local/bin/kubectl"
-}
-
 await_deployments() {
-  command -v kubectl >/dev/null || install_kubectl "$1"
-  aws eks update-kubeconfig --name "$1" >/dev/null
+  kubectl_for "$1"
   kubectl get deployments --all-namespaces --output json |
     jq --raw-output '.items[].metadata | "\(.namespace) \(.name)"' |
     while read -r namespace name; do

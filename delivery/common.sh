@@ -22,3 +22,21 @@ within() {
   echo "$what: not done after $seconds seconds" >&2
   return 1
 }
+
+install_kubectl() {
+  local version base architecture
+  architecture=$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64)
+  version=$(aws eks describe-cluster --name "$1" --query cluster.version --output text)
+  base="https://dl.k8s.io/release/$(curl --fail --silent --location "https://dl.k8s.io/release/stable-$version.txt")"
+  base="$base/bin/linux/$architecture/kubectl"
+  mkdir -p "$HOME/.local/bin"
+  curl --fail --silent --location --retry 3 --output "$HOME/.local/bin/kubectl" "$base"
+  echo "$(curl --fail --silent --location "$base.sha256")  $HOME/.local/bin/kubectl" | sha256sum --check --strict
+  chmod +x "$HOME/.local/bin/kubectl"
+}
+
+# Lets kubectl speak to a cluster by its name, in the version of the cluster where there is none yet.
+kubectl_for() {
+  command -v kubectl >/dev/null || install_kubectl "$1"
+  aws eks update-kubeconfig --name "$1" >/dev/null
+}

@@ -7,7 +7,8 @@ HERE = Path(__file__).resolve().parent
 # The engine puts this folder first on the path; rules are imported as `policy.…`, as in the preview and the tests.
 sys.path[:] = [str(HERE.parent)] + [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
 
-from policy.analyzer import Analyzer, serve, today_in_utc  # noqa: E402 - after the path is right
+from policy.analyzer import Analyzer, serve  # noqa: E402 - after the path is right
+from policy.clock import today  # noqa: E402 - after the path is right
 from policy.exemptions import read_exemptions  # noqa: E402 - after the path is right
 from policy.pack import PACK_NAME, all_rules  # noqa: E402 - after the path is right
 
@@ -16,4 +17,4 @@ if __name__ == "__main__":
         exemptions = read_exemptions()
     except ValueError as error:
         sys.exit(f"policy: {error}")  # the words of `strata preview`
-    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today_in_utc()))
+    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today()))

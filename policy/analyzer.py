@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,13 @@ def _judged_by_the_analyzer(_args: object, _report: object) -> None:
 def _schema(rule: Rule) -> PolicyConfigSchema | None:
     if rule.config is None:
         return None
-    return PolicyConfigSchema(properties=rule.config.model_json_schema(by_alias=True)["properties"])
+    properties = rule.config.model_json_schema(by_alias=True)["properties"]
+    # The engine fills in defaults before it checks types, and null is of none.
+    shown = {
+        key: {name: value for name, value in each.items() if (name, value) != ("default", None)}
+        for key, each in properties.items()
+    }
+    return PolicyConfigSchema(properties=shown)
 
 
 class Analyzer(_PolicyAnalyzerServicer):
@@ -252,11 +258,6 @@ def _stack_resource(message: wire.AnalyzerResource, analyzed: Resource | None) -
         dependencies=list(message.dependencies),
         property_dependencies={key: list(value.urns) for key, value in message.propertyDependencies.items()},
     )
-
-
-def today_in_utc() -> date:
-    """The day by which exemptions are judged."""
-    return datetime.now(UTC).date()
 
 
 def serve(servicer: Analyzer) -> None:

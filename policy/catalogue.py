@@ -1,7 +1,9 @@
 """RULES.md: every rule of the pack, written from the rules themselves."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from policy.pack import all_rules
 from policy.rule import Rule
@@ -58,7 +60,11 @@ def _thresholds(rule: Rule) -> str:
     if rule.config is None:
         return ""
     fields = rule.config.model_json_schema(by_alias=True)["properties"]
-    return ", ".join(f"`{key}` ({schema['default']}): {schema['description']}" for key, schema in fields.items())
+    return ", ".join(f"`{key}`{_default(schema)}: {schema['description']}" for key, schema in fields.items())
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    return "" if schema["default"] is None else f" ({schema['default']})"
 
 
 def main() -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from policy.dates import Dates
 from policy.exemptions import Exemption, ExemptionUse
 from policy.graph import STACK_TYPE, Graph
 from policy.levels import Config
 from policy.resources import Resource
-from policy.rule import Kind, Level, Rule
+from policy.rule import Kind, Level, Rule, RuleConfig
 from policy.tokens import canonical
 from policy.unknown import wholly_known
 
@@ -57,8 +58,9 @@ def evaluate(
 ) -> list[Violation]:
     """Every violation in the graph, exempt ones included, in order of registration.
 
-    The graph's environment decides what `mandatory_in_prod` means, `today` which exemptions are over. Unknown values
-    neither violate nor hide what the known ones show. The rules about exemptions judge those that concern this stack.
+    The graph's environment decides what `mandatory_in_prod` means, `today` which exemptions are over, and which ends
+    are near where the configuration names no other day. Unknown values neither violate nor hide what the known ones
+    show. The rules about exemptions judge those that concern this stack.
     """
     index = rules if isinstance(rules, RuleIndex) else RuleIndex(rules)
     violations: list[Violation] = []
@@ -80,12 +82,20 @@ def judge(
     today: date,
 ) -> list[Violation]:
     """The violations of one rule by one resource; without a graph a stack rule cannot be asked."""
-    findings = rule.judge(resource, graph, config.of(rule))
+    findings = rule.judge(resource, graph, thresholds(rule, config, today))
     level = config.level(rule, environment) if findings else Level.DISABLED
     if level is Level.DISABLED:
         return []
     exemption = sparing(exemptions, rule, resource, today)
     return [Violation(rule, resource.urn, found.message, found.path, level, exemption) for found in findings]
+
+
+def thresholds(rule: Rule, config: Config, today: date) -> RuleConfig | None:
+    """What the rule judges by: today, where it judges by a day and has been given none."""
+    given = config.of(rule) or (rule.config() if rule.config else None)
+    if isinstance(given, Dates) and given.day is None:
+        return given.model_copy(update={"day": today})
+    return given
 
 
 def sparing(exemptions: Iterable[Exemption], rule: Rule, resource: Resource, today: date) -> Exemption | None:
@@ -111,10 +121,10 @@ def _exemption_violations(
     for rule in judges:
         level = config.level(rule, graph.environment)
         if level is not Level.DISABLED:
+            settings = thresholds(rule, config, today)
             for use in uses:
-                yield from (
-                    Violation(rule, urn, each.message, each.path, level) for each in rule.found(rule.check(use))
-                )
+                asked = rule.check(use) if settings is None else rule.check(use, settings)
+                yield from (Violation(rule, urn, each.message, each.path, level) for each in rule.found(asked))
 
 
 def _uses(

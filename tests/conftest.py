@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from tests import missing
+from tests import day, missing
 from tests.missing import pytest_runtest_makereport
 from tests.sharing import Graphs
 
@@ -25,6 +25,8 @@ __all__ = ["pytest_runtest_makereport"]
 settings.register_profile("test", settings.get_profile("ci"), max_examples=40)
 settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("test")
+
+day.stand_still()
 
 # What whoever runs the tests has set for AWS, a stack or the terminal is none of the tests' business.
 _OTHERS = ("AWS_", "PULUMI_CONFIG", "PULUMI_STACK", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")

@@ -29,6 +29,7 @@ from policy.catalogue import RULES_FILE, render
 from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
+from tests import day
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
 from tests.stacks import ROOT, STACKS, stack_graph
@@ -139,4 +140,5 @@ def _complain(text: str) -> int:
 
 
 if __name__ == "__main__":
+    day.stand_still()
     sys.exit(update())

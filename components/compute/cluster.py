@@ -18,11 +18,10 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
 from components.statements import Statement, policy_document, service_trust, sid
-from components.versions import KUBERNETES, KUBERNETES_OLDEST
+from components.versions import KUBERNETES, MINORS
 from settings import Name, Settings
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-_OLDEST_MINOR = int(KUBERNETES_OLDEST.value.partition(".")[2])
 
 
 class ClusterSettings(Settings):
@@ -43,9 +42,11 @@ class ClusterSettings(Settings):
     @field_validator("kubernetes_version")
     @classmethod
     def _supported(cls, value: str) -> str:
-        major, _, minor = value.partition(".")
-        if major != "1" or not minor.isdigit() or int(minor) < _OLDEST_MINOR:
-            raise ValueError(f"{value!r} is not a version that EKS still creates; 1.{_OLDEST_MINOR} or later")
+        if value not in MINORS:
+            raise ValueError(
+                f"{value!r} is no version that EKS still creates and components/versions.py has add-ons for: "
+                f"{', '.join(MINORS)}"
+            )
         return value
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.compute.source import package
+from components.versions import PYTHON_RUNTIME
 from settings import Settings
 
 Runtime = Literal[
@@ -58,7 +59,7 @@ class CodeSettings(Settings):
     """
 
     image: ImageUri | None = None
-    runtime: Runtime = "python3.13"
+    runtime: Runtime = PYTHON_RUNTIME
     architecture: Architecture = "arm64"
     folder: str = "functions/service"
     handler: str = Field(default="handler.handle", pattern=r"^\S{1,128}$")

@@ -20,6 +20,7 @@ from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, policy_document, service_trust
+from components.versions import PYTHON_RUNTIME
 from settings import Settings
 
 FunctionTier = Literal["private", "data"]
@@ -76,7 +77,7 @@ class Function(Component):
         log_key: Key,
         code: str | None = None,
         handler: str | None = None,
-        runtime: Runtime = "python3.13",
+        runtime: Runtime = PYTHON_RUNTIME,
         architecture: Architecture = "arm64",
         image: str | None = None,
         description: str,

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from components.component import Component
 from components.compute.source import PythonRuntime
 from components.stack_name import stack_name
+from components.versions import PYTHON_RUNTIME
 
 _NAME_LIMIT = 64
 """The ARN that a name becomes part of takes 140: https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html"""
@@ -27,7 +28,7 @@ class Layer(Component):
         *,
         archive: str,
         description: str,
-        runtime: PythonRuntime = "python3.13",
+        runtime: PythonRuntime = PYTHON_RUNTIME,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)

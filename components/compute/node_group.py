@@ -12,6 +12,7 @@ from components.compute.node_settings import NodeGroupSettings
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
+from components.versions import MINORS
 
 _AMI_TYPES = {True: "AL2023_ARM_64_STANDARD", False: "AL2023_x86_64_STANDARD"}
 
@@ -63,6 +64,8 @@ class NodeGroup(Component):
             node_role_arn=role.arn,
             # With a launch template pulumi-eks leaves the version to whatever the cluster had at first.
             version=cluster.kubernetes_version,
+            # EKS moves no node to a newer image by itself, and takes no group back to an older one.
+            release_version=MINORS[cluster.kubernetes_version].node_image,
             ami_type=_AMI_TYPES[settings.is_graviton],
             capacity_type=settings.capacity_type,
             instance_types=list(settings.instance_types),

@@ -16,6 +16,7 @@ from components.compute.machines import node_role, node_template
 from components.compute.node_settings import NodeGroupSettings, Taint
 from components.network.network import Network
 from components.security.key import Key
+from components.versions import MINORS
 
 GROUP_METRICS = (
     aws.autoscaling.Metric.GROUP_DESIRED_CAPACITY,
@@ -49,9 +50,9 @@ class SelfManagedNodes(Component):
     """Nodes as ``NodeGroup`` has them, but in a group of this program: every metric of it, every minute, is declared.
 
     EKS lets their role in by an access entry for nodes, and each node joins by what its user data says of the cluster.
-    Cluster Autoscaler finds the group by its tags. The image is the one that AWS recommends for the cluster's version
-    when a node starts; nobody replaces nodes that run, so a new template or version reaches the nodes that are started
-    after it: drain and terminate the others one by one. Zones are not evened out by terminating nodes.
+    Cluster Autoscaler finds the group by its tags. The image is the release that ``components.versions`` has for the
+    cluster's version; nobody replaces nodes that run, so a new template, release or version reaches the nodes that are
+    started after it: drain and terminate the others one by one. Zones are not evened out by terminating nodes.
     https://docs.aws.amazon.com/eks/latest/userguide/worker.html
     """
 
@@ -83,7 +84,7 @@ class SelfManagedNodes(Component):
             cluster_name=cluster.cluster_name,
             security_group_id=cluster.nodes.security_group_id,
             key=key,
-            image_id=f"resolve:ssm:{_recommended(cluster.kubernetes_version, graviton=settings.is_graviton)}",
+            image_id=f"resolve:ssm:{_image(cluster.kubernetes_version, graviton=settings.is_graviton)}",
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile.arn),
             user_data=_user_data(cluster, settings),
         )
@@ -140,10 +141,13 @@ def _instances(
     )
 
 
-def _recommended(version: str, *, graviton: bool) -> str:
-    """https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html"""
+def _image(version: str, *, graviton: bool) -> str:
+    """The public parameter of one release, as Karpenter asks for it:
+    https://github.com/aws/karpenter-provider-aws/blob/main/pkg/providers/amifamily/al2023.go"""
     machine = _MACHINES[graviton]
-    return f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{machine}/standard/recommended/image_id"
+    release = MINORS[version].node_image.rpartition("-")[2]
+    name = f"amazon-eks-node-al2023-{machine}-standard-{version}-v{release}"
+    return f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{machine}/standard/{name}/image_id"
 
 
 def _user_data(cluster: Cluster, settings: NodeGroupSettings) -> pulumi.Output[str]:

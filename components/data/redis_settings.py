@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.data.windows import DailyWindow, WeeklyWindow, minutes, overlap
+from components.versions import REDIS_VERSION
 from settings import Name, Settings
 
 _FAMILIES = "t3|t4g|m5|m6g|m7g|r5|r6g|r7g|c7gn"
@@ -22,7 +23,7 @@ class RedisSettings(Settings):
     replication_group_id: Name = Field(max_length=32)
     """ElastiCache takes 40 characters; the ids of its users are this one's with a suffix."""
     description: str = Field(default="Redis", min_length=1)
-    engine_version: Literal["6.2", "7.1"] = "7.1"
+    engine_version: Literal["6.2", "7.1"] = REDIS_VERSION
     """The last minors of their majors: ElastiCache raises others by itself, and only a replacement would lower them."""
     node_type: str
     cluster_mode: bool = True

@@ -18,6 +18,7 @@ from components.edge.response_headers import ENCRYPTION, SET_COOKIE, response_he
 from components.edge.single_page import viewer_request
 from components.edge.zone import AliasTarget
 from components.operations.metric import EDGE_REGION
+from components.versions import CLOUDFRONT_FUNCTIONS
 
 _READ = ["GET", "HEAD", "OPTIONS"]
 _LOGGED = (
@@ -188,7 +189,7 @@ class Cdn(Component):
     def _functions(self, key: str) -> list[dict[str, pulumi.Input[str]]]:
         function = aws.cloudfront.Function(
             self.child("single-page", key),
-            runtime="cloudfront-js-2.0",
+            runtime=CLOUDFRONT_FUNCTIONS.value,
             code=viewer_request(),
             comment="Answers paths that name no file with the document of the application",
             publish=True,

@@ -14,16 +14,13 @@ from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust, sid
+from components.versions import BUILD_IMAGES
 
 Architecture = Literal["arm64", "x86_64"]
 DEPLOY_MINUTES = 180
 """How long a deployment may take: a first one waits for clusters and databases."""
 
-# https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
-_IMAGES: Mapping[str, tuple[str, str]] = {
-    "arm64": ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
-    "x86_64": ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
-}
+_KINDS: Mapping[str, str] = {"arm64": "ARM_CONTAINER", "x86_64": "LINUX_CONTAINER"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class BuildProject(Component):
             description=description,
             opts=self.child_options(),
         )
-        kind, image = _IMAGES[architecture]
+        kind, image = _KINDS[architecture], BUILD_IMAGES[architecture].value
         project = aws.codebuild.Project(
             self.child("project"),
             name=project_name,

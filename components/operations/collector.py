@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.operations.tracing import SamplingRule, TracingSettings
+from components.versions import COLLECTOR
 
 CONFIG_VARIABLE = "AOT_CONFIG_CONTENT"
 """Where the image looks for its configuration before it looks for a file."""
@@ -20,7 +21,6 @@ OTLP_PORT, PEER_PORT, HEALTH_PORT = 4318, 4317, 13133
 INDEXED = ("service", "model")
 """The attributes of spans that X-Ray can be asked for, as annotations."""
 
-_IMAGE = "public.ecr.aws/aws-observability/aws-otel-collector"
 _DECISION_WAIT = "10s"
 _REMEMBERED = 100_000
 _ANY = "*"
@@ -30,8 +30,7 @@ _PATHS = ("url.path", "http.target")
 
 def image(settings: TracingSettings) -> str:
     """The image by tag or digest."""
-    tag = settings.collector_tag
-    return f"{_IMAGE}{'@' if tag.startswith('sha256:') else ':'}{tag}"
+    return COLLECTOR.at(settings.collector_tag)
 
 
 def client_variables(service: str, host: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from components.component import Component
 from components.stack_name import stack_name
 from components.statements import Statement, sid
+from components.versions import COLLECTOR
 from settings import Name, Settings
 
 _SLOW_OR_FAILED = "slow-or-failed"
@@ -38,9 +39,9 @@ class TracingSettings(Settings):
     rules: dict[Name, SamplingRule] = Field(default_factory=lambda: {"all": SamplingRule()}, min_length=1)
     slow_ms: int = Field(default=500, ge=1)
     groups: dict[Name, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
-    collector_tag: str = Field(default="v0.49.0", pattern=r"^(v\d+\.\d+\.\d+|sha256:[0-9a-f]{64})$")
-    """Which image of https://gallery.ecr.aws/aws-observability/aws-otel-collector pods and tasks send to:
-    https://github.com/aws-observability/aws-otel-collector/releases/tag/v0.49.0"""
+    collector_tag: str = Field(default=COLLECTOR.value, pattern=r"^(v\d+\.\d+\.\d+|sha256:[0-9a-f]{64})$")
+    """Which image of https://gallery.ecr.aws/aws-observability/aws-otel-collector pods and tasks send to; by
+    default the one of ``components.versions``."""
 
     @model_validator(mode="after")
     def _precedence_decided(self) -> Self:

@@ -8,7 +8,7 @@ import pulumi
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
-from components.versions import CLUSTER_AUTOSCALER
+from components.versions import CLUSTER_AUTOSCALER, MINORS
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 
@@ -56,7 +56,7 @@ class ClusterAutoscaler(InCluster):
         self.release(
             "release",
             chart=_NAME,
-            repository="https://kubernetes.github.io/autoscaler",
+            repository=CLUSTER_AUTOSCALER.repository,
             version=CLUSTER_AUTOSCALER.value,
             values=_values(cluster, account.region),
             # Pods take their role when they start, and need nodes to start on.
@@ -102,7 +102,7 @@ def _values(cluster: VersionedCluster, region: str) -> dict[str, object]:
         "cloudProvider": "aws",
         "awsRegion": region,
         "autoDiscovery": {"clusterName": cluster.cluster_name},
-        "image": {"tag": f"v{cluster.kubernetes_version}.0"},
+        "image": {"tag": MINORS[cluster.kubernetes_version].cluster_autoscaler},
         "replicaCount": 2,
         "podDisruptionBudget": {"maxUnavailable": 1},
         "rbac": {"serviceAccount": {"create": True, "name": _NAME}},

@@ -62,7 +62,7 @@ class ExternalSecrets(InCluster):
         release = self.release(
             "release",
             chart=_NAME,
-            repository="https://charts.external-secrets.io",
+            repository=EXTERNAL_SECRETS.repository,
             version=EXTERNAL_SECRETS.value,
             values=_values(self.namespace),
             # Its Kubernetes rights lie in the namespace; pods take their role when they start, and need nodes.

@@ -22,7 +22,6 @@ from components.workloads.karpenter_rights import controller_rights
 from components.workloads.node_pool import NodePoolSettings, node_class, node_pool
 from components.workloads.quantity import Amount, Resources
 
-_CHARTS = "oci://public.ecr.aws/karpenter"
 _NAME = "karpenter"
 _RESOURCES = Resources(requests=Amount(cpu="500m", memory="512Mi"), limits=Amount(cpu="1", memory="1Gi"))
 
@@ -141,11 +140,11 @@ class Karpenter(InCluster):
             opts=self.child_options(),
         )
         kinds = self.release(
-            "kinds", chart=f"{_CHARTS}/karpenter-crd", version=KARPENTER.value, values={}, depends_on=[]
+            "kinds", chart=f"{KARPENTER.repository}/karpenter-crd", version=KARPENTER.value, values={}, depends_on=[]
         )
         return self.release(
             "release",
-            chart=f"{_CHARTS}/karpenter",
+            chart=f"{KARPENTER.repository}/karpenter",
             version=KARPENTER.value,
             values={
                 "replicas": 2,

@@ -48,7 +48,7 @@ class LoadBalancerController(InCluster):
         self.release(
             "release",
             chart=_NAME,
-            repository="https://aws.github.io/eks-charts",
+            repository=LOAD_BALANCER_CONTROLLER.repository,
             version=LOAD_BALANCER_CONTROLLER.value,
             values=_values(cluster.cluster_name, account.region, vpc_id),
             # Pods take their role when they start, and need nodes to start on.

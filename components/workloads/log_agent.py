@@ -17,13 +17,13 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
+from components.versions import FLUENT_BIT
 from components.workloads.fluent_bit import HTTP_PORT, STATE
 from components.workloads.quantity import Amount, Resources
 from components.workloads.restricted import container_security
 
 CONFIG_MAP = "fluent-bit-config"
 
-_IMAGE = "public.ecr.aws/aws-observability/aws-for-fluent-bit"
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="100Mi"), limits=Amount(cpu="250m", memory="256Mi"))
 # containers/ holds links into pods/.
 _LOGS = {"containers": "/var/log/containers", "pods": "/var/log/pods"}
@@ -61,7 +61,7 @@ def log_agent(name: str, tag: str) -> PodSpecArgs:
 def _container(name: str, tag: str) -> ContainerArgs:
     return ContainerArgs(
         name=name,
-        image=f"{_IMAGE}{'@' if tag.startswith('sha256:') else ':'}{tag}",
+        image=FLUENT_BIT.at(tag),
         ports=[ContainerPortArgs(name="http", container_port=HTTP_PORT)],
         resources=ResourceRequirementsArgs(requests=_RESOURCES.requests.as_dict(), limits=_RESOURCES.limits.as_dict()),
         # A restart would not mend a destination that refuses logs, which is what the health check tells of.

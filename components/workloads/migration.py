@@ -33,8 +33,6 @@ from components.workloads.pod import ImageTag, SecretKey
 from components.workloads.quantity import Amount, Resources
 from components.workloads.restricted import container_security, pod_security
 
-# psql of a newer major version works with every server that RDS still offers.
-_IMAGE = "public.ecr.aws/docker/library/postgres"
 _POSTGRES_USER = 70  # in the Alpine images: https://github.com/docker-library/postgres/pull/1385
 _FOLDER = "/migrations"
 _SCRIPT = "run.sql"
@@ -155,7 +153,7 @@ class Migration(InCluster):
         url = EnvVarSourceArgs(secret_key_ref=SecretKeySelectorArgs(name=key.secret, key=key.key))
         return ContainerArgs(
             name=self.name,
-            image=f"{_IMAGE}{'@' if self._settings.tag.startswith('sha256:') else ':'}{self._settings.tag}",
+            image=PSQL.at(self._settings.tag),
             command=["psql", "--no-psqlrc", "--quiet", f"--file={_FOLDER}/{_SCRIPT}", "--dbname=$(DATABASE_URL)"],
             env=[EnvVarArgs(name="DATABASE_URL", value_from=url), EnvVarArgs(name="PGSSLMODE", value="require")],
             resources=ResourceRequirementsArgs(

@@ -38,7 +38,7 @@ class VerticalAutoscaler(InCluster):
         self._release = self.release(
             "release",
             chart=_NAME,
-            repository="https://kubernetes.github.io/autoscaler",
+            repository=VERTICAL_AUTOSCALER.repository,
             version=VERTICAL_AUTOSCALER.value,
             values=_values(),
             depends_on=nodes,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from policy.dates import Dates
 from policy.exemptions import Exemption, ExemptionUse
-from policy.model import Finding, Kind, Severity, rule
+from policy.model import Finding, Kind, Level, Severity, rule
 
 _LINK = "https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_securely_operate_aws_account.html"
 
@@ -42,6 +43,24 @@ def current(use: ExemptionUse) -> Iterator[Finding]:
     """An exemption is a decision for a time; after its last day it spares nothing."""
     if use.expired:
         yield _named(use.exemption, f"it expired on {use.exemption.expires}")
+
+
+@rule(
+    "exemption-ending",
+    title="No exemption ends within half a year",
+    severity=Severity.LOW,
+    types=(),
+    remedy="Mend what is exempt, or have its owner decide again with a new last day, before the old one.",
+    link=_LINK,
+    kind=Kind.EXEMPTION,
+    level=Level.ADVISORY,
+    config=Dates,
+)
+def ending(use: ExemptionUse, config: Dates) -> Iterator[Finding]:
+    """From the day after its last one, what was exempt stops deployments."""
+    left = None if use.exemption.expires is None else config.left(use.exemption.expires)
+    if left is not None and left >= 0:
+        yield _named(use.exemption, f"its last day is {use.exemption.expires}, in {left} days")
 
 
 @rule(

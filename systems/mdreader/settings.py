@@ -36,12 +36,13 @@ from components.security.identity_providers import IdentityProvidersSettings
 from components.security.user_pool import UserPoolSettings
 from components.security.user_pool_client import UserPoolClientSettings
 from components.security.user_pool_domain import UserPoolDomainSettings
+from components.versions import MDREADER_RUNTIME
 from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
 from systems.audit import AuditSettings
 
 SHIPPED_BACKEND = "functions/mdreader_backend"
-SHIPPED_RUNTIME: PythonRuntime = "python3.11"
+SHIPPED_RUNTIME: PythonRuntime = MDREADER_RUNTIME
 """What its libraries are built for (``make packages``)."""
 
 
@@ -49,8 +50,7 @@ class BackendSettings(FunctionSettings):
     """The API's function: 1,024 MiB and 30 s are the plan's.
 
     ``package`` is a folder of this project with Python files, or a zip, named from the project's root, that was built
-    for ``runtime`` on arm64 with FastAPI and Mangum in it; ``handler`` is in either. Lambda runs Python 3.11, the
-    plan's, until 2027-06-30: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    for ``runtime`` on arm64 with FastAPI and Mangum in it; ``handler`` is in either. Python 3.11 is the plan's.
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from analyser.graph import Graph, Node
+from policy import clock
+from policy.dates import strictly
 from policy.environment import environment_of
 from policy.exemptions import for_stack, read_exemptions
 from policy.levels import read_config
@@ -31,9 +33,14 @@ def verdict(
         chosen,
         config or read_config({}, chosen),
         for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
-        today=today or datetime.datetime.now(datetime.UTC).date(),
+        today=today or clock.today(),
     )
     return found, len(chosen)
+
+
+def strict() -> Config:
+    """The configuration by which an end of support, or of an exemption, stops a deployment half a year before."""
+    return read_config(strictly(all_rules()), all_rules())
 
 
 def environment(graph: Graph) -> str:

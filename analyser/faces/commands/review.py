@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.stack import BAD_INPUT, StackName, complain, project_root, report_of, verdict_of
+from analyser.faces.commands.stack import BAD_INPUT, Judged, StackName, complain, project_root, report_of, verdict_of
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -22,6 +23,10 @@ def preview(
     full: Annotated[bool, typer.Option("--full", help="Show every resource, not only the telling ones.")] = False,
     with_reach: Annotated[bool, typer.Option("--reach", help="In one stack's JSON, say who reaches what.")] = False,
     budget: Annotated[float | None, typer.Option("--budget", help="Fail above so many USD a month.")] = None,
+    day: Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Judge as on this day.")] = None,
+    strict_dates: Annotated[
+        bool, typer.Option("--strict-dates", help="Fail where support or an exemption ends within 180 days.")
+    ] = False,
 ) -> int:
     """Show what a stack would create, and whether the policy pack lets it pass."""
     if bool(stack) == every:
@@ -32,9 +37,10 @@ def preview(
         from analyser.faces.commands.output import form_named
 
         form_named(chosen)  # before the stack is run
+    judged = Judged(day.date() if day else None, strict=strict_dates)
     if every:
-        return _preview_all(project_root(), chosen, output, begun, budget)
-    report = replace(report_of(stack), with_reach=with_reach)
+        return _preview_all(project_root(), chosen, output, begun, budget, judged)
+    report = replace(report_of(stack, judged=judged), with_reach=with_reach)
     _show(report, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], budget)
 
@@ -54,7 +60,7 @@ def report(
     return verdict_of([found], None)
 
 
-def _preview_all(root: Path, form: str, output: Path | None, begun: float, budget: float | None) -> int:
+def _preview_all(root: Path, form: str, output: Path | None, begun: float, budget: float | None, judged: Judged) -> int:
     from analyser.analyses.all_stacks import every
     from analyser.faces.commands.output import form_named, write_reports, written_to
     from analyser.faces.terminal.all_stacks import show
@@ -62,7 +68,7 @@ def _preview_all(root: Path, form: str, output: Path | None, begun: float, budge
 
     names = stack_names(root)
     labels = {name: f"{number} of {len(names)}: {name}" for number, name in enumerate(names, 1)}
-    outcomes = list(every(names, lambda name: report_of(name, labels[name]), broken=(UsageError,)))
+    outcomes = list(every(names, lambda name: report_of(name, labels[name], judged), broken=(UsageError,)))
     for outcome in outcomes:
         if outcome.problem:
             complain(outcome.problem)

@@ -1,6 +1,8 @@
 """What commands have in common: the project, a stack's graph and report, and the verdict on them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,14 +41,22 @@ def graph_of(stack: str, label: str = "", deployed: Any = None) -> Any:
             raise UsageError(str(error)) from error
 
 
-def report_of(stack: str, label: str = "") -> Any:
-    """The report of one stack. Raises UsageError for what cannot be built, or a broken pack."""
+@dataclass(frozen=True)
+class Judged:
+    """By which day the pack judges, today if none, and whether ends that are near stop a deployment."""
+
+    day: date | None = None
+    strict: bool = False
+
+
+def report_of(stack: str, label: str = "", judged: Judged = Judged()) -> Any:
+    """The report of one stack, as on a day. Raises UsageError for what cannot be built, or a broken pack."""
     graph = graph_of(stack, label)
-    from analyser.analyses.policies.verdict import verdict
+    from analyser.analyses.policies.verdict import strict, verdict
     from analyser.analyses.report import Report
 
     try:
-        violations, rules = verdict(graph)
+        violations, rules = verdict(graph, config=strict() if judged.strict else None, today=judged.day)
     except ValueError as error:
         raise UsageError(f"policy: {error}") from error
     return Report(graph, tuple(violations), rules)

@@ -5,6 +5,7 @@ import pytest
 from analyser.run.program import ProgramError
 from components.compute.addons import AddonsSettings
 from components.statements import Statement
+from components.versions import MINORS
 from tests.components.compute.support import addon, build, graph, waits_for
 from tests.support import unequal_when_unknown
 
@@ -40,7 +41,7 @@ def everything():
         (AddonsSettings(container_insights=False), set()),
     ],
 )
-def test_each_add_on_once_in_the_version_eks_has_for_the_cluster(settings, more) -> None:
+def test_each_add_on_once_in_the_version_that_goes_with_the_clusters(settings, more) -> None:
     found = graph(addons=settings)
     names = [node.inputs["addonName"] for node in found.of_type(ADDON)]
     assert sorted(names) == sorted(ALWAYS | more)
@@ -48,7 +49,8 @@ def test_each_add_on_once_in_the_version_eks_has_for_the_cluster(settings, more)
         assert node.inputs["clusterName"] == "microservice-prod"
         assert node.inputs["resolveConflictsOnUpdate"] == "OVERWRITE"
         assert "cluster-eks" in waits_for(found, node)
-        assert not {"addonVersion", "serviceAccountRoleArn", "podIdentityAssociations"} & set(node.inputs)
+        assert node.inputs["addonVersion"] == MINORS["1.35"].add_ons[node.inputs["addonName"]]
+        assert not {"serviceAccountRoleArn", "podIdentityAssociations"} & set(node.inputs)
 
 
 @pytest.mark.parametrize("name", AFTER_NODES)

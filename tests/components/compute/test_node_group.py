@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from components.compute.node_settings import Taint
 from components.network.security_group import SecurityGroup
+from components.versions import MINORS
 from tests.components.compute.support import build, graph, node_settings, waits_for
 from tests.support import ACCOUNT, record
 
@@ -21,6 +22,7 @@ def test_the_group_as_asked_for() -> None:
     assert inputs["capacityType"] == "ON_DEMAND"
     assert inputs["amiType"] == "AL2023_x86_64_STANDARD"
     assert inputs["version"] == "1.35"
+    assert inputs["releaseVersion"] == MINORS["1.35"].node_image
     assert "diskSize" not in inputs
 
 

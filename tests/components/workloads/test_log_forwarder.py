@@ -9,6 +9,7 @@ import pytest
 
 from analyser.graph import Graph
 from components.security.key import Key, log_groups
+from components.versions import FLUENT_BIT
 from components.workloads.fluent_bit import fluent_bit_files
 from components.workloads.log_forwarder import LogForwarder, LogForwarderSettings
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, objects, of, statements, waits_for
@@ -130,7 +131,7 @@ def test_it_is_root_without_any_privilege() -> None:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
-    assert container["image"] == "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15"
+    assert container["image"] == FLUENT_BIT.at(FLUENT_BIT.value)
     assert container["resources"]["limits"] == {"cpu": "250m", "memory": "256Mi"}
     assert container["livenessProbe"]["httpGet"]["port"] == "http"
     assert container["ports"] == [{"name": "http", "containerPort": 2020}]

@@ -6,7 +6,7 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy.analyzer import today_in_utc
+from policy.clock import today
 from policy.exemptions import read_exemptions
 from policy.model import Level, evaluate, read_config
 from policy.pack import all_rules
@@ -28,7 +28,7 @@ def pack() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
 def offline(name: str) -> list[Verdict]:
     config = read_config({}, all_rules())
     graph = recording(name).graph()
-    return told_offline(evaluate(graph, all_rules(), config, read_exemptions(), today=today_in_utc()))
+    return told_offline(evaluate(graph, all_rules(), config, read_exemptions(), today=today()))
 
 
 @pytest.mark.parametrize("name", NAMES)
