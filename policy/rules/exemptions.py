@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.exemptions import Exemption, ExemptionUse
-from policy.model import Finding, Kind, Severity, rule
+from policy.model import Finding, Kind, Level, Severity, rule
 
 _LINK = "https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_securely_operate_aws_account.html"
 
@@ -48,6 +48,7 @@ def current(use: ExemptionUse) -> Iterator[Finding]:
     "exemption-used",
     title="Every exemption spares something in the stack it names",
     severity=Severity.LOW,
+    level=Level.ADVISORY,  # no danger, and a setting may take away what was spared
     types=(),
     remedy="Remove the entry, or correct its rule or URN pattern.",
     link=_LINK,
