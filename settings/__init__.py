@@ -5,7 +5,7 @@ from settings.errors import Problem, SettingsError, found_late
 from settings.model import Settings
 from settings.stack import Stack, load
 from settings.usage import Usage
-from settings.values import Cidr, DomainName, Email, Name
+from settings.values import Cidr, DomainName, Email, Name, Region
 
 __all__ = [
     "Cidr",
@@ -14,6 +14,7 @@ __all__ = [
     "Environment",
     "Name",
     "Problem",
+    "Region",
     "Safeguards",
     "Settings",
     "SettingsError",

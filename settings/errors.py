@@ -1,11 +1,14 @@
 """One line a problem: file, key path, what is wrong, what is allowed."""
 
 import difflib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+
+from settings.examples import example_at
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class SettingsError(Exception):
     @property
     def lines(self) -> list[str]:
         """The problems as printed, one line each."""
-        return [f"{self.file}: {p.path}: {p.what}" if p.path else f"{self.file}: {p.what}" for p in self.problems]
+        return [": ".join(part for part in (self.file, _cut(p.path, 200), p.what) if part) for p in self.problems]
 
 
 def unknown_key(key: str, allowed: Iterable[str]) -> str:
@@ -45,9 +48,16 @@ def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> li
         path = _path(root, item["loc"])
         if item["type"] == "extra_forbidden":
             found.append(Problem(path, unknown_key(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1]))))
+        elif item["type"] == "string_pattern_mismatch":
+            found.append(Problem(path, _malformed(item["input"], example_at(model, item["loc"]))))
         else:
             found.append(Problem(path, _phrase(item)))
     return found
+
+
+def _malformed(value: str, example: str | None) -> str:
+    said = f"{shown(value)} has not the form that is taken here"
+    return f"{said}; for example {shown(example)}" if example else said
 
 
 def found_late(stack: str, error: ValueError) -> SettingsError:
@@ -56,7 +66,7 @@ def found_late(stack: str, error: ValueError) -> SettingsError:
         items = error.errors(include_url=False)
         problems = [Problem(_path(error.title, item["loc"]), _phrase(item)) for item in items]
     else:
-        problems = [Problem("", " ".join(str(error).split()))]
+        problems = [Problem("", _one_line(str(error)))]
     return SettingsError(f"Pulumi.{stack}.yaml", problems)
 
 
@@ -94,20 +104,37 @@ def _phrase(item: Any) -> str:
     if kind == "missing":
         return "is required and has no default"
     if kind == "value_error":
-        return str(context["error"])
+        return _one_line(str(context["error"]).replace(repr(value), shown(value)))
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return f"{value} {words} {context[bound]}"
     if kind in ("literal_error", "enum"):
         allowed = context["expected"].replace("'", "").replace(" or ", ", ")
-        return f"{value!r} is not allowed; one of: {allowed}"
-    if kind in ("too_short", "too_long"):
+        return f"{shown(value)} is not allowed; one of: {allowed}"
+    if kind == "string_pattern_mismatch":
+        return _malformed(value, None)
+    if kind.removeprefix("string_") in ("too_short", "too_long"):
         counted = "characters" if isinstance(value, str) else "entries"
-        return f"has {context['actual_length']} {counted}; {_entries(context)}"
+        return f"has {len(value)} {counted}; {_entries(context)}"
     stem = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float")
     if stem in _TYPES:
-        return f"{value!r} is not {_TYPES[stem]}"
-    return f"{value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+        return f"{shown(value)} is not {_TYPES[stem]}"
+    return f"{shown(value)}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def shown(value: Any) -> str:
+    """A value as a stack file has it, and no more of it than a line takes."""
+    written = json.dumps(value, default=str, ensure_ascii=False)
+    text = f"'{written[1:-1]}'".replace('\\"', '"') if isinstance(value, str) else written
+    return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _entries(context: dict[str, Any]) -> str:

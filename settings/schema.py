@@ -5,7 +5,8 @@ from typing import Any
 
 from settings.environment import Environment
 from settings.model import Settings
-from settings.stack import KEYS, PROJECT, REGION_KEY
+from settings.provider import REGION_KEY, REGIONS
+from settings.stack import KEYS, PROJECT
 from settings.usage import Usage
 
 
@@ -27,7 +28,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
         "type": "object",
         "required": [REGION_KEY, f"{PROJECT}:system", f"{PROJECT}:environment"],
         "properties": {
-            REGION_KEY: {"type": "string", "description": "The home region, for example us-east-1"},
+            REGION_KEY: {"enum": list(REGIONS), "description": "The home region, for example us-east-1"},
             f"{PROJECT}:system": {"enum": sorted(systems), "description": "Which platform this stack builds"},
             f"{PROJECT}:environment": {
                 "enum": [e.value for e in Environment],

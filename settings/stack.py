@@ -9,14 +9,15 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
+from settings import provider
 from settings.environment import Environment
-from settings.errors import Problem, SettingsError, problems_of, unknown_key
+from settings.errors import Problem, SettingsError, problems_of, shown, unknown_key
 from settings.model import Settings
+from settings.provider import REGION_KEY
 from settings.usage import Usage
 
 PROJECT = "strata"
 KEYS = ("system", "environment", "deletable", "settings", "usage")
-REGION_KEY = "aws:region"
 
 S = TypeVar("S", bound=Settings)
 
@@ -48,9 +49,8 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     """A checked Stack from Pulumi's flat config map (``namespace:key`` to text or JSON)."""
     own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
     problems = [Problem(key, unknown_key(key, KEYS)) for key in sorted(set(own) - set(KEYS))]
+    problems.extend(provider.problems(config))
     region = config.get(REGION_KEY, "")
-    if not region:
-        problems.append(Problem(REGION_KEY, "is required, for example us-east-1"))
     system = _choice("system", own, list(systems), problems)
     environment = _choice("environment", own, [e.value for e in Environment], problems)
     deletable = _choice("deletable", {"deletable": "false", **own}, ["false", "true"], problems) == "true"
@@ -68,7 +68,7 @@ def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list
     if value in allowed:
         return value
     known = ", ".join(sorted(allowed))
-    said = f"is required; one of: {known}" if value is None else f"{value!r} is not allowed; one of: {known}"
+    said = f"is required; one of: {known}" if value is None else f"{shown(value)} is not allowed; one of: {known}"
     problems.append(Problem(key, said))
     return None
 
@@ -82,7 +82,7 @@ def _block(
     except ValueError:
         given = text
     if not isinstance(given, dict):
-        problems.append(Problem(key, f"{text!r} is not a mapping"))
+        problems.append(Problem(key, f"{shown(text)} is not a mapping"))
         return None
     try:
         # JSON mode, so that lists fill tuples while everything else stays strict.

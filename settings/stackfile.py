@@ -2,14 +2,23 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from settings.errors import Problem, SettingsError
+from settings import yaml_reader
+from settings.errors import Problem, SettingsError, unknown_key
 from settings.stack import PROJECT
+from settings.yaml_reader import YamlError
+
+# https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
+_KEYS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+# https://github.com/pulumi/pulumi/blob/v3.272.0/sdk/go/common/resource/config/key.go
+_CONFIG_KEY = re.compile(r"[^:]+(?::[^:]+|:config:[^:]+)?")
+# https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming-requirements
+_MOST_BYTES = 1024 * 1024
+_STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -29,69 +38,69 @@ def stack_names(directory: Path) -> list[str]:
 def read(directory: Path, stack: str) -> StackFile:
     """The flat config map of a stack.
 
-    Raises SettingsError when the file is missing, is no YAML, or is not shaped like a stack file.
+    Raises SettingsError when there is no such file, when it is no YAML, or when it is not shaped like a stack file.
     """
     file = f"Pulumi.{stack}.yaml"
     path = directory / file
-    if not path.is_file():
+    if not _STACK_NAME.fullmatch(stack) or not path.is_file():
         known = ", ".join(stack_names(directory)) or "none"
         raise SettingsError(file, [Problem("", f"there is no such stack file; stacks here: {known}")])
     document = _document(file, path)
     config = document.get("config") or {}
     if not isinstance(config, dict):
         raise SettingsError(file, [Problem("config", "is not a mapping")])
-    secrets = [_qualified(key) for key, value in config.items() if _is_secret(value)]
+    if problems := [*_wrong_keys(document), *_wrong_entries(config)]:
+        raise SettingsError(file, problems)
+    entries = {_qualified(key): value for key, value in config.items()}
     # A secret can only be decrypted with the stack's key; the preview gives it a placeholder.
-    texts = {_qualified(key): "[secret]" if _is_secret(value) else _text(value) for key, value in config.items()}
-    return StackFile(stack, texts, secrets)
+    texts = {key: _text(_without_secrets(value)) for key, value in entries.items()}
+    return StackFile(stack, texts, [key for key, value in entries.items() if _without_secrets(value) != value])
+
+
+def _wrong_keys(document: dict[str, Any]) -> Iterator[Problem]:
+    return (Problem(key, unknown_key(key, _KEYS)) for key in document if key not in _KEYS)
+
+
+def _wrong_entries(config: dict[str, Any]) -> Iterator[Problem]:
+    """Entries that Pulumi's CLI refuses, or of which it keeps one of two."""
+    seen: dict[str, str] = {}
+    for key, value in config.items():
+        if not _CONFIG_KEY.fullmatch(key):
+            yield Problem(f"config.{key}", "is no key of a configuration; namespace:name is one")
+        elif (same := seen.setdefault(_qualified(key), key)) != key:
+            yield Problem(f"config.{key}", f"is given twice, also as {same}")
+        elif value is None:
+            yield Problem(f"config.{key}", "has no value")
 
 
 def _document(file: str, path: Path) -> dict[str, Any]:
     try:
-        # A subclass of CSafeLoader: it makes plain data only.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - see above
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SettingsError(file, [Problem("", f"is not valid YAML: {where}{what}")]) from None
+        if path.stat().st_size > _MOST_BYTES:
+            raise SettingsError(file, [Problem("", f"is larger than {_MOST_BYTES // 1024} KiB")])
+        document = yaml_reader.load(path.read_text(encoding="utf-8-sig"))
+    except YamlError as error:
+        raise SettingsError(file, [Problem(error.path, error.what)]) from None
     except UnicodeDecodeError as error:
         raise SettingsError(file, [Problem("", f"is not UTF-8 text: {error.reason}")]) from None
+    except OSError as error:
+        raise SettingsError(file, [Problem("", f"cannot be read: {error.strerror}")]) from None
     if not isinstance(document, dict):
         raise SettingsError(file, [Problem("", "is not a mapping with a config key")])
     return document
 
 
-# Scalars of YAML 1.2, as Pulumi's reader takes them: https://github.com/go-yaml/yaml#compatibility
-_SCALARS = {
-    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    "tag:yaml.org,2002:int": (r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+)", "-+0123456789"),
-    "tag:yaml.org,2002:float": (
-        r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
-        "-+0123456789.",
-    ),
-}
+def _qualified(key: str) -> str:
+    namespace, _, name = key.replace(":config:", ":").rpartition(":")
+    return f"{namespace or PROJECT}:{name}"
 
 
-class _Loader(yaml.CSafeLoader):
-    """To whom neither ``yes`` nor ``on`` is a truth value, and ``13:30`` is no number."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _SCALARS]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, (_pattern, _first) in _SCALARS.items():
-    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
-
-
-def _qualified(key: object) -> str:
-    return str(key) if ":" in str(key) else f"{PROJECT}:{key}"
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {"secure"}
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        return "[secret]"
+    if isinstance(value, dict):
+        return {key: _without_secrets(each) for key, each in value.items()}
+    return [_without_secrets(each) for each in value] if isinstance(value, list) else value
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return value if isinstance(value, str) else json.dumps(value)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from settings.provider import unknown_region
+
 
 def _cidr(value: str) -> str:
     try:
@@ -36,11 +38,20 @@ def _name(value: str) -> str:
     return value
 
 
+def _region(value: str) -> str:
+    if wrong := unknown_region(value):
+        raise ValueError(wrong)
+    return value
+
+
 Cidr = Annotated[str, AfterValidator(_cidr), Field(examples=["10.1.0.0/16"])]
 """An IPv4 range that a VPC or a subnet may have (/16 to /28)."""
 
 DomainName = Annotated[str, AfterValidator(_domain), Field(examples=["records.example.com"])]
 """A lower-case DNS name of two labels or more."""
+
+Region = Annotated[str, AfterValidator(_region), Field(examples=["us-west-2"])]
+"""A region of AWS's."""
 
 Email = Annotated[str, AfterValidator(_email), Field(examples=["platform@example.com"])]
 """An e-mail address that notices go to."""

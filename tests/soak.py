@@ -1,8 +1,8 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
 Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs; a packet walks through
-thousands of random networks, always the same ones; the whole suite runs ten times, each time in another order, and the
-last three times beside eight processes that keep the machine busy.
+thousands of random networks, always the same ones; 20,000 stack files are broken; the whole suite runs ten times, each
+time in another order, and the last three times beside eight processes that keep the machine busy.
 """
 
 import os
@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 
 _RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
 _NETWORKS = {"STRATA_REACH_NETWORKS": "5000"}
+_FILES = {"STRATA_BROKEN_FILES": "20000"}
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
         failed.append("scenarios")
     if not _passes("tests/analyser/analyses/reach/test_walk.py", **_NETWORKS):
         failed.append("networks that a packet walks through")
+    if not _passes("tests/settings/test_broken_files.py", **_FILES):
+        failed.append("broken stack files")
     for number in range(1, _RUNS + 1):
         beside = number > _RUNS - _BUSY_RUNS
         with _busy() if beside else nullcontext():

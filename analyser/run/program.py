@@ -29,7 +29,8 @@ from analyser.run.deployed import Deployed
 from analyser.run.recorder import Recorder
 from analyser.run.tasks import Work
 from settings import SettingsError, stackfile
-from settings.stack import PROJECT, REGION_KEY
+from settings.provider import REGION_KEY
+from settings.stack import PROJECT
 
 Program = Callable[[], Awaitable[None] | None]
 Progress = Callable[[int], None]

@@ -34,13 +34,20 @@ Runtime = Literal[
 """What Lambda's API takes (botocore 1.44.5) and has not deprecated, which the policy pack knows; a test holds both:
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 Architecture = Literal["arm64", "x86_64"]
-LayerArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$")]
+LayerArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$",
+        examples=["arn:aws:lambda:us-east-1:123456789012:layer:shared:3"],
+    ),
+]
 """One version of a layer."""
 ImageUri = Annotated[
     str,
     Field(
         pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
-        r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$"
+        r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$",
+        examples=["123456789012.dkr.ecr.us-east-1.amazonaws.com/search:4.2.0"],
     ),
 ]
 """An image with its tag or digest in ECR; Lambda pulls from no other registry."""

@@ -30,7 +30,7 @@ class AcceleratorSettings(Settings):
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html
     """
 
-    cluster_name: str = Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20)
+    cluster_name: str = Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20, examples=["documents-dax"])
     node_type: str = Field(default="dax.t3.small", pattern=r"^dax\.(t3|r4|r5|r7i)\.[a-z0-9]+$")
     nodes: int = Field(default=1, ge=1, le=11)
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"

@@ -26,7 +26,9 @@ ASSEMBLY_SIZE = FunctionSettings(memory_mib=128, timeout_seconds=600)
 class ApplicationSecretSettings(Settings):
     """The secret's name in AWS and after how many days its parts are renewed, if nothing renews them sooner."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=120)]
+    name: Annotated[
+        str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=120, examples=["consulting/application"])
+    ]
     rotation_days: int = Field(default=30, ge=1, le=90)
 
 

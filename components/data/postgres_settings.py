@@ -19,7 +19,7 @@ class PostgresSettings(Gp3Settings):
     window, and with every replica of the region, all of them out of reach meanwhile. For that one update."""
     instance_class: InstanceClass
     username: MasterUser = "dbadmin"
-    secret_name: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9/_+=.@-]{1,200}$")
+    secret_name: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9/_+=.@-]{1,200}$", examples=["records/database"])
     """A fixed name for the secret with the master user's password, for a database with replicas, here or elsewhere: the
     secrets that RDS manages for others have names of its own."""
     db_name: DatabaseName | None = None

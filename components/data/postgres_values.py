@@ -34,7 +34,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-r
 MasterUser = Annotated[str, AfterValidator(_user)]
 """A name that RDS lets the master user have."""
 
-DatabaseName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+DatabaseName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$", examples=["records"])]
 """A database that RDS creates together with the instance."""
 
 

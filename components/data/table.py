@@ -30,7 +30,7 @@ class TableSettings(Settings):
     is no replica.
     """
 
-    table_name: str = Field(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")
+    table_name: str = Field(pattern=r"^[a-zA-Z0-9_.-]{3,255}$", examples=["documents"])
     billing: Literal["onDemand", "provisioned"] = "onDemand"
     read: CapacityRange = Field(default_factory=CapacityRange)
     write: CapacityRange = Field(default_factory=CapacityRange)

@@ -15,7 +15,7 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
 from settings import DomainName, Settings
 
-Prefix = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")]
+Prefix = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$", examples=["www"])]
 """A label in front of the domain; empty for the domain itself."""
 
 
@@ -31,11 +31,15 @@ class AmplifyAppSettings(Settings):
     application's own origin only: name there what else it connects to.
     """
 
-    app_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 ._-]{1,255}$")
-    repository: str = Field(pattern=r"^https://github\.com/[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")
+    app_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 ._-]{1,255}$", examples=["mdreader"])
+    repository: str = Field(
+        pattern=r"^https://github\.com/[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", examples=["https://github.com/example/site"]
+    )
     branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]{1,255}$")
     output: str = Field(default="dist", pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")
-    api_origin: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+(:\d{1,5})?$")
+    api_origin: str | None = Field(
+        default=None, pattern=r"^https://[a-z0-9.-]+(:\d{1,5})?$", examples=["https://api.example.com"]
+    )
     domain: DomainName | None = None
     prefixes: tuple[Prefix, ...] = Field(default=("", "www"), min_length=1)
     headers: HeaderSettings = Field(default_factory=_own_pages)

@@ -13,7 +13,7 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
 
-StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=128)]
+StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=128, examples=["prod"])]
 """The name of a stage, which is part of the address that API Gateway gives an API."""
 
 INVOKER = "apigateway.amazonaws.com"

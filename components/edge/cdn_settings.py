@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from components.edge.header_settings import HeaderSettings
-from settings import DomainName, Name, Settings
+from settings import DomainName, Name, Region, Settings
 
 _ORIGIN_SHIELD_REGIONS = frozenset(
     {
@@ -37,7 +37,11 @@ OriginKey = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$
 """What behaviours call an origin by, and its id in CloudFront."""
 
 PublicKey = Annotated[
-    str, Field(pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$")
+    str,
+    Field(
+        pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$",
+        examples=["-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n"],
+    ),
 ]
 """An RSA key of 2048 bits or an ECDSA key on P-256, in PEM form."""
 
@@ -109,7 +113,7 @@ class CdnSettings(Settings):
     aliases: tuple[DomainName, ...] = ()
     default: BehaviorSettings
     behaviors: dict[Name, PathBehaviorSettings] = Field(default_factory=dict)
-    origin_shield_region: str | None = Field(default=None, pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$")
+    origin_shield_region: Region | None = None
     price_class: Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"] = "PriceClass_All"
     default_root_object: str | None = Field(default=None, pattern="^[^/]+$", max_length=255)
     headers: HeaderSettings = HeaderSettings()

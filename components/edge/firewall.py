@@ -17,7 +17,7 @@ from components.operations.metric import EDGE_REGION
 from components.security.key import Key
 from settings import DomainName, Settings
 
-Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40)]
+Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40, examples=["/admin"])]
 
 
 ACL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
@@ -49,7 +49,7 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
-    acl_name: str | None = Field(default=None, pattern=ACL_NAME)
+    acl_name: str | None = Field(default=None, pattern=ACL_NAME, examples=["app-acl"])
     """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
     managed_groups: tuple[rules.ManagedGroup, ...] = (

@@ -11,14 +11,15 @@ from components.component import Component
 from components.data.log_bucket import LogBucket
 from components.edge.zone import AliasTarget
 from components.statements import Statement
-from settings import Settings
+from settings import Region, Settings
 
 _HTTPS = 443
 _WHOLE = 100
 BalancerArn = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]{1,32}/[0-9a-f]+$"
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]{1,32}/[0-9a-f]+$",
+        examples=["arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/records/0a1b2c3d4e5f6071"],
     ),
 ]
 
@@ -41,9 +42,7 @@ class GlobalAcceleratorSettings(Settings):
     """
 
     own_percent: int = Field(default=_WHOLE, ge=0, le=_WHOLE)
-    elsewhere: dict[Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")], BalancerArn] = Field(
-        default_factory=dict, max_length=9
-    )
+    elsewhere: dict[Region, BalancerArn] = Field(default_factory=dict, max_length=9)
 
 
 class GlobalAccelerator(Component):

@@ -29,7 +29,13 @@ Directive = Literal[
     "style-src",
     "worker-src",
 ]
-Source = Annotated[str, Field(pattern=r"""^('[A-Za-z0-9+/=_-]+'|[a-z][a-z0-9+.-]*:(//[^\s;,'"]+)?|\*\.[a-z0-9.-]+)$""")]
+Source = Annotated[
+    str,
+    Field(
+        pattern=r"""^('[A-Za-z0-9+/=_-]+'|[a-z][a-z0-9+.-]*:(//[^\s;,'"]+)?|\*\.[a-z0-9.-]+)$""",
+        examples=["https://fonts.example.com"],
+    ),
+]
 """A keyword or hash in quotes, a scheme such as ``data:``, an origin such as ``wss://a.example.com``, or ``*.host``."""
 
 _OWN: dict[Directive, tuple[str, ...]] = {
@@ -65,7 +71,9 @@ class ContentSecurityPolicy(Settings):
 class CrossOriginSettings(Settings):
     """Which sites' pages may read the answers; with ``credentials`` also the ones to signed-in users."""
 
-    origins: tuple[Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^\s/]+)$")], ...] = Field(min_length=1)
+    origins: tuple[
+        Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^\s/]+)$", examples=["https://app.example.com"])], ...
+    ] = Field(min_length=1)
     methods: tuple[Literal["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ...] = Field(
         default=("GET", "HEAD", "OPTIONS"), min_length=1
     )
@@ -94,7 +102,9 @@ class HeaderSettings(Settings):
         "strict-origin-when-cross-origin"
     )
     content_security_policy: ContentSecurityPolicy | None = None
-    permissions_policy: str | None = Field(default=None, pattern=r"^[a-z-]+=\S", max_length=MAX_VALUE)
+    permissions_policy: str | None = Field(
+        default=None, pattern=r"^[a-z-]+=\S", examples=["camera=(), geolocation=()"], max_length=MAX_VALUE
+    )
     cors: CrossOriginSettings | None = None
 
     @property

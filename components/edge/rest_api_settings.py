@@ -33,7 +33,9 @@ class RestApiSettings(Settings):
     cache_gib: Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None = None
     cache_seconds: int = Field(default=300, ge=1, le=3600)
     minimum_compression_bytes: int | None = Field(default=1024, ge=0, le=10485760)
-    cors_origin: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$")
+    cors_origin: str | None = Field(
+        default=None, pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$", examples=["https://app.example.com"]
+    )
     authorizer_cache_seconds: int = Field(default=300, ge=0, le=3600)
     domain: DomainName | None = None
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.component import Component
 from components.edge.certificate import Certificate
 from components.edge.published import Published
 from components.edge.zone import AliasTarget
-from settings import DomainName, Settings
+from settings import DomainName, Region, Settings
 
 _PAGE = Path(__file__).parent / "assets" / "unavailable.html"
 _STATUS = 503
@@ -25,7 +24,7 @@ class StaticPageSettings(Settings):
     """
 
     domain: DomainName
-    region: str | None = Field(default=None, pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$")
+    region: Region | None = None
 
 
 class StaticPage(Component):

@@ -18,7 +18,7 @@ from settings import DomainName, Settings
 _QUERY_LOGS = "/aws/route53/"
 
 
-ZoneId = Annotated[str, Field(pattern="^Z[A-Z0-9]{5,31}$")]
+ZoneId = Annotated[str, Field(pattern="^Z[A-Z0-9]{5,31}$", examples=["Z0123456789ABCDEFGHIJ"])]
 _DELEGATION_SECONDS = 3600
 """Long enough for resolvers, short enough to mend."""
 

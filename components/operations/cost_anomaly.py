@@ -30,7 +30,11 @@ class CostAnomalySettings(Settings):
 
     minimum_usd: int = Field(default=20, ge=1)
     tag: CostTag | None = None
-    monitor_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+$")
+    monitor_arn: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+$",
+        examples=["arn:aws:ce::123456789012:anomalymonitor/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"],
+    )
 
     @model_validator(mode="after")
     def _one_monitor(self) -> Self:

@@ -30,9 +30,11 @@ StackName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,99}$", examples=["c
 class Placed(Settings):
     """Ids of private subnets, of their VPC, and of a security group that lets builds call out by HTTPS."""
 
-    vpc_id: str = Field(pattern="^vpc-[0-9a-f]+$")
-    subnet_ids: tuple[Annotated[str, Field(pattern="^subnet-[0-9a-f]+$")], ...] = Field(min_length=1)
-    security_group_id: str = Field(pattern="^sg-[0-9a-f]+$")
+    vpc_id: str = Field(pattern="^vpc-[0-9a-f]+$", examples=["vpc-0a1b2c3d4e5f60718"])
+    subnet_ids: tuple[
+        Annotated[str, Field(pattern="^subnet-[0-9a-f]+$", examples=["subnet-0a1b2c3d4e5f60718"])], ...
+    ] = Field(min_length=1)
+    security_group_id: str = Field(pattern="^sg-[0-9a-f]+$", examples=["sg-0a1b2c3d4e5f60718"])
 
 
 class Target(Settings):
@@ -54,7 +56,11 @@ class PipelineSettings(Settings):
 
     repository: Repository
     branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
-    connection_arn: str | None = Field(default=None, pattern="^arn:aws[a-z-]*:code(star-)?connections:")
+    connection_arn: str | None = Field(
+        default=None,
+        pattern="^arn:aws[a-z-]*:code(star-)?connections:",
+        examples=["arn:aws:codeconnections:us-east-1:123456789012:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"],
+    )
     state: str = Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$", examples=["s3://state"])
     artifacts: BucketName
     staging: Target

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
+
+from settings import Region
 
 
 def _elsewhere(value: str, info: ValidationInfo) -> str:
@@ -11,7 +13,5 @@ def _elsewhere(value: str, info: ValidationInfo) -> str:
     return value
 
 
-RecoveryRegion = Annotated[
-    str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", examples=["us-west-2"]), AfterValidator(_elsewhere)
-]
+RecoveryRegion = Annotated[Region, AfterValidator(_elsewhere)]
 """A region other than the stack's own."""

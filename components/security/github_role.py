@@ -40,8 +40,8 @@ class GithubRoleSettings(Settings):
     """
 
     repository: Repository
-    environment: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+$")
-    branch: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._/-]+$")
+    environment: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+$", examples=["production"])
+    branch: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._/-]+$", examples=["main"])
     existing_provider: bool = False
     """Whether the account trusts GitHub already; an account takes one provider an issuer, so one stack makes it."""
     deployment_role: DeploymentRole = "strata-deploy"

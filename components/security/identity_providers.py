@@ -18,15 +18,17 @@ Secret = Literal["google", "apple", "github"]
 class GoogleSettings(Settings):
     """An OAuth client of Google."""
 
-    client_id: str = Field(pattern=r"\.apps\.googleusercontent\.com$")
+    client_id: str = Field(
+        pattern=r"\.apps\.googleusercontent\.com$", examples=["123456-abc.apps.googleusercontent.com"]
+    )
 
 
 class AppleSettings(Settings):
     """A services id of Apple, the team that owns it, and the key whose private half is the secret."""
 
     services_id: str = Field(min_length=1)
-    team_id: str = Field(pattern=r"^[A-Z0-9]{10}$")
-    key_id: str = Field(pattern=r"^[A-Z0-9]{10}$")
+    team_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["A1B2C3D4E5"])
+    key_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["F6G7H8J9K0"])
 
 
 class GithubSettings(Settings):
@@ -36,7 +38,9 @@ class GithubSettings(Settings):
     """
 
     client_id: str = Field(min_length=1)
-    issuer: str = Field(pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*[A-Za-z0-9])?$")
+    issuer: str = Field(
+        pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*[A-Za-z0-9])?$", examples=["https://github-oidc.example.com"]
+    )
 
 
 class IdentityProvidersSettings(Settings):

@@ -24,7 +24,7 @@ class UserPoolSettings(Settings):
     no free users: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
     """
 
-    pool_name: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,128}$")
+    pool_name: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,128}$", examples=["readers"])
     password_length: int = Field(default=8, ge=8, le=99)
     temporary_password_days: int = Field(default=7, ge=1, le=7)
     mfa: Literal["OPTIONAL", "ON"] = "OPTIONAL"

@@ -23,7 +23,7 @@ class UserPoolDomainSettings(Settings):
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
     """
 
-    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["mdreader"])
     domain: DomainName | None = None
 
     @model_validator(mode="after")

@@ -83,7 +83,7 @@ class SecretKey(Settings):
     """One key of a Kubernetes secret in the same namespace."""
 
     secret: Name
-    key: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    key: str = Field(pattern=r"^[A-Za-z0-9._-]+$", examples=["password"])
 
 
 class PodSettings(Settings):

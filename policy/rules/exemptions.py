@@ -67,6 +67,7 @@ def ending(use: ExemptionUse, config: Dates) -> Iterator[Finding]:
     "exemption-used",
     title="Every exemption spares something in the stack it names",
     severity=Severity.LOW,
+    level=Level.ADVISORY,  # no danger, and a setting may take away what was spared
     types=(),
     remedy="Remove the entry, or correct its rule or URN pattern.",
     link=_LINK,

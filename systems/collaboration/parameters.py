@@ -100,5 +100,5 @@ class HandmadeSecret(Settings):
     """
 
     purpose: str = Field(min_length=1)
-    variable: str = Field(pattern="^[A-Z][A-Z0-9_]*$")
+    variable: str = Field(pattern="^[A-Z][A-Z0-9_]*$", examples=["PAYMENT_API_KEY"])
     injected: bool = False

@@ -102,7 +102,7 @@ class SiteFirewallSettings(FirewallSettings):
     does not stand.
     """
 
-    acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME)
+    acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME, examples=["app-acl"])
     rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
     sqli_body_rule: bool = True
     large_bodies: bool = True

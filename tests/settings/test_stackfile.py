@@ -48,6 +48,23 @@ def test_secrets_are_named_and_never_read(tmp_path: Path) -> None:
     assert file.config == {"strata:token": "[secret]"}
 
 
+def test_a_secret_within_a_value_makes_a_secret_of_it(tmp_path: Path) -> None:
+    file = read(tmp_path, "config: {strata:settings: {keys: [{secure: AAABcipher}], size: 2}}\n")
+    assert file.secret_keys == ["strata:settings"]
+    assert file.config == {"strata:settings": '{"keys": ["[secret]"], "size": 2}'}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    assert read(tmp_path, b"\xef\xbb\xbfconfig: {a: b}\n").config == {"strata:a": "b"}
+
+
+@pytest.mark.parametrize("stack", ["../dev", "de\x00v", "", "a/b", "x" * 101])
+def test_what_cannot_be_a_stack_has_no_file(tmp_path: Path, stack: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    with pytest.raises(SettingsError, match="there is no such stack file; stacks here: dev"):
+        stackfile.read(tmp_path, stack)
+
+
 def test_a_file_without_config_is_empty(tmp_path: Path) -> None:
     assert read(tmp_path, "encryptionsalt: v1\n").config == {}
 
@@ -61,6 +78,23 @@ def test_a_file_without_config_is_empty(tmp_path: Path) -> None:
         ("", "Pulumi.dev.yaml: is not a mapping with a config key"),
         ("config: [a]\n", "Pulumi.dev.yaml: config: is not a mapping"),
         (b"\xff\xfe\x00c", "Pulumi.dev.yaml: is not"),
+        (
+            "config: {}\nsecretprovider: x\n",
+            "Pulumi.dev.yaml: secretprovider: unknown key; did you mean secretsprovider? ",
+        ),
+        (
+            "config: {system: a, strata:system: b}\n",
+            "Pulumi.dev.yaml: config.strata:system: is given twice, also as system",
+        ),
+        ("config: {strata:config:a: 1, a: 2}\n", "Pulumi.dev.yaml: config.a: is given twice, also as strata:config:a"),
+        ("config: {a:b:c: 1}\n", "Pulumi.dev.yaml: config.a:b:c: is no key of a configuration; "),
+        ("config: {'a:': 1}\n", "Pulumi.dev.yaml: config.a:: is no key"),
+        ("config: {a: }\n", "Pulumi.dev.yaml: config.a: has no value"),
+        (
+            "config: {a: {b: 1, b: 2}}\n",
+            "Pulumi.dev.yaml: config.a.b: line 1, column 20: is given twice, first in line 1",
+        ),
+        (b"x" * (1024 * 1024 + 1), "Pulumi.dev.yaml: is larger than 1024 KiB"),
     ],
 )
 def test_what_is_no_stack_file(tmp_path: Path, text: str | bytes, said: str) -> None:

@@ -41,7 +41,7 @@ def test_it_is_read_in_camel_case() -> None:
         ({"logsGb": -1}, "usage.logsGb: -1 is below 0"),
         ({"logsGb": "many"}, "usage.logsGb: 'many' is not a number"),
         ("much", "usage: 'much' is not a mapping"),
-        ('{"logsGb": Infinity}', "usage.logsGb: inf"),
+        ('{"logsGb": Infinity}', "usage.logsGb: Infinity"),
     ],
 )
 def test_mistakes_are_told_by_their_path(usage: Any, said: str) -> None:

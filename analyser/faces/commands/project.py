@@ -14,7 +14,8 @@ CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if
 def stacks() -> int:
     """List the stacks of this project with their system, environment and region."""
     from settings import SettingsError, stackfile
-    from settings.stack import PROJECT, REGION_KEY
+    from settings.provider import REGION_KEY
+    from settings.stack import PROJECT
 
     root = project_root()
     failed = 0

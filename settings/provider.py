@@ -1,0 +1,84 @@
+"""What a stack file says to the AWS provider: keys ``aws:…``, the region, and tags for everything."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from settings.errors import Problem, shown, unknown_key
+
+REGION_KEY = "aws:region"
+TAGS_KEY = "aws:defaultTags"
+
+REGIONS = (
+    *("af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1"),
+    *("ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
+    *("ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1"),
+    *("eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1"),
+    *("mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+)
+"""Regions of the partition ``aws``, by botocore's endpoints: the others lack CloudFront, ACM for it or Route 53."""
+
+_KEYS = (
+    *("accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "customCaBundle", "defaultTags"),
+    *("ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "endpoints", "forbiddenAccountIds", "httpProxy"),
+    *("httpsProxy", "ignoreTags", "insecure", "maxRetries", "noProxy", "profile", "region", "retryMode"),
+    *("s3UsEast1RegionalEndpoint", "s3UsePathStyle", "secretKey", "sharedConfigFiles", "sharedCredentialsFiles"),
+    *("skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId"),
+    *("stsRegion", "tagPolicyCompliance", "token", "tokenBucketRateLimiterCapacity", "useDualstackEndpoint"),
+    *("useFipsEndpoint", "userAgents"),
+)
+"""https://www.pulumi.com/registry/packages/aws/installation-configuration/#configuration-options"""
+
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
+_TAG_TEXT = re.compile(r"[\w .:/=+@-]*")
+_LONGEST_KEY, _LONGEST_VALUE, _MOST_TAGS = 128, 256, 50
+
+
+def problems(config: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the keys ``aws:…`` of a configuration."""
+    names = [key.removeprefix("aws:") for key in config if key.startswith("aws:")]
+    found = [Problem(f"aws:{name}", unknown_key(name, _KEYS)) for name in sorted(set(names) - set(_KEYS))]
+    region = config.get(REGION_KEY)
+    if region is None:
+        found.append(Problem(REGION_KEY, "is required, for example us-east-1"))
+    elif wrong := unknown_region(region):
+        found.append(Problem(REGION_KEY, wrong))
+    return [*found, *_wrong_tags(config.get(TAGS_KEY, '{"tags": {}}'))]
+
+
+def unknown_region(region: str) -> str | None:
+    """Says that there is no such region, and which was meant; None for one that there is."""
+    if region in REGIONS:
+        return None
+    close = difflib.get_close_matches(region, REGIONS, n=1)
+    return f"there is no region {shown(region)}; {f'did you mean {close[0]}?' if close else 'for example us-east-1'}"
+
+
+def _wrong_tags(text: str) -> Iterator[Problem]:
+    try:
+        given: Any = json.loads(text)
+    except ValueError:
+        given = text
+    tags = given.get("tags") if isinstance(given, dict) and set(given) == {"tags"} else None
+    if not isinstance(tags, dict):
+        yield Problem(TAGS_KEY, f"is a mapping with the one key tags, unlike {shown(given)}")
+        return
+    if len(tags) > _MOST_TAGS:
+        yield Problem(TAGS_KEY, f"has {len(tags)} tags; AWS takes {_MOST_TAGS}")
+    for key, value in tags.items():
+        if wrong := _wrong_tag(key, value):
+            yield Problem(f"{TAGS_KEY}.tags.{key}", wrong)
+
+
+def _wrong_tag(key: str, value: Any) -> str | None:
+    if not isinstance(value, str):
+        return f"{shown(value)} is not text (put it in quotes)"
+    if key.lower().startswith("aws:"):
+        return "tags that begin with aws: are AWS's own"
+    if not 1 <= len(key) <= _LONGEST_KEY or len(value) > _LONGEST_VALUE:
+        return f"a tag has a key of 1 to {_LONGEST_KEY} characters and a value of {_LONGEST_VALUE} at most"
+    if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
+        return f"{shown(f'{key}={value}')}: a tag has letters, digits, spaces and _ . : / = + - @"
+    return None
