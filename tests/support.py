@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyser.graph import Graph, Node
+from analyser.run.contents import HASH
 from analyser.run.mock_cloud import ACCOUNT_ID
 from analyser.run.program import run_program
 from components.account import Account
@@ -44,6 +45,13 @@ def once(make: Callable[..., Graph]) -> Callable[..., Graph]:
         return made(*args, **more)
 
     return graph
+
+
+def without_digests(value: Any) -> Any:
+    """A function's code as the program gives it; the digests that the preview adds are what the files have today."""
+    if not isinstance(value, dict):
+        return value
+    return {key: without_digests(member) for key, member in value.items() if key != HASH}
 
 
 def id_of(node: Node) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from components.account import Account
 from components.component import Component
@@ -17,7 +17,20 @@ from components.network.tier import Tier
 from components.security.key import Key
 from settings import Cidr, Environment, Settings
 
-Zone = Annotated[str, Field(pattern="^[a-f]$", description="The letter of an availability zone of the region")]
+
+def _zone(value: str) -> str:
+    if value not in tuple("abcdef"):
+        raise ValueError(f"{value!r} is no letter of an availability zone; a to f")
+    return value
+
+
+Zone = Annotated[
+    str,
+    AfterValidator(_zone),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[a-f]$", "description": "The letter of an availability zone of the region"}
+    ),
+]
 Nat = Literal["none", "single", "perAz"]
 
 
