@@ -1,5 +1,6 @@
 """`strata can`: the question in names, the answer with all that the action needs beside."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -56,7 +57,7 @@ def judge(view: View, role: str, action: str, resource: str) -> Decision:
     service = exact.partition(":")[0]
     through = {} if who.is_service else {"kms:viaservice": f"{service}.{view.region_of(key)}.amazonaws.com"}
     needs = tuple(decide(who, use, of_key(view, key), through) for use in _KEY_USE.get(exact, ()))
-    return Decision(who, exact, what, found.allowed, found.because, found.grounds, found.provisos, needs)
+    return replace(found, needs=needs)
 
 
 def _exact(action: str) -> str:
@@ -81,6 +82,8 @@ def document(found: Decision) -> dict[str, Any]:
         "action": found.action,
         "resource": _asked(found.target),
         "yes": found.yes,
+        "answer": found.answer.value,
+        "notKnown": list(found.unread),
         "allowed": found.allowed,
         "because": found.because,
         "statements": [_statement(ground) for ground in found.grounds],

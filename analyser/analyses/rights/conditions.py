@@ -1,7 +1,9 @@
 """Conditions of statements, as far as the graph knows the request that they test."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from analyser.analyses.rights.patterns import matches
 from policy.iam import Condition
@@ -20,6 +22,8 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
     "arnlike": matches,
     "bool": lambda wanted, value: wanted.lower() == value.lower(),
 }
+_TIMES = ("aws:currenttime", "aws:epochtime")
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _ALL_VALUES = "forallvalues:"
 _ANY_VALUE = "foranyvalue:"
 _IF_EXISTS = "ifexists"
@@ -30,7 +34,10 @@ def holds(condition: Condition, context: Context) -> bool | None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
-    value = context.get(condition.key.lower())
+    key = condition.key.lower()
+    if key in _TIMES:
+        return _for_good(condition)
+    value = context.get(key)
     if not condition.operator or value is None or not all(map(known, condition.values)):
         return None
     wanted = [str(one) for one in condition.values]
@@ -40,7 +47,15 @@ def holds(condition: Condition, context: Context) -> bool | None:
     bare = operator.removeprefix(_ALL_VALUES).removeprefix(_ANY_VALUE)
     if value == ABSENT:
         return operator.startswith(_ALL_VALUES) or bare.endswith(_IF_EXISTS) or "not" in bare
-    return _compares(bare.removesuffix(_IF_EXISTS), wanted, value)
+    return _compares(bare.removesuffix(_IF_EXISTS), [filled(one, context) for one in wanted], value)
+
+
+def filled(written: str, context: Context) -> str:
+    """A text with those policy variables put in whose values the request is known to bring.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    return _VARIABLE.sub(lambda found: context.get(found[1].strip().lower()) or found[0], written)
 
 
 def says(condition: Condition) -> str:
@@ -49,6 +64,35 @@ def says(condition: Condition) -> str:
         return "a condition that is known only after deployment"
     values = " or ".join(str(value) if known(value) else "?" for value in condition.values)
     return f"{condition.operator} {condition.key}: {values}"
+
+
+def _for_good(condition: Condition) -> bool | None:
+    """Whether a time that has passed settles the condition for ever; None where another time answers otherwise."""
+    operator = condition.operator.lower().removesuffix(_IF_EXISTS)
+    times = [_time(value) for value in condition.values]
+    if None in times or not times:
+        return None
+    now = datetime.now(UTC)
+    passed = [time is not None and time < now for time in times]
+    if operator.endswith(("lessthan", "lessthanequals")):
+        return False if all(passed) else None
+    if operator.endswith(("greaterthan", "greaterthanequals")):
+        return True if any(passed) else None
+    return False if operator in ("dateequals", "numericequals") and all(passed) else None
+
+
+def _time(value: Any) -> datetime | None:
+    """A time as IAM writes it: ISO 8601, or seconds since 1970."""
+    if not known(value):
+        return None
+    written = str(value)
+    try:
+        if written.isdecimal() and len(written) > 8:
+            return datetime.fromtimestamp(int(written), UTC)
+        found = datetime.fromisoformat(written)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _compares(operator: str, wanted: list[str], value: str) -> bool | None:

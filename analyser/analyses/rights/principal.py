@@ -12,6 +12,9 @@ from policy.model import Resource, known
 ROLE = "aws:iam/role:Role"
 _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 _ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+_SHARED_ATTACHMENT = "aws:iam/policyAttachment:PolicyAttachment"
+_ONLY_INLINE = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
+_ONLY_ATTACHED = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
 _POLICY = "aws:iam/policy:Policy"
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -40,7 +43,7 @@ class Principal:
     unread: tuple[str, ...] = ()
     """Policies that apply and whose content is not known."""
     tags: tuple[tuple[str, str], ...] = ()
-    """Session tags that are known."""
+    """The role's own tags, and those of its sessions that are known."""
 
     @property
     def is_service(self) -> bool:
@@ -101,21 +104,52 @@ def _of_pods(view: View, name: str) -> list[Resource]:
 
 
 def _of_role(view: View, role: Resource) -> Principal:
-    found = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)]
-    for inline in view.resources.companions(role, _ROLE_POLICY, by="role"):
-        found += [Source(f"inline policy {inline.name}", document) for document in documents(inline, IDENTITY)]
-    arns = [attached.get("policyArn") for attached in view.resources.companions(role, _ATTACHMENT, by="role")]
-    arns += role.list("managedPolicyArns")
-    read = [(arn, _managed(view, arn)) for arn in arns if known(arn)]
+    inline, unread = _inline(view, role)
+    arns, contradicted = _attached(view, role)
+    read = {arn: _managed(view, arn) for arn in arns}
     boundary = role.get("permissionsBoundary")
+    own_tags = role.get("tags")
     return Principal(
         name=view.owner(role),
         arn=text(role.outputs.get("arn")),
-        policies=(*found, *(source for _, sources in read for source in sources)),
+        policies=(*inline, *(source for sources in read.values() for source in sources)),
         boundary=None if boundary is None else tuple(_managed(view, boundary)),
-        unread=tuple(text(arn) for arn, sources in read if not sources),
-        tags=_session_tags(view, role),
+        unread=(*unread, *contradicted, *(arn for arn, sources in read.items() if not sources)),
+        tags=(
+            *((tag, value) for tag, value in (own_tags or {}).items() if known(value)),
+            *_session_tags(view, role),
+        ),
     )
+
+
+def _inline(view: View, role: Resource) -> tuple[list[Source], list[str]]:
+    """Inline policies, and the names of those that cannot be read; an exclusive list takes the others away."""
+    found, unread = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)], []
+    lists = view.resources.companions(role, _ONLY_INLINE, by="roleName")
+    only = {name for each in lists for name in texts(each.list("policyNames"))}
+    for policy in view.resources.companions(role, _ROLE_POLICY, by="role"):
+        if lists and not only & {text(policy.get("name")), text(policy.outputs.get("name"))}:
+            continue
+        written = documents(policy, IDENTITY)
+        found += [Source(f"inline policy {policy.name}", document) for document in written]
+        unread += [] if written and all(each.complete for each in written) else [f"inline policy {policy.name}"]
+    return found, unread
+
+
+def _attached(view: View, role: Resource) -> tuple[list[str], list[str]]:
+    """ARNs of attached policies, and what is said of those of which two resources say different things."""
+    exclusive = view.resources.companions(role, _ONLY_ATTACHED, by="roleName")
+    if exclusive:
+        return [arn for each in exclusive for arn in texts(each.list("policyArns"))], []
+    arns = [attached.get("policyArn") for attached in view.resources.companions(role, _ATTACHMENT, by="role")]
+    arns += role.list("managedPolicyArns")
+    mine = {text(role.get("name")), text(role.outputs.get("name")), view.id_of(role)}
+    shared = {text(each.get("policyArn")): set(texts(each.list("roles"))) for each in view.of(_SHARED_ATTACHMENT)}
+    lost = [arn for arn in arns if known(arn) and arn in shared and not mine & shared[arn]]
+    arns += [arn for arn, roles in shared.items() if mine & roles]
+    unknown = ["a policy whose ARN is not known"] * any(not known(arn) for arn in arns)
+    said = [f"{arn}, which another attachment takes from the role" for arn in lost]
+    return [text(arn) for arn in dict.fromkeys(arns) if known(arn) and arn not in lost], [*unknown, *said]
 
 
 def _managed(view: View, arn: Any) -> list[Source]:

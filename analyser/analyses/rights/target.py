@@ -1,16 +1,18 @@
 """What is asked about: a resource of the stack or an ARN, with the policies that are attached to it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.view import View, text, texts
 from analyser.analyses.rights.names import UnknownNameError, suggest
 from analyser.analyses.rights.principal import ROLE, Source
-from policy.iam import RESOURCE, TRUST, documents, parse
+from policy.iam import RESOURCE, TRUST, Document, documents, parse
 from policy.iam.actions import actions_of
 from policy.model import Resource
 
 KEY = "aws:kms/key:Key"
 _FUNCTION = "aws:lambda/function:Function"
+_GRANT = "aws:kms/grant:Grant"
 _PERMISSION = "aws:lambda/permission:Permission"
 # Resources that policies are written about, and what attaches a policy to each: the type, and the input that names it.
 _TYPES: dict[str, tuple[str, str] | None] = {
@@ -40,7 +42,7 @@ _TYPES: dict[str, tuple[str, str] | None] = {
     "aws:sfn/stateMachine:StateMachine": None,
 }
 # The service in ARNs where it is not the prefix of the actions.
-_ARN_SERVICES = {"kafka-cluster": "kafka", "rds-db": "rds"}
+_ARN_SERVICES = {"kafka-cluster": "kafka", "rds-db": "rds", "sts": "iam"}
 # Parts of a resource that have ARNs of their own, by the action that is about them.
 _OBJECTS = ("AbortMultipartUpload", "ListMultipartUploadParts")
 _STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
@@ -56,6 +58,10 @@ class Target:
     """May be a pattern; ``*`` for an action that no policy can limit to a resource."""
     resource: Resource | None = None
     policies: tuple[Source, ...] = ()
+    grants: tuple[Source, ...] = ()
+    """Of a key, as statements; a key with grants alone still has the policy that KMS gives it."""
+    unread: tuple[str, ...] = ()
+    """Policies of the resource whose content is not known."""
 
 
 def target(view: View, name: str, action: str) -> Target:
@@ -139,13 +145,39 @@ def _by_arn(view: View, arn: str) -> Resource | None:
 def _target(view: View, found: Resource, name: str, arn: str) -> Target:
     own = [Source(f"policy of {found.name}", document) for document in documents(found, RESOURCE)]
     own += [Source(f"trust policy of {found.name}", document) for document in documents(found, TRUST)]
+    unread = []
     companion = _TYPES.get(found.type)
     if companion:
         for one in view.resources.companions(found, companion[0], by=companion[1]):
-            own += [Source(f"policy {one.name}", document) for document in documents(one, RESOURCE)]
+            written = documents(one, RESOURCE)
+            own += [Source(f"policy {one.name}", document) for document in written]
+            unread += [] if written and all(each.complete for each in written) else [f"policy {one.name}"]
     if found.type == _FUNCTION:
         own += [_permission(one) for one in view.resources.companions(found, _PERMISSION, by="function")]
-    return Target(name, arn, found, tuple(own))
+    grants = tuple(_grant(one) for one in view.resources.companions(found, _GRANT, by="keyId"))
+    return Target(name, arn, found, tuple(own), grants, tuple(unread))
+
+
+def _grant(found: Resource) -> Source:
+    """A grant lets its grantee use the key as if the key's own policy did, within its constraints.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+    context = {
+        f"kms:EncryptionContext:{key}": value
+        for constraint in found.blocks("constraints")
+        for kind in ("encryptionContextEquals", "encryptionContextSubset")
+        for key, value in (constraint.get(kind) or {}).items()
+    }
+    statement = {
+        "Sid": found.name,
+        "Effect": "Allow",
+        "Principal": {"AWS": text(found.get("granteePrincipal"))},
+        "Action": [f"kms:{operation}" for operation in texts(found.list("operations"))],
+        "Resource": "*",
+        "Condition": {"StringEquals": context} if context else {},
+    }
+    return Source(f"grant {found.name}", _made(statement))
 
 
 def _permission(found: Resource) -> Source:
@@ -164,9 +196,13 @@ def _permission(found: Resource) -> Source:
         "Resource": "*",
         "Condition": condition,
     }
+    return Source(f"permission {found.name}", _made(statement))
+
+
+def _made(statement: dict[str, Any]) -> Document:
     document = parse({"Statement": [statement]}, RESOURCE, "")
     assert document is not None, "a mapping with statements is a document"
-    return Source(f"permission {found.name}", document)
+    return document
 
 
 def _arn(found: Resource) -> str:

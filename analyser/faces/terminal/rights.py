@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from analyser.analyses.rights.decide import Decision
+from analyser.analyses.rights.decide import Answer, Decision
 
 
 def show(found: Decision) -> None:
     """Prints the answer, the statements that decide, what they ask for beside, and what else is needed."""
     console = Console(highlight=False, soft_wrap=True)
-    for line in _lines(found, found.yes, ""):
+    for line in _lines(found, ""):
         console.print(line)
 
 
-def _lines(found: Decision, yes: bool, lead: str) -> Iterator[Text]:
+_STYLES = {Answer.YES: "bold green", Answer.NO: "bold red", Answer.UNKNOWN: "bold yellow"}
+
+
+def _lines(found: Decision, lead: str) -> Iterator[Text]:
     who, what = found.principal.name, found.target
     indent = " " * len(lead)
-    line = Text(lead).append("yes  " if yes else "no   ", "bold green" if yes else "bold red")
+    line = Text(lead).append(f"{found.answer.value:<3}  ", _STYLES[found.answer])
     yield line.append(f"{who} {found.action} {what.name}", "bold").append(_reason(found), "none")
     if what.arn != what.name:
         yield Text(f"{indent}     {what.arn}", "dim")
@@ -28,11 +31,12 @@ def _lines(found: Decision, yes: bool, lead: str) -> Iterator[Text]:
     for proviso in found.provisos:
         yield Text(f"{indent}     {proviso}", "yellow")
     for need in found.needs:
-        yield from _lines(need, need.yes, f"{indent}     with its key: ")
+        yield from _lines(need, f"{indent}     with its key: ")
 
 
 def _reason(found: Decision) -> str:
     if found.allowed:
         missing = next((need for need in found.needs if not need.yes), None)
-        return f": it may not use its key ({missing.action})" if missing else ""
+        verb = "may not" if found.answer is Answer.NO else "may perhaps not"
+        return f": it {verb} use its key ({missing.action})" if missing else ""
     return f": {found.because}"

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from analyser.analyses.rights.ask import ask, document
-from analyser.analyses.rights.decide import Decision
+from analyser.analyses.rights.decide import Answer, Decision
 from analyser.analyses.rights.names import UnknownNameError
 from analyser.faces.terminal.rights import show
 from analyser.graph import Graph
@@ -124,16 +124,20 @@ def test_a_bucket_that_names_the_role_needs_no_other_statement() -> None:
 def test_a_boundary_takes_away_what_it_does_not_allow() -> None:
     read_only, compute = (f"arn:aws:iam::aws:policy/{name}" for name in ("job-function/ViewOnlyAccess", "Nowhere"))
     assert may(graph(READ, boundary=read_only)).because == "the permissions boundary does not allow it"
-    (proviso,) = may(graph(READ, boundary=compute)).provisos
-    assert proviso.startswith("if the permissions boundary, whose content is not known")
+    unread = may(graph(READ, boundary=compute))
+    assert unread.answer is Answer.UNKNOWN
+    assert unread.because == "its permissions boundary decides, whose content is not known"
 
 
 def test_policies_of_aws_count_and_unknown_ones_are_named() -> None:
     viewer = graph(managed="arn:aws:iam::aws:policy/job-function/ViewOnlyAccess")
     assert may(viewer, "s3:ListAllMyBuckets", "*").yes
     unread = may(graph(managed="arn:aws:iam::aws:policy/Nowhere"))
-    assert not unread.yes
+    assert unread.answer is Answer.UNKNOWN
     assert unread.because.endswith("not known here: arn:aws:iam::aws:policy/Nowhere")
+    assert may(graph(READ, managed="arn:aws:iam::aws:policy/Nowhere")).provisos == (
+        "unless arn:aws:iam::aws:policy/Nowhere, whose content is not known, denies it",
+    )
 
 
 ROOT = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
