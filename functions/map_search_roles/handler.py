@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 PAUSE_SECONDS = 10
 PATIENCE_SECONDS = 540
@@ -69,6 +69,8 @@ class Domain:
             headers = self._signed(method, path, body)
         except ClientError as error:
             return 403, str(error)
+        except BotoCoreError as error:
+            return 503, repr(error)
         kind = http.client.HTTPSConnection if self._scheme == "https" else http.client.HTTPConnection
         connection = kind(self._host, timeout=TIMEOUT_SECONDS)
         try:

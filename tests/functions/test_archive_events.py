@@ -11,6 +11,8 @@ import pytest
 
 from tests.stacks import ROOT
 
+from .events import ACCOUNT, REGION, sent
+
 
 class Bucket:
     """What was put."""
@@ -37,7 +39,10 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def record(partition: int, offset: int, value: str) -> dict[str, Any]:
-    """As https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html#msk-sample-event has it; a key may be missing."""
+    """As https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html#msk-sample-event has it; a key may be missing.
+
+    Recorded: https://github.com/aws/aws-lambda-go, events/testdata/kafka-event.json
+    """
     return {
         "topic": "records",
         "partition": partition,
@@ -54,7 +59,9 @@ def event(*records: dict[str, Any]) -> dict[str, Any]:
     by_partition: dict[str, list[dict[str, Any]]] = {}
     for one in records:
         by_partition.setdefault(f"{one['topic']}-{one['partition']}", []).append(one)
-    return {"eventSource": "aws:kafka", "bootstrapServers": "b-1:9098", "records": by_partition}
+    cluster = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/records/e9f754c6-d29a-4430-a7db-958a19fd2c54-4"
+    source = {"eventSource": "aws:kafka", "eventSourceArn": cluster, "bootstrapServers": "b-1:9098,b-2:9098"}
+    return sent({**source, "records": by_partition})
 
 
 def lines(body: bytes) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from functions.map_search_roles import handler
@@ -132,10 +132,18 @@ def test_nobody_listening_is_waited_for(pauses: list[int]) -> None:
     assert sum(pauses) == handler.PATIENCE_SECONDS
 
 
-def test_a_role_that_iam_has_not_spread_yet_is_waited_for(
-    domain: Any, pauses: list[int], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole"),
+        EndpointConnectionError(endpoint_url="https://sts"),
+    ],
+    ids=lambda refusal: type(refusal).__name__,
+)
+def test_a_role_that_iam_has_not_spread_or_cannot_be_asked_for_yet_is_waited_for(
+    domain: Any, pauses: list[int], monkeypatch: pytest.MonkeyPatch, refusal: Exception
 ) -> None:
-    real, refusals = boto3.Session, [ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole")] * 2
+    real, refusals = boto3.Session, [refusal] * 2
 
     class Sts:
         def assume_role(self, **call: str) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 from redis import Redis
@@ -45,9 +46,12 @@ class Secrets:
     def __init__(self) -> None:
         self.value = {"database-url": "postgresql://own%2Fer:p%40ss@db.example.org:5432/mdreader?sslmode=require"}
         self.asked: list[str] = []
+        self.away: Exception | None = None
 
     def get_secret_value(self, SecretId: str) -> dict[str, str]:
         self.asked.append(SecretId)
+        if self.away:
+            raise self.away
         return {"SecretString": json.dumps(self.value)}
 
 
@@ -233,6 +237,33 @@ def test_stores_that_are_away_or_refuse_are_told_of_and_say_nothing_of_themselve
     said = capsys.readouterr().out
     assert [json.loads(line)["error"] for line in said.splitlines()] == ["DatabaseError", "ConnectionError"]
     assert "hidden" not in said
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue"),
+        EndpointConnectionError(endpoint_url="https://secretsmanager"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_a_store_whose_secret_is_not_to_be_had_is_away(main: Any, secrets: Secrets, failure: Exception) -> None:
+    secrets.away = failure
+    assert ask(main, "GET", "/api/stores")[:2] == (503, {"database": True, "redis": False})
+
+
+def test_a_secret_is_not_waited_for_longer_than_api_gateway_waits(secrets: Secrets) -> None:
+    from app import references
+
+    config = references.client("rds").meta.config
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) < 29 / 2
+
+
+@pytest.mark.parametrize("authorizer", [None, {}, {"claims": None}, {"claims": {"email": "ada@example.org"}}])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/me"), ("POST", "/api/uploads")])
+def test_whom_no_token_names_is_refused(main: Any, method: str, path: str, authorizer: Any) -> None:
+    body = json.dumps({"type": "image/png", "size": 1})
+    assert ask(main, method, path, authorizer=authorizer, body=body)[0] == 401
 
 
 def test_a_reference_is_a_value_or_a_key_of_a_secret(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> None:

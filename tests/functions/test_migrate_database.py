@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from database_migration import handler
 from moto import mock_aws
 from pg8000.exceptions import DatabaseError
@@ -98,14 +99,25 @@ def test_confluence_s_user_is_made_by_the_password_of_the_secret(
     assert postgres.psql("SELECT pg_has_role('application', 'rds_iam', 'MEMBER')") == "t"
 
 
-def test_a_database_that_does_not_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ConnectionRefusedError("not yet"),
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue"),
+        EndpointConnectionError(endpoint_url="https://secretsmanager"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_a_database_or_a_secret_that_does_not_answer_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     pauses: list[int] = []
 
     def refuse() -> Connection:
-        raise ConnectionRefusedError("not yet")
+        raise failure
 
     monkeypatch.setattr(handler.time, "sleep", pauses.append)
     monkeypatch.setattr(handler, "_connect", refuse)
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(type(failure)):
         handler.handle({"Files": []}, None)
     assert sum(pauses) == handler.PATIENCE_SECONDS

@@ -78,6 +78,9 @@ class Switchboard:
                 return {"action": "pong"}
             case "notify":
                 told = encode({"action": "event", "event": frame.get("event"), "from": connection_id})
+                if len(told) > self._limits.frame_bytes:
+                    # JSON has six letters for one that is none of ASCII.
+                    raise ProtocolError("tooLarge", f"an event may have {self._limits.frame_bytes} bytes as it is sent")
                 return {"action": "ack", "delivered": self._tell_others(connection_id, principal.user_id, told)}
             case action:
                 raise ProtocolError("unknownAction", f"action {action!r} is none of ping, notify")

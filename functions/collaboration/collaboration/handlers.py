@@ -181,7 +181,8 @@ def _expired(record: Item) -> bool:
     if record["eventName"] != "REMOVE":
         return False
     ends = tables.streamed(change["OldImage"]).get("lastSeen")
-    return ends is not None and ends <= change["ApproximateCreationDateTime"]
+    # A record need not have a time: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    return ends is not None and ends <= change.get("ApproximateCreationDateTime", time.time())
 
 
 def _failed(event: Event, connection_id: str, error: Exception) -> Event:

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from . import documents
 from .limits import Limits
 
 _PAGE_ID = re.compile(r"[A-Za-z0-9_.~:/-]{1,200}")
@@ -108,8 +109,7 @@ def parse(body: str | bytes | None, limits: Limits) -> Message:
     frame = read(body)
     match frame.get("action"):
         case "join":
-            vector = frame.get("stateVector")
-            return Join(_page_id(frame), None if vector is None else _binary(frame, "stateVector"))
+            return Join(_page_id(frame), _vector(frame))
         case "operation":
             return _operation(frame, limits, Operation)
         case "seed":
@@ -234,6 +234,18 @@ def check_page_id(page_id: Any) -> str:
 
 def _page_id(frame: dict[str, Any]) -> str:
     return check_page_id(frame.get("pageId"))
+
+
+def _vector(frame: dict[str, Any]) -> bytes | None:
+    """What a client has. One that cannot be read is refused before the client is on the page."""
+    if frame.get("stateVector") is None:
+        return None
+    vector = _binary(frame, "stateVector")
+    try:
+        documents.missing(documents.EMPTY, vector)
+    except documents.InvalidUpdateError as error:
+        raise ProtocolError("invalidUpdate", "stateVector is no Yjs state vector") from error
+    return vector
 
 
 def _binary(frame: dict[str, Any], field: str) -> bytes:

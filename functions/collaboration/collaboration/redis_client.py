@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
@@ -25,6 +25,8 @@ _TOKEN_SECONDS = 900
 """As long as a token is good: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html"""
 _KEEP_SECONDS = 600
 _TIMEOUT_SECONDS = 5
+_CONNECTIONS = 50
+"""Of one server to a node; whoever comes when all are busy waits. After a failover everybody joins again at once."""
 _QUIET = {
     socket.TCP_KEEPIDLE: 10,
     socket.TCP_KEEPINTVL: 5,
@@ -80,6 +82,19 @@ class IamTokens(CredentialProvider):
         return request.prepare().url.removeprefix("http://")
 
 
+class _Cluster(RedisCluster):
+    """A client that has few connections to a node: the library's own gives up whoever comes when all are busy."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._turns = asyncio.Semaphore(_CONNECTIONS)
+
+    async def execute_command(self, *arguments: Any, **options: Any) -> Any:
+        """A command, once it is its turn."""
+        async with self._turns:
+            return await super().execute_command(*arguments, **options)
+
+
 def connect(environment: Mapping[str, str]) -> Any:
     """A client for a node or a cluster. Raises KeyError when the environment lacks something."""
     options: dict[str, Any] = {
@@ -90,9 +105,10 @@ def connect(environment: Mapping[str, str]) -> Any:
         "retry": Retry(ExponentialBackoff(cap=1, base=0.05), 5),
     }
     if environment.get("REDIS_CLUSTER") == "true":
-        return RedisCluster.from_url(environment["REDIS_URL"], **options)
+        return _Cluster.from_url(environment["REDIS_URL"], **options)
     # A primary that a planned failover made a replica keeps its connections; a new one goes where the name then leads.
-    return Redis.from_url(environment["REDIS_URL"], retry_on_error=[ReadOnlyError], **options)
+    options |= {"retry_on_error": [ReadOnlyError], "max_connections": _CONNECTIONS}
+    return Redis.from_pool(BlockingConnectionPool.from_url(environment["REDIS_URL"], **options))
 
 
 async def histories(client: Any) -> frozenset[str]:

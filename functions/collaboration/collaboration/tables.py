@@ -1,6 +1,7 @@
 """One DynamoDB table spoken to in plain Python values."""
 
 import base64
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ Item = dict[str, Any]
 
 _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before what DynamoDB was too busy for is asked again; afterwards as the last."""
 _BATCH = 25
 """So many items fit one call: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 
@@ -89,9 +92,14 @@ class Table:
     def delete_all(self, keys: Iterable[tuple[str, str | int]]) -> None:
         """Removes items in batches, asking again for what DynamoDB was too busy for."""
         waiting = [{"DeleteRequest": {"Key": self._key(*key)}} for key in keys]
+        busy = 0
         while waiting:
             answer = self._client.batch_write_item(RequestItems={self._name: waiting[:_BATCH]})
-            waiting = waiting[_BATCH:] + answer.get("UnprocessedItems", {}).get(self._name, [])
+            again = answer.get("UnprocessedItems", {}).get(self._name, [])
+            waiting = waiting[_BATCH:] + again
+            if again:
+                time.sleep(_PAUSES[min(busy, len(_PAUSES) - 1)])
+                busy += 1
 
     def _key(self, page_id: str, sort: str | int) -> dict[str, Any]:
         return _typed({self._page_key: self._page(page_id), self._sort_key: self._sort(sort)})

@@ -24,11 +24,12 @@ from urllib.parse import unquote, urlsplit
 from authorizer.handlers import context_of, token_of
 from authorizer.tokens import InvalidTokenError, Verifier
 from botocore.exceptions import BotoCoreError, ClientError
+from jwt import PyJWKClientConnectionError
 
 from . import certificate, spans, tables
 from .access import Principal
 from .limits import Limits
-from .operations import Operations
+from .operations import BusyError, Operations
 from .state_table import OPERATIONS, StateTable
 
 _PAGES = "/pages/"
@@ -73,18 +74,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         except InvalidTokenError:
             self._answer(http.HTTPStatus.UNAUTHORIZED, b"a good token is needed\n")
             return
+        except (ClientError, BotoCoreError, PyJWKClientConnectionError) as error:
+            self._away("no key to judge tokens by", error)
+            return
         if not principal.may("read", page_id):
             self._answer(http.HTTPStatus.FORBIDDEN, b"no read permission for this page\n")
             return
         try:
             with spans.asking("aws.dynamodb", "Query"):
                 state = server.load(page_id)
-        except (ClientError, BotoCoreError) as error:
-            spans.failed(error)
-            print(json.dumps({"level": "ERROR", "message": "page not read", "error": repr(error)}), flush=True)
-            self._answer(http.HTTPStatus.SERVICE_UNAVAILABLE, b"not now; ask again\n")
+        except (ClientError, BotoCoreError, BusyError) as error:
+            self._away("page not read", error)
             return
         self._answer(http.HTTPStatus.OK, state, "application/octet-stream")
+
+    def _away(self, message: str, error: Exception) -> None:
+        spans.failed(error)
+        print(json.dumps({"level": "ERROR", "message": message, "error": repr(error)}), flush=True)
+        self._answer(http.HTTPStatus.SERVICE_UNAVAILABLE, b"not now; ask again\n")
 
     def _answer(self, status: http.HTTPStatus, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
         self.send_response(status)

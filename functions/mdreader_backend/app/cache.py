@@ -6,6 +6,7 @@ Environment: REDIS_URL, the ARN of a secret and the key in it.
 from collections.abc import Callable
 from typing import TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
@@ -13,8 +14,9 @@ from app import traces
 from app.references import forget, reference
 
 PATIENCE_SECONDS = 3
-AWAY = (RedisError, OSError)
-"""What redis-py raises when the cache is away or refuses whoever signs in."""
+AWAY = (RedisError, OSError, BotoCoreError, ClientError)
+"""What redis-py raises when the cache is away or refuses whoever signs in, and boto3 when the password is not to be
+had."""
 _Found = TypeVar("_Found")
 
 

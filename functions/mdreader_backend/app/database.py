@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
@@ -16,8 +17,9 @@ from app.references import client
 
 PORT = 5432
 PATIENCE_SECONDS = 3
-AWAY = (DatabaseError, InterfaceError, OSError)
-"""What pg8000 raises when the database is away, refuses whoever signs in, or has hung up."""
+AWAY = (DatabaseError, InterfaceError, OSError, BotoCoreError)
+"""What pg8000 raises when the database is away, refuses whoever signs in, or has hung up, and boto3 when it has nothing
+to sign with."""
 
 
 def signed_in() -> Connection:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from mangum import Mangum
@@ -42,8 +42,11 @@ async def _in_the_form_of_http(request: Request, answer: Callable[[Request], Awa
 
 
 def claims(request: Request) -> dict[str, Any]:
-    """Who asks, by the token that API Gateway has checked against the user pool."""
-    found: dict[str, Any] = request.scope["aws.event"]["requestContext"]["authorizer"]["claims"]
+    """Who asks, by the token that API Gateway has checked against the user pool; 401 where it has checked none."""
+    authorizer = request.scope["aws.event"]["requestContext"].get("authorizer") or {}
+    found: dict[str, Any] | None = authorizer.get("claims")
+    if not found or not found.get("sub"):
+        raise HTTPException(401, "a good token is needed")
     return found
 
 

@@ -9,12 +9,16 @@ import os
 from typing import Any
 
 import boto3
+from botocore.config import Config
+
+_PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+"""Of a caller who waits: a store whose secret cannot be had is away, and says so before API Gateway gives up."""
 
 
 @functools.cache
 def client(service: str) -> Any:
     """A client of the function's own region, kept while the function stays warm."""
-    return boto3.client(service)
+    return boto3.client(service, config=_PATIENCE)
 
 
 def reference(name: str) -> str:

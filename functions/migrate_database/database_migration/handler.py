@@ -14,6 +14,7 @@ from contextlib import closing
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
@@ -35,8 +36,8 @@ class MigrationError(Exception):
 
 
 def handle(event: Mapping[str, Any], _context: object) -> list[str]:
-    """The names of the files that were applied. Raises MigrationError when one cannot be, and what pg8000 raises when
-    the database does not answer in time."""
+    """The names of the files that were applied. Raises MigrationError when one cannot be, and what the last try raised
+    when the database or its secret does not answer in time."""
     files = [(file["Name"], file["Sql"]) for file in event["Files"]]
     with closing(_connected()) as connection:
         return migrate(connection, files)
@@ -74,7 +75,7 @@ def _connected() -> Connection:
     while True:
         try:
             return _connect()
-        except (OSError, DatabaseError, InterfaceError):
+        except (OSError, DatabaseError, InterfaceError, BotoCoreError, ClientError):
             if left == 0:
                 raise
         left -= 1

@@ -90,6 +90,15 @@ def test_a_closed_connection_is_forgotten(wire: Wire) -> None:
     assert wire.known("ada") == ["a1"]
 
 
+def test_an_event_that_grows_beyond_a_frame_as_it_is_sent_is_refused(wire: Wire) -> None:
+    for connection in ("a1", "a2"):
+        wire.send("$connect", connection, ADA)
+    letters = json.dumps({"action": "notify", "event": "\u00e9" * 16_000}, ensure_ascii=False)
+    assert wire.send("$default", "a1", ADA, body=letters) == {"statusCode": 200}
+    assert [told["code"] for told in wire.management.told["a1"]] == ["tooLarge"]
+    assert "a2" not in wire.management.told
+
+
 def test_a_ping_is_answered(wire: Wire) -> None:
     assert wire.say("a1", ADA, action="ping") == [{"action": "pong"}]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from collaboration import handlers, messages
+from collaboration import handlers, messages, tables
 from collaboration.messages import Operation
 from collaboration.operations import BusyError
 from collaboration.tables import Table
@@ -108,6 +108,19 @@ def test_who_vanished_is_reported_unless_they_are_back(api: Api) -> None:
     assert [frame["userId"] for frame in api.told("a")] == ["bob", "fay"]
 
 
+@pytest.mark.parametrize("at", [None, float(events.ARRIVED)])
+def test_a_record_s_time_may_be_a_fraction_or_not_there(api: Api, at: float | None) -> None:
+    """As Lambda writes it, and as the service's model allows."""
+    api.join("a", principal("ada"))
+    removed = record("REMOVE", PAGE, "1", sort={"userId": "bob"}, old={"lastSeen": NOW - 300_000_000}, ttl=True)
+    del removed["dynamodb"]["ApproximateCreationDateTime"]
+    if at is not None:
+        removed["dynamodb"]["ApproximateCreationDateTime"] = at
+    api.told("a")
+    assert handlers.handle(events.stream(removed), None) == {"batchItemFailures": []}
+    assert [frame["event"] for frame in api.told("a")] == ["left"]
+
+
 def test_only_the_pages_that_failed_come_again(
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,14 +201,17 @@ def test_the_room_is_made_from_the_environment(dynamodb: Any, monkeypatch: pytes
     assert room._fan_out._client.meta.endpoint_url.endswith("/prod")
 
 
-def test_a_table_asks_again_for_what_was_not_removed() -> None:
+def test_a_table_asks_again_for_what_was_not_removed_and_leaves_it_time(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
+    pauses: list[float] = []
+    monkeypatch.setattr(tables.time, "sleep", pauses.append)
 
     class Busy:
         def batch_write_item(self, **call: Any) -> dict[str, Any]:
             wanted = call["RequestItems"]["t"]
             calls.append(len(wanted))
-            return {"UnprocessedItems": {"t": wanted[:1]}} if len(calls) == 1 else {}
+            return {"UnprocessedItems": {"t": wanted[:1]}} if len(calls) <= 7 else {}
 
     Table(Busy(), "t", "timestamp").delete_all((PAGE, number) for number in range(30))
-    assert calls == [25, 6]
+    assert calls == [25, 6, *[1] * 6]
+    assert pauses == [*tables._PAUSES, *[tables._PAUSES[-1]] * 2]

@@ -20,7 +20,7 @@ IDENTITY = next(identities())
 
 def test_the_three_messages() -> None:
     assert messages.parse(body("join"), LIMITS) == Join(PAGE, None)
-    assert messages.parse(body("join", stateVector="AQI="), LIMITS) == Join(PAGE, b"\1\2")
+    assert messages.parse(body("join", stateVector="AQEC"), LIMITS) == Join(PAGE, b"\1\1\2")
     assert messages.parse(body("presence", state={"cursor": 3, "x": 0.5}), LIMITS) == Presence(
         PAGE, {"cursor": 3, "x": 0.5}
     )
@@ -44,6 +44,7 @@ def test_the_three_messages() -> None:
         (body("join", pageId=7), "invalidMessage"),
         (body("join", stateVector="a"), "invalidMessage"),
         (body("join", stateVector=7), "invalidMessage"),
+        (body("join", stateVector="AQI="), "invalidUpdate"),
         (body("presence", state="x" * 5_000), "tooLarge"),
         (body("presence", state=float("nan")), "invalidMessage"),
         (body("presence", state=[float("-inf")]), "invalidMessage"),

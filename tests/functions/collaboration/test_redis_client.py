@@ -61,7 +61,7 @@ def test_without_credentials_redis_counts_as_away(answer: Callable[[], None], cl
 @pytest.mark.parametrize(("cluster", "kind"), [("false", Redis), ("true", RedisCluster)])
 def test_the_url_says_whether_it_is_tls(cluster: str, kind: type) -> None:
     client = redis_client.connect(IAM | {"REDIS_CLUSTER": cluster})
-    assert type(client) is kind
+    assert isinstance(client, kind)
     if isinstance(client, Redis):
         pool = client.connection_pool
         assert pool.connection_class is SSLConnection
@@ -116,3 +116,19 @@ def test_a_listener_waits_for_ever_and_takes_a_password_from_the_url() -> None:
     quiet = options["socket_keepalive_options"]
     assert quiet[socket.TCP_KEEPIDLE] + quiet[socket.TCP_KEEPINTVL] * quiet[socket.TCP_KEEPCNT] <= 30
     assert quiet[socket.TCP_USER_TIMEOUT] <= 30_000
+
+
+@pytest.mark.parametrize("kind", ["node", "cluster"])
+def test_everybody_may_come_at_once(kind: str, request: pytest.FixtureRequest) -> None:
+    """As after a failover, when every client joins again; none is closed for want of a connection."""
+    url = request.getfixturevalue("redis_url" if kind == "node" else "cluster_url")
+
+    async def scenario() -> None:
+        client = redis_client.connect({"REDIS_URL": url, "REDIS_CLUSTER": str(kind == "cluster").lower()})
+        async with client, Redis.from_url(url) as node:
+            before = (await node.info("clients"))["connected_clients"]
+            answers = await asyncio.gather(*(client.eval("return 1", 1, "key") for _ in range(500)))
+            assert answers == [1] * 500
+            assert (await node.info("clients"))["connected_clients"] - before < 100
+
+    asyncio.run(scenario())

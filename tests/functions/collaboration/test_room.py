@@ -148,3 +148,11 @@ def test_what_is_no_update_reaches_nobody(api: Api) -> None:
     api.say("a", operation_body(Operation(PAGE, next(identities()), b"nonsense")))
     assert api.told("a")[0]["code"] == "invalidUpdate"
     assert api.told("b") == []
+
+
+def test_who_cannot_be_given_the_page_is_not_on_it(api: Api) -> None:
+    """Or it would hear of changes to a page that it has not, and nobody would ever hear that it came."""
+    api.connect("a", principal("ada"))
+    api.say("a", body("join", stateVector="/w=="))
+    assert [frame["code"] for frame in api.told("a")] == ["invalidUpdate"]
+    assert api.room.sessions.connections(PAGE) == []

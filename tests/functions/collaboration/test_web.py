@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from collaboration import web
-from collaboration.operations import Operations
+from collaboration.operations import BusyError, Operations
 from collaboration.state_table import OPERATIONS, StateTable
 from pycrdt import Doc, Text
 
@@ -106,6 +106,24 @@ def test_a_table_that_is_away_is_no_empty_page(environment: dict[str, str]) -> N
     with listening(environment | {"DYNAMODB_TABLE": "gone"}) as port:
         assert ask(port, "/pages/docs/plan", "space:docs:read") == (503, b"not now; ask again\n")
         assert ask(port, "/health") == (200, b"ok\n")
+
+
+def test_without_a_key_to_judge_by_nobody_is_refused_for_good(environment: dict[str, str]) -> None:
+    """A user pool that does not answer says nothing about the token."""
+    away = {"JWKS_URL": "http://127.0.0.1:9/jwks.json"}
+    with listening(environment | away) as port:
+        assert ask(port, "/pages/docs/plan", "space:docs:read") == (503, b"not now; ask again\n")
+
+
+def test_a_page_that_never_stands_still_is_asked_for_again(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(_pages: Operations, page_id: str) -> bytes:
+        raise BusyError(page_id)
+
+    monkeypatch.setattr(Operations, "load", changed)
+    with listening(environment) as port:
+        assert ask(port, "/pages/docs/plan", "space:docs:read") == (503, b"not now; ask again\n")
 
 
 def test_it_speaks_http_where_it_is_told_so(environment: dict[str, str]) -> None:
