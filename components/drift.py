@@ -16,6 +16,7 @@ GLOBAL_PRIMARY = "it is the primary of a global datastore"
 GLOBAL_MEMBER = "it is in a global datastore"
 GROWS = "maxAllocatedStorage is given"
 OWN_PASSWORD = "password is given"  # noqa: S105, a condition
+FOLLOWS = "replicationSourceIdentifier is given"
 STANDBY = "multiAz is true"
 PASSWORDS = "users sign in by password"
 CANARY = "CodeDeploy moves it"
@@ -42,6 +43,7 @@ class Drift:
 _TABLE = "aws:dynamodb/table:Table"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _DATABASE = "aws:rds/instance:Instance"
+_AURORA = "aws:rds/cluster:Cluster"
 _TARGET = "aws:appautoscaling/target:Target"
 _ALIAS = "aws:lambda/alias:Alias"
 _REDIS_DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
@@ -98,6 +100,11 @@ DRIFTS = (
           OWN_PASSWORD),
     Drift(_DATABASE, "availabilityZone", "AWS", "unset", "a failover moves the primary to the zone of its standby",
           "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html", STANDBY),
+    Drift(_AURORA, "engineVersion", "AWS", "ignored",
+          "minors come by themselves; of a major alone the provider sends the default minor, which may be a lower one",
+          f"{_PROVIDER}/issues/45026"),
+    Drift(_AURORA, "replicationSourceIdentifier", "operator", "ignored",
+          "a promotion ends it, and the provider takes no source back", f"{_PROVIDER}/pull/40337", FOLLOWS),
     Drift("aws:msk/cluster:Cluster", "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize", "autoscaler",
           "ignored", "MSK grows it and cannot shrink it",
           "https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html"),

@@ -52,6 +52,10 @@ class Usage(Settings, use_attribute_docstrings=True):
     """What all DynamoDB tables hold."""
     database_backup_gb: Amount | None = None
     """Automated backups of all databases beyond what RDS keeps for nothing, which is as much as the storage."""
+    aurora_gb: Amount | None = None
+    """What each Aurora cluster holds."""
+    aurora_io_millions: Amount | None = None
+    """Reads and writes of storage by each Aurora cluster."""
     cache_backup_gb: Amount | None = None
     """Snapshots of all caches beyond the one that is free."""
     backup_gb: Amount | None = None

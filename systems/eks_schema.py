@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 
 from components.account import Account
+from components.data.aurora import Aurora
 from components.data.postgres import Postgres
 from components.security.key import Key
 from components.workloads.external_secrets import ExternalSecrets
@@ -25,7 +26,7 @@ def apply_schema(
     account: Account,
     compute: Compute,
     namespace: Namespace,
-    database: Postgres,
+    database: Postgres | Aurora,
     key: Key,
     stores: Sequence[pulumi.Input[str]],
 ) -> Migration:
@@ -60,7 +61,7 @@ def apply_schema(
     )
 
 
-def _url(database: Postgres) -> pulumi.Output[str]:
+def _url(database: Postgres | Aurora) -> pulumi.Output[str]:
     """The operator puts user and password in, as parts of a URL."""
     who = "{{ .username | urlquery }}:{{ .password | urlquery }}"
     return pulumi.Output.concat(

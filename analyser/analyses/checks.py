@@ -11,6 +11,7 @@ from policy.unknown import UNKNOWN
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _DATABASE = "aws:rds/instance:Instance"
+_AURORA = "aws:rds/cluster:Cluster"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -26,9 +27,12 @@ _BROKERS = "BootstrapBrokerStringSaslIam"
 KAFKA_PORT = 9098
 """Of clients that sign in by IAM: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
 _DATABASE_HOST = "DBInstances[0].Endpoint.Address"
+_AURORA_HOST = "DBClusters[0].Endpoint"
 _CACHE_HOST = (
     "ReplicationGroups[0].ConfigurationEndpoint.Address || ReplicationGroups[0].NodeGroups[0].PrimaryEndpoint.Address"
 )
+
+_ACCEPTING = "accepting connections"
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def checks(graph: Graph) -> list[Check]:
     They take the AWS CLI and curl; where there is a cluster kubectl and a place that reaches its private endpoint, too.
     They change nothing but for the debug containers, which stay listed in the pods they were started in until those go.
     """
-    stores = [*_databases(graph), *_caches(graph), *_streams(graph)]
+    stores = [*_databases(graph), *_auroras(graph), *_caches(graph), *_streams(graph)]
     return [
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
         *(Check(f"{store.name}: available", store.describe) for store in stores),
@@ -83,10 +87,31 @@ def _databases(graph: Graph) -> Iterator[_Store]:
             describe=f"{describe} --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]' --output text",
             host=f"{describe} --query '{_DATABASE_HOST}' --output text",
             image=_POSTGRES,
-            # Without a user it would look up the one it runs as, which the image does not know.
-            ping=f'pg_isready -h "$HOST" -p {port} -U check',
-            answer="accepting connections",
+            ping=_ready(port),
+            answer=_ACCEPTING,
         )
+
+
+def _auroras(graph: Graph) -> Iterator[_Store]:
+    for node in _by_name(graph, _AURORA):
+        name = _named(node, "clusterIdentifier")
+        describe = f"aws rds describe-db-clusters --region {_region(graph, node)}"
+        describe += f" --db-cluster-identifier {name}" if name else ""
+        port = _port(node, 5432)
+        yield _Store(
+            name=name or node.name,
+            port=port,
+            describe=f"{describe} --query 'DBClusters[].[DBClusterIdentifier,Status]' --output text",
+            host=f"{describe} --query '{_AURORA_HOST}' --output text",
+            image=_POSTGRES,
+            ping=_ready(port),
+            answer=_ACCEPTING,
+        )
+
+
+def _ready(port: int) -> str:
+    """Without a user it would look up the one it runs as, which the image does not know."""
+    return f'pg_isready -h "$HOST" -p {port} -U check'
 
 
 def _caches(graph: Graph) -> Iterator[_Store]:

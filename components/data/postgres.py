@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.data.final_snapshot import final_snapshot
+from components.data.managed_secret import managed_secret_arn
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
 from components.data.postgres_settings import PostgresSettings
@@ -28,8 +29,8 @@ class Postgres(PostgresInstances):
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html
 
     Replicas have everything the primary has but backups, a standby and a final snapshot. With
-    ``replicated_elsewhere`` a ``PostgresReplica`` can be made of it in another region. Raises ValueError when there
-    are more replicas than zones.
+    ``replicated_elsewhere`` a ``PostgresReplica`` can be made of it in another region, with ``followed`` a cluster of
+    Aurora in its own; RDS lets only one of the two be. Raises ValueError for both, and for more replicas than zones.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Postgres(PostgresInstances):
         network: Network,
         key: Key,
         replicated_elsewhere: bool = False,
+        followed: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if settings.read_replicas > len(network.zones):
@@ -52,12 +54,14 @@ class Postgres(PostgresInstances):
                 f"{name}: majorUpgrade while there is a replica in another region, which RDS would leave behind: "
                 "take the copy away first, and make it anew afterwards (docs/upgrading.md)"
             )
+        if followed and replicated_elsewhere:
+            raise ValueError(f"{name}: RDS makes no Aurora replica of an instance with a replica in another region")
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.backup_days = settings.backup_days or account.safeguards.backup_days
         self.replicated_elsewhere = replicated_elsewhere
         self._before_rotation: list[pulumi.Resource] = []
         # RDS takes no managed password on an instance that has replicas: see MasterSecret.
-        own_secret = settings.read_replicas or replicated_elsewhere
+        own_secret = settings.read_replicas or replicated_elsewhere or followed
         if settings.secret_name and not own_secret:
             raise ValueError(f"{name}: secretName is for a database with replicas; RDS names the secrets it manages")
         self._master = self._master_secret() if own_secret else None
@@ -170,7 +174,7 @@ class Postgres(PostgresInstances):
             after = pulumi.Output.from_input(None).apply(lambda _: [*self._instances.values(), *self._before_rotation])
             self._master.rotate(days, after)
             return self._master.arn
-        arn = primary.master_user_secrets[0].secret_arn
+        arn = managed_secret_arn(primary.master_user_secrets)
         # RDS rotates the secrets that it manages itself, every 7 days unless told otherwise; no function is needed.
         aws.secretsmanager.SecretRotation(
             self.child("master-schedule"),

@@ -6,31 +6,21 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
-from components.component import Component
+from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
 from components.data.postgres_settings import PostgresSettings
 from components.data.postgres_values import family
 from components.drift import ignored
 from components.network.network import Network
-from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.security.role import Role
-from components.statements import Statement, service_trust, sid
+from components.statements import Statement, sid
 
-PORT = 5432
 _LOGS = ("postgresql", "upgrade")
-_PARAMETERS = {
-    "rds.force_ssl": "1",
-    "log_connections": "1",
-    "log_disconnections": "1",
-    "log_lock_waits": "1",
-    "log_min_duration_statement": "1000",  # milliseconds
-}
 _TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="3h", delete="2h")
 """Creating a replica copies the primary and deleting in prod takes a snapshot: both grow with the storage."""
 
 
-class PostgresInstances(Component):
+class PostgresInstances(PostgresGround):
     """The ground that instances of one network stand on, and how each of them is made.
 
     They are encrypted with ``key``, speak TLS only, let people and programs sign in by IAM, and write both of their
@@ -47,47 +37,24 @@ class PostgresInstances(Component):
         key: Key,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, opts)
+        super().__init__(
+            name,
+            identifier=settings.identifier,
+            db_name=settings.db_name,
+            account=account,
+            network=network,
+            key=key,
+            opts=opts,
+        )
         self.settings = settings
-        self.account = account
-        self.identifier = settings.identifier
-        self.db_name = settings.db_name or "postgres"
-        """The database to connect to: the one made with the instance, or the one that is always there."""
-        self.port = PORT
-        self._key = key
-        self._logs: list[LogGroup] = []
         self._instances: dict[str, aws.rds.Instance] = {}
-        self._security_group = SecurityGroup(
-            name, vpc_id=network.vpc_id, description=f"PostgreSQL {self.identifier}", opts=self.child_options()
-        )
-        self._subnet_group = aws.rds.SubnetGroup(
-            self.child("subnet-group"),
-            description=f"Data tier for {self.identifier}",
-            subnet_ids=list(network.data_subnet_ids.values()),
-            opts=self.child_options(),
-        )
         self._parameter_group = aws.rds.ParameterGroup(
             self.child("parameter-group"),
             family=family(settings.engine_version),
             description=f"TLS only and logging for {self.identifier}",
-            parameters=[{"name": key, "value": value} for key, value in _PARAMETERS.items()],
+            parameters=[{"name": key, "value": value} for key, value in PARAMETERS.items()],
             opts=self.child_options(),
         )
-        self._monitoring = Role(
-            self.child("monitoring"),
-            trust=service_trust(
-                "monitoring.rds.amazonaws.com",
-                account_id=account.id,
-                source_arn=account.arn("rds", f"db:{self.identifier}*"),
-            ),
-            managed_policies=[account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole")],
-            description=f"Enhanced monitoring of {self.identifier}",
-            opts=self.child_options(),
-        )
-
-    def allow(self, client: HasSecurityGroup) -> None:
-        """Lets ``client`` open connections to every instance."""
-        self._security_group.allow(client, PORT, f"PostgreSQL {self.identifier}")
 
     def connect(self, user: str) -> Statement:
         """Lets a role sign in to every instance as the PostgreSQL user ``user``.
@@ -115,23 +82,18 @@ class PostgresInstances(Component):
             storage_throughput=throughput,
             storage_encrypted=True,
             kms_key_id=self._key.arn,
-            publicly_accessible=False,
             vpc_security_group_ids=[self._security_group.security_group_id],
             parameter_group_name=self._parameter_group.name,
             iam_database_authentication_enabled=True,
-            ca_cert_identifier="rds-ca-rsa2048-g1",
             enabled_cloudwatch_logs_exports=list(_LOGS),
-            performance_insights_enabled=True,
             performance_insights_kms_key_id=self._key.arn,
-            performance_insights_retention_period=7,
-            monitoring_interval=60,
             monitoring_role_arn=self._monitoring.arn,
             maintenance_window=self.settings.maintenance_window,
             # With a new major the parameter group changes too, and waiting for the window would tear them apart.
             apply_immediately=self.settings.apply_immediately or self.settings.major_upgrade or None,
-            auto_minor_version_upgrade=True,
             copy_tags_to_snapshot=True,
             deletion_protection=self.account.safeguards.deletion_protection,
+            **MONITORED,
             **own,
             opts=self.child_options(
                 # RDS finds log groups by name and would make bare ones; it tries the role's rights at creation.
@@ -154,15 +116,4 @@ class PostgresInstances(Component):
         )
 
     def _log_groups(self, role: str, identifier: str) -> list[LogGroup]:
-        made = [
-            LogGroup(
-                self.child(role, log),
-                account=self.account,
-                key=self._key,
-                log_group_name=f"/aws/rds/instance/{identifier}/{log}",
-                opts=self.child_options(),
-            )
-            for log in _LOGS
-        ]
-        self._logs += made
-        return made
+        return [self._log_group(role, log, of=f"instance/{identifier}") for log in _LOGS]

@@ -45,3 +45,8 @@ InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$",
 def family(version: str) -> str:
     """The parameter-group family of an engine version."""
     return f"postgres{version}"
+
+
+def major(version: str) -> str:
+    """The major version of one that names a minor as well."""
+    return version.partition(".")[0]

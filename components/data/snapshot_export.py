@@ -1,5 +1,7 @@
 """Every automated database snapshot, exported to a bucket."""
 
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_aws as aws
 
@@ -13,8 +15,20 @@ from components.security.role import Role
 from components.statements import Statement, service_trust
 from settings import Settings
 
-_AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0091"
+
+@dataclass(frozen=True)
+class _Snapshots:
+    """How RDS tells of automated snapshots, and by which ARNs it knows them."""
+
+    event: str
+    detail_type: str
+    resource: str
+
+
+_OF_INSTANCE = _Snapshots("RDS-EVENT-0091", "RDS DB Snapshot Event", "snapshot")
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html"""
+_OF_CLUSTER = _Snapshots("RDS-EVENT-0169", "RDS DB Cluster Snapshot Event", "cluster-snapshot")
+"""https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"""
 
 
 class SnapshotExportSettings(Settings):
@@ -24,11 +38,11 @@ class SnapshotExportSettings(Settings):
 
 
 class SnapshotExport(Component):
-    """Starts an export of each automated snapshot of one RDS instance as soon as RDS says it is there.
+    """Starts an export of each automated snapshot of one instance, or ``cluster``, as soon as RDS says it is there.
 
     RDS's event starts a state machine of one step, which calls StartExportTask: a schedule could not know the
     snapshot's name. Exports are Parquet, for analysis and safekeeping; they cannot be restored, which is what the
-    snapshots themselves and AWS Backup are for. ``database_key`` is the key that the instance is encrypted with.
+    snapshots themselves and AWS Backup are for. ``database_key`` is the key that the database is encrypted with.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     """
 
@@ -43,10 +57,12 @@ class SnapshotExport(Component):
         key: Key,
         database_key: Key,
         log_key: Key,
+        cluster: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self._account = account
+        self._kind = _OF_CLUSTER if cluster else _OF_INSTANCE
         # Snapshots are called rds:<identifier>-<date>; the century keeps instances out whose names only begin alike.
         snapshots = pulumi.Output.concat("rds:", identifier, "-20")
         exporter = self._exporter(bucket, key)
@@ -95,7 +111,7 @@ class SnapshotExport(Component):
         start = Statement(
             "StartExport",
             ["rds:StartExportTask"],
-            [snapshots.apply(lambda prefix: self._account.arn("rds", f"snapshot:{prefix}*"))],
+            [snapshots.apply(lambda prefix: self._account.arn("rds", f"{self._kind.resource}:{prefix}*"))],
         )
         hand_over = Statement(
             "PassExporter",
@@ -125,9 +141,9 @@ class SnapshotExport(Component):
             event_pattern=pulumi.Output.json_dumps(
                 {
                     "source": ["aws.rds"],
-                    "detail-type": ["RDS DB Snapshot Event"],
+                    "detail-type": [self._kind.detail_type],
                     "detail": {
-                        "EventID": [_AUTOMATED_SNAPSHOT_CREATED],
+                        "EventID": [self._kind.event],
                         "SourceIdentifier": [{"prefix": snapshots}],
                     },
                 }

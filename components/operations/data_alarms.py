@@ -12,6 +12,10 @@ _SIZES = {"micro": 1 / 16, "small": 1 / 8, "medium": 1 / 4, "large": 1 / 2, "xla
 _FIRST = "001"
 """How the id of the first node of a shard ends."""
 _GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16}
+_GIB_PER_UNIT = 2
+"""Of a unit of Aurora's capacity."""
+_PAUSABLE, _CONNECTIONS_OF_PAUSABLE = 0.5, 2000
+"""Up to this minimum Aurora PostgreSQL takes no more connections, whatever its maximum."""
 
 
 def max_connections(instance_class: str) -> int:
@@ -25,7 +29,12 @@ def max_connections(instance_class: str) -> int:
     xlarges = _SIZES.get(size) or int(size.removesuffix("xlarge"))
     if family[0] not in _GIB_PER_XLARGE:
         raise ValueError(f"{instance_class}: only the memory of m, r and t classes is known")
-    return min(int(xlarges * _GIB_PER_XLARGE[family[0]] * _GIB / 9531392), 5000)
+    return _connections(xlarges * _GIB_PER_XLARGE[family[0]])
+
+
+def _connections(gib: float) -> int:
+    """How many connections an instance takes by default with so much memory."""
+    return min(int(gib * _GIB / 9531392), 5000)
 
 
 def database(
@@ -69,6 +78,61 @@ def database(
                 f"Replica {key} is behind by more than {settings.replica_lag_seconds} s",
                 # RDS stops publishing the lag when replication has stopped.
                 missing="breaching",
+            )
+    return alarms
+
+
+def aurora(
+    instances: Mapping[str, pulumi.Input[str]],
+    settings: AlarmSettings,
+    *,
+    minimum_capacity: float,
+    maximum_capacity: float,
+    follows: bool,
+) -> dict[str, Alarm]:
+    """Capacity, CPU, connections and lag of every serverless instance of Aurora PostgreSQL: behind the instance of RDS
+    that it ``follows``, or behind the cluster's writer. Storage grows by itself.
+
+    CPU and capacity are shares of what the maximum gives, and so is the number of connections, unless the minimum is
+    half a unit or less.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+    """
+    most = _connections(maximum_capacity * _GIB_PER_UNIT)
+    most = most if minimum_capacity > _PAUSABLE else min(most, _CONNECTIONS_OF_PAUSABLE)
+    alarms = {}
+    for key, identifier in instances.items():
+        alarms |= {
+            f"{key}-capacity": Alarm(
+                _rds("ACUUtilization", identifier),
+                settings.cpu_percent,
+                f"Aurora {key} has used {settings.cpu_percent} % of its maximum capacity",
+                missing="missing",
+            ),
+            f"{key}-cpu": Alarm(
+                _rds("CPUUtilization", identifier), settings.cpu_percent, f"Aurora {key} is busy", missing="missing"
+            ),
+            f"{key}-connections": Alarm(
+                _rds("DatabaseConnections", identifier, "Maximum"),
+                most * settings.connections_percent // 100,
+                f"Aurora {key} has used {settings.connections_percent} % of its connections",
+                missing="missing",
+            ),
+        }
+        if follows:
+            alarms[f"{key}-lag"] = Alarm(
+                _rds("RDSToAuroraPostgreSQLReplicaLag", identifier, "Maximum"),
+                settings.replica_lag_seconds,
+                f"Aurora {key} is behind the database by more than {settings.replica_lag_seconds} s, or has stopped",
+                missing="breaching",
+            )
+        elif len(instances) > 1:
+            # In milliseconds, and of readers only: which instance writes changes by failover.
+            alarms[f"{key}-lag"] = Alarm(
+                _rds("AuroraReplicaLag", identifier, "Maximum"),
+                settings.replica_lag_seconds * 1000,
+                f"Aurora {key} is behind its writer by more than {settings.replica_lag_seconds} s",
+                missing="missing",
             )
     return alarms
 

@@ -13,9 +13,12 @@ VAULT_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 PLAN = "aws:backup/plan:Plan"
 SELECTION = "aws:backup/selection:Selection"
 _INSTANCE = "aws:rds/instance:Instance"
+_CLUSTER = "aws:rds/cluster:Cluster"
+_COPIES = {_INSTANCE: "replicateSourceDb", _CLUSTER: "replicationSourceIdentifier"}
+"""What may be a copy of something else, and the input that says of what."""
 _PROTECTED = (
     _INSTANCE,
-    "aws:rds/cluster:Cluster",
+    _CLUSTER,
     "aws:dynamodb/table:Table",
     "aws:efs/fileSystem:FileSystem",
     "aws:ebs/volume:Volume",
@@ -108,7 +111,8 @@ def plan_retention(plan: Resource, config: Retention) -> Iterator[Finding]:
 )
 def plan_covers_data(store: Resource, graph: Graph) -> Iterator[Finding]:
     """A service's own backups lie in the same account and go with it; a vault stays. Replicas follow their source."""
-    if store.type == _INSTANCE and (store.unknown("replicateSourceDb") or store.has("replicateSourceDb")):
+    by = _COPIES.get(store.type)
+    if by and (store.unknown(by) or store.has(by)):
         return
     if graph.companions(store, SELECTION, by="resources"):
         return

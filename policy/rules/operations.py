@@ -15,6 +15,8 @@ _STORES = (
     "aws:opensearch/domain:Domain",
     "aws:dynamodb/table:Table",
 )
+_MEMBER = "aws:rds/clusterInstance:ClusterInstance"
+"""What runs a cluster's queries: an alarm on one is on the cluster."""
 _COSTLY = (
     *_STORES,
     "aws:eks/cluster:Cluster",
@@ -41,7 +43,8 @@ def data_alarms(_: Resource, graph: Graph) -> Iterator[Finding]:
     if not graph.production or watched is None:
         return
     for store in graph.of(*_STORES):
-        if store.urn not in watched and _names(store):
+        members = graph.companions(store, _MEMBER, by="clusterIdentifier")
+        if not watched & {store.urn, *(one.urn for one in members)} and _names(store):
             yield Finding(f"has no alarm on {store.name}")
 
 
@@ -50,7 +53,7 @@ def _watched(graph: Graph) -> frozenset[str] | None:
     """What alarms look at; None where that of some alarm cannot be told."""
     found: set[str] = set()
     stores: dict[str, list[str]] = {}
-    for store in graph.of(*_STORES):
+    for store in graph.of(*_STORES, _MEMBER):
         for name in _names(store):
             stores.setdefault(name, []).append(store.urn)
     for alarm in graph.of(ALARM):

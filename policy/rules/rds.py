@@ -162,15 +162,16 @@ def _before_default(instance: Resource) -> bool:
     severity=Severity.MEDIUM,
     types=[INSTANCE, CLUSTER],
     frameworks={"cdk-nag": "AwsSolutions-SMG4"},
-    remedy="Set manageMasterUserPassword and masterUserSecretKmsKeyId; with replicas, rotate it at once.",
+    remedy="Set manageMasterUserPassword and masterUserSecretKmsKeyId; with copies, rotate it at once.",
     link=_LINK + "rds-secrets-manager.html",
 )
 def managed_password(database: Resource, graph: Graph) -> Iterator[Finding]:
     """A password given by the program stands in the state and stays until somebody changes it.
 
-    RDS manages no password of an instance with replicas; there, a rotation that begins once the instance is there does.
+    RDS manages no password of an instance with copies; there, a rotation that begins once the instance is there does,
+    and goes on when they are gone.
     """
-    replaced = graph.companions(database, INSTANCE, by="replicateSourceDb") and _rotated(database, graph)
+    replaced = _rotated(database, graph)
     for key in ("password", "masterPassword"):
         if database.given(key) and not replaced:
             yield Finding("has a password from the program", key)

@@ -9,6 +9,7 @@ import pulumi
 
 from components.account import Account
 from components.compute.self_managed_nodes import SelfManagedNodes
+from components.data.aurora import Aurora
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
@@ -52,7 +53,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
     compute, pool = _compute(settings, account, keys, network, people, data.access_logs)
-    for store in (data.database, data.cache, data.stream):
+    for store in (*data.databases, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
     edge = _edge(settings, account, keys, network, data.access_logs)
     edge.balancer.allow_cloudfront(cloudfront)
@@ -86,14 +87,42 @@ def _data(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         for purpose, named in (("backups", names.backups), ("logs", names.logs), ("archives", names.archives))
     }
     stream = Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs)
+    instance, aurora = _databases(settings, account, keys, network)
     return Data(
-        database=Postgres("database", settings.database, account=account, network=network, key=keys.data),
+        database=_used(instance, aurora),
+        instance=instance,
+        aurora=aurora,
         cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data),
         stream=stream,
         topic=KafkaTopic("topic", settings.topic, cluster=stream),
         access_logs=access_logs,
         **buckets,
     )
+
+
+def _databases(
+    settings: SystemSettings, account: Account, keys: Keys, network: Network
+) -> tuple[Postgres | None, Aurora | None]:
+    """The instance, unless Aurora has taken its place for good, and the cluster, where one is asked for."""
+    wanted, key = settings.aurora_serverless, keys.data
+    instance = None
+    if wanted is None or wanted.role != "sole":
+        followed = wanted is not None
+        instance = Postgres("database", settings.database, account=account, network=network, key=key, followed=followed)
+    if wanted is None:
+        return instance, None
+    aurora = Aurora(
+        "aurora", wanted, database=settings.database, source=instance, account=account, network=network, key=key
+    )
+    return instance, aurora
+
+
+def _used(instance: Postgres | None, aurora: Aurora | None) -> Postgres | Aurora:
+    """What is written to: the cluster once it no longer follows."""
+    if aurora is not None and (instance is None or not aurora.follows):
+        return aurora
+    assert instance is not None, "without Aurora there is an instance"
+    return instance
 
 
 def _compute(

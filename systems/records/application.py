@@ -76,7 +76,8 @@ def make_application(
             "trace-collector", tracing=tracing, account=account, cluster=compute.cluster, nodes=compute.ready
         )
     compute.operator_rights.restart(namespace, [APPLICATION])
-    compute.operators.may(*compute.operate, *data.database.operate, data.cache.operate, *signing.operate)
+    databases = [statement for one in data.databases for statement in one.operate]
+    compute.operators.may(*compute.operate, *databases, data.cache.operate, *signing.operate)
     stores = list(settings.network.data.values())
     migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
     Workload(

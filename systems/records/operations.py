@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
+
 from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
@@ -38,6 +40,7 @@ def operate(
         key=keys.data,
         database_key=keys.data,
         log_key=keys.logs,
+        cluster=data.database is data.aurora,
     )
     watched = disjoint(
         _watched(settings, data, compute, edge), data_alarms.snapshot_export(export.state_machine_arn), later
@@ -46,11 +49,17 @@ def operate(
     Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)
     Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
-    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
+    Backup("backup", settings.backup, account=account, key=keys.data, resources=_backed_up(data))
+
+
+def _backed_up(data: Data) -> list[pulumi.Input[str]]:
+    """Whatever has rows of its own: an instance for as long as it is there, a cluster once it no longer follows."""
+    following = data.aurora if data.aurora is not None and data.aurora.follows else None
+    return [one.arn for one in data.databases if one is not following]
 
 
 def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:
-    database, alarms = settings.database, settings.alarms
+    alarms = settings.alarms
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,
         shards=settings.cache.shards,
@@ -63,16 +72,33 @@ def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge)
         edge_alarms.distribution(edge.cdn.distribution_id, alarms),
         edge_alarms.health_check(edge.health.health_check_id),
         edge_alarms.web_acl(edge.firewall.metric_name, alarms),
-        data_alarms.database(
-            data.database.instance_ids,
-            alarms,
-            instance_class=database.instance_class,
-            storage_gib=database.storage_gib,
-            replicas=list(data.database.reader_endpoints),
-        ),
+        _databases(settings, data),
         data_alarms.cache(nodes, alarms),
         data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
     )
     if settings.addons.container_insights:
         watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, alarms))
+    return watched
+
+
+def _databases(settings: SystemSettings, data: Data) -> dict[str, Alarm]:
+    """The instance with its replicas, and Aurora's instances, as far as they are there."""
+    database, wanted, alarms = settings.database, settings.aurora_serverless, settings.alarms
+    watched = {}
+    if data.instance is not None:
+        watched |= data_alarms.database(
+            data.instance.instance_ids,
+            alarms,
+            instance_class=database.instance_class,
+            storage_gib=database.storage_gib,
+            replicas=list(data.instance.reader_endpoints),
+        )
+    if data.aurora is not None and wanted is not None:
+        watched |= data_alarms.aurora(
+            data.aurora.instance_ids,
+            alarms,
+            minimum_capacity=wanted.minimum_capacity,
+            maximum_capacity=wanted.maximum_capacity,
+            follows=data.aurora.follows,
+        )
     return watched

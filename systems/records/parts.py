@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from components.data.aurora import Aurora
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
@@ -20,7 +21,10 @@ BUSINESS_METRICS = "Records/Business"
 
 @dataclass(frozen=True)
 class Data:
-    database: Postgres
+    database: Postgres | Aurora
+    """What is read and written."""
+    instance: Postgres | None
+    aurora: Aurora | None
     cache: Redis
     stream: Kafka
     topic: KafkaTopic
@@ -28,6 +32,11 @@ class Data:
     backups: Bucket
     logs: Bucket
     archives: Bucket
+
+    @property
+    def databases(self) -> list[Postgres | Aurora]:
+        """All there are, the one that is used and what it copies or once copied."""
+        return [one for one in (self.instance, self.aurora) if one is not None]
 
 
 @dataclass(frozen=True)

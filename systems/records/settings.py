@@ -8,6 +8,7 @@ from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
 from components.compute.node_settings import NodeGroupSettings
 from components.compute.self_managed_nodes import SelfManagedNodesSettings
+from components.data.aurora_settings import AuroraServerlessSettings
 from components.data.bucket import BucketSettings
 from components.data.kafka import KafkaSettings
 from components.data.kafka_topic import TopicName, TopicSettings
@@ -95,6 +96,8 @@ class SystemSettings(Settings):
     migration: SchemaSettings = SchemaSettings()
     """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
+    aurora_serverless: AuroraServerlessSettings | None = None
+    """A cluster of Aurora Serverless v2 that copies the database until it is promoted, and then takes its place."""
     cache: RedisSettings
     stream: KafkaSettings = KafkaSettings()
     events: EventsSettings | None = None
@@ -123,7 +126,9 @@ class SystemSettings(Settings):
         pool = self.node_pool.name
         delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         silent = events_problem(self.events, self.network)
+        following = self.aurora_serverless.conflict(self.database) if self.aurora_serverless else None
         problems = {
+            str(following): following is not None,
             str(silent): silent is not None,
             str(delegated): delegated is not None,
             str(met): met is not None,

@@ -226,7 +226,12 @@ FAMILIES: dict[str, list[Family]] = {
                 "FreeStorageSpace": ("Bytes", SPREAD),
                 "ReplicaLag": _LAG,
             },
-        )
+        ),
+        Family(
+            f"{_DOCS}/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html",
+            (("DBInstanceIdentifier",),),
+            {"ACUUtilization": _PERCENT, "AuroraReplicaLag": _MS, "RDSToAuroraPostgreSQLReplicaLag": _LAG},
+        ),
     ],
     "AWS/Route53": [
         Family(

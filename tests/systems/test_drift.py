@@ -11,6 +11,7 @@ from analyser.graph import Graph, Node
 from components import drift
 from components.drift import DRIFTS, Drift, ignored
 from tests.stacks import STACKS, stack_graph
+from tests.systems.changed import with_settings
 
 
 def within(value: Any, path: str) -> Iterator[Any]:
@@ -63,6 +64,7 @@ CONDITIONS: dict[str, Callable[[Graph, Node], bool]] = {
     drift.GLOBAL_MEMBER: _in_datastore,
     drift.GROWS: lambda _, node: "maxAllocatedStorage" in node.inputs and "replicateSourceDb" not in node.inputs,
     drift.OWN_PASSWORD: lambda _, node: "password" in node.inputs,
+    drift.FOLLOWS: lambda _, node: "replicationSourceIdentifier" in node.inputs,
     drift.STANDBY: lambda _, node: node.inputs.get("multiAz") is True,
     drift.PASSWORDS: lambda _, node: node.inputs["authenticationMode"]["type"] == "password",
     drift.CANARY: _moved,
@@ -112,7 +114,10 @@ def test_a_row_says_who_and_why(row: Drift) -> None:
 
 
 def test_every_type_of_the_table_is_in_some_stack() -> None:
+    """Or in one with a setting that is off."""
+    following = {"auroraServerless": {"maximumCapacity": 8, "engineVersion": "15.17"}}
     registered = {node.type for stack in STACKS for node in stack_graph(stack)}
+    registered |= set(with_settings("dev", following).counts)
     assert {row.type for row in DRIFTS} <= registered
 
 

@@ -27,6 +27,8 @@ _COMMON = Usage(
     table_write_millions=0,
     table_gb=0,
     database_backup_gb=0,
+    aurora_gb=0,
+    aurora_io_millions=0,
     cache_backup_gb=0,
     backup_gb=100,
     snapshot_gb=100,
@@ -52,7 +54,7 @@ SYSTEMS: Mapping[str, Usage] = {
     "records": Usage(
         request_millions=100, egress_gb=1000, nat_gb=500, bucket_gb=1000, logs_gb=200, custom_metrics=100,
         database_backup_gb=2000, cache_backup_gb=100, backup_gb=1000, key_request_millions=10, message_millions=1,
-        build_minutes=300, fargate_vcpu_hours=100, fargate_gb_hours=250,
+        build_minutes=300, fargate_vcpu_hours=100, fargate_gb_hours=250, aurora_gb=500, aurora_io_millions=2000,
     ).over(_COMMON),
     # 1M requests, 1 TB from CloudFront, 100 GB in S3, 1,000 users, 10,000 mails: the design's own table.
     "mdreader": Usage(

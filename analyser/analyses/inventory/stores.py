@@ -47,6 +47,15 @@ def _database(graph: Graph, node: Node) -> Reading:
     return Reading("PostgreSQL", inputs.get("kmsKeyId"), tuple(kept), days)
 
 
+def _cluster(_graph: Graph, node: Node) -> Reading:
+    inputs = node.inputs
+    days = inputs["backupRetentionPeriod"]
+    kept = "follows the database" if inputs.get("replicationSourceIdentifier") else "rows until they are deleted"
+    return Reading(
+        "Aurora PostgreSQL", inputs.get("kmsKeyId"), (f"{kept}; point-in-time recovery, {spell(days)}",), days
+    )
+
+
 def _cache(_graph: Graph, node: Node) -> Reading:
     days = node.inputs.get("snapshotRetentionLimit")
     kept = ("entries until they expire or are evicted", *([f"daily snapshots, {spell(days)}"] if days else []))
@@ -129,6 +138,7 @@ READERS: Mapping[str, Callable[[Graph, Node], Reading]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": _cache,
     "aws:msk/cluster:Cluster": _stream,
     "aws:opensearch/domain:Domain": _search,
+    "aws:rds/cluster:Cluster": _cluster,
     "aws:rds/instance:Instance": _database,
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _secret,

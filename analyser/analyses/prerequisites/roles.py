@@ -94,7 +94,10 @@ BY_THEMSELVES: tuple[tuple[str, str, str, Needs], ...] = (
         "aws:lb/loadBalancer:LoadBalancer",
         _always,
     ),
-    ("rds.amazonaws.com", "AWSServiceRoleForRDS", "aws:rds/instance:Instance", _always),
+    *(
+        ("rds.amazonaws.com", "AWSServiceRoleForRDS", token, _always)
+        for token in ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")
+    ),
     (
         "elasticache.amazonaws.com",
         "AWSServiceRoleForElastiCache",

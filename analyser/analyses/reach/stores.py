@@ -10,9 +10,10 @@ from policy.model import Resource
 from resource_types import fact
 
 RDS_INSTANCE = "aws:rds/instance:Instance"
+RDS_CLUSTER = "aws:rds/cluster:Cluster"
 PROXY = "aws:rds/proxy:Proxy"
 _MEMBERS = {
-    "aws:rds/cluster:Cluster": "aws:rds/clusterInstance:ClusterInstance",
+    RDS_CLUSTER: "aws:rds/clusterInstance:ClusterInstance",
     "aws:neptune/cluster:Cluster": "aws:neptune/clusterInstance:ClusterInstance",
 }
 """What a cluster's endpoints lead to: each instance has an interface, and is public or not by itself."""

@@ -38,6 +38,7 @@ _TYPES: dict[str, tuple[str, str] | None] = {
     "aws:ecs/service:Service": None,
     "aws:eks/cluster:Cluster": None,
     "aws:elasticache/replicationGroup:ReplicationGroup": None,
+    "aws:rds/cluster:Cluster": None,
     "aws:rds/instance:Instance": None,
     "aws:sfn/stateMachine:StateMachine": None,
 }
@@ -133,7 +134,8 @@ def _called(view: View, found: Resource) -> str:
 def _users(found: Resource) -> str:
     """Every user of a database: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrdsiamauthentication.html"""
     head = _arn(found).split(":")[:5]
-    return ":".join((*head[:2], "rds-db", *head[3:], "dbuser", f"{text(found.outputs.get('resourceId'))}/*"))
+    own = text(found.outputs.get("resourceId")) or text(found.outputs.get("clusterResourceId"))
+    return ":".join((*head[:2], "rds-db", *head[3:], "dbuser", f"{own}/*"))
 
 
 def _by_arn(view: View, arn: str) -> Resource | None:

@@ -21,6 +21,7 @@ _BACKUP, _DLM = "backup.amazonaws.com", "dlm.amazonaws.com"
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
 _TAKES = {
     "aws:rds/instance:Instance": "rds:CreateDBSnapshot",
+    "aws:rds/cluster:Cluster": "rds:CreateDBClusterSnapshot",
     "aws:dynamodb/table:Table": "dynamodb:StartAwsBackupJob",
     "aws:efs/fileSystem:FileSystem": "elasticfilesystem:Backup",
     "aws:s3/bucket:Bucket": "s3:GetBucketVersioning",

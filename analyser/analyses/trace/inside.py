@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analyser.analyses.reach.stores import RDS_INSTANCE
+from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text
 from analyser.analyses.reach.workloads import FUNCTION
 from analyser.analyses.trace.survey import Survey
@@ -81,7 +81,7 @@ def flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 def secret_named(s: Survey, value: str) -> Resource | None:
     """The secret whose ARN a value begins with; a key of it may follow. One that RDS keeps stands as its database."""
-    for secret in s.of(SECRET, RDS_INSTANCE):
+    for secret in s.of(SECRET, RDS_INSTANCE, RDS_CLUSTER):
         arn = secret_arn(secret)
         if arn and (value == arn or value.startswith(f"{arn}:")):
             return secret

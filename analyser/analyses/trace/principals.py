@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.trace.inside import ROTATION
 from analyser.analyses.trace.migrations import Migration, migrations
@@ -41,7 +41,7 @@ def with_password(s: Survey, use: Use, secrets: list[Resource]) -> Iterator[Link
         return
     origin = _primary(s, use.store)
     says = f"RDS makes {named(origin)}'s master user with the database"
-    yield shown("principal", says, [origin] if origin.has("username") else [], "it has no master user")
+    yield shown("principal", says, [origin] if _has_master(origin) else [], "it has no master user")
 
 
 def has_a_value(s: Survey, secret: Resource) -> Link:
@@ -94,7 +94,7 @@ def _drivers(s: Survey) -> list[Resource]:
 
 def _database(s: Survey, use: Use) -> Iterator[Link]:
     store = use.store
-    if store.type == RDS_INSTANCE:
+    if store.type != PROXY:
         says = f"{named(store)} lets users sign in by IAM"
         on = store.has("iamDatabaseAuthenticationEnabled", True)
         yield found("sign-in", says, [store]) if on else missing("sign-in", says, "the database has it off", [store])
@@ -139,7 +139,7 @@ def _through(s: Survey, store: Resource, database: Resource, user: str) -> Itera
 
 
 def _behind(s: Survey, store: Resource) -> list[Resource]:
-    if store.type == RDS_INSTANCE:
+    if store.type != PROXY:
         return [store]
     targets = [one for one in s.of(_PROXY_TARGET) if store in s.refers(one, "dbProxyName", PROXY)]
     return [database for one in targets for database in s.refers(one, "dbInstanceIdentifier", RDS_INSTANCE)]
@@ -207,8 +207,14 @@ def _resources(s: Survey, use: Use) -> list[str]:
 
 
 def _primary(s: Survey, store: Resource) -> Resource:
-    """The instance that a replica copies, or the store itself."""
-    return next(iter(s.refers(store, "replicateSourceDb", RDS_INSTANCE)), store)
+    """The instance that a replica or a cluster copies, or the store itself."""
+    by = "replicationSourceIdentifier" if store.type == RDS_CLUSTER else "replicateSourceDb"
+    return next(iter(s.refers(store, by, RDS_INSTANCE)), store)
+
+
+def _has_master(database: Resource) -> bool:
+    """A cluster that was promoted has the master user of what it copied, without being told."""
+    return database.has("username") or (database.type == RDS_CLUSTER and database.has("manageMasterUserPassword", True))
 
 
 def _is_told_of(use: Use, what: str, name: str) -> Link:
@@ -223,6 +229,7 @@ def _told(use: Use, user: Resource, key: str) -> bool:
 
 _FINDERS: dict[str, Callable[[Survey, Use], Iterator[Link]]] = {
     RDS_INSTANCE: _database,
+    RDS_CLUSTER: _database,
     PROXY: _database,
     CACHE: _cache,
     CLUSTER: _topics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.stores import RDS_INSTANCE
+from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text
 from analyser.analyses.reach.workloads import FUNCTION
 from analyser.analyses.trace.code import JOB, RELEASE, SERVICE, Code, every_code
@@ -38,7 +38,7 @@ def rotations(s: Survey) -> Iterator[Chain]:
 def _secrets(s: Survey, rotation: Resource) -> list[Resource]:
     named = s.refers(rotation, "secretId", SECRET)
     wanted = text(rotation.get("secretId"))
-    return named or [one for one in s.of(RDS_INSTANCE) if wanted and secret_arn(one) == wanted]
+    return named or [one for one in s.of(RDS_INSTANCE, RDS_CLUSTER) if wanted and secret_arn(one) == wanted]
 
 
 def _rotated(s: Survey, rotation: Resource, secret: Resource) -> Iterator[Link]:
@@ -46,7 +46,7 @@ def _rotated(s: Survey, rotation: Resource, secret: Resource) -> Iterator[Link]:
     says = f"{called(secret)} is rotated {f'every {days} days' if isinstance(days, int) else 'on a schedule'}"
     yield found("schedule", says, [rotation]) if days else missing("schedule", says, "it has no schedule", [rotation])
     if not rotation.given("rotationLambdaArn"):
-        managed = secret.type == RDS_INSTANCE
+        managed = secret.type in (RDS_INSTANCE, RDS_CLUSTER)
         says = f"RDS changes the password of {called(secret)} itself"
         yield (
             found("rotates", says, [rotation, secret])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.place import Place
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.trace.code import Code, every_code
 from analyser.analyses.trace.inside import ROTATION, SECRET, Told
@@ -38,6 +38,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     RDS_INSTANCE: Kind("database", ("address",), ("rds-db:connect",), signs_in=True),
+    RDS_CLUSTER: Kind("database", ("endpoint", "readerEndpoint"), ("rds-db:connect",), signs_in=True),
     PROXY: Kind("database proxy", ("endpoint",), ("rds-db:connect",), signs_in=True),
     CACHE: Kind(
         "cache",
@@ -61,6 +62,10 @@ KINDS: dict[str, Kind] = {
     QUEUE: Kind("queue", ("url", "name", "arn"), ("sqs:SendMessage", "sqs:ReceiveMessage")),
     SECRET: Kind("secret", ("arn",), ("secretsmanager:GetSecretValue",)),
 }
+
+
+_SIGNED_IN = {RDS_INSTANCE: "resourceId", RDS_CLUSTER: "clusterResourceId", PROXY: ""}
+"""What has users, and the output by which IAM knows it; a proxy by the end of its ARN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +127,9 @@ def identities(s: Survey, store: Resource) -> tuple[str, ...]:
 def arn_of(store: Resource, part: str = "*") -> str:
     """The ARN that policies are about: of a database its users, of a bucket its objects, of a domain its paths."""
     arn = text(store.outputs.get("arn"))
-    if store.type in (RDS_INSTANCE, PROXY):
+    if store.type in _SIGNED_IN:
         head = arn.split(":")[:5]
-        own = text(store.outputs.get("resourceId")) if store.type == RDS_INSTANCE else arn.rpartition(":")[2]
+        own = text(store.outputs.get(_SIGNED_IN[store.type])) or arn.rpartition(":")[2]
         return ":".join((*head[:2], "rds-db", *head[3:], "dbuser", f"{own}/{part}"))
     return f"{arn}/{part}" if store.type in (BUCKET, DOMAIN) else arn
 
@@ -144,7 +149,7 @@ def place_of(s: Survey, store: Resource) -> Place | None:
 
 def _about(store: Resource, arn: str) -> bool:
     """Whether a resource of a statement is this store or part of it; a pattern for all is about none."""
-    if store.type in (RDS_INSTANCE, PROXY):
+    if store.type in _SIGNED_IN:
         return arn.startswith(arn_of(store, ""))
     own = text(store.outputs.get("arn"))
     if store.type == CLUSTER:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.trace.model import Link, found, missing, not_known
 from analyser.analyses.trace.stores import BUCKET, CACHE, CLUSTER, DOMAIN, FILES, QUEUE, named
 from analyser.analyses.trace.survey import Survey
 from policy.iam import RESOURCE, Document, documents
 from policy.model import Resource
 
-_GROUP = "aws:rds/parameterGroup:ParameterGroup"
+_GROUPS = {
+    RDS_INSTANCE: ("aws:rds/parameterGroup:ParameterGroup", "parameterGroupName"),
+    RDS_CLUSTER: ("aws:rds/clusterParameterGroup:ClusterParameterGroup", "dbClusterParameterGroupName"),
+}
 _POLICIES = {
     BUCKET: ("aws:s3/bucketPolicy:BucketPolicy", "bucket"),
     QUEUE: ("aws:sqs/queuePolicy:QueuePolicy", "queueUrl"),
@@ -33,7 +36,7 @@ def in_tls(s: Survey, store: Resource) -> Iterator[Link]:
         yield found("tls", says, [store]) if holds else missing("tls", says, f"{path} is {store.get(path)}", [store])
     elif store.type in _POLICIES:
         yield _by_policy(s, store, says)
-    elif store.type == RDS_INSTANCE:
+    elif store.type in _GROUPS:
         yield _by_parameter(s, store, says)
     else:
         yield not_known("tls", says, "clients choose; AWS's own choose TLS", [store])
@@ -53,11 +56,12 @@ def _refuses(document: Document) -> bool:
 
 
 def _by_parameter(s: Survey, store: Resource, says: str) -> Link:
-    """PostgreSQL 15 and later force TLS unless told otherwise; earlier ones have to be told.
+    """PostgreSQL 15, of Aurora 17, and later force TLS unless told otherwise; earlier ones have to be told.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
     """
-    for group in s.refers(store, "parameterGroupName", _GROUP):
+    token, by = _GROUPS[store.type]
+    for group in s.refers(store, by, token):
         for parameter in group.blocks("parameters"):
             if parameter.has("name", "rds.force_ssl"):
                 if parameter.has("value", "1"):

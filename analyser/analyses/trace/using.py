@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analyser.analyses.reach.fargate import PROFILE
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text
 from analyser.analyses.trace import principals
 from analyser.analyses.trace.code import Code
@@ -17,7 +17,7 @@ from analyser.analyses.trace.survey import Survey
 from analyser.analyses.trace.transport import in_tls
 from policy.model import Resource
 
-_PORTED = (RDS_INSTANCE, PROXY, CACHE)
+_PORTED = (RDS_INSTANCE, RDS_CLUSTER, PROXY, CACHE)
 """Stores whose name alone does not say the port."""
 _POLLERS_CALL = ("lambda", "sts")
 """https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html"""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.fargate import PROFILE
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text, texts
 from analyser.analyses.reach.workloads import DEPLOYMENTS, FUNCTION
 from analyser.analyses.trace.code import SERVICE, TASK, Code
@@ -148,9 +148,11 @@ def _configured(s: Survey, name: str) -> Iterator[Resource]:
 
 def _databases(s: Survey, name: str) -> Iterator[Writer]:
     by_itself = "RDS writes as its service-linked role"
-    for one in s.of(RDS_INSTANCE):
+    for one in s.of(RDS_INSTANCE, RDS_CLUSTER):
         exported = texts(one.list("enabledCloudwatchLogsExports"))
-        if any(name == f"/aws/rds/instance/{text(one.get('identifier'))}/{kind}" for kind in exported):
+        what = "cluster" if one.type == RDS_CLUSTER else "instance"
+        own = text(one.get("clusterIdentifier" if one.type == RDS_CLUSTER else "identifier"))
+        if any(name == f"/aws/rds/{what}/{own}/{kind}" for kind in exported):
             yield Writer(one, by_itself=by_itself)
     yield from (Writer(one, by_itself=by_itself) for one in s.of(PROXY) if name == f"/aws/rds/proxy/{one.get('name')}")
 

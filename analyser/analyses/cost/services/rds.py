@@ -1,9 +1,9 @@
-"""RDS for PostgreSQL."""
+"""RDS for PostgreSQL, and Aurora."""
 
 from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
-from analyser.analyses.cost.result import Line
+from analyser.analyses.cost.result import HOURS, Line
 from analyser.graph import Node
 
 STRIPED_GIB = 400
@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-sto
 _VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
 _PROXY_VCPUS = 2
 """The least that a proxy is paid for: https://aws.amazon.com/rds/proxy/pricing/"""
+_CLUSTER = "aws:rds/cluster:Cluster"
 _INSTANCE = "aws:rds/instance:Instance"
 
 
@@ -37,6 +38,34 @@ def instance(item: Item) -> Iterator[Line]:
     if source is None:
         primaries = [node for node in item.graph.of_type(_INSTANCE) if not node.inputs.get("replicateSourceDb")]
         yield item.used("Automated backups", "rds.backup", "database_backup_gb", share=1 / len(primaries))
+
+
+def cluster(item: Item) -> Iterator[Line]:
+    """What is stored, read and written; backups, and the secret of the master user, once it copies nothing."""
+    yield item.used("Aurora storage", "rds.aurora-storage", "aurora_gb")
+    yield item.used("Reads and writes of storage", "rds.aurora-io", "aurora_io_millions")
+    if item.read("manageMasterUserPassword"):
+        yield item.fixed("Secret of the master user", "secretsmanager.secret", 1)
+    if item.read("replicationSourceIdentifier") is None:
+        yield item.used("Automated backups", "rds.aurora-backup", "database_backup_gb", share=1 / item.of_same_type())
+
+
+def cluster_instance(item: Item) -> Iterator[Line]:
+    """Capacity by the hour, between the bounds that its cluster has."""
+    bounds = next(iter(_bounds(item)), None)
+    if item.read("instanceClass") != "db.serverless" or bounds is None:
+        return
+    low, high = (HOURS * float(bounds[key]) for key in ("minCapacity", "maxCapacity"))
+    basis = "serverlessv2ScalingConfiguration"
+    yield item.scaled("Aurora capacity", "rds.aurora-acu", (low + high) / 2, low=low, high=high, basis=basis)
+
+
+def _bounds(item: Item) -> Iterator[dict[str, float]]:
+    """The scaling configuration of the cluster that an instance is of."""
+    wanted = item.read("clusterIdentifier")
+    for node in item.graph.of_type(_CLUSTER):
+        if wanted in (node.inputs.get("clusterIdentifier"), node.id):
+            yield node.inputs["serverlessv2ScalingConfiguration"]
 
 
 def _source(item: Item) -> Node | None:
@@ -72,5 +101,7 @@ def proxy(item: Item) -> Iterator[Line]:
 PRICERS: dict[str, Pricer] = {
     _INSTANCE: instance,
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": backup_copy,
+    _CLUSTER: cluster,
+    "aws:rds/clusterInstance:ClusterInstance": cluster_instance,
     "aws:rds/proxy:Proxy": proxy,
 }

@@ -1,0 +1,74 @@
+"""What may be said about a cluster of Aurora PostgreSQL whose capacity follows the load."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components.data.postgres_settings import PostgresSettings
+from components.data.postgres_values import major
+from settings import Settings
+
+Role = Literal["follower", "primary", "sole"]
+
+_SUFFIX = "-aurora"
+_LONGEST = 40
+"""Names of the cluster's instances, and of what is derived from them, stay within RDS's 63 characters."""
+
+
+def _half_steps(value: float) -> float:
+    if value * 2 != int(value * 2):
+        raise ValueError(f"{value:g} is no multiple of 0.5, in which Aurora counts capacity")
+    return value
+
+
+Capacity = Annotated[float, AfterValidator(_half_steps)]
+"""Aurora capacity units, each of about 2 GiB of memory with the processor to it."""
+
+
+class AuroraServerlessSettings(Settings):
+    """Who is written to, between what bounds each instance moves, and which version the cluster begins at.
+
+    A ``follower`` copies the database's instance; as ``primary`` it is promoted, and whoever used the instance uses it
+    instead; as ``sole`` the instance is gone. Capacity never falls to 0: a cluster that replicates does not pause, nor
+    does one that pods keep connections to.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+    """
+
+    role: Role = "follower"
+    minimum_capacity: Capacity = Field(default=2, ge=0.5, le=256)
+    """Two units are the least that AWS advises with Performance Insights, which is on."""
+    maximum_capacity: Capacity = Field(ge=1, le=256)
+    engine_version: str = Field(pattern=r"^\d+\.\d+$", examples=["15.17"])
+    """Major and minor, not older than the instance's, to begin at; RDS raises the minor by itself afterwards:
+    aws rds describe-db-engine-versions --engine aurora-postgresql."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum_capacity > self.maximum_capacity:
+            raise ValueError(
+                f"minimumCapacity {self.minimum_capacity:g} is above maximumCapacity {self.maximum_capacity:g}"
+            )
+        return self
+
+    def conflict(self, database: PostgresSettings) -> str | None:
+        """Why no cluster could follow this database, as a sentence about ``auroraServerless``; None where one can."""
+        own, theirs = major(self.engine_version), database.engine_version
+        following = self.role == "follower"
+        problems = {
+            f"engineVersion {self.engine_version} is no minor of database.engineVersion {theirs}, which it follows": (
+                following and own != theirs
+            ),
+            "RDS takes a follower along into no major: take it away before database.majorUpgrade, and make it anew": (
+                following and database.major_upgrade
+            ),
+            f"database.identifier with {_SUFFIX} is longer than {_LONGEST} characters": (
+                len(cluster_identifier(database)) > _LONGEST
+            ),
+        }
+        found = [problem for problem, there in problems.items() if there]
+        return f"auroraServerless: {'; '.join(found)}" if found else None
+
+
+def cluster_identifier(database: PostgresSettings) -> str:
+    """The name of the cluster beside an instance."""
+    return f"{database.identifier}{_SUFFIX}"
