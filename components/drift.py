@@ -1,8 +1,9 @@
 """What changes after this program made it, without this program: by AWS, an autoscaler, a rotation or an operator.
 
 An update must not take such a change back. Each row says how that is kept: the input is ignored once the resource is
-there, is never given, or is given in a form that stays true. Components ask ``ignored`` for what to leave alone; a
-test walks the graphs of all stacks with every row.
+there, is never given, or is given in a form that stays true. Where none of these can be, because somebody has to decide
+before AWS does, the pack tells of the day half a year before (``told``). Components ask ``ignored`` for what to leave
+alone; a test walks the graphs of all stacks with every row.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ STANDBY = "multiAz is true"
 PASSWORDS = "users sign in by password"
 CANARY = "CodeDeploy moves it"
 SCALED_PODS = "a HorizontalPodAutoscaler scales it"
+WITHIN_BOUNDS = "the number given lies within the bounds"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Drift:
     type: str
     path: str
     by: Literal["AWS", "autoscaler", "rotation", "operator"]
-    kept: Literal["ignored", "unset", "pinned"]
+    kept: Literal["ignored", "unset", "pinned", "told"]
     why: str
     source: str
     when: str = ALWAYS
@@ -51,6 +53,12 @@ _SCALING_DOCS = "https://docs.aws.amazon.com/autoscaling/application/userguide"
 _GLOBAL = f"{_REDIS_DOCS}/Redis-Global-Datastores-Console.html"
 _LAST_MINORS = r"6\.2|7\.1"
 _PROVIDER = "https://github.com/hashicorp/terraform-provider-aws"
+_MSK = "aws:msk/cluster:Cluster"
+_BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+_MUTATOR = (
+    "https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/webhooks/elbv2/"
+    "targetgroupbinding_mutator.go"
+)
 
 DRIFTS = (
     Drift(_TABLE, "readCapacity", "autoscaler", "ignored", "follows the load",
@@ -72,6 +80,14 @@ DRIFTS = (
           f"{_SCALING_DOCS}/application-auto-scaling-scheduled-scaling.html", BY_THE_CLOCK),
     Drift("aws:ecs/service:Service", "desiredCount", "autoscaler", "ignored", "follows the load",
           "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html"),
+    Drift("aws:autoscaling/group:Group", "desiredCapacity", "autoscaler", "ignored",
+          "follows the pods, as long as it lies within its bounds",
+          "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html", WITHIN_BOUNDS),
+    Drift(_TARGET, "roleArn", "AWS", "unset", "Application Auto Scaling puts its service-linked role in",
+          f"{_SCALING_DOCS}/application-auto-scaling-service-linked-roles.html"),
+    Drift("aws:eks/cluster:Cluster", "version", "AWS", "told",
+          "EKS lifts it at the end of standard support, and takes no minor back",
+          "https://docs.aws.amazon.com/eks/latest/userguide/view-support-status.html"),
     Drift("aws:eks/nodeGroup:NodeGroup", "scalingConfig.desiredSize", "autoscaler", "ignored",
           "follows the pods; docs/decisions/0030 for bounds that it lies outside of",
           "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html"),
@@ -88,6 +104,9 @@ DRIFTS = (
     Drift(_CACHE, "autoMinorVersionUpgrade", "AWS", "ignored",
           "members report false, whatever they were told: a datastore is upgraded as a whole",
           f"{_REDIS_DOCS}/Redis-Global-Datastores-Getting-Started.html", GLOBAL_MEMBER),
+    Drift("aws:elasticache/user:User", "accessString", "AWS", "pinned",
+          "as the service writes it: it begins commands with -@all where nothing says what they begin with",
+          "https://github.com/go-to-k/cdk-real-drift/pull/488", ALWAYS, r"(on|off)( [~&%]\S+)* [-+]@all( .+)?"),
     Drift("aws:elasticache/user:User", "authenticationMode", "rotation", "ignored", "the rotation sets new passwords",
           f"{_REDIS_DOCS}/User-Secrets-Manager.html", PASSWORDS),
     Drift(_DATABASE, "engineVersion", "AWS", "pinned",
@@ -95,6 +114,12 @@ DRIFTS = (
           f"{_PROVIDER}/blob/main/website/docs/r/db_instance.html.markdown", ALWAYS, r"\d+"),
     Drift(_DATABASE, "allocatedStorage", "AWS", "ignored", "RDS enlarges it and cannot shrink it",
           "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html", GROWS),
+    Drift(_DATABASE, "iops", "AWS", "unset", "gp3 that grows past 400 GiB is given 12,000 in place of 3,000",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage", GROWS),
+    Drift(_DATABASE, "storageThroughput", "AWS", "unset", "goes with the iops",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage", GROWS),
+    Drift(_DATABASE, "engineVersion", "AWS", "told", "RDS asks for more from the end of standard support on",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"),
     Drift(_DATABASE, "password", "rotation", "ignored", "only the first; the rotation has set others since",
           "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html",
           OWN_PASSWORD),
@@ -105,7 +130,19 @@ DRIFTS = (
           f"{_PROVIDER}/issues/45026"),
     Drift(_AURORA, "replicationSourceIdentifier", "operator", "ignored",
           "a promotion ends it, and the provider takes no source back", f"{_PROVIDER}/pull/40337", FOLLOWS),
-    Drift("aws:msk/cluster:Cluster", "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize", "autoscaler",
+    Drift(_MSK, "kafkaVersion", "AWS", "told", "MSK lifts it some time after the end of support, without notice",
+          "https://docs.aws.amazon.com/msk/latest/developerguide/version-support.html"),
+    Drift("aws:opensearch/domain:Domain", "advancedOptions", "AWS", "unset",
+          "the service adds options of its own, which it refuses when they are sent back",
+          f"{_PROVIDER}/issues/27371"),
+    Drift("aws:amplify/branch:Branch", "framework", "AWS", "ignored", "Amplify says which it found in the build",
+          "https://github.com/aws-amplify/amplify-hosting/issues/3649"),
+    Drift("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "thumbprintLists", "AWS", "unset",
+          "IAM fetches them, and trusts its own authorities in any case",
+          "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html"),
+    Drift(_BINDING, "spec.vpcID", "AWS", "unset", "the controller's webhook fills it in", _MUTATOR),
+    Drift(_BINDING, "spec.ipAddressType", "AWS", "unset", "the controller's webhook fills it in", _MUTATOR),
+    Drift(_MSK, "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize", "autoscaler",
           "ignored", "MSK grows it and cannot shrink it",
           "https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html"),
     Drift(_ALIAS, "functionVersion", "AWS", "ignored", "a deployment moves it",

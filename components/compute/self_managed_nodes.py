@@ -14,6 +14,7 @@ from components.component import Component
 from components.compute.cluster import Cluster
 from components.compute.machines import node_role, node_template
 from components.compute.node_settings import NodeGroupSettings, Taint
+from components.drift import WITHIN_BOUNDS, ignored
 from components.network.network import Network
 from components.security.key import Key
 from components.versions import MINORS
@@ -114,7 +115,9 @@ class SelfManagedNodes(Component):
             # of these must also outlive the nodes.
             opts=self.child_options(
                 depends_on=[role, entry, network, cluster.nodes, cluster.node_addons],
-                ignore_changes=["desiredCapacity"] if settings.size == settings.desired_size else None,
+                ignore_changes=ignored("aws:autoscaling/group:Group", WITHIN_BOUNDS)
+                if settings.size == settings.desired_size
+                else None,
             ),
         )
         self.register_outputs({"roleArn": role.arn})

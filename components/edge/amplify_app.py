@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.drift import ignored
 from components.edge.amplify_files import build_spec, custom_headers, redirects, rewrites
 from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
@@ -101,7 +102,7 @@ class AmplifyApp(Component):
             branch_name=settings.branch,
             stage="PRODUCTION" if account.is_prod else "BETA",
             enable_auto_build=True,
-            opts=self.child_options(),
+            opts=self.child_options(ignore_changes=ignored("aws:amplify/branch:Branch")),
         )
         if firewall is not None:
             firewall.protect_app(name, app.arn)

@@ -89,6 +89,23 @@ def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:
     assert found["concurrency"]["group"] not in workflow()["concurrency"]["group"]
 
 
+def test_dates_are_strict_by_night_and_nowhere_else() -> None:
+    found = workflow("nightly")
+    assert found[True]["schedule"] == [{"cron": "17 3 * * *"}]
+    assert found["permissions"] == {"contents": "read"}
+    first, second = (step["run"] for step in found["jobs"]["dates"]["steps"] if "run" in step)
+    assert first.startswith("make versions DAY=")
+    assert first.endswith("STRICT=--strict-dates")
+    assert second.startswith(".venv/bin/strata preview --all --day ")
+    assert second.endswith("--strict-dates")
+    strict = [
+        path
+        for path in (*WORKFLOWS, *SPECIFICATIONS, *(ROOT / "delivery").glob("*.sh"))
+        if "strict-dates" in path.read_text()
+    ]
+    assert [path.name for path in strict] == ["nightly.yml"]
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_actions_are_pinned_by_their_commit(path: Path) -> None:
     used = re.findall(r"uses: (\S+)(.*)", path.read_text())

@@ -139,6 +139,19 @@ def test_configuration_sets_levels_and_thresholds(configured: Stub) -> None:
     assert "rds-multi-az" not in found
 
 
+def test_the_day_to_judge_by_is_configuration(configured: Stub) -> None:
+    """Also as the engine hands it on: with the default of the threshold that is not given."""
+    cluster = analyze_request("aws:eks/cluster:Cluster", "cluster", version="1.36")
+    for day, told in (("2027-02-02", False), ("2027-02-03", True)):
+        strict = wire.PolicyConfig(enforcementLevel=wire.MANDATORY)
+        strict.properties.update({"day": day, "noticeDays": 180})
+        configured.Configure(wire.ConfigureAnalyzerRequest(policyConfig={"version-support": strict}))
+        found = said(configured.Analyze(cluster))
+        assert ("version-support" in found) is told
+    assert found["version-support"][1] == wire.MANDATORY
+    assert "ends on 2027-08-02, in 180 days" in found["version-support"][0]
+
+
 def test_every_rule_as_listed_changes_nothing(configured: Stub) -> None:
     request = analyze_request("aws:iam/policy:Policy", "p", policy="{}")
     before = configured.Analyze(request)

@@ -18,6 +18,7 @@ from analyser.analyses.timeline import timeline
 from analyser.analyses.trace import State, trace
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
+from components.versions import KUBERNETES, MINORS
 from tests.stacks import ROOT, stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.wiring import EGRESS, INGRESS, ways
@@ -89,6 +90,14 @@ def test_the_group_s_metrics_are_declared_every_minute() -> None:
     assert group["metricsGranularity"] == "1Minute"
     assert {"GroupInServiceInstances", "GroupDesiredCapacity", "GroupTotalInstances"} <= set(group["enabledMetrics"])
     assert len(group["enabledMetrics"]) == 8
+
+
+def test_the_group_leaves_its_size_to_the_autoscaler_and_has_one_image() -> None:
+    graph = later()
+    assert list(graph.only("aws:autoscaling/group:Group").ignore_changes) == ["desiredCapacity"]
+    template = graph.only("aws:ec2/launchTemplate:LaunchTemplate", "self-managed-nodes-template").inputs
+    release = MINORS[KUBERNETES.value].node_image.partition("-")[2]
+    assert template["imageId"].endswith(f"-standard-{KUBERNETES.value}-v{release}/image_id")
 
 
 def test_self_managed_nodes_join_their_cluster_and_its_autoscaler_finds_them() -> None:
