@@ -83,6 +83,12 @@ class Postgres(PostgresInstances):
         self._before_rotation.append(resource)
 
     @property
+    def read_variables(self) -> dict[str, pulumi.Input[str]]:
+        """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""
+        hosts = self.reader_endpoints.values()
+        return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
+
+    @property
     def read_secret(self) -> Statement:
         """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]

@@ -118,6 +118,8 @@ class Backup(Component):
         for bucket in buckets:
             bucket.announce()
         self.vault_name = vault.name
+        self.each_day = len(resources) + len(buckets)
+        """How many backups a day has."""
         self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
 
     def _backup_role(self, policies: Sequence[str]) -> Role:

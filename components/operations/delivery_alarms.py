@@ -3,6 +3,7 @@
 import pulumi
 
 from components.operations.alarms import Alarm
+from components.operations.backup import Backup
 from components.operations.metric import Metric
 
 _HOUR = 3600
@@ -24,20 +25,20 @@ def reputation() -> dict[str, Alarm]:
     }
 
 
-def backups(vault_name: pulumi.Input[str], each_day: int) -> dict[str, Alarm]:
-    """Backups that failed, and days on which fewer than ``each_day`` were taken into a vault.
+def backups(backup: Backup) -> dict[str, Alarm]:
+    """Backups that failed, and days on which fewer were taken than the plan has.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
-    vault = {"BackupVaultName": vault_name}
+    vault = {"BackupVaultName": backup.vault_name}
     failed = Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum")
     taken = Metric("AWS/Backup", "NumberOfBackupJobsCompleted", vault, "Sum", period=_DAY)
     return {
         "backup-failed": Alarm(failed, 0, "A backup failed", periods=1),
         "backup-missing": Alarm(
             taken,
-            each_day,
-            f"Fewer than {each_day} backups were taken in a day",
+            backup.each_day,
+            f"Fewer than {backup.each_day} backups were taken in a day",
             below=True,
             periods=1,
             missing="breaching",

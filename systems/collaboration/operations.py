@@ -41,6 +41,7 @@ def operate(
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
+    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.state.arn])
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(settings, account, application),
@@ -51,6 +52,7 @@ def operate(
         table_alarms.table("state", data.state.table_name),
         delivery_alarms.function_errors("redis-secret-rotation", data.cache_secret.function.function_name),
         delivery_alarms.function_errors("jwt-secret-rotation", data.signing_key.function.function_name),
+        delivery_alarms.backups(backup),
         _watched_sockets(settings, sockets),
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
@@ -72,7 +74,6 @@ def operate(
     )
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
-    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.state.arn])
     return dashboard
 
 

@@ -276,6 +276,7 @@ def _bff_config(account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
     return {
         "AWS_REGION": account.region,
         "DATABASE_URL": database_url(data, data.database.endpoint),
+        **data.database.read_variables,
         **cache_variables(data),
         "SEARCH_ENDPOINT": data.search.endpoint,
         "UPLOADS_BUCKET": data.uploads.bucket_name,

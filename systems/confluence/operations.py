@@ -8,7 +8,7 @@ from components.compute.function import Function
 from components.edge.cdn import Cdn
 from components.edge.firewall import Firewall
 from components.merging import disjoint
-from components.operations import data_alarms, edge_alarms, search_alarms
+from components.operations import data_alarms, delivery_alarms, edge_alarms, search_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
 from components.operations.budget import Budget
@@ -31,8 +31,16 @@ def operate(
 ) -> Alarms:
     """Alarms, dashboard and budget; backups of what cannot be made anew."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
+    backup = Backup(
+        "backup",
+        settings.backup,
+        account=account,
+        key=keys.data,
+        resources=[data.database.arn, *model.backed_up],
+    )
     watched = disjoint(
         _watched(settings, account, data, cdn, firewall),
+        delivery_alarms.backups(backup),
         model.watched,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
@@ -43,13 +51,6 @@ def operate(
     )
     Dashboard("confluence", panels, account=account, alarms=alarms, business_namespace=metrics_namespace())
     Budget("budget", settings.budget, notices=notices)
-    Backup(
-        "backup",
-        settings.backup,
-        account=account,
-        key=keys.data,
-        resources=[data.database.arn, *model.backed_up],
-    )
     return alarms
 
 

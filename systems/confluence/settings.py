@@ -273,9 +273,9 @@ class SystemSettings(Settings):
             f"{other} is not for model {self.model}": getattr(self, other) is not None,
             f"eks.{NO_WAY_OUT}": self.eks is not None and without_a_way_out(self.eks.runner, self.network),
             "database.dbName is required": self.database.db_name is None,
-            "cache.authentication must be iam: pods and functions sign in by their roles": (
-                self.cache.authentication != "iam"
-            ),
+            # Functions ask a pool, which leads to the primary.
+            "database.readReplicas must be 0 in model lambda": bool(self.functions and self.database.read_replicas),
+            "cache.authentication must be iam: roles sign in": self.cache.authentication != "iam",
             f"cache: {bound}; or leave out copies": bound is not None,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
             **self._bodies_pass_both(),

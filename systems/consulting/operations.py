@@ -38,7 +38,8 @@ def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
 def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
     """Alarms, dashboard and budget; backups that outlive the database."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    watched = _watched(settings, account, data, edge)
+    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
+    watched = disjoint(_watched(settings, account, data, edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}
     cache_node = pulumi.Output.concat(data.cache.replication_group_id, "-001")
@@ -57,7 +58,6 @@ def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, 
         overview=("Application Performance", overview),
     )
     Budget("budget", settings.budget, notices=notices)
-    Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
 
 
 def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge) -> dict[str, Alarm]:

@@ -73,7 +73,7 @@ def make_backend(
             "DATABASE_HOST": data.database.endpoint,
             "DATABASE_NAME": data.database.db_name,
             "DATABASE_USER": BACKEND_USER,
-            **data.readers,
+            **data.database.read_variables,
             "REDIS_URL": data.cache_url.value_from,
             "UPLOADS_BUCKET": data.uploads.bucket_name,
             "FILES_URL": f"https://{names.files}",

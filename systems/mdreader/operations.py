@@ -43,8 +43,6 @@ from systems.mdreader.settings import SystemSettings
 
 _SLOW = '"duration:"'
 """What PostgreSQL writes of a statement that took longer than ``log_min_duration_statement``."""
-_BACKED_UP = 2
-"""Database and attachments, each once a day."""
 _SERVICES = ("AmazonCloudFront", "AmazonECS", "AmazonElastiCache", "AmazonRDS", "AmazonS3", "AWSLambda")
 
 
@@ -154,7 +152,7 @@ def _stores(settings: SystemSettings, data: Data, api: Api, backup: Backup) -> W
         data_alarms.cache(nodes, settings.alarms),
         delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
         table_alarms.table("connections", api.connections.table_name),
-        delivery_alarms.backups(backup.vault_name, _BACKED_UP),
+        delivery_alarms.backups(backup),
     )
     connections = f"{PRIMARY}-connections"
     alarms[connections] = replace(

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pulumi
-
 from components.compute.fargate_service import FargateService
 from components.compute.function import Function
 from components.compute.task_definition import SecretReference
@@ -91,12 +89,6 @@ class Data:
     uploads: Bucket
     file_signing_key: ManualSecret
     access_logs: LogBucket
-
-    @property
-    def readers(self) -> dict[str, pulumi.Input[str]]:
-        """Where reads may go, with commas between the hosts; nothing where there is no replica."""
-        hosts = self.database.reader_endpoints.values()
-        return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
 
     @property
     def database_url(self) -> SecretReference:

@@ -53,7 +53,7 @@ def make_realtime(
             "COGNITO_ISSUER": users.pool.issuer,
             "COGNITO_CLIENT_ID": users.client.client_id,
             "METRICS_NAMESPACE": METRICS,
-            **data.readers,
+            **data.database.read_variables,
         },
         secrets={"DATABASE_URL": data.database_url, "REDIS_URL": data.cache_url},
         tracing=tracing,

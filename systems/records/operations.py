@@ -8,7 +8,7 @@ import pulumi
 from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
-from components.operations import cluster_alarms, data_alarms, edge_alarms
+from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import Backup
 from components.operations.budget import Budget
@@ -42,14 +42,17 @@ def operate(
         log_key=keys.logs,
         cluster=data.database is data.aurora,
     )
+    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=_backed_up(data))
     watched = disjoint(
-        _watched(settings, data, compute, edge), data_alarms.snapshot_export(export.state_machine_arn), later
+        _watched(settings, data, compute, edge),
+        data_alarms.snapshot_export(export.state_machine_arn),
+        delivery_alarms.backups(backup),
+        later,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
     Budget("budget", settings.budget, notices=notices)
     Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
-    Backup("backup", settings.backup, account=account, key=keys.data, resources=_backed_up(data))
 
 
 def _backed_up(data: Data) -> list[pulumi.Input[str]]:

@@ -6,6 +6,8 @@ from policy.unknown import wholly_known
 from tests.stacks import STACKS, stack_graph
 from tests.support import differences_when_unknown
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_an_empty_account_gets_the_same_resources_with_the_same_known_inputs(stack: str) -> None:
@@ -51,8 +53,24 @@ def test_somebody_is_told_when_a_health_check_fails(stack: str) -> None:
     graph = stack_graph(stack)
     watched = {
         node.inputs["dimensions"].get("HealthCheckId"): node.inputs
-        for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        for node in graph.of_type(ALARM)
         if node.inputs["namespace"] == "AWS/Route53"
     }
     assert set(watched) == {node.id for node in graph.of_type("aws:route53/healthCheck:HealthCheck")}
     assert all(alarm["alarmActions"] for alarm in watched.values())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_failed_and_a_missing_backup_are_told_of(stack: str) -> None:
+    graph = stack_graph(stack)
+    vaults = {node.outputs["name"] for node in graph.of_type("aws:backup/vault:Vault") if "region" not in node.inputs}
+    (selection,) = graph.of_type("aws:backup/selection:Selection")
+    watched = [node.inputs for node in graph.of_type(ALARM) if node.inputs.get("namespace") == "AWS/Backup"]
+    failed, missing = sorted(watched, key=lambda one: one["metricName"], reverse=True)
+    assert (failed["metricName"], failed["threshold"]) == ("NumberOfBackupJobsFailed", 0)
+    assert (missing["metricName"], missing["period"]) == ("NumberOfBackupJobsCompleted", 86400)
+    assert missing["threshold"] == len(selection.inputs["resources"])
+    assert (missing["treatMissingData"], missing["comparisonOperator"]) == ("breaching", "LessThanThreshold")
+    for one in watched:
+        assert {one["dimensions"]["BackupVaultName"]} == vaults
+        assert one["alarmActions"]

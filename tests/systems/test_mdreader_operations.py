@@ -225,16 +225,3 @@ def test_development_is_delivered_by_the_same_workflow_as_an_environment_of_its_
     assert "repo:strata/platform:environment:dev" in subjects["mdreader-dev"]
     assert "repo:strata/platform:environment:production" in subjects["mdreader-prod"]
     assert {"dev", "production"} <= set(offered)
-
-
-def test_a_failed_and_a_missing_backup_are_told_of() -> None:
-    for stack in STACKS:
-        graph = stack_graph(stack)
-        vault = graph.only("aws:backup/vault:Vault").outputs["name"]
-        missing = graph.only(ALARM, "database-alarms-backup-missing").inputs
-        failed = graph.only(ALARM, "database-alarms-backup-failed").inputs
-        (selection,) = graph.of_type("aws:backup/selection:Selection")
-        assert missing["threshold"] == len(selection.inputs["resources"])
-        assert (missing["treatMissingData"], missing["comparisonOperator"]) == ("breaching", "LessThanThreshold")
-        assert (missing["period"], failed["threshold"]) == (86400, 0)
-        assert missing["dimensions"] == failed["dimensions"] == {"BackupVaultName": vault}

@@ -33,9 +33,9 @@ def cluster(**selector: Any) -> Made:
     return made
 
 
-def groups(made: Made, **spec: Any) -> None:
+def groups(made: Made, namespace: str = "batch", **spec: Any) -> None:
     spec = {"podSelector": {}, **spec}
-    metadata = {"name": "groups", "namespace": "batch"}
+    metadata = {"name": "groups", "namespace": namespace}
     made.any(POLICY, "groups", metadata=metadata, spec={**spec, "securityGroups": {"groupIds": ["sg-pods"]}})
 
 
@@ -57,6 +57,14 @@ def test_a_policy_for_all_pods_gives_them_its_group(source: str) -> None:
     groups(made)
     assert verdict(made, source) is YES
     assert verdict(made, "group") is NO
+
+
+@pytest.mark.parametrize("source", ["job", "profile"])
+def test_a_policy_is_for_its_own_namespace(source: str) -> None:
+    made = cluster()
+    groups(made, "web")
+    deployment(made)
+    assert verdict(made, source) is NO
 
 
 def test_a_policy_gives_its_group_to_the_pods_that_it_selects() -> None:
