@@ -121,7 +121,7 @@ def test_a_row_says_who_and_why(row: Drift) -> None:
 
 def test_every_type_of_the_table_is_in_some_stack() -> None:
     """Or in one with a setting that is off."""
-    spare = {"name": "spare", "instanceTypes": ["c5.2xlarge"]}
+    spare = {"name": "spare", "instanceTypes": ["c5.2xlarge"], "minSize": 1, "maxSize": 1, "desiredSize": 1}
     more = {"auroraServerless": {"maximumCapacity": 8, "engineVersion": "15.17"}, "selfManagedNodes": spare}
     registered = {node.type for stack in STACKS for node in stack_graph(stack)}
     registered |= set(with_settings("dev", more).counts)
