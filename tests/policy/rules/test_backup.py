@@ -85,3 +85,6 @@ def test_a_selection_of_others_does_not_take_it() -> None:
 @pytest.mark.parametrize("source", ["db", UNKNOWN])
 def test_replicas_need_no_plan(source: Any) -> None:
     assert not check("backup-plan-covers-data", resource("aws:rds/instance:Instance", replicateSourceDb=source))
+    cluster = "aws:rds/cluster:Cluster"
+    assert not check("backup-plan-covers-data", resource(cluster, replicationSourceIdentifier=source))
+    assert check("backup-plan-covers-data", resource(cluster, replicateSourceDb=source))

@@ -74,6 +74,12 @@ def test_a_multi_az_db_cluster_has_its_own_instances(size: Any) -> None:
     assert not check("rds-cluster-multi-az", resource(rds.CLUSTER, engine="postgres", dbClusterInstanceClass=size))
 
 
+@pytest.mark.parametrize("source", ["arn:db", UNKNOWN])
+def test_a_cluster_that_copies_an_instance_is_the_second_copy(source: Any) -> None:
+    assert not check("rds-cluster-multi-az", resource(rds.CLUSTER, replicationSourceIdentifier=source))
+    assert check("rds-cluster-multi-az", resource(rds.CLUSTER, engine="aurora-postgresql"))
+
+
 def test_only_aurora_mysql_can_be_wound_back() -> None:
     assert not check("rds-backtrack", resource(rds.CLUSTER, engine="aurora-postgresql"))
 

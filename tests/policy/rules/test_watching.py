@@ -108,6 +108,21 @@ def test_alarms_watch_by_query_and_by_reference_too() -> None:
     assert check("cloudwatch-data-alarms", DATABASE, unknown) == []
 
 
+def test_an_alarm_on_an_instance_of_a_cluster_is_on_the_cluster() -> None:
+    cluster = resource("aws:rds/cluster:Cluster", "cluster", clusterIdentifier="records")
+    member = resource(
+        "aws:rds/clusterInstance:ClusterInstance",
+        "member",
+        refers={"clusterIdentifier": cluster},
+        identifier="records-a",
+        clusterIdentifier="records",
+    )
+    watching = alarm(dimensions={"DBInstanceIdentifier": "records-a"})
+    assert check("cloudwatch-data-alarms", cluster, member, watching) == []
+    for others in ([member, alarm(dimensions={"DBInstanceIdentifier": "other"})], [watching]):
+        assert check("cloudwatch-data-alarms", cluster, *others) != []
+
+
 @pytest.mark.parametrize("rule", ["cloudwatch-data-alarms", "budgets-in-production"])
 def test_development_needs_neither(rule: str) -> None:
     development = resource("aws:rds/instance:Instance", "database", identifier="records", stack="dev")
