@@ -12,7 +12,8 @@ from .limits import Limits
 from .messages import ProtocolError
 
 A_BLOCK = 400
-"""Bytes of memory for each block, whatever it says; measured (``tests/bench_memory.py``)."""
+"""Bytes of memory for each block, whatever it says, and again for one that has a name or others in it; measured
+(``tests/bench_memory.py``)."""
 A_BYTE = 8
 """Bytes of memory for each byte of a page: its state, as text, in frames, and copies of these."""
 A_VALUE = 100
@@ -20,7 +21,7 @@ A_VALUE = 100
 
 _SMALL = 65_536
 _NUMBER = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
-_ORIGIN, _RIGHT_ORIGIN, _KEY = 0x80, 0x40, 0x20
+_ORIGIN, _RIGHT_ORIGIN, _KEY, _CONTENT = 0x80, 0x40, 0x20, 0x1F
 _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOCUMENT = range(1, 10)
 _GONE, _SKIP = 0, 10
 _NAMED_TYPES = (3, 5)
@@ -52,7 +53,7 @@ def needed(state: bytes) -> int:
     if len(state) < _SMALL:
         return A_BYTE * len(state) + A_BLOCK * len(state) // 2
     counted = counts(state)
-    return A_BYTE * len(state) + A_BLOCK * counted.blocks + A_VALUE * counted.values
+    return A_BYTE * len(state) + A_BLOCK * (counted.blocks + counted.named) + A_VALUE * counted.values
 
 
 def has_room(taken: int, limits: Limits) -> bool:
@@ -78,6 +79,8 @@ class Counts(NamedTuple):
     blocks: int
     values: int = 0
     """Those of lists and maps."""
+    named: int = 0
+    """Blocks that are under a name, as entries of maps are, or have others in them."""
 
 
 def counts(state: bytes) -> Counts:
@@ -94,8 +97,8 @@ def counts(state: bytes) -> Counts:
                 found += 1
     except (IndexError, ValueError, RecursionError):
         # A kind of block that is not known here: from it on, all are as small as can be.
-        return Counts(found + (len(state) - begun) // 2, read.values)
-    return Counts(found, read.values)
+        return Counts(found + (len(state) - begun) // 2, read.values, read.named)
+    return Counts(found, read.values, read.named)
 
 
 class _Reader:
@@ -104,7 +107,7 @@ class _Reader:
     def __init__(self, state: bytes) -> None:
         self._state = state
         self.at = 0
-        self.values = 0
+        self.values = self.named = 0
 
     def number(self) -> int:
         found = _ONE_NUMBER.match(self._state, self.at)
@@ -136,9 +139,10 @@ class _Reader:
         self.at += 1
         origins = bool(info & _ORIGIN) + bool(info & _RIGHT_ORIGIN)
         self.numbers(2 * origins)
+        self.named += bool(info & _KEY) or info & _CONTENT == _TYPE
         if not origins:
             self._parent(keyed=bool(info & _KEY))
-        self._content(info & 0x1F)
+        self._content(info & _CONTENT)
 
     def _parent(self, *, keyed: bool) -> None:
         if self.number() == 1:

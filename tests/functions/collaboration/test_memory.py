@@ -65,6 +65,14 @@ def test_blocks_are_counted_and_what_is_typed_in_a_row_is_one() -> None:
     assert memory.counts(row.document.get_update()) == memory.Counts(1)
 
 
+def test_what_is_under_a_name_and_what_holds_others_is_counted() -> None:
+    document: Doc = Doc()
+    document["map"] = Map({"a": 1, "b": Map({"c": 2})})
+    assert memory.counts(document.get_update()) == memory.Counts(3, 2, 3)
+    document["map"]["a"] = 3
+    assert memory.counts(document.get_update()).named >= 3
+
+
 def test_values_of_a_list_are_counted_though_they_are_one_block() -> None:
     document: Doc = Doc()
     document["list"] = Array(list(range(1_000)))
