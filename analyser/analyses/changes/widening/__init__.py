@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from analyser.analyses.changes.changes import Change
+from analyser.analyses.changes.edits import edits
 from analyser.analyses.changes.pairing import Pairs, Resource
 from analyser.analyses.changes.widening.doors import new_doors
-from analyser.analyses.changes.widening.guards import guard, loosened
+from analyser.analyses.changes.widening.firewall import let_through
+from analyser.analyses.changes.widening.guards import guard, loosened, opened
 from analyser.analyses.changes.widening.model import TITLES, Kind, Widening, widening_document
 from analyser.analyses.changes.widening.rights import new_rights
 
@@ -15,7 +17,11 @@ __all__ = ["TITLES", "Kind", "Widening", "widened", "widening_document"]
 def widened(found: Pairs, changes: tuple[Change, ...]) -> tuple[Widening, ...]:
     """All that widens, by kind, type and name. ``changes`` are those of the same pairs."""
     both = [*found.both, *((old, None) for old in found.only_before), *((None, new) for new in found.only_after)]
-    every = [*(one for old, new in both for one in _granted(old, new)), *(one for c in changes for one in _loose(c))]
+    every = [
+        *(one for old, new in both for one in _granted(old, new)),
+        *(one for new in found.only_after for one in _open(new)),
+        *(one for change in changes for one in _loose(change)),
+    ]
     order = list(TITLES)
     return tuple(sorted(dict.fromkeys(every), key=lambda one: (order.index(one.kind), one.type, one.name, one.what)))
 
@@ -27,11 +33,19 @@ def _granted(old: Resource | None, new: Resource | None) -> Iterator[Widening]:
     found: tuple[tuple[Kind, Iterator[tuple[str, bool]]], ...] = (
         ("rights", new_rights(old, new)),
         ("ingress", new_doors(old, new)),
+        ("ingress", let_through(old, new)),
     )
     for kind, told in found:
         yield from (
             Widening(kind, resource["urn"], resource["type"], resource["name"], what, certain) for what, certain in told
         )
+
+
+def _open(new: Resource) -> Iterator[Widening]:
+    for edit in edits({}, new["inputs"]):
+        for kind in opened(edit):
+            what = f"{edit.path}  {_side(edit.after)}"
+            yield Widening(kind, new["urn"], new["type"], new["name"], what)
 
 
 def _loose(change: Change) -> Iterator[Widening]:
@@ -40,7 +54,7 @@ def _loose(change: Change) -> Iterator[Widening]:
         if kind:
             yield Widening(kind, change.urn, change.type, change.name, "is gone")
     for edit in change.edits:
-        for kind, certain in loosened(edit):
+        for kind, certain in loosened(edit, change.type):
             what = f"{edit.path}  {_side(edit.before)} → {_side(edit.after)}"
             yield Widening(kind, change.urn, change.type, change.name, what, certain)
 

@@ -11,6 +11,7 @@ from analyser.analyses.changes.pairing import Resource
 _RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 _OLD_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 _GROUPS = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
+_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
 _POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _SOURCES = (
     *("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
@@ -62,6 +63,8 @@ def _policies(old: Resource | None, new: Resource | None) -> Iterator[tuple[str,
         yield "the network policy is gone", True
     elif old and new and old["inputs"].get("spec") != new["inputs"].get("spec"):
         yield "the network policy says something else", False
+    elif new and not old and (new["inputs"].get("spec") or {}).get("ingress"):
+        yield "the network policy lets in more, where another one stands", False
 
 
 def _group(resource: Resource) -> Any:
@@ -75,6 +78,9 @@ def _doors(resource: Resource | None) -> Iterator[Door]:
     inputs = resource["inputs"]
     if resource["type"] == _RULE or (resource["type"] == _OLD_RULE and inputs.get("type") == "ingress"):
         yield from _of(inputs)
+    elif resource["type"] == _LIST:
+        entries = inputs.get("entries") or ()
+        yield from (Door(str(one["cidr"]), _ALL, -1, -1) for one in entries if not hidden(entries) and one.get("cidr"))
     elif resource["type"] in _GROUPS:
         for block in inputs.get("ingress") or ():
             yield from _of(block)

@@ -215,3 +215,104 @@ def test_as_json() -> None:
             "what": "storageEncrypted  true → false", "certain": True,
         }
     ]  # fmt: skip
+
+
+BLOCK, COUNT, NONE = {"action": {"block": {}}}, {"action": {"count": {}}}, {"overrideAction": {"none": {}}}
+
+
+def acl(*rules: dict[str, Any], default: str = "allow") -> dict[str, Any]:
+    named = [{"name": f"r{number}", **rule} for number, rule in enumerate(rules)]
+    return {"defaultAction": {default: {}}, "rules": named}
+
+
+def limit(requests: int) -> dict[str, Any]:
+    return {**BLOCK, "statement": {"rateBasedStatement": {"limit": requests}}}
+
+
+def group(**overrides: str) -> dict[str, Any]:
+    told = [{"name": name, "actionToUse": {action: {}}} for name, action in overrides.items()]
+    return {**NONE, "statement": {"managedRuleGroupStatement": {"name": "common", "ruleActionOverrides": told}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (acl(BLOCK), acl(), [("rule r0 is gone", True)]),
+        (acl(BLOCK), acl(COUNT), [("rule r0 stops nothing", True)]),
+        (acl(NONE), acl({"overrideAction": {"count": {}}}), [("rule r0 stops nothing", True)]),
+        (acl(COUNT), acl(), []),
+        (acl(COUNT), acl(BLOCK), []),
+        (acl(), acl(BLOCK), []),
+        (acl(), acl({"action": {"allow": {}}}), [("rule r0 lets in", False)]),
+        (acl(default="block"), acl(), [("what no rule names is let in", True)]),
+        (acl(), acl(default="block"), []),
+        (acl(limit(1000)), acl(limit(2000)), [("rule r0 lets in 2,000 requests instead of 1,000", True)]),
+        (acl(limit(2000)), acl(limit(1000)), []),
+        (acl(group()), acl(group(xss="count")), [("rule r0 no longer stops by xss", True)]),
+        (acl(group(xss="count")), acl(group(xss="block")), [("rule r0 says something else", False)]),
+        (acl(group(xss="count")), acl(group()), [("rule r0 says something else", False)]),
+    ],
+)
+def test_web_acls(before: dict[str, Any], after: dict[str, Any], found: list[tuple[str, bool]]) -> None:
+    told = [one for one in changed("aws:wafv2/webAcl:WebAcl", before, after) if one[0] == "ingress"]
+    assert told == [("ingress", what, certain) for what, certain in found]
+
+
+@pytest.mark.parametrize(
+    ("token", "before", "after", "kinds"),
+    [
+        ("aws:backup/plan:Plan", {"rules": [{"ruleName": "a"}, {"ruleName": "b"}]}, {"rules": [{"ruleName": "a"}]},
+         ["retention"]),
+        ("aws:sqs/queue:Queue", {"rules": [{"ruleName": "a"}, {"ruleName": "b"}]}, {"rules": [{"ruleName": "a"}]}, []),
+        ("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {"rules": [{"status": "Enabled"}]},
+         {"rules": [{"status": "Disabled"}]}, ["retention"]),
+        ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", {"rules": [{"status": "Enabled"}]},
+         {"rules": [{"status": "Disabled"}]}, []),
+        (INSTANCE, {"backup": {"deletionProtection": True}}, {}, ["deletion"]),
+        (INSTANCE, {}, {"vpcConfig": {"assignPublicIp": True}}, ["ingress"]),
+        (INSTANCE, {"volumes": [{"name": "a"}]}, {"volumes": [{"name": "a"}, {"name": "b", "hostPath": {"path": "/"}}]},
+         ["rights"]),
+        (INSTANCE, {"volumes": [{"name": "a", "encrypted": True}, {"name": "b"}]}, {"volumes": [{"name": "b"}]}, []),
+        (INSTANCE, {"objectLock": {"defaultRetention": {"mode": "COMPLIANCE", "days": 9}}},
+         {"objectLock": {"defaultRetention": {"mode": "GOVERNANCE", "days": 9}}}, ["deletion"]),
+        # What is not said has a value of its own, which is not always off or nought.
+        (INSTANCE, {"endpointPublicAccess": False}, {}, ["ingress"]),
+        (INSTANCE, {"endpointPublicAccess": True}, {}, []),
+        (INSTANCE, {"publiclyAccessible": True}, {}, []),
+        (INSTANCE, {"enableLogging": True}, {}, []),
+        (INSTANCE, {"allowPrivilegeEscalation": False}, {}, ["rights"]),
+        (INSTANCE, {"deletionWindowInDays": 7}, {}, []),
+        (INSTANCE, {}, {"deletionWindowInDays": 7}, ["retention"]),
+        (INSTANCE, {"mfaConfiguration": "ON"}, {"mfaConfiguration": "OPTIONAL"}, ["ingress"]),
+        (INSTANCE, {"sslPolicy": "TLS-1-2-2021"}, {"sslPolicy": "TLS-1-3-2021"}, []),
+        (INSTANCE, {"protocol": "HTTPS"}, {"protocol": "HTTP"}, ["encryption"]),
+        (INSTANCE, {"protocol": "HTTP"}, {"protocol": "HTTPS"}, []),
+        (INSTANCE, {"protocol": "tcp"}, {"protocol": "http"}, []),
+    ],
+)  # fmt: skip
+def test_what_is_not_said_and_what_is_in_blocks(
+    token: str, before: dict[str, Any], after: dict[str, Any], kinds: list[str]
+) -> None:
+    assert [kind for kind, *_ in changed(token, before, after)] == kinds
+
+
+def test_what_is_new_and_open() -> None:
+    assert of([], [resource(INSTANCE, "a", {"publiclyAccessible": True, "skipFinalSnapshot": True})]) == [
+        ("ingress", "publiclyAccessible  true", True)
+    ]
+    assert of([], [resource(INSTANCE, "a", {"publiclyAccessible": False})]) == []
+
+
+def test_a_policy_beside_another_may_let_in_more() -> None:
+    pods = {"podSelector": {"matchLabels": {"app": "a"}}}
+    lets = resource(NETWORK_POLICY, "a", {"spec": {**pods, "ingress": [{}]}})
+    assert of([], [lets]) == [("ingress", "the network policy lets in more, where another one stands", False)]
+
+
+def test_networks_of_a_prefix_list() -> None:
+    token = "aws:ec2/managedPrefixList:ManagedPrefixList"
+    one, two = ({"cidr": f"10.{n}.0.0/16"} for n in (1, 2))
+    assert changed(token, {"entries": [one]}, {"entries": [one, two]}) == [
+        ("ingress", "10.2.0.0/16 to every port", True)
+    ]
+    assert changed(token, {"entries": [one, two]}, {"entries": [one]}) == []
