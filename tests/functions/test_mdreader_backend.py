@@ -130,6 +130,21 @@ def main(loop: None, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Any
 
 
 @pytest.fixture
+def xray(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The segments that X-Ray is sent."""
+    from app import failures
+
+    kept: list[dict[str, Any]] = []
+
+    class Xray:
+        def put_trace_segments(self, TraceSegmentDocuments: list[str]) -> None:
+            kept.extend(map(json.loads, TraceSegmentDocuments))
+
+    monkeypatch.setattr(failures, "_xray", Xray)
+    return kept
+
+
+@pytest.fixture
 def redis(secrets: Secrets, tmp_path: Path) -> Iterator[Redis]:
     """A server whose one user has a password, which the secret holds."""
     with redis_server(tmp_path) as port, Redis(port=port) as admin:
@@ -227,7 +242,7 @@ def test_a_password_that_was_replaced_is_read_again(main: Any, secrets: Secrets,
 
 
 def test_stores_that_are_away_or_refuse_are_told_of_and_say_nothing_of_themselves(
-    main: Any, postgres: Postgres, secrets: Secrets, capsys: pytest.CaptureFixture[str]
+    main: Any, postgres: Postgres, secrets: Secrets, xray: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     postgres.refuses = True
     with socket.socket() as taken:
@@ -236,7 +251,25 @@ def test_stores_that_are_away_or_refuse_are_told_of_and_say_nothing_of_themselve
         assert ask(main, "GET", "/api/stores")[:2] == (503, {"database": False, "redis": False})
     said = capsys.readouterr().out
     assert [json.loads(line)["error"] for line in said.splitlines()] == ["DatabaseError", "ConnectionError"]
-    assert "hidden" not in said
+    assert [one["cause"]["exceptions"][0]["type"] for one in xray] == ["DatabaseError", "ConnectionError"]
+    assert "hidden" not in said + json.dumps(xray)
+
+
+def test_what_nobody_expected_is_traced_even_when_its_request_is_not_sampled(
+    main: Any, xray: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_asking: str, _wanted: Any) -> None:
+        raise LookupError("hidden")
+
+    monkeypatch.setattr(main.uploads, "signed", broken)
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", f"{TRACE};Sampled=0")
+    body = json.dumps({"type": "image/avif", "size": 1})
+    json_ = {"Content-Type": "application/json"}
+    status, said, _ = ask(main, "POST", "/api/uploads", body=body, authorizer=ADA, headers=json_)
+    assert (status, said) == (500, {"message": "internal error"})
+    (segment,) = xray
+    assert segment["trace_id"] in TRACE
+    assert (segment["fault"], segment["cause"]["exceptions"][0]["type"]) == (True, "LookupError")
 
 
 @pytest.mark.parametrize(

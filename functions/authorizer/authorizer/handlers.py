@@ -8,6 +8,7 @@ import functools
 import os
 from typing import Any
 
+from .failures import traced
 from .tokens import InvalidTokenError, Verifier
 
 _CONTEXT_BYTES = 6_000
@@ -28,6 +29,7 @@ def verifier() -> Verifier:
     return Verifier.from_environment()
 
 
+@traced
 def rest(event: Event, _context: object) -> Event:
     """Lets the bearer of a good token call every method; the functions behind them judge what they may see.
 
@@ -37,6 +39,7 @@ def rest(event: Event, _context: object) -> Event:
     return _answer(event, token_of(event), f"{_stage(event['methodArn'])}/*")
 
 
+@traced
 def sockets(event: Event, _context: object) -> Event:
     """Lets the bearer of a good token connect; every later message on the connection carries the context."""
     return _answer(event, token_of(event), event["methodArn"])

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from mangum import Mangum
 
 from app import cache, database, uploads
+from app.failures import failed
 from app.uploads import Upload, Uploading
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -39,6 +40,13 @@ async def _in_the_form_of_http(request: Request, answer: Callable[[Request], Awa
         # A server would leave the body away; the adapter is none.
         return Response(status_code=response.status_code, headers=dict(response.headers))
     return response
+
+
+@app.exception_handler(Exception)
+def _failure(_request: Request, error: Exception) -> JSONResponse:
+    """Mangum logs what escapes; who asks hears nothing of it."""
+    failed(error)
+    return JSONResponse({"message": "internal error"}, 500, headers={"Cache-Control": "no-store"})
 
 
 def claims(request: Request) -> dict[str, Any]:
@@ -91,6 +99,7 @@ def _answers(store: str, ask: Callable[[], object], away: tuple[type[Exception],
     except away as error:
         # Nothing of what the store said: it may name users and addresses.
         print(json.dumps({"level": "ERROR", "message": f"{store} is away", "error": type(error).__name__}))
+        failed(error)
         return False
     return True
 
