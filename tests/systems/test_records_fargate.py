@@ -24,6 +24,8 @@ from tests.systems.test_principals import KINDS
 from tests.systems.test_records_aurora import asked
 from tests.systems.wiring import EGRESS, INGRESS, before, statements, subnets, ways
 
+pytestmark = pytest.mark.long
+
 TEAM = "arn:aws:iam::123456789012:role/batch-team"
 FARGATE: dict[str, Any] = {
     "fargate": {"batch": {"uses": ["database", "cache", "stream", "archives"], "team": TEAM}, "reports": {}}
