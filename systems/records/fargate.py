@@ -1,6 +1,7 @@
 """Namespaces of the records system whose pods run on Fargate: for what teams run beside the microservice."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Annotated
 
 import pulumi
@@ -81,7 +82,8 @@ def run_on_fargate(
     if not settings:
         return
     logs = FargateLogs("fargate-logs", account=account, cluster=compute.cluster, key=keys.logs)
-    stores = {"database": data.database, "cache": data.cache, "stream": data.stream}
+    # Pods that run stay with the database that they were told of while another takes its place.
+    stores = {"database": data.databases, "cache": [data.cache], "stream": [data.stream]}
     before: list[pulumi.Resource] = []
     for namespace, of in sorted(settings.items()):
         made = FargateNamespace(
@@ -98,9 +100,8 @@ def run_on_fargate(
             team=of.team,
             after=before,
         )
-        for use in of.uses:
-            if use in stores:
-                stores[use].allow(made.security_group)
+        for store in chain.from_iterable(stores.get(use, ()) for use in of.uses):
+            store.allow(made.security_group)
         before = [made]
 
 

@@ -21,7 +21,10 @@ from analyser.run.program import ProgramError
 from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.test_principals import KINDS
+from tests.systems.test_records_aurora import asked
 from tests.systems.wiring import EGRESS, INGRESS, before, statements, subnets, ways
+
+pytestmark = pytest.mark.long
 
 TEAM = "arn:aws:iam::123456789012:role/batch-team"
 FARGATE: dict[str, Any] = {
@@ -307,3 +310,20 @@ def test_a_bad_value_is_told_with_its_file_and_key(change: dict[str, Any], said:
         with_settings("prod", change)
     assert f"Pulumi.prod.yaml: {said}" in str(refused.value)
     assert "\n" not in str(refused.value).strip()
+
+
+def test_running_pods_keep_their_way_while_another_database_takes_the_place_of_theirs() -> None:
+    moved = with_settings("prod", {**asked("primary"), "fargate": {"batch": {"uses": ["database"]}}})
+    for database in ("database", "aurora"):
+        assert ("fargate-batch-pods", "tcp", 5432, 5432) in ways(moved, INGRESS, database)
+    told = moved.only("kubernetes:core/v1:ConfigMap", "fargate-batch-config").inputs["data"]
+    microservice = moved.only("kubernetes:core/v1:ConfigMap", "microservice-config").inputs["data"]
+    assert told["DATABASE_HOST"] == microservice["DATABASE_HOST"]
+    identity = moved.only(ROLE, "fargate-batch-identity-role")
+    (connect,) = statements(moved, identity)
+    (of_microservice,) = [
+        one
+        for one in statements(moved, moved.only(ROLE, "microservice-pods-role"))
+        if one["Action"] == ["rds-db:connect"]
+    ]
+    assert connect["Resource"] == of_microservice["Resource"]
