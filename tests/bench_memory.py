@@ -72,11 +72,12 @@ def _entries(document: Doc, count: int) -> None:
 
 
 def _maps(document: Doc, count: int) -> None:
-    document.get("list", type=Array).extend([Map() for _ in range(count)])
+    """Fewer, since the library takes long to make them."""
+    document.get("list", type=Array).extend([Map() for _ in range(count // 20)])
 
 
 def _values(document: Doc, count: int) -> None:
-    document.get("list", type=Array).extend([None] * (10 * count))
+    document.get("list", type=Array).append([None] * (10 * count))
 
 
 _PAGES: dict[str, Callable[[Doc, int], None]] = {

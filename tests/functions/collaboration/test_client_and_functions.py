@@ -103,11 +103,11 @@ def test_each_sees_where_the_others_are_until_they_are_gone(scene: Scene) -> Non
     scene.until_saved("bob", "")
     scene.browsers("state", name="ada", state={"cursor": 7})
     seen = {"user": {"name": "Ada"}, "cursor": 7}
-    scene.until("bob", lambda look: seen in look["states"])
+    scene.until("bob", lambda look: seen in look["states"].values())
     scene.open("eve")
-    scene.until("eve", lambda look: seen in look["states"])
+    scene.until("eve", lambda look: seen in look["states"].values())
     scene.close("ada")
-    scene.until("bob", lambda look: seen not in look["states"])
+    scene.until("bob", lambda look: seen not in look["states"].values())
 
 
 def test_two_that_would_fill_an_empty_page_fill_it_once(scene: Scene) -> None:
