@@ -45,7 +45,8 @@ def unknown(versions: Iterable[Version]) -> Iterator[str]:
     """A line for each version of which nobody has said when its support ends."""
     for one in versions:
         if ends(one) is None:
-            yield f"{one.of} {called(one)}: end of support not known; {one.source}"
+            service = read_support().get(one.of)
+            yield f"{one.of} {called(one)}: end of support not known; {service.source if service else one.source}"
 
 
 def lapsing(exemptions: Iterable[Exemption], day: date) -> Iterator[str]:

@@ -17,6 +17,7 @@ _ASKED: dict[str, tuple[str, str, tuple[str | None, ...]]] = {
     "aws:lambda/function:Function": ("runtime", "Lambda", ()),
     "aws:msk/cluster:Cluster": ("kafkaVersion", "Kafka on MSK", ()),
     "aws:opensearch/domain:Domain": ("engineVersion", "OpenSearch Service", ()),
+    "aws:rds/cluster:Cluster": ("engineVersion", "PostgreSQL on Aurora", ("aurora-postgresql",)),
     "aws:rds/instance:Instance": ("engineVersion", "PostgreSQL on RDS", ("postgres",)),
 }
 

@@ -132,3 +132,28 @@ def test_what_is_ignored_depends_on_the_conditions() -> None:
     assert ignored("aws:rds/instance:Instance") == []
     assert ignored("aws:rds/instance:Instance", drift.GROWS) == ["allocatedStorage"]
     assert ignored("aws:ecs/service:Service") == ["desiredCount"]
+
+
+CLUSTER = "aws:eks/cluster:Cluster"
+
+
+@pytest.mark.parametrize(
+    ("token", "kept", "inputs", "ignores", "taken"),
+    [
+        (CLUSTER, "ignored", {"size": 3}, [], True),
+        (CLUSTER, "ignored", {"size": 3}, ["size"], False),
+        (CLUSTER, "unset", {"size": 3}, [], True),
+        (CLUSTER, "unset", {}, [], False),
+        (CLUSTER, "pinned", {"size": "3"}, [], True),
+        (CLUSTER, "pinned", {"size": "4"}, [], False),
+        (CLUSTER, "told", {"size": 3}, [], False),
+        ("aws:sqs/queue:Queue", "told", {"size": 3}, [], True),
+    ],
+)
+def test_each_way_of_keeping_what_changed_is_asked_for(
+    token: str, kept: Any, inputs: dict[str, Any], ignores: list[str], taken: bool
+) -> None:
+    row = Drift(token, "size", "AWS", kept, "a test", "https://example.com", form="4" if kept == "pinned" else "")
+    graph = Graph("shop", "dev", [], {})
+    node = Node(urn="urn:it", type=token, name="it", inputs=inputs, outputs={}, ignore_changes=tuple(ignores))
+    assert taken_back(graph, row, node) is taken

@@ -45,9 +45,10 @@ def test_the_first_to_end_comes_first() -> None:
 def test_an_end_that_nobody_has_said_is_said_to_be_unknown() -> None:
     """Of Redis 7 ElastiCache says none; of a version that came later nobody has looked."""
     later = Version("Kubernetes on EKS", "1.99", "https://example.com")
-    assert [line.split(";")[0] for line in unknown([ONE, REDIS, later])] == [
-        "Redis on ElastiCache 7.1: end of support not known",
-        "Kubernetes on EKS 1.99: end of support not known",
+    pages = read_support()[REDIS.of].source, SOURCE
+    assert list(unknown([ONE, REDIS, later])) == [
+        f"Redis on ElastiCache 7.1: end of support not known; {pages[0]}",
+        f"Kubernetes on EKS 1.99: end of support not known; {pages[1]}",
     ]
     assert list(ending([REDIS, later], date(2040, 1, 1))) == []
 

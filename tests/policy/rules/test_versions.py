@@ -14,6 +14,12 @@ CACHE = resource("aws:elasticache/replicationGroup:ReplicationGroup", engineVers
 CASES = [
     Case("version-support", [CLUSTER], [Set("version", "1.35"), Set("version", "1.33")], {"day": DAY}),
     Case("version-support", [DATABASE], [Set("engineVersion", "14"), Set("engineVersion", "13.22")], {"day": DAY}),
+    Case(
+        "version-support",
+        [resource("aws:rds/cluster:Cluster", engine="aurora-postgresql", engineVersion="15.17")],
+        [Set("engineVersion", "14.22")],
+        {"day": DAY},
+    ),
     Case("version-support", [CACHE], [Set("engineVersion", "6.2"), Set("engineVersion", "5.0.6")], {"day": DAY}),
     Case(
         "version-support",
@@ -65,6 +71,7 @@ def test_it_stops_a_deployment_where_it_is_asked_to() -> None:
         resource("aws:eks/cluster:Cluster", version="1.99"),
         resource("aws:eks/cluster:Cluster"),
         resource("aws:rds/instance:Instance", engine="mysql", engineVersion="14.1"),
+        resource("aws:rds/cluster:Cluster", engine="aurora-mysql", engineVersion="14.1"),
         resource("aws:rds/instance:Instance", engine=UNKNOWN, engineVersion="14"),
         resource("aws:elasticache/cluster:Cluster", engine="memcached", engineVersion="1.6.22"),
         resource("aws:lambda/function:Function", packageType="Image"),
