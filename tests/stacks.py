@@ -3,6 +3,7 @@
 import fcntl
 import functools
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 from analyser.graph import Graph
@@ -17,11 +18,16 @@ STACKS = stack_names(ROOT)
 @functools.cache
 def stack_graph(stack: str, *, known: bool = True) -> Graph:
     """What a stack registers; without ``known``, as on an empty account."""
+    return shared(f"{stack}.{'known' if known else 'unknown'}", lambda: run_stack(ROOT, stack, known=known))
+
+
+def shared(name: str, make: Callable[[], Graph]) -> Graph:
+    """A graph that the first process that asks for it makes, by a name of its own. Tests only read it."""
     if Graphs.folder is None:
-        return run_stack(ROOT, stack, known=known)
-    file = Graphs.folder / f"{stack}.{'known' if known else 'unknown'}"
+        return make()
+    file = Graphs.folder / name
     with file.open("a+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)  # whoever comes second waits for the first one's
         if file.stat().st_size == 0:
-            file.write_bytes(pickle.dumps(run_stack(ROOT, stack, known=known)))
+            file.write_bytes(pickle.dumps(make()))
         return pickle.loads(file.read_bytes())

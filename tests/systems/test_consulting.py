@@ -11,7 +11,7 @@ from analyser.graph import Graph, Node
 from settings import Environment
 from systems.consulting import SystemSettings
 from tests.stacks import ROOT, stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.changed import otherwise
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -382,7 +382,7 @@ def test_stores_that_the_application_cannot_use_are_told(part: str, change: dict
 
 
 def test_an_api_key_of_bedrock_is_a_secret_of_its_own_that_only_its_readers_read() -> None:
-    made = with_settings("consulting-prod", {"bedrockApiKey": True})
+    made = otherwise("consulting-prod")
     secret = made.only("aws:secretsmanager/secret:Secret", "bedrock-api-key-secret")
     assert secret.inputs["name"] == "cloud-consulting/bedrock-api-key"
     (synced,) = made.of_type("kubernetes:external-secrets.io/v1:ExternalSecret")

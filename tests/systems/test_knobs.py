@@ -1,14 +1,12 @@
 """Settings that are alike in several systems: zones that delegate, and TLS to the pods."""
 
-from typing import Any
-
 import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from tests.stacks import stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.changed import PARENT, otherwise, with_settings
 
 pytestmark = pytest.mark.long
 
@@ -16,7 +14,6 @@ RECORD = "aws:route53/record:Record"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 EVERY = ("dev", "confluence-dev", "mdreader-dev", "consulting-dev", "collaboration-dev")
-PARENT = "ZPARENT0123456"
 
 
 def blocked(graph: Graph) -> list[str]:
@@ -25,7 +22,7 @@ def blocked(graph: Graph) -> list[str]:
 
 @pytest.mark.parametrize("stack", EVERY)
 def test_every_system_s_zone_is_delegated_by_the_one_above_it(stack: str) -> None:
-    made = with_settings(stack, {"parentZoneId": PARENT})
+    made = otherwise(stack)
     (delegation,) = [node for node in made.of_type(RECORD) if node.inputs["type"] == "NS"]
     assert delegation.inputs["zoneId"] == PARENT
     assert delegation.inputs["records"] == made.only("aws:route53/zone:Zone").outputs["nameServers"]
@@ -38,16 +35,9 @@ def test_a_zone_that_is_given_is_not_delegated_too(stack: str) -> None:
         with_settings(stack, {"parentZoneId": PARENT, "hostedZoneId": "ZEXISTING12345"})
 
 
-TLS: dict[str, dict[str, Any]] = {
-    "dev": {"application": {"protocol": "HTTPS"}},
-    "consulting-dev": {"backend": {"protocol": "HTTPS"}, "frontend": {"protocol": "HTTPS"}},
-    "confluence-dev": {"eks": {name: {"protocol": "HTTPS"} for name in ("frontend", "bff", "websocket")}},
-}
-
-
-@pytest.mark.parametrize("stack", TLS)
+@pytest.mark.parametrize("stack", ["dev", "consulting-dev", "confluence-dev"])
 def test_pods_speak_tls_and_whoever_asks_them_does_too(stack: str) -> None:
-    made = with_settings(stack, TLS[stack])
+    made = otherwise(stack)
     groups = made.of_type(TARGETS)
     assert groups
     for group in groups:

@@ -8,7 +8,7 @@ import pytest
 from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.changed import otherwise
 from tests.traces import Told
 
 RULE, GROUP = "aws:xray/samplingRule:SamplingRule", "aws:xray/group:Group"
@@ -77,11 +77,8 @@ def test_hocuspocus_sends_to_the_collector_beside_it() -> None:
     assert collector["name"] == COLLECTOR
 
 
-RECORDS = {"tracing": {"rules": {"all": {"rate": 0.2}}}}
-
-
 def test_records_traces_by_choice() -> None:
-    made = with_settings("prod", RECORDS)
+    made = otherwise("prod")
     assert told_by_pods(made) == {"microservice"}
     assert senders(made) == {f"{COLLECTOR}-pods"}
     (rule,) = made.of_type(RULE)
@@ -90,7 +87,7 @@ def test_records_traces_by_choice() -> None:
 
 
 def test_the_platform_of_collaboration_traces_by_choice() -> None:
-    made = with_settings("collaboration-prod", {"tracing": {}})
+    made = otherwise("collaboration-prod")
     app, collector = containers(made)
     assert (app["name"], collector["name"]) == ("app", COLLECTOR)
     assert senders(made) == {"server-task-own"}
@@ -98,7 +95,7 @@ def test_the_platform_of_collaboration_traces_by_choice() -> None:
 
 
 def test_consulting_traces_by_choice() -> None:
-    made = with_settings("consulting-prod", {"tracing": {}})
+    made = otherwise("consulting-prod")
     assert told_by_pods(made) == {"backend"}
     assert senders(made) == {f"{COLLECTOR}-pods"}
     assert blocked(made) == []
@@ -106,7 +103,7 @@ def test_consulting_traces_by_choice() -> None:
 
 @pytest.mark.parametrize("stack", ["confluence-dev", "mdreader-dev"])
 def test_without_the_setting_there_is_neither_sender_nor_right_nor_rule(stack: str) -> None:
-    made = with_settings(stack, {"tracing": None})
+    made = otherwise(stack)
     assert senders(made) == set()
     assert not made.of_type(RULE)
     assert not made.of_type(GROUP)
