@@ -63,7 +63,7 @@ class Operations:
 
     def append(self, operation: Operation, author: dict[str, str]) -> Stored:
         """Stores an operation unless its id is stored already. Raises InvalidUpdateError, and ProtocolError when the
-        page may not grow; nothing is stored then.
+        page may not grow or the id is another's; nothing is stored then.
         """
         documents.check(operation.update)
         if not documents.only_deletes(operation.update) and not self.has_room(operation.page_id):
@@ -87,8 +87,10 @@ class Operations:
         try:
             self._table.put(item, "attribute_not_exists(pageId)")
         except ConditionError as error:
-            # Answered as before: what counts is what was stored first, whatever the second one holds.
-            return Stored((error.item or item)["operation"], duplicate=True)
+            if (error.item or item)["operation"] != operation.update:
+                message = "another operation has this operationId; each change has one of its own"
+                raise messages.ProtocolError("invalidMessage", message, operation.operation_id) from error
+            return Stored(operation.update, duplicate=True)
         return Stored(operation.update, duplicate=False)
 
     def seed(self, operation: Operation, author: dict[str, str]) -> Operation | None:

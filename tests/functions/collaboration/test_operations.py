@@ -35,14 +35,16 @@ def test_an_operation_is_kept_under_its_own_number(dynamodb: Any, clock: Clock) 
     }
 
 
-def test_a_duplicate_is_answered_with_what_was_stored_first(dynamodb: Any, clock: Clock) -> None:
+def test_a_duplicate_is_answered_as_before_and_another_under_its_id_is_refused(dynamodb: Any, clock: Clock) -> None:
     first, second = Editor(0, identities()), Editor(1, identities())
     first.insert(0, "a")
     second.insert(0, "b")
     assert first.made[0].operation_id == second.made[0].operation_id
     pages = store(dynamodb, clock)
     assert pages.append(first.made[0], AUTHOR) == operations.Stored(first.made[0].update, duplicate=False)
-    assert pages.append(second.made[0], AUTHOR) == operations.Stored(first.made[0].update, duplicate=True)
+    assert pages.append(first.made[0], AUTHOR) == operations.Stored(first.made[0].update, duplicate=True)
+    with pytest.raises(ProtocolError, match="another operation has this operationId"):
+        pages.append(second.made[0], AUTHOR)
     assert text_of(pages.load(PAGE)) == "a"
 
 
