@@ -138,7 +138,7 @@ WITH_DOMAIN: list[tuple[Environment, dict[str, Any], str]] = [
         {"certificateArn": certificate("us-west-2")},
         "settings: certificateArn is in us-west-2, but is needed in us",
     ),
-    (PROD, {"certificateArn": "arn"}, "settings.certificateArn: 'arn': string should match pattern"),
+    (PROD, {"certificateArn": "arn"}, "settings.certificateArn: 'arn' has not the form that is taken here"),
     (
         PROD,
         {"albCertificateArn": certificate("eu-west-1")},
