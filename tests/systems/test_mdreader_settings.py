@@ -48,8 +48,11 @@ def refusals(given: dict[str, Any]) -> tuple[str, ...]:
         ),
         ({"thresholds": {"apiLatencyMs": 0}}, "settings.thresholds.apiLatencyMs: 0 is below 1"),
         ({"thresholds": {"latency": 1}}, "settings.thresholds.latency: unknown key; did you mean apiLatencyMs?"),
-        ({"hostedZoneId": "mdreader.app"}, "settings.hostedZoneId: 'mdreader.app': string should match pattern"),
-        ({"backend": {"package": "/etc/passwd"}}, "settings.backend.package: '/etc/passwd': string should match"),
+        ({"hostedZoneId": "mdreader.app"}, "settings.hostedZoneId: 'mdreader.app' has not the form that is taken here"),
+        (
+            {"backend": {"package": "/etc/passwd"}},
+            "settings.backend.package: '/etc/passwd' has not the form that is taken here",
+        ),
         ({"backend": {"memoryMib": 64}}, "settings.backend.memoryMib: 64 is below 128"),
     ],
 )

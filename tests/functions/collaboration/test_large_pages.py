@@ -18,6 +18,8 @@ from collaboration.fan_out import FanOut
 from .api import Api
 from .support import PAGE, Editor, LimitExceededError, Management, body, principal, text_of
 
+pytestmark = pytest.mark.no_cover  # measuring makes sixteen megabytes slow, and other tests run the same lines
+
 MEGABYTES = 16
 _MEMORY_MIB = 1024
 """Of the function that the route ``join`` leads to (CONF-LAM-04)."""

@@ -71,6 +71,7 @@ def test_another_page_is_joined_by_leaving_the_one_before(api: Api) -> None:
 
 
 @pytest.mark.parametrize("gone", [10, 50])
+@pytest.mark.no_cover  # as of large pages
 def test_posts_grow_with_the_number_of_vanished_connections(api: Api, gone: int) -> None:
     vanished = [f"gone{number}" for number in range(gone)]
     for connection_id in ("a", *vanished):

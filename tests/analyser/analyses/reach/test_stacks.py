@@ -1,5 +1,7 @@
 """What the real stacks let whom connect to, and why not."""
 
+import functools
+
 import pytest
 
 from analyser.analyses.reach.answer import Answer, ask, matrix
@@ -10,8 +12,18 @@ from tests.stacks import STACKS, stack_graph
 PROD, CONSULTING, CONFLUENCE, SERVERLESS = "prod", "consulting-prod", "confluence-prod", "confluence-lambda"
 
 
+@functools.cache
+def of(stack: str) -> Reach:
+    return Reach(stack_graph(stack))
+
+
+@functools.cache
+def connections(stack: str) -> tuple[Answer, ...]:
+    return tuple(matrix(of(stack)))
+
+
 def best(stack: str, source: str, target: str, port: int | None = None) -> Answer:
-    return ask(Reach(stack_graph(stack)), source, target, port)[0]
+    return ask(of(stack), source, target, port)[0]
 
 
 def by(answer: Answer) -> list[str]:
@@ -37,7 +49,7 @@ def test_the_internet_does_not_reach_a_database(stack: str) -> None:
     ],
 )
 def test_the_internet_reaches_the_application(stack: str, way: list[str]) -> None:
-    answers = ask(Reach(stack_graph(stack)), "internet", "application")
+    answers = ask(of(stack), "internet", "application")
     assert answers
     assert all(answer.yes and by(answer) == [*way, answer.target.name] for answer in answers)
 
@@ -126,17 +138,17 @@ def test_an_open_address_is_a_way_for_tcp_to_nodes_only_from_the_balancer() -> N
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_stack_opens_a_store_to_the_internet(stack: str) -> None:
-    reach = Reach(stack_graph(stack))
+    reach = of(stack)
     stores = {place.name for place in reach.places if place.kind in ("store", "proxy", "api-server")}
-    pairs = {(found.source.name, found.target.name) for found in matrix(reach)}
+    pairs = {(found.source.name, found.target.name) for found in connections(stack)}
     assert pairs
     assert not {("internet", store) for store in stores} & pairs
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_matrix_and_single_answers_agree(stack: str) -> None:
-    reach = Reach(stack_graph(stack))
-    pairs = {(found.source, found.target) for found in matrix(reach)}
+    reach = of(stack)
+    pairs = {(found.source, found.target) for found in connections(stack)}
     internet = reach.find("internet")[0]
     for place in reach.places:
         if place is not internet:
@@ -145,7 +157,7 @@ def test_the_matrix_and_single_answers_agree(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_places_have_names_of_their_own(stack: str) -> None:
-    names = [place.name for place in Reach(stack_graph(stack)).places]
+    names = [place.name for place in of(stack).places]
     assert len(names) == len(set(names))
 
 
@@ -153,7 +165,7 @@ def test_places_have_names_of_their_own(stack: str) -> None:
     "word", ["database", "database-primary", "prod-postgres", "postgres", "postgresql", "db", "rds", "store"]
 )
 def test_a_place_goes_by_many_names(word: str) -> None:
-    assert "database" in [place.name for place in Reach(stack_graph(PROD)).find(word)]
+    assert "database" in [place.name for place in of(PROD).find(word)]
 
 
 @pytest.mark.parametrize(
@@ -174,11 +186,11 @@ def test_a_place_goes_by_many_names(word: str) -> None:
     ],
 )
 def test_people_have_words_for_places(stack: str, word: str, place: str) -> None:
-    assert place in [found.name for found in Reach(stack_graph(stack)).find(word)]
+    assert place in [found.name for found in of(stack).find(word)]
 
 
 def test_the_matrix_prints_a_line_for_those_that_reach_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    show_matrix(matrix(Reach(stack_graph(PROD))))
+    show_matrix(list(connections(PROD)))
     lines = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
     assert lines[:4] == ["from", "internet", "cdn", "balancer"]
     assert any(line.startswith("nodes, ") for line in lines)
@@ -186,4 +198,4 @@ def test_the_matrix_prints_a_line_for_those_that_reach_the_same(capsys: pytest.C
 
 def test_a_name_that_is_none() -> None:
     with pytest.raises(UnknownPlaceError, match="prod: nothing is called 'datbase'; did you mean database"):
-        Reach(stack_graph(PROD)).find("datbase")
+        of(PROD).find("datbase")
