@@ -199,7 +199,8 @@ class Copies(Settings):
 
     region: RecoverySettings = RecoverySettings()
     access_logs: LogBucketSettings
-    database: PostgresReplicaSettings
+    database: PostgresReplicaSettings | None
+    """``null`` while PostgreSQL is raised by a major, which leaves a replica of another region behind."""
     cache: GlobalCacheSettings
 
 
