@@ -41,7 +41,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             account=account,
             network=network,
             key=keys.data,
-            replicated_elsewhere=settings.copies is not None and settings.copies.database is not None,
+            replicated_elsewhere=copied,
         ),
         cache=Redis(
             "cache",
@@ -89,9 +89,7 @@ def make_copies(settings: Copies, account: Account, keys: Keys, data: Data, reco
         "key": recovery.key,
         "opts": recovery.options,
     }
-    replica = None
-    if settings.database is not None:
-        replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
+    replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
     BackupReplication(
         "postgres-backups", source=data.database, account=recovery.account, key=recovery.key, opts=recovery.options
     )

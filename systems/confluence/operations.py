@@ -69,18 +69,17 @@ def watch_copies(settings: SystemSettings, copies: CopiesMade) -> None:
         nodes_per_shard=copies.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
-    watched = [data_alarms.cache(nodes, alarms)]
-    if replica := copies.database:
-        watched += [
-            data_alarms.database(
-                replica.instance_ids,
-                alarms,
-                instance_class=replica.settings.instance_class,
-                storage_gib=settings.database.storage_gib,
-                replicas=list(replica.instance_ids),
-            )
-        ]
-    Alarms("recovery-alarms", disjoint(*reversed(watched)), notices=notices, opts=recovery.options)
+    watched = disjoint(
+        data_alarms.database(
+            copies.database.instance_ids,
+            alarms,
+            instance_class=copies.database.settings.instance_class,
+            storage_gib=settings.database.storage_gib,
+            replicas=list(copies.database.instance_ids),
+        ),
+        data_alarms.cache(nodes, alarms),
+    )
+    Alarms("recovery-alarms", watched, notices=notices, opts=recovery.options)
 
 
 def release_by_canary(

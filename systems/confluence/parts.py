@@ -79,14 +79,13 @@ class CopiesMade:
     """What follows the stores in the recovery region."""
 
     recovery: Recovery
-    database: PostgresReplica | None
+    database: PostgresReplica
     cache: GlobalCache
 
     @property
     def outputs(self) -> dict[str, Any]:
         """Where an operator finds them."""
-        database = {"recoveryDatabaseEndpoint": self.database.endpoint} if self.database else {}
-        return {**database, "recoveryCacheEndpoint": self.cache.endpoint}
+        return {"recoveryDatabaseEndpoint": self.database.endpoint, "recoveryCacheEndpoint": self.cache.endpoint}
 
 
 @dataclass(frozen=True)

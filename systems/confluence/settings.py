@@ -199,8 +199,7 @@ class Copies(Settings):
 
     region: RecoverySettings = RecoverySettings()
     access_logs: LogBucketSettings
-    database: PostgresReplicaSettings | None
-    """``null`` while PostgreSQL is raised by a major, which leaves a replica of another region behind."""
+    database: PostgresReplicaSettings
     cache: GlobalCacheSettings
 
 
