@@ -19,6 +19,11 @@ _NAMED = 3
 _AFTER_UP = "known after up"
 
 
+def shown(text: str) -> str:
+    """A text in one line without characters that move a cursor: names and values come from files as well."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def fate(change: Change) -> str:
     """What happens to a resource that bears data or identity, and what stops it."""
     bears = change.bearing

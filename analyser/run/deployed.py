@@ -18,6 +18,7 @@ from policy.unknown import UNKNOWN
 _STACK = "pulumi:pulumi:Stack"
 _VERSIONS = (3, 4)
 _PACKED = (".zip", ".jar", ".tar", ".tgz", ".tar.gz")
+_URN_PARTS = 4
 _ACCOUNT = 4
 """The place of the account in an ARN."""
 
@@ -40,6 +41,8 @@ def graph_of_export(data: Mapping[str, Any]) -> Graph:
     if data.get("version") not in _VERSIONS:
         raise ExportError(f"version {data.get('version')} of an export is not known; 3 and 4 are")
     states = data["deployment"].get("resources") or []
+    if wrong := next(_malformed(states), ""):
+        raise ExportError(wrong)
     stack = next((state for state in states if state["type"] == _STACK), None)
     if stack is None:
         raise ExportError("the export holds no stack")
@@ -76,6 +79,20 @@ def deployed(graph: Graph) -> Deployed:
     arns = (str(node.outputs.get("arn", "")).split(":") for node in graph)
     accounts = Counter(parts[_ACCOUNT] for parts in arns if len(parts) > _ACCOUNT and parts[_ACCOUNT].isdigit())
     return Deployed(answers, accounts.most_common(1)[0][0] if accounts else "")
+
+
+def _malformed(states: Any) -> Iterator[str]:
+    if not isinstance(states, list):
+        yield "resources is no list"
+        return
+    for place, state in enumerate(states):
+        urn, token = (state.get("urn"), state.get("type")) if isinstance(state, Mapping) else (None, None)
+        if not isinstance(urn, str) or not isinstance(token, str) or len(urn.split("::")) < _URN_PARTS:
+            yield f"resources[{place}] has no URN and type"
+            continue
+        bags = (state.get(name) or {} for name in ("inputs", "outputs", "propertyDependencies"))
+        if not all(isinstance(bag, Mapping) for bag in bags):
+            yield f"resources[{place}] has inputs, outputs or dependencies that are no object"
 
 
 def _passed_over(state: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """What a stack of the consulting system can be told."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,7 @@ from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.queue import QueueSettings
 from components.data.redis import RedisSettings
-from components.edge.firewall import FirewallSettings
+from components.edge.firewall import FirewallSettings, Path
 from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
@@ -64,6 +64,13 @@ class TablesSettings(MigrationSettings):
     files: Files = ("init.sql", "chat_migration.sql", "email_events_migration.sql")
 
 
+class ServiceFirewallSettings(FirewallSettings):
+    """Before the load balancer, as there is no CloudFront; what it blocks stays when another setting of it is given."""
+
+    scope: Literal["CLOUDFRONT", "REGIONAL"] = "REGIONAL"
+    blocked_paths: tuple[Path, ...] = _SCANNED_FOR
+
+
 class SystemSettings(Settings):
     """What a stack of the consulting system is called and how big it is."""
 
@@ -102,7 +109,7 @@ class SystemSettings(Settings):
     """A secret for an API key of Bedrock, which people put in and replace; the API's SDK takes it instead of its
     role."""
     retries: QueueSettings = QueueSettings()
-    firewall: FirewallSettings = FirewallSettings(scope="REGIONAL", blocked_paths=_SCANNED_FOR)
+    firewall: ServiceFirewallSettings = ServiceFirewallSettings()
     access_logs: LogBucketSettings
     container_logs: LogForwarderSettings
     audit: Audit | None

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.scenarios.run import Scenario, check
+from tests.scenarios.steps import STEPS
 
 _GROUP = {
     "name": "cache",
@@ -45,6 +46,7 @@ SCENARIOS = (
     Scenario("tasks-added", "mdreader-prod", {"hocuspocus.desiredCount": 3, "hocuspocus.memory": 2048}),
     Scenario("function-larger", "confluence-lambda", {"functions.document.memoryMib": 1024}),
     Scenario("backups-kept-longer", "consulting-prod", {"database.backupDays": 14}),
+    *STEPS,
 )  # fmt: skip
 SHORT = frozenset({"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted"})
 """Those that ``make test`` runs."""

@@ -7,7 +7,7 @@ import io
 import json
 import runpy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from analyser.analyses.changes.difference import Difference, compare
 from analyser.analyses.report import Report, document
 from analyser.faces.terminal.changes import show_changes
 from analyser.graph import Graph
-from analyser.run.program import run_program
+from analyser.run.program import ProgramError, run_program
 from settings import stackfile
 from tests.stacks import ROOT, stack_graph
 
@@ -37,6 +37,17 @@ class Scenario:
     """By path: what comes second in a map or a list, so that what is made by place instead of by name is found."""
     goes: tuple[str, ...] = ()
     """Names of what bears data and goes on purpose."""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    """By path: what the steps before this one have changed already."""
+    config: Mapping[str, str] = field(default_factory=dict)
+    """What changes outside of ``strata:settings``."""
+    refused: str = ""
+    """What the program says instead, where this is the wrong order."""
+
+    @property
+    def paths(self) -> set[str]:
+        """All settings that it changes, and those before it."""
+        return {*self.change, *self.inserted, *self.before, *self.config}
 
 
 def check(scenario: Scenario, config: pytest.Config) -> None:
@@ -44,6 +55,12 @@ def check(scenario: Scenario, config: pytest.Config) -> None:
 
     What only may be replaced stands in the file: nobody knows more.
     """
+    if scenario.refused:
+        with pytest.raises(ProgramError) as refusal:
+            _changed(scenario)
+        (line,) = str(refusal.value).splitlines()
+        assert scenario.refused in line
+        return
     found = difference(scenario)
     gone = [change for change in found.of("removed", "replaced") if change.replaced is None or change.replaced.certain]
     assert [change.name for change in gone if change.loses] == list(scenario.goes)
@@ -59,18 +76,20 @@ def check(scenario: Scenario, config: pytest.Config) -> None:
 
 def difference(scenario: Scenario) -> Difference:
     """From the stack as it is to the stack as it would be."""
-    before, after = stack_graph(scenario.stack), _changed(scenario)
+    first = replace(scenario, change=scenario.before, before={}, inserted={}, config={})
+    before = _changed(first) if scenario.before else stack_graph(scenario.stack)
+    after = _changed(scenario)
     return compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
 
 
 def _changed(scenario: Scenario) -> Graph:
     file = stackfile.read(ROOT, scenario.stack)
     settings: Settings = json.loads(file.config["strata:settings"])
-    for path, value in scenario.change.items():
+    for path, value in {**scenario.before, **scenario.change}.items():
         _set(settings, path, value)
     for path, value in scenario.inserted.items():
         _insert(settings, path, value)
-    config = {**file.config, "strata:settings": json.dumps(settings)}
+    config = {**file.config, "strata:settings": json.dumps(settings), **scenario.config}
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
@@ -92,9 +111,9 @@ def _insert(settings: Settings, path: str, value: Any) -> None:
     *above, last = path.split(".")
     outer, inner = settings, settings
     for name in above:
-        outer, inner = inner, inner[name]
+        outer, inner = inner, inner.setdefault(name, {})
     if isinstance(inner, list):
         inner.insert(int(last), value)
         return
-    first, *rest = inner.items()
-    outer[above[-1]] = dict([first, (last, value), *rest])
+    first, rest = list(inner.items())[:1], list(inner.items())[1:]
+    outer[above[-1]] = dict([*first, (last, value), *rest])

@@ -75,9 +75,11 @@ def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Se
     told = forcing(new["type"])
     known = told or Forcing((), {}, tuple({**old["inputs"], **new["inputs"]}))
     sure = [path for path in (*known.always, *new["options"].get("replaceOnChanges", ())) if _changes(path, old, new)]
-    sure += [path for path, when in known.when.items() if _changes(path, old, new, when)]
+    moved = {path: when for path, when in known.when.items() if _changes(path, old, new, when)}
+    perhaps = [path for path, when in moved.items() if _only_perhaps(path, old, new, when)]
+    sure += [path for path in moved if path not in perhaps]
     given = dict(_given(known, new, carrying))
-    doubtful = [path for path in known.may if _changes(path, old, new)]
+    doubtful = perhaps + [path for path in known.may if _changes(path, old, new)]
     doubtful += [path for path, when in known.may_when.items() if _changes(path, old, new, when)]
     doubtful += [path for path in known.always if _comes_from(path, old, new, fresh)]
     paths = sure or list(given) or doubtful
@@ -122,6 +124,12 @@ def _changes(path: str, old: Resource, new: Resource, when: Sequence[str] = ()) 
     if left == right or holds_hidden([left, right]):
         return False
     return not when or bool(directions(left, right) & set(when))
+
+
+def _only_perhaps(path: str, old: Resource, new: Resource, when: Sequence[str]) -> bool:
+    """Whether nobody knows which way a word went, and only one of the two replaces."""
+    ways = directions(at(old["inputs"], path), at(new["inputs"], path))
+    return ways == {"up", "down"} and not ways <= {*when}
 
 
 def _comes_from(path: str, old: Resource, new: Resource, fresh: Set[str]) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 from analyser.analyses.changes.edits import hidden
 
+_AROUND = re.compile(r"(\D*)(\d+(?:\.\d+)+)(\D.*)?")
+
 
 def at(inputs: Any, path: str) -> list[Any]:
     """All values at a path, in no order that matters; nothing where there is none.
@@ -26,7 +28,7 @@ def directions(before: list[Any], after: list[Any]) -> set[str]:
         return {"add", "grow"} if after else {"remove", "shrink"}
     if len(before) != len(after):
         return {"grow" if len(after) > len(before) else "shrink"}
-    first, last = _rank(before[0]), _rank(after[0])
+    first, last = (_rank(one) for one in _bare(before[0], after[0]))
     if len(before) > 1 or first is None or last is None:
         # Which of two words is the higher one, nobody knows.
         return {"up", "down"}
@@ -47,6 +49,14 @@ def _step(value: Any, step: str) -> Any:
 
 def _flat(values: list[Any]) -> list[Any]:
     return [item for value in values for item in (value if isinstance(value, list) else [value])]
+
+
+def _bare(before: Any, after: Any) -> tuple[Any, Any]:
+    """Two versions without what is the same around them, as in ``3.9.x.kraft`` and ``OpenSearch_2.19``."""
+    found = [_AROUND.fullmatch(value) if isinstance(value, str) else None for value in (before, after)]
+    if found[0] and found[1] and found[0].group(1, 3) == found[1].group(1, 3):
+        return found[0][2], found[1][2]
+    return before, after
 
 
 def _rank(value: Any) -> list[float] | None:

@@ -16,6 +16,7 @@ from analyser.analyses.changes.state import beside, invented
 from analyser.analyses.changes.widening import widening_document
 from analyser.analyses.report import VERSION, Report, document
 from analyser.faces.commands.revision import preview_at, uncommitted
+from analyser.faces.commands.saved import malformed
 from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
@@ -164,9 +165,13 @@ def _read(name: str) -> Any:
         found = json.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name}: is no JSON: {error}") from error
-    if is_export(found) or _is_preview(found):
+    if is_export(found):
+        return found
+    if _is_preview(found):
+        if wrong := next(malformed(found), ""):
+            raise UsageError(f"{name}: is no whole preview: {wrong}")
         return found
     raise UsageError(
         f"{name}: is no preview of one stack, which strata preview STACK --json writes, nor an export of one, "

@@ -1,11 +1,12 @@
 """What changes as Markdown, for a comment on a pull request."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
-from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
+from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, shown, widenings
 
 _MOST = 60_000
 """Characters: GitHub refuses a comment of more than 65,536."""
@@ -25,12 +26,12 @@ def _cut(text: str) -> str:
 
 
 def _document(found: Difference) -> Iterator[str]:
-    yield f"## {found.before} to {found.after}"
+    yield f"## {_escaped(found.before)} to {_escaped(found.after)}"
     yield ""
     parts = [f"{len(found.of(kind))} {title.lower()}" for kind, title in SECTIONS.items()]
     yield f"{', '.join(parts)}; {found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
     if losing := [change for change in found.changes if change.loses and found.one_stack]:
-        yield from ("", "### Data and identity", "", *(f"- **{fate(change)}**" for change in losing))
+        yield from ("", "### Data and identity", "", *(f"- **{_escaped(fate(change))}**" for change in losing))
     yield from _widened(found)
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]
@@ -44,13 +45,24 @@ def _widened(found: Difference) -> Iterator[str]:
         if groups:
             yield from ("", f"### {title}", "")
         for what, members in groups:
-            yield f"- `{members[0].type}` {named([one.name for one in members])}: {what}"
+            token, names_of_all = shown(members[0].type).replace("`", ""), named([one.name for one in members])
+            yield f"- `{token}` {_escaped(names_of_all)}: {_escaped(what)}"
 
 
 def security_markdown(found: Difference) -> str:
     """What widens alone."""
     told = "\n".join(_widened(found)) or "\nNothing widens."
-    return _cut(f"## {found.before} to {found.after}\n{told}\n")
+    return _cut(f"## {_escaped(found.before)} to {_escaped(found.after)}\n{told}\n")
+
+
+def _escaped(text: str) -> str:
+    """A text that says itself and nothing else: no link, image, mention or element that a file put there."""
+    found = re.sub(r"([\\`*_\[\]<>#|~@&!])", r"\\\1", shown(text))
+    return found.replace(r"\`pulumi up\`", "`pulumi up`")
+
+
+def _fenced(text: str) -> str:
+    return shown(text).replace("```", "` ` `")
 
 
 def _section(title: str, members: Sequence[Change]) -> Iterator[str]:
@@ -59,6 +71,6 @@ def _section(title: str, members: Sequence[Change]) -> Iterator[str]:
     for group in alike(members):
         first = group[0]
         sign = SIGNS[first.kind].replace("±", "!").replace("~", "!")
-        yield f"{sign} {first.type} {names(group)}"
-        yield from (f"    {line.replace('```', '` ` `')}" for line in (*lines(first), *asides(first)))
+        yield _fenced(f"{sign} {first.type} {names(group)}")
+        yield from (f"    {_fenced(line)}" for line in (*lines(first), *asides(first)))
     yield from ("```", "", "</details>")

@@ -10,7 +10,7 @@ from rich.text import Text
 from analyser.analyses.changes.changes import Change, Kind
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
-from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, widenings
+from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, shown, widenings
 
 _MOST = 20
 """Lines of one resource, such as a dashboard of which every widget moved."""
@@ -40,15 +40,15 @@ def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
         if groups:
             console.print(Text(f"\n{title}: {sum(len(members) for _, members in groups)}"))
         for what, members in groups:
-            console.print(Text(f"  {members[0].type} {named([one.name for one in members])}", "magenta"))
-            console.print(Text(f"      {what}"))
+            console.print(Text(f"  {members[0].type} {shown(named([one.name for one in members]))}", "magenta"))
+            console.print(Text(f"      {shown(what)}"))
 
 
 def _fates(console: Console, losing: Sequence[Change]) -> None:
     if losing:
         console.print(Text("\nData and identity"))
     for change in losing:
-        console.print(Text(f"  {fate(change)}", "red"))
+        console.print(Text(f"  {shown(fate(change))}", "red"))
 
 
 def _section(console: Console, title: str, members: Sequence[Change]) -> None:
@@ -57,10 +57,12 @@ def _section(console: Console, title: str, members: Sequence[Change]) -> None:
         first = group[0]
         count = f"{len(group)}x " if len(group) > 1 else ""
         console.print(
-            Text.assemble(("  " + SIGNS[first.kind], _STYLES[first.kind]), f" {count}{first.type} {names(group)}")
+            Text.assemble(
+                ("  " + SIGNS[first.kind], _STYLES[first.kind]), f" {count}{shown(first.type)} {shown(names(group))}"
+            )
         )
         told = [*lines(first), *asides(first)]
         if len(told) > _MOST:
             told[_MOST:] = [f"and {len(told) - _MOST} more, which --json says"]
         for line in told:
-            console.print(Text(f"      {line}"))
+            console.print(Text(f"      {shown(line)}"))

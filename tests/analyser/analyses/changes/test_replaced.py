@@ -72,6 +72,14 @@ def test_where_the_direction_decides_it_does() -> None:
     assert (found.properties, found.certain, found.protected) == (("engineVersion",), True, True)
 
 
+def test_a_later_version_in_whatever_form_is_no_replacement_and_of_words_nobody_knows() -> None:
+    stream = stack_graph("prod").only("aws:msk/cluster:Cluster")
+    assert after({stream.name: {"kafkaVersion": "4.0.x.kraft"}}) == {}
+    assert after({stream.name: {"kafkaVersion": "3.8.x.kraft"}})[stream.name].certain
+    strange = after({stream.name: {"kafkaVersion": "latest"}})[stream.name]
+    assert (strange.properties, strange.certain) == (("kafkaVersion",), False)
+
+
 def test_what_takes_its_input_from_there_is_replaced_too_and_says_why() -> None:
     found = after({"network-vpc": {"cidrBlock": "10.99.0.0/16"}})
     subnet = found["network-private-a"]

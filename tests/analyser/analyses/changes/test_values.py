@@ -50,6 +50,10 @@ def test_every_value_at_a_path(path: str, found: list[Any]) -> None:
         ([True], [False], {"down"}),
         ([0.5], [0.7], {"up"}),
         (["gp2"], ["gp3"], {"up", "down"}),
+        (["3.9.x.kraft"], ["4.0.x.kraft"], {"up"}),
+        (["OpenSearch_2.19"], ["OpenSearch_2.9"], {"down"}),
+        (["3.9.x.kraft"], ["4.0.x"], {"up", "down"}),
+        (["Elasticsearch_7.10"], ["OpenSearch_2.19"], {"up", "down"}),
         (["1", "2"], ["1", "3"], {"up", "down"}),
     ],
 )

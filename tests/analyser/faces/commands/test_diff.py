@@ -226,3 +226,91 @@ def test_of_very_many_differences_the_first_are_shown(project: Path, capsys: pyt
     said = capsys.readouterr().out.splitlines()
     assert "      tags.t19  a → b" in said
     assert said[-1] == "      and 10 more, which --json says"
+
+
+COST = {"total": {"usd": 0}, "components": [], "resources": []}
+RESOURCE = {
+    "urn": "urn:pulumi:shop::strata::aws:sqs/queue:Queue::a", "type": "aws:sqs/queue:Queue", "name": "a", "parent": "",
+    "component": False, "protect": False, "ignoreChanges": [], "options": {}, "inputs": {}, "propertyDependencies": {},
+}  # fmt: skip
+
+
+def saved(project: Path, name: str, *resources: Any, **said: Any) -> str:
+    document = {"version": 1, "stack": "shop", "cost": COST, "resources": list(resources), **said}
+    (project / name).write_text(json.dumps(document), encoding="utf-8")
+    return name
+
+
+def test_a_whole_preview_is_taken(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    names = [saved(project, name, RESOURCE) for name in ("a.json", "b.json")]
+    assert cli.run(["diff", *names, "--fail-on", "any"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("resources", "said", "problem"),
+    [
+        ([{**RESOURCE, "urn": "a"}], {}, "resources[0].urn is no URN"),
+        ([{key: RESOURCE[key] for key in RESOURCE if key != "inputs"}], {}, "resources[0].inputs is missing"),
+        ([RESOURCE, 3], {}, "resources[1] is no object"),
+        ([], {"resources": {}}, "resources is no list"),
+        ([], {"cost": {}}, "cost has no total"),
+        ([], {"cost": {**COST, "total": {"usd": "1"}}}, "cost.total.usd is no number"),
+        ([], {"cost": {**COST, "components": [{"name": 1, "usd": 1}]}}, "cost.components is not what"),
+        ([], {"stack": None}, "stack is no text"),
+    ],
+)
+def test_a_preview_that_was_cut_short_is_refused_in_one_line(
+    resources: list[Any], said: dict[str, Any], problem: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project)
+    name = saved(project, "broken.json", *resources, **said)
+    assert cli.run(["diff", name, saved(project, "whole.json")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"broken.json: is no whole preview: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("states", "problem"),
+    [
+        ([3], "resources[0] has no URN and type"),
+        ([{"urn": "a", "type": "b"}], "resources[0] has no URN and type"),
+        ([{"urn": RESOURCE["urn"], "type": RESOURCE["type"], "inputs": [1]}], "resources[0] has inputs, outputs or"),
+        ({}, "the export holds no stack"),
+        ("x", "resources is no list"),
+    ],
+)
+def test_an_export_that_was_cut_short_is_refused_in_one_line(
+    states: Any, problem: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project)
+    (project / "state.json").write_text(json.dumps({"version": 3, "deployment": {"resources": states}}), "utf-8")
+    assert cli.run(["diff", "state.json", saved(project, "whole.json")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"state.json: {problem}")
+
+
+def test_json_that_is_too_deep_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    (project / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert cli.run(["diff", "deep.json", saved(project, "whole.json")]) == 2
+    assert capsys.readouterr().err.startswith("deep.json: is no JSON")
+
+
+def test_what_a_file_calls_things_is_shown_and_does_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project)
+    bad = "x\n```\n<img src=y>[a](http://b)@c\x1b[2J"
+    one = {**RESOURCE, "urn": f"{RESOURCE['urn']}{bad}", "name": bad, "type": "aws:rds/instance:Instance"}
+    before = saved(project, "a.json", {**one, "inputs": {"username": bad, "publiclyAccessible": False}})
+    after = saved(project, "b.json", {**one, "inputs": {"username": "x", "publiclyAccessible": True}})
+    for form in ("text", "markdown"):
+        assert cli.run(["diff", before, after, "--format", form]) == 0
+        said = capsys.readouterr().out
+        assert "\x1b" not in said
+        assert "\n<img" not in said
+        if form == "markdown":
+            outside = "".join(part for number, part in enumerate(said.split("```")) if number % 2 == 0)
+            assert said.count("```") % 2 == 0
+            assert "\\<img" in outside
+            assert not [sign for sign in ("<img", "[a]", "@c") if sign in outside.replace(f"\\{sign[0]}", "")]

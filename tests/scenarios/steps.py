@@ -1,0 +1,116 @@
+"""What runbooks and docs/upgrading.md say to change, a scenario a step, in their order; and what is no step."""
+
+from collections.abc import Mapping
+
+from tests.scenarios.run import Scenario
+
+_KEY = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEK8I6H4rEXTbhQSFrHIlNeXJo8Q9M
+mSuhMvc8y3vEEHMmhx5D4rOIv7gqE1gTCmeGxGdVxPqE6gOHyKDyNf8Kvw==
+-----END PUBLIC KEY-----
+"""
+_CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/collaboration-server:v1.0.1"
+_SECOND = {"fileSigners.second": _KEY}
+_TAGS = (
+    '{"tags": {"project": "strata", "system": "collaboration", "environment": "prod", "stack": "collaboration-prod", '
+    '"version": "v1.1.0"}}'
+)
+
+STEPS = (
+    # docs/runbooks/records.md
+    Scenario("records-schema-file-added", "prod", {"migration.files": ["001_application.sql", "002_more.sql"]},
+             refused="002_more.sql"),
+    Scenario("records-nodes-to-five-at-once", "prod", {"nodes.minSize": 5}),
+    Scenario("records-nodes-to-five", "prod", {"nodes.minSize": 5, "nodes.desiredSize": 5}),
+    Scenario("records-database-larger-at-once", "prod",
+             {"database.instanceClass": "db.r5.4xlarge", "database.applyImmediately": True}),
+    Scenario("records-brokers-may-grow", "prod", {"stream.maxStorageGib": 8000}),
+    Scenario("records-api-clients", "prod", {"cluster.apiClients": {"vpn": "10.8.0.0/24"}}),
+    Scenario("records-tracing", "prod", {"tracing": {}}),
+    Scenario("records-deletable", "prod", config={"strata:deletable": "true"}),
+    # docs/runbooks/collaboration.md
+    Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
+    Scenario("collaboration-domain", "collaboration-prod",
+             {"domainName": "edit.example.com", "certificateArn": _CERTIFICATE}),
+    Scenario("collaboration-gateway-logging-elsewhere", "collaboration-prod", {"apiGatewayLogging": False}),
+    Scenario("collaboration-more-tasks", "collaboration-prod", {"maxCapacity": 30}),
+    Scenario("collaboration-redis-larger", "collaboration-prod", {"redisInstanceType": "cache.r6g.xlarge"}),
+    Scenario("collaboration-keys", "collaboration-prod",
+             {"secrets": {"api-keys": {"purpose": "Keys of services", "variable": "API_KEYS", "injected": True}}}),
+    Scenario("collaboration-version", "collaboration-prod", config={"aws:defaultTags": _TAGS}),
+    # docs/runbooks/confluence.md
+    Scenario("confluence-more-sockets", "confluence-prod", {"eks.websocket.autoscaling.maxReplicas": 20}),
+    Scenario("confluence-more-nodes", "confluence-prod", {"eks.groups.app-nodes.maxSize": 20}),
+    Scenario("confluence-release", "confluence-prod", {"eks.websocket.tag": "1.0.1"}),
+    Scenario("confluence-redis-larger", "confluence-prod", {"cache.nodeType": "cache.r6g.xlarge"}),
+    Scenario("confluence-more-calls", "confluence-lambda", {"functions.collaboration.reservedConcurrency": 300}),
+    Scenario("confluence-warm", "confluence-lambda", {"functions.collaboration.provisionedConcurrency": 5}),
+    Scenario("confluence-gateway-logging-elsewhere", "confluence-lambda", {"functions.apiGatewayLogging": False}),
+    Scenario("confluence-upgrade-with-a-copy", "confluence-prod",
+             {"database.engineVersion": "16", "database.majorUpgrade": True}, refused="majorUpgrade"),
+    # docs/runbooks/consulting.md
+    Scenario("consulting-release", "consulting-prod", {"backend.tag": "1.0.1"}),
+    Scenario("consulting-load-test", "consulting-prod", {"firewall.rateLimit": 20_000}),
+    Scenario("consulting-database-larger", "consulting-prod", {"database.instanceClass": "db.t3.large"}),
+    Scenario("consulting-api-clients", "consulting-prod", {"cluster.apiClients": {"vpn": "10.8.0.0/24"}}),
+    Scenario("consulting-schema-file-added", "consulting-prod", {"migration.files": ["init.sql", "more.sql"]},
+             refused="more.sql"),
+    Scenario("consulting-zone-inserted", "consulting-prod",
+             inserted={"network.public.d": "10.0.4.0/24", "network.private.d": "10.0.14.0/24",
+                       "network.data.d": "10.0.24.0/24"}),
+    Scenario("consulting-zone-removed", "consulting-prod",
+             {"network.public.c": None, "network.private.c": None, "network.data.c": None}),
+    # docs/runbooks/mdreader.md
+    Scenario("mdreader-signer-added", "mdreader-prod", inserted=_SECOND),
+    Scenario("mdreader-signer-used-too-early", "mdreader-prod", {"fileSigner": "second"}, refused="fileSigner"),
+    Scenario("mdreader-signer-used", "mdreader-prod", {"fileSigner": "second"}, before=_SECOND),
+    Scenario("mdreader-signer-removed-too-early", "mdreader-prod", {"fileSigners.first": None}, before=_SECOND,
+             refused="fileSigner"),
+    Scenario("mdreader-signer-removed", "mdreader-prod", {"fileSigners.first": None},
+             before={**_SECOND, "fileSigner": "second"}),
+    Scenario("mdreader-gateway-logging-elsewhere", "mdreader-prod", {"apiGatewayLogging": False}),
+    Scenario("mdreader-release", "mdreader-prod", {"hocuspocus.tag": "1.0.1"}),
+    Scenario("mdreader-canary", "mdreader-prod", {"backend.release": "canary"}),
+    Scenario("mdreader-more-calls", "mdreader-prod", {"backend.reservedConcurrency": 90}),
+    Scenario("mdreader-no-sign-up", "mdreader-prod", {"identity.pool.selfRegistration": False}),
+    Scenario("mdreader-copies-elsewhere", "mdreader-prod", {"backup.copyToRegion": "us-west-2"}),
+    Scenario("mdreader-database-larger", "mdreader-prod", {"database.instanceClass": "db.t3.small"}),
+    # docs/upgrading.md
+    Scenario("kafka-lifted", "prod", {"stream.kafkaVersion": "4.0.x.kraft"}),
+)  # fmt: skip
+
+NO_STEP: Mapping[str, str] = {
+    "collaboration albCertificateArn": "said of the first deployment",
+    "collaboration environmentName": "never changed: all names begin with it",
+    "collaboration github": "which role the workflow takes, from the first deployment on",
+    "collaboration state.tableName": "a restored table: it is imported, so that the diff of the setting alone misleads",
+    "collaboration tracing": "said of the log of a collector that is there; records-tracing switches it on",
+    "confluence copies": "said of another region's stack; confluence-upgrade-with-a-copy holds the order",
+    "confluence functions.code.<service>": "no scenario yet: a release of a function's code",
+    "confluence functions.sockets": "no scenario yet: more connections at once",
+    "confluence domain": "moves by the zone's records",
+    "confluence tracing.rules": "said of what is kept of traces, not to be changed",
+    "confluence cache": "restored from a snapshot by hand",
+    "confluence migration": "a function of this name",
+    "confluence migration.files": "records-schema-file-added and consulting-schema-file-added are the same setting",
+    "mdreader audit": "no scenario yet: said of a second stack in an account",
+    "mdreader canary": "said of how a release by canary goes; mdreader-canary switches it on",
+    "mdreader canary.minutes": "the same",
+    "mdreader frontend": "chosen at the first deployment",
+    "mdreader github": "which role the workflow takes, from the first deployment on",
+    "mdreader-migration backend.package": "the product's package, at its first deployment",
+}
+"""Page and setting that a page names without asking for a change, and why."""
+OUTSIDE: Mapping[str, str] = {
+    "aws": "AWS is asked, or changes what no program declares: failovers, rotations, copies beside, erasure",
+    "kubectl": "what runs in the cluster is read, moved or restarted, as it was declared",
+    "pulumi": "the engine itself: its scenarios are those of the settings that it applies",
+    "strata": "reads only",
+    "cd": "goes to a folder",
+    "curl": "asks a service", "wscat": "asks a service", "k6": "asks a service", "dig": "asks DNS",
+    "docker": "builds and pushes an image; its tag is a setting", "make": "builds packages, whose digest is seen",
+    "gh": "GitHub", "git": "GitHub", "npm": "builds a site", "openssl": "makes a key pair", "psql": "the database",
+    "pg_dump": "the database", "pg_restore": "the database", "sudo": "a machine of the operator",
+}  # fmt: skip
+"""What runbooks have people run that changes nothing in the graph, by program, and why."""
