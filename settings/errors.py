@@ -57,7 +57,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> li
 
 def _malformed(value: str, example: str | None) -> str:
     said = f"{shown(value)} has not the form that is taken here"
-    return f"{said}; for example {shown(example)}" if example else said
+    return f"{said}; for example {_text(example)}" if example else said
 
 
 def found_late(stack: str, error: ValueError) -> SettingsError:
@@ -124,9 +124,13 @@ def _phrase(item: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value as a stack file has it, and no more of it than a line takes."""
-    written = json.dumps(value, default=str, ensure_ascii=False)
-    text = f"'{written[1:-1]}'".replace('\\"', '"') if isinstance(value, str) else written
+    text = _text(value) if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+
+
+def _text(value: str) -> str:
+    """In quotes and on one line."""
+    return f"'{json.dumps(value, ensure_ascii=False)[1:-1]}'".replace('\\"', '"')
 
 
 def _cut(text: str, length: int) -> str:

@@ -11,6 +11,7 @@ from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.systems.metric_facts import Fact, fact, search_problems
 from tests.systems.metric_table import FAMILIES, OWN
+from tests.systems.test_records_aurora import made as aurora
 
 ALARM, DASHBOARD = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/dashboard:Dashboard"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
@@ -191,15 +192,15 @@ def most(graph: Graph) -> dict[tuple[str, str], float]:
 
 
 def test_a_table_of_facts_holds_nothing_that_nobody_names_and_says_where_each_is_from() -> None:
-    used = {(use.namespace, use.name) for stack in STACKS for use in uses_of(stack)}
+    graphs = (*map(stack_graph, STACKS), aurora("follower"), aurora("primary"))
+    used = {(use.namespace, use.name) for graph in graphs for use in uses_of(graph)}
     listed = {(space, name) for space, families in FAMILIES.items() for one in families for name in one.metrics}
     assert listed - used == set()
     assert all(one.source.startswith("https://docs.aws.amazon.com/") for many in FAMILIES.values() for one in many)
     assert {name for space, name in used if not space.startswith(("AWS/", "Strata/", "C", "EC"))} <= set(OWN.metrics)
 
 
-def uses_of(stack: str) -> Iterator[Use]:
-    graph = stack_graph(stack)
+def uses_of(graph: Graph) -> Iterator[Use]:
     yield from (use for use, _ in alarms(graph))
     yield from shown(graph)
 

@@ -21,7 +21,7 @@ from analyser.analyses.trace import State, trace
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
 from components.drift import DRIFTS
-from tests.stacks import stack_graph
+from tests.stacks import shared, stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.metric_facts import fact
 from tests.systems.test_drift import CONDITIONS, taken_back
@@ -42,7 +42,7 @@ def asked(role: str, **others: Any) -> dict[str, Any]:
 
 @cache
 def made(role: str, stack: str = "prod") -> Graph:
-    return with_settings(stack, asked(role))
+    return shared(f"{stack}.{role}", lambda: with_settings(stack, asked(role)))
 
 
 def config(graph: Graph) -> dict[str, str]:
