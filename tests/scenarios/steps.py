@@ -108,6 +108,7 @@ OUTSIDE: Mapping[str, str] = {
     "pulumi": "the engine itself: its scenarios are those of the settings that it applies",
     "strata": "reads only",
     "cd": "goes to a folder",
+    "check": "a shell function of the page itself, which runs kubectl",
     "curl": "asks a service", "wscat": "asks a service", "k6": "asks a service", "dig": "asks DNS",
     "docker": "builds and pushes an image; its tag is a setting", "make": "builds packages, whose digest is seen",
     "gh": "GitHub", "git": "GitHub", "npm": "builds a site", "openssl": "makes a key pair", "psql": "the database",
