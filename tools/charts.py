@@ -28,7 +28,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read(address: str, **headers: str) -> bytes:
     """What is at an address. Raises OSError where nothing answers in time."""
     asked = Request(address, headers=headers)  # noqa: S310, addresses are those of components.versions
-    with urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310
+    with urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310, the same
         return answer.read()
 
 

@@ -37,7 +37,7 @@ class TransitGateways:
             if attachment is None:
                 vpc = self._network.vpc_name(subnet.vpc)
                 return Check(ok=False, says=f"transit gateway {gateway.name} has no attachment to {vpc}")
-        assert mine is not None and theirs is not None  # noqa: PT018
+        assert mine is not None and theirs is not None  # noqa: PT018 -- for the type checker, not a test
         if not self._in_zone(mine, near):
             return Check(ok=False, says=f"attachment {mine.name} is in no subnet of {near.name}'s zone")
         return self._routed(gateway, mine, theirs, wanted)

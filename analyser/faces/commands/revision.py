@@ -42,15 +42,15 @@ def _worktree(root: Path, commit: str) -> Generator[Path]:
             _git(root, "worktree", "add", "--detach", "--quiet", str(tree), commit)
             yield tree
         finally:
-            subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=root, capture_output=True)  # noqa: S603, S607
-            subprocess.run(["git", "worktree", "prune"], cwd=root, capture_output=True)  # noqa: S607
+            subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=root, capture_output=True)
+            subprocess.run(["git", "worktree", "prune"], cwd=root, capture_output=True)
 
 
 def _preview(project: Path, stack: str, revision: str, saved: Path) -> dict[str, Any]:
     module, _, function = _command(project).partition(":")
     arguments = ["preview", stack, "--json", "--output", str(saved)]
     program = f"import sys; sys.argv[1:] = {arguments!r}; from {module} import {function}; {function}()"
-    ended = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True)  # noqa: S603
+    ended = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True)
     if ended.returncode not in (0, _MANDATORY) or not saved.is_file():
         said = ended.stderr.strip().splitlines() or [f"ended with {ended.returncode}"]
         raise UsageError("\n".join(f"{stack} at {revision}: {line}" for line in said))
@@ -66,7 +66,7 @@ def _command(project: Path) -> str:
 
 def _git(root: Path, *arguments: str, wrong: str = "--rev") -> str:
     try:
-        ended = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)  # noqa: S603, S607
+        ended = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
     except FileNotFoundError:
         raise UsageError("strata: --rev needs git, which is not on the path") from None
     if ended.returncode:

@@ -116,4 +116,4 @@ def _holds(wide: str, narrow: str) -> bool:
         networks = [ipaddress.ip_network(one, strict=False) for one in (wide, narrow)]
     except ValueError:
         return False
-    return networks[0].version == networks[1].version and networks[1].subnet_of(networks[0])  # ty: ignore[invalid-argument-type]
+    return networks[0].version == networks[1].version and networks[1].subnet_of(networks[0])  # ty: ignore[invalid-argument-type] - of one version, as asked before

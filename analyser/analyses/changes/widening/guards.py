@@ -107,9 +107,9 @@ def _shortened(token: str, path: list[str], edit: Edit) -> Iterator[tuple[Kind, 
     )
     if (kept and _shorter(name, edit.before, edit.after)) or _expires(path, edit):
         yield "retention", True
-    if token == "aws:backup/plan:Plan" and edit.kind == "removed" and path[-1] in ("rules", "copyActions"):  # noqa: S105
+    if token == "aws:backup/plan:Plan" and edit.kind == "removed" and path[-1] in ("rules", "copyActions"):  # noqa: S105 -- a type
         yield "retention", True
-    copied = token == "aws:s3/bucketReplicationConfig:BucketReplicationConfig" and path == ["rules", "status"]  # noqa: S105
+    copied = token == "aws:s3/bucketReplicationConfig:BucketReplicationConfig" and path == ["rules", "status"]  # noqa: S105 -- a type
     if copied and _is_on(edit.before) and not _is_on(edit.after):
         yield "retention", True
 
