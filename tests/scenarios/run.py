@@ -3,6 +3,7 @@
 What it says of a scenario stands in ``said/NAME.txt``; ``--golden-update`` writes it anew, for people to review.
 """
 
+import copy
 import io
 import json
 import runpy
@@ -32,22 +33,21 @@ class Scenario:
     name: str
     stack: str
     change: Mapping[str, Any] = field(default_factory=dict)
-    """By path, dotted: the new value; None takes the setting away."""
+    """By path, dotted: the new value; None takes the setting away. A path with a colon is one outside of
+    ``strata:settings``."""
     inserted: Mapping[str, Any] = field(default_factory=dict)
     """By path: what comes second in a map or a list, so that what is made by place instead of by name is found."""
     goes: tuple[str, ...] = ()
     """Names of what bears data and goes on purpose."""
     before: Mapping[str, Any] = field(default_factory=dict)
     """By path: what the steps before this one have changed already."""
-    config: Mapping[str, str] = field(default_factory=dict)
-    """What changes outside of ``strata:settings``."""
     refused: str = ""
     """What the program says instead, where this is the wrong order."""
 
     @property
     def paths(self) -> set[str]:
         """All settings that it changes, and those before it."""
-        return {*self.change, *self.inserted, *self.before, *self.config}
+        return {*self.change, *self.inserted, *self.before}
 
 
 def check(scenario: Scenario, config: pytest.Config) -> None:
@@ -76,7 +76,7 @@ def check(scenario: Scenario, config: pytest.Config) -> None:
 
 def difference(scenario: Scenario) -> Difference:
     """From the stack as it is to the stack as it would be."""
-    first = replace(scenario, change=scenario.before, before={}, inserted={}, config={})
+    first = replace(scenario, change=scenario.before, before={}, inserted={})
     before = _changed(first) if scenario.before else stack_graph(scenario.stack)
     after = _changed(scenario)
     return compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
@@ -85,11 +85,15 @@ def difference(scenario: Scenario) -> Difference:
 def _changed(scenario: Scenario) -> Graph:
     file = stackfile.read(ROOT, scenario.stack)
     settings: Settings = json.loads(file.config["strata:settings"])
-    for path, value in {**scenario.before, **scenario.change}.items():
-        _set(settings, path, value)
+    outside: dict[str, str] = {}
+    for path, value in [*scenario.before.items(), *scenario.change.items()]:
+        if ":" in path:
+            outside[path] = value
+        else:
+            _set(settings, path, value)
     for path, value in scenario.inserted.items():
         _insert(settings, path, value)
-    config = {**file.config, "strata:settings": json.dumps(settings), **scenario.config}
+    config = {**file.config, "strata:settings": json.dumps(settings), **outside}
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
@@ -104,7 +108,7 @@ def _set(settings: Settings, path: str, value: Any) -> None:
     if value is None:
         del settings[last]
     else:
-        settings[last] = value
+        settings[last] = copy.deepcopy(value)
 
 
 def _insert(settings: Settings, path: str, value: Any) -> None:

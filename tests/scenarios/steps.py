@@ -17,6 +17,10 @@ _TAGS = (
     '"version": "v1.1.0"}}'
 )
 
+_AURORA = {"maximumCapacity": 32, "engineVersion": "15.17"}
+_PROMOTED = {"auroraServerless": {**_AURORA, "role": "primary"}}
+_DELETABLE = {"strata:deletable": "true"}
+
 STEPS = (
     # docs/runbooks/records.md
     Scenario("records-schema-file-added", "prod", {"migration.files": ["001_application.sql", "002_more.sql"]},
@@ -28,7 +32,16 @@ STEPS = (
     Scenario("records-brokers-may-grow", "prod", {"stream.maxStorageGib": 8000}),
     Scenario("records-api-clients", "prod", {"cluster.apiClients": {"vpn": "10.8.0.0/24"}}),
     Scenario("records-tracing", "prod", {"tracing": {}}),
-    Scenario("records-deletable", "prod", config={"strata:deletable": "true"}),
+    Scenario("records-deletable", "prod", _DELETABLE),
+    Scenario("records-aurora-follower", "prod", {"auroraServerless": _AURORA}),
+    Scenario("records-aurora-follower-of-a-major", "prod",
+             {"auroraServerless": _AURORA, "database.engineVersion": "16", "database.majorUpgrade": True},
+             refused="auroraServerless"),
+    Scenario("records-aurora-promoted", "prod", _PROMOTED, before={"auroraServerless": _AURORA}),
+    Scenario("records-aurora-back", "prod", {"auroraServerless": None}, before={**_PROMOTED, **_DELETABLE},
+             goes=("aurora-cluster",)),
+    Scenario("records-aurora-alone", "prod", {"auroraServerless.role": "sole"}, before={**_PROMOTED, **_DELETABLE},
+             goes=("database-primary", "database-master-secret")),
     # docs/runbooks/collaboration.md
     Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
     Scenario("collaboration-domain", "collaboration-prod",
@@ -38,7 +51,7 @@ STEPS = (
     Scenario("collaboration-redis-larger", "collaboration-prod", {"redisInstanceType": "cache.r6g.xlarge"}),
     Scenario("collaboration-keys", "collaboration-prod",
              {"secrets": {"api-keys": {"purpose": "Keys of services", "variable": "API_KEYS", "injected": True}}}),
-    Scenario("collaboration-version", "collaboration-prod", config={"aws:defaultTags": _TAGS}),
+    Scenario("collaboration-version", "collaboration-prod", {"aws:defaultTags": _TAGS}),
     # docs/runbooks/confluence.md
     Scenario("confluence-more-sockets", "confluence-prod", {"eks.websocket.autoscaling.maxReplicas": 20}),
     Scenario("confluence-more-nodes", "confluence-prod", {"eks.groups.app-nodes.maxSize": 20}),
