@@ -1,6 +1,7 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
-Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs; a packet walks through
+Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, and every size
+is raised and lowered; a packet walks through
 thousands of random networks, always the same ones; 20,000 stack files are broken; the whole suite runs ten times, each
 time in another order, and the last three times beside eight processes that keep the machine busy.
 """
@@ -23,6 +24,8 @@ def main() -> int:
         failed.append("generated examples")
     if not _passes("tests/scenarios/every.py"):
         failed.append("scenarios")
+    if not _passes("tests/scenarios/every_size.py"):
+        failed.append("sizes")
     if not _passes("tests/analyser/analyses/reach/test_walk.py", **_NETWORKS):
         failed.append("networks that a packet walks through")
     if not _passes("tests/settings/test_broken_files.py", **_FILES):

@@ -33,6 +33,11 @@ def fate(change: Change) -> str:
     return f"{change.name} {does}{lost}{'; protected, so `pulumi up` stops' if change.protected else ''}"
 
 
+def refusals(found: Difference) -> list[str]:
+    """What a service will refuse, a sentence each."""
+    return [f"{change.name}: {why}" for change in found.changes for why in change.refused]
+
+
 def asides(change: Change) -> list[str]:
     """What else is to be known of a change, in short."""
     found = []

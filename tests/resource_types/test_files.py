@@ -21,6 +21,7 @@ KEYS = {
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
     "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
+    "refused": {"changes"},
     "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
 OF_PACKAGES = {**KEYS, "replacement": {"source", "read", "every"}}
@@ -93,7 +94,15 @@ def _replacement(said: Mapping[str, Any]) -> Iterator[str]:
         yield "says what is changed in place without where that was read"
 
 
-_CHECKS = {"cost": _cost, "creation": _creation, "replacement": _replacement}
+def _refused(said: Mapping[str, Any]) -> Iterator[str]:
+    for change in said.get("changes", ()):
+        if change.keys() != {"input", "ways", "why", "source"} or not str(change["source"]).startswith("https://"):
+            yield f"{change}: a change has input, ways, why and the source of it"
+        elif strange := set(change["ways"]) - DIRECTIONS:
+            yield f"{change['input']}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
+
+
+_CHECKS = {"cost": _cost, "creation": _creation, "replacement": _replacement, "refused": _refused}
 
 
 def test_there_are_many() -> None:
@@ -125,6 +134,11 @@ def test_every_file_is_in_the_form_that_is_written(path: Path) -> None:
         ('cost = { lines = [{ label = "A", sku = "a.b", hours = 1 }] }', "no price of a.b in us-east-1"),
         ("creation = { typical = 1, worst = 2 }", "creation: has no source"),
         ('creation = { typical = 3, worst = 2, source = "https://a" }', "typical 3 and worst 2 do not go together"),
+        ('refused = { changes = [{ input = "a", ways = ["down"], why = "b" }] }', "a change has input, ways, why"),
+        (
+            'refused = { changes = [{ input = "a", ways = ["left"], why = "b", source = "https://a" }] }',
+            "refused: a: left: is none of add",
+        ),
         ("replacement = { may = [] }", "replacement: does not say what replaces it"),
         ('replacement = { replaces = [], when = { a = ["left"] } }', "when: a: left: is none of add"),
         ('replacement = { replaces = [], source = "https://a" }', "has a source without the day it was read"),

@@ -93,12 +93,17 @@ def _changed(scenario: Scenario) -> Graph:
             _set(settings, path, value)
     for path, value in scenario.inserted.items():
         _insert(settings, path, value)
-    config = {**file.config, "strata:settings": json.dumps(settings), **outside}
+    return graph_of(scenario.stack, settings, outside)
+
+
+def graph_of(stack: str, settings: Settings, outside: Mapping[str, str] | None = None) -> Graph:
+    """A stack with other settings; ``outside`` of them, what else its file has."""
+    config = {**stackfile.read(ROOT, stack).config, "strata:settings": json.dumps(settings), **(outside or {})}
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
-    return run_program(program, stack=scenario.stack, config=config)
+    return run_program(program, stack=stack, config=config)
 
 
 def _set(settings: Settings, path: str, value: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from analyser.analyses.changes.edits import Edit, edits
 from analyser.analyses.changes.pairing import Pairs, Resource
+from analyser.analyses.changes.refused import refused
 from analyser.analyses.changes.replaced import Replaced, ignored, replaced_of
 from resource_types.bearing import Bearing, bearing, copied
 
@@ -40,6 +41,9 @@ class Change:
     """What is lost with it; None for what is as it was once it is made again."""
     copied: str = ""
     """Who has what it holds as well, in words; empty where nobody has."""
+
+    refused: tuple[str, ...] = ()
+    """Why the service refuses what is asked of it, in words; nothing where it takes it."""
 
     @property
     def loses(self) -> bool:
@@ -104,6 +108,7 @@ def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack:
         bool(again and _goes_first(old, new)),
         bearing(old["type"], old["inputs"]),
         copied(old["type"], old["inputs"]),
+        () if (again and again.certain) or not one_stack else refused(old, new),
     )
 
 
@@ -150,6 +155,7 @@ def _document(change: Change) -> dict[str, Any]:
         "protected": change.protected,
         "retained": change.retained,
         "deletedFirst": change.deleted_first,
+        **({"refused": list(change.refused)} if change.refused else {}),
         **({"former": change.former} if change.former else {}),
         **({"certain": again.certain, "forcedBy": list(again.properties), "since": list(again.since)} if again else {}),
         "edits": [_edit(edit) for edit in change.edits],

@@ -6,7 +6,19 @@ from collections.abc import Iterator, Sequence
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
-from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, shown, widenings
+from analyser.faces.changes_text import (
+    SECTIONS,
+    SIGNS,
+    alike,
+    asides,
+    fate,
+    lines,
+    named,
+    names,
+    refusals,
+    shown,
+    widenings,
+)
 
 _MOST = 60_000
 """Characters: GitHub refuses a comment of more than 65,536."""
@@ -32,6 +44,8 @@ def _document(found: Difference) -> Iterator[str]:
     yield f"{', '.join(parts)}; {found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
     if losing := [change for change in found.changes if change.loses and found.one_stack]:
         yield from ("", "### Data and identity", "", *(f"- **{_escaped(fate(change))}**" for change in losing))
+    if told := refusals(found):
+        yield from ("", "### Refused by the service", "", *(f"- **{_escaped(line)}**" for line in told))
     yield from _widened(found)
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]

@@ -10,7 +10,19 @@ from rich.text import Text
 from analyser.analyses.changes.changes import Change, Kind
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
-from analyser.faces.changes_text import SECTIONS, SIGNS, alike, asides, fate, lines, named, names, shown, widenings
+from analyser.faces.changes_text import (
+    SECTIONS,
+    SIGNS,
+    alike,
+    asides,
+    fate,
+    lines,
+    named,
+    names,
+    refusals,
+    shown,
+    widenings,
+)
 
 _MOST = 20
 """Lines of one resource, such as a dashboard of which every widget moved."""
@@ -22,6 +34,10 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
     if found.one_stack:
         _fates(console, [change for change in found.changes if change.loses])
+    if told := refusals(found):
+        console.print(Text("\nRefused by the service"))
+        for line in told:
+            console.print(Text(f"  {shown(line)}", "red"))
     show_widened(found, file=file)
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]

@@ -156,3 +156,26 @@ def test_as_json() -> None:
     (told,) = changes_document((lone,))
     assert told["edits"] == [{"path": "x", "kind": "removed", "before": 1}, {"path": "y", "kind": "added", "after": 2}]
     assert told["notKnown"] == ["z"]
+
+
+def stored(gib: int, **said: Any) -> dict[str, Any]:
+    return resource(INSTANCE, "database", {"allocatedStorage": gib}, **said)
+
+
+def test_what_the_service_refuses_is_said_in_words() -> None:
+    assert one(stored(100), stored(50)).refused == ("allocatedStorage: RDS never shrinks storage",)
+    assert one(stored(50), stored(100)).refused == ()
+    assert one(stored(100), stored(50), one_stack=False).refused == ()
+    # What the program leaves to RDS is not asked of it, and what is not known is not said to shrink.
+    assert found([stored(100)], [stored(50, ignoreChanges=["allocatedStorage"])]) == ()
+    (unknown,) = found([stored(100)], [resource(INSTANCE, "database", {"allocatedStorage": UNKNOWN})])
+    assert unknown.refused == ()
+
+
+def test_what_is_replaced_anyway_is_not_refused() -> None:
+    smaller = resource(INSTANCE, "database", {"allocatedStorage": 50, "username": "other"})
+    change = one(resource(INSTANCE, "database", {"allocatedStorage": 100, "username": "app"}), smaller)
+    assert (change.kind, change.refused) == ("replaced", ())
+    assert "refused" not in changes_document((change,))[0]
+    (said,) = changes_document((one(stored(100), stored(50)),))
+    assert said["refused"] == ["allocatedStorage: RDS never shrinks storage"]
