@@ -46,6 +46,9 @@ SCENARIOS = (
     Scenario("signer-inserted", "mdreader-prod", inserted={"fileSigners.second": _PUBLIC_KEY}),
     Scenario("tasks-added", "mdreader-prod", {"hocuspocus.desiredCount": 3, "hocuspocus.memory": 2048}),
     Scenario("function-larger", "confluence-lambda", {"functions.document.memoryMib": 1024}),
+    Scenario("search-lifted", "confluence-lambda", {"search.engineVersion": "OpenSearch_3.1"}),
+    Scenario("events-without-a-way", "prod", {"events": {}}, refused="interfaceEndpoints"),
+    Scenario("events-added", "prod", {"events": {}}, inserted={"network.interfaceEndpoints.1": "lambda"}),
     Scenario("backups-kept-longer", "consulting-prod", {"database.backupDays": 14}),
     *STEPS,
 )  # fmt: skip

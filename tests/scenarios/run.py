@@ -24,6 +24,8 @@ from tests.stacks import ROOT, stack_graph
 
 SAID = Path(__file__).with_name("said")
 Settings = dict[str, Any]
+NULL = object()
+"""A setting that says ``null``, which is not one that is taken away."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _set(settings: Settings, path: str, value: Any) -> None:
     if value is None:
         del settings[last]
     else:
-        settings[last] = copy.deepcopy(value)
+        settings[last] = None if value is NULL else copy.deepcopy(value)
 
 
 def _insert(settings: Settings, path: str, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.scenarios.run import Scenario
+from tests.scenarios.run import NULL, Scenario
 
 _KEY = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEK8I6H4rEXTbhQSFrHIlNeXJo8Q9M
@@ -59,6 +59,10 @@ STEPS = (
     Scenario("confluence-redis-larger", "confluence-prod", {"cache.nodeType": "cache.r6g.xlarge"}),
     Scenario("confluence-more-calls", "confluence-lambda", {"functions.collaboration.reservedConcurrency": 300}),
     Scenario("confluence-warm", "confluence-lambda", {"functions.collaboration.provisionedConcurrency": 5}),
+    Scenario("confluence-code", "confluence-lambda",
+             {"functions.code.document": {"folder": "functions/archive_events", "handler": "handler.handle"}}),
+    Scenario("confluence-sockets-at-once", "confluence-lambda",
+             {"functions.sockets.rateLimit": 4000, "functions.sockets.burstLimit": 10_000}),
     Scenario("confluence-gateway-logging-elsewhere", "confluence-lambda", {"functions.apiGatewayLogging": False}),
     Scenario("confluence-upgrade-with-a-copy", "confluence-prod",
              {"database.engineVersion": "16", "database.majorUpgrade": True}, refused="majorUpgrade"),
@@ -83,6 +87,8 @@ STEPS = (
     Scenario("mdreader-signer-removed", "mdreader-prod", {"fileSigners.first": None},
              before={**_SECOND, "fileSigner": "second"}),
     Scenario("mdreader-gateway-logging-elsewhere", "mdreader-prod", {"apiGatewayLogging": False}),
+    Scenario("mdreader-audit-elsewhere", "mdreader-prod", {"audit": NULL}, before=_DELETABLE,
+             goes=("audit-bucket",)),
     Scenario("mdreader-release", "mdreader-prod", {"hocuspocus.tag": "1.0.1"}),
     Scenario("mdreader-canary", "mdreader-prod", {"backend.release": "canary"}),
     Scenario("mdreader-more-calls", "mdreader-prod", {"backend.reservedConcurrency": 90}),
@@ -100,14 +106,11 @@ NO_STEP: Mapping[str, str] = {
     "collaboration state.tableName": "a restored table: it is imported, so that the diff of the setting alone misleads",
     "collaboration tracing": "said of the log of a collector that is there; records-tracing switches it on",
     "confluence copies": "said of another region's stack; confluence-upgrade-with-a-copy holds the order",
-    "confluence functions.code.<service>": "no scenario yet: a release of a function's code",
-    "confluence functions.sockets": "no scenario yet: more connections at once",
     "confluence domain": "moves by the zone's records",
     "confluence tracing.rules": "said of what is kept of traces, not to be changed",
     "confluence cache": "restored from a snapshot by hand",
     "confluence migration": "a function of this name",
     "confluence migration.files": "records-schema-file-added and consulting-schema-file-added are the same setting",
-    "mdreader audit": "no scenario yet: said of a second stack in an account",
     "mdreader canary": "said of how a release by canary goes; mdreader-canary switches it on",
     "mdreader canary.minutes": "the same",
     "mdreader frontend": "chosen at the first deployment",
