@@ -34,6 +34,14 @@ SCENARIOS = (
     Scenario("nodes-of-another-type", "prod", {"nodes.instanceTypes": ["c6i.2xlarge"]}),
     Scenario("logs-kept-shorter", "prod", {"buckets.accessLogs.expireDays": 90}),
     Scenario("repository-inserted", "prod", inserted={"registry.repositories.0": "another"}),
+    Scenario(
+        "entries-inserted", "prod",
+        inserted={
+            "registry.repositories.0": "another", "cluster.apiClients.vpn": "10.8.0.0/24",
+            "notices.emails.0": "another@example.com",
+            "network.interfaceEndpoints.0": "lambda",
+        },
+    ),
     Scenario("node-group-inserted", "confluence-prod", inserted={"eks.groups.cache-nodes": _GROUP}),
     Scenario("node-group-removed", "confluence-prod", {"eks.groups.spot-nodes": None}),
     Scenario("redis-node-added", "confluence-prod", {"cache.nodes": 4}),
