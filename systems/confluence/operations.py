@@ -36,6 +36,7 @@ def operate(
         settings.backup,
         account=account,
         key=keys.data,
+        notice_key=keys.logs,
         resources=[data.database.arn, *model.backed_up],
     )
     watched = disjoint(

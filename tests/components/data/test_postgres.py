@@ -306,7 +306,8 @@ def test_a_first_password_is_sent_where_rds_gives_its_own_up(small: Graph, prima
 
 
 def test_how_the_password_is_kept_hangs_on_no_replica() -> None:
-    alone = graph(**{**RECORDS, "read_replicas": 0})
+    one: dict[str, Any] = {**RECORDS, "read_replicas": 0}
+    alone = graph(**one)
     kept = named(alone, INSTANCE, "db-primary").inputs
     assert kept == named(graph(**RECORDS), INSTANCE, "db-primary").inputs
     assert "manageMasterUserPassword" not in kept
