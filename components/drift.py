@@ -1,7 +1,8 @@
 """What changes after this program made it, without this program: by AWS, an autoscaler, a rotation or an operator.
 
 An update must not take such a change back. Each row says how that is kept: the input is ignored once the resource is
-there, is never given, or is given in a form that stays true. Where none of these can be, because somebody has to decide
+there, is never given, is given in a form that stays true, or is one that AWS tells nobody (``unread``) and that the
+state makes once. Where none of these can be, because somebody has to decide
 before AWS does, the pack tells of the day half a year before (``told``). Components ask ``ignored`` for what to leave
 alone; a test walks the graphs of all stacks with every row.
 """
@@ -16,7 +17,6 @@ BY_THE_CLOCK = "a scheduled action changes it"
 GLOBAL_PRIMARY = "it is the primary of a global datastore"
 GLOBAL_MEMBER = "it is in a global datastore"
 GROWS = "maxAllocatedStorage is given"
-OWN_PASSWORD = "password is given"  # noqa: S105, a condition
 FOLLOWS = "replicationSourceIdentifier is given"
 STANDBY = "multiAz is true"
 PASSWORDS = "users sign in by password"
@@ -35,7 +35,7 @@ class Drift:
     type: str
     path: str
     by: Literal["AWS", "autoscaler", "rotation", "operator"]
-    kept: Literal["ignored", "unset", "pinned", "told"]
+    kept: Literal["ignored", "unset", "pinned", "told", "unread"]
     why: str
     source: str
     when: str = ALWAYS
@@ -120,9 +120,10 @@ DRIFTS = (
           "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage", GROWS),
     Drift(_DATABASE, "engineVersion", "AWS", "told", "RDS asks for more from the end of standard support on",
           "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"),
-    Drift(_DATABASE, "password", "rotation", "ignored", "only the first; the rotation has set others since",
-          "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html",
-          OWN_PASSWORD),
+    Drift(_DATABASE, "password", "rotation", "unread",
+          "the first, which stays in the state: AWS tells nobody what the rotation has set since, and an ignored one "
+          "would not be sent when RDS gives up a password of its own",
+          "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"),
     Drift(_DATABASE, "availabilityZone", "AWS", "unset", "a failover moves the primary to the zone of its standby",
           "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html", STANDBY),
     Drift(_AURORA, "engineVersion", "AWS", "ignored",

@@ -26,7 +26,7 @@ def _options(protected: bool, retained: bool) -> pulumi.ResourceOptions:
 
 
 def _register(kept: Callable[[str], pulumi.ResourceOptions]) -> None:
-    """Adds options by type to every resource.
+    """Adds options by type to every resource, but for one of which a component says that it may go.
 
     The SDK does so for what the program makes. Inside the engine Pulumi calls back for each resource of a component;
     options of the component itself would not do, since whatever it makes would inherit them, access entries too.
@@ -40,6 +40,8 @@ def _register(kept: Callable[[str], pulumi.ResourceOptions]) -> None:
 
     def outside(resource: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
         options = kept(resource.type_)
+        if resource.opts.protect is False:
+            options.protect = None
         if resource.type_ in _MADE_INSIDE:
             options.transforms = [inside]
         merged = pulumi.ResourceOptions.merge(resource.opts, options)

@@ -61,6 +61,9 @@ class AuroraServerlessSettings(Settings):
             "RDS takes a follower along into no major: take it away before database.majorUpgrade, and make it anew": (
                 following and database.major_upgrade
             ),
+            "database.manageMasterUserPassword must be false first: RDS copies no instance whose password it manages": (
+                self.role != "sole" and database.manage_master_user_password
+            ),
             f"database.identifier with {_SUFFIX} is longer than {_LONGEST} characters": (
                 len(cluster_identifier(database)) > _LONGEST
             ),

@@ -1,4 +1,4 @@
-"""The master password of an RDS instance that has read replicas."""
+"""The master password of an RDS instance that may have read replicas."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from components.data.managed_secret import managed_secret_arn
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
 from components.data.postgres_settings import PostgresSettings
-from components.drift import GROWS, OWN_PASSWORD
+from components.drift import GROWS
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
@@ -49,22 +49,16 @@ class Postgres(PostgresInstances):
             raise ValueError(
                 f"{settings.read_replicas} read replicas need as many zones; the network has {network.zones}"
             )
-        if settings.major_upgrade and replicated_elsewhere:
-            raise ValueError(
-                f"{name}: majorUpgrade while there is a replica in another region, which RDS would leave behind: "
-                "take the copy away first, and make it anew afterwards (docs/upgrading.md)"
-            )
+        uncopied = settings.uncopied("a replica in another region") if replicated_elsewhere else None
+        if uncopied is not None:
+            raise ValueError(f"{name}: {uncopied}")
         if followed and replicated_elsewhere:
             raise ValueError(f"{name}: RDS makes no Aurora replica of an instance with a replica in another region")
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.backup_days = settings.backup_days or account.safeguards.backup_days
         self.replicated_elsewhere = replicated_elsewhere
         self._before_rotation: list[pulumi.Resource] = []
-        # RDS takes no managed password on an instance that has replicas: see MasterSecret.
-        own_secret = settings.read_replicas or replicated_elsewhere or followed
-        if settings.secret_name and not own_secret:
-            raise ValueError(f"{name}: secretName is for a database with replicas; RDS names the secrets it manages")
-        self._master = self._master_secret() if own_secret else None
+        self._master = None if settings.manage_master_user_password else self._master_secret()
         primary = self._primary()
         replicas = {f"replica-{zone}": self._replica(primary, zone) for zone in network.zones[: settings.read_replicas]}
         self._instances = {PRIMARY: primary, **replicas}
@@ -153,8 +147,7 @@ class Postgres(PostgresInstances):
         return final_snapshot(self, self.identifier, made_with)
 
     def _drifting(self) -> tuple[str, ...]:
-        grows = [] if self.settings.max_storage_gib is None else [GROWS]
-        return (*grows, *([] if self._master is None else [OWN_PASSWORD]))
+        return () if self.settings.max_storage_gib is None else (GROWS,)
 
     def _replica(self, primary: aws.rds.Instance, zone: str) -> aws.rds.Instance:
         """One in the same region, which takes the subnet group from the primary as well."""
@@ -168,6 +161,7 @@ class Postgres(PostgresInstances):
         )
 
     def _password(self) -> dict[str, Any]:
+        """The input ``password`` is not ignored: where RDS gives its own up, it takes no update without another."""
         if self._master is None:
             return {"manage_master_user_password": True, "master_user_secret_kms_key_id": self._key.arn}
         return {"password": self._master.password}

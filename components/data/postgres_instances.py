@@ -68,9 +68,12 @@ class PostgresInstances(PostgresGround):
         return Statement(sid("Connect", self.name), ["rds-db:connect"], users)
 
     def _instance(
-        self, role: str, identifier: str, *, conditions: tuple[str, ...] = (), **own: Any
+        self, role: str, identifier: str, *, conditions: tuple[str, ...] = (), deletable: bool = False, **own: Any
     ) -> aws.rds.Instance:
-        """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it."""
+        """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it.
+
+        One that is ``deletable`` is protected neither by RDS nor by Pulumi, whatever the environment says.
+        """
         iops, throughput = self.settings.provisioned
         return aws.rds.Instance(
             self.child(role),
@@ -92,7 +95,7 @@ class PostgresInstances(PostgresGround):
             # With a new major the parameter group changes too, and waiting for the window would tear them apart.
             apply_immediately=self.settings.apply_immediately or self.settings.major_upgrade or None,
             copy_tags_to_snapshot=True,
-            deletion_protection=self.account.safeguards.deletion_protection,
+            deletion_protection=self.account.safeguards.deletion_protection and not deletable,
             **MONITORED,
             **own,
             opts=self.child_options(
@@ -100,6 +103,7 @@ class PostgresInstances(PostgresGround):
                 depends_on=[self._monitoring, *self._log_groups(role, identifier)],
                 ignore_changes=ignored("aws:rds/instance:Instance", *conditions),
                 custom_timeouts=_TIMEOUTS,
+                protect=False if deletable else None,
             ),
         )
 
@@ -112,6 +116,7 @@ class PostgresInstances(PostgresGround):
             # For a replica RDS takes a type only together with IOPS; its default is gp3 as well.
             storage_type="gp3" if self.settings.provisioned[0] else None,
             skip_final_snapshot=True,
+            deletable=self.settings.replicas_deletable,
             **own,
         )
 

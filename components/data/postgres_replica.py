@@ -20,6 +20,8 @@ class PostgresReplicaSettings(Settings):
     instance_class: InstanceClass | None = None
     multi_az: bool = False
     """A standby in a second zone of the other region, so that a promoted replica has one from the first minute."""
+    deletable: bool = False
+    """Whether it is protected from deletion no more, while all else is: an update before it goes."""
 
 
 class PostgresReplica(PostgresInstances):
@@ -51,6 +53,7 @@ class PostgresReplica(PostgresInstances):
         own = {
             "identifier": settings.identifier,
             "instance_class": settings.instance_class or source.settings.instance_class,
+            "replicas_deletable": settings.deletable,
         }
         copied = source.settings.model_copy(update=own)
         super().__init__(name, copied, account=account, network=network, key=key, opts=opts)

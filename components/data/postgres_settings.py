@@ -8,6 +8,8 @@ from components.data.windows import DailyWindow, WeeklyWindow, overlap
 from components.versions import POSTGRES
 from settings import Name
 
+_MANAGED = "RDS copies no instance whose master password it manages"
+
 
 class PostgresSettings(Gp3Settings):
     """Identifier, version, size and times of a PostgreSQL instance; windows are in UTC, retention is in days."""
@@ -19,14 +21,19 @@ class PostgresSettings(Gp3Settings):
     window, and with every replica of the region, all of them out of reach meanwhile. For that one update."""
     instance_class: InstanceClass
     username: MasterUser = "dbadmin"
+    manage_master_user_password: bool = True
+    """Whether RDS keeps and rotates the master user's password. ``false`` has the stack keep it in a secret of its own,
+    rotated by a function, as a database with replicas needs, here or elsewhere: RDS copies no instance whose password
+    it manages. An update of its own, before the first replica or after the last."""
     secret_name: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9/_+=.@-]{1,200}$", examples=["records/database"])
-    """A fixed name for the secret with the master user's password, for a database with replicas, here or elsewhere: the
-    secrets that RDS manages for others have names of its own."""
+    """A fixed name for the stack's own secret with the master user's password; RDS names those that it manages."""
     db_name: DatabaseName | None = None
     multi_az: bool = False
     """A standby in a second zone; an environment that demands one has it either way."""
     read_replicas: int = Field(default=0, ge=0, le=5)
     """How many, each in a zone of its own."""
+    replicas_deletable: bool = False
+    """Whether the replicas, and they alone, are protected from deletion no more: an update before they go."""
     backup_days: int | None = Field(default=None, ge=7, le=35)
     """How far back point-in-time recovery reaches; without it, as far as the environment says."""
     backup_window: DailyWindow = "03:00-04:00"
@@ -35,6 +42,20 @@ class PostgresSettings(Gp3Settings):
     """Whether another class, and whatever else interrupts, is not left to the next ``maintenanceWindow``."""
     password_rotation_days: int = Field(default=30, ge=1, le=90)
 
+    @field_validator("secret_name")
+    @classmethod
+    def _named_by_the_stack(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("manage_master_user_password"):
+            raise ValueError("RDS names the secrets that it manages; a name needs manageMasterUserPassword: false")
+        return value
+
+    @field_validator("read_replicas")
+    @classmethod
+    def _replicable(cls, value: int, info: ValidationInfo) -> int:
+        if value and info.data.get("manage_master_user_password"):
+            raise ValueError(f"{_MANAGED}; first manageMasterUserPassword: false, in an update of its own")
+        return value
+
     @field_validator("maintenance_window")
     @classmethod
     def _apart_from_backup(cls, value: str, info: ValidationInfo) -> str:
@@ -42,3 +63,15 @@ class PostgresSettings(Gp3Settings):
         if backup is not None and overlap(backup, value):
             raise ValueError(f"{value} overlaps backupWindow ({backup}), which RDS refuses")
         return value
+
+    def uncopied(self, copy: str) -> str | None:
+        """Why RDS would not make, or not keep, the copy elsewhere that ``copy`` asks for, as a sentence about settings;
+        None where it does."""
+        if self.manage_master_user_password:
+            return f"{copy} needs database.manageMasterUserPassword: false: {_MANAGED}"
+        if self.major_upgrade:
+            return (
+                f"{copy} goes before database.majorUpgrade, which would leave it behind, and is made anew afterwards "
+                "(docs/upgrading.md)"
+            )
+        return None

@@ -10,6 +10,7 @@ from pydantic import Field
 from components.account import Account
 from components.component import Component
 from components.data.windows import hour_from, overlap
+from components.operations.copy_failures import CopyFailures
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
 from components.security.role import Role
@@ -74,7 +75,9 @@ class Backup(Component):
 
     So are the objects of ``buckets``, whose events AWS Backup follows to find what is new since the day before:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
-    Where the environment protects its data nobody deletes a backup by hand, whatever their rights; age still does.
+    Where it copies, events of copies that failed are kept encrypted with ``notice_key``, whose policy must then hold
+    ``publishers(account, "events")``. Where the environment protects its data nobody deletes a backup by hand, whatever
+    their rights; age still does.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Backup(Component):
         *,
         account: Account,
         key: Key,
+        notice_key: Key,
         resources: Sequence[pulumi.Input[str]],
         buckets: Sequence[BackedUpBucket] = (),
         opts: pulumi.ResourceOptions | None = None,
@@ -117,6 +121,11 @@ class Backup(Component):
         )
         for bucket in buckets:
             bucket.announce()
+        self.copy_failures = None
+        if settings.copy_to_region is not None:
+            self.copy_failures = CopyFailures(
+                self.child("copies"), key=notice_key, vault_arn=vault.arn, opts=self.child_options()
+            )
         self.vault_name = vault.name
         self.each_day = len(resources) + len(buckets)
         """How many backups a day has."""

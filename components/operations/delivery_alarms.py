@@ -26,14 +26,19 @@ def reputation() -> dict[str, Alarm]:
 
 
 def backups(backup: Backup) -> dict[str, Alarm]:
-    """Backups that failed, and days on which fewer were taken than the plan has.
+    """Backups and copies of them that failed, and days on which fewer backups were taken than the plan has.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
     vault = {"BackupVaultName": backup.vault_name}
     failed = Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum")
     taken = Metric("AWS/Backup", "NumberOfBackupJobsCompleted", vault, "Sum", period=_DAY)
+    copies = {}
+    if backup.copy_failures is not None:
+        metric = Metric("AWS/Events", "TriggeredRules", {"RuleName": backup.copy_failures.rule_name}, "Sum")
+        copies = {"backup-copy-failed": Alarm(metric, 0, "A copy of a backup failed", periods=1)}
     return {
+        **copies,
         "backup-failed": Alarm(failed, 0, "A backup failed", periods=1),
         "backup-missing": Alarm(
             taken,

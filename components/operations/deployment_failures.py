@@ -1,24 +1,16 @@
 """What ECS says about deployments that failed."""
 
-import json
-
 import pulumi
-import pulumi_aws as aws
 
-from components.component import Component
-from components.compute.failures import look_into
+from components.operations.failed_events import FailedEvents
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
 
-_LONGEST_SECONDS = 14 * 24 * 3600
 _FAILED = "SERVICE_DEPLOYMENT_FAILED"
 
 
-class DeploymentFailures(Component):
-    """A rule for failed deployments of one ECS service, and a queue that keeps what ECS said for 14 days.
+class DeploymentFailures(FailedEvents):
+    """Failed deployments of one ECS service, for an alarm (``service_alarms.deployments``).
 
-    The rule is for an alarm (``service_alarms.deployments``), the queue for whoever wants to know why. It is encrypted
-    with ``key``, whose policy must hold ``publishers(account, "events")``.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
     """
 
@@ -30,56 +22,10 @@ class DeploymentFailures(Component):
         service_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, opts)
-        rule = aws.cloudwatch.EventRule(
-            self.child("failed"),
-            description="A deployment failed",
-            event_pattern=pulumi.Output.from_input(service_arn).apply(_pattern),
-            opts=self.child_options(),
-        )
-        queue = aws.sqs.Queue(
-            self.child("queue"),
-            message_retention_seconds=_LONGEST_SECONDS,
-            kms_master_key_id=key.arn,
-            opts=self.child_options(),
-        )
-        send = Statement(
-            "Events",
-            ["sqs:SendMessage"],
-            [queue.arn],
-            {"ArnEquals": {"aws:SourceArn": rule.arn}},
-            principals={"Service": ["events.amazonaws.com"]},
-        )
-        policy = aws.sqs.QueuePolicy(
-            self.child("policy"),
-            queue_url=queue.url,
-            policy=policy_document([send, tls_only([queue.arn], ["sqs:*"])]),
-            opts=self.child_options(),
-        )
-        aws.cloudwatch.EventTarget(
-            self.child("target"),
-            rule=rule.name,
-            arn=queue.arn,
-            # What EventBridge may not deliver yet is lost.
-            opts=self.child_options(depends_on=[policy]),
-        )
-        self._queue, self._key = queue, key
-        self.rule_name = rule.name
-        self.queue_name = queue.name
-        self.register_outputs({"ruleName": self.rule_name, "queueName": self.queue_name})
-
-    @property
-    def operate(self) -> list[Statement]:
-        """Lets a role read what ECS said."""
-        return look_into(self.name, self._queue, self._key)
-
-
-def _pattern(service_arn: str) -> str:
-    return json.dumps(
-        {
+        pattern = {
             "source": ["aws.ecs"],
             "detail-type": ["ECS Deployment State Change"],
             "resources": [service_arn],
             "detail": {"eventName": [_FAILED]},
         }
-    )
+        super().__init__(name, key=key, description="A deployment failed", pattern=pattern, opts=opts)

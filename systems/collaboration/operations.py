@@ -41,7 +41,9 @@ def operate(
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
-    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.state.arn])
+    backup = Backup(
+        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=[data.state.arn]
+    )
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(settings, account, application),

@@ -31,7 +31,8 @@ __all__ = ["SystemSettings", "build"]
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a Confluence stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
-    keys = make_keys("confluence", account, data_users=[distributions(account)])
+    told = ["events"] if settings.backup.copy_to_region else ()
+    keys = make_keys("confluence", account, also_notices=told, data_users=[distributions(account)])
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)
     data = make_data(settings, account, keys, network)

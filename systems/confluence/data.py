@@ -25,7 +25,7 @@ from systems.recovery_region import Recovery
 
 def make_data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
     """Database, cache, search and buckets; the secrets that the application is given."""
-    copied = settings.copies is not None
+    copies = settings.copies
     access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
     buckets = {
         purpose: Bucket(
@@ -41,7 +41,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             account=account,
             network=network,
             key=keys.data,
-            replicated_elsewhere=copied,
+            replicated_elsewhere=copies is not None and copies.database is not None,
         ),
         cache=Redis(
             "cache",
@@ -49,7 +49,7 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             account=account,
             network=network,
             key=keys.data,
-            replicated_elsewhere=copied,
+            replicated_elsewhere=copies is not None,
         ),
         search=SearchDomain(
             "search",
@@ -89,7 +89,9 @@ def make_copies(settings: Copies, account: Account, keys: Keys, data: Data, reco
         "key": recovery.key,
         "opts": recovery.options,
     }
-    replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
+    replica = None
+    if settings.database is not None:
+        replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
     BackupReplication(
         "postgres-backups", source=data.database, account=recovery.account, key=recovery.key, opts=recovery.options
     )

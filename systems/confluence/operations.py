@@ -36,6 +36,7 @@ def operate(
         settings.backup,
         account=account,
         key=keys.data,
+        notice_key=keys.logs,
         resources=[data.database.arn, *model.backed_up],
     )
     watched = disjoint(
@@ -70,16 +71,16 @@ def watch_copies(settings: SystemSettings, copies: CopiesMade) -> None:
         nodes_per_shard=copies.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
-    watched = disjoint(
-        data_alarms.database(
+    databases = {}
+    if copies.database is not None:
+        databases = data_alarms.database(
             copies.database.instance_ids,
             alarms,
             instance_class=copies.database.settings.instance_class,
             storage_gib=settings.database.storage_gib,
             replicas=list(copies.database.instance_ids),
-        ),
-        data_alarms.cache(nodes, alarms),
-    )
+        )
+    watched = disjoint(databases, data_alarms.cache(nodes, alarms))
     Alarms("recovery-alarms", watched, notices=notices, opts=recovery.options)
 
 

@@ -79,13 +79,14 @@ class CopiesMade:
     """What follows the stores in the recovery region."""
 
     recovery: Recovery
-    database: PostgresReplica
+    database: PostgresReplica | None
     cache: GlobalCache
 
     @property
     def outputs(self) -> dict[str, Any]:
         """Where an operator finds them."""
-        return {"recoveryDatabaseEndpoint": self.database.endpoint, "recoveryCacheEndpoint": self.cache.endpoint}
+        database = {} if self.database is None else {"recoveryDatabaseEndpoint": self.database.endpoint}
+        return {**database, "recoveryCacheEndpoint": self.cache.endpoint}
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,8 @@ class Copies(Settings):
 
     region: RecoverySettings = RecoverySettings()
     access_logs: LogBucketSettings
-    database: PostgresReplicaSettings
+    database: PostgresReplicaSettings | None = None
+    """``null`` for backups alone, as while PostgreSQL is raised by a major."""
     cache: GlobalCacheSettings
 
 
@@ -260,6 +261,8 @@ class SystemSettings(Settings):
         tables = self.functions.tables if self.functions else None
         replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
         region = self.copies.region.region if self.copies else None
+        copied = self.copies is not None and self.copies.database is not None
+        uncopied = self.database.uncopied("copies.database") if copied else None
         bound = self.cache.bound_to_one_region if self.copies else None
         met = self.backup.conflict(self.database)
         uneven = self.search.uneven_over(len(self.network.data))
@@ -268,6 +271,7 @@ class SystemSettings(Settings):
         problems = {
             str(delegated): delegated is not None,
             str(met): met is not None,
+            str(uncopied): uncopied is not None,
             f"search.{uneven}": uneven is not None,
             f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
             f"{other} is not for model {self.model}": getattr(self, other) is not None,

@@ -38,7 +38,9 @@ def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
 def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
     """Alarms, dashboard and budget; backups that outlive the database."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn])
+    backup = Backup(
+        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=[data.database.arn]
+    )
     watched = disjoint(_watched(settings, account, data, edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}

@@ -62,7 +62,13 @@ def operate(
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
     backup = Backup(
-        "backup", settings.backup, account=account, key=keys.data, resources=[data.database.arn], buckets=[data.uploads]
+        "backup",
+        settings.backup,
+        account=account,
+        key=keys.data,
+        notice_key=keys.logs,
+        resources=[data.database.arn],
+        buckets=[data.uploads],
     )
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),

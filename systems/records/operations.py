@@ -42,7 +42,9 @@ def operate(
         log_key=keys.logs,
         cluster=data.database is data.aurora,
     )
-    backup = Backup("backup", settings.backup, account=account, key=keys.data, resources=_backed_up(data))
+    backup = Backup(
+        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=_backed_up(data)
+    )
     watched = disjoint(
         _watched(settings, data, compute, edge),
         data_alarms.snapshot_export(export.state_machine_arn),

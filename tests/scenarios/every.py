@@ -60,7 +60,9 @@ SCENARIOS = (
     Scenario("backups-kept-longer", "consulting-prod", {"database.backupDays": 14}),
     *STEPS,
 )  # fmt: skip
-SHORT = frozenset({"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted"})
+SHORT = frozenset(
+    {"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted", "confluence-prod-major-copy-away"}
+)
 """Those that ``make test`` runs."""
 
 

@@ -20,6 +20,31 @@ _TAGS = (
 _AURORA = {"maximumCapacity": 32, "engineVersion": "15.17"}
 _PROMOTED = {"auroraServerless": {**_AURORA, "role": "primary"}}
 _DELETABLE = {"strata:deletable": "true"}
+_COPY, _GONE = "copies.database", {"copies.database": None}
+_MAJOR = {"database.engineVersion": "16", "database.majorUpgrade": True}
+_OWN = {"database.manageMasterUserPassword": False}
+
+
+def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
+    """docs/upgrading.md, step by step, where a replica is in another region."""
+    name = f"{stack}-major"
+    return (
+        Scenario(f"{name}-with-the-copy", stack, _MAJOR, refused="copies.database goes before database.majorUpgrade"),
+        Scenario(f"{name}-copy-deletable", stack, {f"{_COPY}.deletable": True}),
+        Scenario(f"{name}-copy-away", stack, _GONE, before={f"{_COPY}.deletable": True}),
+        Scenario(f"{name}-lifted", stack, _MAJOR, before=_GONE),
+        Scenario(f"{name}-over", stack, {"database.majorUpgrade": False}, before={**_GONE, **_MAJOR}),
+        Scenario(
+            f"{name}-copy-anew", stack, {_COPY: {"identifier": copy}}, before={**_GONE, "database.engineVersion": "16"}
+        ),
+        Scenario(
+            f"{name}-password-given-back-too-early",
+            stack,
+            {"database.manageMasterUserPassword": True, "database.secretName": None},
+            refused="copies.database needs database.manageMasterUserPassword: false",
+        ),
+    )
+
 
 STEPS = (
     # docs/runbooks/records.md
@@ -64,8 +89,6 @@ STEPS = (
     Scenario("confluence-sockets-at-once", "confluence-lambda",
              {"functions.sockets.rateLimit": 4000, "functions.sockets.burstLimit": 10_000}),
     Scenario("confluence-gateway-logging-elsewhere", "confluence-lambda", {"functions.apiGatewayLogging": False}),
-    Scenario("confluence-upgrade-with-a-copy", "confluence-prod",
-             {"database.engineVersion": "16", "database.majorUpgrade": True}, refused="majorUpgrade"),
     # docs/runbooks/consulting.md
     Scenario("consulting-release", "consulting-prod", {"backend.tag": "1.0.1"}),
     Scenario("consulting-load-test", "consulting-prod", {"firewall.rateLimit": 20_000}),
@@ -96,6 +119,25 @@ STEPS = (
     Scenario("mdreader-copies-elsewhere", "mdreader-prod", {"backup.copyToRegion": "us-west-2"}),
     Scenario("mdreader-database-larger", "mdreader-prod", {"database.instanceClass": "db.t3.small"}),
     # docs/upgrading.md
+    *_major_with_a_copy("confluence-prod", "confluence-clone-prod-copy"),
+    *_major_with_a_copy("confluence-lambda", "confluence-clone-lambda-copy"),
+    *(Scenario(f"{stack}-major-lifted", stack, _MAJOR) for stack in
+      ("dev", "confluence-dev", "consulting-dev", "consulting-prod", "mdreader-amplify", "mdreader-dev",
+       "mdreader-prod")),
+    Scenario("records-replicas-deletable", "prod", {"database.replicasDeletable": True}),
+    Scenario("records-replicas-away", "prod", {"database.readReplicas": 0},
+             before={"database.replicasDeletable": True}),
+    Scenario("records-password-given-back-too-early", "prod", {"database.manageMasterUserPassword": True},
+             refused="database.readReplicas"),
+    Scenario("records-password-given-back", "prod", {"database.manageMasterUserPassword": True},
+             before={"database.readReplicas": 0}, goes=("database-master-secret",)),
+    Scenario("records-follower-too-early", "dev",
+             {"auroraServerless": {"maximumCapacity": 8, "engineVersion": "15.17"}},
+             refused="database.manageMasterUserPassword must be false first"),
+    Scenario("mdreader-replica-too-early", "mdreader-prod", {"database.readReplicas": 1},
+             refused="database.readReplicas"),
+    Scenario("mdreader-own-password", "mdreader-prod", _OWN),
+    Scenario("mdreader-replica", "mdreader-prod", {"database.readReplicas": 1}, before=_OWN),
     Scenario("kafka-lifted", "prod", {"stream.kafkaVersion": "4.0.x.kraft"}),
 )  # fmt: skip
 
@@ -105,7 +147,7 @@ NO_STEP: Mapping[str, str] = {
     "collaboration github": "which role the workflow takes, from the first deployment on",
     "collaboration state.tableName": "a restored table: it is imported, so that the diff of the setting alone misleads",
     "collaboration tracing": "said of the log of a collector that is there; records-tracing switches it on",
-    "confluence copies": "said of another region's stack; confluence-upgrade-with-a-copy holds the order",
+    "confluence copies": "said of another region's stack; confluence-prod-major-… hold the order",
     "confluence domain": "moves by the zone's records",
     "confluence tracing.rules": "said of what is kept of traces, not to be changed",
     "confluence cache": "restored from a snapshot by hand",

@@ -41,6 +41,7 @@ EKS: list[Change] = [
     ("eks.logs.logGroup", "/aws/eks/other/application", "logs-logs-group", "/aws/eks/other/application"),
     ("eks.stickySeconds", 3600, "alb-websocket", '"cookieDuration": 3600'),
     ("database.storageGib", 30, "postgres-primary", '"allocatedStorage": 30'),
+    ("database.manageMasterUserPassword", False, "postgres-master-initial", '"length": 64'),
     ("database.readReplicas", 1, "bff-config", '"DATABASE_READ_HOSTS": "'),
     ("migration", {"timeoutSeconds": 600}, "migration-job", '"activeDeadlineSeconds": 600'),
     ("cache.snapshotDays", 2, "cache-replication-group", '"snapshotRetentionLimit": 2'),

@@ -371,7 +371,7 @@ def test_bad_settings_are_told(change: dict[str, Any], said: str) -> None:
     [
         ("cache", {"authentication": "iam"}, "cache.authentication must be password"),
         ("cache", {"clusterMode": True, "nodes": 2, "singleNode": False}, "cache.clusterMode must be false"),
-        ("database", {"readReplicas": 1}, "database.readReplicas must be 0"),
+        ("database", {"readReplicas": 1, "manageMasterUserPassword": False}, "database.readReplicas must be 0"),
         ("database", {"dbName": None}, "database.dbName is required"),
     ],
 )

@@ -1,10 +1,13 @@
 """What holds for every stack file of the project."""
 
+import json
+
 import pytest
 
 from policy.unknown import wholly_known
 from tests.stacks import STACKS, stack_graph
 from tests.support import differences_when_unknown
+from tests.systems.changed import with_settings
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
@@ -58,6 +61,26 @@ def test_somebody_is_told_when_a_health_check_fails(stack: str) -> None:
     }
     assert set(watched) == {node.id for node in graph.of_type("aws:route53/healthCheck:HealthCheck")}
     assert all(alarm["alarmActions"] for alarm in watched.values())
+
+
+@pytest.mark.parametrize("stack", ["dev", "consulting-dev", "mdreader-dev", "confluence-dev", "collaboration-dev"])
+def test_a_failed_copy_is_told_of_where_there_are_copies(stack: str) -> None:
+    rule, queue = "aws:cloudwatch/eventRule:EventRule", "aws:sqs/queue:Queue"
+    copied = with_settings(stack, {"backup": {"copyToRegion": "us-east-2"}})
+    failed = copied.only(rule, "backup-copies-failed")
+    (vault,) = [one for one in copied.of_type("aws:backup/vault:Vault") if "region" not in one.inputs]
+    assert json.loads(failed.inputs["eventPattern"]) == {
+        "source": ["aws.backup"],
+        "detail-type": ["Copy Job State Change"],
+        "detail": {"sourceBackupVaultArn": [vault.outputs["arn"]], "state": ["FAILED"]},
+    }
+    (alarm,) = [one.inputs for one in copied.of_type(ALARM) if one.name.endswith("alarms-backup-copy-failed")]
+    assert (alarm["metricName"], alarm["dimensions"]) == ("TriggeredRules", {"RuleName": failed.outputs["name"]})
+    assert alarm["alarmActions"]
+    kept = copied.only(queue, "backup-copies-queue").inputs["kmsMasterKeyId"]
+    (key,) = [one for one in copied.of_type("aws:kms/key:Key") if one.outputs["arn"] == kept]
+    assert "events.amazonaws.com" in key.inputs["policy"]
+    assert not any(one.name == "backup-copies-failed" for one in stack_graph(stack).of_type(rule))
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -238,7 +238,12 @@ def test_the_libraries_here_are_of_the_python_that_runs_them() -> None:
 def test_programs_are_told_where_they_may_read() -> None:
     one = stack_graph("mdreader-prod")
     assert "DATABASE_READ_HOSTS" not in variables(one, "lambda-backend")
-    two = rerun({"database": PROD["database"] | {"readReplicas": 2, "secretName": "mdreader-prod/master"}})
+    two = rerun(
+        {
+            "database": PROD["database"]
+            | {"manageMasterUserPassword": False, "readReplicas": 2, "secretName": "mdreader-prod/master"}
+        }
+    )
     replicas = [
         n.outputs["address"] for n in two.of_type("aws:rds/instance:Instance") if "replicateSourceDb" in n.inputs
     ]

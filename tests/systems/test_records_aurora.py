@@ -42,7 +42,8 @@ def asked(role: str, **others: Any) -> dict[str, Any]:
 
 @cache
 def made(role: str, stack: str = "prod") -> Graph:
-    return shared(f"{stack}.{role}", lambda: with_settings(stack, asked(role)))
+    own = {"database": {"manageMasterUserPassword": False}}
+    return shared(f"{stack}.{role}", lambda: with_settings(stack, {**own, **asked(role)}))
 
 
 def config(graph: Graph) -> dict[str, str]:
@@ -227,6 +228,10 @@ def test_it_answers_under_a_name_of_its_own_and_is_asked_for_in_the_checks(role:
             "auroraServerless: engineVersion 16.3 is no minor of database.engineVersion 15",
         ),
         (asked("writer"), "auroraServerless.role"),
+        (
+            {**asked("follower"), "database": {"manageMasterUserPassword": True, "readReplicas": 0}},
+            "auroraServerless: database.manageMasterUserPassword must be false first",
+        ),
         (
             {**asked("follower"), "database": {"majorUpgrade": True}},
             "auroraServerless: RDS takes a follower along into no major",

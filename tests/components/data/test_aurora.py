@@ -19,7 +19,9 @@ WANTED: dict[str, Any] = {"maximum_capacity": 8, "engine_version": "15.17"}
 
 
 def build(at: Ground, role: str, *, instance: bool = True, elsewhere: bool = False, **database: Any) -> Aurora:
-    settings = PostgresSettings(identifier="shop", instance_class="db.t4g.medium", **database)
+    settings = PostgresSettings(
+        identifier="shop", instance_class="db.t4g.medium", manage_master_user_password=False, **database
+    )
     ground: dict[str, Any] = {"account": at.account, "network": at.network, "key": at.key}
     source = Postgres("db", settings, followed=True, replicated_elsewhere=elsewhere, **ground) if instance else None
     wanted = AuroraServerlessSettings(role=role, **WANTED)  # ty: ignore[invalid-argument-type]

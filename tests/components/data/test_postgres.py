@@ -25,9 +25,11 @@ RECORDS: dict[str, Any] = {
     "storage_gib": 1000,
     "iops": 16_000,
     "throughput_mibps": 500,
+    "manage_master_user_password": False,
     "read_replicas": 2,
 }
 SMALL: dict[str, Any] = {"identifier": "small", "instance_class": "db.t3.micro"}
+OWN: dict[str, Any] = {"manage_master_user_password": False}
 
 
 def build(at: Ground, **settings: Any) -> Postgres:
@@ -112,7 +114,7 @@ def test_replicas_give_nothing_that_rds_refuses_on_one(records: Graph) -> None:
 
 
 def test_a_replica_without_iops_leaves_the_storage_type_to_rds() -> None:
-    found = graph(**SMALL, read_replicas=1)
+    found = graph(**SMALL, **OWN, read_replicas=1)
     (replica,) = replicas(found)
     assert given(replica, "storageType", "iops", "storageThroughput") == dict.fromkeys(
         ("storageType", "iops", "storageThroughput")
@@ -293,8 +295,32 @@ def test_storage_that_does_not_grow_follows_the_settings() -> None:
     assert graph(**SMALL).only(INSTANCE).ignore_changes == ()
 
 
-def test_a_rotated_password_is_left_alone(primary: Node) -> None:
-    assert primary.ignore_changes == ("password",)
+def test_a_first_password_is_sent_where_rds_gives_its_own_up(small: Graph, primary: Node) -> None:
+    """RDS takes no end of its management without a password, and the engine would leave an ignored one out."""
+    assert primary.ignore_changes == ()
+    (made,) = primary.property_dependencies["password"]
+    assert "randomPassword" in made
+    assert given(small.only(INSTANCE), "manageMasterUserPassword", "password") == {
+        "manageMasterUserPassword": True, "password": None,
+    }  # fmt: skip
+
+
+def test_how_the_password_is_kept_hangs_on_no_replica() -> None:
+    one: dict[str, Any] = {**RECORDS, "read_replicas": 0}
+    alone = graph(**one)
+    kept = named(alone, INSTANCE, "db-primary").inputs
+    assert kept == named(graph(**RECORDS), INSTANCE, "db-primary").inputs
+    assert "manageMasterUserPassword" not in kept
+
+
+def test_replicas_may_go_while_the_primary_stays_protected() -> None:
+    def protection(found: Graph) -> dict[str, tuple[bool, bool]]:
+        return {node.name: (node.protect, node.inputs["deletionProtection"]) for node in found.of_type(INSTANCE)}
+
+    whole = protection(graph(**RECORDS))
+    assert set(whole.values()) == {(False, True)}, "what Pulumi protects is asked of the stacks"
+    freed = protection(graph(**RECORDS, replicas_deletable=True))
+    assert {name for name, given in freed.items() if given != whole[name]} == {"db-replica-a", "db-replica-b"}
 
 
 def test_a_stack_may_name_its_windows_retention_and_database() -> None:
@@ -341,6 +367,8 @@ def test_what_others_compose_with(records: Graph) -> None:
         ({"maintenance_window": "sun:03:30-sun:04:30"}, "maintenanceWindow"),
         ({"identifier": "Prod"}, "identifier"),
         ({"iops": 16_000}, "iops"),
+        ({"read_replicas": 1}, "readReplicas"),
+        ({"secret_name": "small/master"}, "secretName"),
     ],
 )
 def test_what_rds_would_refuse_is_refused_at_its_key(bad: dict[str, Any], key: str) -> None:
@@ -386,7 +414,7 @@ def test_a_major_upgrade_is_allowed_at_once_and_only_where_it_is_asked_for(prima
 
 def test_more_replicas_than_zones_are_refused() -> None:
     with pytest.raises(ProgramError, match="4 read replicas need as many zones"):
-        graph(**SMALL, read_replicas=4)
+        graph(**SMALL, **OWN, read_replicas=4)
 
 
 @pytest.mark.parametrize("settings", [RECORDS, SMALL, {**SMALL, "max_storage_gib": 100}])

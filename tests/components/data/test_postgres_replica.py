@@ -20,7 +20,10 @@ from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
 
 INSTANCE = "aws:rds/instance:Instance"
 REPLICATION = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
-HOME: dict[str, Any] = {"identifier": "home", "instance_class": "db.r5.xlarge", "storage_gib": 500, "backup_days": 35}
+HOME: dict[str, Any] = {
+    "identifier": "home", "instance_class": "db.r5.xlarge", "storage_gib": 500, "backup_days": 35,
+    "manage_master_user_password": False,
+}  # fmt: skip
 
 
 def database(at: Regions, *, replicated_elsewhere: bool = True, **settings: Any) -> Postgres:
@@ -147,7 +150,7 @@ def test_backups_go_to_the_other_region_for_as_long_as_at_home() -> None:
 
 
 def test_backups_of_a_database_with_a_managed_password_are_replicated_too() -> None:
-    graph = recorded(lambda at: copy_backups(at, replicated_elsewhere=False))
+    graph = recorded(lambda at: copy_backups(at, replicated_elsewhere=False, manage_master_user_password=True))
     assert named(graph, INSTANCE, "db-primary").inputs["manageMasterUserPassword"] is True
     assert graph.only(REPLICATION)
 

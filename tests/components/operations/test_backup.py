@@ -17,7 +17,7 @@ FULL = BackupSettings(copy_to_region="us-west-2", locked=True)
 
 def backup(settings: BackupSettings | None = None, account: Account = ACCOUNT) -> None:
     key = Key("backups", account=account, purpose="test")
-    Backup("backups", settings or BackupSettings(), account=account, key=key, resources=[DATABASE])
+    Backup("backups", settings or BackupSettings(), account=account, key=key, notice_key=key, resources=[DATABASE])
 
 
 def rule(graph: Graph) -> dict[str, object]:
@@ -50,7 +50,9 @@ def test_takes_what_it_is_given() -> None:
 def with_bucket() -> None:
     key = Key("data", account=ACCOUNT, purpose="test")
     bucket = Bucket("uploads", BucketSettings(bucket="uploads"), account=ACCOUNT, key=key)
-    Backup("backups", BackupSettings(), account=ACCOUNT, key=key, resources=[DATABASE], buckets=[bucket])
+    Backup(
+        "backups", BackupSettings(), account=ACCOUNT, key=key, notice_key=key, resources=[DATABASE], buckets=[bucket]
+    )
 
 
 def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> None:

@@ -9,6 +9,7 @@ from analyser.analyses.changes.widening.doors import new_doors
 from analyser.analyses.changes.widening.firewall import let_through
 from analyser.analyses.changes.widening.guards import guard, loosened, opened
 from analyser.analyses.changes.widening.model import TITLES, Kind, Widening, widening_document
+from analyser.analyses.changes.widening.pod_groups import regrouped
 from analyser.analyses.changes.widening.rights import new_rights
 
 __all__ = ["TITLES", "Kind", "Widening", "widened", "widening_document"]
@@ -34,6 +35,7 @@ def _granted(old: Resource | None, new: Resource | None) -> Iterator[Widening]:
         ("rights", new_rights(old, new)),
         ("ingress", new_doors(old, new)),
         ("ingress", let_through(old, new)),
+        ("ingress", regrouped(old, new)),
     )
     for kind, told in found:
         yield from (
