@@ -13,7 +13,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(_ROOT / "functions" / name) for name in ("authorizer", "collaboration")]
 
-from . import aimed, functions, record, servers  # noqa: E402 - the code under test is found by the line above
+from . import aimed, aimed_functions, functions, record, servers  # noqa: E402 - the code under test is found by the line above
 
 _MODELS = {"functions": functions.play, "servers": servers.play, "record": record.play}
 _SEEDS = {"functions": range(1, 6), "servers": range(1, 4), "record": range(1, 4)}
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def _all(name: str, short: bool) -> list[str]:
     if name == _AIMED:
-        return list(aimed.HISTORIES)
+        return [*aimed.HISTORIES, *aimed_functions.HISTORIES]
     return [str(seed) for seed in (_SEEDS[name][:1] if short else _SEEDS[name])]
 
 
@@ -47,7 +47,9 @@ def _played(name: str, one: str, short: bool) -> list[str]:
         sys.stderr.write(f"{name}, {one}: {text}\n")
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return aimed.play(one) if name == _AIMED else _MODELS[name](int(one), short, say)
+        if name == _AIMED:
+            return (aimed if one in aimed.HISTORIES else aimed_functions).play(one)
+        return _MODELS[name](int(one), short, say)
 
 
 if __name__ == "__main__":
