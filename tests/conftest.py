@@ -42,19 +42,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _what_was_imported_stays() -> None:
+def _nothing_is_left_over() -> Generator[None]:
+    """What nobody awaited or closed fails the last test: of what pytest finds later, a worker tells nobody."""
+    yield
+    gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _nothing_is_left_over() -> Generator[None]:
-    """What nobody awaited or closed fails the file's last test: of what pytest finds later, a worker tells nobody.
-
-    What lives on after a file, graphs above all, is not looked through again for the next one.
-    """
+def _nothing_young_is_left_over() -> Generator[None]:
+    """As above, of each file: what is older than its tests is not looked through."""
     yield
-    gc.collect()
-    gc.freeze()
+    gc.collect(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

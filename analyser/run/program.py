@@ -209,18 +209,14 @@ class _Errors(logging.Handler):
 
 @contextmanager
 def _only_new_objects() -> Generator[None]:
-    """Spares ``_never_started`` the million objects of the SDK and of earlier runs, and keeps this run's together.
-
-    Whoever has frozen objects before has no use for a look through them later either.
-    """
-    collects, frozen = gc.isenabled(), gc.get_freeze_count()
+    """Spares ``_never_started`` the million objects of the SDK and of earlier runs, and keeps this run's together."""
+    collects = gc.isenabled()
     gc.disable()  # a collection would move what it leaves out of the youngest generation
     gc.freeze()
     try:
         yield
     finally:
-        if not frozen:
-            gc.unfreeze()
+        gc.unfreeze()
         if collects:
             gc.enable()
 
