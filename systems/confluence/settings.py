@@ -22,7 +22,6 @@ from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.data.table import TableSettings
-from components.edge.firewall import FirewallSettings, InnerFirewallSettings, Path
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
@@ -41,6 +40,7 @@ from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import DomainName, Name, Settings
+from systems.confluence.firewall_settings import ApiFirewallSettings, PagesFirewallSettings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 from systems.recovery_region import RecoverySettings
 
@@ -106,23 +106,6 @@ class Tables(Settings):
     sessions: TableSettings
     operations: TableSettings
     presence: TableSettings
-
-
-PAGES = ("/api/pages",)
-"""Where pages are saved, which are HTML and Markdown about anything."""
-
-
-class PagesFirewallSettings(FirewallSettings):
-    """Before the distribution: pages are saved whole, and most are larger than 8 KB."""
-
-    large_bodies: bool = True
-    document_paths: tuple[Path, ...] = PAGES
-
-
-class ApiFirewallSettings(InnerFirewallSettings):
-    """Before the REST API, for whose saves both have to let pass what a page holds."""
-
-    document_paths: tuple[Path, ...] = PAGES
 
 
 class LambdaModel(Settings):
