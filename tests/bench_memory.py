@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "functions" / "collaboration")]
 
-from collaboration import memory  # noqa: E402 - found by the line above
-from pycrdt import Array, Doc, Map, Text  # noqa: E402
+from collaboration import memory
+from pycrdt import Array, Doc, Map, Text
 
 _SIZES = (100_000, 400_000)
 _LIBRARIES_MIB = 120

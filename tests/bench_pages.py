@@ -22,16 +22,16 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "functions" / name) for name in ("authorizer", "collaboration")]
 
-from collaboration import redis_client  # noqa: E402 - here and below: found by the line above
-from collaboration.hub import Hub, Member  # noqa: E402
-from collaboration.live import LiveRoom  # noqa: E402
-from collaboration.redis_pages import RedisPages  # noqa: E402
-from redis.asyncio import Redis  # noqa: E402
+from collaboration import redis_client
+from collaboration.hub import Hub, Member
+from collaboration.live import LiveRoom
+from collaboration.redis_pages import RedisPages
+from redis.asyncio import Redis
 
-from tests.functions.collaboration.conftest import redis_server  # noqa: E402
-from tests.functions.collaboration.soak.functions import in_memory  # noqa: E402
-from tests.functions.collaboration.soak.regions import Region  # noqa: E402
-from tests.functions.collaboration.support import (  # noqa: E402
+from tests.functions.collaboration.conftest import redis_server
+from tests.functions.collaboration.soak.functions import in_memory
+from tests.functions.collaboration.soak.regions import Region
+from tests.functions.collaboration.support import (
     LIMITS,
     Clock,
     body,

@@ -37,31 +37,31 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.package = package
         self.region = "us-east-1"
 
-    def Handshake(self, request: Any, context: object) -> Any:  # noqa: N802 - here and below: gRPC's names
+    def Handshake(self, request: Any, context: object) -> Any:
         return provider_pb2.ProviderHandshakeResponse(accept_resources=True, accept_outputs=True)
 
-    def GetPluginInfo(self, request: Any, context: object) -> Any:  # noqa: N802
+    def GetPluginInfo(self, request: Any, context: object) -> Any:
         return plugin_pb2.PluginInfo(version=version(f"pulumi-{self.package}"))
 
-    def GetSchema(self, request: Any, context: object) -> Any:  # noqa: N802
+    def GetSchema(self, request: Any, context: object) -> Any:
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": self.package}))
 
-    def CheckConfig(self, request: Any, context: object) -> Any:  # noqa: N802
+    def CheckConfig(self, request: Any, context: object) -> Any:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: object) -> Any:  # noqa: N802
+    def DiffConfig(self, request: Any, context: object) -> Any:
         changed = decode(request.old_inputs) != decode(request.news)
         return _DIFFS(changes=_DIFFS.DIFF_SOME if changed else _DIFFS.DIFF_NONE)
 
-    def Configure(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Configure(self, request: Any, context: object) -> Any:
         self.region = decode(request.args).get("region") or self.region
         # Secrets come in plain and the engine marks them again, as with the providers made by the Terraform bridge.
         return provider_pb2.ConfigureResponse(supportsPreview=True, acceptResources=True, acceptOutputs=True)
 
-    def Check(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: object) -> Any:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Diff(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: object) -> Any:
         old, new = decode(request.old_inputs), decode(request.news)
         found = dict(differences(old, new))
         return _DIFFS(
@@ -72,7 +72,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             replaces=replacing(_named(request.urn)[0], old, new),
         )
 
-    def Create(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: object) -> Any:
         token, name = _named(request.urn)
         inputs = decode(request.properties)
         if request.preview:
@@ -80,26 +80,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         identifier, state = answers.created(token, name, inputs, self.region)
         return provider_pb2.CreateResponse(id=identifier, properties=encode(state))
 
-    def Update(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Update(self, request: Any, context: object) -> Any:
         state = answers.updated(decode(request.olds), decode(request.old_inputs), decode(request.news))
         return provider_pb2.UpdateResponse(properties=encode(state))
 
-    def Read(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: object) -> Any:
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
-    def Invoke(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Invoke(self, request: Any, context: object) -> Any:
         found = answers.invoked(request.tok, decode(request.args), self.region)
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(encode(found))
         return response
 
-    def Delete(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Delete(self, request: Any, context: object) -> Any:
         return _EMPTY()
 
-    def Cancel(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: object) -> Any:
         return _EMPTY()
 
-    def Attach(self, request: Any, context: object) -> Any:  # noqa: N802
+    def Attach(self, request: Any, context: object) -> Any:
         return _EMPTY()
 
 

@@ -124,16 +124,23 @@ def _of_role(view: View, role: Resource) -> Principal:
 
 def _inline(view: View, role: Resource) -> tuple[list[Source], list[str]]:
     """Inline policies, and the names of those that cannot be read; an exclusive list takes the others away."""
-    found, unread = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)], []
+    found = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)]
+    unread: list[str] = []
     lists = view.resources.companions(role, _ONLY_INLINE, by="roleName")
     only = {name for each in lists for name in texts(each.list("policyNames"))}
     for policy in view.resources.companions(role, _ROLE_POLICY, by="role"):
         if lists and not only & {text(policy.get("name")), text(policy.outputs.get("name"))}:
             continue
-        written = documents(policy, IDENTITY)
-        found += [Source(f"inline policy {policy.name}", document) for document in written]
-        unread += [] if written and all(each.complete for each in written) else [f"inline policy {policy.name}"]
+        said, lacking = read(policy, IDENTITY, f"inline policy {policy.name}")
+        found, unread = [*found, *said], [*unread, *lacking]
     return found, unread
+
+
+def read(policy: Resource, kind: str, where: str) -> tuple[list[Source], list[str]]:
+    """The documents of a policy, and its name where they cannot be read as a whole."""
+    written = documents(policy, kind)
+    whole = bool(written) and all(document.complete for document in written)
+    return [Source(where, document) for document in written], [] if whole else [where]
 
 
 def _attached(view: View, role: Resource) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from analyser.analyses.reach.view import View, text, texts
 from analyser.analyses.rights.names import UnknownNameError, suggest
-from analyser.analyses.rights.principal import ROLE, Source
+from analyser.analyses.rights.principal import ROLE, Source, read
 from policy.iam import RESOURCE, TRUST, Document, documents, parse
 from policy.iam.actions import actions_of
 from policy.model import Resource
@@ -147,13 +147,12 @@ def _by_arn(view: View, arn: str) -> Resource | None:
 def _target(view: View, found: Resource, name: str, arn: str) -> Target:
     own = [Source(f"policy of {found.name}", document) for document in documents(found, RESOURCE)]
     own += [Source(f"trust policy of {found.name}", document) for document in documents(found, TRUST)]
-    unread = []
+    unread: list[str] = []
     companion = _TYPES.get(found.type)
     if companion:
         for one in view.resources.companions(found, companion[0], by=companion[1]):
-            written = documents(one, RESOURCE)
-            own += [Source(f"policy {one.name}", document) for document in written]
-            unread += [] if written and all(each.complete for each in written) else [f"policy {one.name}"]
+            said, lacking = read(one, RESOURCE, f"policy {one.name}")
+            own, unread = [*own, *said], [*unread, *lacking]
     if found.type == _FUNCTION:
         own += [_permission(one) for one in view.resources.companions(found, _PERMISSION, by="function")]
     grants = tuple(_grant(one) for one in view.resources.companions(found, _GRANT, by="keyId"))

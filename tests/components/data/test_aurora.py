@@ -24,7 +24,7 @@ def build(at: Ground, role: str, *, instance: bool = True, elsewhere: bool = Fal
     )
     ground: dict[str, Any] = {"account": at.account, "network": at.network, "key": at.key}
     source = Postgres("db", settings, followed=True, replicated_elsewhere=elsewhere, **ground) if instance else None
-    wanted = AuroraServerlessSettings(role=role, **WANTED)  # ty: ignore[invalid-argument-type]
+    wanted = AuroraServerlessSettings(role=role, **WANTED)  # ty: ignore[invalid-argument-type] - checked by pydantic
     made = Aurora("aurora", wanted, database=settings, source=source, **ground)
     made.allow(at.client)
     pulumi.export("ids", made.instance_ids)

@@ -92,7 +92,7 @@ def test_a_statement_is_part_of_a_trace_and_its_failure_a_failure() -> None:
     assert message.failed
 
 
-def test_a_page_that_cannot_be_read_is_a_failure_though_it_is_answered(environment: dict[str, str]) -> None:  # noqa: F811
+def test_a_page_that_cannot_be_read_is_a_failure_though_it_is_answered(environment: dict[str, str]) -> None:  # noqa: F811 - a fixture
     away = EndpointConnectionError(endpoint_url="https://dynamodb")
     with traced() as found:
         with mock.patch.object(web.Operations, "load", side_effect=away), listening(environment) as port:

@@ -96,7 +96,7 @@ def test_a_new_name_with_an_alias_is_no_replacement() -> None:
 
 
 def test_what_is_known_only_after_up_is_no_difference() -> None:
-    change = one(database(), database(UNKNOWN))  # ty: ignore[invalid-argument-type]
+    change = one(database(), database(UNKNOWN))  # ty: ignore[invalid-argument-type] - not known yet
     assert (change.kind, change.edits, change.tells) == ("updated", (), False)
     assert [edit.path for edit in change.not_known] == ["username"]
 
