@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from analyser.faces.commands import project, questions, review
 from analyser.faces.commands.stack import complain
 from analyser.faces.commands.usage_error import UsageError
+from analyser.run import sdk
 from analyser.version import version
 
 INTERRUPTED, FAULT = 130, 70
@@ -64,6 +65,7 @@ def main() -> None:
     # Everything lives until the end: looking for garbage among a million objects of the SDK, and taking them apart at
     # exit, would each take as long as the stack's own program.
     gc.disable()
+    sdk.install()
     code = FAULT
     try:
         code = run(sys.argv[1:])
