@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import find, settings, strategies
 from xdist.scheduler import LoadFileScheduling
 
 from tests import day, missing
@@ -58,6 +58,12 @@ def _nothing_young_is_left_over() -> Generator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-update", action="store_true", help="write golden graphs and scenarios anew")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Has Hypothesis look for garbage, as it does with its first example, while there is little of anything."""
+    find(strategies.none(), lambda _: True)
 
 
 @pytest.hookimpl(optionalhook=True)
