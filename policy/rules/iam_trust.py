@@ -118,7 +118,11 @@ def people_mfa(role: Resource) -> Iterator[Finding]:
 
 def _asks_second_factor(statement: Statement) -> bool:
     # BoolIfExists would let pass what AWS gives access keys: no such key at all.
-    return any("ifexists" not in condition.test for condition in statement.values_of(*_MFA))
+    return any(
+        "ifexists" not in condition.test
+        and [str(value).lower() for value in condition.values if known(value)] != ["false"]
+        for condition in statement.values_of(*_MFA)
+    )
 
 
 @rule(

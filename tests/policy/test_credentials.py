@@ -15,6 +15,18 @@ from policy.model import UNKNOWN
         ("anything", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
         ("anything", "ghp_" + "a" * 36),
         ("DATABASE", "postgres://app:hunter2@db:5432/app"),
+        ("--dsn", "run --dsn=postgres://app:hunter2@db/app"),
+        ("PGPASSWORD", "hunter2hunter2"),
+        ("DB_PASS", "hunter2hunter2"),
+        ("DB_PASSWORD", "$Hunter2hunter!"),
+        ("DB_PASSWORD_PRIMARY", "hunter2hunter2"),
+        ("JWT_SECRET_KEY_V2", "hunter2hunter2"),
+        ("ENCRYPTION_KEY", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("CLIENT_SECRET", "hunter-and-hunter"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("MODEL", "sk-ant-api03-" + "A" * 40),
+        ("CONFIG", '{"db": {"password": "hunter2hunter2"}}'),
+        ("settings.yaml", "db:\n  host: db\n  password: hunter2hunter2\n"),
     ],
 )
 def test_credentials(name: str, value: str) -> None:
@@ -43,6 +55,14 @@ def test_credentials(name: str, value: str) -> None:
         (UNKNOWN, "hunter2hunter2"),
         ("URL", "https://app:$PASSWORD@db.example.com"),
         ("URL", "https://app@db.example.com"),
+        ("DB_PASSWORD", "$DB_PASSWORD"),
+        ("CLIENT_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:client"),
+        ("REQUEST_ID", "123e4567-e89b-12d3-a456-426614174000"),
+        ("IMAGE_DIGEST", "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015"),
+        ("CERTIFICATE", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"),
+        ("CONFIG", '{"db": {"passwordSecretArn": "arn:aws:secretsmanager:eu:1:secret:db"}}'),
+        ("CONFIG", "{not JSON"),
+        ("settings.yaml", "db:\n  host: db\n  password: ${DB_PASSWORD}\n"),
     ],
 )
 def test_what_only_looks_like_one(name: str, value: object) -> None:
