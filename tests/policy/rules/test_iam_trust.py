@@ -97,6 +97,7 @@ CASES = [
         path(
             trust(USER),
             trust(USER, {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
+            trust(USER, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
             trust(USER, equals(aws_RequestedRegion="us-east-1")),
         ),
     ),

@@ -1,10 +1,12 @@
 """Credentials in the inputs of services without a rule of their own for them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from policy.model import UNKNOWN
+from policy.model import UNKNOWN, Resource
+from policy.sealed import sealed
 from tests.policy.cases import Case, Set
 from tests.policy.support import check, resource
 
@@ -21,10 +23,12 @@ CONNECTION = resource(
     "connection",
     authParameters={"apiKey": {"key": "x-key", "value": UNKNOWN}},
 )
+VERSION = resource("aws:secretsmanager/secretVersion:SecretVersion", "version", secretString=sealed(PASSWORD))
 CASES = [
     Case("no-plain-credentials", [BROKER], [Set("users[0].password", PASSWORD)]),
     Case("no-plain-credentials", [PIPELINE], [Set("stages[0].actions[0].configuration.OAuthToken", "ghp_" + "a" * 36)]),
     Case("no-plain-credentials", [PROVIDER], [Set("secretKey", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")]),
+    Case("no-plain-credentials", [VERSION], [Set("secretString", PASSWORD)]),
     Case("no-plain-credentials", [CONNECTION], [Set("authParameters.apiKey.value", PASSWORD)]),
 ]
 ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment"
@@ -42,6 +46,25 @@ ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment"
 def test_settings_are_read_by_name(name: str, value: Any, found: bool) -> None:
     setting = {"namespace": "aws:elasticbeanstalk:application:environment", "name": name, "value": value}
     assert bool(check("no-plain-credentials", resource(ENVIRONMENT, settings=[setting]))) is found
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [
+        (resource("aws:mq/broker:Broker", users=[{"username": "app", "password": PASSWORD}]), False),
+        (resource("pulumi:providers:aws", secretKey="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), False),
+        (resource("aws:glue/job:Job", defaultArguments={"--db_password": PASSWORD}), True),
+        (resource(ENVIRONMENT, settings=[{"namespace": "aws:a", "name": "DB_PASSWORD", "value": PASSWORD}]), True),
+    ],
+)
+def test_pulumi_secrets_are_fine_where_the_service_does_not_show_them(kept: Resource, found: bool) -> None:
+    assert check("no-plain-credentials", kept)
+    assert bool(check("no-plain-credentials", replace(kept, inputs=sealed(dict(kept.inputs))))) is found
+
+
+def test_what_is_set_elsewhere_is_only_a_place() -> None:
+    version = resource(VERSION.type, options={"ignoreChanges": ["secretString"]}, secretString="set by hand")
+    assert check("no-plain-credentials", version) == []
 
 
 def test_variables_of_amplify_are_told_once() -> None:
