@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, Document, Statement, documents, grants, is_whole_account, narrowed, narrows, types_with
+from policy.iam import (
+    RESOURCE,
+    Document,
+    Statement,
+    documents,
+    grants,
+    is_everything,
+    is_whole_account,
+    is_whole_service,
+    narrowed,
+    narrows,
+    types_with,
+)
 from policy.model import Finding, Level, Resource, Severity, known, rule
 
 _KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
@@ -68,7 +80,7 @@ def no_full_access(key: Resource) -> Iterator[Finding]:
 
 
 def _everything(statement: Statement) -> list[str]:
-    return [action for action in statement.known_actions() if action.lower() in ("*", "kms:*")]
+    return [action for action in statement.known_actions() if is_everything(action) or is_whole_service(action)]
 
 
 def _principals_known(statement: Statement) -> bool:

@@ -12,7 +12,7 @@ from policy.iam import (
     foreign_principals,
     has_source,
     home_accounts,
-    named_patterns,
+    is_whole_service,
     names_source_for_resources,
     narrowed,
     types_with,
@@ -87,10 +87,10 @@ def own_actions(resource: Resource) -> Iterator[Finding]:
     prefixes = _PREFIXES.get(module, (module,))
     for path, statement in letting_in(resource):
         for action in statement.known_actions():
-            service, _, name = action.lower().partition(":")
+            service = action.lower().partition(":")[0]
             if service not in prefixes:
                 yield Finding(f"{statement.label} allows {action}, which is not of {prefixes[0]}", path)
-            elif name == "*" and named_patterns((action,)):
+            elif is_whole_service(action):
                 yield Finding(f"{statement.label} allows {action}", path)
 
 
