@@ -27,6 +27,7 @@ from policy.iam.reach import (
     named_patterns,
     on_everything,
     partial_patterns,
+    says_something,
 )
 from policy.iam.services import names_source_for_resources, names_source_for_roles, service_name
 from policy.iam.transport import answers_plain_http
@@ -76,6 +77,7 @@ __all__ = [
     "open_to_everybody",
     "parse",
     "partial_patterns",
+    "says_something",
     "service_name",
     "types_with",
     "wide_arn",

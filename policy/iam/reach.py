@@ -97,10 +97,13 @@ def limited(statement: Statement) -> bool:
 
 def limits(condition: Condition) -> bool:
     """Whether the condition alone must hold, and says something of what is asked for; also where unknown."""
-    if not condition.operator:
-        return True
-    if _ELSEWHERE.match(condition.key.lower()) or not condition.values:
-        return False
+    return not condition.operator or (not _ELSEWHERE.match(condition.key.lower()) and says_something(condition))
+
+
+def says_something(condition: Condition) -> bool:
+    """Whether the condition alone must hold, and does not for whatever there is; also where unknown."""
+    if not condition.operator or not condition.values:
+        return not condition.operator
     values = [str(value).lower() for value in condition.values if known(value)]
     if condition.test in (_PRESENCE, "bool"):  # "the resource has the tag", and not that it lacks it
         return values != (["false"] if condition.test == "bool" else ["true"])

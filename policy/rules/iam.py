@@ -15,6 +15,7 @@ from policy.iam import (
     types_with,
 )
 from policy.model import Finding, Resource, Severity, rule
+from policy.rules.iam_principals import ATTACHED, ATTACHMENT_TYPES
 
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _IDENTITY_TYPES = types_with(IDENTITY)
@@ -113,13 +114,7 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
     "iam-no-managed-administrator",
     title="Nobody is given an administrator policy of AWS",
     severity=Severity.HIGH,
-    types=[
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-        "aws:iam/policyAttachment:PolicyAttachment",
-        "aws:iam/role:Role",
-    ],
+    types=ATTACHMENT_TYPES,
     frameworks={
         "FSBP": "IAM.1",
         "CIS": "2.14",
@@ -131,7 +126,7 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
 )
 def no_managed_administrator(resource: Resource) -> Iterator[Finding]:
     """AWS's FullAccess policies reach every resource of the account and grow by themselves."""
-    for key in ("policyArn", "managedPolicyArns"):
+    for key in ATTACHED:
         for arn in resource.list(key):
             name = str(arn).rpartition("/")[2]
             if ":aws:policy/" in str(arn) and (name in _ADMINISTRATORS or name.endswith("FullAccess")):

@@ -6,8 +6,10 @@ from policy.iam import (
     RESOURCE,
     Document,
     Statement,
+    account_of,
     documents,
     grants,
+    home_accounts,
     is_everything,
     is_whole_account,
     is_whole_service,
@@ -15,7 +17,7 @@ from policy.iam import (
     narrows,
     types_with,
 )
-from policy.model import Finding, Level, Resource, Severity, known, rule
+from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
 _KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
 _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
@@ -77,6 +79,44 @@ def no_full_access(key: Resource) -> Iterator[Finding]:
         beyond = statement.principals and not _only_accounts(statement) and _principals_known(statement)
         if everything and beyond and not public:
             yield Finding(f"{statement.label} allows {everything[0]} to more than the account", path)
+
+
+@stack_rule(
+    "kms-no-foreign-administration",
+    title="No other account administers a key",
+    severity=Severity.HIGH,
+    types=_KEYS,
+    frameworks={_BEST: "SEC03-BP08"},
+    remedy="Give other accounts kms:Decrypt, kms:GenerateDataKey* and kms:DescribeKey at most.",
+    link=_LINK + "key-policy-modifying-external-accounts.html",
+)
+def foreign_administration(key: Resource, graph: Graph) -> Iterator[Finding]:
+    """Whoever administers a key lets in whom it likes, or deletes it, and the data with it.
+
+    Two accounts with all rights cannot both be the key's own, wherever that is.
+    """
+    home = home_accounts(graph)
+    given = [(path, each, who) for path, each in _allowing(key) if administers(key, each) for who in _accounts(each)]
+    if not home and len({who for _, _, who in given}) < 2:
+        return
+    for path, statement, account in given:
+        if account not in home:
+            yield Finding(f"{statement.label} lets {account} administer the key", path)
+            if not home:
+                return
+
+
+def administers(resource: Resource, statement: Statement) -> bool:
+    """Whether it lets a key be administered, by whole accounts or by action; kms-no-full-access has the rest."""
+    if resource.type not in _KEYS:
+        return False
+    named = any(grants(statement.known_actions(), action) for action in _ADMINISTRATION)
+    return named and not (_everything(statement) and not _only_accounts(statement))
+
+
+def _accounts(statement: Statement) -> list[str]:
+    found = [account_of(str(principal)) for principal in statement.principals_of("AWS")]
+    return [] if narrowed(statement) else [account for account in found if account]
 
 
 def _everything(statement: Statement) -> list[str]:

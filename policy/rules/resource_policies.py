@@ -1,5 +1,6 @@
 """Policies of buckets, queues, secrets, repositories and other resources: services, other accounts, and for what."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import Field
@@ -17,8 +18,13 @@ from policy.iam import (
     narrowed,
     types_with,
 )
-from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, rule, stack_rule
+from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, known, rule, stack_rule
+from policy.rules.kms_policies import administers
+from policy.rules.lambda_permissions import PERMISSION
 
+_ORIGIN_IDENTITY = "aws:cloudfront/originAccessIdentity:OriginAccessIdentity"
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+_LOGS = re.compile(r"/AWSLogs/\d{12}/")
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _BEST = "Well-Architected"
 _KEYS = ("aws:kms/",)
@@ -104,7 +110,7 @@ class Accounts(RuleConfig):
     "resource-policy-cross-account",
     title="Resources are shared with known accounts only",
     severity=Severity.MEDIUM,
-    types=_TYPES,
+    types=(*_TYPES, PERMISSION),
     frameworks={_BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
     remedy="Name the account in the rule's sharedWith, or limit by aws:PrincipalOrgID.",
     link=_LINK + "access_policies-cross-account-resource-access.html",
@@ -114,10 +120,25 @@ class Accounts(RuleConfig):
 def cross_account(resource: Resource, graph: Graph, config: Accounts) -> Iterator[Finding]:
     """What another account may do here is decided there. Advisory: sharing is often meant.
 
-    Which accounts are foreign shows in the ARNs of the stack's own resources; before any exists the rule is silent.
+    Which accounts are foreign shows in the ARNs of the stack's own resources, or else in those that its inputs name;
+    where none says it, the rule is silent. A canonical user is one, unless it is an origin access identity.
     """
     home = home_accounts(graph)
+    own = {*home, *config.shared_with}
+    if resource.type == PERMISSION:
+        if home and resource.lacks("principalOrgId") and account_of(str(resource.get("principal"))) not in {*own, ""}:
+            yield Finding(f"lets in {resource.get('principal')}", "principal")
+        return
     for path, statement in letting_in(resource):
-        foreign = [each for each in foreign_principals(statement, home) if account_of(each) not in config.shared_with]
-        if foreign and not narrowed(statement):
+        foreign = [each for each in foreign_principals(statement, home) if account_of(each) not in own]
+        if not graph.refers(resource, path, _ORIGIN_IDENTITY):
+            foreign += map(str, statement.principals_of("CanonicalUser"))
+        meant = narrowed(statement) or _delivers_logs(statement) or administers(resource, statement)
+        if foreign and not meant:
             yield Finding(f"{statement.label} lets in {', '.join(foreign)}", path)
+
+
+def _delivers_logs(statement: Statement) -> bool:
+    """Whether it lets nothing be done but to write below an account's folder of logs, as load balancers do."""
+    places = [str(each) for each in statement.resources if known(each)]
+    return {*statement.actions} <= {"s3:PutObject"} and bool(places) and all(_LOGS.search(each) for each in places)

@@ -4,12 +4,14 @@ from typing import Any
 
 from policy.model import UNKNOWN, Resource
 from tests.policy.cases import Case, Set
-from tests.policy.rules.iam_support import ACCOUNT, document
+from tests.policy.rules.iam_support import ACCOUNT, STRANGER, document
 from tests.policy.support import check, resource, verdict
 
 KEY = "aws:kms/key:Key"
 API = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/api"}
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+PARTNER = {"AWS": f"arn:aws:iam::{STRANGER}:role/partner"}
+HOME = resource("aws:sns/topic:Topic", "home", outputs={"arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:home"})
 
 
 def key(*statements: dict[str, Any], **inputs: Any) -> Resource:
@@ -58,6 +60,20 @@ CASES = [
         ],
     ),
     Case(
+        "kms-no-foreign-administration",
+        [key(use("kms:*", ROOT), use("kms:Decrypt", PARTNER)), HOME],
+        [
+            key_policy(use("kms:*", {"AWS": STRANGER})),
+            key_policy(use("kms:*", {"AWS": [ROOT["AWS"], f"arn:aws:iam::{STRANGER}:root"]})),
+            key_policy(use("kms:Put*", {"AWS": f"arn:aws:iam::{STRANGER}:role/admin"})),
+        ],
+    ),
+    Case(
+        "kms-no-foreign-administration",
+        [key(use("kms:*", ROOT))],
+        [key_policy(use("kms:*", {"AWS": [ROOT["AWS"], f"arn:aws:iam::{STRANGER}:root"]}))],
+    ),
+    Case(
         "kms-separate-duties",
         [key(use("kms:Decrypt"), use("kms:ScheduleKeyDeletion", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/admin"}))],
         [
@@ -95,3 +111,17 @@ def test_an_administrator_by_name_is_no_lockout() -> None:
     assert check("kms-not-locked-out", unknown) == []
     hidden = resource(KEY, "key", policy={"Statement": [{"Effect": "Allow", "Action": [UNKNOWN]}]})
     assert check("kms-not-locked-out", hidden) == []
+
+
+def test_a_foreign_administrator_is_told_once() -> None:
+    given = key(use("kms:*", {"AWS": STRANGER}))
+    assert check("resource-policy-cross-account", given, HOME) == []
+    assert check("resource-policy-cross-account", key(use("kms:Decrypt", {"AWS": STRANGER})), HOME)
+    everything = key(use("kms:*", {"AWS": f"arn:aws:iam::{STRANGER}:role/admin"}))
+    assert check("kms-no-full-access", everything)
+    assert check("kms-no-foreign-administration", everything, HOME) == []
+
+
+def test_an_organisation_may_share_a_key() -> None:
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    assert check("kms-no-foreign-administration", key(use("kms:*", {"AWS": STRANGER}, condition)), HOME) == []
