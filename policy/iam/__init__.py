@@ -29,7 +29,7 @@ from policy.iam.reach import (
     partial_patterns,
     says_something,
 )
-from policy.iam.services import names_source_for_resources, names_source_for_roles, service_name
+from policy.iam.services import names_source_for_keys, names_source_for_resources, names_source_for_roles, service_name
 from policy.iam.transport import answers_plain_http
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "limits",
     "named",
     "named_patterns",
+    "names_source_for_keys",
     "names_source_for_resources",
     "names_source_for_roles",
     "narrowed",

@@ -4,17 +4,21 @@ from collections.abc import Iterator
 
 from policy.iam import (
     RESOURCE,
+    Condition,
     Document,
     Statement,
     account_of,
     documents,
     grants,
+    has_source,
     home_accounts,
     is_everything,
     is_whole_account,
     is_whole_service,
+    names_source_for_keys,
     narrowed,
     narrows,
+    says_something,
     types_with,
 )
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
@@ -24,6 +28,7 @@ _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 _BEST = "Well-Architected"
 _ADMINISTRATION = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 _USE = ("kms:Decrypt", "kms:GenerateDataKey")
+_GRANT_LIMITS = frozenset({"kms:grantisforawsresource", "kms:grantconstrainttype", "kms:viaservice"})
 _ACCOUNT_WIDE = frozenset({"kms:calleraccount", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 
 
@@ -45,20 +50,48 @@ def _only_accounts(statement: Statement) -> bool:
     severity=Severity.MEDIUM,
     types=_KEYS,
     frameworks={_BEST: "SEC08-BP01"},
-    remedy="Add a StringEquals condition on kms:ViaService, or name the principals.",
+    remedy="Add a StringEquals condition on kms:ViaService, or on the encryption context, or name the principals.",
     link=_LINK + "conditions-kms.html#conditions-kms-via-service",
 )
 def account_use_through_service(key: Resource) -> Iterator[Finding]:
     """`*` within kms:CallerAccount gives the key to every identity of the account, without asking its IAM policies.
 
-    AWS's own keys are bound so to one service each; a key for anything is another matter.
+    AWS's own keys are bound so to one service each; a key for anything is another matter. An encryption context, as
+    CloudTrail's key policy names one, is a service's own as well.
     """
     for path, statement in _allowing(key):
         narrowing = [each for each in statement.conditions if narrows(each)]
         account_wide = narrowing and all(each.key.lower() in _ACCOUNT_WIDE for each in narrowing)
-        through = any(each.binds for each in statement.values_of("kms:ViaService"))
+        through = any(_through(each) for each in statement.conditions)
         if statement.any_principal and account_wide and statement.wholly_known_conditions and not through:
             yield Finding(f"{statement.label} gives the key to every identity of an account", path)
+
+
+def _through(condition: Condition) -> bool:
+    key = condition.key.lower()
+    return key.startswith(("kms:viaservice", "kms:encryptioncontext")) and condition.binds and says_something(condition)
+
+
+@rule(
+    "kms-service-source",
+    title="Services use keys for known accounts only",
+    severity=Severity.MEDIUM,
+    types=_KEYS,
+    frameworks={_BEST: "SEC03-BP09"},
+    remedy="Add conditions on aws:SourceAccount and aws:SourceArn, or on the service's encryption context.",
+    link="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+    "#cross-service-confused-deputy-prevention",
+)
+def service_source(key: Resource) -> Iterator[Finding]:
+    """A customer of the service who knows the key's ARN can otherwise have the service use it.
+
+    Only services that name the source of their call to KMS are judged; a condition would shut the others out.
+    """
+    for path, statement in _allowing(key):
+        services = [each for each in statement.principals_of("Service") if names_source_for_keys(str(each))]
+        uses = any(grants(statement.known_actions(), action) for action in (*_USE, "kms:Encrypt"))
+        if services and uses and not has_source(statement) and not any(_through(each) for each in statement.conditions):
+            yield Finding(f"{statement.label} lets {', '.join(services)} use the key on behalf of any account", path)
 
 
 @rule(
@@ -133,7 +166,7 @@ def _principals_known(statement: Statement) -> bool:
     severity=Severity.MEDIUM,
     types=_KEYS,
     frameworks={_BEST: "SEC08-BP01"},
-    remedy="Move kms:CreateGrant to a statement with Bool kms:GrantIsForAWSResource true.",
+    remedy="Move kms:CreateGrant to a statement with Bool kms:GrantIsForAWSResource true, or through kms:ViaService.",
     link=_LINK + "key-policy-default.html#key-policy-service-integration",
 )
 def grants_for_services(key: Resource) -> Iterator[Finding]:
@@ -142,7 +175,9 @@ def grants_for_services(key: Resource) -> Iterator[Finding]:
         if _everything(statement) or not grants(statement.known_actions(), "kms:CreateGrant"):
             continue
         people = [*statement.principals_of("AWS"), *statement.principals_of("Federated")]
-        bound = any(each.binds for each in statement.values_of("kms:GrantIsForAWSResource", "kms:GrantConstraintType"))
+        bound = any(
+            each.key.lower() in _GRANT_LIMITS and each.binds and says_something(each) for each in statement.conditions
+        )
         if people and not bound and statement.wholly_known_conditions and not _only_accounts(statement):
             yield Finding(f"{statement.label} lets grants be made for anybody", path)
 

@@ -74,7 +74,7 @@ def service_source(resource: Resource) -> Iterator[Finding]:
     """
     for path, statement in letting_in(resource):
         services = [each for each in statement.principals_of("Service") if names_source_for_resources(str(each))]
-        if services and not has_source(statement):
+        if services and not has_source(statement) and not _delivers_logs(statement):
             yield Finding(f"{statement.label} trusts {', '.join(services)} on behalf of any account", path)
 
 
@@ -140,5 +140,6 @@ def cross_account(resource: Resource, graph: Graph, config: Accounts) -> Iterato
 
 def _delivers_logs(statement: Statement) -> bool:
     """Whether it lets nothing be done but to write below an account's folder of logs, as load balancers do."""
-    places = [str(each) for each in statement.resources if known(each)]
-    return {*statement.actions} <= {"s3:PutObject"} and bool(places) and all(_LOGS.search(each) for each in places)
+    writes = all(not known(each) or each == "s3:PutObject" for each in statement.actions)
+    below = [not known(each) or _LOGS.search(str(each)) for each in statement.resources]
+    return writes and bool(below) and all(below)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from policy.model import UNKNOWN, Resource
 from tests.policy.cases import Case, Set
 from tests.policy.rules.iam_support import ACCOUNT, STRANGER, document
@@ -28,6 +30,8 @@ def key_policy(*statements: dict[str, Any]) -> Set:
     return Set("policy", str(key(*statements).get("policy")))
 
 
+TRAIL = {"Service": "cloudtrail.amazonaws.com"}
+TRAIL_ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/all"
 CALLER = {"StringEquals": {"kms:CallerAccount": ACCOUNT}}
 THROUGH = {"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "ec2.us-east-1.amazonaws.com"}}
 FOR_SERVICES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
@@ -39,6 +43,18 @@ CASES = [
             key_policy(use("kms:Decrypt", "*", CALLER)),
             key_policy(use("kms:Decrypt", {"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
             key_policy(use("kms:Decrypt", "*", CALLER | {"StringLikeIfExists": {"kms:ViaService": "ec2.*"}})),
+            key_policy(use("kms:Decrypt", "*", CALLER | {"StringLike": {"kms:ViaService": "*"}})),
+            key_policy(use("kms:Decrypt", "*", CALLER | {"StringLike": {"kms:EncryptionContext:a": "*"}})),
+        ],
+    ),
+    Case(
+        "kms-service-source",
+        [key(use("kms:GenerateDataKey*", TRAIL, {"StringEquals": {"aws:SourceArn": TRAIL_ARN}}))],
+        [
+            key_policy(use("kms:GenerateDataKey*", TRAIL)),
+            key_policy(use("kms:Decrypt", {"Service": ["lambda.amazonaws.com", "logs.us-east-1.amazonaws.com"]})),
+            key_policy(use("kms:Encrypt", {"Service": "sns.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": "*"}})),
+            key_policy(use("kms:Decrypt", TRAIL, {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "*"}})),
         ],
     ),
     Case(
@@ -57,6 +73,7 @@ CASES = [
             key_policy(use("kms:CreateGrant")),
             key_policy(use("kms:Create*", API, {"BoolIfExists": {"kms:GrantIsForAWSResource": "true"}})),
             key_policy(use("kms:CreateGrant", "*", CALLER)),
+            key_policy(use("kms:CreateGrant", API, {"Bool": {"kms:GrantIsForAWSResource": "false"}})),
         ],
     ),
     Case(
@@ -125,3 +142,18 @@ def test_a_foreign_administrator_is_told_once() -> None:
 def test_an_organisation_may_share_a_key() -> None:
     condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
     assert check("kms-no-foreign-administration", key(use("kms:*", {"AWS": STRANGER}, condition)), HOME) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "action"),
+    [("events", "kms:Decrypt"), ("dynamodb", "kms:Decrypt"), ("cloudtrail", "kms:DescribeKey")],
+)
+def test_services_that_bring_no_source_to_kms_are_not_asked_for_one(service: str, action: str) -> None:
+    assert check("kms-service-source", key(use(action, {"Service": f"{service}.amazonaws.com"}))) == []
+
+
+def test_log_groups_are_named_by_their_context() -> None:
+    groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:*"}}
+    assert (
+        check("kms-service-source", key(use("kms:Decrypt", {"Service": "logs.us-east-1.amazonaws.com"}, groups))) == []
+    )

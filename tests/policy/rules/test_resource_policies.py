@@ -197,10 +197,25 @@ def test_every_policy_is_judged_once_for_being_public() -> None:
 
 
 def test_services_that_name_no_source_are_not_asked_for_one() -> None:
-    assert (
-        check("resource-policy-service-source", queue({"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}))
-        == []
-    )
+    assert check("resource-policy-service-source", queue({"Service": "lambda.amazonaws.com"})) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "bound"),
+    [
+        (f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*", True),
+        (f"arn:aws:s3:::logs/web/AWSLogs/{ACCOUNT}/*", True),
+        (UNKNOWN, True),
+        ("arn:aws:s3:::logs/*", False),
+        ("arn:aws:s3:::logs/AWSLogs/*", False),
+        ([f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*", "arn:aws:s3:::logs/*"], False),
+    ],
+)
+def test_load_balancers_write_below_the_account_s_folder(where: Any, bound: bool) -> None:
+    principal = {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": where}
+    given = resource(BUCKET, "logs", policy={"Statement": [statement]})
+    assert (check("resource-policy-service-source", given) == []) is bound
 
 
 @pytest.mark.parametrize(
