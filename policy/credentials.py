@@ -1,25 +1,59 @@
 """Which configuration values are credentials written down, by their names and by their looks."""
 
+import json
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+# What names of credentials end in, and what may follow it: which one, not what about it.
 _NAME = re.compile(
-    r"(^|_)(password|passwd|passphrase|secret|token|api_?key|access_?key|secret_?key|private_?key|credentials?)$",
+    r"(^|_)(\w*password|passwd|pass|pwd|passphrase|client_?secret|secret|\w*token|api_?key|access_?key|secret_?key"
+    r"|secret_?access_?key|private_?key|client_?key_?data|pre_?shared_?key"
+    r"|(encryption|signing|master|auth|account|shared|jwt|session)_?key"
+    r"|credentials?|connection_?string)(_(v?\d+|primary|secondary|main|old|new|current|previous|prod|dev|live))*$",
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REFERENCE = re.compile(
-    r"^(arn:|/|\./|https?://|[$]|\{\{|<|true$|false$|yes$|no$|none$|enabled$|disabled$|\d{1,6}$)", re.IGNORECASE
+    r"^(arn:|/|\./|https?://|\$([{(]|[A-Za-z_][A-Za-z0-9_]*$)|\{\{|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"|\d{1,6}$)",
+    re.IGNORECASE,
 )
 _OBJECT = re.compile(r"^[a-z]+(-[a-z0-9]+)*$")  # a Kubernetes object's name: `tlsSecret: api-tls`
+_CLIENTS = re.compile(r"(client|consumer|shared|jwt|session|cookie|webhook|auth)_?secret$")  # never an object's name
 _PATH = re.compile(r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$")  # a secret's name, such as records/api
-# Formats as their issuers document them, such as https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+_SECRET_ACCESS_KEY = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$")
+# Formats as their issuers document them (AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)
+# and as gitleaks detects them, at 22 July 2026: https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml
 _FORMATS = re.compile(
-    r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\b(ghp|gho|ghs|ghu)_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}"
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\b(sk|rk)_live_[A-Za-z0-9]{16,}"
+    "|".join(
+        (
+            r"\b(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b|\bABSK[A-Za-z0-9+/]{100,}|\bbedrock-api-key-[A-Za-z0-9+/=]{20,}",
+            r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|\bAGE-SECRET-KEY-1[A-Z0-9]{58}",
+            r"\bey[A-Za-z0-9]{17,}\.ey[A-Za-z0-9/_-]{17,}\.[A-Za-z0-9/_-]{10,}",  # a signed JSON web token
+            r"\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{40,}",
+            r"\bgl(pat|dt|rt|ptt|cbt|soat|agent)-[A-Za-z0-9_-]{20,}",
+            r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
+            r"hooks\.slack\.com/(services/T\w+/B\w+/\w{20,}|(workflows|triggers)/[A-Za-z0-9+/]{43,})",
+            r"\b(sk|rk)_(live|test|prod)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/]{24,}|\bSK[0-9a-f]{32}\b",
+            r"\bsk-(ant-|proj-|svcacct-|admin-)[A-Za-z0-9_-]{20,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ|\bpplx-[A-Za-z0-9]{48}\b",
+            r"\b(hf|api_org)_[A-Za-z]{34}\b|\bAIza[A-Za-z0-9_-]{35}|\bGOCSPX-[A-Za-z0-9_-]{20,}",
+            r"\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{40,}|\brubygems_[a-f0-9]{48}\b|\bdckr_pat_[A-Za-z0-9_-]{20,}",
+            r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bxkeysib-[a-f0-9]{64}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+            r"\bdo[opr]_v1_[a-f0-9]{64}\b|\bdapi[a-f0-9]{32}\b|\bpul-[a-f0-9]{40}\b|\bpscale_(pw|tkn|oauth)_[\w.-]{32,}",
+            r"\bhv[bs]\.[A-Za-z0-9_-]{24,}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}|\bglsa_[A-Za-z0-9]{32}_",
+            r"\bglc_[A-Za-z0-9+/]{32,}|\bAccountKey=[A-Za-z0-9+/]{80,}|\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}\b|\blin_api_\w{40}",
+        )
+    )
 )
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@", re.IGNORECASE)
+# In a file of properties, YAML or a shell, or among arguments: a name, and what it is set to.
+_SETTING = re.compile(
+    r"(?:^|[\s{,;])-{0,2}[\"']?([A-Za-z_][\w.-]*)[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;}{\[][^\s\"'#,;}]*)"
+)
+# What programs and templates write in place of a value: `os.environ[`, `get(`, `process.env.TOKEN`, a type.
+_EXPRESSION = re.compile(r"[(\[<]|^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$|^(string|undefined|required|optional)$")
+_LEAST = 5  # characters of a value that its name alone makes a credential
 
 
 def is_credential(name: Any, value: Any) -> bool:
@@ -29,9 +63,55 @@ def is_credential(name: Any, value: Any) -> bool:
     """
     if not isinstance(value, str) or not value:
         return False
-    if _FORMATS.search(value) or has_credentials_in_url(value):
+    if has_format(value) or _holds_one(value):
         return True
-    return isinstance(name, str) and _names_one(name) and not _refers(name, value)
+    return isinstance(name, str) and len(value) >= _LEAST and _names_one(name) and not _refers(name, value)
+
+
+@lru_cache(maxsize=8192)
+def has_format(value: str) -> bool:
+    """Whether a text holds what can be nothing but a credential: a key of a known issuer, a URL with a password."""
+    return _FORMATS.search(value) is not None or has_credentials_in_url(value)
+
+
+def _holds_one(text: str) -> bool:
+    """Whether a JSON text, a file of several lines or an argument (`--password=…`) gives a credential to a name."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            content = json.loads(text)
+        except ValueError:
+            return False
+        return any(is_credential(name, value) for _, name, value in texts(content, ""))
+    return ("\n" in text or text.startswith("--")) and sets_one(text)
+
+
+@lru_cache(maxsize=2048)
+def sets_one(text: str) -> bool:
+    """Whether a file of properties, YAML or a shell sets a name such as DB_PASSWORD to a credential."""
+    return any(
+        len(value) >= _LEAST and _names_one(name) and not (_computed(value) or _refers(name, value))
+        for name, value in _SETTING.findall(text)
+    )
+
+
+def _computed(value: str) -> bool:
+    return _EXPRESSION.search(value) is not None or _names_one(value)
+
+
+def texts(value: Any, path: str, key: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every text in nested values with its path and name; `{name: N, value: V}` is the text V by the name N."""
+    if isinstance(value, str):
+        yield path, key, value
+    elif isinstance(value, dict):
+        name = value.get("name", value.get("key"))
+        if isinstance(name, str) and isinstance(value.get("value"), str):
+            yield f"{path}.value", name if _names_one(name) else key, value["value"]
+            return
+        for each, member in value.items():
+            yield from texts(member, f"{path}.{each}" if path else str(each), str(each))
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from texts(member, f"{path}[{index}]", key)
 
 
 def has_credentials_in_url(value: Any) -> bool:
@@ -40,12 +120,17 @@ def has_credentials_in_url(value: Any) -> bool:
     return found is not None and not found["password"].startswith(("$", "{", "<", "*"))
 
 
+@lru_cache(maxsize=8192)
 def _names_one(name: str) -> bool:
     return _NAME.search(_CAMEL.sub("_", name).replace("-", "_").replace(".", "_").lower()) is not None
 
 
 def _refers(name: str, value: str) -> bool:
     """Whether the value says where the credential is: an address, a path, the name of a Secret."""
+    if _SECRET_ACCESS_KEY.match(value):
+        return False
     if _REFERENCE.match(value) or _PATH.match(value):
         return True
+    if _CLIENTS.search(_CAMEL.sub("_", name).lower()):
+        return False
     return name.lower().endswith("secret") and (name.startswith("existing") or _OBJECT.match(value) is not None)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pulumi_policy import deserialize, proxy
 
+from policy.sealed import sealed
 from policy.unknown import UNKNOWN
 
 # The engine's sentinels for values it does not know yet, and its signatures of special values:
@@ -20,7 +21,7 @@ _DEFAULTS = "__defaults"  # the Terraform bridge's own note of what it filled in
 
 
 def from_struct(struct: Any) -> dict[str, Any]:
-    """The plain values of a protobuf Struct: secrets unwrapped, unknown values UNKNOWN, whole numbers as int."""
+    """The plain values of a protobuf Struct: texts of secrets Sealed, unknown values UNKNOWN, whole numbers as int."""
     return {key: _from_value(value) for key, value in struct.fields.items() if key != _DEFAULTS}
 
 
@@ -62,6 +63,7 @@ def _signed(value: dict[str, Any]) -> Any:
     signature = value.pop(_SIGNATURE, None)
     if signature is None:
         return value
-    if signature in (_SECRET, _OUTPUT_VALUE):
-        return value.get("value", UNKNOWN)
-    return value
+    if signature not in (_SECRET, _OUTPUT_VALUE):
+        return value
+    content = value.get("value", UNKNOWN)
+    return sealed(content) if signature == _SECRET or value.get("secret") is True else content

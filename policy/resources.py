@@ -161,10 +161,9 @@ class Block(Values):
 class Resource(Values):
     """One resource of a stack as plain data; the same for the engine, the preview and the tests.
 
-    `inputs` are camelCase plain values (dict, list, text, number, truth value, None): secrets are unwrapped, what is
-    not known yet is UNKNOWN. `outputs` are read
-    only to recognise who refers to whom by id, ARN or name. `property_dependencies` names, for each top-level
-    input, the URNs it was computed from.
+    `inputs` are camelCase plain values (dict, list, text, number, truth value, None): texts of secrets are Sealed, what
+    is not known yet is UNKNOWN. `outputs` are read only to recognise who refers to whom by id, ARN or name.
+    `property_dependencies` names, for each top-level input, the URNs it was computed from.
 
     A resource that is not `seen` is registered, and that is all that is known of it: every input reads as UNKNOWN,
     none as not set. Pulumi's engine shows resources so that `--target` leaves out.

@@ -18,12 +18,18 @@ from policy.iam.reach import (
     covers,
     denied,
     findings_at_large,
+    is_any,
+    is_everything,
+    is_whole_service,
     limited,
+    limits,
     named,
     named_patterns,
     on_everything,
+    partial_patterns,
+    says_something,
 )
-from policy.iam.services import names_source_for_resources, names_source_for_roles, service_name
+from policy.iam.services import names_source_for_keys, names_source_for_resources, names_source_for_roles, service_name
 from policy.iam.transport import answers_plain_http
 
 __all__ = [
@@ -55,10 +61,15 @@ __all__ = [
     "grants",
     "has_source",
     "home_accounts",
+    "is_any",
+    "is_everything",
     "is_whole_account",
+    "is_whole_service",
     "limited",
+    "limits",
     "named",
     "named_patterns",
+    "names_source_for_keys",
     "names_source_for_resources",
     "names_source_for_roles",
     "narrowed",
@@ -66,6 +77,8 @@ __all__ = [
     "on_everything",
     "open_to_everybody",
     "parse",
+    "partial_patterns",
+    "says_something",
     "service_name",
     "types_with",
     "wide_arn",

@@ -1,12 +1,14 @@
 """Whose accounts: of principals, and the stack's own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from policy.graph import Graph
 from policy.iam.document import Statement
+from policy.iam.places import IDENTITY, RESOURCE, TRUST, documents
+from policy.resources import Resource
 from policy.unknown import known
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
@@ -28,15 +30,41 @@ def is_whole_account(principal: str) -> bool:
 
 @lru_cache(maxsize=4)
 def home_accounts(graph: Graph) -> frozenset[str]:
-    """The accounts that the stack's own resources are in, from the ARNs they came out with; none before they exist."""
-    found = set()
-    for resource in graph:
-        arn = resource.outputs.get("arn") if resource.type.startswith("aws:") else None
-        if known(arn) and isinstance(arn, str) and arn.count(":") >= 5:
-            account = arn.split(":")[4]
-            if _ACCOUNT.fullmatch(account):
-                found.add(account)
-    return frozenset(found)
+    """The accounts that the stack's own resources are in, from the ARNs they came out with.
+
+    Before they exist, from the accounts that providers are bound to, and from the ARNs and source accounts that their
+    inputs and policies name for other things than principals and roles; none where nothing says it.
+    """
+    ours = [resource for resource in graph if resource.type.startswith("aws:")]
+    found = {_account_in(resource.outputs.get("arn"), principals=True) for resource in ours} - {""}
+    return frozenset(found or {*_bound(graph), *_named(ours)} - {""})
+
+
+def _account_in(value: Any, *, principals: bool = False) -> str:
+    """The account in an ARN; empty for anything else, and for roles and other principals unless they are asked for."""
+    if not isinstance(value, str) or not value.startswith("arn:") or value.count(":") < 5:
+        return ""
+    service, _, account = value.split(":")[2:5]
+    return account if (principals or service not in ("iam", "sts")) and _ACCOUNT.fullmatch(account) else ""
+
+
+def _bound(graph: Graph) -> Iterator[str]:
+    for provider in graph:
+        if provider.type == "pulumi:providers:aws":
+            listed = provider.get("allowedAccountIds")  # providers get lists as JSON texts
+            yield from _ACCOUNT.findall(listed) if isinstance(listed, str) else provider.list("allowedAccountIds")
+
+
+def _named(resources: Iterable[Resource]) -> Iterator[str]:
+    for resource in resources:
+        for value in resource.inputs.values():
+            if isinstance(value, str):
+                yield _account_in(value)
+        for document in documents(resource, IDENTITY, TRUST, RESOURCE):
+            for statement in document.allowing():
+                yield from map(_account_in, statement.resources)
+                for condition in statement.values_of("aws:SourceAccount", "kms:CallerAccount"):
+                    yield from (str(each) for each in condition.values if known(each) and _ACCOUNT.fullmatch(str(each)))
 
 
 def foreign_principals(statement: Statement, home: frozenset[str]) -> Iterator[str]:

@@ -92,8 +92,8 @@ def _wide(condition: Condition, key: str, value: str) -> bool:
         return False
     if key in _ARNS:
         return wide_arn(value)
-    if key in _PATHS:
-        return not value.strip("*?/:")
+    if key in _PATHS:  # what stands before the path: the organisation, the role's id, the service
+        value = value.replace(":", "/").partition("/")[0]
     return "*" in value or "?" in value
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policy.iam.actions import grants
 from policy.iam.document import Document, Statement
-from policy.iam.reach import at_large, denied, named
+from policy.iam.reach import at_large, denied, is_any, named, named_patterns
 from policy.unknown import known
 
 PASS: Final = ("iam:PassRole",)
@@ -71,7 +71,9 @@ def _any_role(document: Document, statement: Statement) -> bool:
 
 def names_taker(statement: Statement) -> bool:
     """Whether the statement says to which services roles may be passed; also where that is not known yet."""
-    return bool(statement.values_of(_PASSED_TO)) or not statement.wholly_known_conditions
+    tests = [each for test in statement.values_of(_PASSED_TO) for each in test.values]
+    named_ones = bool(tests) and not any(known(each) and is_any(str(each)) for each in tests)
+    return named_ones or not statement.wholly_known_conditions
 
 
 def takes(statement: Statement, service: str) -> bool:
@@ -84,13 +86,14 @@ def takes(statement: Statement, service: str) -> bool:
 
 
 def starting(document: Document) -> dict[str, tuple[str, ...]]:
-    """Service -> the actions by which the document lets code start under a passed role."""
+    """Service -> the actions by which the document lets code start under a passed role, by `lambda:*` as well."""
     found: dict[str, tuple[str, ...]] = {}
     for service, actions in STARTS.items():
         allowed = {
             action
             for statement in document.allowing()
-            for action in named(statement, actions)
+            for action in actions
+            if grants(named_patterns(tuple(statement.known_actions())), action)
             if not denied(document, action)
         }
         if allowed:

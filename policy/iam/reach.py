@@ -1,11 +1,12 @@
 """How far statements reach: which actions they match, on which resources, and what a Deny takes back."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from policy.iam.actions import grants
-from policy.iam.document import Document, Statement
+from policy.iam.document import Condition, Document, Statement
 from policy.iam.places import IDENTITY, documents
 from policy.resources import Resource
 from policy.rule import Finding
@@ -13,22 +14,14 @@ from policy.unknown import known
 
 # Services whose ARNs name the resource at once, with no word for its type before it.
 _UNTYPED: Final = frozenset({"s3", "sns", "sqs", "execute-api", "codepipeline", "codecommit", "apigateway"})
-# Conditions on who asks, from where and when; they say nothing of what is asked for.
-_ABOUT_CALLER: Final = frozenset(
-    {
-        "aws:currenttime",
-        "aws:epochtime",
-        "aws:multifactorauthage",
-        "aws:multifactorauthpresent",
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:referer",
-        "aws:requestedregion",
-        "aws:securetransport",
-        "aws:sourceip",
-        "aws:tokenissuetime",
-        "aws:useragent",
-    }
+# Conditions on who asks, from where, when and through what, and on whole accounts: none says what is asked for.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+_ELSEWHERE: Final = re.compile(
+    r"aws:(principal|source|calledvia|viaawsservice|vpce|vpcsource|ec2instancesource|federatedprovider|multifactorauth"
+    r"|token|currenttime|epochtime|referer|requestedregion|securetransport|useragent|userid|username|tagkeys|chatbot"
+    r"|resourceaccount|resourceorg|ispartofmfa|assumedroot|signinsession)"
+    r"|kms:(viaservice|calleraccount)|sts:(externalid|rolesessionname|sourceidentity|transitivetagkeys)"
+    r"|(saml|accounts\.google\.com|cognito-identity\.amazonaws\.com):"
 )
 _PRESENCE: Final = "null"
 
@@ -43,20 +36,37 @@ def covers(statement: Statement, action: str) -> bool:
 def named(statement: Statement, table: tuple[str, ...]) -> tuple[str, ...]:
     """Which actions of the table the statement's Action names, alone or by a wildcard within their service.
 
-    `*` names none: `iam-no-administrator` and `iam-no-not-action` say all there is to say of those.
+    `*` names none, neither does a whole service (`iam:*`): `iam-no-administrator`, `iam-no-service-wildcard` and
+    `iam-no-not-action` say all there is to say of those.
     """
     return _among(tuple(statement.known_actions()), table)
 
 
 @lru_cache(maxsize=8192)
 def _among(patterns: tuple[str, ...], table: tuple[str, ...]) -> tuple[str, ...]:
-    own = named_patterns(patterns)
+    own = partial_patterns(patterns)
     return tuple(action for action in table if grants(own, action))
 
 
 def named_patterns(patterns: tuple[str, ...]) -> list[str]:
     """The action patterns that name their service."""
     return [pattern for pattern in patterns if "*" not in pattern.partition(":")[0]]
+
+
+def partial_patterns(patterns: tuple[str, ...]) -> list[str]:
+    """Those of them that name a part of it."""
+    return [pattern for pattern in named_patterns(patterns) if not is_whole_service(pattern)]
+
+
+def is_everything(pattern: str) -> bool:
+    """Whether an action pattern matches every action of every service: `*`, `*:*`, `?*`."""
+    return is_any(pattern.partition(":")[0])
+
+
+def is_whole_service(pattern: str) -> bool:
+    """Whether an action pattern matches every action of one service: `s3:*`, `s3:?*`, `s3:**`."""
+    service, _, name = pattern.partition(":")
+    return bool(service.strip("*?")) and is_any(name)
 
 
 @lru_cache(maxsize=4096)
@@ -82,11 +92,27 @@ def on_everything(statement: Statement) -> bool:
 
 def limited(statement: Statement) -> bool:
     """Whether a condition limits what the statement reaches, such as a tag of the resource; also where unknown."""
-    for condition in statement.conditions:
-        about_resource = condition.key.lower() not in _ABOUT_CALLER
-        if not condition.operator or (about_resource and (condition.binds or condition.test == _PRESENCE)):
-            return True
-    return False
+    return any(limits(condition) for condition in statement.conditions)
+
+
+def limits(condition: Condition) -> bool:
+    """Whether the condition alone must hold, and says something of what is asked for; also where unknown."""
+    return not condition.operator or (not _ELSEWHERE.match(condition.key.lower()) and says_something(condition))
+
+
+def says_something(condition: Condition) -> bool:
+    """Whether the condition alone must hold, and does not for whatever there is; also where unknown."""
+    if not condition.operator or not condition.values:
+        return not condition.operator
+    values = [str(value).lower() for value in condition.values if known(value)]
+    if condition.test in (_PRESENCE, "bool"):  # "the resource has the tag", and not that it lacks it
+        return values != (["false"] if condition.test == "bool" else ["true"])
+    return condition.binds and not (condition.matches_patterns and any(is_any(value) for value in values))
+
+
+def is_any(pattern: str) -> bool:
+    """Whether a pattern matches whatever there is: `*`, `?*`, `*:*`."""
+    return "*" in pattern and not pattern.strip("*?:/")
 
 
 def denied(document: Document, action: str) -> bool:

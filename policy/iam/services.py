@@ -33,11 +33,14 @@ _TAKE_ROLES: Final = frozenset(
         "firehose",
         "imagebuilder",
         "iot",
+        "kafka",
+        "kafkaconnect",
         "kinesisanalytics",
         "logs",
         "monitoring.rds",
         "personalize",
         "pipes",
+        "rolesanywhere",
         "scheduler",
         "ssm",
         "states",
@@ -45,8 +48,8 @@ _TAKE_ROLES: Final = frozenset(
         "vpc-flow-logs",
     }
 )
-# Services that write to resources for their customers and bring aws:SourceArn or aws:SourceAccount along. Not here:
-# logdelivery.elasticloadbalancing, which is bound by the account's folder in the bucket.
+# Services that write to resources for their customers and bring aws:SourceArn or aws:SourceAccount along. Load
+# balancers may be bound by the account's folder in the bucket as well.
 _CALL_RESOURCES: Final = frozenset(
     {
         "apigateway",
@@ -62,6 +65,7 @@ _CALL_RESOURCES: Final = frozenset(
         "dms",
         "events",
         "iot",
+        "logdelivery.elasticloadbalancing",
         "logging.s3",
         "logs",
         "pipes",
@@ -74,6 +78,11 @@ _CALL_RESOURCES: Final = frozenset(
         "vpc-flow-logs",
     }
 )
+
+
+# They bring none to KMS where they publish to an encrypted topic:
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+_WITHOUT_SOURCE_AT_KEYS: Final = frozenset({"events"})
 
 
 def service_name(principal: str) -> str:
@@ -90,3 +99,8 @@ def names_source_for_roles(principal: str) -> bool:
 def names_source_for_resources(principal: str) -> bool:
     """Whether the service names its source when it acts on a resource."""
     return service_name(principal) in _CALL_RESOURCES
+
+
+def names_source_for_keys(principal: str) -> bool:
+    """Whether the service names its source when it uses a key."""
+    return service_name(principal) in _CALL_RESOURCES - _WITHOUT_SOURCE_AT_KEYS

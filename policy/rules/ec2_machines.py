@@ -2,21 +2,15 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 
+from policy.credentials import has_format, sets_one
 from policy.model import Finding, Level, Resource, Severity, rule
 from policy.rules.ec2 import INSTANCE, LAUNCH_TEMPLATE
 
 AMI = "aws:ec2/ami:Ami"
 NETWORK_INTERFACE = "aws:ec2/networkInterface:NetworkInterface"
 _LINK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
-# Access key ids, private keys, and secrets written out behind their name; not references such as $NAME or {{…}}.
-_SECRET = re.compile(
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|(?i:\b[a-z_]*(?:password|passwd|secret_access_key|api_key|auth_token)\b)[\"']?\s*[:=]\s*[\"']?[^\s\"'$<{(]{8,}"
-)
 
 
 @rule(
@@ -31,8 +25,12 @@ _SECRET = re.compile(
 def user_data_secrets(machine: Resource) -> Iterator[Finding]:
     """Everything that runs on the instance, and everybody who may describe it, can read its user data."""
     for path in ("userData", "userDataBase64"):
-        if machine.has(path) and _SECRET.search(_plain(str(machine.get(path)))):
+        if machine.has(path) and _holds_one(_plain(str(machine.get(path)))):
             yield Finding("carries a credential", path)
+
+
+def _holds_one(script: str) -> bool:
+    return has_format(script) or sets_one(script)
 
 
 def _plain(text: str) -> str:

@@ -120,6 +120,9 @@ def no_plain_secrets(task: Resource) -> Iterator[Finding]:
         for variable in container.blocks("environment"):
             if is_credential(variable.get("name"), variable.get("value")):
                 yield Finding(f"{name_of(container)} is given a credential", variable.path("value"))
+        for key in ("command", "entryPoint"):
+            if any(is_credential(None, argument) for argument in container.list(key)):
+                yield Finding(f"{name_of(container)} is given a credential", container.path(key))
 
 
 @rule(

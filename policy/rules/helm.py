@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from policy.credentials import is_credential
+from policy.credentials import is_credential, texts
 from policy.model import Finding, Resource, Severity, known, rule
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -60,20 +59,6 @@ def repository(release: Resource) -> Iterator[Finding]:
 )
 def no_plain_secrets(release: Resource) -> Iterator[Finding]:
     """Helm keeps the values of every revision in the cluster, readable to whoever reads the namespace's secrets."""
-    for path, key, value in _texts(release.get("values"), "values"):
+    for path, key, value in texts(release.get("values"), "values"):
         if is_credential(key, value):
             yield Finding("is given a credential", path)
-
-
-def _texts(value: Any, path: str, key: str = "") -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, str):
-        yield path, key, value
-    elif isinstance(value, dict):
-        if isinstance(value.get("name"), str) and "value" in value:  # an environment variable
-            yield from _texts(value["value"], f"{path}.value", value["name"])
-            return
-        for each, member in value.items():
-            yield from _texts(member, f"{path}.{each}", str(each))
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from _texts(member, f"{path}[{index}]", key)

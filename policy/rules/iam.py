@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 from policy.iam import (
     IDENTITY,
+    PERMISSIONS,
     TRUST,
     Statement,
     documents,
+    expand,
+    is_everything,
+    is_whole_service,
     narrowed,
     types_with,
 )
 from policy.model import Finding, Resource, Severity, rule
+from policy.rules.iam_principals import ATTACHED, ATTACHMENT_TYPES
 
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _IDENTITY_TYPES = types_with(IDENTITY)
@@ -41,7 +46,7 @@ def _allowing(resource: Resource) -> Iterator[tuple[str, Statement]]:
 def no_administrator(resource: Resource) -> Iterator[Finding]:
     """Every action, however limited in resources, includes giving oneself the rest."""
     for path, statement in _allowing(resource):
-        if any(action in ("*", "*:*") for action in statement.known_actions()):
+        if any(is_everything(action) for action in statement.known_actions()):
             yield Finding(f"{statement.label} allows every action", path)
 
 
@@ -55,12 +60,20 @@ def no_administrator(resource: Resource) -> Iterator[Finding]:
     link=_LINK + "best-practices.html#grant-least-privilege",
 )
 def no_service_wildcard(resource: Resource) -> Iterator[Finding]:
-    """`service:*` also allows deleting, sharing and changing policies, and whatever AWS adds tomorrow."""
+    """`service:*` also allows deleting, sharing and changing policies, and whatever AWS adds tomorrow.
+
+    It stands for all that other rules name of the service: they do not repeat it.
+    """
     for path, statement in _allowing(resource):
         for action in statement.known_actions():
-            service, _, name = action.partition(":")
-            if name == "*" and service != "*":
-                yield Finding(f"{statement.label} allows {action}", path)
+            if is_whole_service(action):
+                yield Finding(f"{statement.label} allows {action}{_also(action)}", path)
+
+
+def _also(action: str) -> str:
+    """What of a whole service's actions is worst: they change permissions, as other rules would say one by one."""
+    managing = [each.name for each in expand(action) if each.level == PERMISSIONS]
+    return f", also {', '.join(managing[:3])}{' …' if managing[3:] else ''}" if managing else ""
 
 
 @rule(
@@ -101,13 +114,7 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
     "iam-no-managed-administrator",
     title="Nobody is given an administrator policy of AWS",
     severity=Severity.HIGH,
-    types=[
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-        "aws:iam/policyAttachment:PolicyAttachment",
-        "aws:iam/role:Role",
-    ],
+    types=ATTACHMENT_TYPES,
     frameworks={
         "FSBP": "IAM.1",
         "CIS": "2.14",
@@ -119,7 +126,7 @@ def trust_not_public(role: Resource) -> Iterator[Finding]:
 )
 def no_managed_administrator(resource: Resource) -> Iterator[Finding]:
     """AWS's FullAccess policies reach every resource of the account and grow by themselves."""
-    for key in ("policyArn", "managedPolicyArns"):
+    for key in ATTACHED:
         for arn in resource.list(key):
             name = str(arn).rpartition("/")[2]
             if ":aws:policy/" in str(arn) and (name in _ADMINISTRATORS or name.endswith("FullAccess")):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from policy.iam import IDENTITY, findings_at_large, types_with
-from policy.model import Finding, Resource, Severity, rule
+from policy.iam import IDENTITY, documents, findings_at_large, is_any, limited, named, on_everything, types_with
+from policy.model import Finding, Resource, Severity, known, rule
 
 _TYPES = types_with(IDENTITY)
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
@@ -44,8 +44,23 @@ GRANTS = ("kms:CreateGrant",)
     link=_LINK + "id_roles_use_permissions-to-switch.html",
 )
 def assume_role_scoped(resource: Resource) -> Iterator[Finding]:
-    """Every role that trusts the account is then this principal's, those of other accounts and of tomorrow too."""
-    return findings_at_large(resource, ROLES, "every role")
+    """Every role that trusts the account is then this principal's, those of other accounts and of tomorrow too.
+
+    A role's name in any account is as good: whoever makes one there has it taken.
+    """
+    yield from findings_at_large(resource, ROLES, "every role")
+    for document in documents(resource, IDENTITY):
+        for statement in document.allowing():
+            anywhere = [str(each) for each in statement.resources if known(each) and _of_any_account(str(each))]
+            if anywhere and named(statement, ROLES) and not on_everything(statement) and not limited(statement):
+                yield Finding(
+                    f"{statement.label} allows sts:AssumeRole on {anywhere[0]}, of any account", document.path
+                )
+
+
+def _of_any_account(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    return parts[:1] == ["arn"] and parts[2:3] == ["iam"] and is_any("".join(parts[4:5]))
 
 
 @rule(
@@ -86,7 +101,7 @@ def secrets_scoped(resource: Resource) -> Iterator[Finding]:
     severity=Severity.HIGH,
     types=_TYPES,
     frameworks={"FSBP": ("KMS.1", "KMS.2"), "cdk-nag": "AwsSolutions-IAM5", "Checkov": "CKV_AWS_287"},
-    remedy="Name the ARNs of the keys, or limit by kms:ViaService, kms:ResourceAliases or the encryption context.",
+    remedy="Name the ARNs of the keys, or limit by kms:ResourceAliases or the encryption context.",
     link="https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
 )
 def decryption_scoped(resource: Resource) -> Iterator[Finding]:

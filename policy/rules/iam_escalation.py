@@ -6,7 +6,7 @@ https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/
 
 from collections.abc import Iterator
 
-from policy.iam import IDENTITY, documents, findings_at_large, named, types_with
+from policy.iam import IDENTITY, documents, findings_at_large, limits, named, types_with
 from policy.model import Finding, Resource, Severity, rule
 
 _TYPES = types_with(IDENTITY)
@@ -162,6 +162,6 @@ def creation_bounded(resource: Resource) -> Iterator[Finding]:
     for document in documents(resource, IDENTITY):
         for statement in document.allowing():
             created = named(statement, IDENTITY_CREATION)
-            bounds = statement.values_of("iam:PermissionsBoundary") or not statement.wholly_known_conditions
-            if created and not bounds:
+            bounds = any(limits(each) for each in statement.values_of("iam:PermissionsBoundary"))
+            if created and not bounds and statement.wholly_known_conditions:
                 yield Finding(f"{statement.label} allows {', '.join(created)} without a boundary", document.path)

@@ -9,8 +9,8 @@ from policy.iam import (
     expand_all,
     findings_at_large,
     limited,
-    named_patterns,
     on_everything,
+    partial_patterns,
     types_with,
 )
 from policy.model import Finding, Level, Resource, Severity, rule
@@ -159,7 +159,7 @@ def exposure(resource: Resource) -> Iterator[Finding]:
                 continue
             managing = [
                 action.name
-                for action in expand_all(named_patterns(tuple(statement.known_actions())))
+                for action in expand_all(partial_patterns(tuple(statement.known_actions())))
                 if action.level == PERMISSIONS and action.resource_level
                 if not action.name.startswith(JUDGED_ELSEWHERE)
             ]

@@ -15,11 +15,34 @@ _SAML = "sts:AssumeRoleWithSAML"
 _GITHUB = "token.actions.githubusercontent.com"
 _COGNITO = "cognito-identity.amazonaws.com"
 _EKS = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com")
-_REPOSITORY = re.compile(r"repo:[^*?:/]+/[^*?:/]+:.+")
+# Subjects as GitHub writes them, and as organisations customise them by claims:
+# https://docs.github.com/en/actions/reference/security/oidc#customizing-the-subject-claims-for-an-organization-or-repository
+_REPOSITORY = re.compile(r"(?:^|.*:)(?:repo(?:sitory)?:[^*?:/]+/[^*?:/]+|repository_id:\d+)(?::.+|$)")
+_WORKFLOW = re.compile(r"(?:^|.*:)job_workflow_ref:[^*?:/]+/[^*?:/]+/.+")
+_ORGANISATION = re.compile(r"(?:^|.*:)repository_owner(?:_id)?:[^*?:]+(?::.+|$)")
+# Issuers that all their customers share -> subjects that say whose they are; Bitbucket's name repositories by UUID.
+# https://docs.gitlab.com/ci/cloud_services/
+# https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+# https://buildkite.com/docs/agent/cli/reference/oidc
+# https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/
+# https://support.atlassian.com/bitbucket-cloud/docs/deploy-on-aws-using-bitbucket-pipelines-openid-connect/
+# https://vercel.com/docs/oidc/reference
+# https://www.pulumi.com/docs/administration/access-identity/oidc-client/
+_OWNERS = {
+    "gitlab.com": re.compile(r"project_path:[^*?:/]+/.+|project_id:\d+(:.+)?"),
+    "app.terraform.io": re.compile(r"organization:[^*?:]+:.+"),
+    "agent.buildkite.com": re.compile(r"organization:[^*?:]+:.+"),
+    "oidc.circleci.com": re.compile(r"org/[^*?/]+/.+"),
+    "api.bitbucket.org": re.compile(r".*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}.*"),
+    "oidc.vercel.com": re.compile(r"owner:[^*?:]+:.+"),
+    "api.pulumi.com": re.compile(r"pulumi:[a-z]+:org:[^*?:]+:.+"),
+}
 _SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:[^*?:]+:[^*?:]+")
 _PODS = "pods.eks.amazonaws.com"
-_POD_TAGS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
-_CLUSTER_TAGS = ("aws:RequestTag/eks-cluster-arn", "aws:RequestTag/eks-cluster-name")
+_POD_TESTS = frozenset(
+    f"aws:requesttag/{tag}"
+    for tag in ("eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account")
+)
 
 
 def _federated(role: Resource, action: str, provider: Callable[[str], object]) -> Iterator[tuple[str, Statement]]:
@@ -71,8 +94,19 @@ def federated_pinned(role: Resource) -> Iterator[Finding]:
             continue
         claims = ("aud",) if _GITHUB in providers or _EKS.search(providers) else ("aud", "sub")
         for claim in claims:
-            if not _pinned(_claims(statement, claim), lambda value: value.strip("*?")):
+            fixed = _owned(providers) if claim == "sub" else _said
+            if not _pinned(_claims(statement, claim), fixed):
                 yield Finding(f"{statement.label} does not name the {claim} it trusts", path)
+
+
+def _said(value: str) -> bool:
+    return bool(value.strip("*?:/{}"))
+
+
+def _owned(providers: str) -> Callable[[str], object]:
+    """What a subject of the provider must be, so that it is one organisation's."""
+    issuer = providers.partition("oidc-provider/")[2]
+    return next((pattern.fullmatch for host, pattern in _OWNERS.items() if issuer.startswith(host)), _said)
 
 
 @rule(
@@ -87,8 +121,21 @@ def federated_pinned(role: Resource) -> Iterator[Finding]:
 def github_repository(role: Resource) -> Iterator[Finding]:
     """All of GitHub shares one issuer: what the subject leaves open, anybody's workflow fills."""
     for path, statement in _federated(role, _WEB, lambda name: _GITHUB in name):
-        if not _pinned(_claims(statement, "sub"), _REPOSITORY.fullmatch):
+        if not _pinned(_claims(statement, "sub"), _of_repository) and not _by_claims(statement):
             yield Finding(f"{statement.label} trusts workflows of more than one repository", path)
+
+
+def _of_repository(subject: str) -> bool:
+    """Whether a subject is one repository's, or one workflow's on behalf of one organisation's repositories."""
+    return bool(_REPOSITORY.match(subject) or (_WORKFLOW.match(subject) and _ORGANISATION.match(subject)))
+
+
+def _by_claims(statement: Statement) -> bool:
+    """Whether claims of the token say so, each by a condition of its own.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+    """
+    return any(_pinned(_claims(statement, claim), _literal) for claim in ("repository", "repository_id"))
 
 
 @rule(
@@ -143,26 +190,28 @@ def saml_audience(role: Resource) -> Iterator[Finding]:
 
 @rule(
     "iam-trust-pod-identity",
-    title="Roles by Pod Identity are for one service account of one cluster",
+    title="Roles by Pod Identity name the service account and cluster they are tested for",
     severity=Severity.HIGH,
     types=_ROLES,
     frameworks={_BEST: "SEC03-BP02"},
     remedy="Test aws:RequestTag/kubernetes-namespace, …/kubernetes-service-account and …/eks-cluster-arn "
     "by StringEquals.",
-    link=_LINK + "eks/latest/userguide/pod-id-abac.html",
+    link=_LINK + "eks/latest/userguide/pod-id-role.html",
 )
 def pod_identity(role: Resource) -> Iterator[Finding]:
-    """Whoever may associate roles in any cluster of the account could otherwise give this one to any pod."""
+    """A condition that any pod of any cluster meets only looks like a limit.
+
+    Without conditions the role is as AWS's guide writes it: its associations say whose it is.
+    """
     for path, statement in trusting(role):
         if _PODS not in statement.principals_of("Service") or not statement.wholly_known_conditions:
             continue
-        missing = [tag.rpartition("/")[2] for tag in _POD_TAGS if not _pinned(statement.values_of(tag), _literal)]
-        source = statement.values_of("aws:SourceArn")
-        if not _pinned(statement.values_of(*_CLUSTER_TAGS), _literal) and not _pinned(source, _narrow):
-            missing.append("eks-cluster-arn")
-        if missing:
-            yield Finding(f"{statement.label} does not name the {', '.join(missing)} it trusts", path)
+        tested = [each for each in statement.conditions if each.key.lower() in _POD_TESTS]
+        loose = [each.key.rpartition("/")[2] for each in tested if not _pinned([each], _one)]
+        if loose:
+            yield Finding(f"{statement.label} does not name the {', '.join(loose)} it trusts", path)
 
 
-def _narrow(arn: str) -> bool:
-    return not wide_arn(arn) and _literal(arn.rpartition("/")[2])
+def _one(value: str) -> bool:
+    """Whether it is one name, or one cluster's ARN; the account of an ARN may be left to aws:SourceAccount."""
+    return _literal(value) or (value.startswith("arn:") and not wide_arn(value) and _literal(value.rpartition("/")[2]))

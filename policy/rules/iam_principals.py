@@ -12,8 +12,14 @@ ATTACHMENT_TYPES = (
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
     "aws:iam/role:Role",
+    "aws:rolesanywhere/profile:Profile",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
 )
+ATTACHED = ("policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns")
+"""The inputs by which they name managed policies."""
 # Policies of AWS for people who run a whole field, or that read the content of every store.
 _WIDE = (
     "AmazonEC2RoleforSSM",
@@ -81,6 +87,7 @@ def no_console_passwords(profile: Resource) -> Iterator[Finding]:
     types=[
         "aws:iam/userPolicy:UserPolicy",
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
         "aws:iam/policyAttachment:PolicyAttachment",
     ],
     frameworks={"FSBP": "IAM.2", "CIS": "2.13", "Checkov": "CKV_AWS_40"},
@@ -89,7 +96,7 @@ def no_console_passwords(profile: Resource) -> Iterator[Finding]:
 )
 def users_through_groups(policy: Resource) -> Iterator[Finding]:
     """Rights given one by one are not taken back when somebody's work changes."""
-    for key in ("user", "users"):
+    for key in ("user", "users", "userName"):
         if policy.has(key):
             yield Finding("is given to a user", key)
 
@@ -143,7 +150,7 @@ def password_policy(policy: Resource) -> Iterator[Finding]:
 )
 def no_wide_managed_policy(resource: Resource) -> Iterator[Finding]:
     """They run a whole field, or read the content of every bucket and table, and grow by themselves."""
-    for key in ("policyArn", "policyArns", "managedPolicyArns"):
+    for key in ATTACHED:
         for arn in resource.list(key):
             name = str(arn).rpartition("/")[2]
             if ":aws:policy/" in str(arn) and (name in _WIDE or name.endswith("PowerUser")):

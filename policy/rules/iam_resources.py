@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from policy.iam import IDENTITY, LIST, PERMISSIONS, Action, Statement, documents, expand, limited, types_with
+from policy.iam import (
+    IDENTITY,
+    LIST,
+    PERMISSIONS,
+    Action,
+    Statement,
+    documents,
+    expand,
+    limited,
+    partial_patterns,
+    types_with,
+)
 from policy.iam.passing import PASS
 from policy.model import Finding, Resource, Severity, rule
 from policy.rules import iam_credentials, iam_destruction, iam_escalation, iam_exfiltration, iam_passing
@@ -49,9 +60,10 @@ def resource_wildcard(resource: Resource) -> Iterator[Finding]:
 def _narrowable(statement: Statement) -> Iterator[str]:
     """What of the statement's actions could name resources: each by name, wildcards with how many of theirs could.
 
-    Wildcards that only list (`ec2:Describe*`) are fine: most of what they allow takes no resource.
+    Wildcards that only list (`ec2:Describe*`) are fine: most of what they allow takes no resource. Whole services are
+    `iam-no-service-wildcard`'s.
     """
-    for pattern in statement.known_actions():
+    for pattern in partial_patterns(tuple(statement.known_actions())):
         actions = [action for action in expand(pattern) if action.resource_level and not _told(action)]
         if "*" not in pattern and "?" not in pattern:
             yield from (action.name for action in actions)

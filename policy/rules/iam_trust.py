@@ -15,6 +15,7 @@ from policy.iam import (
     is_whole_account,
     names_source_for_roles,
     narrows,
+    says_something,
     types_with,
 )
 from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, known, rule, stack_rule
@@ -62,7 +63,8 @@ def no_not_principal(resource: Resource) -> Iterator[Finding]:
 def external_id(role: Resource, graph: Graph) -> Iterator[Finding]:
     """A third party works for many: without an external id any of its customers can have it take this role.
 
-    Which accounts are foreign shows in the ARNs of the stack's own resources; before any exists the rule is silent.
+    Which accounts are foreign shows in the ARNs of the stack's own resources, or else in those that its inputs name;
+    where none says it, the rule is silent.
     """
     home = home_accounts(graph)
     for path, statement in trusting(role):
@@ -95,7 +97,7 @@ def whole_account(role: Resource) -> Iterator[Finding]:
     """An account's root as principal is everybody whom that account's policies let. Advisory: people need it."""
     for path, statement in trusting(role):
         roots = [each for each in statement.principals_of("AWS") if is_whole_account(str(each))]
-        if roots and not statement.conditions:
+        if roots and not any(says_something(each) for each in statement.conditions):
             yield Finding(f"{statement.label} trusts everybody in {', '.join(roots)}", path)
 
 
@@ -118,7 +120,11 @@ def people_mfa(role: Resource) -> Iterator[Finding]:
 
 def _asks_second_factor(statement: Statement) -> bool:
     # BoolIfExists would let pass what AWS gives access keys: no such key at all.
-    return any("ifexists" not in condition.test for condition in statement.values_of(*_MFA))
+    return any(
+        "ifexists" not in condition.test
+        and [str(value).lower() for value in condition.values if known(value)] != ["false"]
+        for condition in statement.values_of(*_MFA)
+    )
 
 
 @rule(
@@ -137,8 +143,17 @@ def service_source(role: Resource) -> Iterator[Finding]:
     """
     for path, statement in trusting(role):
         services = [each for each in statement.principals_of("Service") if names_source_for_roles(str(each))]
-        if services and not has_source(statement) and not statement.values_of("sts:ExternalId"):
+        if services and not has_source(statement) and not _names_customer(statement):
             yield Finding(f"{statement.label} trusts {', '.join(services)} on behalf of any account", path)
+
+
+def _names_customer(statement: Statement) -> bool:
+    """By an id that the service was given, or by the certificates that IAM Roles Anywhere was shown."""
+    return any(
+        each.key.lower() == "sts:externalid" or each.key.lower().startswith("aws:principaltag/x509")
+        for each in statement.conditions
+        if says_something(each)
+    )
 
 
 class Sessions(RuleConfig):

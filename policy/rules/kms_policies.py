@@ -2,14 +2,33 @@
 
 from collections.abc import Iterator
 
-from policy.iam import RESOURCE, Document, Statement, documents, grants, is_whole_account, narrowed, narrows, types_with
-from policy.model import Finding, Level, Resource, Severity, known, rule
+from policy.iam import (
+    RESOURCE,
+    Condition,
+    Document,
+    Statement,
+    account_of,
+    documents,
+    grants,
+    has_source,
+    home_accounts,
+    is_everything,
+    is_whole_account,
+    is_whole_service,
+    names_source_for_keys,
+    narrowed,
+    narrows,
+    says_something,
+    types_with,
+)
+from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
 _KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
 _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 _BEST = "Well-Architected"
 _ADMINISTRATION = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 _USE = ("kms:Decrypt", "kms:GenerateDataKey")
+_GRANT_LIMITS = frozenset({"kms:grantisforawsresource", "kms:grantconstrainttype", "kms:viaservice"})
 _ACCOUNT_WIDE = frozenset({"kms:calleraccount", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 
 
@@ -31,20 +50,48 @@ def _only_accounts(statement: Statement) -> bool:
     severity=Severity.MEDIUM,
     types=_KEYS,
     frameworks={_BEST: "SEC08-BP01"},
-    remedy="Add a StringEquals condition on kms:ViaService, or name the principals.",
+    remedy="Add a StringEquals condition on kms:ViaService, or on the encryption context, or name the principals.",
     link=_LINK + "conditions-kms.html#conditions-kms-via-service",
 )
 def account_use_through_service(key: Resource) -> Iterator[Finding]:
     """`*` within kms:CallerAccount gives the key to every identity of the account, without asking its IAM policies.
 
-    AWS's own keys are bound so to one service each; a key for anything is another matter.
+    AWS's own keys are bound so to one service each; a key for anything is another matter. An encryption context, as
+    CloudTrail's key policy names one, is a service's own as well.
     """
     for path, statement in _allowing(key):
         narrowing = [each for each in statement.conditions if narrows(each)]
         account_wide = narrowing and all(each.key.lower() in _ACCOUNT_WIDE for each in narrowing)
-        through = any(each.binds for each in statement.values_of("kms:ViaService"))
+        through = any(_through(each) for each in statement.conditions)
         if statement.any_principal and account_wide and statement.wholly_known_conditions and not through:
             yield Finding(f"{statement.label} gives the key to every identity of an account", path)
+
+
+def _through(condition: Condition) -> bool:
+    key = condition.key.lower()
+    return key.startswith(("kms:viaservice", "kms:encryptioncontext")) and condition.binds and says_something(condition)
+
+
+@rule(
+    "kms-service-source",
+    title="Services use keys for known accounts only",
+    severity=Severity.MEDIUM,
+    types=_KEYS,
+    frameworks={_BEST: "SEC03-BP09"},
+    remedy="Add conditions on aws:SourceAccount and aws:SourceArn, or on the service's encryption context.",
+    link="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+    "#cross-service-confused-deputy-prevention",
+)
+def service_source(key: Resource) -> Iterator[Finding]:
+    """A customer of the service who knows the key's ARN can otherwise have the service use it.
+
+    Only services that name the source of their call to KMS are judged; a condition would shut the others out.
+    """
+    for path, statement in _allowing(key):
+        services = [each for each in statement.principals_of("Service") if names_source_for_keys(str(each))]
+        uses = any(grants(statement.known_actions(), action) for action in (*_USE, "kms:Encrypt"))
+        if services and uses and not has_source(statement) and not any(_through(each) for each in statement.conditions):
+            yield Finding(f"{statement.label} lets {', '.join(services)} use the key on behalf of any account", path)
 
 
 @rule(
@@ -67,8 +114,46 @@ def no_full_access(key: Resource) -> Iterator[Finding]:
             yield Finding(f"{statement.label} allows {everything[0]} to more than the account", path)
 
 
+@stack_rule(
+    "kms-no-foreign-administration",
+    title="No other account administers a key",
+    severity=Severity.HIGH,
+    types=_KEYS,
+    frameworks={_BEST: "SEC03-BP08"},
+    remedy="Give other accounts kms:Decrypt, kms:GenerateDataKey* and kms:DescribeKey at most.",
+    link=_LINK + "key-policy-modifying-external-accounts.html",
+)
+def foreign_administration(key: Resource, graph: Graph) -> Iterator[Finding]:
+    """Whoever administers a key lets in whom it likes, or deletes it, and the data with it.
+
+    Two accounts with all rights cannot both be the key's own, wherever that is.
+    """
+    home = home_accounts(graph)
+    given = [(path, each, who) for path, each in _allowing(key) if administers(key, each) for who in _accounts(each)]
+    if not home and len({who for _, _, who in given}) < 2:
+        return
+    for path, statement, account in given:
+        if account not in home:
+            yield Finding(f"{statement.label} lets {account} administer the key", path)
+            if not home:
+                return
+
+
+def administers(resource: Resource, statement: Statement) -> bool:
+    """Whether it lets a key be administered, by whole accounts or by action; kms-no-full-access has the rest."""
+    if resource.type not in _KEYS:
+        return False
+    named = any(grants(statement.known_actions(), action) for action in _ADMINISTRATION)
+    return named and not (_everything(statement) and not _only_accounts(statement))
+
+
+def _accounts(statement: Statement) -> list[str]:
+    found = [account_of(str(principal)) for principal in statement.principals_of("AWS")]
+    return [] if narrowed(statement) else [account for account in found if account]
+
+
 def _everything(statement: Statement) -> list[str]:
-    return [action for action in statement.known_actions() if action.lower() in ("*", "kms:*")]
+    return [action for action in statement.known_actions() if is_everything(action) or is_whole_service(action)]
 
 
 def _principals_known(statement: Statement) -> bool:
@@ -81,7 +166,7 @@ def _principals_known(statement: Statement) -> bool:
     severity=Severity.MEDIUM,
     types=_KEYS,
     frameworks={_BEST: "SEC08-BP01"},
-    remedy="Move kms:CreateGrant to a statement with Bool kms:GrantIsForAWSResource true.",
+    remedy="Move kms:CreateGrant to a statement with Bool kms:GrantIsForAWSResource true, or through kms:ViaService.",
     link=_LINK + "key-policy-default.html#key-policy-service-integration",
 )
 def grants_for_services(key: Resource) -> Iterator[Finding]:
@@ -90,7 +175,9 @@ def grants_for_services(key: Resource) -> Iterator[Finding]:
         if _everything(statement) or not grants(statement.known_actions(), "kms:CreateGrant"):
             continue
         people = [*statement.principals_of("AWS"), *statement.principals_of("Federated")]
-        bound = any(each.binds for each in statement.values_of("kms:GrantIsForAWSResource", "kms:GrantConstraintType"))
+        bound = any(
+            each.key.lower() in _GRANT_LIMITS and each.binds and says_something(each) for each in statement.conditions
+        )
         if people and not bound and statement.wholly_known_conditions and not _only_accounts(statement):
             yield Finding(f"{statement.label} lets grants be made for anybody", path)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policy.iam import LIST, READ, expand
 from policy.model import Finding, Resource, Severity, rule
 
 PERMISSION = "aws:lambda/permission:Permission"
@@ -29,6 +30,26 @@ def permission_not_public(permission: Resource) -> Iterator[Finding]:
     limited = any(permission.has(key) or permission.unknown(key) for key in keys)
     if permission.has("principal", "*") and not limited:
         yield Finding("lets everybody in", "principal")
+
+
+@rule(
+    "lambda-permission-invoke-only",
+    title="Permissions of functions let others call them, and nothing else",
+    severity=Severity.HIGH,
+    types=[PERMISSION],
+    frameworks={"Well-Architected": "SEC03-BP07"},
+    remedy="Name lambda:InvokeFunction or lambda:InvokeFunctionUrl.",
+    link=_LINK + "access-control-resource-based.html",
+)
+def invoke_only(permission: Resource) -> Iterator[Finding]:
+    """Whoever may change a function, or its permissions, does with its role what it likes."""
+    action = permission.get("action")
+    if not permission.has("action"):
+        return
+    more = [each.name for each in expand(str(action)) if each.level not in (READ, LIST)]
+    more = [name for name in more if not name.startswith("lambda:Invoke")]
+    if more:
+        yield Finding(f"allows {action}, also {', '.join(more[:3])}", "action")
 
 
 @rule(

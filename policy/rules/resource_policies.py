@@ -1,5 +1,6 @@
 """Policies of buckets, queues, secrets, repositories and other resources: services, other accounts, and for what."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import Field
@@ -12,13 +13,18 @@ from policy.iam import (
     foreign_principals,
     has_source,
     home_accounts,
-    named_patterns,
+    is_whole_service,
     names_source_for_resources,
     narrowed,
     types_with,
 )
-from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, rule, stack_rule
+from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, known, rule, stack_rule
+from policy.rules.kms_policies import administers
+from policy.rules.lambda_permissions import PERMISSION
 
+_ORIGIN_IDENTITY = "aws:cloudfront/originAccessIdentity:OriginAccessIdentity"
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+_LOGS = re.compile(r"/AWSLogs/\d{12}/")
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _BEST = "Well-Architected"
 _KEYS = ("aws:kms/",)
@@ -68,7 +74,7 @@ def service_source(resource: Resource) -> Iterator[Finding]:
     """
     for path, statement in letting_in(resource):
         services = [each for each in statement.principals_of("Service") if names_source_for_resources(str(each))]
-        if services and not has_source(statement):
+        if services and not has_source(statement) and not _delivers_logs(statement):
             yield Finding(f"{statement.label} trusts {', '.join(services)} on behalf of any account", path)
 
 
@@ -87,10 +93,10 @@ def own_actions(resource: Resource) -> Iterator[Finding]:
     prefixes = _PREFIXES.get(module, (module,))
     for path, statement in letting_in(resource):
         for action in statement.known_actions():
-            service, _, name = action.lower().partition(":")
+            service = action.lower().partition(":")[0]
             if service not in prefixes:
                 yield Finding(f"{statement.label} allows {action}, which is not of {prefixes[0]}", path)
-            elif name == "*" and named_patterns((action,)):
+            elif is_whole_service(action):
                 yield Finding(f"{statement.label} allows {action}", path)
 
 
@@ -104,7 +110,7 @@ class Accounts(RuleConfig):
     "resource-policy-cross-account",
     title="Resources are shared with known accounts only",
     severity=Severity.MEDIUM,
-    types=_TYPES,
+    types=(*_TYPES, PERMISSION),
     frameworks={_BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
     remedy="Name the account in the rule's sharedWith, or limit by aws:PrincipalOrgID.",
     link=_LINK + "access_policies-cross-account-resource-access.html",
@@ -114,10 +120,26 @@ class Accounts(RuleConfig):
 def cross_account(resource: Resource, graph: Graph, config: Accounts) -> Iterator[Finding]:
     """What another account may do here is decided there. Advisory: sharing is often meant.
 
-    Which accounts are foreign shows in the ARNs of the stack's own resources; before any exists the rule is silent.
+    Which accounts are foreign shows in the ARNs of the stack's own resources, or else in those that its inputs name;
+    where none says it, the rule is silent. A canonical user is one, unless it is an origin access identity.
     """
     home = home_accounts(graph)
+    own = {*home, *config.shared_with}
+    if resource.type == PERMISSION:
+        if home and resource.lacks("principalOrgId") and account_of(str(resource.get("principal"))) not in {*own, ""}:
+            yield Finding(f"lets in {resource.get('principal')}", "principal")
+        return
     for path, statement in letting_in(resource):
-        foreign = [each for each in foreign_principals(statement, home) if account_of(each) not in config.shared_with]
-        if foreign and not narrowed(statement):
+        foreign = [each for each in foreign_principals(statement, home) if account_of(each) not in own]
+        if not graph.refers(resource, path, _ORIGIN_IDENTITY):
+            foreign += map(str, statement.principals_of("CanonicalUser"))
+        meant = narrowed(statement) or _delivers_logs(statement) or administers(resource, statement)
+        if foreign and not meant:
             yield Finding(f"{statement.label} lets in {', '.join(foreign)}", path)
+
+
+def _delivers_logs(statement: Statement) -> bool:
+    """Whether it lets nothing be done but to write below an account's folder of logs, as load balancers do."""
+    writes = all(not known(each) or each == "s3:PutObject" for each in statement.actions)
+    below = [not known(each) or _LOGS.search(str(each)) for each in statement.resources]
+    return writes and bool(below) and all(below)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from policy.credentials import is_credential
 from policy.model import Finding, Resource, Severity, rule
 
 PARAMETER = "aws:ssm/parameter:Parameter"
@@ -49,7 +50,9 @@ def parameter_no_plain_secret(parameter: Resource) -> Iterator[Finding]:
     values = [*parameter.list("value"), *parameter.list("insecureValue")]
     if any(str(value).startswith("arn:") for value in values) or parameter.untold("value"):
         return
-    if any(_SECRET.search(_HUMPS.sub("-", name).lower()) for name in names):
+    if any(is_credential(None, value) for value in values):
+        yield Finding("holds a credential in clear", "value")
+    elif any(_SECRET.search(_HUMPS.sub("-", name).lower()) for name in names):
         yield Finding("is named like a secret, and stands in clear", "type")
 
 

@@ -15,6 +15,24 @@ from policy.model import UNKNOWN
         ("anything", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
         ("anything", "ghp_" + "a" * 36),
         ("DATABASE", "postgres://app:hunter2@db:5432/app"),
+        ("--dsn", "run --dsn=postgres://app:hunter2@db/app"),
+        ("PGPASSWORD", "hunter2hunter2"),
+        ("DB_PASS", "hunter2hunter2"),
+        ("DB_PASSWORD", "$Hunter2hunter!"),
+        ("DB_PASSWORD_PRIMARY", "hunter2hunter2"),
+        ("JWT_SECRET_KEY_V2", "hunter2hunter2"),
+        ("ENCRYPTION_KEY", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("CLIENT_SECRET", "hunter-and-hunter"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("MODEL", "sk-ant-api03-" + "A" * 40),
+        ("CONFIG", '{"db": {"password": "hunter2hunter2"}}'),
+        ("settings.yaml", "db:\n  host: db\n  password: hunter2hunter2\n"),
+        ("kubeconfig", "kind: Config\nusers: [{name: a, user: {token: abcdefgh12345678}}]"),
+        ("run.sh", "export DB_PASSWORD=hunter2hunter2\nrun"),
+        (None, "--db-password=hunter2hunter2"),
+        ("MODEL", "ABSK" + "a" * 109),
+        ("SESSION", "eyJhbGciOiJIUzI1NiIsInR5.eyJzdWIiOiIxMjM0NTY3.SflKxwRJSMeKKF2QT4"),
+        ("REGISTRY", "glrt-" + "a" * 20),
     ],
 )
 def test_credentials(name: str, value: str) -> None:
@@ -43,6 +61,18 @@ def test_credentials(name: str, value: str) -> None:
         (UNKNOWN, "hunter2hunter2"),
         ("URL", "https://app:$PASSWORD@db.example.com"),
         ("URL", "https://app@db.example.com"),
+        ("DB_PASSWORD", "$DB_PASSWORD"),
+        ("CLIENT_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:client"),
+        ("REQUEST_ID", "123e4567-e89b-12d3-a456-426614174000"),
+        ("IMAGE_DIGEST", "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015"),
+        ("CERTIFICATE", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"),
+        ("CONFIG", '{"db": {"passwordSecretArn": "arn:aws:secretsmanager:eu:1:secret:db"}}'),
+        ("CONFIG", "{not JSON"),
+        ("settings.yaml", "db:\n  host: db\n  password: ${DB_PASSWORD}\n"),
+        ("main.py", "import os\npassword = os.environ['PASSWORD']\nconnect(password=db_password)\n"),
+        ("main.js", "const token = process.env.API_TOKEN\n"),
+        ("schema.yaml", "properties:\n  token: string\n"),
+        (None, "--secret-arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"),
     ],
 )
 def test_what_only_looks_like_one(name: str, value: object) -> None:
@@ -53,3 +83,24 @@ def test_passwords_in_urls() -> None:
     assert has_credentials_in_url("https://user:hunter2@bitbucket.org/a/b.git")
     assert not has_credentials_in_url("https://bitbucket.org/a/b.git")
     assert not has_credentials_in_url(UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("ABIA" + "A" * 16, "ACCA" + "A" * 16, "bedrock-api-key-" + "a" * 30, "AGE-SECRET-KEY-1" + "Q" * 58),
+        *("github_pat_" + "a" * 82, "glpat-" + "a" * 20, "gldt-" + "a" * 20, "xoxb-" + "1" * 12, "xapp-1-A1-1-a1"),
+        *("https://hooks.slack.com/services/T0/B0/" + "a" * 24, "https://hooks.slack.com/workflows/" + "A" * 43),
+        *("sk_live_" + "a" * 24, "rk_prod_" + "a" * 24, "whsec_" + "a" * 32, "SK" + "0" * 32),
+        *("sk-proj-" + "a" * 40, "sk-" + "a" * 20 + "T3BlbkFJ", "pplx-" + "a" * 48, "hf_" + "a" * 34),
+        *("AIza" + "a" * 35, "GOCSPX-" + "a" * 28, "npm_" + "a" * 36, "pypi-AgE" + "a" * 60, "rubygems_" + "0" * 48),
+        *("dckr_pat_" + "a" * 27, "SG." + "a" * 22 + "." + "a" * 43, "xkeysib-" + "0" * 64),
+        *("PMAK-" + "0" * 24 + "-" + "0" * 34, "dop_v1_" + "0" * 64, "dapi" + "0" * 32, "pul-" + "0" * 40),
+        *("pscale_pw_" + "a" * 40, "hvs." + "a" * 30, "a" * 14 + ".atlasv1." + "a" * 64, "glsa_" + "a" * 32 + "_0"),
+        *("glc_" + "a" * 40, "AccountKey=" + "a" * 86, "shpat_" + "0" * 32, "lin_api_" + "a" * 40),
+    ],
+)
+def test_formats_of_issuers(token: str) -> None:
+    assert is_credential("anything", token)
+    assert is_credential("anything", f"key is {token}")
+    assert not is_credential("anything", token[: len(token) // 2])

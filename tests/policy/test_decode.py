@@ -4,6 +4,7 @@ import pytest
 
 from policy.decode import from_struct, plain
 from policy.model import UNKNOWN
+from policy.sealed import Sealed
 from tests.policy.engine.process import SIGNATURE, UNKNOWN_STRING, secret, struct
 
 OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -42,6 +43,22 @@ def test_decodes(wire: Any, value: Any) -> None:
 def test_unknown_values_of_every_kind(wire: Any) -> None:
     assert from_struct(struct({"it": [wire]}))["it"][0] is UNKNOWN
     assert plain({"it": [wire]})["it"][0] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "wire", [secret("it"), secret({"a": ["it"]}), {SIGNATURE: OUTPUT_VALUE, "value": "it", "secret": True}]
+)
+def test_texts_of_secrets_are_marked(wire: Any) -> None:
+    for found in (from_struct(struct({"it": wire}))["it"], plain({"it": wire})["it"]):
+        text = found["a"][0] if isinstance(found, dict) else found
+        assert isinstance(text, Sealed)
+        assert text == "it"
+
+
+def test_nothing_else_is_marked() -> None:
+    for wire in ("it", {SIGNATURE: OUTPUT_VALUE, "value": "it"}):
+        assert not isinstance(from_struct(struct({"it": wire}))["it"], Sealed)
+        assert not isinstance(plain({"it": wire})["it"], Sealed)
 
 
 def test_whole_numbers_are_integers() -> None:

@@ -13,6 +13,7 @@ from policy.levels import read_config
 from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
 from policy.model import Graph as PolicyGraph
 from policy.pack import all_rules
+from policy.sealed import sealed
 
 
 def verdict(
@@ -61,13 +62,17 @@ def _resource(node: Node, stack: str) -> Resource:
         type=node.type,
         name=node.name,
         # The engine gives the pack no inputs of a component that runs inside it.
-        inputs={} if node.remote else node.inputs,
+        inputs={} if node.remote else _marked(node),
         outputs=node.outputs,
         parent=node.parent or stack,
         options=_options(node),
         dependencies=node.dependencies,
         property_dependencies=node.property_dependencies,
     )
+
+
+def _marked(node: Node) -> dict[str, Any]:
+    return {key: sealed(value) if key in node.secret_inputs else value for key, value in node.inputs.items()}
 
 
 def _options(node: Node) -> dict[str, Any]:

@@ -149,6 +149,62 @@ def keys() -> list[Resource]:
     return [resource("aws:kms/key:Key", "key", enableKeyRotation=True, policy=policy)]
 
 
+def key_of_a_trail() -> list[Resource]:
+    """As CloudTrail's guide writes it: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/default-kms-key-policy.html"""
+    trails = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"}
+    trail = {"StringEquals": {"aws:SourceArn": _arn("cloudtrail", "trail/all")}}
+    service, anyone = {"Service": "cloudtrail.amazonaws.com"}, {"AWS": "*"}
+    own = {"kms:CallerAccount": ACCOUNT}
+    through = {"StringEquals": own | {"kms:ViaService": f"ec2.{_REGION}.amazonaws.com"}}
+    reading = {"StringEquals": own, "StringLike": trails}
+    statements = [
+        allow("kms:*", "*", Sid="Root", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
+        allow("kms:GenerateDataKey*", "*", Sid="Encrypt", Principal=service, Condition=trail | {"StringLike": trails}),
+        allow("kms:DescribeKey", "*", Sid="Describe", Principal=service, Condition=trail),
+        allow(["kms:Decrypt", "kms:ReEncryptFrom"], "*", Sid="Decrypt", Principal=anyone, Condition=reading),
+        allow("kms:CreateAlias", "*", Sid="Alias", Principal=anyone, Condition=through),
+    ]
+    policy = inline(*statements).get("policy")
+    return [resource("aws:kms/key:Key", "trail", enableKeyRotation=True, policy=policy)]
+
+
+def key_through_services() -> list[Resource]:
+    """Whoever of the account comes through EBS, grants included, as the policy of AWS's own key has it."""
+    through = {"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": f"ec2.{_REGION}.amazonaws.com"}}
+    actions = [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:CreateGrant",
+        "kms:DescribeKey",
+    ]
+    statements = [
+        allow("kms:*", "*", Sid="Root", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
+        allow(actions, "*", Sid="Volumes", Principal={"AWS": "*"}, Condition=through),
+    ]
+    policy = inline(*statements).get("policy")
+    return [resource("aws:kms/key:Key", "volumes", enableKeyRotation=True, policy=policy)]
+
+
+def pods_as_the_guide_trusts_them() -> list[Resource]:
+    """https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html"""
+    principal = {"Service": "pods.eks.amazonaws.com"}
+    policy = trust(principal, None, ["sts:AssumeRole", "sts:TagSession"])
+    return _given(resource(ROLE, "pods", assumeRolePolicy=policy), allow("sqs:SendMessage", _arn("sqs", "jobs")))
+
+
+def workflow_shared_by_an_organisation() -> list[Resource]:
+    """GitHub's subject customised by claims: one workflow, on behalf of one owner's repositories."""
+    issuer = "token.actions.githubusercontent.com"
+    workflow = "acme/ci/.github/workflows/deploy.yml@refs/heads/main"
+    subject = f"repository_owner:acme:job_workflow_ref:{workflow}"
+    principal = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"}
+    claims = {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}}
+    policy = trust(principal, claims, "sts:AssumeRoleWithWebIdentity")
+    return _given(resource(ROLE, "ci", assumeRolePolicy=policy), allow("sqs:SendMessage", _arn("sqs", "jobs")))
+
+
 def queue_of_a_topic() -> list[Resource]:
     """A topic of the account sends; everybody is denied what does not come over TLS."""
     arn = _arn("sqs", "jobs")

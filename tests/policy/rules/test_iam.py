@@ -41,9 +41,17 @@ CASES = [
     Case(
         "iam-no-administrator",
         [policy()],
-        [Set("policy", statement(Action="*")), Set("policy", statement(Action=["*:*"]))],
+        [
+            Set("policy", statement(Action="*")),
+            Set("policy", statement(Action=["*:*"])),
+            Set("policy", statement(Action="?*")),
+        ],
     ),
-    Case("iam-no-service-wildcard", [policy()], [Set("policy", statement(Action=["sqs:SendMessage", "s3:*"]))]),
+    Case(
+        "iam-no-service-wildcard",
+        [policy()],
+        [Set("policy", statement(Action=["sqs:SendMessage", each])) for each in ("s3:*", "s3:?*", "s3:**")],
+    ),
     Case(
         "iam-resource-wildcard",
         [policy()],

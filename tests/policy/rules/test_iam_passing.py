@@ -46,8 +46,9 @@ CASES = [
         [ONE],
         [
             Set("policy", document(allow("iam:PassRole"))),
-            Set("policy", document(allow("iam:*", ROLE_ARN))),
+            Set("policy", document(allow("iam:Pass*", ROLE_ARN))),
             Set("policy", document(allow("iam:PassRole", Condition={"Bool": {"aws:SecureTransport": "true"}}))),
+            Set("policy", document(allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}}))),
         ],
     ),
     Case(
@@ -57,6 +58,7 @@ CASES = [
             *(Set("policy", document(PASS_ANY, allow(each, "*"))) for actions in STARTS.values() for each in actions),
             Set("policy", document(allow("iam:PassRole", "*", Condition=TO_LAMBDA), allow("lambda:Create*", "*"))),
             Set("policy", document(allow(["iam:PassRole", "ecs:RunTask"], "*"))),
+            Set("policy", document(PASS_ANY, allow("lambda:*", "*"))),
         ],
     ),
     Case(

@@ -1,5 +1,10 @@
 """Users, their credentials and groups, and AWS's policies for people."""
 
+from typing import Any
+
+import pytest
+
+from policy.model import Resource
 from tests.policy.cases import Case, Set, With
 from tests.policy.rules.iam_support import allow, document, trusting
 from tests.policy.support import check, resource
@@ -80,6 +85,33 @@ def test_all_lists_of_managed_policies() -> None:
     assert check("iam-no-wide-managed-policy", role) == ["role: is given ReadOnlyAccess (managedPolicyArns)"]
     whole = resource("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "all", policyArns=wide)
     assert check("iam-no-wide-managed-policy", whole) == ["all: is given ReadOnlyAccess (policyArns)"]
+
+
+@pytest.mark.parametrize(
+    ("token", "key"),
+    [
+        ("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "policyArns"),
+        ("aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive", "policyArns"),
+        ("aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive", "policyArns"),
+        ("aws:rolesanywhere/profile:Profile", "managedPolicyArns"),
+        ("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "managedPolicyArn"),
+    ],
+)
+def test_every_way_to_be_given_a_policy(token: str, key: str) -> None:
+    def given(name: str) -> Resource:
+        arn = AWS + name
+        inputs: dict[str, Any] = {key: [arn] if key.endswith("s") else arn}
+        return resource(token, **inputs)
+
+    assert check("iam-no-managed-administrator", given("AdministratorAccess"))
+    assert check("iam-no-wide-managed-policy", given("ReadOnlyAccess"))
+    assert check("iam-no-managed-administrator", given("SecurityAudit")) == []
+    assert check("iam-no-wide-managed-policy", given("SecurityAudit")) == []
+
+
+def test_users_are_given_policies_exclusively() -> None:
+    token = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive"
+    assert check("iam-users-through-groups", resource(token, userName="ada", policyArns=[]))
 
 
 def test_a_policy_of_ones_own_may_have_any_name() -> None:

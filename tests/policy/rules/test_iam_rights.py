@@ -12,7 +12,7 @@ from policy.rules import iam_exfiltration as exfiltration
 from policy.rules import iam_passing as passing
 from tests.policy.cases import Case, Set
 from tests.policy.rules.iam_support import ACCOUNT, allow, document, inline
-from tests.policy.support import check
+from tests.policy.support import check, verdict
 
 TABLES = {
     "iam-account-safeguards-kept": destruction.SAFEGUARDS,
@@ -47,6 +47,8 @@ REQUEST: dict[str, Any] = {
     "StringEquals": {"aws:RequestedRegion": "us-east-1"},
 }
 BOUNDARY = {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/b"}}
+ANY_BOUNDARY = {"ArnLike": {"iam:PermissionsBoundary": "*"}}
+LOOSE_BOUNDARY = {"StringEqualsIfExists": BOUNDARY["StringEquals"]}
 ENTRIES = [pytest.param(rule, table, id=rule) for rule, table in TABLES.items()]
 
 
@@ -75,12 +77,19 @@ def table_case(rule: str, table: tuple[str, ...]) -> Case:
 CASES = [
     *(table_case(rule, table) for rule, table in TABLES.items()),
     Case(
+        "iam-assume-role-scoped",
+        [inline(allow("sts:AssumeRole"))],
+        [Set("policy", document(allow("sts:AssumeRole", "arn:aws:iam::*:role/reader")))],
+    ),
+    Case(
         "iam-creation-bounded",
         [inline(allow(["iam:CreateRole", "iam:CreateUser"], "*", Condition=BOUNDARY), allow("iam:CreatePolicy"))],
         [
             Set("policy", document(allow("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/app-*"))),
             Set("policy", document(allow("iam:CreateUser", "*"))),
             Set("policy", document(allow("iam:Create*", "*", Condition=REQUEST))),
+            Set("policy", document(allow("iam:CreateRole", "*", Condition=ANY_BOUNDARY))),
+            Set("policy", document(allow("iam:CreateRole", "*", Condition=LOOSE_BOUNDARY))),
         ],
     ),
     Case(
@@ -119,6 +128,54 @@ def test_limits_that_let_pass_what_has_no_tag_do_not(rule: str, table: tuple[str
         assert check(rule, inline(allow(list(table), "*", Condition=condition)))
 
 
+ANYTHING: list[dict[str, Any]] = [
+    {"StringEquals": {"aws:PrincipalTag/team": "records"}},
+    {"StringLike": {"aws:ResourceTag/team": "*"}},
+    {"ArnLike": {"iam:PolicyARN": "*"}},
+    {"ArnLike": {"iam:PolicyARN": ["arn:aws:iam::123456789012:policy/a", "*"]}},
+    {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+    {"StringEquals": {"aws:ResourceAccount": ACCOUNT}},
+    {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+    {"StringEquals": {"sts:ExternalId": "k7"}},
+    {"StringEquals": {"aws:SourceIdentity": "ada"}},
+    {"Null": {"aws:ResourceTag/system": "true"}},
+    {"Bool": {"kms:GrantIsForAWSResource": "false"}},
+    {"StringEquals": {"aws:ResourceTag/system": []}},
+]
+
+
+@pytest.mark.parametrize("condition", ANYTHING, ids=str)
+def test_limits_that_leave_everything_do_not(condition: dict[str, Any]) -> None:
+    for rule, table in TABLES.items():
+        assert check(rule, inline(allow(table[0], "*", Condition=condition))), rule
+    assert check("iam-exposure-scoped", inline(allow("s3:PutBucketPolicy", "*", Condition=condition)))
+
+
+def test_tags_of_the_caller_limit_what_carries_the_same() -> None:
+    same = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    assert check("iam-secrets-scoped", inline(allow("secretsmanager:GetSecretValue", "*", Condition=same))) == []
+
+
+@pytest.mark.parametrize("action", ["iam:*", "iam:?*", "iam:**"])
+def test_a_whole_service_is_one_finding(action: str) -> None:
+    found = {each.rule.id for each in verdict(inline(allow(action, "*")))}
+    assert {each for each in found if each.startswith("iam-")} == {"iam-no-service-wildcard"}
+
+
+@pytest.mark.parametrize("action", ["*:*", "?*", "**:*"])
+def test_everything_is_one_finding(action: str) -> None:
+    found = {each.rule.id for each in verdict(inline(allow(action, "*")))}
+    assert {each for each in found if each.startswith("iam-")} == {"iam-no-administrator"}
+
+
+def test_what_a_whole_service_changes_is_told_with_it() -> None:
+    (found,) = check("iam-no-service-wildcard", inline(allow("sqs:*", "*")))
+    assert found.startswith("policy: Right allows sqs:*, also sqs:AddPermission, sqs:")
+    assert found.endswith("… (policy)")
+    (found,) = check("iam-no-service-wildcard", inline(allow("xray:*", "*")))
+    assert "…" not in found
+
+
 @pytest.mark.parametrize(("rule", "table"), ENTRIES)
 def test_what_a_denial_takes_back_is_not_given(rule: str, table: tuple[str, ...]) -> None:
     given = allow(list(table), "*")
@@ -153,7 +210,7 @@ def test_own_credentials_may_be_changed() -> None:
 
 
 def test_exposure_counts_what_it_does_not_name() -> None:
-    (found,) = check("iam-exposure-scoped", inline(allow("s3:*", "*")))
+    (found,) = check("iam-exposure-scoped", inline(allow("s3:Put*", "*")))
     assert " more on everything" in found
     (few,) = check("iam-exposure-scoped", inline(allow(["s3:PutBucketPolicy", "s3:GetObject"], "*")))
     assert few == "policy: Right allows s3:PutBucketPolicy on everything (policy)"

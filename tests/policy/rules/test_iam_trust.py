@@ -6,7 +6,7 @@ import pytest
 
 from policy.model import UNKNOWN, Resource
 from tests.policy.cases import Case, Set
-from tests.policy.rules.iam_support import ACCOUNT, ROLE, STRANGER, document, trust, trusting
+from tests.policy.rules.iam_support import ACCOUNT, ROLE, STRANGER, allow, document, inline, trust, trusting
 from tests.policy.support import check, resource
 
 HOME = resource("aws:sqs/queue:Queue", "home", outputs={"arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:home"})
@@ -37,8 +37,11 @@ TAGS = {
 }
 
 
+GITHUB_ISSUER = "token.actions.githubusercontent.com"
+
+
 def github(sub: object, operator: str = "StringLike") -> str:
-    key = "token.actions.githubusercontent.com"
+    key = GITHUB_ISSUER
     return trust(GITHUB, {"StringEquals": {f"{key}:aud": "sts.amazonaws.com"}, operator: {f"{key}:sub": sub}}, WEB)
 
 
@@ -89,7 +92,13 @@ CASES = [
     Case(
         "iam-trust-not-whole-account",
         [trusting(API)],
-        path(trust(ROOT), trust({"AWS": ACCOUNT}), trust({"AWS": [API["AWS"], ROOT["AWS"]]})),
+        path(
+            trust(ROOT, {"StringLike": {"aws:PrincipalTag/team": "*"}}),
+            trust(ROOT, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
+            trust(ROOT),
+            trust({"AWS": ACCOUNT}),
+            trust({"AWS": [API["AWS"], ROOT["AWS"]]}),
+        ),
     ),
     Case(
         "iam-trust-people-mfa",
@@ -97,6 +106,7 @@ CASES = [
         path(
             trust(USER),
             trust(USER, {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
+            trust(USER, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
             trust(USER, equals(aws_RequestedRegion="us-east-1")),
         ),
     ),
@@ -110,6 +120,9 @@ CASES = [
             trust({"Service": "export.rds.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": "arn:aws:rds:*:*:db:*"}}),
             trust({"Service": "events.amazonaws.com"}, {"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}),
             trust({"Service": "events.amazonaws.com"}, {"Bool": {"aws:SecureTransport": "true"}}),
+            trust({"Service": "kafkaconnect.amazonaws.com"}),
+            trust({"Service": "rolesanywhere.amazonaws.com"}),
+            trust({"Service": "firehose.amazonaws.com"}, {"StringLike": {"sts:ExternalId": "*"}}),
         ),
     ),
     Case(
@@ -128,6 +141,11 @@ CASES = [
             github(["repo:acme/records:ref:refs/heads/main", "repo:acme/*:ref:refs/heads/main"]),
             github("repo:acme/records:*", "StringLikeIfExists"),
             github("repo:acme/records:*", "ForAllValues:StringLike"),
+            github("repository_owner:acme:environment:prod"),
+            github("job_workflow_ref:acme/ci/.github/workflows/deploy.yml@refs/heads/main"),
+            github("repository_owner:*:job_workflow_ref:acme/ci/.github/workflows/deploy.yml@refs/heads/main"),
+            github("repository:acme/*:ref:refs/heads/main"),
+            trust(GITHUB, {"StringLike": {f"{GITHUB_ISSUER}:repository": "acme/*"}}, WEB),
             trust(GITHUB, None, WEB),
         ),
     ),
@@ -166,16 +184,123 @@ CASES = [
         "iam-trust-pod-identity",
         [role(pods())],
         path(
-            trust(PODS, SOURCE),
-            pods(**{"aws:RequestTag/kubernetes-namespace": None}),
-            pods(**{"aws:RequestTag/kubernetes-service-account": None}),
-            pods(**{"aws:RequestTag/eks-cluster-arn": None}),
             pods("StringLike", **{"aws:RequestTag/kubernetes-service-account": "*"}),
             pods("StringLike", **{"aws:RequestTag/eks-cluster-arn": "arn:aws:eks:*"}),
             pods("StringEqualsIfExists"),
         ),
     ),
 ]
+
+
+def ci(issuer: str, sub: str) -> Resource:
+    provider = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"}
+    condition = {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com"}, "StringLike": {f"{issuer}:sub": sub}}
+    return role(trust(provider, condition, WEB))
+
+
+UUID = "7d9c1b1e-8f0a-4d6e-9a55-0c1f2e3d4b5a"
+BITBUCKET = "api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "owned", "anybody"),
+    [
+        ("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main", "project_path:*:ref_type:branch:ref:main"),
+        ("gitlab.com", "project_id:42:ref:main", "project_path:*/records:ref_type:branch:ref:main"),
+        ("app.terraform.io", "organization:acme:project:*:workspace:*:run_phase:*", "organization:*:project:a:*"),
+        ("agent.buildkite.com", "organization:acme:pipeline:records:*", "organization:*:pipeline:records:*"),
+        ("oidc.circleci.com/org/1", "org/1/project/*", "org/*/project/*"),
+        (BITBUCKET, f"{{{UUID}}}:*", "*:*"),
+        ("oidc.vercel.com", "owner:acme:project:web:environment:production", "owner:*:project:web:*"),
+        ("api.pulumi.com/oidc", "pulumi:deploy:org:acme:project:*", "pulumi:deploy:org:*:project:records:*"),
+        ("gitlab.example.com", "project_path:acme/*", "*:*"),
+    ],
+)
+def test_subjects_of_shared_issuers_say_whose_they_are(issuer: str, owned: str, anybody: str) -> None:
+    assert check("iam-trust-federated-pinned", ci(issuer, owned)) == []
+    assert check("iam-trust-federated-pinned", ci(issuer, anybody)) == [
+        "role: statement 1 does not name the sub it trusts (assumeRolePolicy)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "sub",
+    [
+        "repository_owner:acme:job_workflow_ref:acme/ci/.github/workflows/deploy.yml@refs/heads/main",
+        "job_workflow_ref:acme/ci/.github/workflows/deploy.yml@refs/heads/main:repository_owner_id:42",
+        "repository:acme/records:environment:prod",
+        "repository_owner:acme:repository:acme/records",
+        "repository_id:42:ref:refs/heads/main",
+        "repo:acme@1/records@2:ref:refs/heads/main",
+    ],
+)
+def test_subjects_customised_by_claims(sub: str) -> None:
+    assert check("iam-trust-github-repository", role(github(sub))) == []
+
+
+@pytest.mark.parametrize(("claim", "value"), [("repository", "acme/records"), ("repository_id", "42")])
+def test_claims_with_conditions_of_their_own(claim: str, value: str) -> None:
+    condition = {"StringEquals": {f"{GITHUB_ISSUER}:aud": "sts.amazonaws.com", f"{GITHUB_ISSUER}:{claim}": value}}
+    assert check("iam-trust-github-repository", role(trust(GITHUB, condition, WEB))) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        None,
+        {"StringEquals": {key: value for key, value in TAGS.items() if "cluster" not in key}},
+        {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnEquals": {"aws:SourceArn": "arn:aws:eks:us-east-1:1:cluster/a"},
+        },
+    ],
+)
+def test_pod_identity_as_the_guide_writes_it(condition: dict[str, Any] | None) -> None:
+    assert check("iam-trust-pod-identity", trusting(PODS, condition, ["sts:AssumeRole", "sts:TagSession"])) == []
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        resource("pulumi:providers:aws", allowedAccountIds=[ACCOUNT]),
+        resource("pulumi:providers:aws", allowedAccountIds=f'["{ACCOUNT}"]'),
+        resource("aws:sqs/queue:Queue", kmsMasterKeyId=f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"),
+        inline(allow("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs")),
+        resource(ROLE, "other", assumeRolePolicy=trust({"Service": "states.amazonaws.com"}, SOURCE)),
+    ],
+    ids=lambda each: each.type,
+)
+def test_home_shows_in_inputs(evidence: Resource) -> None:
+    assert check("iam-trust-external-id", trusting(PARTNER), evidence)
+    assert check("iam-trust-external-id", trusting(API), evidence) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        inline(allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/partner")),
+        resource("aws:lambda/permission:Permission", principal=f"arn:aws:iam::{ACCOUNT}:role/partner"),
+        resource("kubernetes:core/v1:Pod", arn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"),
+    ],
+    ids=lambda each: each.type,
+)
+def test_principals_and_roles_say_nothing_of_home(given: Resource) -> None:
+    assert check("iam-trust-external-id", trusting(PARTNER), given) == []
+
+
+def test_what_resources_came_out_with_is_home_whatever_else_is_named() -> None:
+    named = resource("aws:sqs/queue:Queue", "named", kmsMasterKeyId=f"arn:aws:kms:us-east-1:{STRANGER}:key/1")
+    assert check("iam-trust-external-id", trusting(PARTNER), HOME, named)
+    role_arn = resource(ROLE, "made", outputs={"arn": f"arn:aws:iam::{ACCOUNT}:role/made"})
+    assert check("iam-trust-external-id", trusting(PARTNER), role_arn, named)
+
+
+def test_certificates_name_who_takes_a_role_anywhere() -> None:
+    subject = {"StringEquals": {"aws:PrincipalTag/x509Subject/CN": "records"}}
+    anywhere = {"Service": "rolesanywhere.amazonaws.com"}
+    assert check("iam-trust-service-source", trusting(anywhere, subject)) == []
+    any_subject = {"StringLike": {"aws:PrincipalTag/x509Subject/CN": "*"}}
+    assert check("iam-trust-service-source", trusting(anywhere, any_subject))
 
 
 def test_own_accounts_are_no_strangers() -> None:
@@ -219,10 +344,6 @@ def test_a_cluster_may_be_named_by_source_or_name() -> None:
         {"StringEquals": bare, "ArnEquals": {"aws:SourceArn": arn}},
     ):
         assert check("iam-trust-pod-identity", trusting(PODS, condition)) == []
-    wide = {"StringEquals": bare, "ArnLike": {"aws:SourceArn": f"arn:aws:eks:us-east-1:{ACCOUNT}:cluster/*"}}
-    assert check("iam-trust-pod-identity", trusting(PODS, wide)) == [
-        "role: statement 1 does not name the eks-cluster-arn it trusts (assumeRolePolicy)"
-    ]
 
 
 def test_other_ways_to_sign_in_are_not_theirs() -> None:

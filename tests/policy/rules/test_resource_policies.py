@@ -128,6 +128,16 @@ CASES = [
         [Set("principalOrgId"), Set("principalOrgId", "")],
     ),
     Case(
+        "resource-policy-cross-account",
+        [resource(PERMISSION, "given", principal=ACCOUNT, action="lambda:InvokeFunction"), HOME],
+        [Set("principal", STRANGER), Set("principal", f"arn:aws:iam::{STRANGER}:role/api")],
+    ),
+    Case(
+        "lambda-permission-invoke-only",
+        [resource(PERMISSION, "given", principal=ACCOUNT, action="lambda:InvokeFunction")],
+        [Set("action", "lambda:*"), Set("action", "lambda:UpdateFunctionCode"), Set("action", "lambda:Add*")],
+    ),
+    Case(
         "lambda-permission-source",
         [CALLED],
         [Set("sourceAccount")],
@@ -187,10 +197,25 @@ def test_every_policy_is_judged_once_for_being_public() -> None:
 
 
 def test_services_that_name_no_source_are_not_asked_for_one() -> None:
-    assert (
-        check("resource-policy-service-source", queue({"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}))
-        == []
-    )
+    assert check("resource-policy-service-source", queue({"Service": "lambda.amazonaws.com"})) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "bound"),
+    [
+        (f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*", True),
+        (f"arn:aws:s3:::logs/web/AWSLogs/{ACCOUNT}/*", True),
+        (UNKNOWN, True),
+        ("arn:aws:s3:::logs/*", False),
+        ("arn:aws:s3:::logs/AWSLogs/*", False),
+        ([f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*", "arn:aws:s3:::logs/*"], False),
+    ],
+)
+def test_load_balancers_write_below_the_account_s_folder(where: Any, bound: bool) -> None:
+    principal = {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": where}
+    given = resource(BUCKET, "logs", policy={"Statement": [statement]})
+    assert (check("resource-policy-service-source", given) == []) is bound
 
 
 @pytest.mark.parametrize(
@@ -237,3 +262,31 @@ def test_endpoints_that_take_no_policy_need_none() -> None:
         VPC_ENDPOINT, "named", policy=policy("*", None, "s3:GetObject", Resource="arn:aws:s3:::packages/*")
     )
     assert check("vpc-endpoint-policy", named) == []
+
+
+def test_an_organisation_may_call_functions() -> None:
+    given = resource(PERMISSION, principal=STRANGER, principalOrgId="o-1", action="lambda:InvokeFunctionUrl")
+    assert check("resource-policy-cross-account", given, HOME) == []
+    assert check("lambda-permission-invoke-only", given) == []
+
+
+def test_canonical_users_are_strangers_unless_they_are_cloudfront_s() -> None:
+    user = policy(
+        {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}, None, "s3:GetObject"
+    )
+    identity = resource("aws:cloudfront/originAccessIdentity:OriginAccessIdentity", "identity")
+    assert check("resource-policy-cross-account", resource(BUCKET, "b", policy=user))
+    served = resource(BUCKET, "b", policy=user, refers={"policy": identity})
+    assert check("resource-policy-cross-account", served, identity) == []
+
+
+def test_accounts_of_aws_that_write_logs_are_let_in() -> None:
+    def writes(where: str, action: str = "s3:PutObject") -> Resource:
+        return resource(
+            BUCKET, "logs", policy=policy({"AWS": "arn:aws:iam::127311923021:root"}, None, action, Resource=where)
+        )
+
+    own = f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*"
+    assert check("resource-policy-cross-account", writes(own), HOME) == []
+    assert check("resource-policy-cross-account", writes("arn:aws:s3:::logs/*"), HOME)
+    assert check("resource-policy-cross-account", writes(own, "s3:GetObject"), HOME)

@@ -12,6 +12,7 @@ from analyser.graph import Graph
 from analyser.run.program import run_program
 from policy.model import STACK_TYPE, Exemption, Finding, Level, Resource, Severity, rule, stack_rule
 from policy.model import Graph as PolicyGraph
+from policy.sealed import Sealed
 
 TODAY = datetime.date(2026, 1, 1)
 
@@ -104,3 +105,12 @@ def test_the_projects_own_pack_is_asked_by_default() -> None:
     violations, number = verdict(graph(), today=TODAY)
     assert number > len(RULES)
     assert any(v.urn.endswith("::bad") and v.blocks for v in violations)
+
+
+def test_texts_of_secrets_are_marked() -> None:
+    def keeps_one() -> None:
+        aws.sns.Topic("it", display_name=pulumi.Output.secret("hidden"), name="shown")
+
+    topic = policy_graph(run_program(keeps_one, stack="test", config={})).of("aws:sns/topic:Topic")[0]
+    assert isinstance(topic.get("displayName"), Sealed)
+    assert not isinstance(topic.get("name"), Sealed)

@@ -1,0 +1,76 @@
+"""Credentials written into the inputs of whatever has no rule of its own for them."""
+
+from collections.abc import Iterator
+
+from policy.credentials import is_credential, texts
+from policy.model import Finding, Resource, Severity, rule
+from policy.sealed import Sealed
+
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+# Services that are given a password, token or key, and whatever runs with an environment.
+TYPES = (
+    "aws:amplify/app:App",
+    "aws:apprunner/service:Service",
+    "aws:appsync/dataSource:DataSource",
+    "aws:batch/jobDefinition:JobDefinition",
+    "aws:cloudfront/distribution:Distribution",
+    "aws:cloudwatch/eventConnection:EventConnection",
+    "aws:codepipeline/pipeline:Pipeline",
+    "aws:codepipeline/webhook:Webhook",
+    "aws:directoryservice/directory:Directory",
+    "aws:dms/endpoint:Endpoint",
+    "aws:docdb/elasticCluster:ElasticCluster",
+    "aws:elasticbeanstalk/environment:Environment",
+    "aws:fsx/ontapFileSystem:OntapFileSystem",
+    "aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine",
+    "aws:fsx/windowsFileSystem:WindowsFileSystem",
+    "aws:glue/connection:Connection",
+    "aws:glue/job:Job",
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+    "aws:lightsail/database:Database",
+    "aws:memorydb/user:User",
+    "aws:mq/broker:Broker",
+    "aws:mwaa/environment:Environment",
+    "aws:redshiftserverless/namespace:Namespace",
+    "aws:sagemaker/model:Model",
+    "aws:timestreaminfluxdb/dbInstance:DbInstance",
+    VERSION,
+    "pulumi:providers:*",
+)
+# What amplify-no-plain-secrets judges.
+_ELSEWHERE = {"aws:amplify/app:App": ("environmentVariables",)}
+# Inputs that the service shows to whoever may describe the resource, whatever Pulumi keeps secret of them.
+_SHOWN = {
+    "aws:apprunner/service:Service": ("sourceConfiguration",),
+    "aws:batch/jobDefinition:JobDefinition": ("containerProperties", "ecsProperties", "eksProperties", "parameters"),
+    "aws:elasticbeanstalk/environment:Environment": ("settings",),
+    "aws:glue/job:Job": ("defaultArguments", "nonOverridableArguments"),
+    "aws:sagemaker/model:Model": ("containers", "primaryContainer"),
+}
+_WHOLE = {VERSION: ("secretBinary", "secretString")}  # credentials whatever they are named and look like
+
+
+@rule(
+    "no-plain-credentials",
+    title="Passwords, tokens and keys are not written into resources",
+    severity=Severity.HIGH,
+    types=TYPES,
+    frameworks={"Well-Architected": "SEC02-BP03", "Checkov": ("CKV_AWS_41", "CKV_SECRET_6")},
+    remedy="Let the service make or read the credential in Secrets Manager, make it at random, or take it from a "
+    "Pulumi secret.",
+    link="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_identities_secrets.html",
+)
+def plain_credentials(resource: Resource) -> Iterator[Finding]:
+    """Whoever reads the program, its state or the service's own description has it. References are none.
+
+    A Pulumi secret is fine where the type is made to take a credential, not where the service shows what it was given;
+    neither is a text that only holds the place of what is set elsewhere (`ignoreChanges`).
+    """
+    elsewhere, shown, whole = (table.get(resource.type, ()) for table in (_ELSEWHERE, _SHOWN, _WHOLE))
+    passed_over = {*elsewhere, *(resource.options.get("ignoreChanges") or ())}
+    inputs = {key: value for key, value in resource.inputs.items() if key not in passed_over}
+    for key, value in inputs.items():
+        for path, name, text in texts(value, key, key):
+            taken = isinstance(text, Sealed) and key not in shown
+            if not taken and (key in whole or is_credential(name, text)):
+                yield Finding("is given a credential in clear", path)
