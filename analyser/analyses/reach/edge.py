@@ -7,6 +7,7 @@ from analyser.analyses.reach.classic import classic_balancers
 from analyser.analyses.reach.data_planes import door
 from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
 from analyser.analyses.reach.network import flag
+from analyser.analyses.reach.node_ports import node_ports
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import View
 from policy.model import Resource
@@ -33,6 +34,7 @@ def edge(view: View) -> Iterator[Place]:
         yield _hosted(view, found, Kind.CLOUDFRONT, (443, 80), "cdn")
     yield from balancers(view)
     yield from classic_balancers(view)
+    yield from node_ports(view)
     yield from kubernetes_balancers(view)
     for found in view.of(REST_API, API):
         yield _api(view, found)

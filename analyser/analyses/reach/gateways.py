@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, union
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, six, union
 from analyser.analyses.reach.gates import Gate, Gates, Range
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.place import Interface
@@ -40,15 +40,15 @@ class Gateways:
 
     def outward(self, subnet: Subnet, near: Interface, wanted: Addresses, port: int) -> list[Exit]:
         """The ways out, one for each kind of gateway that some route leads to; one that leads nowhere for none."""
-        six = any(first > 1 << 32 for first, _ in wanted.spans)
-        own = near.ipv6 if six else near.public
+        is_six = six(wanted)
+        own = near.ipv6 if is_six else near.public
         found = []
         if own is not False:
             direct = self._out(subnet, wanted, (Way.INTERNET_GATEWAY,))
             found.append(
                 direct if own else Exit(_unsure(direct.bounds, "whether it has a public address"), direct.route)
             )
-        if six:
+        if is_six:
             found.append(self._out(subnet, wanted, (Way.EGRESS_ONLY,) if near.ipv6 is not False else ()))
         found += [self._by_nat(subnet, hop, port) for hop in self._to(subnet, wanted, Way.NAT_GATEWAY)]
         found += [self._by_instance(subnet, hop, port) for hop in self._to(subnet, wanted, Way.INTERFACE)]

@@ -143,7 +143,7 @@ def _six(peer: Peer) -> Peer:
 
 
 def _address(target: Place, far: Interface, *, six: bool) -> Check:
-    has = far.ipv6 if six else far.public
+    has = far.ipv6 if six else far.public if not far.shares else False
     if has is None:
         return untold(f"whether {target.name} has a public address is not known")
     kind = "an address of version 6" if six else "a public address" if has else "no public address"

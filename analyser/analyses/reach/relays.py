@@ -1,6 +1,6 @@
 """What passes connections on: CloudFront to its origins, load balancers to their targets, APIs, proxies; and events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from analyser.analyses.reach.balancers import BALANCER
 from analyser.analyses.reach.classic import classic_links
@@ -51,13 +51,13 @@ _DOMAINS = {
 class Relays:
     """All links by which something is passed on."""
 
-    def __init__(self, view: View, places: Iterable[Place], connections: Connections) -> None:
+    def __init__(self, view: View, places: Sequence[Place], connections: Connections) -> None:
         self._view = view
         self._connections = connections
         self._places = {urn: place for place in places for urn in place.urns}
         self.targets = Targets(view, self._places, connections)
         self._origin_ways = Origins(view, connections)
-        self._kubernetes = KubernetesLinks(view, self._places, connections)
+        self._kubernetes = KubernetesLinks(view, places, self._places, connections)
         self._vpc_links = VpcLinks(view, self._places, connections, self._behind)
 
     def links(self) -> Iterator[Link]:

@@ -8,6 +8,7 @@ from analyser.analyses.reach.balancers import LISTENER
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.network_policies import Correspondent
+from analyser.analyses.reach.node_ports import FIRST_NODE_PORT, LAST_NODE_PORT
 from analyser.analyses.reach.place import Check, Kind, Link, Place
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
@@ -23,8 +24,6 @@ _ECS = "aws:ecs/service:Service"
 _ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 _MACHINES = "aws:autoscaling/group:Group"
 _MACHINES_ATTACHED = "aws:autoscaling/attachment:Attachment"
-# What Kubernetes chooses from: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
-_NODE_PORTS = (30000, 32767)
 
 
 @dataclass(frozen=True)
@@ -228,4 +227,4 @@ def _conditions(rule: Resource) -> str:
 
 def _node_ports(entry: Block) -> tuple[int, int]:
     given = entry.get("nodePort")
-    return (given, given) if isinstance(given, int) else _NODE_PORTS
+    return (given, given) if isinstance(given, int) else (FIRST_NODE_PORT, LAST_NODE_PORT)

@@ -43,6 +43,10 @@ class View:
         """The resource with this ARN."""
         return self._arns.get(arn) if arn.startswith("arn:") else None
 
+    def dual_stack(self, subnets: tuple[str, ...]) -> bool:
+        """Whether one of these subnets has a range of version 6."""
+        return any(home is not None and home.given("ipv6CidrBlock") for home in map(self.by_id, subnets))
+
     def region_of(self, resource: Resource) -> str:
         """Where it is: its own region, or the stack's."""
         return text(resource.get("region")) or self.graph.region
