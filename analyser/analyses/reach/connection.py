@@ -10,6 +10,7 @@ from analyser.analyses.reach.endpoints import Endpoints
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Gateways
 from analyser.analyses.reach.interfaces import Interfaces
+from analyser.analyses.reach.limits import admitted
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
 from analyser.analyses.reach.opened import Opened
@@ -130,28 +131,28 @@ class Connections:
                 return within
             out = (*self._outward(source, target, port), *self.inward(target, port, _SOME_ADDRESS))
             return _best((within, out), lambda checks: checks) or ()
-        return (*self._outward(source, target, port), *self.from_internet(target, port))
+        return (*self._outward(source, target, port), *self.from_internet(target, port, any_will_do=False))
 
     def _from_nowhere(self, source: Place, target: Place, port: int) -> Checks:
         """Of pods whose nodes the stack does not make, what their policies say holds all the same."""
         if source.kind not in (Kind.PODS, Kind.NODES):
             outside = Check(ok=True, says=f"{source.name} runs outside of any VPC of the stack")
-            return (outside,) if target.kind in (Kind.INTERNET, Kind.SERVICE) else self.from_internet(target, port)
+            here = target.kind in (Kind.INTERNET, Kind.SERVICE)
+            return (outside,) if here else self.from_internet(target, port, any_will_do=False)
         internet = target.kind is Kind.INTERNET
         peer = Correspondent("the internet" if internet else target.name, ANYWHERE if internet else (), target.pods)
         leaving = self._policy_out(source, peer, port, target)
         return (*leaving, untold(f"where the nodes of {source.name} stand is not in the stack"))
 
-    def from_internet(self, target: Place, port: int) -> Checks:
-        """From public addresses to whatever kind of place."""
+    def from_internet(self, target: Place, port: int, *, any_will_do: bool = True) -> Checks:
+        """From public addresses to whatever kind of place; of which any will do, or one that nobody knows."""
         if target.closed:
             return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
         if target.kind not in _HOSTED and (target.kind is not Kind.BALANCER or target.interfaces):
             return self.inward(target, port)
         if port not in target.ports:
             return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
-        only = f", only to {', '.join(target.admits)}" if target.admits and target.admits != ANYWHERE else ""
-        return (Check(ok=True, says=f"{target.name} answers on public addresses{only}"),)
+        return (admitted(target, any_will_do=any_will_do),)
 
     def _outward(self, source: Place, target: Place, port: int) -> Checks:
         internet = target.kind is Kind.INTERNET
@@ -243,14 +244,18 @@ class Connections:
                 *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
                 self.groups.check(own, peer, (port, port), inward=False)[0],
                 Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
-                *self.endpoints.policy(endpoint),
+                *self.endpoints.policy(endpoint, target),
             )
         else:
             standing = Place(
                 endpoint.name, Kind.SERVICE, (endpoint.urn,), interfaces=(Interface(endpoint.subnets, endpoint.groups),)
             )
             for first, *rest in self._between(source, near, standing, standing.interfaces[0], (port, None)):
-                yield (replace(first, urns=(*first.urns, endpoint.urn)), *rest, *self.endpoints.policy(endpoint))
+                yield (
+                    replace(first, urns=(*first.urns, endpoint.urn)),
+                    *rest,
+                    *self.endpoints.policy(endpoint, target),
+                )
 
     def _policy_out(self, source: Place, other: Correspondent, port: int, target: Place | None = None) -> Checks:
         if source.pods is None:

@@ -141,6 +141,7 @@ def _api_server(view: View, found: Resource) -> Place:
     https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
     """
     config = "vpcConfig"
+    off = f"{config}.endpointPublicAccess"
     groups = tuple(dict.fromkeys([cluster_group(found), *texts(found.list(f"{config}.securityGroupIds"))]))
     interface = Interface(texts(found.list(f"{config}.subnetIds")), tuple(group for group in groups if group))
     return Place(
@@ -151,8 +152,13 @@ def _api_server(view: View, found: Resource) -> Place:
         ports=(_API_PORT,),
         words=frozenset({"kubernetes", "cluster"}),
         region=view.region_of(found),
-        closed="its public endpoint is off" if found.has(f"{config}.endpointPublicAccess", False) else "",
-        admits=texts(found.list(f"{config}.publicAccessCidrs")),
+        closed="its public endpoint is off"
+        if found.has(off, False)
+        else "whether it has a public endpoint is not known yet"
+        if found.unknown(off)
+        else "",
+        unsure=found.unknown(off),
+        admits=names(found, f"{config}.publicAccessCidrs"),
     )
 
 
