@@ -71,6 +71,11 @@ def of_all(cidrs: Iterable[str]) -> Addresses:
     return union(found for cidr in cidrs if (found := of(cidr)))
 
 
+def six(found: Addresses) -> bool:
+    """Whether any of them is of version 6."""
+    return any(last >= _SIX for _, last in found.spans)
+
+
 def _without(span: Span, first: int, last: int) -> Iterator[Span]:
     if span[0] < first:
         yield span[0], min(span[1], first - 1)

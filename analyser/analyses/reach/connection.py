@@ -10,13 +10,14 @@ from analyser.analyses.reach.endpoints import Endpoints
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Gateways
 from analyser.analyses.reach.interfaces import Interfaces
+from analyser.analyses.reach.limits import admitted
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
 from analyser.analyses.reach.opened import Opened
 from analyser.analyses.reach.outside import Outside
 from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
-from analyser.analyses.reach.security_groups import ANYWHERE, Peer, SecurityGroups
+from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 from analyser.analyses.reach.view import View
 
 _HOSTED = frozenset({Kind.CLOUDFRONT, Kind.API, Kind.SITE, Kind.SERVICE, Kind.API_SERVER})
@@ -54,20 +55,27 @@ class Connections:
         """
         if source is target or target.kind in _INVOKED:
             return None
-        ports = (port,) if port is not None else target.ports or self._opened.ports(target)
+        ports = (port,) if port is not None else self._asked(target)
         links = (Link(source, target, number, self._judge(source, target, number)) for number in ports)
         if ports or not target.interfaces:
             return _best(links, lambda link: link.checks)
         return Link(source, target, None, self._opened.none(target))
 
+    def _asked(self, target: Place) -> tuple[int, ...]:
+        return (*target.ports, *target.public_ports) or self._opened.ports(target)
+
     def inside(self, source: Place, target: Place, port: int, last: int | None = None) -> Checks:
         """From one VPC interface to another, to all of a range of ports where ``last`` is given."""
         pairs = ((near, far) for near in source.interfaces for far in target.interfaces)
         every = (checks for near, far in pairs for checks in self._between(source, near, target, far, (port, last)))
-        return _best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} is in no VPC"),)
+        apart = "has no address of the version that they ask from" if target.interfaces else "is in no VPC"
+        return _best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} {apart}"),)
 
     def inward(self, target: Place, port: int, peer: Peer = _INTERNET) -> Checks:
         """From public addresses to a VPC interface."""
+        if target.public_ports and port not in target.public_ports:
+            says = f"{target.name} answers public addresses on {_listed(target.public_ports)}, not {port}"
+            return (Check(ok=False, says=says),)
         every = (checks for far in target.interfaces for checks in self.outside.inward(target, far, port, peer))
         found = _best(every, lambda checks: checks)
         return found or (Check(ok=False, says=f"{target.name} has no public address"),)
@@ -113,7 +121,7 @@ class Connections:
             return self._to_service(source, target, port)
         if target.kind is Kind.INTERNET:
             return self._outward(source, target, port)
-        public = any(far.public is not False for far in target.interfaces)
+        public = any(far.public is not False and not far.shares for far in target.interfaces)
         if target.kind is Kind.BALANCER and public:
             # Its name stands for public addresses, inside the VPC as well.
             return (*self._outward(source, target, port), *self.inward(target, port))
@@ -123,28 +131,28 @@ class Connections:
                 return within
             out = (*self._outward(source, target, port), *self.inward(target, port, _SOME_ADDRESS))
             return _best((within, out), lambda checks: checks) or ()
-        return (*self._outward(source, target, port), *self.from_internet(target, port))
+        return (*self._outward(source, target, port), *self.from_internet(target, port, any_will_do=False))
 
     def _from_nowhere(self, source: Place, target: Place, port: int) -> Checks:
         """Of pods whose nodes the stack does not make, what their policies say holds all the same."""
         if source.kind not in (Kind.PODS, Kind.NODES):
             outside = Check(ok=True, says=f"{source.name} runs outside of any VPC of the stack")
-            return (outside,) if target.kind in (Kind.INTERNET, Kind.SERVICE) else self.from_internet(target, port)
+            here = target.kind in (Kind.INTERNET, Kind.SERVICE)
+            return (outside,) if here else self.from_internet(target, port, any_will_do=False)
         internet = target.kind is Kind.INTERNET
         peer = Correspondent("the internet" if internet else target.name, ANYWHERE if internet else (), target.pods)
         leaving = self._policy_out(source, peer, port, target)
         return (*leaving, untold(f"where the nodes of {source.name} stand is not in the stack"))
 
-    def from_internet(self, target: Place, port: int) -> Checks:
-        """From public addresses to whatever kind of place."""
+    def from_internet(self, target: Place, port: int, *, any_will_do: bool = True) -> Checks:
+        """From public addresses to whatever kind of place; of which any will do, or one that nobody knows."""
         if target.closed:
             return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
         if target.kind not in _HOSTED and (target.kind is not Kind.BALANCER or target.interfaces):
             return self.inward(target, port)
         if port not in target.ports:
             return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
-        only = f", only to {', '.join(target.admits)}" if target.admits and target.admits != ANYWHERE else ""
-        return (Check(ok=True, says=f"{target.name} answers on public addresses{only}"),)
+        return (admitted(target, any_will_do=any_will_do),)
 
     def _outward(self, source: Place, target: Place, port: int) -> Checks:
         internet = target.kind is Kind.INTERNET
@@ -157,26 +165,34 @@ class Connections:
             for other in far.subnets or ("",):
                 homes = [self.network.subnets.get(identifier) for identifier in (one, other)]
                 if homes[0] and homes[1]:
-                    yield self._pair((source, near, homes[0]), (target, far, homes[1]), ports)
+                    for six in _versions((near, homes[0]), (far, homes[1])):
+                        yield self._pair((source, near, homes[0]), (target, far, homes[1]), ports, six=six)
                 else:
                     lost = source.name if homes[0] is None else target.name
                     leaving, arriving = self._policies(source, target, ports)
                     yield (*leaving, untold(f"the subnet of {lost} is not in the stack"), *arriving)
 
     def _pair(
-        self, ask: tuple[Place, Interface, Subnet], answer: tuple[Place, Interface, Subnet], ports: Ports
+        self,
+        ask: tuple[Place, Interface, Subnet],
+        answer: tuple[Place, Interface, Subnet],
+        ports: Ports,
+        *,
+        six: bool = False,
     ) -> Checks:
         (source, near, one), (target, far, other) = ask, answer
         port, last = ports
         span = (port, last or port)
-        ends = (_address(near, one), _address(far, other))
+        ends = (one.addresses6, other.addresses6) if six else (_address(near, one), _address(far, other))
         crossing = self._crossings.between(one, other, ends, span)
         own = [self.outside.groups_of(*pair) for pair in ((near, one), (far, other))]
-        to = Peer(target.name, own[1] or (), tuple(ends[1].cidrs()), unreferred=crossing.unreferred)
-        of_ = Peer(source.name, own[0] or (), tuple(ends[0].cidrs()), unreferred=crossing.unreferred)
+        stand = [tuple(end.cidrs()) or (ANYWHERE6 if six else ()) for end in ends]
+        to = Peer(target.name, own[1] or (), stand[1], unreferred=crossing.unreferred, one_of=six)
+        of_ = Peer(source.name, own[0] or (), stand[0], unreferred=crossing.unreferred, one_of=six)
         leaving, arriving = self._policies(source, target, ports, (to, of_))
         checks = [
             *leaving,
+            *_has_six((source, near), (target, far), six=six),
             self.groups.check(own[0], to, span, inward=False)[0],
             crossing.check,
             *self._acls(crossing.gates, target, to),
@@ -228,20 +244,38 @@ class Connections:
                 *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
                 self.groups.check(own, peer, (port, port), inward=False)[0],
                 Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
-                *self.endpoints.policy(endpoint),
+                *self.endpoints.policy(endpoint, target),
             )
         else:
             standing = Place(
                 endpoint.name, Kind.SERVICE, (endpoint.urn,), interfaces=(Interface(endpoint.subnets, endpoint.groups),)
             )
             for first, *rest in self._between(source, near, standing, standing.interfaces[0], (port, None)):
-                yield (replace(first, urns=(*first.urns, endpoint.urn)), *rest, *self.endpoints.policy(endpoint))
+                yield (
+                    replace(first, urns=(*first.urns, endpoint.urn)),
+                    *rest,
+                    *self.endpoints.policy(endpoint, target),
+                )
 
     def _policy_out(self, source: Place, other: Correspondent, port: int, target: Place | None = None) -> Checks:
         if source.pods is None:
             return ()
         found = self.policies.out(source.pods, other, port, target.pods if target else None)
         return (found,) if found else ()
+
+
+def _versions(*ends: tuple[Interface, Subnet]) -> Iterator[bool]:
+    """Whether by version 6, for each version that both ends may have an address of."""
+    if not any(home.only_six for _, home in ends):
+        yield False
+    if all(one.ipv6 is not False and home.cidr6 for one, home in ends):
+        yield True
+
+
+def _has_six(*ends: tuple[Place, Interface], six: bool) -> Iterator[Check]:
+    for place, one in ends:
+        if six and one.ipv6 is None:
+            yield untold(f"whether {place.name} has an address of version 6 is not known")
 
 
 def _address(interface: Interface, subnet: Subnet) -> Addresses:

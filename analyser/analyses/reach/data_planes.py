@@ -4,20 +4,18 @@ Requests of the stack's own account are for rights to judge; here it is whether 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analyser.analyses.reach.addresses import INTERNET, INTERNET4, Addresses
+from analyser.analyses.reach.bucket_acls import judged_acl
+from analyser.analyses.reach.requests import Requester, admitted, named_by
 from analyser.analyses.reach.view import View, text
-from policy.iam import RESOURCE, Document, Statement, account_of, documents, home_accounts, narrowed
-from policy.model import Resource, known
+from policy.iam import RESOURCE, Document, Statement, account_of, documents, narrowed
+from policy.model import Resource
 
 BUCKET = "aws:s3/bucket:Bucket"
 _BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
-_ACL = "aws:s3/bucketAcl:BucketAcl"
-_OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
-_PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
-_GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
-_SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _POLICIES = (
     ("aws:s3/bucketPolicy:BucketPolicy", "bucket"),
     ("aws:sqs/queuePolicy:QueuePolicy", "queueUrl"),
@@ -28,8 +26,22 @@ _POLICIES = (
     ("aws:secretsmanager/secretPolicy:SecretPolicy", "secretArn"),
     ("aws:dynamodb/resourcePolicy:ResourcePolicy", "resourceArn"),
     ("aws:kinesis/resourcePolicy:ResourcePolicy", "resourceArn"),
+    ("aws:backup/vaultPolicy:VaultPolicy", "backupVaultName"),
+    ("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "eventBusName"),
+    ("aws:glacier/vaultLock:VaultLock", "vaultName"),
+    ("aws:apigateway/restApiPolicy:RestApiPolicy", "restApiId"),
 )
-_SIGNED = ("aws:kms/", "aws:ecr/", "aws:secretsmanager/", "aws:dynamodb/", "aws:kinesis/")
+_CATALOG, _CATALOG_POLICY = "aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/resourcePolicy:ResourcePolicy"
+_GRANT = "aws:kms/grant:Grant"
+_BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
+_SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_PUBLIC_BY_NATURE = "aws:ecrpublic/repository:Repository"
+_INPUTS = ("policy", "accessPolicies", "accessPolicy")
+_MOST_RANGES = 4
+_SIGNED = (
+    "aws:kms/", "aws:ecr/", "aws:secretsmanager/", "aws:dynamodb/", "aws:kinesis/", "aws:backup/", "aws:cloudwatch/",
+    "aws:glacier/", "aws:glue/",
+)  # fmt: skip
 """What asks everybody for a signature all the same: anybody with an account of AWS is let in, nobody without."""
 
 
@@ -40,93 +52,132 @@ class Door:
     closed: str = ""
     unsure: bool = False
     admits: tuple[str, ...] = ()
+    """The only addresses or strangers that are let in; empty for anybody from anywhere."""
 
 
 def door(view: View, found: Resource) -> Door:
     """What a resource's policies say of strangers."""
     if found.type == BUCKET:
-        return _bucket(view, found)
-    return _by_policy(view, found, f"{view.owner(found)} answers requests signed by AWS principals only")
+        return bucket_door(view, found)
+    if found.type == _PUBLIC_BY_NATURE:
+        return Door()
+    return by_policy(view, found, f"{view.owner(found)} answers requests signed by AWS principals only")
 
 
-def _by_policy(view: View, found: Resource, signed: str) -> Door:
-    unread = [
-        holder for holder in _holders(view, found) if holder.unknown("policy") or holder.unknown("accessPolicies")
-    ]
-    held = [document for holder in _holders(view, found) for document in documents(holder, RESOURCE)]
-    if any(_shut(document) for document in held):
-        return Door(f"{signed}: its policy denies everybody")
-    opened = [statement for document in held for statement in document.allowing()]
-    if any(statement.any_principal and not narrowed(statement) for statement in opened):
-        return Door(admits=(("anybody with an account of AWS",) if found.type.startswith(_SIGNED) else ()))
-    if unread or not all(document.complete for document in held):
+def by_policy(view: View, found: Resource, signed: str) -> Door:
+    """The same by its policies and grants alone; ``signed`` says why not where they let no stranger in."""
+    held, unread = policies_of(view, found)
+    home = view.home
+    strangers = [who for who in dict.fromkeys(named_by(held)) if not who.account or who.account not in home]
+    things = [text(found.outputs.get("arn"))]
+    judged = [(who, admitted(held, who, things)) for who in strangers]
+    opened = [(who, bounds.certain) for who, bounds in judged if bounds.certain]
+    if unread and not _wide(opened):
         return Door(f"the policy of {view.owner(found)} is not known yet", unsure=True)
-    others = tuple(dict.fromkeys(_strangers(view, opened)))
-    return Door(admits=others) if others else Door(signed)
+    if opened:
+        return Door(admits=_whom(opened, signed_only=found.type.startswith(_SIGNED)))
+    granted = tuple(dict.fromkeys(_granted(view, found, home)))
+    if granted:
+        return Door(admits=granted)
+    why = [reason for _, bounds in judged if bounds.possible for reason in bounds.why]
+    if why:
+        return Door(f"{view.owner(found)}: {why[0]}", unsure=True)
+    return Door(f"{signed}: its policy denies all others" if _denied(held, strangers, things) else signed)
 
 
-def _holders(view: View, found: Resource) -> list[Resource]:
-    return [found, *(one for token, by in _POLICIES for one in view.resources.companions(found, token, by=by))]
+def policies_of(view: View, found: Resource) -> tuple[list[Document], bool]:
+    """The policies of a thing, and whether some of them cannot be read yet."""
+    holders = [found, *(one for token, by in _POLICIES for one in view.resources.companions(found, token, by=by))]
+    holders += view.of(_CATALOG_POLICY) if found.type == _CATALOG else []
+    held = [document for holder in holders for document in documents(holder, RESOURCE)]
+    unread = any(holder.unknown(key) for holder in holders for key in _INPUTS)
+    return held, unread or not all(document.complete for document in held)
 
 
-def _shut(document: Document) -> bool:
-    """Whether everybody is denied everything, whatever else is allowed."""
-    return any(
-        one.effect == "Deny" and "*" in one.principals_of("AWS") and not one.conditions and "*" in one.known_actions()
-        for one in document.statements
-    )
+def _wide(opened: list[tuple[Requester, Addresses]]) -> bool:
+    return any(not who.account and not who.org for who, _ in opened)
 
 
-def _strangers(view: View, statements: list[Statement]) -> Iterator[str]:
-    """Other accounts that are let in, and addresses from which everybody is."""
-    home = home_accounts(view.resources)
-    for statement in statements:
-        for principal in statement.principals_of("AWS"):
-            account = account_of(str(principal))
-            if account and home and account not in home:
-                yield f"principals of account {account}"
-        if statement.any_principal:
-            for condition in statement.values_of("aws:SourceIp"):
-                yield from (str(value) for value in condition.values if known(value) and condition.test == "ipaddress")
-            for condition in statement.values_of("aws:PrincipalAccount", "aws:PrincipalOrgID"):
-                strangers = (str(value) for value in condition.values if known(value) and value not in home)
-                yield from (f"principals of {value}" for value in strangers)
+def _whom(opened: list[tuple[Requester, Addresses]], *, signed_only: bool) -> tuple[str, ...]:
+    """Who is let in, in words: the widest alone where one is."""
+    everybody = next((addresses for who, addresses in opened if who.account is None), None)
+    anybody = next((addresses for who, addresses in opened if who.account == "" and not who.org), None)
+    if everybody is not None and not signed_only:
+        return _ranges(everybody)
+    if anybody is not None:
+        return _ranges(anybody) or ("anybody with an account of AWS",)
+    return tuple(dict.fromkeys(who.says for who, _ in opened))
 
 
-def _bucket(view: View, bucket: Resource) -> Door:
-    """Public access is blocked unless it is let in: by default for buckets made since April 2023.
+def _ranges(addresses: Addresses) -> tuple[str, ...]:
+    """The addresses that are let in; none for all of one version at least."""
+    if addresses.covers(INTERNET4) or addresses == INTERNET:
+        return ()
+    cidrs = addresses.cidrs()
+    return (*cidrs[:_MOST_RANGES], "…") if len(cidrs) > _MOST_RANGES else tuple(cidrs)
 
+
+def _denied(held: list[Document], strangers: list[Requester], things: list[str]) -> bool:
+    """Whether some of them would be let in but for what the policies deny."""
+    allowing = [replace(one, statements=tuple(one.allowing())) for one in held]
+    return any(admitted(allowing, who, things).certain for who in strangers)
+
+
+def _granted(view: View, found: Resource, home: frozenset[str]) -> Iterator[str]:
+    """Whom grants of a key, and permissions of an event bus, let in."""
+    for grant in view.resources.companions(found, _GRANT, by="keyId"):
+        account = account_of(text(grant.get("granteePrincipal")))
+        if account and account not in home:
+            yield f"principals of account {account}"
+    for permission in view.resources.companions(found, _BUS_PERMISSION, by="eventBusName"):
+        named = text(permission.get("principal"))
+        organisation = text(permission.get("condition.value"))
+        if named == "*":
+            yield f"principals of {organisation}" if organisation else "anybody with an account of AWS"
+        elif named and named not in home:
+            yield f"principals of account {named}"
+
+
+def bucket_door(view: View, bucket: Resource) -> Door:
+    """A public policy is ignored where public buckets are restricted, as new ones are unless it is ended.
+
+    One that names other accounts, organisations or addresses is not public, and no block bears on it:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     name = view.owner(bucket)
     signed = f"{name} answers requests signed by AWS principals only"
-    blocks = view.resources.companions(bucket, _BLOCK, by="bucket") + view.of(_ACCOUNT_BLOCK)
+    own = view.resources.companions(bucket, _BLOCK, by="bucket")
+    blocks = own + view.of(_ACCOUNT_BLOCK)
     if any(all(block.has(key, True) for key in _SWITCHES) for block in blocks):
-        return Door(f"{signed}: it blocks public access")
-    policy = _by_policy(view, bucket, signed)
-    wide = not policy.closed and not policy.admits
-    by_policy = wide and not any(block.has("restrictPublicBuckets", True) for block in blocks)
-    by_acl = _acl(view, bucket) and not any(block.has("ignorePublicAcls", True) for block in blocks)
-    if any(block.unknown(key) for block in blocks for key in _SWITCHES) and (wide or by_acl):
+        signed += ": it blocks public access"
+    acl = judged_acl(view, bucket)
+    policy = by_policy(view, bucket, signed)
+    held, _ = policies_of(view, bucket)
+    public = any(_is_public(one) for document in held for one in document.allowing())
+    ways = [
+        _unblocked(policy, "restrictPublicBuckets", name, own, blocks) if public else policy,
+        _unblocked(Door(), "ignorePublicAcls", name, own, blocks) if acl.public else Door(signed),
+        Door(admits=acl.others) if acl.others else Door(acl.untold or signed, unsure=bool(acl.untold)),
+    ]
+    return min(ways, key=lambda way: (bool(way.closed), not way.unsure, bool(way.admits), way.closed == signed))
+
+
+def _is_public(statement: Statement) -> bool:
+    everybody = statement.any_principal or statement.not_principals is not None
+    return everybody and not narrowed(statement)
+
+
+def _unblocked(found: Door, switch: str, name: str, own: list[Resource], blocks: list[Resource]) -> Door:
+    """What is left of an open way where a switch of a block may shut it."""
+    if found.closed:
+        return found
+    if any(block.has(switch, True) for block in blocks):
+        return Door(f"{name} answers requests signed by AWS principals only: it blocks public access")
+    if any(block.unknown(switch) for block in blocks):
         return Door(f"whether {name} blocks public access is not known yet", unsure=True)
-    if not by_policy and not by_acl:
-        return Door(f"{signed}: it blocks public access") if wide else policy
-    if not view.resources.companions(bucket, _BLOCK, by="bucket"):
+    if not own:
         says = (
             f"its policy or ACL lets everybody in, and the stack does not end the block that S3 gives {name} by itself"
         )
         return Door(says, unsure=True)
-    return Door()
-
-
-def _acl(view: View, bucket: Resource) -> bool:
-    """Whether an ACL lets everybody in; ACLs are off unless ownership says otherwise."""
-    owned = view.resources.companions(bucket, _OWNERSHIP, by="bucket")
-    if any(one.has("rule.objectOwnership", "BucketOwnerEnforced") for one in owned):
-        return False
-    for found in (bucket, *view.resources.companions(bucket, _ACL, by="bucket")):
-        uris = [text(grant.get("grantee.uri")) for grant in found.blocks("accessControlPolicy.grants")]
-        uris += [text(grant.get("uri")) for grant in found.blocks("grants")]
-        if found.has("acl", *_PUBLIC_ACLS) or any(uri.endswith(_GROUPS) for uri in uris):
-            return True
-    return False
+    return found

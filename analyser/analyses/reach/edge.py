@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.balancers import balancers
 from analyser.analyses.reach.classic import classic_balancers
-from analyser.analyses.reach.data_planes import door
+from analyser.analyses.reach.data_planes import Door, by_policy, door, policies_of
 from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
 from analyser.analyses.reach.network import flag
+from analyser.analyses.reach.node_ports import node_ports
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import View
 from policy.model import Resource
@@ -33,6 +34,7 @@ def edge(view: View) -> Iterator[Place]:
         yield _hosted(view, found, Kind.CLOUDFRONT, (443, 80), "cdn")
     yield from balancers(view)
     yield from classic_balancers(view)
+    yield from node_ports(view)
     yield from kubernetes_balancers(view)
     for found in view.of(REST_API, API):
         yield _api(view, found)
@@ -92,6 +94,7 @@ def _api(view: View, found: Resource) -> Place:
     mapped = view.resources.companions(found, _DOMAINS[found.type], by=_api_key(found))
     hidden = found.has("disableExecuteApiEndpoint", True) and not mapped
     closed = "it is a private API" if private else "its own address is off and no domain leads to it" if hidden else ""
+    barred = Door(closed) if closed else _by_own_policy(view, found)
     sockets = found.has("protocolType", "WEBSOCKET")
     return Place(
         name=view.owner(found),
@@ -100,8 +103,21 @@ def _api(view: View, found: Resource) -> Place:
         ports=_WEB,
         words=frozenset({"websocket-api" if sockets else "http-api"}),
         region=view.region_of(found),
-        closed=closed,
+        closed=barred.closed,
+        unsure=barred.unsure,
+        admits=barred.admits,
         private_service="execute-api" if private else "",
+    )
+
+
+def _by_own_policy(view: View, found: Resource) -> Door:
+    """Whom the policy of a REST API lets in; without one it asks nobody who he is.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    """
+    held, unread = policies_of(view, found)
+    return (
+        by_policy(view, found, f"the policy of {view.owner(found)} lets no stranger in") if held or unread else Door()
     )
 
 

@@ -1,12 +1,13 @@
 """The ways between a subnet and the internet: internet gateways, NAT gateways, instances that forward."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, union
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, six, union
 from analyser.analyses.reach.gates import Gate, Gates, Range
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.place import Interface
+from analyser.analyses.reach.place import Check, Interface
+from analyser.analyses.reach.public_access import PublicAccess
 from analyser.analyses.reach.routes import DEFAULT_VPC, INTERNET_GATEWAY, VPC, Hop, Route, Way
 from analyser.analyses.reach.view import View, text
 from policy.model import Resource
@@ -23,6 +24,10 @@ class Exit:
     bounds: Bounds
     route: Route | None = None
     gates: tuple[Gate, ...] = ()
+    block: Check | None = None
+    """What shuts it in spite of its routes."""
+    via: tuple[str, Interface, Subnet] | None = None
+    """The machine that forwards, where one does: its security groups are asked too."""
 
 
 class Gateways:
@@ -33,23 +38,24 @@ class Gateways:
         self._network = network
         self._gates = Gates(network.acls)
         self._forwarders = forwarders
+        self._access = PublicAccess(view)
 
     def inward(self, subnet: Subnet, clients: Addresses) -> Exit:
         """The clients that a subnet's answers come back to, through the gateway by which their requests came."""
-        return self._out(subnet, clients, (Way.INTERNET_GATEWAY,))
+        return replace(self._out(subnet, clients, (Way.INTERNET_GATEWAY,)), block=self._access.inward(subnet))
 
     def outward(self, subnet: Subnet, near: Interface, wanted: Addresses, port: int) -> list[Exit]:
         """The ways out, one for each kind of gateway that some route leads to; one that leads nowhere for none."""
-        six = any(first > 1 << 32 for first, _ in wanted.spans)
-        own = near.ipv6 if six else near.public
+        is_six = six(wanted)
+        own = near.ipv6 if is_six else near.public
         found = []
         if own is not False:
             direct = self._out(subnet, wanted, (Way.INTERNET_GATEWAY,))
-            found.append(
-                direct if own else Exit(_unsure(direct.bounds, "whether it has a public address"), direct.route)
-            )
-        if six:
-            found.append(self._out(subnet, wanted, (Way.EGRESS_ONLY,) if near.ipv6 is not False else ()))
+            sure = direct if own else replace(direct, bounds=_unsure(direct.bounds, "whether it has a public address"))
+            found.append(replace(sure, block=self._access.outward(subnet, one_way=False)))
+        if is_six:
+            only = self._out(subnet, wanted, (Way.EGRESS_ONLY,) if near.ipv6 is not False else ())
+            found.append(replace(only, block=self._access.outward(subnet, one_way=True)))
         found += [self._by_nat(subnet, hop, port) for hop in self._to(subnet, wanted, Way.NAT_GATEWAY)]
         found += [self._by_instance(subnet, hop, port) for hop in self._to(subnet, wanted, Way.INTERFACE)]
         return found or [self._out(subnet, wanted, ())]
@@ -97,7 +103,8 @@ class Gateways:
             return Exit(Bounds(NOWHERE, hop.addresses, (f"the subnet of {gateway.name} is not in the stack",)), route)
         if gateway.has("connectivityType", "private") or home.vpc != subnet.vpc:
             return Exit(exactly(NOWHERE))
-        return self._beyond(subnet, home, hop, port)
+        beyond = self._beyond(subnet, home, hop, port)
+        return replace(beyond, block=self._access.outward(home, one_way=True))
 
     def _by_instance(self, subnet: Subnet, hop: Hop, port: int) -> Exit:
         """One that forwards what is not its own, with a public address, where an internet gateway is."""
@@ -109,10 +116,13 @@ class Gateways:
         for one in interfaces:
             homes = [self._network.subnets[each] for each in one.subnets if each in self._network.subnets]
             if one.forwards and one.public is not False and homes:
-                found = self._beyond(subnet, homes[0], hop, port)
-                return (
-                    found if one.public else Exit(_unsure(found.bounds, f"whether {machine.name} has a public address"))
+                found = replace(
+                    self._beyond(subnet, homes[0], hop, port),
+                    block=self._access.outward(homes[0], one_way=False),
+                    via=(machine.name, one, homes[0]),
                 )
+                whether = f"whether {machine.name} has a public address"
+                return found if one.public else replace(found, bounds=_unsure(found.bounds, whether))
         return Exit(exactly(NOWHERE))
 
     def _beyond(self, subnet: Subnet, home: Subnet, hop: Hop, port: int) -> Exit:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import View, text, texts
+from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource, known
 
 SERVICE = "kubernetes:core/v1:Service"
@@ -27,9 +27,7 @@ def kubernetes_balancers(view: View) -> Iterator[Place]:
             ports = [
                 block.get("port") for block in found.blocks("spec.ports") if block.lacks("protocol", "UDP", "SCTP")
             ]
-            yield _place(
-                view, found, ports, *_service_closed(view, found), texts(found.list("spec.loadBalancerSourceRanges"))
-            )
+            yield _place(view, found, ports, *_service_closed(view, found), _source_ranges(found))
     for found in view.of(INGRESS):
         yield _place(view, found, _ingress_ports(found), *_ingress_closed(view, found), _inbound(found))
     for found in view.of(GATEWAY):
@@ -58,8 +56,8 @@ def _service_closed(view: View, found: Resource) -> tuple[str, bool]:
 
     https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
     """
-    if not known(found.get("metadata.annotations")):
-        return f"the annotations of {found.name} are not known yet", True
+    if why := _untold(found, _ON_SERVICE + "security-groups"):
+        return why, True
     scheme, internal = (_annotation(found, f"{_ON_SERVICE}{key}") for key in ("scheme", "internal"))
     if scheme == "?" or internal == "?":
         return f"the scheme of {found.name} is not known yet", True
@@ -74,9 +72,18 @@ def _service_closed(view: View, found: Resource) -> tuple[str, bool]:
     return "", False
 
 
-def _ingress_closed(view: View, found: Resource) -> tuple[str, bool]:
+def _untold(found: Resource, groups: str) -> str:
+    """Why nobody can tell: annotations that are not known, or security groups that take the place of the ranges."""
     if not known(found.get("metadata.annotations")):
-        return f"the annotations of {found.name} are not known yet", True
+        return f"the annotations of {found.name} are not known yet"
+    if _annotation(found, groups):
+        return f"what the security groups let in that {found.name} names for its load balancer is not modelled"
+    return ""
+
+
+def _ingress_closed(view: View, found: Resource) -> tuple[str, bool]:
+    if why := _untold(found, _ON_INGRESS + "security-groups"):
+        return why, True
     named = text(found.get("spec.ingressClassName")) or _annotation(found, "kubernetes.io/ingress.class")
     by_alb = named == "alb" or any(
         one.has("metadata.name", named) and one.has("spec.controller", *_ALB_CONTROLLERS) for one in view.of(_CLASS)
@@ -119,9 +126,18 @@ def _ingress_ports(found: Resource) -> list[object]:
     return ports or ([443] if secure else [80])
 
 
+def _source_ranges(found: Resource) -> tuple[str, ...]:
+    """By the field, or else by the annotation that was there before it."""
+    given = names(found, "spec.loadBalancerSourceRanges")
+    return given or _listed(_annotation(found, "service.beta.kubernetes.io/load-balancer-source-ranges"))
+
+
 def _inbound(found: Resource) -> tuple[str, ...]:
-    said = _annotation(found, f"{_ON_INGRESS}inbound-cidrs")
-    return tuple(cidr.strip() for cidr in said.split(",") if cidr.strip() and said != "?")
+    return _listed(_annotation(found, f"{_ON_INGRESS}inbound-cidrs"))
+
+
+def _listed(said: str) -> tuple[str, ...]:
+    return tuple(cidr.strip() for cidr in said.split(",") if cidr.strip())
 
 
 def _annotation(found: Resource, key: str) -> str:

@@ -1,10 +1,12 @@
 """From the load balancers that a cluster's controllers make to the pods behind their services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.kubernetes_edge import GATEWAY, INGRESS, SERVICE, backends
 from analyser.analyses.reach.network_policies import Correspondent
+from analyser.analyses.reach.node_ports import answered, name_on_nodes, on_nodes
 from analyser.analyses.reach.place import Check, Link, Place, untold
 from analyser.analyses.reach.security_groups import ANYWHERE
 from analyser.analyses.reach.services import container_port, selected, service_port
@@ -18,9 +20,12 @@ _NLB_TARGETS = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
 class KubernetesLinks:
     """Follows Services and Ingresses. Controllers open the nodes' groups for them, not the pods' policies."""
 
-    def __init__(self, view: View, places: Mapping[str, Place], connections: Connections) -> None:
+    def __init__(
+        self, view: View, every: Iterable[Place], places: Mapping[str, Place], connections: Connections
+    ) -> None:
         self._view = view
         self._places = places
+        self._by_name = {place.name: place for place in every}
         self._connections = connections
 
     def links(self) -> Iterator[Link]:
@@ -28,12 +33,24 @@ class KubernetesLinks:
         for found in self._view.of(SERVICE):
             if found.has("spec.type", "LoadBalancer"):
                 yield from self._of_service(self._places[found.urn], found, list(found.blocks("spec.ports")), found)
+        for found in self._view.of(SERVICE):
+            yield from self._of_nodes(found)
         for found in self._view.of(INGRESS):
             yield from self._of_ingress(found)
 
     def may_lead_anywhere(self) -> Iterator[Place]:
         """Those of which nobody can tell where they lead."""
         yield from (self._places[found.urn] for found in self._view.of(GATEWAY))
+
+    def _of_nodes(self, service: Resource) -> Iterator[Link]:
+        """From the nodes' ports; which of them it is nobody can tell where Kubernetes chooses it."""
+        source = self._by_name.get(name_on_nodes(service))
+        for entry in on_nodes(service) if source else ():
+            given = entry.get("nodePort") is not None
+            chosen = () if given else (untold(f"which port of the nodes {service.name} gets is Kubernetes' to choose"),)
+            for link in self._of_service(source, service, [entry], service) if source else ():
+                for entered in answered(entry):
+                    yield replace(link, checks=(*link.checks, *chosen), entered=entered)
 
     def _of_ingress(self, found: Resource) -> Iterator[Link]:
         source = self._places[found.urn]

@@ -58,6 +58,12 @@ class Machines:
                     region=self._view.region_of(found),
                 )
 
+    def of_nodes(self) -> tuple[Interface, ...]:
+        """The interfaces of all nodes that are machines."""
+        profiles = {found.urn for found in self._view.of(PROFILE)}
+        nodes = (place for place in self.nodes() if not profiles & set(place.urns))
+        return tuple(dict.fromkeys(one for place in nodes for one in place.interfaces))
+
     def _node_group(self, found: Resource, own: str) -> tuple[Interface, ...]:
         """Nodes whose template names no group get the cluster's own; remote access gets one that EKS makes."""
         subnets = names(found, "subnetIds")

@@ -5,6 +5,7 @@ READ_TYPES = frozenset(
     for one in (
         *("amplify/app:App", "apigateway/authorizer:Authorizer", "apigateway/basePathMapping:BasePathMapping"),
         *("apigateway/domainName:DomainName", "apigateway/integration:Integration", "apigateway/restApi:RestApi"),
+        "apigateway/restApiPolicy:RestApiPolicy",
         *("apigateway/vpcLink:VpcLink", "apigatewayv2/api:Api", "apigatewayv2/apiMapping:ApiMapping"),
         *("apigatewayv2/authorizer:Authorizer", "apigatewayv2/domainName:DomainName"),
         *("apigatewayv2/integration:Integration", "apigatewayv2/vpcLink:VpcLink", "autoscaling/attachment:Attachment"),
@@ -12,6 +13,10 @@ READ_TYPES = frozenset(
         *("cloudfront/originAccessControl:OriginAccessControl", "cloudfront/originAccessIdentity:OriginAccessIdentity"),
         *("ec2/defaultNetworkAcl:DefaultNetworkAcl", "ec2/defaultRouteTable:DefaultRouteTable"),
         *("ec2/defaultSecurityGroup:DefaultSecurityGroup", "ec2/defaultSubnet:DefaultSubnet"),
+        *(
+            "ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
+            "ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
+        ),
         *("ec2/defaultVpc:DefaultVpc", "ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", "ec2/eip:Eip"),
         *("ec2/eipAssociation:EipAssociation", "ec2/instance:Instance", "ec2/internetGateway:InternetGateway"),
         *("ec2/internetGatewayAttachment:InternetGatewayAttachment", "ec2/launchConfiguration:LaunchConfiguration"),

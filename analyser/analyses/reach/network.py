@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all
 from analyser.analyses.reach.network_acls import NetworkAcls
 from analyser.analyses.reach.routes import DEFAULT_VPC, VPC, Hop, Route, RouteTables, Way, longest
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource, known
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -30,11 +30,23 @@ class Subnet:
     zone: str
     gives_public_addresses: bool | None
     gives_ipv6: bool | None
+    cidr6: str = ""
+    """Its range of version 6; empty for none, and a question mark where it is not known yet."""
 
     @property
     def addresses(self) -> Addresses:
         """Those of version 4."""
         return of(self.cidr) or NOWHERE
+
+    @property
+    def addresses6(self) -> Addresses:
+        """Those of version 6 that are known."""
+        return of(self.cidr6) or NOWHERE
+
+    @property
+    def only_six(self) -> bool:
+        """Whether it has no addresses of version 4 at all."""
+        return bool(self.cidr6) and not self.cidr
 
 
 class Network:
@@ -72,7 +84,8 @@ class Network:
         apart = [one for token in _MORE for one in self._view.resources.companions(vpc, token, by="vpcId")]
         cidrs = {text(found.get(key)) for found in (vpc, *apart) for key in ("cidrBlock", "ipv6CidrBlock")}
         # A range that is not known yet holds the VPC's subnets at least.
-        cidrs |= {subnet.cidr for subnet in self.subnets.values() if subnet.vpc == identifier}
+        mine = [subnet for subnet in self.subnets.values() if subnet.vpc == identifier]
+        cidrs |= {cidr for subnet in mine for cidr in (subnet.cidr, subnet.cidr6)}
         for cidr in sorted(filter(None, cidrs)):
             addresses = of(cidr)
             if addresses:
@@ -94,6 +107,7 @@ class Network:
             zone=text(found.get("availabilityZone")) or text(found.get("availabilityZoneId")),
             gives_public_addresses=flag(found, "mapPublicIpOnLaunch", default),
             gives_ipv6=flag(found, "assignIpv6AddressOnCreation", False),
+            cidr6=next(iter(names(found, "ipv6CidrBlock")), ""),
         )
 
 

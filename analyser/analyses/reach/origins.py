@@ -41,6 +41,9 @@ class Origins:
         barred = door(self._view, bucket)
         if barred.unsure:
             return untold(barred.closed)
+        if barred.admits:
+            only = ", ".join(barred.admits)
+            return untold(f"bucket {target.name} is open to {only}: whether to CloudFront is not known")
         if not barred.closed:
             return Check(ok=True, says=f"bucket {target.name} is open to everybody")
         return Check(ok=False, says=f"origin {text(origin.get('originId'))} has no origin access control")

@@ -1,8 +1,9 @@
 """Connections between interfaces in VPCs and public addresses, both ways."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from analyser.analyses.reach.addresses import Addresses, Bounds, union
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, union
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Exit, Gateways
 from analyser.analyses.reach.network import Network, Subnet
@@ -43,18 +44,42 @@ class Outside:
                 if subnet is None:
                     yield (*self._leaving(source, near, "", one, port)[0], untold(_lost(source.name, identifier)))
                     continue
-                for way in self._ways(subnet, near, one, port):
+                for way in self._ways(source, subnet, near, one, port):
                     yield self._out_by(source, near, subnet, way, one, port)
 
-    def _ways(self, subnet: Subnet, near: Interface, peer: Peer, port: int) -> list[Exit]:
+    def _ways(self, source: Place, subnet: Subnet, near: Interface, peer: Peer, port: int) -> list[Exit]:
         """The ways out; to a peer at some unknown address, all of them as one."""
         ways = self._gateways.outward(subnet, near, peer.addresses, port)
         if not peer.one_of or len(ways) < 2:
             return ways
-        folded = [way.bounds & self._gates.together(way.gates) for way in ways]
+        folded = [self._whole(way, source, near, subnet, peer, port) for way in ways]
         certain, possible = (union(getattr(one, side) for one in folded) for side in ("certain", "possible"))
         why = tuple(dict.fromkeys(reason for one in folded for reason in one.why))
         return [Exit(Bounds(certain, possible, why), next((way.route for way in ways if way.route), None))]
+
+    def _whole(self, way: Exit, source: Place, near: Interface, subnet: Subnet, peer: Peer, port: int) -> Bounds:
+        """What all that is on a way lets through of the peer's addresses."""
+        found = way.bounds & self._gates.together(way.gates)
+        checks = [way.block] if way.block else []
+        if way.via:
+            enters, _, bounds = self._through(way.via, source, near, subnet, peer, port)
+            checks, found = [*checks, enters], found & bounds
+        if any(check.missing for check in checks):
+            return exactly(NOWHERE)
+        lost = tuple(check.says for check in checks if not check.told)
+        return Bounds(NOWHERE, found.possible, (*found.why, *lost)) if lost else found
+
+    def _through(
+        self, via: tuple[str, Interface, Subnet], source: Place, near: Interface, subnet: Subnet, peer: Peer, port: int
+    ) -> tuple[Check, Check, Bounds]:
+        """What the groups of a machine that forwards say of what comes in and of what goes on."""
+        name, one, home = via
+        groups, own = self.groups_of(one, home), self._own(near, subnet.vpc) or ()
+        asker = Peer(source.name, own, tuple(subnet.addresses.cidrs()))
+        enters, _ = self._groups.check(groups, asker, (port, port), inward=True)
+        leaves, bounds = self._groups.check(groups, peer, (port, port), inward=False)
+        enters, leaves = (replace(check, says=f"{name}: {check.says}") for check in (enters, leaves))
+        return enters, leaves, bounds
 
     def _into(self, target: Place, far: Interface, subnet: Subnet, port: int, peer: Peer) -> Checks:
         passing = Passing(peer.addresses, any_will_do=peer.anywhere)
@@ -66,6 +91,7 @@ class Outside:
             no=self._no_way_in(target, far, subnet, peer.addresses),
             urns=(route.urn,) if route else (),
         )
+        passing.also(way.block)
         passing.also(_address(target, far, six=peer.cidrs == ANYWHERE6))
         self._acls(passing, self._gates.at(subnet, serves=True, peer=None, ports=(port, port)), peer)
         check, bounds = self._groups.check(self.groups_of(far, subnet), peer, (port, port), inward=True)
@@ -107,6 +133,11 @@ class Outside:
             no=f"no route to the internet from {self.names(near.subnets)}",
             urns=(route.urn,) if route else (),
         )
+        passing.also(way.block)
+        if way.via:
+            enters, leaves, bounds = self._through(way.via, source, near, subnet, peer, port)
+            passing.also(enters)
+            passing.add(bounds, yes=leaves.says, no=leaves.says, urns=leaves.urns)
         own = self._gates.at(subnet, serves=False, peer=None, ports=(port, port))
         self._acls(passing, [*own, *way.gates], peer)
         return passing.result()
@@ -143,7 +174,7 @@ def _six(peer: Peer) -> Peer:
 
 
 def _address(target: Place, far: Interface, *, six: bool) -> Check:
-    has = far.ipv6 if six else far.public
+    has = far.ipv6 if six else far.public if not far.shares else False
     if has is None:
         return untold(f"whether {target.name} has a public address is not known")
     kind = "an address of version 6" if six else "a public address" if has else "no public address"

@@ -52,6 +52,8 @@ class Interface:
     """Whether it has an address of version 6, all of which are public; None where that is not known."""
     address: str = ""
     """Its private address, where one was asked for."""
+    shares: bool = False
+    """Whether its public address of version 4 is its node's, which takes it out and leads nobody to it."""
     forwards: bool = False
     """Whether it takes packets that are not for itself (its source and destination check is off)."""
 
@@ -77,6 +79,8 @@ class Place:
     """Where its connections start or end; none for what is not in a VPC."""
     ports: tuple[int, ...] = ()
     """The TCP ports that it answers on."""
+    public_ports: tuple[int, ...] = ()
+    """Those that it answers public addresses on, where these are others."""
     words: frozenset[str] = frozenset()
     """Other words that mean it, such as the engine of a database."""
     pods: Pods | None = None

@@ -1,12 +1,13 @@
 """What passes connections on: CloudFront to its origins, load balancers to their targets, APIs, proxies; and events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from analyser.analyses.reach.balancers import BALANCER
 from analyser.analyses.reach.classic import classic_links
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.data_planes import BUCKET
 from analyser.analyses.reach.edge import API, DISTRIBUTION, INTERNET, REST_API
+from analyser.analyses.reach.invocations import PERMISSION, may_invoke
 from analyser.analyses.reach.kubernetes_links import KubernetesLinks
 from analyser.analyses.reach.origins import Origins
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
@@ -24,7 +25,6 @@ from policy.model import Block, Resource
 RELAYS = frozenset({Kind.CLOUDFRONT, Kind.BALANCER, Kind.API, Kind.PROXY})
 """What a connection goes on through. An event goes one step only: whoever fills a queue does not call its reader."""
 _ALIAS = "aws:lambda/alias:Alias"
-_PERMISSION = "aws:lambda/permission:Permission"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 _PROXY_TARGET = "aws:rds/proxyTarget:ProxyTarget"
@@ -51,13 +51,13 @@ _DOMAINS = {
 class Relays:
     """All links by which something is passed on."""
 
-    def __init__(self, view: View, places: Iterable[Place], connections: Connections) -> None:
+    def __init__(self, view: View, places: Sequence[Place], connections: Connections) -> None:
         self._view = view
         self._connections = connections
         self._places = {urn: place for place in places for urn in place.urns}
         self.targets = Targets(view, self._places, connections)
         self._origin_ways = Origins(view, connections)
-        self._kubernetes = KubernetesLinks(view, self._places, connections)
+        self._kubernetes = KubernetesLinks(view, places, self._places, connections)
         self._vpc_links = VpcLinks(view, self._places, connections, self._behind)
 
     def links(self) -> Iterator[Link]:
@@ -188,13 +188,7 @@ class Relays:
         return Link(source, self._places[function.urn], None, (*through, may))
 
     def _permission(self, function: Resource, api: Resource) -> Check:
-        identifier = self._view.id_of(api)
-        for permission in self._view.resources.companions(function, _PERMISSION, by="function"):
-            source = text(permission.get("sourceArn"))
-            if permission.has("principal", _GATEWAY) and (not source or identifier in source):
-                says = f"permission {permission.name} lets API Gateway invoke it"
-                return Check(ok=True, says=says, urns=(permission.urn,))
-        return Check(ok=False, says=f"no permission lets API Gateway invoke {self._places[function.urn].name}")
+        return may_invoke(self._view, function, _GATEWAY, "API Gateway", (self._view.id_of(api),))
 
     def _functions(self, found: Resource, path: str) -> list[Resource]:
         """The functions that an input names, also by an alias."""
@@ -216,7 +210,7 @@ class Relays:
             return untold("whom its URL asks for is not known yet")
         if not url.has("authorizationType", "AWS_IAM"):
             return Check(ok=True, says="its URL asks for no one")
-        for permission in self._view.resources.companions(function, _PERMISSION, by="function"):
+        for permission in self._view.resources.companions(function, PERMISSION, by="function"):
             if permission.has("principal", "*") and permission.has("action", "lambda:InvokeFunctionUrl"):
                 return Check(True, f"its URL takes requests signed by whichever AWS principal ({permission.name})")
         return Check(ok=False, says="its URL takes requests signed by AWS principals only")
@@ -234,7 +228,7 @@ class Relays:
         for mapping in self._view.of(_MAPPING):
             for function in self._functions(mapping, "functionName"):
                 yield from self._event(mapping, "eventSourceArn", function, f"event source {mapping.name}")
-        for permission in self._view.of(_PERMISSION):
+        for permission in self._view.of(PERMISSION):
             for function in self._functions(permission, "function"):
                 if not permission.has("principal", _GATEWAY):
                     yield from self._event(permission, "sourceArn", function, f"permission {permission.name}")

@@ -6,7 +6,7 @@ from analyser.analyses.reach.network import SUBNET, flag
 from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import View, names, text, texts
 from policy.exposure import DATA_STORES
-from policy.model import Resource
+from policy.model import Resource, known
 from resource_types import fact
 
 RDS_INSTANCE = "aws:rds/instance:Instance"
@@ -17,6 +17,7 @@ _MEMBERS = {
     "aws:neptune/cluster:Cluster": "aws:neptune/clusterInstance:ClusterInstance",
 }
 """What a cluster's endpoints lead to: each instance has an interface, and is public or not by itself."""
+_PLAIN_BROKER = 9092
 _DAX = "aws:dax/cluster:Cluster"
 _MSK = "aws:msk/cluster:Cluster"
 _CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
@@ -40,6 +41,7 @@ def stores(view: View) -> Iterator[Place]:
             urns=tuple(one.urn for member in members for one in (member, *_instances(view, member))),
             interfaces=tuple(dict.fromkeys(_interface(view, member) for member in members)),
             ports=ports,
+            public_ports=_public_ports(first, ports),
             words=frozenset(words),
             region=view.region_of(first),
         )
@@ -55,7 +57,9 @@ def _interface(view: View, found: Resource) -> Interface:
     public = [_is_public(one) for one in (found, *_instances(view, found))]
     known = True if True in public else None if None in public else False
     subnets = next((ids for one in (found, *_instances(view, found)) if (ids := _subnets(view, one))), ())
-    return Interface(subnets=subnets, groups=groups, public=known)
+    # What addresses of version 6 a store of two versions takes, and from where, is not modelled.
+    dual = any("dual" in text(one.get("networkType")).lower() for one in (found, *_instances(view, found)))
+    return Interface(subnets=subnets, groups=groups, public=known, ipv6=None if dual else False)
 
 
 def _subnets(view: View, found: Resource) -> tuple[str, ...]:
@@ -73,8 +77,8 @@ def _subnets(view: View, found: Resource) -> tuple[str, ...]:
 
 def _is_public(found: Resource) -> bool | None:
     if found.type == _MSK:
-        access = text(found.get("brokerNodeGroupInfo.connectivityInfo.publicAccess.type"))
-        return access not in ("", "DISABLED")
+        access = found.get("brokerNodeGroupInfo.connectivityInfo.publicAccess.type")
+        return text(access) not in ("", "DISABLED") if known(access) else None
     return flag(found, "publiclyAccessible", False)
 
 
@@ -100,10 +104,17 @@ def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
     return (port if isinstance(port, int) else usual,), words
 
 
+def _public_ports(found: Resource, ports: tuple[int, ...]) -> tuple[int, ...]:
+    """Brokers answer public addresses on ports of their own, and none of these without encryption."""
+    if found.type != _MSK or _is_public(found) is False:
+        return ()
+    return tuple(port + 100 for port in ports if port != _PLAIN_BROKER)
+
+
 def _broker_ports(found: Resource) -> tuple[int, ...]:
     """https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
     plain = found.has("encryptionInfo.encryptionInTransit.clientBroker", "PLAINTEXT", "TLS_PLAINTEXT")
-    ports = [9092] if plain else []
+    ports = [_PLAIN_BROKER] if plain else []
     ports += [9098] if found.has("clientAuthentication.sasl.iam", True) else []
     ports += [9096] if found.has("clientAuthentication.sasl.scram", True) else []
     ports += [9094] if found.has("clientAuthentication.tls") or not ports else []

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.invocations import PERMISSION
 from analyser.analyses.reach.place import Check, Link, Place, untold
 from analyser.analyses.reach.view import View, text
-from policy.iam import account_of, home_accounts
+from policy.iam import account_of
 from policy.model import Resource
 
-_PERMISSION = "aws:lambda/permission:Permission"
 _ACTIONS = ("lambda:InvokeFunction", "lambda:*", "lambda:Invoke*", "*")
 
 
@@ -16,8 +16,8 @@ def invoked_by_strangers(view: View, function: Resource, place: Place, internet:
 
     https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
     """
-    home = home_accounts(view.resources)
-    for permission in view.resources.companions(function, _PERMISSION, by="function"):
+    home = view.home
+    for permission in view.resources.companions(function, PERMISSION, by="function"):
         if (
             permission.given("functionUrlAuthType")
             or permission.given("sourceArn")

@@ -6,8 +6,10 @@ from functools import partial
 
 from analyser.analyses.reach.balancers import LISTENER
 from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.invocations import may_invoke
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.network_policies import Correspondent
+from analyser.analyses.reach.node_ports import FIRST_NODE_PORT, LAST_NODE_PORT
 from analyser.analyses.reach.place import Check, Kind, Link, Place
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
@@ -21,10 +23,9 @@ _BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 _SERVICE = "kubernetes:core/v1:Service"
 _ECS = "aws:ecs/service:Service"
 _ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
+_BALANCERS = "elasticloadbalancing.amazonaws.com"
 _MACHINES = "aws:autoscaling/group:Group"
 _MACHINES_ATTACHED = "aws:autoscaling/attachment:Attachment"
-# What Kubernetes chooses from: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
-_NODE_PORTS = (30000, 32767)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Member:
     node_ports: tuple[int, int] | None = None
     keeps_client: bool = False
     """Whether pods see the client's address behind a node."""
+    group: Resource | None = None
+    """The target group that it is in, where something depends on that."""
     sees_client: bool = False
     """Whether the balancer itself keeps the client's address."""
 
@@ -72,7 +75,8 @@ class Targets:
             ]
             for holder, actions in holders:
                 forwards = any(action.has("type", "forward") for action in holder.blocks(actions))
-                if holder.unknown(actions) or (forwards and not self._groups(holder, actions)):
+                lost = any(arn and not self._at(arn) for arn in self._arns(holder, actions, weightless=False))
+                if holder.unknown(actions) or lost or (forwards and not self._groups(holder, actions)):
                     return f"where {holder.name} forwards to is not in the stack"
             for group in self._forwards(listener):
                 found = self._view.resources.by_urn[group]
@@ -117,12 +121,22 @@ class Targets:
     def _groups(self, found: Resource, actions: str) -> list[Resource]:
         if not any(action.has("type", "forward") for action in found.blocks(actions)):
             return []
-        named = []
-        for action in found.blocks(actions):
-            arns = [action.get("targetGroupArn"), *(one.get("arn") for one in action.blocks("forward.targetGroups"))]
-            named += [self._view.by_id(text(arn)) or self._view.by_arn(text(arn)) for arn in arns]
+        named = [self._at(arn) for arn in self._arns(found, actions, weightless=False)]
         resolved = [one for one in dict.fromkeys(named) if one is not None and one.type == _GROUP]
-        return resolved or self._view.refers(found, actions, _GROUP)
+        idle = [self._at(arn) for arn in self._arns(found, actions, weightless=True)]
+        return resolved or [one for one in self._view.refers(found, actions, _GROUP) if one not in idle]
+
+    def _at(self, arn: str) -> Resource | None:
+        return self._view.by_id(arn) or self._view.by_arn(arn)
+
+    def _arns(self, found: Resource, actions: str, *, weightless: bool) -> Iterator[str]:
+        """The groups that actions name: those that get requests, or those that get none."""
+        for action in found.blocks(actions):
+            if not weightless and action.given("targetGroupArn"):
+                yield text(action.get("targetGroupArn"))
+            for one in action.blocks("forward.targetGroups"):
+                if _weightless(one) is weightless:
+                    yield text(one.get("arn"))
 
     def members(self, group: Resource) -> Iterator[Member]:
         """Who answers for a target group."""
@@ -164,7 +178,8 @@ class Targets:
         for place in places:
             says = f"{attached.name} registers it"
             if place.kind is Kind.FUNCTION or port:
-                yield Member(place, port or 0, says, (attached.urn,), sees_client=_sees_client(group))
+                sees = _sees_client(group)
+                yield Member(place, port or 0, says, (attached.urn,), group=group, sees_client=sees)
 
     def _names(self, block: Block, path: str, group: Resource) -> bool:
         return text(block.get(path)) in (text(group.outputs.get("arn")), self._view.id_of(group))
@@ -191,10 +206,15 @@ class Targets:
                         keeps_client=service.has("spec.externalTrafficPolicy", "Local"),
                     )
 
+    def _invoked(self, member: Member) -> Check:
+        function = self._view.resources.by_urn[member.place.urns[0]]
+        arn = text(member.group.outputs.get("arn")) if member.group else ""
+        return may_invoke(self._view, function, _BALANCERS, "the load balancer", (arn,))
+
     def _checks(self, source: Place, member: Member) -> tuple[Check, ...]:
         place, port = member.place, member.port
         if place.kind is Kind.FUNCTION:
-            return ()
+            return (self._invoked(member),)
         if member.node_ports is None:
             return self._connections.inside(source, place, port)
         # The node takes the request and hands it to a pod, on whichever node: as itself unless told to keep the client.
@@ -206,6 +226,11 @@ class Targets:
         client = Correspondent(source.name, self._connections.network.cidrs(subnets))
         policy = self._connections.policies.into(place.pods, client, port) if place.pods else None
         return (*to_node, policy) if policy else to_node
+
+
+def _weightless(block: Block) -> bool:
+    """A group that gets none of the requests: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"""
+    return number(block.get("weight")) == 0
 
 
 def _sees_client(group: Resource) -> bool:
@@ -228,4 +253,4 @@ def _conditions(rule: Resource) -> str:
 
 def _node_ports(entry: Block) -> tuple[int, int]:
     given = entry.get("nodePort")
-    return (given, given) if isinstance(given, int) else _NODE_PORTS
+    return (given, given) if isinstance(given, int) else (FIRST_NODE_PORT, LAST_NODE_PORT)

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 """
 
-from analyser.analyses.reach.addresses import NOWHERE, Addresses, of
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, six
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.place import Check, untold
 from analyser.analyses.reach.view import View, text, texts
@@ -38,6 +38,9 @@ class TransitGateways:
                 vpc = self._network.vpc_name(subnet.vpc)
                 return Check(ok=False, says=f"transit gateway {gateway.name} has no attachment to {vpc}")
         assert mine is not None and theirs is not None  # noqa: PT018 -- for the type checker, not a test
+        for attachment in (mine, theirs):
+            if six(wanted) and attachment.lacks("ipv6Support", "enable"):
+                return Check(ok=False, says=f"attachment {attachment.name} takes no packets of version 6")
         if not self._in_zone(mine, near):
             return Check(ok=False, says=f"attachment {mine.name} is in no subnet of {near.name}'s zone")
         return self._routed(gateway, mine, theirs, wanted)

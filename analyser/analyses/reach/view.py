@@ -7,6 +7,8 @@ from typing import Any
 
 from analyser.analyses.policies.verdict import policy_graph
 from analyser.graph import Graph
+from analyser.run.mock_cloud.identity import ACCOUNT_ID
+from policy.iam import home_accounts
 from policy.model import Block, Resource, known
 from policy.model import Graph as PolicyGraph
 
@@ -43,6 +45,10 @@ class View:
         """The resource with this ARN."""
         return self._arns.get(arn) if arn.startswith("arn:") else None
 
+    def dual_stack(self, subnets: tuple[str, ...]) -> bool:
+        """Whether one of these subnets has a range of version 6."""
+        return any(home is not None and home.given("ipv6CidrBlock") for home in map(self.by_id, subnets))
+
     def region_of(self, resource: Resource) -> str:
         """Where it is: its own region, or the stack's."""
         return text(resource.get("region")) or self.graph.region
@@ -64,6 +70,11 @@ class View:
         """What users call the thing with this id; the id itself where the stack does not make it."""
         found = self.by_id(identifier)
         return self.owner(found) if found else identifier
+
+    @cached_property
+    def home(self) -> frozenset[str]:
+        """The accounts of the stack: those of its ARNs, or what a run without an account of AWS stands in."""
+        return home_accounts(self.resources) or frozenset({ACCOUNT_ID})
 
     @cached_property
     def _ids(self) -> dict[str, Resource]:

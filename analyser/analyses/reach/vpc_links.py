@@ -35,7 +35,7 @@ class VpcLinks:
         port = number(given) or (80 if text(integration.get(uri)).startswith("http:") else 443)
         for target, says in self._behind(name) if name and rest is not None else ():
             named = Check(ok=True, says=f"{name} is {says}")
-            checks = self._connections.from_internet(target, port)
+            checks = self._connections.from_internet(target, port, any_will_do=False)
             yield Link(source, target, port, (through, named, *checks))
 
     def _by_link(self, source: Place, integration: Resource, uri: str, through: Check) -> Iterator[Link]:

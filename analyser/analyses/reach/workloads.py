@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from analyser.analyses.reach.fargate import PROFILE, Fargate
+from analyser.analyses.reach.fargate import Fargate
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.machines import Machines
 from analyser.analyses.reach.network import flag
@@ -30,11 +30,9 @@ _KINDS_ONLY = re.compile(r"-crds?$")
 def workloads(view: View) -> Iterator[Place]:
     """Everything of the stack that runs code."""
     machines = Machines(view)
-    nodes = list(machines.nodes())
-    yield from nodes
-    profiles = {found.urn for found in view.of(PROFILE)}
-    on_nodes = dict.fromkeys(one for place in nodes if not profiles & set(place.urns) for one in place.interfaces)
-    yield from (_where(place, Fargate(view), tuple(on_nodes)) for place in _pods(view))
+    yield from machines.nodes()
+    nodes = machines.of_nodes()
+    yield from (_where(place, Fargate(view), nodes) for place in _pods(view))
     yield from _in_network(view, FUNCTION, Kind.FUNCTION, "vpcConfig", "subnetIds")
     yield from _in_network(view, _BUILD, Kind.BUILD, "vpcConfig", "subnets")
     yield from (_tasks(view, found) for found in view.of(_SERVICE))
@@ -43,10 +41,16 @@ def workloads(view: View) -> Iterator[Place]:
 
 
 def _where(place: Place, fargate: Fargate, on_nodes: tuple[Interface, ...]) -> Place:
-    """Pods on the nodes, unless a profile of Fargate takes them."""
+    """Pods on the nodes, unless a profile of Fargate takes them.
+
+    A pod has a private address of its own; to public ones it speaks as its node, and nobody gets to it by that:
+    https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
+    """
     taken = fargate.pods(place.pods.namespace, place.pods.labels) if place.pods else ()
-    if not taken or place.pods is None:
+    if place.pods is None:
         return replace(place, interfaces=on_nodes)
+    if not taken:
+        return replace(place, interfaces=tuple(replace(one, shares=True) for one in on_nodes))
     return replace(place, interfaces=taken, pods=replace(place.pods, on_fargate=True))
 
 
@@ -99,7 +103,11 @@ def _selectable(found: Resource, path: str, named_ports: dict[str, Any]) -> Pods
 
 def _in_network(view: View, token: str, kind: Kind, block: str, subnets: str) -> Iterator[Place]:
     for found in view.of(token):
-        interface = Interface(names(found, f"{block}.{subnets}"), names(found, f"{block}.securityGroupIds"))
+        interface = Interface(
+            names(found, f"{block}.{subnets}"),
+            names(found, f"{block}.securityGroupIds"),
+            ipv6=flag(found, f"{block}.ipv6AllowedForDualStack", False),
+        )
         yield _place(view, found, kind, interface if interface.subnets else None)
 
 
@@ -110,6 +118,7 @@ def _tasks(view: View, found: Resource) -> Place:
         names(found, f"{config}.subnets"),
         names(found, f"{config}.securityGroups"),
         public=flag(found, f"{config}.assignPublicIp", False),
+        ipv6=None if view.dual_stack(names(found, f"{config}.subnets")) else False,
     )
     if not interface.subnets:  # its tasks stand behind the addresses of whichever instance they run on
         interface = Interface((), (UNTOLD,), public=None)
@@ -132,6 +141,7 @@ def _api_server(view: View, found: Resource) -> Place:
     https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
     """
     config = "vpcConfig"
+    off = f"{config}.endpointPublicAccess"
     groups = tuple(dict.fromkeys([cluster_group(found), *texts(found.list(f"{config}.securityGroupIds"))]))
     interface = Interface(texts(found.list(f"{config}.subnetIds")), tuple(group for group in groups if group))
     return Place(
@@ -142,8 +152,13 @@ def _api_server(view: View, found: Resource) -> Place:
         ports=(_API_PORT,),
         words=frozenset({"kubernetes", "cluster"}),
         region=view.region_of(found),
-        closed="its public endpoint is off" if found.has(f"{config}.endpointPublicAccess", False) else "",
-        admits=texts(found.list(f"{config}.publicAccessCidrs")),
+        closed="its public endpoint is off"
+        if found.has(off, False)
+        else "whether it has a public endpoint is not known yet"
+        if found.unknown(off)
+        else "",
+        unsure=found.unknown(off),
+        admits=names(found, f"{config}.publicAccessCidrs"),
     )
 
 
