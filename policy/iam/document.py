@@ -9,6 +9,7 @@ from typing import Any
 from policy.unknown import UNKNOWN, known
 
 Members = tuple[Any, ...]  # texts, and UNKNOWN for members that are not known yet
+_OLDEST, _WITH_VARIABLES = "2008-10-17", "2012-10-17"
 _PATTERNS = frozenset({"stringlike", "arnlike", "arnequals"})
 _POSITIVE = _PATTERNS | {"stringequals", "stringequalsignorecase", "binaryequals", "bool", "ipaddress"}
 
@@ -74,6 +75,13 @@ class Statement:
         return [action for action in self.actions if known(action)]
 
     @property
+    def told(self) -> bool:
+        """Whether it is known what it says of whom and of what."""
+        lists = (self.actions, self.not_actions, self.resources, self.not_resources)
+        members = [*(self.principals or {}).values(), *(self.not_principals or {}).values()]
+        return bool(self.effect) and all(known(one) for each in (*lists, *members) for one in each)
+
+    @property
     def any_resource(self) -> bool:
         """Whether it is known to apply to every resource (`*`)."""
         return any(known(resource) and resource == "*" for resource in self.resources)
@@ -109,6 +117,20 @@ class Document:
     path: str
     statements: tuple[Statement, ...]
     complete: bool
+    version: str = _OLDEST
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that it says is known, but for conditions, which count as such."""
+        return self.complete and all(each.told for each in self.statements)
+
+    @property
+    def has_variables(self) -> bool:
+        """Whether `${…}` means something: not in the older version, which is also that of a document with none.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+        """
+        return self.version == _WITH_VARIABLES
 
     def allowing(self) -> Iterator[Statement]:
         """The statements known to allow."""
@@ -136,7 +158,7 @@ def parse(value: Any, kind: str, path: str) -> Document | None:
         _statement(index, entry) for index, entry in enumerate(entries) if known(entry) and isinstance(entry, Mapping)
     )
     whole = complete and all(known(entry) for entry in entries)
-    return Document(kind, path, statements, complete=whole)
+    return Document(kind, path, statements, whole, content.get("Version", _OLDEST))
 
 
 @lru_cache(maxsize=2048)

@@ -5,7 +5,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from analyser.analyses.reach.view import View
-from analyser.analyses.rights.decide import Decision, Ground, decide
+from analyser.analyses.rights.around import NOTHING, Around
+from analyser.analyses.rights.decide import Decision, decide
+from analyser.analyses.rights.grounds import Ground
 from analyser.analyses.rights.names import UnknownNameError
 from analyser.analyses.rights.principal import principal
 from analyser.analyses.rights.target import Target, key_of, of_key, target
@@ -37,26 +39,27 @@ _KEY_USE = {
 }
 
 
-def ask(graph: Graph, role: str, action: str, resource: str) -> Decision:
+def ask(graph: Graph, role: str, action: str, resource: str, around: Around = NOTHING) -> Decision:
     """Whether a role may do something, from a graph whose values are known.
 
+    ``around`` holds the policies from outside the stack that bound the question.
     Raises UnknownNameError for a role, action or resource that is none.
     """
-    return judge(View(graph), role, action, resource)
+    return judge(View(graph), role, action, resource, around)
 
 
-def judge(view: View, role: str, action: str, resource: str) -> Decision:
+def judge(view: View, role: str, action: str, resource: str, around: Around = NOTHING) -> Decision:
     """The same for a graph that is read already."""
     exact = _exact(action)
     who = principal(view, role)
     what = target(view, resource, exact)
-    found = decide(who, exact, what)
+    found = decide(who, exact, what, around=around)
     key = key_of(view, what.resource) if found.allowed and what.resource else None
     if key is None:
         return found
     service = exact.partition(":")[0]
     through = {} if who.is_service else {"kms:viaservice": f"{service}.{view.region_of(key)}.amazonaws.com"}
-    needs = tuple(decide(who, use, of_key(view, key), through) for use in _KEY_USE.get(exact, ()))
+    needs = tuple(decide(who, use, of_key(view, key), through, around) for use in _KEY_USE.get(exact, ()))
     return replace(found, needs=needs)
 
 
@@ -102,5 +105,5 @@ def _statement(ground: Ground) -> dict[str, Any]:
         "where": ground.where,
         "statement": ground.label,
         "conditions": list(ground.conditions),
-        "only": list(ground.only),
+        "only": list(ground.parts),
     }

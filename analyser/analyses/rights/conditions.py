@@ -1,37 +1,34 @@
 """Conditions of statements, as far as the graph knows the request that they test."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-from analyser.analyses.rights.patterns import matches
+from analyser.analyses.rights.patterns import DOLLAR, arn_matches, literal, matches
+from analyser.analyses.rights.request import ABSENT, Context, filled
 from policy.iam import Condition
 from policy.model import known
 
-ABSENT: Final = ""
-"""In a context: the request is known not to bring this key. A key that is not in a context is not known."""
-Context = Mapping[str, str]
-"""Keys in small letters to the value that the request brings."""
-
 _TESTS: dict[str, Callable[[str, str], bool]] = {
-    "stringequals": lambda wanted, value: wanted == value,
-    "stringequalsignorecase": lambda wanted, value: wanted.lower() == value.lower(),
+    "stringequals": lambda wanted, value: wanted == literal(value),
+    "stringequalsignorecase": lambda wanted, value: wanted.lower() == literal(value).lower(),
     "stringlike": matches,
-    "arnequals": matches,
-    "arnlike": matches,
+    "arnequals": arn_matches,
+    "arnlike": arn_matches,
     "bool": lambda wanted, value: wanted.lower() == value.lower(),
 }
-_TIMES = ("aws:currenttime", "aws:epochtime")
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_PATTERNS = ("stringlike", "arnequals", "arnlike", "bool")
+_TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
+"""What is later than now for a session that begins from now on."""
 _ALL_VALUES = "forallvalues:"
 _ANY_VALUE = "foranyvalue:"
 _IF_EXISTS = "ifexists"
 
 
-def holds(condition: Condition, context: Context) -> bool | None:
+def holds(condition: Condition, context: Context, *, variables: bool = True) -> bool | None:
     """Whether the condition holds for the request; None where that cannot be known.
 
+    ``variables`` says whether the policy's version has them.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
     key = condition.key.lower()
@@ -40,22 +37,16 @@ def holds(condition: Condition, context: Context) -> bool | None:
     value = context.get(key)
     if not condition.operator or value is None or not all(map(known, condition.values)):
         return None
-    wanted = [str(one) for one in condition.values]
+    wanted = [_text(one) for one in condition.values]
     operator = condition.operator.lower()
     if operator == "null":
-        return (value == ABSENT) == (wanted[0].lower() == "true")
+        return any((value == ABSENT) == (one.lower() == "true") for one in wanted)
     bare = operator.removeprefix(_ALL_VALUES).removeprefix(_ANY_VALUE)
     if value == ABSENT:
-        return operator.startswith(_ALL_VALUES) or bare.endswith(_IF_EXISTS) or "not" in bare
-    return _compares(bare.removesuffix(_IF_EXISTS), [filled(one, context) for one in wanted], value)
-
-
-def filled(written: str, context: Context) -> str:
-    """A text with those policy variables put in whose values the request is known to bring.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-    """
-    return _VARIABLE.sub(lambda found: context.get(found[1].strip().lower()) or found[0], written)
+        if bare.endswith(_IF_EXISTS) or operator.startswith(_ALL_VALUES):
+            return True
+        return "not" in bare and not operator.startswith(_ANY_VALUE)
+    return _compares(bare.removesuffix(_IF_EXISTS), wanted, value, context if variables else None)
 
 
 def says(condition: Condition) -> str:
@@ -64,6 +55,10 @@ def says(condition: Condition) -> str:
         return "a condition that is known only after deployment"
     values = " or ".join(str(value) if known(value) else "?" for value in condition.values)
     return f"{condition.operator} {condition.key}: {values}"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _for_good(condition: Condition) -> bool | None:
@@ -78,6 +73,8 @@ def _for_good(condition: Condition) -> bool | None:
         return False if all(passed) else None
     if operator.endswith(("greaterthan", "greaterthanequals")):
         return True if any(passed) else None
+    if operator in ("datenotequals", "numericnotequals"):
+        return True if all(passed) else None
     return False if operator in ("dateequals", "numericequals") and all(passed) else None
 
 
@@ -95,9 +92,15 @@ def _time(value: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _compares(operator: str, wanted: list[str], value: str) -> bool | None:
+def _compares(operator: str, wanted: list[str], value: str, context: Context | None) -> bool | None:
+    """``context`` is None where variables stand for themselves; a text that lacks the value of one fits nothing."""
     negative = "not" in operator
-    test = _TESTS.get(operator.replace("not", ""))
-    if test is None or any("${" in one for one in wanted):
+    positive = operator.replace("not", "")
+    test = _TESTS.get(positive)
+    if test is None:
         return None
-    return any(test(one, value) for one in wanted) != negative
+    found = [one.replace("$", DOLLAR) if context is None else filled(one, context) for one in wanted]
+    ready = [one if positive in _PATTERNS else literal(one) for one in found if one is not None]
+    if context is not None and any("${" in one for one in found if one is not None):
+        return None
+    return any(test(one, value) for one in ready) != negative

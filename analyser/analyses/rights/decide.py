@@ -1,20 +1,21 @@
-"""IAM's evaluation: an explicit deny, else an allow within the boundary.
+"""IAM's evaluation: an explicit deny, else what every kind of policy that bears on the request allows.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Final
 
-from analyser.analyses.reach.view import texts
-from analyser.analyses.rights.conditions import ABSENT, Context, holds, says
-from analyser.analyses.rights.patterns import Match, all_but, match
-from analyser.analyses.rights.principal import ROLE, Principal, Source
-from analyser.analyses.rights.target import KEY, Target, without_resource
-from policy.iam import Statement, account_of, is_whole_account
-from policy.iam.reach import covers
-from policy.model import known
+from analyser.analyses.rights.around import NOTHING, Around
+from analyser.analyses.rights.grounds import Ground, asks, bears, best, ground, grounds
+from analyser.analyses.rights.principal import Principal
+from analyser.analyses.rights.request import request
+from analyser.analyses.rights.source import Source
+from analyser.analyses.rights.standing import Standing, sessions, standing
+from analyser.analyses.rights.target import Target
 
 
 class Answer(StrEnum):
@@ -23,33 +24,6 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "not known"
-
-
-class Standing(StrEnum):
-    """How a resource policy means who asks."""
-
-    DIRECT = "direct"
-    """By name, or as anybody."""
-    ACCOUNT = "account"
-    """Through the account, which leaves it to identity policies."""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """One statement that bears on the question."""
-
-    allows: bool
-    where: str
-    label: str
-    conditions: tuple[str, ...] = ()
-    """What must hold beside, as far as it cannot be known."""
-    only: tuple[str, ...] = ()
-    """The resources that it is about, where that is not all that was asked about."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether it holds for all that was asked, whatever the request."""
-        return not self.conditions and not self.only
 
 
 @dataclass(frozen=True)
@@ -75,6 +49,11 @@ class Decision:
         return self.allowed and all(need.yes for need in self.needs)
 
     @property
+    def rests_elsewhere(self) -> bool:
+        """Whether all that is known of who asks allows it, and what is not known has the say as well."""
+        return not self.allowed and bool(self.unread) and any(one.allows for one in self.grounds)
+
+    @property
     def answer(self) -> "Answer":
         """The same as one of three: a no stands for itself, and is none while something unread might allow it."""
         if self.yes:
@@ -84,200 +63,156 @@ class Decision:
         return Answer.NO if Answer.NO in parts else Answer.UNKNOWN
 
 
-_UNREAD_BOUNDARY = ("its permissions boundary decides, whose content is not known", ("the permissions boundary",))
+@dataclass(frozen=True)
+class Layer:
+    """One kind of policy that must allow."""
+
+    grounds: Sequence[Ground]
+    unread: tuple[str, ...] = ()
+    """What of it is not known."""
+    refuses: str = ""
+    """Said where it allows nothing; nothing where the question's own words say it."""
+    decides: str = ""
+    """Said where what it holds is not known; nothing where the question's own words say it."""
 
 
-def decide(who: Principal, action: str, what: Target, extra: Mapping[str, str] | None = None) -> Decision:
-    """Judges one action; ``extra`` are further keys that its request is known to bring."""
-    if what.resource is not None and what.resource.type == ROLE and not action.startswith("sts:"):
-        what = replace(what, policies=(), unread=())  # a trust policy says who becomes the role, and nothing else
-    context = {**_context(who, what), **(extra or {})}
-    identity = list(_grounds(who.policies, action, what, context))
-    direct = list(_resource_grounds(who, action, what, context, Standing.DIRECT))
-    delegated = list(_resource_grounds(who, action, what, context, Standing.ACCOUNT))
-    boundary = None if who.boundary is None else list(_grounds(who.boundary, action, what, context))
-    denials = [ground for ground in (*identity, *direct, *delegated, *(boundary or ())) if not ground.allows]
-    if plain := next((ground for ground in denials if ground.plain), None):
-        return Decision(who, action, what, allowed=False, because="an explicit deny", grounds=(plain,))
-    found = _best([*_allowing(direct), *_of_account(who, what, identity, delegated)])
-    if found is None:
-        return _refusal(who, action, what, identity, delegated)
-    grounds, provisos = [found], [*_provisos(found), *(f"unless {_said(ground)}" for ground in denials)]
-    if boundary is not None:
-        within = _best(_allowing(boundary))
-        if within is None:
-            because, unread = ("the permissions boundary does not allow it", ()) if who.boundary else _UNREAD_BOUNDARY
-            return Decision(who, action, what, allowed=False, because=because, unread=unread)
-        grounds, provisos = [*grounds, within], [*provisos, *_provisos(within)]
-    provisos += [f"unless {name}, whose content is not known, denies it" for name in (*who.unread, *what.unread)]
-    if _elsewhere(who, what):
-        provisos.append(f"if the policy of {what.arn}, in another account, allows it as well")
-    said = tuple(dict.fromkeys(provisos))
-    return Decision(who, action, what, allowed=True, because="allowed", grounds=tuple(grounds), provisos=said)
+Way = tuple[Layer, ...]
+"""Layers that must all allow: one way to be allowed."""
+_FREE: Final = frozenset({"sts:getcalleridentity"})
+"""What takes no right and no deny keeps anybody from.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+"""
 
 
-def _of_account(who: Principal, what: Target, identity: list[Ground], delegated: list[Ground]) -> Iterable[Ground]:
-    return () if who.is_service or _shut(what, delegated) else _allowing(identity)
+def decide(
+    who: Principal, action: str, what: Target, extra: Mapping[str, str] | None = None, around: Around = NOTHING
+) -> Decision:
+    """Judges one action; ``extra`` are further keys that its request is known to bring.
 
-
-def _shut(what: Target, delegated: list[Ground]) -> bool:
-    """Whether the resource's own policy has the say, as of keys and of roles that are assumed, and names no account."""
-    strict = what.resource is not None and what.resource.type in (KEY, ROLE) and bool(what.policies)
-    return strict and not list(_allowing(delegated))
-
-
-def _refusal(who: Principal, action: str, what: Target, identity: list[Ground], delegated: list[Ground]) -> Decision:
-    theirs = () if who.is_service or _shut(what, delegated) else who.unread
-    unread = tuple(dict.fromkeys((*theirs, *what.unread)))
-    because = _why_not(who, what, identity)
-    if unread:
-        because += f"; not known here: {', '.join(unread)}"
-    return Decision(who, action, what, allowed=False, because=because, unread=unread)
-
-
-def _why_not(who: Principal, what: Target, identity: list[Ground]) -> str:
-    if who.is_service:
-        return f"no statement of the policy of {what.name} lets {who.name} in"
-    if list(_allowing(identity)):
-        return f"the policy of {what.name} itself does not let the role or its account in, which keys and roles ask for"
-    return f"no statement of {who.name} or of {what.name} allows it"
-
-
-def _grounds(sources: Iterable[Source], action: str, what: Target, context: Context) -> Iterator[Ground]:
-    for source in sources:
-        for statement in source.document.statements:
-            found = _ground(source.where, statement, action, what, context)
-            if found:
-                yield found
-
-
-def _resource_grounds(
-    who: Principal, action: str, what: Target, context: Context, standing: Standing
-) -> Iterator[Ground]:
-    for source in (*what.policies, *what.grants):
-        for statement in source.document.statements:
-            if _standing(statement, who) is standing:
-                found = _ground(source.where, statement, action, what, context)
-                if found:
-                    yield replace(found, conditions=(*found.conditions, *_sessions(statement, who)))
-
-
-def _ground(where: str, statement: Statement, action: str, what: Target, context: Context) -> Ground | None:
-    if not covers(statement, action):
-        return None
-    about = _about(statement, action, what)
-    held = [(condition, holds(condition, context)) for condition in statement.conditions]
-    if about is Match.NONE or any(answer is False for _, answer in held):
-        return None
-    return Ground(
-        allows=statement.allows,
-        where=where,
-        label=statement.label,
-        conditions=tuple(says(condition) for condition, answer in held if answer is None),
-        only=texts(list(statement.resources)) if about is Match.PART else (),
-    )
-
-
-def _about(statement: Statement, action: str, what: Target) -> Match:
-    listed, spared = texts(list(statement.resources)), texts(list(statement.not_resources))
-    if not statement.resources and not statement.not_resources:
-        return Match.ALL  # a trust policy is about its own role
-    if without_resource(action):
-        return Match.ALL if "*" in listed else Match.NONE
-    if what.resource is not None and what.resource.type == KEY and statement.principals and "*" in listed:
-        return Match.ALL  # in a key's policy, every resource is the key
-    if statement.not_resources:
-        return all_but(spared, what.arn)
-    found = match(listed, what.arn)
-    return Match.PART if found is Match.NONE and not all(map(known, statement.resources)) else found
-
-
-def _standing(statement: Statement, who: Principal) -> Standing | None:
-    if statement.not_principals is not None:
-        return None if _spared(statement, who) else Standing.DIRECT
-    named = statement.principals_of("AWS")
-    if "*" in named or who.arn in named or (who.is_service and who.arn in statement.principals_of("Service")):
-        return Standing.DIRECT
-    if _session_names(named, who):
-        return Standing.DIRECT
-    home = account_of(who.arn)
-    if any(is_whole_account(one) and account_of(one) == home for one in named):
-        return Standing.ACCOUNT
-    return None
-
-
-def _spared(statement: Statement, who: Principal) -> bool:
-    """Whether NotPrincipal leaves out all that the role does.
-
-    A deny spares a role's session only if the account, the role and the session are named:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    ``around`` holds the policies from outside the stack that bound the question.
     """
-    names = _not_named(statement)
-    return who.arn in names and (statement.allows or who.is_service)
+    if action.lower() in _FREE and not who.is_service:
+        return Decision(who, action, what, allowed=True, because="allowed: it takes no right")
+    case = _Case(who, action, what.bound_in(action), extra or {}, around)
+    plain = next((denial for denial in case.denials if denial.plain), None)
+    if plain is not None:
+        return case.answer(allowed=False, because="an explicit deny", grounds=(plain,))
+    ways = list(case.ways())
+    chosen = [found for way in ways if (found := best([layer.grounds for layer in way], case.denials)) is not None]
+    return case.allowance(min(chosen, key=asks)) if chosen else case.refusal(ways)
 
 
-def _sessions(statement: Statement, who: Principal) -> tuple[str, ...]:
-    """What a statement asks of the session, which is not known before there is one."""
-    if statement.not_principals is None:
-        named = statement.principals_of("AWS")
-        if "*" in named or who.arn in named:
-            return ()
-        return tuple(f"in the session {name}" for name in _session_names(named, who)[:1])
-    names, home = _not_named(statement), account_of(who.arn)
-    if who.arn in names and any(is_whole_account(one) and account_of(one) == home for one in names):
-        return ("in a session that NotPrincipal does not name",)
-    return ()
+class _Case:
+    """One question with what every policy says of it."""
+
+    def __init__(self, who: Principal, action: str, what: Target, extra: Mapping[str, str], around: Around) -> None:
+        self._who, self._action, self._what = who, action, what
+        self._context = request(who, what, extra)
+        self._identity = self._of(who.policies)
+        self._own = {standing: list(self._resource(standing)) for standing in Standing}
+        self._boundary = None if who.boundary is None else self._of(who.boundary)
+        self._session = None if around.session is None else self._of(around.session)
+        if self._session is None and who.sessions:
+            self._session = self._of(who.sessions)
+        self._levels = [] if who.is_service else [self._of(level) for level in around.levels]
+        resource_control = self._of(around.resource_control(action))
+        every = (*self._own.values(), self._identity, self._boundary or (), self._session or (), *self._levels)
+        self.denials = [one for layer in (*every, resource_control) for one in layer if not one.allows]
+
+    def ways(self) -> Iterator[Way]:
+        """Every way to be allowed."""
+        who, what = self._who, self._what
+        by_name, by_session = self._allowing(Standing.DIRECT), self._allowing(Standing.SESSION)
+        if who.is_service:
+            yield (Layer([*by_name, *by_session], what.unread),)
+            return
+        identity = Layer(_allowing(self._identity), who.unread)
+        around = tuple(self._levels_that_allow())
+        bounds = (*self._bounds(), *around)
+        if what.elsewhere(who.account):
+            own = [*by_name, *by_session, *self._allowing(Standing.ACCOUNT)]
+            yield identity, Layer(own, what.not_read, decides=_elsewhere(what)), *bounds
+            return
+        yield Layer(by_session, what.unread), *around
+        yield Layer(by_name, what.unread), *bounds
+        yield identity, *self._delegation(), *bounds
+
+    def refusal(self, ways: Sequence[Way]) -> Decision:
+        """A no, or not known where what is not read might allow it."""
+        lacking = [(way, [layer for layer in way if not layer.grounds]) for way in reversed(ways)]
+        hopeful = [(way, lacks) for way, lacks in lacking if all(layer.unread for layer in lacks or way)]
+        unread = tuple(dict.fromkeys(name for way, lacks in hopeful for layer in lacks or way for name in layer.unread))
+        way, nearest = min(hopeful or lacking, key=lambda found: len(found[1]))
+        layer = nearest[0] if nearest else Layer((), refuses="what allows it is denied, or not about the same")
+        because = layer.refuses or self._nobody()
+        if not unread:
+            return self.answer(allowed=False, because=because)
+        said = layer.decides or f"{because}; not known here: {', '.join(unread)}"
+        here = best([one.grounds for one in way if one.grounds], self.denials) or ()
+        return self.answer(allowed=False, because=said, grounds=here, unread=unread)
+
+    def allowance(self, chosen: tuple[Ground, ...]) -> Decision:
+        """A yes with what it asks for beside."""
+        who, what = self._who, self._what
+        provisos = [proviso for one in chosen for proviso in one.provisos]
+        provisos += [f"unless {denial}" for denial in self.denials if bears(denial, chosen)]
+        provisos += [f"unless {name}, whose content is not known, denies it" for name in (*who.unread, *what.unread)]
+        if what.unowned and not who.is_service:
+            provisos.append(what.unowned)
+        said = tuple(dict.fromkeys(provisos))
+        return self.answer(allowed=True, because="allowed", grounds=chosen, provisos=said)
+
+    def answer(self, **found: Any) -> Decision:
+        """A decision of this question."""
+        return Decision(self._who, self._action, self._what, **found)
+
+    def _of(self, sources: Iterable[Source]) -> list[Ground]:
+        return list(grounds(sources, self._action, self._what, self._context))
+
+    def _resource(self, wanted: Standing) -> Iterator[Ground]:
+        for source in (*self._what.policies, *self._what.grants):
+            for statement in source.document.statements:
+                if standing(statement, self._who) is wanted:
+                    found = ground(source, statement, self._action, self._what, self._context)
+                    if found:
+                        yield replace(found, conditions=(*found.conditions, *sessions(statement, self._who)))
+
+    def _allowing(self, wanted: Standing) -> list[Ground]:
+        return _allowing(self._own[wanted])
+
+    def _delegation(self) -> Iterator[Layer]:
+        """What keys, and roles that are assumed, ask for: that their own policy leaves it to the account."""
+        what = self._what
+        if what.is_strict and (what.policies or what.not_read):
+            yield Layer(self._allowing(Standing.ACCOUNT), what.not_read, _SHUT.format(what.name))
+
+    def _bounds(self) -> Iterator[Layer]:
+        if self._boundary is not None:
+            unread = () if self._who.boundary else ("the permissions boundary",)
+            yield Layer(_allowing(self._boundary), unread, _BOUNDARY, _BOUNDARY_DECIDES)
+        if self._session is not None:
+            yield Layer(_allowing(self._session), (), "the policy of its sessions does not allow it")
+
+    def _levels_that_allow(self) -> Iterator[Layer]:
+        for at, level in enumerate(self._levels, 1):
+            yield Layer(_allowing(level), (), f"level {at} of the service control policies does not allow it")
+
+    def _nobody(self) -> str:
+        who, what = self._who, self._what
+        if who.is_service:
+            return f"no statement of the policy of {what.name} lets {who.name} in"
+        return f"no statement of {who.name} or of {what.name} allows it"
 
 
-def _not_named(statement: Statement) -> list[str]:
-    return [one for members in (statement.not_principals or {}).values() for one in members if known(one)]
+_SHUT: Final = "the policy of {} itself does not let the role or its account in, which keys and roles ask for"
+_BOUNDARY: Final = "the permissions boundary does not allow it"
+_BOUNDARY_DECIDES: Final = "its permissions boundary decides, whose content is not known"
 
 
-def _session_names(named: list[str], who: Principal) -> list[str]:
-    """The names of this role's sessions: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"""
-    role = who.arn.rpartition("/")[2]
-    lead = f":sts::{account_of(who.arn)}:assumed-role/{role}/"
-    return [one.rpartition("/")[2] for one in named if lead in one]
+def _elsewhere(what: Target) -> str:
+    return f"the policy of {what.arn}, in another account, has to allow it as well, and is not known"
 
 
-def _context(who: Principal, what: Target) -> dict[str, str]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
-    if who.is_service:
-        return {"aws:principalisawsservice": "true", "aws:principalservicename": who.arn}
-    account = account_of(who.arn)
-    of_resource = what.arn.split(":")[4] if what.arn.count(":") >= 5 else ""
-    known_keys = {
-        "aws:principalaccount": account,
-        "aws:principalarn": who.arn,
-        "aws:principalisawsservice": "false",
-        "aws:principaltype": "AssumedRole",
-        "aws:resourceaccount": of_resource or account,
-        "kms:calleraccount": account,
-        "kms:viaservice": ABSENT,
-        **dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceowner"), ABSENT),
-    }
-    return known_keys | {f"aws:principaltag/{tag.lower()}": value for tag, value in who.tags}
-
-
-def _elsewhere(who: Principal, what: Target) -> bool:
-    parts = what.arn.split(":")
-    return not who.is_service and len(parts) > 5 and parts[4] not in ("", "*", account_of(who.arn))
-
-
-def _allowing(grounds: Iterable[Ground]) -> Iterator[Ground]:
-    return (ground for ground in grounds if ground.allows)
-
-
-def _best(grounds: Iterable[Ground]) -> Ground | None:
-    """The one that asks for least."""
-    return min(grounds, key=lambda ground: (bool(ground.only), len(ground.conditions)), default=None)
-
-
-def _provisos(ground: Ground) -> list[str]:
-    only = [f"only on {', '.join(ground.only)}"] if ground.only else []
-    return [*(f"if {condition}" for condition in ground.conditions), *only]
-
-
-def _said(ground: Ground) -> str:
-    what = [*ground.conditions, *([f"on {', '.join(ground.only)}"] if ground.only else [])]
-    return f"{' and '.join(what)} ({ground.label} of {ground.where})"
+def _allowing(found: Iterable[Ground]) -> list[Ground]:
+    return [one for one in found if one.allows]

@@ -1,8 +1,15 @@
-"""How ARN patterns lie to each other; `*` stands for any text, `?` for one character."""
+"""How ARN patterns lie to each other; `*` stands for any text, `?` for one character.
+
+A pattern is compared part by part, as IAM does: a wildcard does not reach over the colons of an ARN's first five
+parts, and parts that are left out at the end are any.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
+from typing import Final
 
 
 class Match(IntEnum):
@@ -14,6 +21,23 @@ class Match(IntEnum):
 
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
+STAR, MARK, DOLLAR = "\ue000", "\ue001", "\ue002"
+"""In a pattern: the characters themselves, where `*`, `?` and `$` would mean something."""
+_ITSELF: Final = {STAR: "*", MARK: "?", DOLLAR: "$"}
+_LITERAL: Final = str.maketrans({"*": STAR, "?": MARK, "$": DOLLAR})
+_SHOWN: Final = str.maketrans({STAR: "${*}", MARK: "${?}", DOLLAR: "$"})
+_PARTS: Final = 6
+"""Of an ARN; the last may hold colons."""
+
+
+def literal(value: str) -> str:
+    """A text as a pattern that stands for it alone."""
+    return value.translate(_LITERAL)
+
+
+def shown(pattern: str) -> str:
+    """A pattern as a policy has it."""
+    return pattern.translate(_SHOWN)
 
 
 def match(patterns: tuple[str, ...], asked: str) -> Match:
@@ -31,7 +55,28 @@ def matches(pattern: str, value: str) -> bool:
     return _regex(pattern).fullmatch(value) is not None
 
 
+def arn_matches(pattern: str, value: str) -> bool:
+    """The same part by part."""
+    return _match(pattern, literal(value)) is Match.ALL
+
+
+@lru_cache(maxsize=16384)
 def _match(pattern: str, asked: str) -> Match:
+    return min(_text_match(one, other) for one, other in _pairs(pattern, asked))
+
+
+def _pairs(pattern: str, asked: str) -> Iterator[tuple[str, str]]:
+    if not pattern.startswith("arn:") or not asked.startswith("arn:"):
+        return iter(((pattern, asked),))
+    return zip(_parts(pattern), _parts(asked), strict=True)
+
+
+def _parts(arn: str) -> list[str]:
+    found = arn.split(":", _PARTS - 1)
+    return found + ["*"] * (_PARTS - len(found))
+
+
+def _text_match(pattern: str, asked: str) -> Match:
     bare = _VARIABLE.sub("*", pattern)
     if bare == pattern and matches(pattern, asked):
         return Match.ALL
@@ -40,10 +85,13 @@ def _match(pattern: str, asked: str) -> Match:
 
 @lru_cache(maxsize=4096)
 def _regex(pattern: str) -> re.Pattern[str]:
-    parts = (
-        ".*" if part == "*" else "[^*]" if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern)
-    )
+    """Of texts, and of patterns: what stands for itself there fits `*`, `?` and itself."""
+    parts = (".*" if part == "*" else "[^*]" if part == "?" else _either(part) for part in re.split(r"([*?])", pattern))
     return re.compile("".join(parts), re.DOTALL)
+
+
+def _either(text: str) -> str:
+    return "".join(f"[{re.escape(one)}{re.escape(_ITSELF[one])}]" if one in _ITSELF else re.escape(one) for one in text)
 
 
 @lru_cache(maxsize=4096)

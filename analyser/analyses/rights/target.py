@@ -1,16 +1,24 @@
 """What is asked about: a resource of the stack or an ARN, with the policies that are attached to it."""
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, replace
 
-from analyser.analyses.reach.view import View, text, texts
+from analyser.analyses.reach.view import View, text
+from analyser.analyses.rights.made import grant, permission
 from analyser.analyses.rights.names import UnknownNameError, suggest
-from analyser.analyses.rights.principal import ROLE, Source, read
-from policy.iam import RESOURCE, TRUST, Document, documents, parse
+from analyser.analyses.rights.principal import ROLE, read
+from analyser.analyses.rights.source import Source
+from policy.iam import PLACES, RESOURCE, TRUST, documents, home_accounts
 from policy.iam.actions import actions_of
 from policy.model import Resource
 
 KEY = "aws:kms/key:Key"
+KEYS = (
+    KEY,
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    "aws:kms/replicaKey:ReplicaKey",
+)
 _FUNCTION = "aws:lambda/function:Function"
 _GRANT = "aws:kms/grant:Grant"
 _PERMISSION = "aws:lambda/permission:Permission"
@@ -20,7 +28,8 @@ _TYPES: dict[str, tuple[str, str] | None] = {
     "aws:sqs/queue:Queue": ("aws:sqs/queuePolicy:QueuePolicy", "queueUrl"),
     "aws:sns/topic:Topic": ("aws:sns/topicPolicy:TopicPolicy", "arn"),
     "aws:secretsmanager/secret:Secret": ("aws:secretsmanager/secretPolicy:SecretPolicy", "secretArn"),
-    KEY: ("aws:kms/keyPolicy:KeyPolicy", "keyId"),
+    **dict.fromkeys(KEYS, ("aws:kms/keyPolicy:KeyPolicy", "keyId")),
+    "aws:cloudwatch/eventBus:EventBus": ("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "eventBusName"),
     "aws:efs/fileSystem:FileSystem": ("aws:efs/fileSystemPolicy:FileSystemPolicy", "fileSystemId"),
     "aws:ecr/repository:Repository": ("aws:ecr/repositoryPolicy:RepositoryPolicy", "repository"),
     "aws:dynamodb/table:Table": ("aws:dynamodb/resourcePolicy:ResourcePolicy", "resourceArn"),
@@ -44,6 +53,21 @@ _TYPES: dict[str, tuple[str, str] | None] = {
 }
 # The service in ARNs where it is not the prefix of the actions.
 _ARN_SERVICES = {"kafka-cluster": "kafka", "rds-db": "rds", "sts": "iam"}
+_STRICT = re.compile(r"arn:[^:*]+:(kms:[^:]+:\d+:key/[^*?]+|iam::\d+:role/[^*?]+)")
+_OF_EACH = "where the policy of the key or role itself leaves it to its account"
+_BUCKET = re.compile(r"arn:[^:*]+:s3:::[^*?/]+(/.*)?")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_actions-resources-contextkeys.html of STS
+_BECOMING = frozenset(
+    f"sts:{verb}"
+    for verb in (
+        "assumerole",
+        "assumerolewithsaml",
+        "assumerolewithwebidentity",
+        "setcontext",
+        "setsourceidentity",
+        "tagsession",
+    )
+)
 # Parts of a resource that have ARNs of their own, by the action that is about them.
 _OBJECTS = ("AbortMultipartUpload", "ListMultipartUploadParts")
 _STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
@@ -63,6 +87,48 @@ class Target:
     """Of a key, as statements; a key with grants alone still has the policy that KMS gives it."""
     unread: tuple[str, ...] = ()
     """Policies of the resource whose content is not known."""
+    region: str = ""
+    """The region that a call about it goes to; nothing where that is not known."""
+
+    home: str = ""
+    """The account of the stack, for what the stack makes."""
+    is_strict: bool = False
+    """Whether its own policy has the say: a key, or a role that is assumed."""
+    unowned: str = ""
+    """What a yes asks for, as it is not known whose the resource is, or what its policy says."""
+
+    @property
+    def account(self) -> str:
+        """The account in its ARN, or else the stack's own; nothing where neither says it."""
+        parts = self.arn.split(":")
+        found = parts[4] if len(parts) > 5 else ""
+        return "" if "*" in found else found or self.home
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is a key of the stack."""
+        return self.resource is not None and self.resource.type in KEYS
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """Policies that may let in, and are not known: of what the stack does not make, its own."""
+        return self.unread if self.resource is not None else (f"the policy of {self.arn}",)
+
+    def elsewhere(self, account: str) -> bool:
+        """Whether it is of another account."""
+        return self.account not in ("", account)
+
+    def bound_in(self, action: str) -> "Target":
+        """The same with what of it bears on an action: a trust policy says who becomes the role, and nothing else."""
+        becoming, using = action.lower() in _BECOMING, action.lower().startswith("kms:")
+        if self.resource is not None and self.resource.type == ROLE and not becoming:
+            return replace(self, policies=(), unread=())
+        if self.resource is not None:
+            return replace(self, is_strict=self.is_key or self.resource.type == ROLE)
+        if becoming or (using and not without_resource(action)):
+            return replace(self, is_strict=bool(_STRICT.fullmatch(self.arn)), unowned=_OF_EACH * ("*" in self.arn))
+        found = f"if {self.arn} is of this account, or its policy allows it as well"
+        return replace(self, unowned=found if _BUCKET.fullmatch(self.arn) else "")
 
 
 def target(view: View, name: str, action: str) -> Target:
@@ -145,65 +211,33 @@ def _by_arn(view: View, arn: str) -> Resource | None:
 
 
 def _target(view: View, found: Resource, name: str, arn: str) -> Target:
-    own = [Source(f"policy of {found.name}", document) for document in documents(found, RESOURCE)]
-    own += [Source(f"trust policy of {found.name}", document) for document in documents(found, TRUST)]
-    unread: list[str] = []
+    own, unread = _own_policies(view, found)
+    trust = [Source(f"trust policy of {found.name}", document) for document in documents(found, TRUST)]
+    if found.type == ROLE and not (trust and all(source.document.whole for source in trust)):
+        unread.append(f"trust policy of {found.name}")
+    permissions = [permission(one, _arn(found)) for one in view.resources.companions(found, _PERMISSION, by="function")]
+    grants = tuple(grant(one) for one in view.resources.companions(found, _GRANT, by="keyId"))
+    policies = (*own, *trust, *permissions)
+    region = "" if found.type == ROLE else view.region_of(found)
+    homes = home_accounts(view.resources)
+    home = next(iter(homes)) if len(homes) == 1 else ""
+    return Target(name, arn, found, policies, grants, tuple(unread), region, home)
+
+
+def _own_policies(view: View, found: Resource) -> tuple[list[Source], list[str]]:
+    """Policies of a resource, and names of those that are not known; it has one at a time, the one that came last."""
+    attached = []
     companion = _TYPES.get(found.type)
     if companion:
-        for one in view.resources.companions(found, companion[0], by=companion[1]):
-            said, lacking = read(one, RESOURCE, f"policy {one.name}")
-            own, unread = [*own, *said], [*unread, *lacking]
-    if found.type == _FUNCTION:
-        own += [_permission(one) for one in view.resources.companions(found, _PERMISSION, by="function")]
-    grants = tuple(_grant(one) for one in view.resources.companions(found, _GRANT, by="keyId"))
-    return Target(name, arn, found, tuple(own), grants, tuple(unread))
-
-
-def _grant(found: Resource) -> Source:
-    """A grant lets its grantee use the key as if the key's own policy did, within its constraints.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
-    """
-    context = {
-        f"kms:EncryptionContext:{key}": value
-        for constraint in found.blocks("constraints")
-        for kind in ("encryptionContextEquals", "encryptionContextSubset")
-        for key, value in (constraint.get(kind) or {}).items()
-    }
-    statement = {
-        "Sid": found.name,
-        "Effect": "Allow",
-        "Principal": {"AWS": text(found.get("granteePrincipal"))},
-        "Action": [f"kms:{operation}" for operation in texts(found.list("operations"))],
-        "Resource": "*",
-        "Condition": {"StringEquals": context} if context else {},
-    }
-    return Source(f"grant {found.name}", _made(statement))
-
-
-def _permission(found: Resource) -> Source:
-    """A permission to invoke is a statement of the function's policy."""
-    who = text(found.get("principal"))
-    condition = {}
-    if text(found.get("sourceArn")):
-        condition["ArnLike"] = {"AWS:SourceArn": text(found.get("sourceArn"))}
-    if text(found.get("sourceAccount")):
-        condition["StringEquals"] = {"AWS:SourceAccount": text(found.get("sourceAccount"))}
-    statement = {
-        "Sid": found.name,
-        "Effect": "Allow",
-        "Principal": {"Service" if who.endswith(".amazonaws.com") else "AWS": who},
-        "Action": text(found.get("action")),
-        "Resource": "*",
-        "Condition": condition,
-    }
-    return Source(f"permission {found.name}", _made(statement))
-
-
-def _made(statement: dict[str, Any]) -> Document:
-    document = parse({"Statement": [statement]}, RESOURCE, "")
-    assert document is not None, "a mapping with statements is a document"
-    return document
+        attached = view.resources.companions(found, companion[0], by=companion[1])
+    if len(attached) > 1:
+        names = " or ".join(sorted(one.name for one in attached))
+        return [], [f"which of {names} is the policy of {found.name}"]
+    if attached:
+        return read(attached[0], RESOURCE, f"policy {attached[0].name}")
+    if not any(found.given(path) for path, kind in PLACES.get(found.type, ()) if kind == RESOURCE):
+        return [], []
+    return read(found, RESOURCE, f"policy of {found.name}")
 
 
 def _arn(found: Resource) -> str:

@@ -69,8 +69,12 @@ def _runner(s: Survey, runner: Resource, api: Place) -> Iterator[Link]:
     decision = s.may(role, "sts:AssumeRole", become)
     says = f"{called(runner)} may become {become.rpartition('/')[2]}"
     holders = [one for one in s.of("aws:iam/role:Role") if text(one.outputs.get("arn")) == role]
-    yield s.permission(
-        "rights", says, decision, [runner, *(policy for one in holders for policy in s.policies_of(one))]
+    evidence = [runner, *(policy for one in holders for policy in s.policies_of(one))]
+    # The role's own trust is the next link.
+    yield (
+        found("rights", says, evidence)
+        if decision.rests_elsewhere
+        else s.permission("rights", says, decision, evidence)
     )
     yield not_known("trust", f"{become.rpartition('/')[2]} lets it", "no stack makes the role: strata check --before")
     if source:

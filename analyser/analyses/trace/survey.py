@@ -8,7 +8,7 @@ from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.place import Link as Way
 from analyser.analyses.reach.view import View, text
 from analyser.analyses.rights.ask import judge
-from analyser.analyses.rights.decide import Decision
+from analyser.analyses.rights.decide import Answer, Decision
 from analyser.analyses.rights.principal import ROLE, Principal, principal
 from analyser.analyses.trace.model import Link, found, missing, not_known
 from analyser.graph import Graph
@@ -100,7 +100,8 @@ class Survey:
             provisos = f" ({'; '.join(decision.provisos)})" if decision.provisos else ""
             return found(kind, f"{says}{provisos}", resources)
         refused = decision if not decision.allowed else next(need for need in decision.needs if not need.yes)
-        return missing(kind, says, f"{refused.action}: {refused.because}", resources)
+        tell = not_known if decision.answer is Answer.UNKNOWN else missing
+        return tell(kind, says, f"{refused.action}: {refused.because}", resources)
 
     @cached_property
     def _places(self) -> dict[str, Place]:

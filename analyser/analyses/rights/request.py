@@ -1,0 +1,96 @@
+"""What the request that is asked about is known to bring."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from analyser.analyses.rights.patterns import literal
+from analyser.analyses.rights.principal import Principal
+from analyser.analyses.rights.target import Target
+
+ABSENT: Final = ""
+"""The request is known not to bring this key. A key of which nothing is said is not known."""
+_TAG: Final = "aws:principaltag/"
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+_SPECIAL: Final = ("*", "?", "$")
+_OF_SERVICES: Final = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceowner")
+"""Brought by calls that an AWS service makes for itself."""
+_OF_PRINCIPALS: Final = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltype",
+    "aws:userid",
+    "aws:username",
+    "kms:calleraccount",
+)
+"""Brought by calls of users and roles."""
+
+
+class Context(Protocol):
+    """Keys in small letters to what the request brings: a value, ``ABSENT``, or None where that is not known."""
+
+    def get(self, key: str, /) -> str | None:
+        """What is known of a key."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Keys whose values are known, and groups of keys of which there are no others."""
+
+    values: Mapping[str, str]
+    closed: tuple[str, ...] = field(default=())
+    """Beginnings of keys: what begins so and has no value is absent."""
+
+    def get(self, key: str, /) -> str | None:
+        """What is known of a key."""
+        return self.values.get(key, ABSENT if key.startswith(self.closed or "\0") else None)
+
+
+def request(who: Principal, what: Target, extra: Mapping[str, str]) -> Request:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+    if who.is_service:
+        known = {"aws:principalisawsservice": "true", "aws:principalservicename": who.arn}
+        return Request({**dict.fromkeys(_OF_PRINCIPALS, ABSENT), **known, **extra}, closed=(_TAG,))
+    account = who.account
+    values = {
+        "aws:principalaccount": account,
+        "aws:principalarn": who.arn,
+        "aws:principalisawsservice": "false",
+        "aws:principalservicename": ABSENT,
+        "kms:calleraccount": account,
+        "kms:viaservice": ABSENT,
+        **dict.fromkeys(_OF_SERVICES, ABSENT),
+        **({"aws:username": ABSENT, "aws:principaltype": "AssumedRole"} if who.is_role else {}),
+    }
+    if what.account:
+        values["aws:resourceaccount"] = what.account
+    if what.region:
+        values["aws:requestedregion"] = what.region
+    tags = {f"{_TAG}{tag.lower()}": value for tag, value in who.tags}
+    return Request({**values, **tags, **extra}, closed=(_TAG,) if who.all_tags else ())
+
+
+def filled(written: str, context: Context) -> str | None:
+    """A text with those policy variables put in whose values the request is known to bring.
+
+    None where it is known not to bring one, so that the text fits nothing.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    lost = False
+
+    def value(found: re.Match[str]) -> str:
+        nonlocal lost
+        if found[1] in _SPECIAL:
+            return literal(found[1])
+        key, _, default = found[1].partition(",")
+        brought = context.get(key.strip().lower())
+        if brought is None:
+            return found[0]
+        lost = lost or not (brought or default)
+        return literal(brought or default.strip().strip("'"))
+
+    text = _VARIABLE.sub(value, written)
+    return None if lost else text
