@@ -34,7 +34,8 @@ class Item:
     def scaled(
         self, label: str, sku: str, quantity: float, *, low: float, high: float, factor: float = 1.0, basis: str
     ) -> Line:
-        """A line whose quantity moves between bounds by itself."""
+        """A line whose quantity moves between bounds by itself; bounds that do not hold it are moved to where it is."""
+        low, high = min(low, quantity), max(high, quantity)
         return Line(label, price(sku, self.region), quantity, low, high, basis, factor)
 
     def used(self, label: str, sku: str, basis: str, *, share: float = 1.0) -> Line:

@@ -53,6 +53,10 @@ class Line:
         return self.high * self.factor * self.price.usd
 
 
+SPANS = "range: what is assumed, halved and doubled; what scales by itself, from the least to the most its limits allow"
+"""What lies between the low and the high of an estimate."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """A month's cost with its range, in USD."""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.cost.published import Comparison
-from analyser.analyses.cost.result import Amount, Cost, Line, ResourceCost
+from analyser.analyses.cost.result import SPANS, Amount, Cost, Line, ResourceCost
 
 _SMALL = 0.01
 """Components below this part of the total share one line."""
@@ -46,6 +46,7 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
             for lines in zip(*(resource.lines for resource in members), strict=True):
                 console.print(Text(_line(lines)))
     console.print(Text.assemble(f"\n{_money(cost.total.usd)}  ", ("total", "bold"), _dim(cost.total)))
+    console.print(Text(SPANS, "dim"))
     console.print(Text("? after a price: not read at AWS yet, make prices does; ~ before a quantity: assumed", "dim"))
     for problem in cost.unpriced:
         console.print(Text(f"not priced: {problem}", "yellow"))

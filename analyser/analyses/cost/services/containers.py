@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import HOURS, Line
 from analyser.analyses.cost.services.metrics import sent_metrics
 from analyser.graph import Node
@@ -47,9 +47,7 @@ def _bounds(item: Item, tasks: float) -> tuple[float, float]:
     own = f"/{item.read('name', default=item.node.name)}"
     for node in item.graph.of_type(_TARGET):
         if str(node.inputs.get("resourceId", "")).endswith(own):
-            return float(node.inputs.get("minCapacity") or 0), min(
-                float(node.inputs.get("maxCapacity") or 0), tasks * MUCH
-            )
+            return float(node.inputs.get("minCapacity") or 0), float(node.inputs.get("maxCapacity") or 0)
     return tasks, tasks
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import HOURS, Line
 
 _TABLE = "aws:dynamodb/table:Table"
+_TARGET = "aws:appautoscaling/target:Target"
 
 
 def table(item: Item) -> Iterator[Line]:
@@ -32,15 +33,26 @@ def _on_demand(item: Item, replicas: int) -> Iterator[Line]:
 
 
 def _provisioned(item: Item, replicas: int) -> Iterator[Line]:
-    """Capacity of the table and its indexes; scaling may double it."""
+    """Capacity of the table and its indexes, between the bounds of their scaling."""
     indexes: list[dict[str, Any]] = item.read("globalSecondaryIndexes", default=[])
     for name, sku, factor in (("read", "dynamodb.rcu", 1), ("write", "dynamodb.wcu", 1 + replicas)):
         key = f"{name}Capacity"
-        units = item.number(key) + sum(float(index.get(key) or 0) for index in indexes)
-        yield item.scaled(
-            f"Provisioned {name} capacity", sku, units * HOURS, low=units * HOURS, high=units * MUCH * HOURS,
-            factor=factor, basis="scaling",
-        )  # fmt: skip
+        asked = {f"/index/{index.get('name')}": float(index.get(key) or 0) for index in indexes}
+        asked[""] = item.number(key)
+        scaled = [(units, *_bounds(item, place, name, units)) for place, units in asked.items()]
+        units, low, high = (sum(found) * HOURS for found in zip(*scaled, strict=True))
+        moves = "scaling" if low != high else ""
+        yield item.scaled(f"Provisioned {name} capacity", sku, units, low=low, high=high, factor=factor, basis=moves)
+
+
+def _bounds(item: Item, place: str, name: str, units: float) -> tuple[float, float]:
+    """The least and the most that a table or an index scales to; what it has, where nothing scales it."""
+    for node in item.graph.of_type(_TARGET):
+        dimension = str(node.inputs.get("scalableDimension", ""))
+        scales = str(node.inputs.get("resourceId", "")) == f"table/{item.read('name', default=item.node.name)}{place}"
+        if scales and dimension.endswith(f"{name.title()}CapacityUnits"):
+            return float(node.inputs.get("minCapacity") or 0), float(node.inputs.get("maxCapacity") or 0)
+    return units, units
 
 
 PRICERS: dict[str, Pricer] = {_TABLE: table}

@@ -12,6 +12,8 @@ SPOT = 0.45
 https://github.com/skypilot-org/skypilot-catalog/blob/master/catalogs/v8/aws/vms.csv"""
 BURST_NODE = "m5.xlarge"
 """What a node of a Karpenter pool is taken for: which it is, is decided by what waits for one."""
+BURST_VCPUS = 4
+"""https://aws.amazon.com/ec2/instance-types/m5/"""
 MONITORED = 7
 """Metrics that detailed monitoring pays for, an instance: https://aws.amazon.com/cloudwatch/pricing/"""
 FREE_IOPS, FREE_MIBPS = 3000, 125
@@ -69,8 +71,8 @@ def scaling_group(item: Item) -> Iterator[Line]:
 
 
 def _machines(item: Item, group: _Machines) -> Iterator[Line]:
-    """Instances and disks, from the smallest to the largest number of nodes; the largest at most doubled."""
-    nodes, low, high = group.nodes, group.low, min(group.most, group.nodes * MUCH)
+    """Instances and disks, from the smallest to the largest number of nodes that the group may have."""
+    nodes, low, high = group.nodes, group.low, group.most
 
     def line(label: str, sku: str, each: float, factor: float = 1.0) -> Line:
         return item.scaled(label, sku, nodes * each, low=low * each, high=high * each, factor=factor, basis=group.basis)
@@ -97,15 +99,16 @@ def _volumes(template: Node) -> Iterator[tuple[float, float, float]]:
 
 
 def node_pool(item: Item) -> Iterator[Line]:
-    """Nodes that Karpenter adds on average."""
+    """Nodes that Karpenter adds on average; at most as many as its limit of vCPUs lets it."""
     nodes = item.assumed("elastic_nodes")
+    most = item.number("spec", "limits", "cpu") / BURST_VCPUS or nodes * MUCH
     yield item.scaled(
         f"Nodes as dear as {BURST_NODE}",
         f"ec2.{BURST_NODE}",
         nodes * HOURS,
         low=0,
-        high=nodes * MUCH * HOURS,
-        basis="elasticNodes",
+        high=most * HOURS,
+        basis="elasticNodes, limits",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import Line
 from analyser.analyses.cost.services.metrics import sent_metrics
 
@@ -18,7 +18,7 @@ def cluster(item: Item) -> Iterator[Line]:
     targets = [n for n in item.graph.of_type(_TARGET) if n.inputs.get("serviceNamespace") == "kafka"]
     most = max((float(n.inputs.get("maxCapacity") or 0) for n in targets), default=size)
     yield item.scaled(
-        "Storage of brokers", "msk.storage", size, low=size, high=min(most, size * MUCH), factor=brokers,
+        "Storage of brokers", "msk.storage", size, low=size, high=most, factor=brokers,
         basis="scaling" if targets else "",
     )  # fmt: skip
     yield from sent_metrics(item)

@@ -24,7 +24,9 @@ def instance(item: Item) -> Iterator[Line]:
     factor = 2 if item.read("multiAz") else 1
     yield item.hours(f"{kind}{' Multi-AZ' if factor == 2 else ''}", f"rds.{kind.removeprefix('db.')}", factor)
     size = item.number("allocatedStorage") or _of(source, "allocatedStorage")
-    yield item.fixed("gp3 storage", "rds.gp3", size, factor=factor)
+    most = max(size, item.number("maxAllocatedStorage"))
+    basis = "maxAllocatedStorage" if most > size else ""
+    yield item.scaled("gp3 storage", "rds.gp3", size, low=size, high=most, factor=factor, basis=basis)
     if size >= STRIPED_GIB:
         iops = item.number("iops") or _of(source, "iops")
         if iops > FREE_IOPS:

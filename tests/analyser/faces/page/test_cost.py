@@ -47,7 +47,7 @@ def test_every_line_is_listed_under_its_component() -> None:
 def test_every_assumption_that_a_line_names_is_explained(section: Costs) -> None:
     bases = {name for line in stack_report("prod").cost.lines for name in re.split(r",\s*", line.basis) if name}
     named = {assumption.name for assumption in section.assumptions}
-    assert named == bases - {"scaling", "scalingConfig"}
+    assert named == bases - {"scaling", "scalingConfig", "limits"}
     assert all(assumption.means for assumption in section.assumptions)
 
 

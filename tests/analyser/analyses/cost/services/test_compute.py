@@ -84,7 +84,7 @@ def test_tasks_above_the_base_are_shared_by_weight() -> None:
         "Fargate Spot vCPU": 21.2737,  # three tasks
         "Fargate Spot memory": 2.3389,
     }
-    assert highs == [3.25, 3.25, 6.75, 6.75]  # ten tasks at most: twice the desired
+    assert highs == [5.75, 5.75, 14.25, 14.25]  # twenty tasks at most: the base and a quarter of nineteen
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analyser.graph import Node
 from settings import Usage
 from tests.analyser.analyses.cost.support import bill, lines, node
 
@@ -42,6 +43,14 @@ def test_a_small_database_pays_for_no_iops_and_a_managed_password_is_a_secret() 
         "instanceClass": "db.t3.micro", "allocatedStorage": 20, "iops": 3000, "manageMasterUserPassword": True,
     }  # fmt: skip
     assert bill(RDS, inputs) == {"db.t3.micro": 13.14, "gp3 storage": 2.3, "Secret of the master user": 0.4}
+
+
+@pytest.mark.parametrize(("limit", "most"), [(500, 500), (0, 100)])
+def test_storage_of_a_database_grows_to_its_limit(limit: int, most: int) -> None:
+    inputs = {"instanceClass": "db.t3.micro", "allocatedStorage": 100, "maxAllocatedStorage": limit}
+    storage = next(line for line in lines(RDS, inputs) if line.label == "gp3 storage")
+    assert (storage.low, storage.quantity, storage.high) == (100, 100, most)
+    assert storage.basis == ("maxAllocatedStorage" if limit else "")
 
 
 @pytest.mark.parametrize(("size", "usage", "copy"), [(500, 0, 47.5), (20, 0, 1.9), (100, 100, 19.0)])
@@ -111,7 +120,7 @@ def test_brokers_and_their_storage(kind: str, number: int, size: int, brokers: f
     assert found == {f"{kind} brokers": brokers, "Storage of brokers": storage}
 
 
-def test_storage_of_brokers_grows_to_twice_or_to_its_limit() -> None:
+def test_storage_of_brokers_grows_to_its_limit() -> None:
     def high(limit: int) -> float:
         target = node("aws:appautoscaling/target:Target", {"serviceNamespace": "kafka", "maxCapacity": limit}, "target")
         return next(
@@ -120,7 +129,7 @@ def test_storage_of_brokers_grows_to_twice_or_to_its_limit() -> None:
             if line.label == "Storage of brokers"
         )
 
-    assert (high(4000), high(1500)) == (2000, 1500)
+    assert (high(4000), high(1500)) == (4000, 1500)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +180,25 @@ def test_a_provisioned_table_with_an_index() -> None:
         "Provisioned read capacity": 2.847,  # 30 x 730 x 0.00013
         "Provisioned write capacity": 9.49,  # 20 x 730 x 0.00065
     }
+
+
+def test_capacity_of_a_table_and_its_index_lies_between_their_bounds() -> None:
+    def target(place: str, dimension: str, least: int, most: int) -> Node:
+        inputs = {"resourceId": place, "scalableDimension": f"dynamodb:{dimension}", "minCapacity": least}
+        return node("aws:appautoscaling/target:Target", inputs | {"maxCapacity": most}, f"{place}-{dimension}")
+
+    inputs = {
+        "name": "t", "billingMode": "PROVISIONED", "readCapacity": 10, "writeCapacity": 5,
+        "globalSecondaryIndexes": [{"name": "by-day", "readCapacity": 4, "writeCapacity": 1}],
+    }  # fmt: skip
+    found = lines(
+        TABLE, inputs,
+        target("table/t", "table:ReadCapacityUnits", 5, 100),
+        target("table/t/index/by-day", "index:ReadCapacityUnits", 2, 20),
+        target("table/other", "table:WriteCapacityUnits", 1, 1000),
+    )  # fmt: skip
+    units = {
+        line.label: (line.low / 730, line.quantity / 730, line.high / 730) for line in found if "read" in line.label
+    }
+    assert units == {"Provisioned read capacity": (7, 14, 120)}
+    assert [(line.low, line.high) for line in found if "write" in line.label] == [(6 * 730, 6 * 730)]

@@ -70,11 +70,14 @@ def test_spot_nodes_are_those_assumed_above_the_desired_ones_at_less_than_half()
     assert found == {"t3.large Spot nodes": 54.6624}  # 2 x 730 x 0.0832 x 0.45
 
 
-def test_nodes_range_from_the_least_to_twice_the_desired_within_the_most() -> None:
+def test_nodes_range_from_the_least_to_the_most() -> None:
     (wide,) = lines(GROUP, group("t3.medium", 3, 2, 10))
-    (tight,) = lines(GROUP, group("t3.medium", 3, 2, 4))
-    assert (wide.low / 730, wide.high / 730) == (2, 6)
-    assert tight.high / 730 == 4
+    assert (wide.low / 730, wide.high / 730) == (2, 10)
+
+
+def test_spot_nodes_assumed_beyond_the_most_are_the_most_themselves() -> None:
+    (line,) = lines(GROUP, group("t3.large", 0, 0, 2, capacityType="SPOT"), usage=Usage(elastic_nodes=3))
+    assert (line.low / 730, line.quantity / 730, line.high / 730) == (0, 3, 3)
 
 
 def test_an_instance_type_without_a_price_is_said() -> None:
@@ -86,6 +89,13 @@ def test_an_instance_type_without_a_price_is_said() -> None:
 def test_nodes_of_karpenter_are_as_many_as_assumed(nodes: float, usd: object) -> None:
     found = bill("kubernetes:karpenter.sh/v1:NodePool", {}, usage=Usage(elastic_nodes=nodes))
     assert found == (usd if usd == {} else {"Nodes as dear as m5.xlarge": usd})  # x 730 x 0.192
+
+
+@pytest.mark.parametrize(("limits", "most"), [({"cpu": "64"}, 16), ({"cpu": 8}, 2), ({}, 2)])
+def test_nodes_of_karpenter_are_at_most_what_its_limit_of_vcpus_lets_it_have(limits: object, most: float) -> None:
+    spec = {"spec": {"limits": limits}}
+    (line,) = lines("kubernetes:karpenter.sh/v1:NodePool", spec, usage=Usage(elastic_nodes=1))
+    assert (line.low, line.high) == (0, most * 730)  # of 4 vCPUs each; twice what is assumed without a limit
 
 
 @pytest.mark.parametrize(
