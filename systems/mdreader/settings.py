@@ -8,7 +8,7 @@ from components.compute.canary import CanarySettings
 from components.compute.fargate_cluster import FargateClusterSettings
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
-from components.compute.source import PythonRuntime
+from components.compute.source import PythonCode, PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
@@ -54,7 +54,7 @@ class BackendSettings(FunctionSettings):
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
-    package: str = Field(default=SHIPPED_BACKEND, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    package: PythonCode = SHIPPED_BACKEND
     handler: str = "app.main.handler"
     runtime: PythonRuntime = SHIPPED_RUNTIME
 
