@@ -198,6 +198,7 @@ class SystemSettings(Settings):
             "cache.clusterMode must be false: Hocuspocus's URL names one server": self.cache.cluster_mode,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
             "api.domain and sockets.domain are made from domain": bool(self.api.domain or self.sockets.domain),
+            "api.cacheGib: there is no route whose answers a cache may keep": self.api.cache_gib is not None,
             "connections.replicaRegion: sockets are of one region": self.connections.replica_region is not None,
         }
         found = [problem for problem, there in problems.items() if there]

@@ -23,7 +23,7 @@ CODE = "functions/rotate_secret"
 
 def build(settings: FunctionSettings | None = None, *, networked: bool = False, **more: Any) -> Function:
     log_key = Key("logs", account=ACCOUNT, purpose="Logs")
-    given = NetworkSettings(flow_logs=False)
+    given = NetworkSettings()
     network = Network("net", given, account=ACCOUNT, key=log_key) if networked else None
     arguments: dict[str, Any] = {"code": CODE, "handler": "handler.handle", "description": "Does it"} | more
     return Function(
