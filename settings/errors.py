@@ -44,7 +44,7 @@ def unknown_key(key: str, allowed: Iterable[str]) -> str:
 def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> list[Problem]:
     """Pydantic's findings in the project's words; paths start at ``root``."""
     found = []
-    for item in error.errors(include_url=False):
+    for item in _told(error):
         path = _path(root, item["loc"])
         if item["type"] == "extra_forbidden":
             found.append(Problem(path, unknown_key(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1]))))
@@ -55,6 +55,18 @@ def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> li
     return found
 
 
+def _told(error: ValidationError) -> list[Any]:
+    """Pydantic's findings, but for the number of a list's entries when it has left some out that it refuses anyway."""
+    items = error.errors(include_url=False)
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short"
+        or not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
+    ]
+
+
 def _malformed(value: str, example: str | None) -> str:
     said = f"{shown(value)} has not the form that is taken here"
     return f"{said}; for example {_text(example)}" if example else said
@@ -63,8 +75,7 @@ def _malformed(value: str, example: str | None) -> str:
 def found_late(stack: str, error: ValueError) -> SettingsError:
     """What settings that passed on their own turned out to mean together, while the stack was built."""
     if isinstance(error, ValidationError):
-        items = error.errors(include_url=False)
-        problems = [Problem(_path(error.title, item["loc"]), _phrase(item)) for item in items]
+        problems = [Problem(_path(error.title, item["loc"]), _phrase(item)) for item in _told(error)]
     else:
         problems = [Problem("", _one_line(str(error)))]
     return SettingsError(f"Pulumi.{stack}.yaml", problems)

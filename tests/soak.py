@@ -2,7 +2,8 @@
 
 Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, and every size
 is raised and lowered; a packet walks through
-thousands of random networks, always the same ones; 20,000 stack files are broken; the whole suite runs ten times, each
+thousands of random networks, always the same ones; 20,000 stack files are broken; every legal value of
+every setting and every pair of switches builds its stack; the whole suite runs ten times, each
 time in another order, and the last three times beside eight processes that keep the machine busy.
 """
 
@@ -13,8 +14,16 @@ from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 
 _RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
-_NETWORKS = {"STRATA_REACH_NETWORKS": "5000"}
-_FILES = {"STRATA_BROKEN_FILES": "20000"}
+_LONGER: dict[str, tuple[str, dict[str, str]]] = {
+    "scenarios": ("tests/scenarios/every.py", {}),
+    "sizes": ("tests/scenarios/every_size.py", {}),
+    "networks that a packet walks through": (
+        "tests/analyser/analyses/reach/test_walk.py",
+        {"STRATA_REACH_NETWORKS": "5000"},
+    ),
+    "broken stack files": ("tests/settings/test_broken_files.py", {"STRATA_BROKEN_FILES": "20000"}),
+    "legal values and pairs of switches": ("tests/settings/every_setting.py", {}),
+}
 
 
 def main() -> int:
@@ -22,14 +31,7 @@ def main() -> int:
     failed = []
     if not _passes("-m", "hypothesis", "--hypothesis-profile=soak"):
         failed.append("generated examples")
-    if not _passes("tests/scenarios/every.py"):
-        failed.append("scenarios")
-    if not _passes("tests/scenarios/every_size.py"):
-        failed.append("sizes")
-    if not _passes("tests/analyser/analyses/reach/test_walk.py", **_NETWORKS):
-        failed.append("networks that a packet walks through")
-    if not _passes("tests/settings/test_broken_files.py", **_FILES):
-        failed.append("broken stack files")
+    failed += [name for name, (path, environment) in _LONGER.items() if not _passes(path, **environment)]
     for number in range(1, _RUNS + 1):
         beside = number > _RUNS - _BUSY_RUNS
         with _busy() if beside else nullcontext():

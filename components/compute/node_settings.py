@@ -3,11 +3,13 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from resource_types.machines import known
 from settings import Name, Settings
 
-_INSTANCE_TYPE = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
+InstanceType = Annotated[str, AfterValidator(lambda name: known(name, "ec2")), Field(examples=["c5.2xlarge"])]
+"""What a node runs on."""
 _GRAVITON = r"(a1|[a-z]+[0-9]+g[a-z]*)\..+"
 
 
@@ -24,7 +26,7 @@ class NodeGroupSettings(Settings):
 
     name: Annotated[Name, Field(max_length=36)]
     """What the group's AWS name begins with; EKS allows 63 characters, of which the provider appends 26."""
-    instance_types: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
+    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
     min_size: int = Field(ge=0)
     max_size: int = Field(ge=1)
     desired_size: int = Field(ge=0)
@@ -53,9 +55,6 @@ class NodeGroupSettings(Settings):
     @field_validator("instance_types")
     @classmethod
     def _kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for kind in value:
-            if not re.fullmatch(_INSTANCE_TYPE, kind):
-                raise ValueError(f"{kind!r} is not an instance type such as c5.2xlarge")
         if len({re.fullmatch(_GRAVITON, kind) is None for kind in value}) > 1:
             raise ValueError(f"{', '.join(value)} mix Graviton with x86; a group runs one image")
         return value

@@ -1,12 +1,13 @@
 """Code of the project as Lambda takes it."""
 
-from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pulumi
+from pydantic import AfterValidator, Field
+
+from settings.project_files import ROOT, below_root
 
 PythonRuntime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 def package(code: str, *, python: bool = True) -> pulumi.Archive:
@@ -16,7 +17,7 @@ def package(code: str, *, python: bool = True) -> pulumi.Archive:
     that is not there is an error of the engine, which names the path. Where the code is not ``python``, the folder
     goes as it is. Raises ValueError for any other folder.
     """
-    if code.endswith((".zip", ".jar")):
+    if below_root(code).suffix in (".zip", ".jar"):
         return pulumi.FileArchive(code)
     return python_sources(code) if python else _whole(code)
 
@@ -27,15 +28,24 @@ def python_sources(code: str) -> pulumi.AssetArchive:
     File by file, so that a ``__pycache__`` left by a test does not change what is deployed. Raises ValueError when
     ``code`` is no folder with Python files.
     """
-    folder = PROJECT_ROOT / code
+    folder = below_root(code)
     files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.py"))
     if not files:
-        raise ValueError(f"{code} is no folder with Python files below {PROJECT_ROOT.name}")
+        raise ValueError(f"{code} is no folder with Python files below {ROOT.name}")
     return pulumi.AssetArchive({file: pulumi.FileAsset(f"{code}/{file}") for file in files})
 
 
 def _whole(code: str) -> pulumi.FileArchive:
-    folder = PROJECT_ROOT / code
+    folder = below_root(code)
     if not folder.is_dir() or not any(folder.iterdir()):
-        raise ValueError(f"{code} is no folder with files below {PROJECT_ROOT.name}")
+        raise ValueError(f"{code} is no folder with files below {ROOT.name}")
     return pulumi.FileArchive(code)
+
+
+def _of_python(code: str) -> str:
+    package(code)
+    return code
+
+
+PythonCode = Annotated[str, AfterValidator(_of_python), Field(examples=["dist/backend.zip"])]
+"""A folder of the project with Python files, or a zip that a build leaves, named from the project's root."""

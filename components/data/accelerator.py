@@ -1,10 +1,11 @@
 """A DynamoDB Accelerator (DAX) cluster."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.account import Account
 from components.component import Component
@@ -14,6 +15,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.role import Role
 from components.statements import Statement, service_trust, sid
+from resource_types.machines import known
 from settings import Settings
 
 PORT = 9111
@@ -31,7 +33,7 @@ class AcceleratorSettings(Settings):
     """
 
     cluster_name: str = Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20, examples=["documents-dax"])
-    node_type: str = Field(default="dax.t3.small", pattern=r"^dax\.(t3|r4|r5|r7i)\.[a-z0-9]+$")
+    node_type: Annotated[str, AfterValidator(lambda name: known(name, "dax"))] = "dax.t3.small"
     nodes: int = Field(default=1, ge=1, le=11)
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
 

@@ -54,9 +54,8 @@ class ArchiveTiers(Settings):
 class BucketSettings(LifecycleSettings):
     """``bucket`` is the name before account and region are appended.
 
-    Objects are encrypted with AES-256, under the customer key or, with ``encryption`` s3, under keys of S3's own, which
-    nobody can be shut out from; then the policy pack asks for a reason. ``archive_tiers`` are for objects that a
-    transition puts into INTELLIGENT_TIERING, where no other transition may wait for them.
+    Objects are encrypted with AES-256 under the customer key. ``archive_tiers`` are for objects that a transition puts
+    into INTELLIGENT_TIERING, where no other transition may wait for them.
 
     ``lock_days`` keeps every version undeletable for so long, except for who may bypass governance retention; it
     cannot be taken away from a bucket again:
@@ -64,7 +63,6 @@ class BucketSettings(LifecycleSettings):
     """
 
     bucket: BucketName
-    encryption: Literal["kms", "s3"] = "kms"
     cors: CorsRule | None = None
     lock_days: int | None = Field(default=None, ge=1, le=36500)
     archive_tiers: ArchiveTiers | None = None
@@ -74,6 +72,25 @@ class BucketSettings(LifecycleSettings):
         if self.archive_tiers and [step.storage_class for step in self.transitions] != ["INTELLIGENT_TIERING"]:
             raise ValueError("archiveTiers: transitions must be one, to INTELLIGENT_TIERING")
         return self
+
+    @property
+    def customer_key(self) -> bool:
+        """Whether objects are under the customer key."""
+        return True
+
+
+class EncryptedBucketSettings(BucketSettings):
+    """A bucket whose design may name keys of S3's own, which nobody can be shut out from.
+
+    The policy pack asks for a reason, so that a system has one beside it: ``policy/exemptions.yaml``.
+    """
+
+    encryption: Literal["kms", "s3"] = "kms"
+
+    @property
+    def customer_key(self) -> bool:
+        """Whether objects are under the customer key."""
+        return self.encryption == "kms"
 
 
 class Bucket(PrivateBucket):
@@ -98,7 +115,7 @@ class Bucket(PrivateBucket):
             settings.bucket,
             settings,
             account=account,
-            key=key if settings.encryption == "kms" else None,
+            key=key if settings.customer_key else None,
             lockable=settings.lock_days is not None,
             opts=opts,
         )

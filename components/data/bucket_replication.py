@@ -115,7 +115,7 @@ class BucketReplication(Component):
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
         """
-        encrypted = [bucket for bucket in self._sources.values() if bucket.settings.encryption == "kms"]
+        encrypted = [bucket for bucket in self._sources.values() if bucket.settings.customer_key]
         copies = list(self.destinations.values())
         encrypt = _through_s3(
             "EncryptCopies", ["kms:Encrypt", "kms:GenerateDataKey"], target_key, self._there.region, copies

@@ -1,11 +1,11 @@
 """An MSK cluster that takes IAM identities and nothing else."""
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from components.account import Account
 from components.component import Component
@@ -15,6 +15,7 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.versions import KAFKA
+from resource_types.machines import known
 from settings import Settings
 
 IAM_PORT = 9098
@@ -32,6 +33,10 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
 """MSK makes a cluster in half an hour and changes it broker by broker, each of them taking up to an hour."""
 
 
+InstanceType = Annotated[str, AfterValidator(lambda name: known(name, "msk")), Field(examples=["kafka.m5.large"])]
+"""What a broker runs on."""
+
+
 class KafkaSettings(Settings):
     """Version and size of an MSK cluster; storage is in GiB of EBS for each broker, at most 16 TiB.
 
@@ -43,7 +48,7 @@ class KafkaSettings(Settings):
     kafka_version: str = KAFKA.value
     brokers: int = Field(default=3, ge=_ZONES, le=30, multiple_of=_ZONES)
     """The same number in each of three zones."""
-    instance_type: str = Field(default="kafka.m5.large", pattern=r"^kafka\.(m5|m7g)\.[a-z0-9]+$")
+    instance_type: InstanceType = "kafka.m5.large"
     storage_gib: int = Field(default=1000, ge=1, le=16_384)
     max_storage_gib: int = Field(default=4000, ge=2, le=16_384)
     """Up to where MSK grows the storage on its own."""
@@ -90,7 +95,7 @@ class Kafka(Component):
     ) -> None:
         super().__init__(name, opts)
         if len(network.zones) < _ZONES:
-            raise ValueError(f"Kafka needs {_ZONES} zones; the network has {network.zones}")
+            raise ValueError(f"Kafka needs {_ZONES} zones; the network has {', '.join(network.zones)}")
         self._account = account
         self._security_group = SecurityGroup(
             name, vpc_id=network.vpc_id, description=f"Kafka brokers of {name}", opts=self.child_options()

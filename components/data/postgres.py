@@ -47,7 +47,7 @@ class Postgres(PostgresInstances):
     ) -> None:
         if settings.read_replicas > len(network.zones):
             raise ValueError(
-                f"{settings.read_replicas} read replicas need as many zones; the network has {network.zones}"
+                f"readReplicas {settings.read_replicas} needs as many zones; the network has {', '.join(network.zones)}"
             )
         uncopied = settings.uncopied("a replica in another region") if replicated_elsewhere else None
         if uncopied is not None:

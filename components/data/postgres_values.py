@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from resource_types.machines import known
+
 _MAJORS = ("14", "15", "16", "17", "18")
 _RESERVED_USERS = {"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser"}
 
@@ -38,7 +40,7 @@ DatabaseName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$", exa
 """A database that RDS creates together with the instance."""
 
 
-InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$", examples=["db.r5.2xlarge"])]
+InstanceClass = Annotated[str, AfterValidator(lambda name: known(name, "rds")), Field(examples=["db.r5.2xlarge"])]
 """What an instance runs on, by RDS's name for it."""
 
 

@@ -2,13 +2,15 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from components.data.windows import DailyWindow, WeeklyWindow, minutes, overlap
 from components.versions import REDIS_VERSION
+from resource_types.machines import known
 from settings import Name, Settings
 
-_FAMILIES = "t3|t4g|m5|m6g|m7g|r5|r6g|r7g|c7gn"
+NodeType = Annotated[str, AfterValidator(lambda name: known(name, "elasticache")), Field(examples=["cache.r6g.xlarge"])]
+"""What a node runs on, with failover and snapshots."""
 _HOME_ONLY = ("t3", "t4g")
 
 
@@ -25,7 +27,7 @@ class RedisSettings(Settings):
     description: str = Field(default="Redis", min_length=1)
     engine_version: Literal["6.2", "7.1"] = REDIS_VERSION
     """The last minors of their majors: ElastiCache raises others by itself, and only a replacement would lower them."""
-    node_type: str
+    node_type: NodeType
     cluster_mode: bool = True
     shards: int = Field(default=1, ge=1, le=90)
     nodes: int = Field(default=3, ge=1, le=6)
@@ -39,19 +41,6 @@ class RedisSettings(Settings):
     """How long daily snapshots are kept; without it, as long as the environment says."""
     snapshot_window: DailyWindow = "03:00-04:00"
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
-
-    @field_validator("node_type")
-    @classmethod
-    def _able(cls, value: str) -> str:
-        prefix, _, rest = value.partition(".")
-        family, _, size = rest.partition(".")
-        if prefix != "cache" or not size or family not in _FAMILIES.split("|"):
-            families = _FAMILIES.replace("|", ", ")
-            raise ValueError(
-                f"{value!r} is not a node type with failover and snapshots, such as cache.r6g.xlarge; "
-                f"families: {families}"
-            )
-        return value
 
     @field_validator("snapshot_window", "maintenance_window")
     @classmethod

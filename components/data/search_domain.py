@@ -53,8 +53,6 @@ class SearchDomain(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        if not network.data_subnet_ids:
-            raise ValueError(f"{name}: the network has no data tier to put a domain into")
         if uneven := settings.uneven_over(len(network.data_subnet_ids)):
             raise ValueError(f"{name}.{uneven}")
         self.domain_name = settings.domain_name

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from components.versions import OPENSEARCH
+from resource_types.machines import known
 from settings import Environment, Name, Settings
 
 QUORUM = 3
@@ -18,8 +19,8 @@ _TWO = 2
 
 InstanceType = Annotated[
     str,
+    AfterValidator(lambda name: known(name, "opensearch")),
     Field(
-        pattern=r"^(t3\.(small|medium)|[cmr](5|6g|7g)\.\d*x?large)\.search$",
         examples=["r6g.large.search"],
         description="A node with EBS storage, of the t3, c, m or r families",
     ),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from components.account import Account
 from components.component import Component
@@ -65,6 +65,13 @@ class FirewallSettings(Settings):
     document_paths: tuple[Path, ...] = Field(default=(), max_length=5)
     large_bodies: bool = False
     sqli_body_rule: bool = False
+
+    @field_validator("managed_groups")
+    @classmethod
+    def _holds_those_of_every_acl(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if missing := [group for group in rules.ALWAYS if group not in value]:
+            raise ValueError(f"lacks {', '.join(missing)}: no web ACL is without")
+        return value
 
 
 class InnerFirewallSettings(FirewallSettings):

@@ -9,6 +9,9 @@ import pulumi_aws as aws
 
 ManagedGroup = Literal["AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet"]
 
+ALWAYS: tuple[ManagedGroup, ...] = ("CommonRuleSet", "KnownBadInputsRuleSet")
+"""What stops the attacks that everybody meets; new ones, Log4j's among them, come in without anybody's doing."""
+
 _MANAGED_PRIORITIES: dict[ManagedGroup, int] = {
     "AmazonIpReputationList": 10,
     "CommonRuleSet": 11,

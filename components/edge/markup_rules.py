@@ -28,21 +28,16 @@ def counted(groups: Sequence[ManagedGroup]) -> dict[str, tuple[str, ...]]:
 def elsewhere(
     paths: Sequence[str], groups: Sequence[ManagedGroup], stage_path: str = ""
 ) -> list[aws.wafv2.WebAclRuleArgs]:
-    """Blocks what those rules labelled, but for documents saved below ``paths``; without either, no rule."""
+    """Blocks what those rules labelled, but for documents saved below ``paths``; without these, no rule."""
     statement = aws.wafv2.WebAclRuleStatementArgs
     labels = [label for group in groups for label in _LABELS.get(group, {}).values()]
-    if not labels or not paths:
+    if not paths:
         return []
     said = [
         statement(label_match_statement=aws.wafv2.WebAclRuleStatementLabelMatchStatementArgs(scope="LABEL", key=label))
         for label in labels
     ]
-    # A rule that combines others needs two of them.
-    labelled = (
-        statement(or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=said))
-        if len(said) > 1
-        else said[0]
-    )
+    labelled = statement(or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=said))
     saved = statement(not_statement=aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=_saved(paths, stage_path)))
     both = statement(and_statement=aws.wafv2.WebAclRuleStatementAndStatementArgs(statements=[labelled, saved]))
     return [block("MarkupElsewhere", _PRIORITY, both)]

@@ -49,7 +49,6 @@ class NetworkSettings(Settings):
     private: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
     data: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
     nat: Nat | None = None
-    flow_logs: bool = True
     public_addresses: bool = False
     """Whether what is launched into the public tier gets a public address; the policy pack asks for a reason."""
     gateway_endpoints: tuple[GatewayService, ...] = ("s3", "dynamodb")
@@ -69,7 +68,7 @@ class NetworkSettings(Settings):
     def _fits(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         earlier = {name: info.data[name] for name in ("public", "private", "data") if name in info.data}
         problems = misfits(info.data.get("cidr"), value, earlier)
-        if info.field_name != "data" and len(value) < 2 and "cidr" in info.data:
+        if len(value) < 2 and "cidr" in info.data:
             problems.append("names fewer than 2 zones; load balancers and databases need 2")
         given = set(value)
         for name, zones in earlier.items():
@@ -78,13 +77,6 @@ class NetworkSettings(Settings):
         if problems:
             raise ValueError("; ".join(problems))
         return dict(sorted(value.items()))
-
-    @field_validator("data_gateways")
-    @classmethod
-    def _has_data_tier(cls, value: bool, info: ValidationInfo) -> bool:
-        if value and info.data.get("data") == {}:
-            raise ValueError("has no data tier to serve; data is empty")
-        return value
 
     @field_validator("nat")
     @classmethod
@@ -142,8 +134,7 @@ class Network(Component):
         self._private = self._tier("private", settings.private, _role("internal-elb", cluster_name, nodes=True))
         self._data = self._tier("data", settings.data, {})
         self._connect(settings.nat or ("perAz" if account.safeguards.nat_per_az else "single"))
-        if settings.flow_logs:
-            FlowLogs(self.child("flow"), account=account, vpc_id=vpc.id, key=key, opts=self.child_options())
+        FlowLogs(self.child("flow"), account=account, vpc_id=vpc.id, key=key, opts=self.child_options())
         self._endpoints = Endpoints(
             self.child("endpoints"),
             account=account,
@@ -169,7 +160,7 @@ class Network(Component):
 
     @property
     def data_subnet_ids(self) -> dict[str, pulumi.Output[str]]:
-        """Subnets of what stores, by zone; empty when the network has no data tier."""
+        """Subnets of what stores, by zone."""
         return self._data.subnet_ids
 
     @property

@@ -11,7 +11,8 @@ _GIB = 1024**3
 _SIZES = {"micro": 1 / 16, "small": 1 / 8, "medium": 1 / 4, "large": 1 / 2, "xlarge": 1}
 _FIRST = "001"
 """How the id of the first node of a shard ends."""
-_GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16}
+_GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16, "x2g": 64, "x2idn": 64, "x2iedn": 128}
+"""By family, or by its letter where all of it have as much."""
 _GIB_PER_UNIT = 2
 """Of a unit of Aurora's capacity."""
 _PAUSABLE, _CONNECTIONS_OF_PAUSABLE = 0.5, 2000
@@ -21,15 +22,13 @@ _PAUSABLE, _CONNECTIONS_OF_PAUSABLE = 0.5, 2000
 def max_connections(instance_class: str) -> int:
     """How many connections PostgreSQL on RDS takes by default: a byte count of memory over 9,531,392, 5,000 at most.
 
-    Raises ValueError for a class that is not of the m, r or t families.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
     https://aws.amazon.com/rds/instance-types/
     """
     _, family, size = instance_class.split(".")
     xlarges = _SIZES.get(size) or int(size.removesuffix("xlarge"))
-    if family[0] not in _GIB_PER_XLARGE:
-        raise ValueError(f"{instance_class}: only the memory of m, r and t classes is known")
-    return _connections(xlarges * _GIB_PER_XLARGE[family[0]])
+    gib = _GIB_PER_XLARGE.get(family) or _GIB_PER_XLARGE[family[0]]
+    return _connections(xlarges * gib)
 
 
 def _connections(gib: float) -> int:

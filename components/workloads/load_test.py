@@ -4,9 +4,9 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.compute.source import PROJECT_ROOT
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
+from settings.project_files import below_root
 
 TARGET = "https://api.cloudpartner.pro/health"
 """What the scripts ask for when nobody tells them otherwise."""
@@ -40,7 +40,7 @@ class LoadTest(InCluster):
 
 
 def _script(path: str, url: str) -> str:
-    file = PROJECT_ROOT / path
+    file = below_root(path)
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if TARGET not in text:
         raise ValueError(f"{path} is no script that asks for {TARGET}")

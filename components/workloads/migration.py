@@ -36,7 +36,6 @@ from components.workloads.restricted import container_security, pod_security
 _POSTGRES_USER = 70  # in the Alpine images: https://github.com/docker-library/postgres/pull/1385
 _FOLDER = "/migrations"
 _SCRIPT = "run.sql"
-_MAX_CONFIG_MAP = 2**20  # https://kubernetes.io/docs/concepts/configuration/configmap/#motivation
 _KEEP_SECONDS = 7 * 24 * 3600
 _RESOURCES = Resources(requests=Amount(cpu="50m", memory="64Mi"), limits=Amount(cpu="250m", memory="128Mi"))
 
@@ -81,7 +80,7 @@ class Migration(InCluster):
         self._settings = settings
         self._connection = connection
         self._namespace = namespace
-        data = _config(name, settings)
+        data = _config(settings)
         self.version = _version(data, settings.tag)
         first = [
             self._account(),
@@ -164,14 +163,10 @@ class Migration(InCluster):
         )
 
 
-def _config(name: str, settings: MigrationSettings) -> dict[str, str]:
+def _config(settings: MigrationSettings) -> dict[str, str]:
     """The files and the script that runs them, by name."""
-    texts = read_files(name, settings)
-    data = {**texts, _SCRIPT: migration_script(texts)}
-    size = sum(len(text.encode()) for text in data.values())
-    if size > _MAX_CONFIG_MAP:
-        raise ValueError(f"{name}: the files are {size} bytes together; a ConfigMap holds {_MAX_CONFIG_MAP}")
-    return data
+    texts = read_files(settings)
+    return {**texts, _SCRIPT: migration_script(texts)}
 
 
 def _version(data: Mapping[str, str], tag: str) -> str:

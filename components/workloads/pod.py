@@ -72,7 +72,8 @@ Path = Annotated[str, AfterValidator(_path)]
 class Probe(Settings):
     """An HTTP request that a healthy container answers with 2xx or 3xx; times in seconds."""
 
-    path: str = Field(default="/health", pattern=r"^/")
+    path: str = Field(default="/health", pattern=r"^/", max_length=255)
+    """As long as Route 53 and CloudFront take one, which ask for it too."""
     initial_delay_seconds: int = Field(default=0, ge=0, le=600)
     period_seconds: int = Field(default=10, ge=1, le=300)
     timeout_seconds: int = Field(default=3, ge=1, le=60)

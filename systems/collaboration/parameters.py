@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from components.compute.task_settings import ContainerHealth, Runtime, TaskSettings
-from components.data.redis_settings import RedisSettings
 from settings import Settings
 
 IMAGE = "collaboration-server"
@@ -45,14 +44,6 @@ def _image(value: str) -> str:
     return value
 
 
-def _node_type(value: str) -> str:
-    try:
-        RedisSettings(replication_group_id="cache", node_type=value, cluster_mode=False, nodes=1)
-    except ValidationError as error:
-        raise ValueError(_said(error)) from None
-    return value
-
-
 def _said(error: ValidationError) -> str:
     """What the rules of a component say, without the words around it."""
     return "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors(include_url=False))
@@ -62,8 +53,6 @@ Capacity = Annotated[int, Field(ge=1, le=5000)]
 """A number of tasks; 5000 are what a service may have."""
 Image = Annotated[str, AfterValidator(_image)]
 """A private ECR repository with a tag other than latest, or a digest."""
-NodeType = Annotated[str, AfterValidator(_node_type)]
-"""A node type of ElastiCache."""
 
 
 class Container(Settings):

@@ -9,7 +9,7 @@ from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
 from components.compute.service_scaling import ScalingSettings
 from components.data.lifecycle import LifecycleSettings, Transition
-from components.data.redis_settings import RedisSettings
+from components.data.redis_settings import NodeType, RedisSettings
 from components.data.table import TableSettings
 from components.edge.certificate import CertificateArn, ExistingCertificate
 from components.edge.firewall import FirewallSettings
@@ -37,7 +37,6 @@ from systems.collaboration.parameters import (
     Container,
     HandmadeSecret,
     Image,
-    NodeType,
 )
 from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
 

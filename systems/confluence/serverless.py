@@ -81,7 +81,7 @@ def run_on_lambda(
     }
     migration = DatabaseMigration(
         "migration",
-        read_files("migration", settings.migration),
+        read_files(settings.migration),
         account=account,
         network=network,
         key=keys.secrets,

@@ -11,7 +11,7 @@ from components.compute.code import CodeSettings, LayerArn
 from components.compute.function import FunctionSettings, FunctionTier
 from components.compute.node_settings import NodeGroupSettings
 from components.data.accelerator import AcceleratorSettings
-from components.data.bucket import BucketSettings
+from components.data.bucket import EncryptedBucketSettings
 from components.data.database_proxy import DatabaseProxySettings
 from components.data.file_system import FileSystemSettings
 from components.data.global_cache import GlobalCacheSettings
@@ -55,9 +55,9 @@ PUSHING = ("collaboration", "websocket")
 class Buckets(Settings):
     """The buckets, with how their objects age."""
 
-    static: BucketSettings
-    uploads: BucketSettings
-    backups: BucketSettings
+    static: EncryptedBucketSettings
+    uploads: EncryptedBucketSettings
+    backups: EncryptedBucketSettings
     access_logs: LogBucketSettings
 
 

@@ -23,7 +23,7 @@ def make_schema(
     """The user by whom the backend signs in, and what it needs to be there before it does."""
     return DatabaseMigration(
         "migration",
-        read_files("migration", settings.migration),
+        read_files(settings.migration),
         account=account,
         network=network,
         key=keys.secrets,

@@ -34,4 +34,10 @@ def _provider_secrets(settings: IdentityProvidersSettings) -> dict[Secret, pulum
     """The secrets of the providers that are set up, from the stack's encrypted configuration."""
     config = pulumi.Config("mdreader")
     known: dict[Secret, object] = {"google": settings.google, "apple": settings.apple, "github": settings.github}
-    return {key: config.require_secret(f"{key}Secret") for key, given in known.items() if given is not None}
+    wanted = [key for key, given in known.items() if given is not None]
+    secrets = {key: config.get_secret(f"{key}Secret") for key in wanted}
+    for key, secret in secrets.items():
+        if secret is None:
+            name = f"mdreader:{key}Secret"
+            raise ValueError(f"settings.identity.providers.{key} needs {name}: pulumi config set --secret {name}")
+    return {key: secret for key, secret in secrets.items() if secret is not None}

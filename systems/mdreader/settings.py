@@ -8,7 +8,7 @@ from components.compute.canary import CanarySettings
 from components.compute.fargate_cluster import FargateClusterSettings
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
-from components.compute.source import PythonRuntime
+from components.compute.source import PythonCode, PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
@@ -54,7 +54,7 @@ class BackendSettings(FunctionSettings):
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
-    package: str = Field(default=SHIPPED_BACKEND, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    package: PythonCode = SHIPPED_BACKEND
     handler: str = "app.main.handler"
     runtime: PythonRuntime = SHIPPED_RUNTIME
 
@@ -198,6 +198,7 @@ class SystemSettings(Settings):
             "cache.clusterMode must be false: Hocuspocus's URL names one server": self.cache.cluster_mode,
             "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
             "api.domain and sockets.domain are made from domain": bool(self.api.domain or self.sockets.domain),
+            "api.cacheGib: there is no route whose answers a cache may keep": self.api.cache_gib is not None,
             "connections.replicaRegion: sockets are of one region": self.connections.replica_region is not None,
         }
         found = [problem for problem, there in problems.items() if there]

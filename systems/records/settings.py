@@ -37,6 +37,7 @@ from settings import DomainName, Name, Settings
 from systems.eks_platform import NO_WAY_OUT, without_a_way_out
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
+from systems.records.parts import APPLICATION
 
 BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
@@ -139,6 +140,9 @@ class SystemSettings(Settings):
                 self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None
             ),
             NO_WAY_OUT: without_a_way_out(self.runner, self.network),
+            f"registry.repositories lacks {APPLICATION}, which the application's image is in": (
+                APPLICATION not in self.registry.repositories
+            ),
         }
         found = [problem for problem, there in problems.items() if there]
         found += fargate_problems(self.fargate, self.namespace, self.network)

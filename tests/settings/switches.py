@@ -1,7 +1,6 @@
-"""Every setting of a stack, and other values that its type allows."""
+"""The switches of a stack: settings that are true or false or one of a few, with every other value of each."""
 
 import enum
-import json
 import types
 from collections.abc import Iterator
 from typing import Any, Literal, Union, get_args, get_origin
@@ -11,43 +10,23 @@ from pydantic.fields import FieldInfo
 
 import systems
 from settings import stackfile
-from settings.stack import PROJECT, parse
+from settings.stack import parse
+from tests.settings.legal import Change
 from tests.stacks import ROOT
 
-Switch = tuple[str, Any]
-"""The path of a setting, as in a stack file, and a value for it."""
 
-
-def switches(stack: str) -> list[Switch]:
-    """One setting and one other value at a time: the other truth value, every other choice, both bounds of a number."""
+def switches(stack: str) -> list[Change]:
+    """One setting and one other value at a time: the other truth value, every other choice."""
     file = stackfile.read(ROOT, stack)
-    settings = parse(stack, file.config, systems.SETTINGS).settings
-    return [(path, value) for path, value in _of(settings, "")]
+    return list(_of(parse(stack, file.config, systems.SETTINGS).settings, ()))
 
 
-def put(settings: dict[str, Any], switch: Switch) -> dict[str, Any]:
-    """A copy of a stack's settings with one of them changed."""
-    changed = json.loads(json.dumps(settings))
-    path, value = switch
-    *above, last = path.split(".")
-    place = changed
-    for step in above:
-        place = place.setdefault(step, {})
-    place[last] = value
-    return changed
-
-
-def given(stack: str) -> dict[str, Any]:
-    """The settings that a stack's file has."""
-    return json.loads(stackfile.read(ROOT, stack).config[f"{PROJECT}:settings"])
-
-
-def _of(model: BaseModel, above: str) -> Iterator[Switch]:
+def _of(model: BaseModel, above: tuple[str | int, ...]) -> Iterator[Change]:
     for name, field in type(model).model_fields.items():
-        path = f"{above}{field.alias or name}"
+        path = (*above, field.alias or name)
         value = getattr(model, name)
         if isinstance(value, BaseModel):
-            yield from _of(value, f"{path}.")
+            yield from _of(value, path)
         else:
             yield from ((path, other) for other in _others(value, field))
 
@@ -61,8 +40,6 @@ def _others(value: Any, field: FieldInfo) -> Iterator[Any]:
             yield from (choice for choice in get_args(kind) if choice != value)
         elif isinstance(kind, type) and issubclass(kind, enum.Enum):
             yield from (choice.value for choice in kind if choice != value)
-    if int in kinds and not isinstance(value, bool):
-        yield from sorted({bound for bound in _bounds(field) if bound != value})
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:
@@ -73,14 +50,3 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield from _kinds(get_args(annotation)[0])
     else:
         yield annotation
-
-
-def _bounds(field: FieldInfo) -> Iterator[int]:
-    for rule in field.metadata:
-        for name in ("ge", "le"):
-            if (bound := getattr(rule, name, None)) is not None:
-                yield bound
-        if (bound := getattr(rule, "gt", None)) is not None:
-            yield bound + 1
-        if (bound := getattr(rule, "lt", None)) is not None:
-            yield bound - 1

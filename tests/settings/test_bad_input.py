@@ -97,6 +97,17 @@ def test_one_nat_gateway_in_prod(told: Told) -> None:
     assert line.startswith(f"{PROD}: settings.network.nat: 'single' is refused in prod")
 
 
+def test_a_registry_without_the_application_s_image(told: Told) -> None:
+    (line,) = told(settings(registry={"namespace": "records", "repositories": ["worker"]}))
+    assert line == f"{PROD}: settings: registry.repositories lacks microservice, which the application's image is in"
+
+
+def test_a_misspelt_instance_class(told: Told) -> None:
+    (line,) = told(lambda config: config["strata:settings"]["database"].update(instanceClass="db.r5.2xlrge"))
+    said = "there is no instance class 'db.r5.2xlrge'; did you mean db.r5.2xlarge?"
+    assert line == f"{PROD}: settings.database.instanceClass: {said}"
+
+
 def test_several_problems_at_once(told: Told) -> None:
     lines = told(settings(idleTimeout=5, domain="records", snapshotz={}))
     assert sorted(line.split(": ")[1] for line in lines) == [

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field
@@ -70,3 +70,21 @@ def test_a_message_shows_an_example_and_no_regular_expression(given: dict[str, A
     with pytest.raises(SettingsError) as caught:
         parse("dev", {**config, "strata:settings": json.dumps(given)}, {"yard": Yard})
     assert caught.value.lines == [f"Pulumi.dev.yaml: {line}"]
+
+
+class Fleet(Settings):
+    kinds: Annotated[tuple[Literal["small", "large"], ...], Field(min_length=1)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["huge"], ["settings.kinds[0]: 'huge' is not allowed; one of: small, large"]),
+        ([], ["settings.kinds: has 0 entries; at least 1"]),
+    ],
+)
+def test_a_wrong_entry_is_one_mistake_and_not_an_empty_list_too(kinds: list[str], said: list[str]) -> None:
+    config = {"aws:region": "eu-west-1", "strata:system": "fleet", "strata:environment": "dev"}
+    with pytest.raises(SettingsError) as caught:
+        parse("dev", {**config, "strata:settings": json.dumps({"kinds": kinds})}, {"fleet": Fleet})
+    assert caught.value.lines == [f"Pulumi.dev.yaml: {line}" for line in said]

@@ -157,7 +157,11 @@ WITH_DOMAIN: list[tuple[Environment, dict[str, Any], str]] = [
     (PROD, {"desiredCapacity": 30}, "settings: desiredCapacity 30 is outside 2 to 20"),
     (DEV, {"minCapacity": 0}, "settings.minCapacity: 0 is below 1"),
     (DEV, {"maxCapacity": 5001}, "settings.maxCapacity: 5001 is above 5000"),
-    (PROD, {"redisInstanceType": "cache.x1.large"}, "settings.redisInstanceType: 'cache.x1.large' is not a node type"),
+    (
+        PROD,
+        {"redisInstanceType": "cache.x1.large"},
+        "settings.redisInstanceType: there is no node type 'cache.x1.large'; did you mean",
+    ),
     (PROD, {"vpcCidr": "10.0.0.0/25"}, "settings.vpcCidr: 10.0.0.0/25 is too small for six subnets"),
     (PROD, {"vpcCidr": "here"}, "settings.vpcCidr: "),
     (PROD, {"container": {"cpu": 256, "memory": 4096}}, "settings.container: memory 4096 does not go with cpu 256"),

@@ -51,7 +51,7 @@ def refusals(given: dict[str, Any]) -> tuple[str, ...]:
         ({"hostedZoneId": "mdreader.app"}, "settings.hostedZoneId: 'mdreader.app' has not the form that is taken here"),
         (
             {"backend": {"package": "/etc/passwd"}},
-            "settings.backend.package: '/etc/passwd' has not the form that is taken here",
+            "settings.backend.package: '/etc/passwd' is no file or folder of the project, named from its root",
         ),
         ({"backend": {"memoryMib": 64}}, "settings.backend.memoryMib: 64 is below 128"),
     ],

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from analyser.graph import Graph
 from components.compute.code import CodeSettings, Runtime, what_runs
-from components.compute.source import PROJECT_ROOT
 from policy.rules.lambda_functions import is_deprecated
+from settings.project_files import ROOT
 from tests.components.compute.test_function import FUNCTION, build
 from tests.support import record, without_digests
 
@@ -26,11 +26,11 @@ def test_the_runtimes_are_those_that_lambda_takes_and_has_not_deprecated() -> No
 
 @pytest.fixture
 def built() -> Any:
-    folder = PROJECT_ROOT / "build" / "test_code"
+    folder = ROOT / "build" / "test_code"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "index.mjs"
     file.write_text("export const handler = async () => ({})\n", encoding="utf-8")
-    yield folder.relative_to(PROJECT_ROOT).as_posix()
+    yield folder.relative_to(ROOT).as_posix()
     file.unlink()
     folder.rmdir()
 
@@ -104,5 +104,5 @@ def test_contradictions_are_refused(given: dict[str, Any], said: str) -> None:
 def test_the_shipped_code_stays_python_on_arm() -> None:
     shipped = CodeSettings()
     assert (shipped.runtime, shipped.architecture, shipped.is_python) == ("python3.13", "arm64", True)
-    assert Path(PROJECT_ROOT, shipped.folder).is_dir()
+    assert Path(ROOT, shipped.folder).is_dir()
     assert not CodeSettings(image=IMAGE).is_python

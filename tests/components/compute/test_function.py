@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.compute.function import Function, FunctionSettings
-from components.compute.source import PROJECT_ROOT
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.statements import Statement
+from settings.project_files import ROOT
 from tests.support import ACCOUNT, record, unequal_when_unknown, without_digests
 
 FUNCTION, QUEUE = "aws:lambda/function:Function", "aws:sqs/queue:Queue"
@@ -23,7 +23,7 @@ CODE = "functions/rotate_secret"
 
 def build(settings: FunctionSettings | None = None, *, networked: bool = False, **more: Any) -> Function:
     log_key = Key("logs", account=ACCOUNT, purpose="Logs")
-    given = NetworkSettings(flow_logs=False)
+    given = NetworkSettings()
     network = Network("net", given, account=ACCOUNT, key=log_key) if networked else None
     arguments: dict[str, Any] = {"code": CODE, "handler": "handler.handle", "description": "Does it"} | more
     return Function(
@@ -205,7 +205,7 @@ def test_code_is_found_from_anywhere_and_leaves_caches_out(monkeypatch: pytest.M
     assert list(code["assets"]) == ["handler.py"]
     path = code["assets"]["handler.py"]["path"]
     assert not Path(path).is_absolute()
-    assert (PROJECT_ROOT / path).is_file()
+    assert (ROOT / path).is_file()
 
 
 def test_code_may_be_a_zip_that_was_built() -> None:

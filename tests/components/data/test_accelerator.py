@@ -23,7 +23,7 @@ CLUSTER = "aws:dax/cluster:Cluster"
 
 def build(account: Any = ACCOUNT, **settings: Any) -> tuple[Accelerator, Network]:
     key = Key("tables", account=ACCOUNT, purpose="Tables")
-    network = Network("net", NetworkSettings(flow_logs=False), account=ACCOUNT, key=key)
+    network = Network("net", NetworkSettings(), account=ACCOUNT, key=key)
     table = Table(
         "sessions",
         TableSettings(table_name="collaboration-sessions"),

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
-from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule
+from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule, EncryptedBucketSettings
 from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.security.key import Key
@@ -87,7 +87,7 @@ def test_objects_are_encrypted_with_the_customer_key(graph: Graph) -> None:
 
 def test_keys_of_s3_s_own_take_nothing_from_the_customer_key() -> None:
     def program() -> None:
-        bucket, _ = buckets(BucketSettings(bucket="company-backups", encryption="s3"))
+        bucket, _ = buckets(EncryptedBucketSettings(bucket="company-backups", encryption="s3"))
         trust = service_trust("lambda.amazonaws.com")
         Role("reader", trust=trust, statements=[bucket.read_write], description="test")
 

@@ -7,7 +7,7 @@ import pytest
 from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
-from components.data.bucket import Bucket, BucketSettings, CorsRule
+from components.data.bucket import Bucket, BucketSettings, CorsRule, EncryptedBucketSettings
 from components.data.bucket_replication import BucketReplication
 from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
@@ -26,7 +26,7 @@ UPLOADS = BucketSettings(
 SOURCES = {
     "uploads": UPLOADS,
     "backups": BucketSettings(bucket="backups", lock_days=35),
-    "static": BucketSettings(bucket="static", encryption="s3"),
+    "static": EncryptedBucketSettings(bucket="static", encryption="s3"),
 }
 
 

@@ -190,9 +190,9 @@ def test_clients_get_the_endpoint_of_the_mode(records: Graph, group: Node) -> No
     [
         ({"nodes": 1}, "nodes of 2 or more"),
         ({"cluster_mode": False, "shards": 2}, "only with clusterMode"),
-        ({"node_type": "cache.t2.micro"}, "is not a node type with failover"),
-        ({"node_type": "cache.t1.micro"}, "is not a node type with failover"),
-        ({"node_type": "r6g.xlarge"}, "is not a node type with failover"),
+        ({"node_type": "cache.t2.micro"}, "there is no node type 'cache.t2.micro'; did you mean cache.t"),
+        ({"node_type": "cache.t1.micro"}, "there is no node type"),
+        ({"node_type": "r6g.xlarge"}, "did you mean cache.r6g.xlarge"),
         ({"engine_version": "6.2"}, "knows no sign-in by IAM"),
         ({"engine_version": "5.0"}, "7.1"),
         ({"engine_version": "7.0"}, "7.1"),

@@ -254,14 +254,6 @@ def test_the_accounts_role_is_made_on_demand_and_stays() -> None:
     assert role.urn in found.only(DOMAIN).dependencies
 
 
-def test_a_network_without_data_tier_is_an_error() -> None:
-    def nowhere(at: Ground) -> None:
-        build(at, Network("bare", NetworkSettings(data={}), account=at.account, key=at.log_key))
-
-    with pytest.raises(ProgramError, match="no data tier"):
-        recorded(nowhere)
-
-
 def test_the_pack_finds_nothing_in_it(search: Graph) -> None:
     violations, _ = verdict(search)
     assert [(v.rule.id, v.message) for v in violations if "SearchDomain" in v.urn] == []

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.edge.firewall import Firewall, FirewallSettings
+from components.edge.firewall_rules import ALWAYS
 from components.edge.origin_secret import OriginSecret, OriginSecretSettings
 from tests.components.edge.support import DOMAIN, key
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
@@ -179,11 +180,11 @@ def test_paths_of_an_api_are_told_with_its_stage_and_without() -> None:
 
 
 def test_a_group_that_is_not_there_is_not_waited_for() -> None:
-    one = rules(FirewallSettings(document_paths=("/api/pages",), managed_groups=("SQLiRuleSet",)))
-    labelled = one["MarkupElsewhere"]["statement"]["andStatement"]["statements"][0]
-    assert labelled["labelMatchStatement"]["key"].endswith("sql-database:SQLi_Body")
-    none = rules(FirewallSettings(document_paths=("/api/pages",), managed_groups=("KnownBadInputsRuleSet",)))
-    assert "MarkupElsewhere" not in none
+    made = rules(FirewallSettings(document_paths=("/api/pages",), managed_groups=ALWAYS))
+    labelled = made["MarkupElsewhere"]["statement"]["andStatement"]["statements"][0]
+    keys = [each["labelMatchStatement"]["key"] for each in labelled["orStatement"]["statements"]]
+    assert len(keys) == 3
+    assert all("core-rule-set" in key for key in keys)
 
 
 def test_sql_in_a_body_is_blocked_as_it_was_sent() -> None:
@@ -245,7 +246,9 @@ def test_strangers_are_those_without_the_header_of_the_distribution(generations:
         lambda: FirewallSettings(rate_limit=9),
         lambda: FirewallSettings(blocked_paths=("admin",)),
         lambda: FirewallSettings(blocked_paths=("/Admin",)),
-        lambda: FirewallSettings(managed_groups=("AWSManagedRulesCommonRuleSet",)),  # ty: ignore[invalid-argument-type]  # what is refused
+        lambda: FirewallSettings(managed_groups=()),
+        lambda: FirewallSettings(managed_groups=("CommonRuleSet", "SQLiRuleSet")),
+        lambda: FirewallSettings(managed_groups=(*ALWAYS, "AWSManagedRulesSQLiRuleSet")),  # ty: ignore[invalid-argument-type]  # what is refused
     ],
 )
 def test_settings_that_cannot_work_are_refused(make: Callable[[], object]) -> None:

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
@@ -143,8 +142,3 @@ def test_a_closed_client_asks_for_its_way_to_a_gateway() -> None:
     }
     with pytest.raises(ProgramError, match="no gateway to s3"):
         record(lambda: program("s3"))
-
-
-def test_there_must_be_a_data_tier_to_serve() -> None:
-    with pytest.raises(ValidationError, match="has no data tier to serve"):
-        NetworkSettings(data={}, data_gateways=True)

@@ -16,7 +16,7 @@ TWO_ZONES: dict[str, Any] = {
     "cidr": "10.0.0.0/16",
     "public": {"a": "10.0.1.0/24", "b": "10.0.2.0/24"},
     "private": {"a": "10.0.10.0/24", "b": "10.0.11.0/24"},
-    "data": {},
+    "data": {"a": "10.0.20.0/24", "b": "10.0.21.0/24"},
 }
 
 
@@ -165,21 +165,16 @@ def test_the_flow_log_role_is_for_flow_logs_of_this_account_and_this_group() -> 
     assert find["Action"] == ["logs:DescribeLogGroups"]
 
 
-def test_flow_logs_can_be_left_out() -> None:
-    graph = graph_of(flow_logs=False)
-    assert graph.of_type("aws:ec2/flowLog:FlowLog") == []
-    assert graph.of_type("aws:iam/role:Role") == []
-
-
-def test_a_network_of_two_zones_and_two_tiers() -> None:
+def test_a_network_of_two_zones() -> None:
     graph = graph_of(DEV_ACCOUNT, **TWO_ZONES)
     assert [node.name for node in graph.of_type(SUBNET)] == [
         "net-public-a",
         "net-public-b",
         "net-private-a",
         "net-private-b",
+        "net-data-a",
+        "net-data-b",
     ]
-    assert [t.name for t in graph.of_type("aws:ec2/routeTable:RouteTable") if "-data-" in t.name] == []
 
 
 def test_attributes_are_keyed_by_zone() -> None:

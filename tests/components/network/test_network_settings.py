@@ -36,12 +36,12 @@ def test_a_smaller_range_is_cut_smaller() -> None:
     assert settings.private["a"] == "10.9.1.0/24"
 
 
-_STARTS = (("public", 1), ("private", 3))
+_STARTS = (("public", 1), ("private", 3), ("data", 5))
 
 
 def test_zones_are_taken_in_order() -> None:
     tiers: dict[str, Any] = {name: {"b": f"10.1.{n}.0/24", "a": f"10.1.{n + 1}.0/24"} for name, n in _STARTS}
-    assert list(parse(**tiers, data={}).private) == ["a", "b"]
+    assert list(parse(**tiers).private) == ["a", "b"]
 
 
 def test_a_subnet_outside_the_vpc() -> None:
@@ -73,7 +73,7 @@ def test_one_zone_is_too_few() -> None:
     found = problems(public={"a": "10.1.1.0/24"}, private={"a": "10.1.16.0/20"}, data={})
     assert found == [
         f"network.{tier}: names fewer than 2 zones; load balancers and databases need 2"
-        for tier in ("public", "private")
+        for tier in ("public", "private", "data")
     ]
 
 

@@ -24,11 +24,6 @@ def test_connections_come_from_the_memory_of_the_class(instance_class: str, conn
     assert max_connections(instance_class) == connections
 
 
-def test_a_class_of_unknown_memory_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"db\.x2g\.large"):
-        max_connections("db.x2g.large")
-
-
 def databases() -> dict[str, Alarm]:
     instances = {"primary": "prod-postgres", "replica-1": "prod-postgres-replica-1"}
     return database(instances, SETTINGS, instance_class="db.r5.2xlarge", storage_gib=1000, replicas=["replica-1"])

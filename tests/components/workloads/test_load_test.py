@@ -5,9 +5,9 @@ import re
 import pytest
 
 from analyser.run.program import ProgramError
-from components.compute.source import PROJECT_ROOT
 from components.workloads.load_test import LoadTest
 from components.workloads.namespace import Namespace
+from settings.project_files import ROOT
 from tests.components.workloads.support import Cluster, nodes, of, waits_for
 from tests.support import record
 
@@ -26,7 +26,7 @@ def test_the_script_lies_in_the_namespace_under_its_name() -> None:
     node = made.only(CONFIG_MAP)
     assert node.inputs["metadata"]["name"] == "load-test-script"
     assert node.inputs["metadata"]["namespace"] == "cloud-consulting"
-    assert node.inputs["data"] == {"script.js": (PROJECT_ROOT / SCRIPT).read_text()}
+    assert node.inputs["data"] == {"script.js": (ROOT / SCRIPT).read_text()}
     assert waits_for(made, node, made.only("kubernetes:core/v1:Namespace"))
 
 

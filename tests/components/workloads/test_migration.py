@@ -1,6 +1,7 @@
 """Migrations: what runs in which order, once, and before what needs it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from analyser.graph import Graph
-from analyser.run.program import ProgramError
-from components.data import migration_files
+from components.data.migration_files import read_files
 from components.workloads.migration import Migration, MigrationSettings
 from components.workloads.migration_script import migration_script
 from components.workloads.namespace import Namespace
@@ -18,8 +18,9 @@ from components.workloads.network_policy import Destination
 from components.workloads.pod import SecretKey
 from components.workloads.workload import Workload
 from components.workloads.workload_settings import WorkloadSettings
+from settings import project_files
 from tests.components.workloads.support import NETWORK_POLICY, Cluster, nodes, of, waits_for
-from tests.support import record, unequal_when_unknown
+from tests.support import unequal_when_unknown
 
 JOB = "kubernetes:batch/v1:Job"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -55,12 +56,6 @@ def graph(**changes: Any) -> Graph:
 
 def pod(made: Graph) -> dict[str, Any]:
     return made.only(JOB).inputs["spec"]["template"]["spec"]
-
-
-def fails(**changes: Any) -> str:
-    with pytest.raises(ProgramError) as error:
-        record(lambda: program(SETTINGS.model_copy(update=changes)))
-    return str(error.value)
 
 
 def test_the_three_files_run_in_order() -> None:
@@ -122,7 +117,7 @@ def test_the_job_is_named_after_what_it_runs(tmp_path: Path, monkeypatch: pytest
         return job
 
     (tmp_path / "sql").mkdir()
-    monkeypatch.setattr(migration_files, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(project_files, "ROOT", tmp_path)
     (tmp_path / "sql/a.sql").write_text("SELECT 1;")
     (tmp_path / "sql/b.sql").write_text("SELECT 2;")
     both = {"folder": "sql", "files": ("a.sql", "b.sql")}
@@ -163,27 +158,57 @@ def test_each_file_is_applied_once_and_all_of_them_or_none() -> None:
     assert "pg_advisory_xact_lock" in script
 
 
-@pytest.mark.parametrize("statement", ["COMMIT;", "begin ;", "  Rollback;", "START TRANSACTION;", "commit work;"])
-def test_a_file_with_a_transaction_of_its_own_is_refused(statement: str) -> None:
-    with pytest.raises(ValueError, match=r"a\.sql begins or ends a transaction"):
-        migration_script({"a.sql": f"SELECT 1;\n{statement}\n"})
-
-
-def test_a_function_s_body_is_no_transaction() -> None:
-    body = "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN 1;\nEND;\n$$;"
-    assert "a.sql" in migration_script({"a.sql": body})
-
-
-def test_what_cannot_be_run_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "there is no migrations/consulting/missing.sql in the project" in fails(files=("missing.sql",))
+@pytest.fixture
+def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, bytes]], str]:
+    """Says what is complained of when files with such texts are to be applied."""
     (tmp_path / "sql").mkdir()
-    (tmp_path / "sql/big.sql").write_text("-- " + "x" * 2**20)
-    (tmp_path / "sql/a b.sql").write_text("")
-    monkeypatch.setattr(migration_files, "PROJECT_ROOT", tmp_path)
-    assert "a ConfigMap holds 1048576" in fails(folder="sql", files=("big.sql",))
-    assert "is not the name of a migration" in fails(folder="sql", files=("a b.sql",))
-    with pytest.raises(ValidationError, match=r"named twice: a\.sql"):
-        MigrationSettings(folder="sql", files=("a.sql", "a.sql"))
+    monkeypatch.setattr(project_files, "ROOT", tmp_path)
+
+    def tell(texts: dict[str, bytes]) -> str:
+        for file, text in texts.items():
+            (tmp_path / "sql" / file).write_bytes(text)
+        with pytest.raises(ValidationError) as caught:
+            MigrationSettings(folder="sql", files=tuple(texts))
+        return str(caught.value)
+
+    return tell
+
+
+Refused = Callable[[dict[str, bytes]], str]
+
+
+@pytest.mark.parametrize("statement", [b"COMMIT;", b"begin ;", b"  Rollback;", b"START TRANSACTION;", b"commit work;"])
+def test_a_file_with_a_transaction_of_its_own_is_refused(refused: Refused, statement: bytes) -> None:
+    assert "a.sql begins or ends a transaction" in refused({"a.sql": b"SELECT 1;\n%b\n" % statement})
+
+
+def test_a_function_s_body_is_no_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN 1;\nEND;\n$$;"
+    monkeypatch.setattr(project_files, "ROOT", tmp_path)
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sql/a.sql").write_text(body)
+    assert read_files(MigrationSettings(folder="sql", files=("a.sql",))) == {"a.sql": body}
+
+
+def test_what_cannot_be_run_is_refused(refused: Refused) -> None:
+    assert "a migration holds 1024000" in refused({"big.sql": b"-- " + b"x" * 2**20})
+    assert "is not the name of a migration" in refused({"a b.sql": b""})
+    assert "sql/latin.sql is not text in UTF-8" in refused({"latin.sql": b"-- caf\xe9"})
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "said"),
+    [
+        ("migrations/consulting", ("missing.sql",), "there is no migrations/consulting/missing.sql in the project"),
+        ("migrations/consulting", ("init.sql", "init.sql"), "named twice: init.sql"),
+        ("../elsewhere", ("a.sql",), "'../elsewhere' is no file or folder of the project"),
+        ("/etc", ("a.sql",), "'/etc' is no file or folder of the project"),
+        ("a" * 300, ("a.sql",), "is no file or folder of the project"),
+    ],
+)
+def test_what_is_not_there_is_refused(folder: str, files: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(said)):
+        MigrationSettings(folder=folder, files=files)
 
 
 def test_the_same_is_made_when_nothing_is_known_yet() -> None:

@@ -1,0 +1,38 @@
+"""What AWS runs things on: instance types, classes and node types, by service."""
+
+import difflib
+import functools
+import tomllib
+from typing import Any, Literal
+
+from resource_types import FOLDER
+
+Service = Literal["ec2", "opensearch", "rds", "elasticache", "dax", "msk"]
+
+
+@functools.cache
+def machines(service: Service) -> tuple[str, ...]:
+    """Every name that a service has for what it runs on, such as ``db.r5.2xlarge``."""
+    table = _tables()[service]
+    return tuple(
+        f"{table['prefix']}{family}.{size}{table['suffix']}"
+        for family, sizes in table["sizes"].items()
+        for size in sizes.split()
+    )
+
+
+def known(name: str, service: Service) -> str:
+    """The name itself. Raises ValueError for one that the service does not have; it says which may have been meant."""
+    names = machines(service)
+    if name in names:
+        return name
+    called = _tables()[service]["called"]
+    if close := difflib.get_close_matches(name, names, n=1):
+        raise ValueError(f"there is no {called} {name!r}; did you mean {close[0]}?")
+    raise ValueError(f"there is no {called} {name!r}; for example {names[0]}")
+
+
+@functools.cache
+def _tables() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((FOLDER / "machines.toml").read_text(encoding="utf-8"))
+    return found
