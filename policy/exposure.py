@@ -1,7 +1,9 @@
 """Who stands open to the internet, resolved through the graph: subnets, security groups, data stores, CloudFront."""
 
-from collections.abc import Iterator
-from ipaddress import ip_network
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from typing import Any
 
 from policy.model import Block, Graph, Resource, known
 
@@ -21,9 +23,20 @@ ACCELERATOR_LISTENER = "aws:globalaccelerator/listener:Listener"
 ENDPOINT_GROUP = "aws:globalaccelerator/endpointGroup:EndpointGroup"
 _ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 _MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
-_CIDRS = ("cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock", "cidrBlocks", "ipv6CidrBlocks")
+PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
+NATIVE_SECURITY_GROUP = "aws-native:ec2:SecurityGroup"
+NATIVE_INGRESS_RULE = "aws-native:ec2:SecurityGroupIngress"
+INGRESS = (INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP, NATIVE_SECURITY_GROUP, NATIVE_INGRESS_RULE)
+"""What lets connections in: groups with rules of their own, and rules that stand alone."""
+_PREFIX_LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+_PREFIX_LISTS = ("prefixListId", "prefixListIds", "sourcePrefixListId")
+_INLINE = {SECURITY_GROUP: "ingress", NATIVE_SECURITY_GROUP: "securityGroupIngress"}
+_CIDRS = ("cidrIp", "cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock", "cidrBlocks", "ipv6CidrBlocks")
 _DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock")
-_WIDEST_PREFIX = {4: 7, 6: 15}  # 0.0.0.0/1 and 128.0.0.0/1 together are the internet too
+# 0.0.0.0/1 and 128.0.0.0/1 together are the internet too, and one in 256 public addresses is a large part of it: wider
+# than any company's own range, and than all of CloudFront's.
+_WIDEST_PREFIX = {4: 7, 6: 15}
+_MOST_ADDRESSES = {4: 2**24, 6: 2**113}
 # Data stores in a VPC: the inputs that name their subnets (or subnet group) and their security groups.
 DATA_STORES = {
     "aws:docdb/cluster:Cluster": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
@@ -56,7 +69,32 @@ def width(cidr: object) -> tuple[int, int] | None:
 def internet(cidr: object) -> bool:
     """Whether a known CIDR stands for the internet or a large part of it."""
     found = width(cidr)
-    return found is not None and found[1] <= _WIDEST_PREFIX[found[0]]
+    return found is not None and (found[1] <= _WIDEST_PREFIX[found[0]] or _public(cidr) >= _MOST_ADDRESSES[found[0]])
+
+
+@lru_cache(maxsize=4096)
+def _public(cidr: Any) -> int:
+    """How many addresses of the internet a known range holds: none where it is private, reserved or documentation's."""
+    network = ip_network(cidr, strict=False)
+    return network.num_addresses if network.is_global else 0
+
+
+def parts_of_internet(ranges: Iterable[str]) -> list[str]:
+    """Those of some ranges that stand for the internet; all public ones, where they do together."""
+    named = list(dict.fromkeys(cidr for cidr in ranges if width(cidr)))
+    wide = [cidr for cidr in named if internet(cidr)]
+    if wide or len(named) < 2:
+        return wide
+    public = [ip_network(cidr, strict=False) for cidr in named if _public(cidr)]
+    older = [network for network in public if isinstance(network, IPv4Network)]
+    newer = [network for network in public if isinstance(network, IPv6Network)]
+    many = _addresses(collapse_addresses(older)) >= _MOST_ADDRESSES[4]
+    many_newer = _addresses(collapse_addresses(newer)) >= _MOST_ADDRESSES[6]
+    return [str(network) for network in (*(older if many else ()), *(newer if many_newer else ()))]
+
+
+def _addresses(networks: Iterable[IPv4Network | IPv6Network]) -> int:
+    return sum(network.num_addresses for network in networks)
 
 
 def cidrs(entry: Block | Resource) -> list[str]:
@@ -65,13 +103,35 @@ def cidrs(entry: Block | Resource) -> list[str]:
 
 
 def open_cidrs(entry: Block | Resource) -> list[str]:
-    """Those of them that stand for the internet."""
-    return [cidr for cidr in cidrs(entry) if internet(cidr)]
+    """Those of them that stand for the internet, alone or together."""
+    return parts_of_internet(cidrs(entry))
+
+
+def open_ranges(entry: Block | Resource, subject: Resource, graph: Graph) -> list[str]:
+    """The same of a rule of `subject`, with what the stack's prefix lists hold that it names."""
+    return parts_of_internet([*cidrs(entry), *_listed(entry, subject, graph)])
+
+
+def _listed(entry: Block | Resource, subject: Resource, graph: Graph) -> Iterator[str]:
+    for key in _PREFIX_LISTS:
+        for found in graph.refers(subject, entry.path(key), PREFIX_LIST) if entry.given(key) else ():
+            members = [*found.blocks("entries"), *graph.companions(found, _PREFIX_LIST_ENTRY, by="prefixListId")]
+            yield from (cidr for member in members for cidr in member.list("cidr"))
+
+
+def _protocol(entry: Block | Resource) -> str:
+    known_ones = [entry.get(key) for key in ("ipProtocol", "protocol")]
+    return next((str(each).lower() for each in known_ones if known(each) and each is not None), "")
 
 
 def any_protocol(entry: Block | Resource) -> bool:
     """Whether a rule is known to hold for every protocol, and so for every port."""
-    return entry.has("ipProtocol", "-1", "all") or entry.has("protocol", "-1", "all")
+    return _protocol(entry) in ("-1", "all")
+
+
+def is_tcp(entry: Block | Resource) -> bool:
+    """Whether a rule is known to hold for TCP alone."""
+    return _protocol(entry) in ("tcp", "6")
 
 
 def covers(entry: Block | Resource, *ports: int) -> bool:
@@ -81,13 +141,19 @@ def covers(entry: Block | Resource, *ports: int) -> bool:
     start, end = entry.get("fromPort"), entry.get("toPort")
     if not isinstance(start, int) or not isinstance(end, int):
         return False
-    tcp = entry.has("ipProtocol", "tcp", "6") or entry.has("protocol", "tcp", "6")
-    return tcp and any(start <= port <= end for port in ports)
+    return is_tcp(entry) and any(start <= port <= end for port in ports)
 
 
 def groups_of_rule(subject: Resource, graph: Graph) -> list[Resource]:
     """The security groups that a standalone rule belongs to."""
-    return graph.refers(subject, "securityGroupId", SECURITY_GROUP)
+    return graph.refers(subject, "securityGroupId" if subject.type != NATIVE_INGRESS_RULE else "groupId", *_INLINE)
+
+
+def own_ingress(subject: Resource) -> list[Block | Resource]:
+    """The ingress rules that stand in one of `INGRESS`."""
+    if subject.type in _INLINE:
+        return list(subject.blocks(_INLINE[subject.type]))
+    return [] if subject.type == SECURITY_GROUP_RULE and not subject.has("type", "ingress") else [subject]
 
 
 def ingress_of(group: Resource, graph: Graph) -> Iterator[Block | Resource]:
@@ -112,7 +178,9 @@ def admitted_groups(group: Resource, graph: Graph) -> list[Resource]:
 
 def admits_internet(group: Resource, graph: Graph) -> bool:
     """Whether some ingress rule of the group is known to name the internet."""
-    return any(open_cidrs(entry) for entry in ingress_of(group, graph))
+    return any(
+        open_ranges(entry, entry if isinstance(entry, Resource) else group, graph) for entry in ingress_of(group, graph)
+    )
 
 
 def public_subnet(subnet: Resource, graph: Graph) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from policy.exposure import parts_of_internet
 from policy.iam.document import Condition, Statement
 from policy.iam.places import RESOURCE, documents
 from policy.resources import Resource
@@ -61,7 +62,10 @@ def narrows(condition: Condition) -> bool:
         return all(not known(value) or str(value).lower() == "true" for value in condition.values)
     if key not in _ARNS | _ADDRESSES | _ACCOUNTS | _PATHS:
         return False
-    return not any(known(value) and _wide(condition, key, str(value)) for value in condition.values)
+    values = [str(value) for value in condition.values if known(value)]
+    if key in _ADDRESSES and parts_of_internet(values):
+        return False
+    return not any(_wide(condition, key, value) for value in values)
 
 
 def narrowed(statement: Statement) -> bool:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-from policy.model import Finding, Resource, Severity, rule
+from policy.model import Block, Finding, Resource, Severity, rule
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
+LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
+SPOT_INSTANCE = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+SPOT_FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest"
+MACHINES = (LAUNCH_TEMPLATE, INSTANCE, LAUNCH_CONFIGURATION, SPOT_INSTANCE)
 _LINK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
 _EBS_LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html"
 
@@ -14,8 +18,8 @@ _EBS_LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.htm
     "ec2-imdsv2",
     title="Instances require IMDSv2",
     severity=Severity.HIGH,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
-    frameworks={"FSBP": ("EC2.8", "EC2.170"), "CIS": "6.7", "Checkov": "CKV_AWS_79"},
+    types=MACHINES,
+    frameworks={"FSBP": ("EC2.8", "EC2.170", "AutoScaling.3"), "CIS": "6.7", "Checkov": "CKV_AWS_79"},
     remedy="Set metadataOptions.httpTokens to required.",
     link=_LINK + "configuring-instance-metadata-service.html",
 )
@@ -30,7 +34,7 @@ def imdsv2(machine: Resource) -> Iterator[Finding]:
     "ec2-imds-hop-limit",
     title="Metadata answers do not travel past the instance",
     severity=Severity.MEDIUM,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=MACHINES,
     frameworks={"Checkov": "CKV_AWS_341"},
     remedy="Set metadataOptions.httpPutResponseHopLimit to 1.",
     link=_LINK + "configuring-IMDS-existing-instances.html",
@@ -87,15 +91,19 @@ def volume_encrypted(volume: Resource) -> Iterator[Finding]:
     "ec2-no-public-address",
     title="Instances get no public address",
     severity=Severity.HIGH,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=[*MACHINES, SPOT_FLEET],
     frameworks={"FSBP": ("EC2.9", "EC2.25"), "Checkov": "CKV_AWS_88"},
     remedy="Leave associatePublicIpAddress off and reach the instance through a load balancer or Session Manager.",
     link=_LINK + "using-instance-addressing.html",
 )
 def no_public_address(machine: Resource) -> Iterator[Finding]:
     """What has no public address cannot be reached by a mistake in a security group."""
-    if machine.has("associatePublicIpAddress", True):
-        yield Finding("gets a public address", "associatePublicIpAddress")
-    for interface in machine.blocks("networkInterfaces"):
-        if interface.has("associatePublicIpAddress", True):
-            yield Finding("gets a public address", interface.path("associatePublicIpAddress"))
+    for one in specifications(machine):
+        for addressed in (one, *one.blocks("networkInterfaces")):
+            if addressed.has("associatePublicIpAddress", True):
+                yield Finding("gets a public address", addressed.path("associatePublicIpAddress"))
+
+
+def specifications(machine: Resource) -> list[Block | Resource]:
+    """What says how instances are: the resource itself, or each of the specifications of a request for a Spot fleet."""
+    return list(machine.blocks("launchSpecifications")) if machine.type == SPOT_FLEET else [machine]

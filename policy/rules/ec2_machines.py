@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from policy.credentials import has_format, sets_one
 from policy.model import Finding, Level, Resource, Severity, rule
-from policy.rules.ec2 import INSTANCE, LAUNCH_TEMPLATE
+from policy.rules.ec2 import (
+    INSTANCE,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    MACHINES,
+    SPOT_FLEET,
+    SPOT_INSTANCE,
+    specifications,
+)
 
 AMI = "aws:ec2/ami:Ami"
 NETWORK_INTERFACE = "aws:ec2/networkInterface:NetworkInterface"
@@ -17,16 +25,17 @@ _LINK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
     "ec2-user-data-secrets",
     title="User data holds no credentials",
     severity=Severity.CRITICAL,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=[*MACHINES, SPOT_FLEET],
     frameworks={"Checkov": "CKV_AWS_46"},
     remedy="Let the instance read the secret from Secrets Manager with its role, and change the one that was written.",
     link=_LINK + "instancedata-add-user-data.html",
 )
 def user_data_secrets(machine: Resource) -> Iterator[Finding]:
     """Everything that runs on the instance, and everybody who may describe it, can read its user data."""
-    for path in ("userData", "userDataBase64"):
-        if machine.has(path) and _holds_one(_plain(str(machine.get(path)))):
-            yield Finding("carries a credential", path)
+    for one in specifications(machine):
+        for key in ("userData", "userDataBase64"):
+            if one.has(key) and _holds_one(_plain(str(one.get(key)))):
+                yield Finding("carries a credential", one.path(key))
 
 
 def _holds_one(script: str) -> bool:
@@ -44,7 +53,7 @@ def _plain(text: str) -> str:
     "ec2-instance-encrypted",
     title="Volumes that instances bring are encrypted",
     severity=Severity.HIGH,
-    types=[INSTANCE],
+    types=[INSTANCE, LAUNCH_CONFIGURATION, SPOT_INSTANCE, SPOT_FLEET],
     frameworks={"FSBP": "EC2.3", "CIS": "6.1.1", "cdk-nag": "AwsSolutions-EC26", "Checkov": "CKV_AWS_8"},
     remedy="Set encrypted in rootBlockDevice and in each of ebsBlockDevices. It replaces the instance.",
     link="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
@@ -53,11 +62,13 @@ def instance_encrypted(instance: Resource) -> Iterator[Finding]:
     """A root volume that nobody mentions is encrypted only where the account says so by default."""
     if instance.has("launchTemplate") or instance.unknown("launchTemplate"):
         return
-    if instance.lacks("rootBlockDevice.encrypted", True):
-        yield Finding("has an unencrypted root volume", "rootBlockDevice.encrypted")
-    for volume in instance.blocks("ebsBlockDevices"):
-        if volume.lacks("encrypted", True) and volume.lacks("snapshotId"):
-            yield Finding("has an unencrypted volume", volume.path("encrypted"))
+    for one in specifications(instance):
+        root = "rootBlockDevices.encrypted" if instance.type == SPOT_FLEET else "rootBlockDevice.encrypted"
+        if one.lacks(root, True):
+            yield Finding("has an unencrypted root volume", one.path(root))
+        for volume in one.blocks("ebsBlockDevices"):
+            if volume.lacks("encrypted", True):
+                yield Finding("has an unencrypted volume", volume.path("encrypted"))
 
 
 @rule(

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from policy.exposure import DEFAULT_ROUTE_TABLE, ROUTE, ROUTE_TABLE, SUBNET, any_protocol, internet, open_cidrs, width
+from policy.exposure import (
+    DEFAULT_ROUTE_TABLE,
+    ROUTE,
+    ROUTE_TABLE,
+    SUBNET,
+    any_protocol,
+    internet,
+    is_tcp,
+    open_cidrs,
+    width,
+)
 from policy.model import Block, Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 NETWORK_ACL = "aws:ec2/networkAcl:NetworkAcl"
@@ -11,6 +21,7 @@ NETWORK_ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 TRANSIT_GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
 VPN_CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 CLIENT_VPN = "aws:ec2clientvpn/endpoint:Endpoint"
+CLIENT_VPN_AUTHORIZATION = "aws:ec2clientvpn/authorizationRule:AuthorizationRule"
 _VPC = "https://docs.aws.amazon.com/vpc/latest/"
 _VPN = "https://docs.aws.amazon.com/vpn/latest/"
 _ADMIN_PORTS = (22, 3389)
@@ -68,7 +79,7 @@ def _concerns(entry: Block | Resource, port: int, family: int) -> bool:
         return True
     start, end = entry.get("fromPort"), entry.get("toPort")
     ports_known = isinstance(start, int) and isinstance(end, int)
-    return entry.has("protocol", "tcp", "6") and ports_known and start <= port <= end
+    return is_tcp(entry) and ports_known and start <= port <= end
 
 
 @rule(
@@ -140,3 +151,18 @@ def vpn_logs(subject: Resource) -> Iterator[Finding]:
     for path in paths:
         if subject.lacks(path, True):
             yield Finding("writes no connection log", path)
+
+
+@rule(
+    "vpc-client-vpn-authorization",
+    title="Client VPNs let named groups into named networks",
+    severity=Severity.MEDIUM,
+    types=[CLIENT_VPN_AUTHORIZATION],
+    frameworks={"Well-Architected": "SEC05-BP02"},
+    remedy="Name the network, or the group that may reach everything (accessGroupId).",
+    link=_VPN + "clientvpn-admin/cvpn-working-rules.html",
+)
+def client_vpn_authorization(entry: Resource) -> Iterator[Finding]:
+    """One stolen certificate or password is otherwise inside every network that the VPN reaches."""
+    if entry.has("authorizeAllGroups", True) and internet(entry.get("targetNetworkCidr")):
+        yield Finding("lets every client into every network", "targetNetworkCidr")

@@ -6,7 +6,10 @@ from ipaddress import ip_network
 from pydantic import Field
 
 from policy.exposure import (
+    INGRESS,
     INGRESS_RULE,
+    NATIVE_INGRESS_RULE,
+    NATIVE_SECURITY_GROUP,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
     any_protocol,
@@ -15,6 +18,8 @@ from policy.exposure import (
     groups_of_rule,
     internet,
     open_cidrs,
+    open_ranges,
+    own_ingress,
     width,
 )
 from policy.model import Block, Finding, Graph, Level, Resource, RuleConfig, Severity, rule, stack_rule
@@ -33,17 +38,11 @@ class Widest(RuleConfig):
     shortest_prefix: int = Field(16, ge=8, le=32, description="Shortest IPv4 prefix that such a port may be opened to")
 
 
-def _ingress(subject: Resource) -> list[Block | Resource]:
-    if subject.type == SECURITY_GROUP:
-        return list(subject.blocks("ingress"))
-    return [] if subject.type == SECURITY_GROUP_RULE and not subject.has("type", "ingress") else [subject]
-
-
 @rule(
     "vpc-ingress-private-range",
     title="Admin and database ports are not open to whole private networks",
     severity=Severity.MEDIUM,
-    types=[INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP],
+    types=INGRESS,
     frameworks={"Well-Architected": "SEC05-BP02"},
     remedy="Name the clients' security group or subnets instead of a range wider than a VPC.",
     link=_LINK,
@@ -51,7 +50,7 @@ def _ingress(subject: Resource) -> list[Block | Resource]:
 )
 def ingress_private_range(subject: Resource, config: Widest) -> Iterator[Finding]:
     """10.0.0.0/8 is everybody behind every peering, VPN and transit gateway, present and future."""
-    for entry in _ingress(subject):
+    for entry in own_ingress(subject):
         if not covers(entry, *_ADMIN_PORTS, *_DATA_PORTS):
             continue
         for cidr in cidrs(entry):
@@ -68,18 +67,18 @@ def _private(cidr: str) -> bool:
     "vpc-ingress-every-port",
     title="Security groups open single ports to each other, not all",
     severity=Severity.MEDIUM,
-    types=[INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP],
+    types=INGRESS,
     frameworks={"Well-Architected": "SEC05-BP02"},
     remedy="Name the protocol and the port that is served; only members of one group may see each other whole.",
     link=_LINK,
 )
 def ingress_every_port(subject: Resource, graph: Graph) -> Iterator[Finding]:
     """What listens besides the service (debuggers, metrics, agents) is open too, and nobody meant it to be."""
-    for entry in _ingress(subject):
-        if not _every_port(entry) or open_cidrs(entry):  # vpc-ingress-open speaks of the internet
+    for entry in own_ingress(subject):
+        if not _every_port(entry) or open_ranges(entry, subject, graph):  # vpc-ingress-open speaks of the internet
             continue
-        if subject.type == SECURITY_GROUP:
-            foreign = entry.has("securityGroups") or entry.has("cidrBlocks") or entry.has("ipv6CidrBlocks")
+        if subject.type in (SECURITY_GROUP, NATIVE_SECURITY_GROUP):
+            foreign = bool(cidrs(entry)) or entry.has("securityGroups") or entry.has("sourceSecurityGroupId")
         else:
             foreign = bool(cidrs(entry)) or _other_group(subject, graph)
         if foreign:
@@ -92,11 +91,12 @@ def _every_port(entry: Block | Resource) -> bool:
 
 
 def _other_group(subject: Resource, graph: Graph) -> bool:
-    key = "sourceSecurityGroupId" if subject.type == SECURITY_GROUP_RULE else "referencedSecurityGroupId"
+    key = "referencedSecurityGroupId" if subject.type == INGRESS_RULE else "sourceSecurityGroupId"
     own, other = groups_of_rule(subject, graph), graph.refers(subject, key)
     if own and other:
         return not any(group in own for group in other)
-    return subject.has(key) and subject.has("securityGroupId") and subject.lacks(key, subject.get("securityGroupId"))
+    mine = "groupId" if subject.type == NATIVE_INGRESS_RULE else "securityGroupId"
+    return subject.has(key) and subject.has(mine) and subject.lacks(key, subject.get(mine))
 
 
 @rule(

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
-from policy.exposure import internet
+from policy.exposure import (
+    INGRESS,
+    NATIVE_SECURITY_GROUP,
+    SECURITY_GROUP,
+    VPC,
+    any_protocol,
+    groups_of_rule,
+    open_ranges,
+    own_ingress,
+)
 from policy.model import Block, Finding, Graph, Resource, Severity, known, rule, stack_rule
 
-VPC = "aws:ec2/vpc:Vpc"
-SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+NATIVE_LOAD_BALANCER = "aws-native:elasticloadbalancingv2:LoadBalancer"
 _LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 _WEB_PORTS = (80, 443)
-
-
-def _open_cidrs(entry: Block | Resource) -> list[str]:
-    keys = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
-    return [cidr for key in keys for cidr in entry.list(key) if internet(cidr)]
 
 
 def _is_web(entry: Block | Resource) -> bool:
@@ -27,26 +28,25 @@ def _is_web(entry: Block | Resource) -> bool:
     start, end = entry.get("fromPort"), entry.get("toPort")
     if not known(start) or not known(end):
         return True
-    return start == end and start in _WEB_PORTS and not _any_protocol(entry)
-
-
-def _any_protocol(entry: Block | Resource) -> bool:
-    return entry.has("ipProtocol", "-1") or entry.has("protocol", "-1")
+    return start == end and start in _WEB_PORTS and not any_protocol(entry)
 
 
 def _serves_internet(group: Resource, graph: Graph) -> bool:
     """Whether it is a group of an internet-facing load balancer, or may be as far as is known."""
-    balancers = graph.companions(group, LOAD_BALANCER, by="securityGroups")
-    if not balancers and graph.unresolved(LOAD_BALANCER, "securityGroups"):
-        return True
-    return any(not balancer.has("internal", True) for balancer in balancers)
+    for token in (LOAD_BALANCER, NATIVE_LOAD_BALANCER):
+        balancers = graph.companions(group, token, by="securityGroups")
+        if not balancers and graph.unresolved(token, "securityGroups"):
+            return True
+        if any(not balancer.has("internal", True) and not balancer.has("scheme", "internal") for balancer in balancers):
+            return True
+    return False
 
 
 @stack_rule(
     "vpc-ingress-open",
     title="Only public load balancers are open to the internet, on ports 80 and 443",
     severity=Severity.CRITICAL,
-    types=[INGRESS_RULE, SECURITY_GROUP_RULE, SECURITY_GROUP],
+    types=INGRESS,
     frameworks={
         "FSBP": ("EC2.18", "EC2.19"),
         "CIS": ("6.1.2", "6.3", "6.4"),
@@ -58,24 +58,22 @@ def _serves_internet(group: Resource, graph: Graph) -> bool:
 )
 def ingress_open(subject: Resource, graph: Graph) -> Iterator[Finding]:
     """Whatever listens behind an open port is found within minutes. A web port is fine on a public load balancer."""
-    if subject.type == SECURITY_GROUP:
-        entries: list[Block | Resource] = list(subject.blocks("ingress"))
-        groups = [subject]
-    elif subject.type == SECURITY_GROUP_RULE and not subject.has("type", "ingress"):
-        return
-    else:
-        entries = [subject]
-        groups = graph.refers(subject, "securityGroupId", SECURITY_GROUP)
-    for entry in entries:
-        for cidr in _open_cidrs(entry):
-            if _is_web(entry) and (not groups or any(_serves_internet(group, graph) for group in groups)):
-                continue
-            yield Finding(f"lets {cidr} in {_ports(entry)}", entry.path("fromPort"))
+    inline = subject.type in (SECURITY_GROUP, NATIVE_SECURITY_GROUP)
+    groups = [subject] if inline else groups_of_rule(subject, graph)
+    for entry in own_ingress(subject):
+        found = open_ranges(entry, subject, graph)
+        if not found or (_is_web(entry) and (not groups or any(_serves_internet(group, graph) for group in groups))):
+            continue
+        yield Finding(f"lets {_some(found)} in {_ports(entry)}", entry.path("fromPort"))
+
+
+def _some(ranges: list[str]) -> str:
+    return ", ".join(ranges[:3]) + (f" and {len(ranges) - 3} more ranges" if ranges[3:] else "")
 
 
 def _ports(entry: Block | Resource) -> str:
     start, end = entry.get("fromPort"), entry.get("toPort")
-    if _any_protocol(entry) or start is None:
+    if any_protocol(entry) or start is None:
         return "on every port"
     return f"on port {start}" if known(start) and known(end) and start == end else f"on ports {start} to {end}"
 

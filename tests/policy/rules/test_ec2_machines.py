@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from policy.model import UNKNOWN
-from policy.rules import ec2_machines
+from policy.rules import ec2, ec2_machines
 from policy.rules.ec2 import INSTANCE, LAUNCH_TEMPLATE
 from tests.policy.cases import Case, Set
 from tests.policy.support import check, resource
@@ -24,7 +24,48 @@ MACHINE = resource(
 TEMPLATE = resource(LAUNCH_TEMPLATE, "nodes", monitoring={"enabled": True}, userData=UNKNOWN)
 IMAGE = resource(ec2_machines.AMI, "image", ebsBlockDevices=[{"deviceName": "/dev/xvda", "encrypted": True}])
 INTERFACE = resource(ec2_machines.NETWORK_INTERFACE, "eni", sourceDestCheck=True)
+CONFIGURATION = resource(
+    ec2.LAUNCH_CONFIGURATION,
+    "old",
+    metadataOptions={"httpTokens": "required"},
+    associatePublicIpAddress=False,
+    rootBlockDevice={"encrypted": True},
+    userData=SCRIPT,
+)
+SPOT = resource(ec2.SPOT_INSTANCE, "spot", **dict(CONFIGURATION.inputs))
+FLEET = resource(
+    ec2.SPOT_FLEET,
+    "fleet",
+    launchSpecifications=[
+        {
+            "associatePublicIpAddress": False,
+            "rootBlockDevices": [{"encrypted": True}],
+            "ebsBlockDevices": [{"encrypted": True}],
+            "userData": SCRIPT,
+        }
+    ],
+)
+LEAKED = f"aws configure set aws_access_key_id {KEY_ID}"
+_FIRST = "launchSpecifications[0]"
 CASES = [
+    *(
+        case
+        for machine in (CONFIGURATION, SPOT)
+        for case in (
+            Case("ec2-imdsv2", [machine], [Set("metadataOptions.httpTokens", "optional"), Set("metadataOptions")]),
+            Case("ec2-imds-hop-limit", [machine], [Set("metadataOptions.httpPutResponseHopLimit", 2)]),
+            Case("ec2-no-public-address", [machine], [Set("associatePublicIpAddress", True)]),
+            Case("ec2-user-data-secrets", [machine], [Set("userData", LEAKED)]),
+            Case("ec2-instance-encrypted", [machine], [Set("rootBlockDevice.encrypted", False)]),
+        )
+    ),
+    Case("ec2-no-public-address", [FLEET], [Set(f"{_FIRST}.associatePublicIpAddress", True)]),
+    Case("ec2-user-data-secrets", [FLEET], [Set(f"{_FIRST}.userData", LEAKED)]),
+    Case(
+        "ec2-instance-encrypted",
+        [FLEET],
+        [Set(f"{_FIRST}.rootBlockDevices"), Set(f"{_FIRST}.ebsBlockDevices[0].encrypted", False)],
+    ),
     Case(
         "ec2-user-data-secrets",
         [MACHINE],

@@ -58,6 +58,16 @@ CASES = [
         [VPN],
         [Set("tunnel1LogOptions"), Set("tunnel2LogOptions", {"cloudwatchLogOptions": {"logEnabled": False}})],
     ),
+    Case(
+        "vpc-client-vpn-authorization",
+        [resource(network.CLIENT_VPN_AUTHORIZATION, "in", authorizeAllGroups=True, targetNetworkCidr="10.1.0.0/16")],
+        [Set("targetNetworkCidr", "0.0.0.0/0")],
+    ),
+    Case(
+        "vpc-client-vpn-authorization",
+        [resource(network.CLIENT_VPN_AUTHORIZATION, "in", accessGroupId="g", targetNetworkCidr="0.0.0.0/0")],
+        [Set("authorizeAllGroups", True)],
+    ),
     Case("vpc-vpn-logs", [CLIENT_VPN], [Set("connectionLogOptions.enabled", False), Set("connectionLogOptions")]),
 ]
 

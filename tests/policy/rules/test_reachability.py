@@ -134,3 +134,16 @@ def test_rules_of_the_older_kind_are_followed(direction: str, count: int) -> Non
     inputs = {"type": direction, "securityGroupId": UNKNOWN, "sourceSecurityGroupId": UNKNOWN}
     step = resource(exposure.SECURITY_GROUP_RULE, "step", refers=refers, **inputs)
     assert len(check("reach-data-group", *GROUPS, step)) == count
+
+
+def test_prefix_lists_of_the_stack_are_read() -> None:
+    everybody = resource(exposure.PREFIX_LIST, "all", entries=[{"cidr": "0.0.0.0/0"}])
+    inputs: dict[str, Any] = {"securityGroupId": UNKNOWN, "prefixListId": UNKNOWN}
+    rule = resource(
+        exposure.INGRESS_RULE, "listed", refers={"securityGroupId": DATA_GROUP, "prefixListId": everybody}, **inputs
+    )
+    assert check("reach-data-group", DATABASE, DATA_GROUP, rule, everybody)
+    inline = resource(
+        exposure.SECURITY_GROUP, "database", refers={"ingress": everybody}, ingress=[{"prefixListIds": [UNKNOWN]}]
+    )
+    assert check("reach-data-group", DATABASE, inline, everybody)

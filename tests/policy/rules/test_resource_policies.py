@@ -25,6 +25,7 @@ NO_LIMITS: list[dict[str, Any]] = [
     {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/0"]}},
     {"IpAddress": {"aws:SourceIp": "128.0.0.0/1"}},
     {"IpAddress": {"aws:SourceIp": "::/0"}},
+    {"IpAddress": {"aws:SourceIp": ["3.0.0.0/9", "18.0.0.0/9"]}},
     {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"Bool": {"aws:SecureTransport": "true"}},
     {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}},

@@ -57,10 +57,28 @@ EGRESS = resource(security_groups.EGRESS_RULE, "out", cidrIpv4="0.0.0.0/0", from
 ALL_OUT = resource(
     exposure.SECURITY_GROUP_RULE, "all", type="egress", fromPort=0, toPort=0, protocol="tcp", cidrBlocks=["0.0.0.0/0"]
 )
+NATIVE = resource(
+    exposure.NATIVE_SECURITY_GROUP,
+    "native",
+    securityGroupIngress=[{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "10.1.2.0/24"}],
+)
+NATIVE_RULE = resource(
+    exposure.NATIVE_INGRESS_RULE,
+    "native-rule",
+    groupId="sg-1",
+    sourceSecurityGroupId="sg-2",
+    ipProtocol="tcp",
+    fromPort=443,
+    toPort=443,
+)
 CASES = [
     Case("vpc-ingress-private-range", [ingress()], [Set("cidrIpv4", "10.0.0.0/8"), Set("cidrIpv4", "172.16.0.0/12")]),
     Case("vpc-ingress-private-range", [INLINE], [Set("ingress[0].cidrBlocks", ["10.1.2.0/24", "10.0.0.0/12"])]),
     Case("vpc-ingress-private-range", [OLD], [Set("cidrBlocks", ["10.0.0.0/8"])]),
+    Case("vpc-ingress-private-range", [ingress(ipProtocol="TCP")], [Set("cidrIpv4", "10.0.0.0/8")]),
+    Case("vpc-ingress-private-range", [NATIVE], [Set("securityGroupIngress[0].cidrIp", "10.0.0.0/8")]),
+    Case("vpc-ingress-every-port", [NATIVE], [Set("securityGroupIngress[0].ipProtocol", "-1")]),
+    Case("vpc-ingress-every-port", [NATIVE_RULE], [Set("ipProtocol", "-1")]),
     Case("vpc-ingress-every-port", [ingress()], [Set("ipProtocol", "-1")]),
     Case("vpc-ingress-every-port", [OLD], [Set("protocol", "-1")]),
     Case("vpc-ingress-every-port", [INLINE], [Set("ingress[0].protocol", "-1")]),
