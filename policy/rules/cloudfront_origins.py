@@ -1,6 +1,7 @@
 """CloudFront distributions: which origins they trust, and what they cache and tell browsers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -190,10 +191,12 @@ def framing(policy: Resource) -> Iterator[Finding]:
 def cache_key(distribution: Resource, graph: Graph) -> Iterator[Finding]:
     """The answer to one user's session is kept under a key that the next user has too."""
     for behavior in behaviors(distribution):
-        forwarded = _forwarded(behavior, _policies(distribution, behavior, graph, ORIGIN_REQUEST_POLICY))
-        ignored = _ignored(behavior, _policies(distribution, behavior, graph, CACHE_POLICY))
-        for what in sorted(forwarded & ignored):
-            yield Finding(f"caches answers that depend on {what}", behavior.path("cachePolicyId"))
+        requests = _policies(distribution, behavior, graph, ORIGIN_REQUEST_POLICY)
+        keys = _policies(distribution, behavior, graph, CACHE_POLICY)
+        if _cookies_outside(behavior, requests, keys):
+            yield Finding("caches answers that depend on cookies", behavior.path("cachePolicyId"))
+        if _forwards_credentials(behavior, requests) and _ignores_credentials(behavior, keys):
+            yield Finding("caches answers that depend on credentials", behavior.path("cachePolicyId"))
 
 
 def _policies(distribution: Resource, behavior: Block, graph: Graph, token: str) -> list[Resource]:
@@ -207,29 +210,64 @@ def _policies(distribution: Resource, behavior: Block, graph: Graph, token: str)
     return found if len(found) == 1 else []
 
 
-def _forwarded(behavior: Block, policies: list[Resource]) -> set[str]:
-    if behavior.has("originRequestPolicyId", *_FORWARDS_ALL):
-        return {"cookies", "credentials"}
-    found: set[str] = set()
-    for policy in policies:
-        if policy.has("cookiesConfig.cookieBehavior", "all", "allExcept", "whitelist"):
-            found.add("cookies")
-        if policy.has("headersConfig.headerBehavior", "allViewer", "allViewerAndWhitelistCloudFront", "allExcept"):
-            found.add("credentials")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Cookies:
+    """These cookies, or all but these."""
+
+    names: frozenset[str]
+    all_but: bool = False
+
+    def beyond(self, other: "_Cookies") -> bool:
+        """Whether some of them are not among the other ones."""
+        if self.all_but:
+            return not other.all_but or bool(other.names - self.names)
+        return bool(self.names & other.names if other.all_but else self.names - other.names)
 
 
-def _ignored(behavior: Block, policies: list[Resource]) -> set[str]:
+_ALL, _NONE = _Cookies(frozenset(), all_but=True), _Cookies(frozenset())
+
+
+def _cookies(policy: Resource, path: str) -> _Cookies | None:
+    """What a policy passes on, or makes part of the key; None where it is not known."""
+    behavior, items = policy.get(f"{path}.cookieBehavior", "none"), f"{path}.cookies.items"
+    if not known(behavior) or policy.untold(items):
+        return None
+    named = frozenset(map(str, policy.list(items)))
+    return {
+        "all": _ALL,
+        "none": _NONE,
+        "whitelist": _Cookies(named),
+        "allExcept": _Cookies(named, all_but=True),
+    }.get(str(behavior))
+
+
+def _cookies_outside(behavior: Block, requests: list[Resource], keys: list[Resource]) -> bool:
+    """Whether the origin is sent a cookie by which the cache does not tell answers apart."""
+    forwarded = [_ALL] if behavior.has("originRequestPolicyId", *_FORWARDS_ALL) else []
+    forwarded += [found for policy in requests if (found := _cookies(policy, "cookiesConfig")) is not None]
+    kept = [_NONE] if behavior.has("cachePolicyId", *_KEYLESS_CACHES) else []
+    kept += [
+        found
+        for policy in keys
+        if not policy.has("maxTtl", 0) and (found := _cookies(policy, f"{_KEY}.cookiesConfig")) is not None
+    ]
+    return any(sent.beyond(key) for sent in forwarded for key in kept)
+
+
+def _forwards_credentials(behavior: Block, policies: list[Resource]) -> bool:
+    whole = ("allViewer", "allViewerAndWhitelistCloudFront", "allExcept")
+    return behavior.has("originRequestPolicyId", *_FORWARDS_ALL) or any(
+        policy.has("headersConfig.headerBehavior", *whole) for policy in policies
+    )
+
+
+def _ignores_credentials(behavior: Block, policies: list[Resource]) -> bool:
     if behavior.has("cachePolicyId", *_KEYLESS_CACHES):
-        return {"cookies", "credentials"}
-    found: set[str] = set()
-    for policy in policies:
-        if policy.has("maxTtl", 0):
-            continue
-        if policy.has(f"{_KEY}.cookiesConfig.cookieBehavior", "none"):
-            found.add("cookies")
-        headers = f"{_KEY}.headersConfig.headers.items"
-        named = [str(name).lower() for name in policy.list(headers)]
-        if not policy.untold(headers) and "authorization" not in named:
-            found.add("credentials")
-    return found
+        return True
+    headers = f"{_KEY}.headersConfig.headers.items"
+    return any(
+        not policy.has("maxTtl", 0)
+        and not policy.untold(headers)
+        and "authorization" not in [str(name).lower() for name in policy.list(headers)]
+        for policy in policies
+    )

@@ -5,12 +5,14 @@ from typing import Any
 
 from policy.credentials import is_credential
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
+from policy.rules.cloudfront import DISTRIBUTION
 from policy.rules.cloudwatch import LOG_GROUP
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
 EVENT_SOURCE = "aws:lambda/eventSourceMapping:EventSourceMapping"
 INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+_BEHAVIORS = ("defaultCacheBehavior", "orderedCacheBehaviors")
 _LINK = "https://docs.aws.amazon.com/lambda/latest/dg/"
 # Services that do not wait for the answer: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 _ASYNCHRONOUS = tuple(f"{service}.amazonaws.com" for service in ("events", "s3", "ses", "sns", "iot", "scheduler"))
@@ -150,6 +152,27 @@ def log_group(function: Resource, graph: Graph) -> Iterator[Finding]:
         return
     if not any(not known(group) or group in [f"/aws/lambda/{name}" for name in names] for group in groups):
         yield Finding("logs to a group that Lambda makes by itself", "loggingConfig.logGroup")
+
+
+@stack_rule(
+    "lambda-edge-log-group",
+    title="Functions at the edge log to groups of the stack",
+    severity=Severity.LOW,
+    types=[FUNCTION],
+    frameworks={"Security Hub": "CloudWatch.16", "Checkov": "CKV_AWS_66"},
+    remedy="Make a LogGroup /aws/lambda/us-east-1.<function> in each region that viewers come from.",
+    link="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html",
+)
+def edge_log_group(function: Resource, graph: Graph) -> Iterator[Finding]:
+    """Replicas log in the region nearest the viewer, to a group that they make themselves and that keeps all."""
+    if not any(function in graph.refers(cdn, path, FUNCTION) for cdn in graph.of(DISTRIBUTION) for path in _BEHAVIORS):
+        return
+    names = [name for name in (function.get("name"), function.outputs.get("name")) if isinstance(name, str)]
+    groups = [group.get("name") for group in graph.of(LOG_GROUP)]
+    if groups and function.unknown("name") and not names:
+        return
+    if not any(not known(group) or group in [f"/aws/lambda/us-east-1.{name}" for name in names] for group in groups):
+        yield Finding("logs at the edge to groups that Lambda makes by itself")
 
 
 @rule(

@@ -8,6 +8,13 @@ INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:rds/cluster:Cluster"
 CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
 SUBSCRIPTION = "aws:rds/eventSubscription:EventSubscription"
+_WITH_FINAL_SNAPSHOT = (
+    INSTANCE,
+    CLUSTER,
+    "aws:docdb/cluster:Cluster",
+    "aws:neptune/cluster:Cluster",
+    "aws:redshift/cluster:Cluster",
+)
 _LINK = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _EXPORTS = "enabledCloudwatchLogsExports"
@@ -179,3 +186,20 @@ def event_categories(subscription: Resource) -> Iterator[Finding]:
     for category in critical if subscription.has("eventCategories") else ():
         if subscription.omits("eventCategories", category):
             yield Finding(f"does not hear of: {category}", "eventCategories")
+
+
+@rule(
+    "rds-final-snapshot",
+    title="Databases leave a snapshot when they are deleted",
+    severity=Severity.MEDIUM,
+    types=_WITH_FINAL_SNAPSHOT,
+    frameworks={"Well-Architected": "REL09-BP01"},
+    remedy="Leave skipFinalSnapshot off and set finalSnapshotIdentifier.",
+    link=_LINK + "USER_DeleteInstance.html",
+    level=Level.MANDATORY_IN_PROD,
+)
+def final_snapshot(database: Resource) -> Iterator[Finding]:
+    """Automated backups go with the instance; the last state is what one wants back. A replica has its source's."""
+    replica = not database.lacks("replicateSourceDb") or not database.lacks("replicationSourceIdentifier")
+    if not replica and database.has("skipFinalSnapshot", True):
+        yield Finding("leaves no snapshot when it is deleted", "skipFinalSnapshot")

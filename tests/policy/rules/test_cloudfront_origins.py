@@ -57,7 +57,7 @@ CACHE = resource(
 REQUEST = resource(
     origins.ORIGIN_REQUEST_POLICY,
     "request",
-    cookiesConfig={"cookieBehavior": "all"},
+    cookiesConfig={"cookieBehavior": "whitelist", "cookies": {"items": ["session"]}},
     headersConfig={"headerBehavior": "allViewer"},
 )
 OWN_POLICIES = resource(
@@ -67,6 +67,12 @@ OWN_POLICIES = resource(
     defaultCacheBehavior={"cachePolicyId": UNKNOWN, "originRequestPolicyId": UNKNOWN},
 )
 _KEY = "parametersInCacheKeyAndForwardedToOrigin"
+
+
+def named(cookie: str, behavior: str = "whitelist") -> dict[str, Any]:
+    return {"cookieBehavior": behavior, "cookies": {"items": [cookie]}}
+
+
 CASES = [
     Case("cloudfront-origin-access-control", [distribution()], [Set("origins[0].originAccessControlId")]),
     Case(
@@ -110,6 +116,9 @@ CASES = [
         [OWN_POLICIES, CACHE, REQUEST],
         [
             Set(f"{_KEY}.cookiesConfig.cookieBehavior", "none", on="cache"),
+            Set("cookiesConfig.cookieBehavior", "all", on="request"),
+            Set(f"{_KEY}.cookiesConfig", named("csrf"), on="cache"),
+            Set(f"{_KEY}.cookiesConfig", named("session", "allExcept"), on="cache"),
             Set(f"{_KEY}.headersConfig.headers.items", ["Origin"], on="cache"),
         ],
     ),
@@ -180,3 +189,33 @@ def test_a_policy_counts_for_the_behavior_that_names_it() -> None:
     behaviors[0]["cachePolicyId"] = "own"
     leaking = resource(DISTRIBUTION, "cdn", refers=refers, orderedCacheBehaviors=behaviors)
     assert len(check("cloudfront-cache-key", leaking, keyless, REQUEST)) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "key", "outside"),
+    [
+        (named("session"), named("session"), False),
+        (named("session"), named("csrf"), True),
+        (named("session"), {"cookieBehavior": "all"}, False),
+        ({"cookieBehavior": "all"}, named("session"), True),
+        (named("session"), named("csrf", "allExcept"), False),
+        (named("session"), named("session", "allExcept"), True),
+        (named("tracking", "allExcept"), named("session"), True),
+        (named("tracking", "allExcept"), named("tracking", "allExcept"), False),
+        (named("tracking", "allExcept"), named("session", "allExcept"), True),
+        ({"cookieBehavior": "none"}, {"cookieBehavior": "none"}, False),
+        (named("session"), {"cookieBehavior": "whitelist", "cookies": {"items": [UNKNOWN]}}, False),
+        ({"cookieBehavior": UNKNOWN}, {"cookieBehavior": "none"}, False),
+    ],
+)
+def test_each_cookie_that_is_sent_is_in_the_key(sent: dict[str, Any], key: dict[str, Any], outside: bool) -> None:
+    request = resource(origins.ORIGIN_REQUEST_POLICY, "request", cookiesConfig=sent)
+    parts = {"cookiesConfig": key, "headersConfig": {"headers": {"items": ["Authorization"]}}}
+    cache = resource(origins.CACHE_POLICY, "cache", parametersInCacheKeyAndForwardedToOrigin=parts)
+    cdn = resource(
+        DISTRIBUTION,
+        "cdn",
+        refers={"defaultCacheBehavior": [cache, request]},
+        defaultCacheBehavior={"cachePolicyId": UNKNOWN, "originRequestPolicyId": UNKNOWN},
+    )
+    assert bool(check("cloudfront-cache-key", cdn, cache, request)) is outside

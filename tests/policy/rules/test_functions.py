@@ -61,6 +61,14 @@ MACHINE = resource(
     loggingConfiguration={"level": "ERROR", "logDestination": "arn:aws:logs:group:*"},
     tracingConfiguration={"enabled": True},
 )
+EDGE = resource(lambda_functions.FUNCTION, "edge", name="edge")
+EDGE_LOGS = resource(cloudwatch.LOG_GROUP, "edge-logs", name="/aws/lambda/us-east-1.edge")
+CDN = resource(
+    "aws:cloudfront/distribution:Distribution",
+    "cdn",
+    refers={"orderedCacheBehaviors": EDGE},
+    orderedCacheBehaviors=[{"lambdaFunctionAssociations": [{"eventType": "origin-request", "lambdaArn": UNKNOWN}]}],
+)
 CASES = [
     Case(
         "lambda-runtime-supported",
@@ -98,6 +106,11 @@ CASES = [
     ),
     Case("lambda-log-group", [FUNCTION], [Set("loggingConfig"), Set("loggingConfig", {"logFormat": "JSON"})]),
     Case("lambda-log-group", [BARE, LOGS], [Without("logs", "name"), Set("name", "/aws/lambda/other", on="logs")]),
+    Case(
+        "lambda-edge-log-group",
+        [EDGE, EDGE_LOGS, CDN],
+        [Without("edge-logs", "name"), Set("name", "/aws/lambda/edge", on="edge-logs")],
+    ),
     Case("lambda-tracing", [FUNCTION], [Set("tracingConfig"), Set("tracingConfig.mode", "PassThrough")]),
     Case("lambda-several-zones", [FUNCTION], [Set("vpcConfig.subnetIds", ["subnet-1"])]),
     Case(
@@ -153,3 +166,9 @@ def test_code_that_the_program_deploys_needs_no_signature() -> None:
     assert check("lambda-signed-code", BARE) == []
     assert check("lambda-bounded-in-vpc", BARE) == []
     assert check("lambda-environment-key", BARE) == []
+
+
+def test_functions_elsewhere_need_no_group_at_the_edge() -> None:
+    assert check("lambda-edge-log-group", EDGE) == []
+    origin = resource(CDN.type, "cdn", refers={"origins": EDGE}, origins=[{"domainName": UNKNOWN}])
+    assert check("lambda-edge-log-group", EDGE, origin) == []

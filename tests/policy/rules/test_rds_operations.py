@@ -35,7 +35,18 @@ EVENTS = resource(
     sourceType="db-instance",
     eventCategories=["maintenance", "configuration change", "failure", "backup"],
 )
+SOME = [
+    resource(token, "db", skipFinalSnapshot=False, finalSnapshotIdentifier="db-final")
+    for token in (
+        rds.INSTANCE,
+        rds.CLUSTER,
+        "aws:docdb/cluster:Cluster",
+        "aws:neptune/cluster:Cluster",
+        "aws:redshift/cluster:Cluster",
+    )
+]
 CASES = [
+    *(Case("rds-final-snapshot", [one], [Set("skipFinalSnapshot", True)]) for one in SOME),
     Case(
         "rds-log-exports",
         [INSTANCE],
@@ -95,3 +106,10 @@ def test_a_subscription_to_everything_hears_everything() -> None:
 def test_replicas_and_engines_without_known_logs_say_nothing() -> None:
     assert not check("rds-log-exports", resource(rds.INSTANCE, engine="custom-oracle-ee"))
     assert not check("rds-log-exports", resource(rds.INSTANCE))
+
+
+def test_replicas_leave_the_last_state_to_their_source() -> None:
+    for source in ("replicateSourceDb", "replicationSourceIdentifier"):
+        for value in ("db", UNKNOWN):
+            inputs: dict[str, Any] = {source: value, "skipFinalSnapshot": True}
+            assert check("rds-final-snapshot", resource(rds.INSTANCE, **inputs)) == []
