@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyser.analyses.reach.addresses import ALL, NOWHERE, Bounds, exactly, of
+from analyser.analyses.reach.addresses import ALL, ALL4, NOWHERE, Bounds, exactly, of
 from analyser.analyses.reach.prefix_lists import PrefixLists
 from analyser.analyses.reach.protocols import ANY_PORT, Ports, tcp_ports
 from analyser.analyses.reach.view import UNTOLD, View, names, text, texts
@@ -16,6 +16,7 @@ EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 VPC = "aws:ec2/vpc:Vpc"
 _CLUSTER = "aws:eks/cluster:Cluster"
+_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _GROUPS = ("referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups")
 _CIDRS = ("cidrIpv4", "cidrBlocks", "cidrIpv6", "ipv6CidrBlocks")
 _LISTS = ("prefixListId", "prefixListIds")
@@ -60,8 +61,7 @@ class GroupRules:
                     self._add(UNTOLD, _unknown(found), inward=inward)
             else:
                 self._apart(found, "protocol", inward=found.has("type", "ingress"))
-        for cluster in view.of(_CLUSTER):
-            self._cluster_group(cluster)
+        self._of_eks()
 
     def of(self, group: str, *, inward: bool) -> list[Rule]:
         """The rules of a group; with those of which nobody knows whose they are."""
@@ -163,6 +163,12 @@ class GroupRules:
         if rule:
             self._rules.setdefault((self._one(group), inward), []).append(rule)
 
+    def _of_eks(self) -> None:
+        for cluster in self._view.of(_CLUSTER):
+            self._cluster_group(cluster)
+        for nodes in self._view.of(_NODE_GROUP):
+            self._remote_access(nodes)
+
     def _cluster_group(self, cluster: Resource) -> None:
         """EKS makes it open to its own members and to anywhere outward.
 
@@ -175,6 +181,29 @@ class GroupRules:
             everyone = ("0.0.0.0/0",)
             self._add(group, Rule("of EKS", cluster.urn, ANY_PORT, (group,), exactly(NOWHERE), (), ()), inward=True)
             self._add(group, Rule("of EKS", cluster.urn, ANY_PORT, (), exactly(ALL), everyone, ()), inward=False)
+
+    def _remote_access(self, nodes: Resource) -> None:
+        """Port 22, or 3389 of Windows, for the groups that are named or for everybody.
+
+        https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html
+        """
+        group = remote_access_group(nodes)
+        port = 3389 if text(nodes.get("amiType")).startswith("WINDOWS") else 22
+        self._told.add(group)
+        groups = names(nodes, "remoteAccess.sourceSecurityGroupIds")
+        if nodes.unknown("remoteAccess"):
+            self._add(group, _unknown(nodes), inward=True)
+            return
+        everyone = () if groups else ("0.0.0.0/0",)
+        addresses = exactly(NOWHERE if groups else ALL4)
+        self._add(
+            group, Rule("of EKS", nodes.urn, Ports(port, port), self.same(groups), addresses, everyone, ()), inward=True
+        )
+
+
+def remote_access_group(nodes: Resource) -> str:
+    """What stands for the id of the group that EKS makes for those who log in to nodes."""
+    return f"remote access to {nodes.name}"
 
 
 def cluster_group(cluster: Resource) -> str:

@@ -10,6 +10,8 @@ from analyser.analyses.reach.view import UNTOLD, View, names, text
 from policy.model import Block, Resource
 
 INSTANCE = "aws:ec2/instance:Instance"
+SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+"""A request for an instance has the inputs of one, and names what is made for it in its outputs."""
 INTERFACE = "aws:ec2/networkInterface:NetworkInterface"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
@@ -31,7 +33,7 @@ class Interfaces:
         """Those of an instance or of a single interface; none for anything else."""
         if found.type == INTERFACE:
             return (self._single(found),)
-        if found.type != INSTANCE:
+        if found.type not in (INSTANCE, SPOT):
             return ()
         attached = [self._single(one) for one in self._attached(found)]
         own = attached if any(found.given(key) for key in _BY_BLOCK) else [self._own(found), *attached]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyser.analyses.reach.fargate import PROFILE, Fargate
-from analyser.analyses.reach.group_rules import cluster_group
-from analyser.analyses.reach.interfaces import CONFIGURATION, INSTANCE, Interfaces, template_of
+from analyser.analyses.reach.group_rules import cluster_group, remote_access_group
+from analyser.analyses.reach.interfaces import CONFIGURATION, INSTANCE, SPOT, Interfaces, template_of
 from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import UNTOLD, View, names, text
 from policy.model import Resource
@@ -26,7 +26,7 @@ class Machines:
 
     def instances(self) -> Iterator[Place]:
         """Instances, and groups that make them."""
-        for found in self._view.of(INSTANCE):
+        for found in self._view.of(INSTANCE, SPOT):
             yield self._place(found, Kind.INSTANCE, self._interfaces.of(found))
         for found in self._view.of(GROUP):
             yield replace(self._place(found, Kind.INSTANCE, self._of_group(found)), words=frozenset({"asg"}))
@@ -70,8 +70,8 @@ class Machines:
         template = template_of(self._view, found, "launchTemplate")
         made = self._interfaces.of_template(template or found, subnets)
         groups = (own or UNTOLD,)
-        if found.has("remoteAccess.ec2SshKey"):
-            groups = (*groups, f"remote access to {found.name}")
+        if found.has("remoteAccess.ec2SshKey") or found.unknown("remoteAccess"):
+            groups = (*groups, remote_access_group(found))
         return _merged(one if one.groups else replace(one, groups=groups) for one in made)
 
     def _of_group(self, found: Resource) -> tuple[Interface, ...]:

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
-from analyser.analyses.reach.place import Kind, Link, Place
+from analyser.analyses.reach.place import Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
-from analyser.analyses.reach.unmodelled import unmodelled
+from analyser.analyses.reach.unmodelled import not_modelled, unmodelled
 from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.workloads import workloads
 from analyser.graph import Graph
@@ -43,6 +43,9 @@ class Reach:
             self._relayed.setdefault(link.source, []).append(link)
         self.leading_anywhere = self.relays.leading_anywhere()
         """The places of which nobody can tell where they lead, and why."""
+        self._not_modelled = tuple(not_modelled(view, self.places))
+        for place in self._not_modelled:
+            self.leading_anywhere[place] = untold(f"what {place.name} reaches is not modelled")
 
     def passed_on(self, place: Place) -> list[Link]:
         """What the place hands to others: requests, connections, events."""
@@ -59,6 +62,7 @@ class Reach:
             [place for place in self.places if wanted in self._names(place)],
             [place for place in self.places if _means(place, wanted)],
             [place for place in self.places if wanted == _APPLICATION and place.kind is Kind.FUNCTION],
+            [place for place in self._not_modelled if wanted in self._names(place)],
         ):
             if found:
                 return found

@@ -21,7 +21,15 @@ _PLAIN_BROKER = 9092
 _DAX = "aws:dax/cluster:Cluster"
 _MSK = "aws:msk/cluster:Cluster"
 _CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
-TYPES = {**DATA_STORES, _DAX: ("subnetGroupName", "securityGroupIds"), PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds")}
+_SERVERLESS_WAREHOUSE = "aws:redshiftserverless/workgroup:Workgroup"
+_MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
+_FILE_SYSTEM = "aws:efs/fileSystem:FileSystem"
+TYPES = {
+    **DATA_STORES,
+    _DAX: ("subnetGroupName", "securityGroupIds"),
+    PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds"),
+    _SERVERLESS_WAREHOUSE: ("subnetIds", "securityGroupIds"),
+}
 # The ports that AWS gives when none is asked for, as each service's guide has them.
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433, "redis": 6379}
 
@@ -38,13 +46,19 @@ def stores(view: View) -> Iterator[Place]:
         yield Place(
             name=name,
             kind=Kind.PROXY if first.type == PROXY else Kind.STORE,
-            urns=tuple(one.urn for member in members for one in (member, *_instances(view, member))),
+            urns=tuple(dict.fromkeys(urn for member in members for urn in _urns(view, member))),
             interfaces=tuple(dict.fromkeys(_interface(view, member) for member in members)),
             ports=ports,
             public_ports=_public_ports(first, ports),
             words=frozenset(words),
             region=view.region_of(first),
         )
+
+
+def _urns(view: View, found: Resource) -> list[str]:
+    """Of what is made for a store; a mount target is what a file system is reached by."""
+    of = view.refers(found, "fileSystemId", _FILE_SYSTEM) if found.type == _MOUNT_TARGET else []
+    return [one.urn for one in (found, *_instances(view, found), *of)]
 
 
 def _instances(view: View, found: Resource) -> list[Resource]:
@@ -88,7 +102,8 @@ def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
         return _broker_ports(found), ["kafka", "msk"]
     fixed = fact(found.type, "answers")
     if fixed is not None:
-        return (fixed["port"],), list(fixed["words"])
+        given = found.get("port")
+        return (given if isinstance(given, int) else fixed["port"],), list(fixed["words"])
     if found.type == PROXY:
         family = {"POSTGRESQL": "postgres", "MYSQL": "mysql", "SQLSERVER": "sqlserver"}
         return (_PORTS[family.get(text(found.get("engineFamily")), "postgres")],), ["proxy"]

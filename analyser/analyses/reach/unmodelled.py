@@ -37,6 +37,23 @@ def unmodelled(view: View, places: tuple[Place, ...], internet: Place) -> Iterat
                 yield Link(internet, place, None, (untold(says),))
 
 
+def not_modelled(view: View, places: tuple[Place, ...]) -> Iterator[Place]:
+    """What such a resource is when users ask for it by its name: reached, and reaching, nobody knows what."""
+    taken = {urn for place in places for urn in place.urns}
+    for found in view.resources:
+        if bears_on_reach(found.type) and found.urn not in taken:
+            says = f"who reaches {found.type} {found.name} is not modelled"
+            yield Place(
+                found.name,
+                Kind.SITE,
+                (found.urn,),
+                region=view.region_of(found),
+                ports=(443,),
+                closed=says,
+                unsure=True,
+            )
+
+
 def _named(view: View, found: Resource) -> set[str]:
     """The URNs of what a resource names, by whichever input."""
     urns = {urn for named in found.property_dependencies.values() for urn in named}
