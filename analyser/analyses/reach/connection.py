@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from analyser.analyses.reach.addresses import Addresses, of
 from analyser.analyses.reach.crossing import Crossings
 from analyser.analyses.reach.endpoints import Endpoints
 from analyser.analyses.reach.gates import Gate, Gates, described
@@ -18,6 +17,7 @@ from analyser.analyses.reach.outside import Outside
 from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
 from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
+from analyser.analyses.reach.versions import address, has_six, six_of, versions
 from analyser.analyses.reach.view import View
 
 _HOSTED = frozenset({Kind.CLOUDFRONT, Kind.API, Kind.SITE, Kind.SERVICE, Kind.API_SERVER})
@@ -71,13 +71,13 @@ class Connections:
         apart = "has no address of the version that they ask from" if target.interfaces else "is in no VPC"
         return _best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} {apart}"),)
 
-    def inward(self, target: Place, port: int, peer: Peer = _INTERNET) -> Checks:
-        """From public addresses to a VPC interface."""
+    def inward(self, target: Place, port: int, peer: Peer = _INTERNET, *, both: bool = True) -> Checks:
+        """From public addresses to a VPC interface, of both versions or of that of the peer alone."""
         if target.public_ports and port not in target.public_ports:
             says = f"{target.name} answers public addresses on {_listed(target.public_ports)}, not {port}"
             return (Check(ok=False, says=says),)
-        every = (checks for far in target.interfaces for checks in self.outside.inward(target, far, port, peer))
-        found = _best(every, lambda checks: checks)
+        ways = (self.outside.inward(target, far, port, peer, both=both) for far in target.interfaces)
+        found = _best((checks for way in ways for checks in way), lambda checks: checks)
         return found or (Check(ok=False, says=f"{target.name} has no public address"),)
 
     def seen(self, far: Interface, peer: Peer, port: int) -> Checks:
@@ -121,15 +121,15 @@ class Connections:
             return self._to_service(source, target, port)
         if target.kind is Kind.INTERNET:
             return self._outward(source, target, port)
-        public = any(far.public is not False and not far.shares for far in target.interfaces)
+        public = any((far.public is not False and not far.shares) or far.ipv6 is not False for far in target.interfaces)
         if target.kind is Kind.BALANCER and public:
             # Its name stands for public addresses, inside the VPC as well.
-            return (*self._outward(source, target, port), *self.inward(target, port))
+            return self._by_public(source, target, port, _INTERNET)
         if target.interfaces:
             within = self.inside(source, target, port)
             if not public or lacks(within) == (0, 0):
                 return within
-            out = (*self._outward(source, target, port), *self.inward(target, port, _SOME_ADDRESS))
+            out = self._by_public(source, target, port, _SOME_ADDRESS)
             return _best((within, out), lambda checks: checks) or ()
         return (*self._outward(source, target, port), *self.from_internet(target, port, any_will_do=False))
 
@@ -154,18 +154,30 @@ class Connections:
             return (Check(ok=False, says=f"{target.name} answers on {_listed(target.ports)}, not {port}"),)
         return (admitted(target, any_will_do=any_will_do),)
 
-    def _outward(self, source: Place, target: Place, port: int) -> Checks:
+    def _by_public(self, source: Place, target: Place, port: int, asker: Peer) -> Checks:
+        """Out by a public address and in by another, both of one version."""
+        four = (*self._outward(source, target, port, both=False), *self.inward(target, port, asker, both=False))
+        to, of_ = six_of(target, self.network), six_of(source, self.network)
+        if not to or not of_:
+            return four
+        six = (*self._out_to(source, port, to), *self.inward(target, port, of_))
+        return _best((four, six), lambda checks: checks) or ()
+
+    def _outward(self, source: Place, target: Place, port: int, *, both: bool = True) -> Checks:
         internet = target.kind is Kind.INTERNET
         peer = Peer("the internet" if internet else target.name, cidrs=ANYWHERE, one_of=not internet)
-        every = (checks for near in source.interfaces for checks in self.outside.outward(source, near, peer, port))
-        return _best(every, lambda checks: checks) or ()
+        return self._out_to(source, port, peer, both=both)
+
+    def _out_to(self, source: Place, port: int, peer: Peer, *, both: bool = True) -> Checks:
+        ways = (self.outside.outward(source, near, peer, port, both=both) for near in source.interfaces)
+        return _best((checks for found in ways for checks in found), lambda checks: checks) or ()
 
     def _between(self, source: Place, near: Interface, target: Place, far: Interface, ports: Ports) -> Iterator[Checks]:
         for one in near.subnets or ("",):
             for other in far.subnets or ("",):
                 homes = [self.network.subnets.get(identifier) for identifier in (one, other)]
                 if homes[0] and homes[1]:
-                    for six in _versions((near, homes[0]), (far, homes[1])):
+                    for six in versions((near, homes[0]), (far, homes[1])):
                         yield self._pair((source, near, homes[0]), (target, far, homes[1]), ports, six=six)
                 else:
                     lost = source.name if homes[0] is None else target.name
@@ -183,7 +195,7 @@ class Connections:
         (source, near, one), (target, far, other) = ask, answer
         port, last = ports
         span = (port, last or port)
-        ends = (one.addresses6, other.addresses6) if six else (_address(near, one), _address(far, other))
+        ends = (one.addresses6, other.addresses6) if six else (address(near, one), address(far, other))
         crossing = self._crossings.between(one, other, ends, span)
         own = [self.outside.groups_of(*pair) for pair in ((near, one), (far, other))]
         stand = [tuple(end.cidrs()) or (ANYWHERE6 if six else ()) for end in ends]
@@ -192,7 +204,7 @@ class Connections:
         leaving, arriving = self._policies(source, target, ports, (to, of_))
         checks = [
             *leaving,
-            *_has_six((source, near), (target, far), six=six),
+            *has_six((source, near), (target, far), six=six),
             self.groups.check(own[0], to, span, inward=False)[0],
             crossing.check,
             *self._acls(crossing.gates, target, to),
@@ -262,24 +274,6 @@ class Connections:
             return ()
         found = self.policies.out(source.pods, other, port, target.pods if target else None)
         return (found,) if found else ()
-
-
-def _versions(*ends: tuple[Interface, Subnet]) -> Iterator[bool]:
-    """Whether by version 6, for each version that both ends may have an address of."""
-    if not any(home.only_six for _, home in ends):
-        yield False
-    if all(one.ipv6 is not False and home.cidr6 for one, home in ends):
-        yield True
-
-
-def _has_six(*ends: tuple[Place, Interface], six: bool) -> Iterator[Check]:
-    for place, one in ends:
-        if six and one.ipv6 is None:
-            yield untold(f"whether {place.name} has an address of version 6 is not known")
-
-
-def _address(interface: Interface, subnet: Subnet) -> Addresses:
-    return of(interface.address) or subnet.addresses
 
 
 def lacks(checks: Iterable[Check]) -> tuple[int, int]:

@@ -64,7 +64,12 @@ class Gateways:
         hops = self._network.hops(subnet, wanted)
         fitting = [hop for hop in hops if hop.route and hop.route.way in through and self._attached(hop.route, subnet)]
         certain = union(hop.addresses for hop in fitting)
-        unsure = [hop for hop in hops if hop.route and hop.route.way in (Way.OTHER, Way.TRANSIT)]
+        # What the stack's own VPCs hold of version 6 is public by its number, and not of the internet.
+        unsure = [
+            hop
+            for hop in hops
+            if hop.route and hop.route.way in (Way.OTHER, Way.TRANSIT) and hop.addresses - self._network.addresses
+        ]
         why = [f"what lies behind route {hop.route.name} is not modelled" for hop in unsure if hop.route]
         if any(hop.route and hop.route.through in self._network.tables.at_gateways for hop in fitting):
             why.append("its internet gateway has a route table of its own, which is not modelled")

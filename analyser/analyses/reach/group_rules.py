@@ -191,9 +191,6 @@ class GroupRules:
         port = 3389 if text(nodes.get("amiType")).startswith("WINDOWS") else 22
         self._told.add(group)
         groups = names(nodes, "remoteAccess.sourceSecurityGroupIds")
-        if nodes.unknown("remoteAccess"):
-            self._add(group, _unknown(nodes), inward=True)
-            return
         everyone = () if groups else ("0.0.0.0/0",)
         addresses = exactly(NOWHERE if groups else ALL4)
         self._add(

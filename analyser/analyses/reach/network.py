@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all, union
 from analyser.analyses.reach.network_acls import NetworkAcls
 from analyser.analyses.reach.routes import DEFAULT_VPC, VPC, Hop, Route, RouteTables, Way, longest
 from analyser.analyses.reach.view import View, names, text
@@ -74,6 +75,11 @@ class Network:
     def cidrs(self, subnets: tuple[str, ...]) -> tuple[str, ...]:
         """The addresses of subnets."""
         return tuple(self.subnets[subnet].cidr for subnet in subnets if subnet in self.subnets)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Those of all VPCs of the stack that are known."""
+        return union(map(self.addresses_of, self._local))
 
     def addresses_of(self, vpc: str) -> Addresses:
         """The addresses of a VPC that are known."""

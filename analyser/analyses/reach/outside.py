@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, union
+from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, six, union
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Exit, Gateways
 from analyser.analyses.reach.network import Network, Subnet
@@ -25,20 +25,18 @@ class Outside:
         self._gateways = gateways
         self._gates = Gates(network.acls)
 
-    def inward(self, target: Place, far: Interface, port: int, peer: Peer) -> Iterator[Checks]:
+    def inward(self, target: Place, far: Interface, port: int, peer: Peer, *, both: bool = True) -> Iterator[Checks]:
         """From public addresses to an interface: one result for each subnet and version that it may have."""
-        peers = [peer, *([_six(peer)] if far.ipv6 is not False else [])]
-        for one in peers:
+        for one in _versions(peer, far, both=both):
             for identifier in far.subnets or ("",):
                 subnet = self._network.subnets.get(identifier)
                 yield (
                     self._into(target, far, subnet, port, one) if subnet else self._into_nowhere(target, far, port, one)
                 )
 
-    def outward(self, source: Place, near: Interface, peer: Peer, port: int) -> Iterator[Checks]:
+    def outward(self, source: Place, near: Interface, peer: Peer, port: int, *, both: bool = True) -> Iterator[Checks]:
         """From an interface to public addresses: one result for each subnet, version and kind of way out."""
-        peers = [peer, *([_six(peer)] if near.ipv6 is not False else [])]
-        for one in peers:
+        for one in _versions(peer, near, both=both):
             for identifier in near.subnets or ("",):
                 subnet = self._network.subnets.get(identifier)
                 if subnet is None:
@@ -92,7 +90,7 @@ class Outside:
             urns=(route.urn,) if route else (),
         )
         passing.also(way.block)
-        passing.also(_address(target, far, six=peer.cidrs == ANYWHERE6))
+        passing.also(_address(target, far, by_six=six(peer.addresses)))
         self._acls(passing, self._gates.at(subnet, serves=True, peer=None, ports=(port, port)), peer)
         check, bounds = self._groups.check(self.groups_of(far, subnet), peer, (port, port), inward=True)
         passing.add(bounds, yes=check.says, no=check.says, urns=check.urns)
@@ -108,7 +106,7 @@ class Outside:
         groups = far.groups or (None if far.groups is None else ("?",))
         check, _ = self._groups.check(groups, peer, (port, port), inward=True)
         lost = untold(_lost(target.name, far.subnets[0] if far.subnets else ""))
-        return (lost, _address(target, far, six=peer.cidrs == ANYWHERE6), check)
+        return (lost, _address(target, far, by_six=six(peer.addresses)), check)
 
     def _no_way_in(self, target: Place, far: Interface, subnet: Subnet, clients: Addresses) -> str:
         others = [self._network.subnets[one] for one in far.subnets if one in self._network.subnets]
@@ -169,15 +167,22 @@ class Outside:
         return ", ".join(subnet.name for subnet in known if subnet) or ", ".join(subnets) or "no subnet of the stack"
 
 
+def _versions(peer: Peer, own: Interface, *, both: bool) -> list[Peer]:
+    """The peer by each version that the interface may speak to him by."""
+    if six(peer.addresses):
+        return [peer] if own.ipv6 is not False else []
+    return [peer, *([_six(peer)] if both and own.ipv6 is not False else [])]
+
+
 def _six(peer: Peer) -> Peer:
     return Peer(peer.says, peer.groups, ANYWHERE6, peer.prefix_lists, peer.unreferred, peer.one_of)
 
 
-def _address(target: Place, far: Interface, *, six: bool) -> Check:
-    has = far.ipv6 if six else far.public if not far.shares else False
+def _address(target: Place, far: Interface, *, by_six: bool) -> Check:
+    has = far.ipv6 if by_six else far.public if not far.shares else False
     if has is None:
         return untold(f"whether {target.name} has a public address is not known")
-    kind = "an address of version 6" if six else "a public address" if has else "no public address"
+    kind = "an address of version 6" if by_six else "a public address" if has else "no public address"
     return Check(ok=has, says=f"{target.name} has {kind}")
 
 

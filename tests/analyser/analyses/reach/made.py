@@ -43,7 +43,7 @@ class Made:
         """All of it."""
         return Graph("strata", "small", self.nodes, {}, region="us-east-1")
 
-    def vpc(self, name: str = "net", cidr: str = "10.0.0.0/16") -> str:
+    def vpc(self, name: str = "net", cidr: str = "10.0.0.0/16", **more: Any) -> str:
         """A VPC with the ids of what AWS puts into it."""
         defaults = {
             "defaultSecurityGroupId": f"sg-default-{name}",
@@ -51,7 +51,7 @@ class Made:
             "defaultRouteTableId": f"rtb-main-{name}",
             "defaultNetworkAclId": f"acl-default-{name}",
         }
-        return self.add("Vpc", name, outputs=defaults, cidrBlock=cidr)
+        return self.add("Vpc", name, outputs=defaults, cidrBlock=cidr, **more)
 
     def subnet(self, vpc: str, name: str = "public", cidr: str = "10.0.1.0/24", **more: Any) -> str:
         """A subnet with a table of its own."""

@@ -11,9 +11,10 @@ PORTS = (22, 443)
 _RANGES = ((22, 22), (443, 443), (0, 65535), (1, 1023), (1024, 65535), (32768, 60999), (32768, 65535))
 _PROTOCOLS = ("tcp", "TCP", "6", "-1", "udp")
 _PUBLIC = ("0.0.0.0/0", "8.8.8.0/24", "0.0.0.0/1", "203.0.113.7/32")
+_PUBLIC6 = ("::/0", "2001:4860::/32", "2600:1f18::/32", "2600:1f18:0::/48", "2600:1f18:1::/48")
 
 Rule = tuple[str, int, int, str]
-"""Protocol, first and last port, and a range or the name of a group."""
+"""Protocol, first and last port, and a range or the name of a group or prefix list."""
 AclRule = tuple[int, bool, str, int, int, str]
 """Number, whether it allows, protocol, first and last port, range."""
 
@@ -23,7 +24,9 @@ class Subnet:
     vpc: str
     cidr: str
     routes: list[tuple[str, str, str]] = field(default_factory=list)
-    """Range, what takes the packets (igw, nat, peering, hub) and its name."""
+    """Range or prefix list, what takes the packets (igw, nat, peering, hub, egress) and its name."""
+    cidr6: str = ""
+    gives_six: bool = False
     maps_public: bool = False
     acl: tuple[list[AclRule], list[AclRule]] | None = None
 
@@ -49,6 +52,10 @@ class Net:
     peerings: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     attached: list[str] = field(default_factory=list)
     """The VPCs that the transit gateway is attached to, in their first subnet."""
+    attached_six: list[str] = field(default_factory=list)
+    """Those of them whose attachment takes version 6 too."""
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    """The ranges of each prefix list."""
 
 
 def random_net(seed: int) -> Net:
@@ -59,11 +66,13 @@ def random_net(seed: int) -> Net:
         net.vpcs[vpc] = f"10.{number}.0.0/16"
         net.gateways[vpc] = r.random() < 0.9
         net.attached += [vpc] if r.random() < 0.6 else []
+        net.attached_six += [vpc] if net.attached[-1:] == [vpc] and r.random() < 0.6 else []
         for place in range(r.choice((1, 2, 2))):
-            net.subnets[f"{vpc}s{place}"] = Subnet(vpc, f"10.{number}.{place}.0/24", maps_public=r.random() < 0.5)
+            net.subnets[f"{vpc}s{place}"] = _subnet(r, vpc, number, place)
         for group in range(2):
             net.groups[f"{vpc}g{group}"] = (vpc, [], [])
         net.nats[f"{vpc}n"] = r.choice([name for name, one in net.subnets.items() if one.vpc == vpc])
+    net.lists = {"p0": r.sample(_PUBLIC[1:], 2), "p1": ["0.0.0.0/1", "128.0.0.0/1"], "p2": r.sample(_PUBLIC6[1:], 2)}
     for one, other in (("v0", "v1"), ("v1", "v2"), ("v0", "v2")):
         if one in net.vpcs and other in net.vpcs and r.random() < 0.6:
             net.peerings[f"{one}{other}"] = (one, other, r.random() < 0.85)
@@ -74,18 +83,37 @@ def random_net(seed: int) -> Net:
     for vpc, ingress, egress in net.groups.values():
         ingress += [_rule(r, net, vpc) for _ in range(r.choice((0, 1, 2, 3)))]
         egress += [("-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.7 else [_rule(r, net, vpc) for _ in range(2)]
+        egress += [("-1", 0, 0, "::/0")] if r.random() < 0.5 else []
     return net
+
+
+def six_of(vpc: str) -> str:
+    """The range of version 6 of a VPC."""
+    return f"2600:1f18:{vpc[1:]}::/48"
+
+
+def _subnet(r: Random, vpc: str, number: int, place: int) -> Subnet:
+    found = Subnet(vpc, f"10.{number}.{place}.0/24", maps_public=r.random() < 0.5)
+    if r.random() < 0.6:
+        found.cidr6, found.gives_six = f"2600:1f18:{number}:{place}::/64", r.random() < 0.7
+    return found
 
 
 def _routes(r: Random, net: Net, subnet: Subnet) -> list[tuple[str, str, str]]:
     found = {}
     for cidr in r.sample(("0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "8.8.8.0/24"), r.choice((1, 1, 2, 3))):
         found[cidr] = r.choice((("igw", subnet.vpc), ("igw", subnet.vpc), ("nat", f"{subnet.vpc}n")))
+    if r.random() < 0.1:
+        found = {"p1": ("igw", subnet.vpc)}
+    for cidr in r.sample(("::/0", "2000::/4", "2001:4860::/32"), r.choice((0, 1, 2))) if subnet.cidr6 else ():
+        found[cidr] = r.choice((("igw", subnet.vpc), ("igw", subnet.vpc), ("egress", subnet.vpc)))
     for other, cidr in net.vpcs.items():
         if other == subnet.vpc or r.random() < 0.2:
             continue
         ways = [("peering", name) for name, ends in net.peerings.items() if subnet.vpc in ends[:2]]
         ways += [("hub", "hub")] if subnet.vpc in net.attached else []
+        if ways and subnet.cidr6 and r.random() < 0.6:
+            found[six_of(other)] = r.choice(ways)
         if ways:
             found[r.choice((cidr, cidr, cidr.replace("/16", "/24"), "10.0.0.0/8"))] = r.choice(ways)
     return [(cidr, *way) for cidr, way in found.items()]
@@ -93,14 +121,15 @@ def _routes(r: Random, net: Net, subnet: Subnet) -> list[tuple[str, str, str]]:
 
 def _acl(r: Random) -> list[AclRule]:
     rules = []
-    for number in sorted(r.sample(range(1, 99), r.choice((1, 2, 3, 4)))):
-        cidr = r.choice((*_PUBLIC, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"))
+    for number in sorted(r.sample(range(1, 98), r.choice((1, 2, 3, 4)))):
+        cidr = r.choice((*_PUBLIC, *_PUBLIC6, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"))
         rules.append((number, r.random() < 0.75, r.choice(_PROTOCOLS), *r.choice(_RANGES), cidr))
+    rules += [(98, True, "-1", 0, 0, "::/0")] if r.random() < 0.6 else []
     return rules + ([(99, True, "-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.6 else [])
 
 
 def _rule(r: Random, net: Net, vpc: str) -> Rule:
-    peers = [*_PUBLIC, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"]
+    peers = [*_PUBLIC, *_PUBLIC6, *net.lists, "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/24"]
     peers += [name for name, (home, *_) in net.groups.items() if home == vpc or r.random() < 0.4]
     return (r.choice(_PROTOCOLS), *r.choice(_RANGES), r.choice(peers))
 
@@ -132,11 +161,17 @@ def graph(net: Net) -> Graph:
 
 def _add_vpcs(made: Made, net: Net) -> None:
     for vpc, cidr in net.vpcs.items():
-        made.vpc(vpc, cidr)
+        made.vpc(vpc, cidr, ipv6CidrBlock=six_of(vpc))
         attached: dict[str, Any] = {"vpcId": f"vpc-{vpc}"} if net.gateways[vpc] else {}
         made.add("InternetGateway", f"{vpc}i", **attached)
+        made.add("EgressOnlyInternetGateway", f"{vpc}e", vpcId=f"vpc-{vpc}")
+    for name, cidrs in net.lists.items():
+        made.add("ManagedPrefixList", name, entries=[{"cidr": cidr} for cidr in cidrs])
     for name, subnet in net.subnets.items():
-        made.subnet(f"vpc-{subnet.vpc}", name, subnet.cidr, mapPublicIpOnLaunch=subnet.maps_public)
+        six: dict[str, Any] = (
+            {"ipv6CidrBlock": subnet.cidr6, "assignIpv6AddressOnCreation": subnet.gives_six} if subnet.cidr6 else {}
+        )
+        made.subnet(f"vpc-{subnet.vpc}", name, subnet.cidr, mapPublicIpOnLaunch=subnet.maps_public, **six)
 
 
 def _add_ways(made: Made, net: Net) -> None:
@@ -148,12 +183,17 @@ def _add_ways(made: Made, net: Net) -> None:
     for vpc in net.attached:
         first = next(f"subnet-{name}" for name, one in net.subnets.items() if one.vpc == vpc)
         inputs: dict[str, Any] = {"transitGatewayId": hub, "vpcId": f"vpc-{vpc}", "subnetIds": [first]}
+        inputs["ipv6Support"] = "enable" if vpc in net.attached_six else "disable"
         made.add("VpcAttachment", f"a{vpc}", module="ec2transitgateway", **inputs)
 
 
 def _fill(made: Made, name: str, subnet: Subnet) -> None:
     for cidr, way, via in subnet.routes:
-        made.route(f"subnet-{name}", cidr, **_to(way, via))
+        if cidr.startswith("p"):
+            table = {"routeTableId": f"rtb-{name}-routes", "destinationPrefixListId": f"pl-{cidr}"}
+            made.add("Route", f"{name}-{cidr}", **table, **_to(way, via))
+        else:
+            made.route(f"subnet-{name}", cidr, **_to(way, via))
     if subnet.acl:
         ingress, egress = ([_acl_block(one) for one in side] for side in subnet.acl)
         own: dict[str, Any] = {"vpcId": f"vpc-{subnet.vpc}", "subnetIds": [f"subnet-{name}"]}
@@ -174,6 +214,7 @@ def _to(way: str, via: str) -> dict[str, str]:
         "nat": {"natGatewayId": f"nat-{via}"},
         "peering": {"vpcPeeringConnectionId": f"pcx-{via}"},
         "hub": {"transitGatewayId": "tgw-hub"},
+        "egress": {"egressOnlyGatewayId": f"id-{via}e"},
     }[way]
 
 
@@ -181,11 +222,14 @@ def _acl_block(rule: AclRule) -> dict[str, Any]:
     number, allows, protocol, first, last, cidr = rule
     action = "allow" if allows else "deny"
     return {
-        "ruleNo": number, "action": action, "protocol": protocol, "fromPort": first, "toPort": last, "cidrBlock": cidr
+        "ruleNo": number, "action": action, "protocol": protocol, "fromPort": first, "toPort": last,
+        "ipv6CidrBlock" if ":" in cidr else "cidrBlock": cidr,
     }  # fmt: skip
 
 
 def _block(net: Net, rule: Rule) -> dict[str, Any]:
     protocol, first, last, peer = rule
-    who = {"securityGroups": [f"sg-{peer}"]} if peer in net.groups else {"cidrBlocks": [peer]}
+    key = "ipv6CidrBlocks" if ":" in peer else "cidrBlocks"
+    who = {"securityGroups": [f"sg-{peer}"]} if peer in net.groups else {key: [peer]}
+    who = {"prefixListIds": [f"pl-{peer}"]} if peer in net.lists else who
     return {"protocol": protocol, "fromPort": first, "toPort": last, **who}

@@ -7,7 +7,7 @@ routes, security groups, ACLs, NAT gateways, peerings and transit gateways; the 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from tests.analyser.analyses.reach.networks import AclRule, Machine, Net, Rule
+from tests.analyser.analyses.reach.networks import AclRule, Machine, Net, Rule, six_of
 
 CLIENTS = ((1024, 65535), (32768, 60999), (49152, 65535))
 YES, SOME, NO = "yes", "not known", "no"
@@ -19,12 +19,18 @@ def walk(net: Net, source: str, target: str, port: int) -> str:
         return _any(_served(net, net.machines[target], client, port) for client in _clients(net))
     if target == "internet":
         return _any(_left(net, net.machines[source], server, port) for server in _clients(net))
-    inside = _inside(net, source, target, port)
-    if inside == YES or not _public(net, net.machines[target]):
-        return inside
-    out = _all(_left(net, net.machines[source], server, port) for server in _clients(net))
-    into = _all(_served(net, net.machines[target], client, port) for client in _clients(net))
-    return max(inside, min(out, into, key=_rank), key=_rank)
+    one, two = net.machines[source], net.machines[target]
+    found = [_inside(net, one, two, port, (one.address, two.address))]
+    ends = _six(net, one), _six(net, two)
+    if all(ends):
+        found.append(_inside(net, one, two, port, ends))
+        # By its own address of version 6, which is a public one.
+        found.append(min(_left(net, one, ends[1], port), _served(net, two, ends[0], port), key=_rank))
+    if _public(net, two):
+        out = _all(_left(net, one, server, port) for server in _clients(net) if ":" not in server)
+        into = _all(_served(net, two, client, port) for client in _clients(net) if ":" not in client)
+        found.append(min(out, into, key=_rank))
+    return max(found, key=_rank)
 
 
 def _rank(answer: str) -> int:
@@ -48,7 +54,13 @@ def _clients(net: Net) -> list[str]:
     for cidr in cidrs:
         block = ip_network(cidr)
         found |= {str(block[0]), str(block[-1])} if block.prefixlen > 8 else set()
-    return sorted(found)
+    return [*sorted(found), "2001:4860::8", "2600:1f18:9::1", "2a00:1450::1", "3fff::1"]
+
+
+def _six(net: Net, machine: Machine) -> str:
+    """An address of version 6 where a machine has one: which, no rule of these networks asks."""
+    home = net.subnets[machine.subnet]
+    return home.cidr6.replace("::/64", "::5") if home.gives_six else ""
 
 
 def _home(net: Net, name: str) -> tuple[str, str]:
@@ -58,7 +70,8 @@ def _home(net: Net, name: str) -> tuple[str, str]:
 def _route(net: Net, subnet: str, address: str) -> tuple[str, str]:
     """What takes a packet, by the longest prefix that holds its address."""
     own = net.subnets[subnet]
-    routes = [*own.routes, (net.vpcs[own.vpc], "local", own.vpc)]
+    routes = [(cidr, *to) for at, *to in own.routes for cidr in net.lists.get(at, [at])]
+    routes += [(cidr, "local", own.vpc) for cidr in (net.vpcs[own.vpc], six_of(own.vpc))]
     fitting = [one for one in routes if ip_address(address) in ip_network(one[0])]
     best = max(fitting, key=lambda one: ip_network(one[0]).prefixlen, default=("", "nothing", ""))
     return best[1], best[2]
@@ -90,7 +103,8 @@ def _let(net: Net, machine: Machine, address: str, port: int, others: tuple[str,
         for protocol, first, last, peer in ingress if inward else egress:
             if protocol != "-1" and (protocol.lower() not in ("tcp", "6") or not first <= port <= last):
                 continue
-            if peer in others or (peer not in net.groups and ip_address(address) in ip_network(peer)):
+            ranges = [] if peer in net.groups else net.lists.get(peer, [peer])
+            if peer in others or any(ip_address(address) in ip_network(one) for one in ranges):
                 return True
     return False
 
@@ -130,7 +144,8 @@ def _tried(net: Net) -> list[int]:
 def _served(net: Net, machine: Machine, client: str, port: int) -> str:
     """A client of the internet speaks to a machine."""
     subnet = machine.subnet
-    there = _public(net, machine) and _to_internet(net, subnet, client)
+    reached = bool(_six(net, machine)) if ":" in client else _public(net, machine)
+    there = reached and _to_internet(net, subnet, client)
     there = there and _acl(net, subnet, client, port, inward=True) and _let(net, machine, client, port, (), inward=True)
     if not there:
         return NO
@@ -145,8 +160,9 @@ def _left(net: Net, machine: Machine, server: str, port: int) -> str:
         return NO
     way, via = _route(net, subnet, server)
     ports = _tried(net)
-    if way == "igw":
-        if not (_public(net, machine) and _to_internet(net, subnet, server)):
+    if way in ("igw", "egress"):
+        own = bool(_six(net, machine)) if ":" in server else _public(net, machine)
+        if not own or not (way == "egress" or _to_internet(net, subnet, server)):
             return NO
         return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports)
     if way != "nat" or not _to_internet(net, net.nats[via], server):
@@ -183,7 +199,8 @@ def _arrives(net: Net, subnet: str, address: str, other: str) -> str:
         one, two, accepted = net.peerings[via]
         return "peering" if accepted and {one, two} == {mine, theirs} else ""
     if way == "hub":
-        return "hub" if mine in net.attached and theirs in net.attached and mine != theirs else ""
+        attached = net.attached_six if ":" in address else net.attached
+        return "hub" if mine in attached and theirs in attached and mine != theirs else ""
     return ""
 
 
@@ -191,26 +208,24 @@ def _entrance(net: Net, vpc: str) -> str:
     return next(name for name, one in net.subnets.items() if one.vpc == vpc)
 
 
-def _inside(net: Net, source: str, target: str, port: int) -> str:
-    one, two = net.machines[source], net.machines[target]
-    there, back = _arrives(net, one.subnet, two.address, two.subnet), _arrives(net, two.subnet, one.address, one.subnet)
+def _inside(net: Net, one: Machine, two: Machine, port: int, ends: tuple[str, str]) -> str:
+    near_end, far_end = ends
+    there, back = _arrives(net, one.subnet, far_end, two.subnet), _arrives(net, two.subnet, near_end, one.subnet)
     if one.subnet == two.subnet:
         there = back = "local"
     if not there or not back:
         return NO
     named = there != "hub"
     to, of = (_names(net, two), _names(net, one)) if named else ((), ())
-    if not _let(net, one, two.address, port, to, inward=False) or not _let(
-        net, two, one.address, port, of, inward=True
-    ):
+    if not _let(net, one, far_end, port, to, inward=False) or not _let(net, two, near_end, port, of, inward=True):
         return NO
     if one.subnet == two.subnet:
         return YES
-    gates = [(one.subnet, two.address, False), (two.subnet, one.address, True)]
+    gates = [(one.subnet, far_end, False), (two.subnet, near_end, True)]
     if there == "hub":
         near, far = (_entrance(net, net.subnets[side.subnet].vpc) for side in (one, two))
-        gates += [(near, one.address, True)] if near != one.subnet else []
-        gates += [(far, two.address, False)] if far != two.subnet else []
+        gates += [(near, near_end, True)] if near != one.subnet else []
+        gates += [(far, far_end, False)] if far != two.subnet else []
     if not all(_acl(net, subnet, address, port, inward=inward) for subnet, address, inward in gates):
         return NO
     ports = _tried(net)

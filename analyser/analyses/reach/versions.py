@@ -1,0 +1,36 @@
+"""By which version of IP two ends may speak, and the addresses that they have of it."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.reach.addresses import Addresses, of
+from analyser.analyses.reach.network import Network, Subnet
+from analyser.analyses.reach.place import Check, Interface, Place, untold
+from analyser.analyses.reach.security_groups import ANYWHERE6, Peer
+
+
+def versions(*ends: tuple[Interface, Subnet]) -> Iterator[bool]:
+    """Whether by version 6, for each version that both ends may have an address of."""
+    if not any(home.only_six for _, home in ends):
+        yield False
+    if all(one.ipv6 is not False and home.cidr6 for one, home in ends):
+        yield True
+
+
+def has_six(*ends: tuple[Place, Interface], six: bool) -> Iterator[Check]:
+    for place, one in ends:
+        if six and one.ipv6 is None:
+            yield untold(f"whether {place.name} has an address of version 6 is not known")
+
+
+def address(interface: Interface, subnet: Subnet) -> Addresses:
+    return of(interface.address) or subnet.addresses
+
+
+def six_of(place: Place, network: Network) -> Peer | None:
+    """A place as others see it by version 6, in which nothing stands for its own addresses; None for no such."""
+    ends = [(one, network.subnets.get(each)) for one in place.interfaces for each in one.subnets]
+    ranges = [home.cidr6 for one, home in ends if home and home.cidr6 and one.ipv6 is not False]
+    if not ranges:
+        return None
+    told = all(of(cidr) for cidr in ranges)
+    return Peer(place.name, cidrs=tuple(ranges) if told else ANYWHERE6, one_of=True)
