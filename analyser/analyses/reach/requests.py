@@ -31,9 +31,15 @@ _FLAGS = {
 }
 """What a request says of itself; None for what its sender chooses."""
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount", "s3:dataaccesspointaccount"})
+_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 _ORG_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-_OF_THE_THING = ("aws:resourcetag/", "aws:resource", "s3:existingobjecttag/", "secretsmanager:resourcetag/")
+_OF_THE_THING = (
+    "aws:resourcetag/",
+    "aws:resource",
+    "s3:existingobjecttag/",
+    "secretsmanager:resourcetag/",
+    "s3:dataaccesspoint",
+)
 _OF_TIME = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"})
 _NEGATIONS = {
     "stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike", "notipaddress",

@@ -79,6 +79,7 @@ def test_a_block_of_public_access_bears_on_public_policies_alone(statement: dict
         (when("Null", "aws:PrincipalAccount", "true"), YES),
         (when("Null", "aws:SourceVpce", "false"), NO),
         (when("StringEquals", "s3:ExistingObjectTag/public", "yes"), UNSURE),
+        (when("StringEquals", "s3:DataAccessPointAccount", HOME), UNSURE),
         (when("DateLessThan", "aws:CurrentTime", "2020-01-01T00:00:00Z"), UNSURE),
         (when("StringLike", "aws:userid", "AROAEXAMPLE:*"), NO),
         (when("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{HOME}:topic"), NO),
