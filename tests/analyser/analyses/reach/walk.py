@@ -54,7 +54,8 @@ def _clients(net: Net) -> list[str]:
     for cidr in cidrs:
         block = ip_network(cidr)
         found |= {str(block[0]), str(block[-1])} if block.prefixlen > 8 else set()
-    return [*sorted(found), "2001:4860::8", "2600:1f18:9::1", "2a00:1450::1", "3fff::1"]
+    six = ["2001:4860::8", "2600:1f18::9", "2600:1f18:1::9", "2600:1f18:9::1", "2a00:1450::1", "3fff::1"]
+    return [*sorted(found), *six]
 
 
 def _six(net: Net, machine: Machine) -> str:
