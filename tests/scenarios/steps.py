@@ -66,7 +66,7 @@ STEPS = (
     Scenario("records-aurora-back", "prod", {"auroraServerless": None}, before={**_PROMOTED, **_DELETABLE},
              goes=("aurora-cluster",)),
     Scenario("records-aurora-alone", "prod", {"auroraServerless.role": "sole"}, before={**_PROMOTED, **_DELETABLE},
-             goes=("database-primary", "database-master-secret")),
+             goes=("database-primary", "database-replica-a", "database-replica-b", "database-master-secret")),
     # docs/runbooks/collaboration.md
     Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
     Scenario("collaboration-domain", "collaboration-prod",
