@@ -1,9 +1,12 @@
 """What a program registered: every resource, whole."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+TAGS_KEY = "aws:defaultTags"
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,11 @@ class Graph:
                 name = parent.name
             parent = self.get(parent.parent)
         return name
+
+    @property
+    def default_tags(self) -> dict[str, Any] | None:
+        """What the provider tags everything with that takes tags; None where no configuration is known."""
+        return dict(json.loads(self.config.get(TAGS_KEY) or "{}").get("tags") or {}) if self.config else None
 
     @property
     def resources(self) -> list[Node]:

@@ -1,6 +1,6 @@
 """What is lost with a resource that a later ``up`` cannot make again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,5 +34,14 @@ def bearing(token: str, inputs: Mapping[str, Any] | None = None) -> Bearing | No
 
 def copied(token: str, inputs: Mapping[str, Any]) -> str:
     """Who has what a resource holds, in words, such as the source of a replica; empty for what copies nobody."""
+    return next((words for _, words in _copies(token, inputs)), "")
+
+
+def original(token: str, inputs: Mapping[str, Any]) -> str:
+    """The input that names what a resource copies; empty for what copies nobody."""
+    return next((name for name, _ in _copies(token, inputs)), "")
+
+
+def _copies(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     unless = (fact(token, "bears") or {}).get("unless", {})
-    return next((words for name, words in unless.items() if inputs.get(name)), "")
+    return ((name, words) for name, words in unless.items() if inputs.get(name))

@@ -1,6 +1,5 @@
 """The commands that show whether the world gets in: targets, distributions, and the public addresses themselves."""
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from analyser.graph import Graph, Node
 
 _TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-_DEFAULT_TAGS = "aws:defaultTags"
 _PUBLIC = ("url", "applicationUrl", "apiUrl", "healthUrl")
 """Outputs that name an address of the public; of some systems there are several."""
 
@@ -49,7 +47,7 @@ def _targets(graph: Graph) -> Check:
 
 def _own(graph: Graph) -> str:
     """A filter by the default tag whose value is the stack's name; none where there is no such tag."""
-    tags = json.loads(graph.config.get(_DEFAULT_TAGS, "{}")).get("tags", {})
+    tags = graph.default_tags or {}
     keys = sorted(key for key, value in tags.items() if value == graph.stack)
     return f" --tag-filters Key={shlex.quote(keys[0])},Values={shlex.quote(graph.stack)}" if keys else ""
 

@@ -81,6 +81,7 @@ def document(report: Report) -> dict[str, Any]:
         "system": report.system,
         "environment": report.environment,
         "region": graph.region,
+        **({} if graph.default_tags is None else {"defaultTags": plain(graph.default_tags)}),
         "summary": {
             "resources": len(graph.resources),
             "components": len(graph.components),

@@ -2,7 +2,8 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from analyser.analyses.changes.changes import Change, Kind
@@ -16,6 +17,7 @@ SECTIONS: dict[Kind, str] = {"replaced": "Replaced", "removed": "Removed", "upda
 SIGNS: dict[Kind, str] = {"replaced": "±", "removed": "-", "updated": "~", "added": "+"}
 _LONGEST = 60
 _NAMED = 3
+TAGS = "Default tags, in place on all of AWS that takes tags"
 _AFTER_UP = "known after up"
 
 
@@ -38,9 +40,16 @@ def refusals(found: Difference) -> list[str]:
     return [f"{change.name}: {why}" for change in found.changes for why in change.refused]
 
 
+def of_tags(found: Difference) -> list[str]:
+    """Default tags that differ, a line each, such as ``version  v1.0.0 → v1.1.0``."""
+    return [in_words(edit) for edit in found.tags]
+
+
 def asides(change: Change) -> list[str]:
     """What else is to be known of a change, in short."""
     found = []
+    if change.kind == "updated" and change.edits and all(edit.path.startswith("options.") for edit in change.edits):
+        found.append("in Pulumi's state alone, which no preview counts")
     if change.former:
         found.append(f"was {change.former.rsplit('::', 1)[1]}, by its alias")
     if change.deleted_first:
@@ -63,7 +72,19 @@ def lines(change: Change) -> list[str]:
     found = [f"{name}, {since}" for name, edits in told.items() if not edits]
     found += dict.fromkeys(f"{in_words(edit)}, {since}" for edits in told.values() for edit in edits)
     rest = [edit for edit in change.edits if not any(edit in edits for edits in told.values())]
-    return [*found, *map(in_words, rest)]
+    return [*found, *_in_short(rest)]
+
+
+def _in_short(found: Sequence[Edit]) -> Iterator[str]:
+    """A line each; but one for a number that changes in many elements, such as where widgets stand."""
+    places = Counter(
+        edit.plain_path
+        for edit in found
+        if edit.kind == "changed" and all(isinstance(side, int | float) for side in (edit.before, edit.after))
+    )
+    many = {path: count for path, count in places.items() if count > _NAMED}
+    yield from (in_words(edit) for edit in found if edit.plain_path not in many)
+    yield from (f"{path}  in {count} elements" for path, count in many.items())
 
 
 def _reason(again: Replaced) -> str:
@@ -120,14 +141,17 @@ def named(found: Sequence[str]) -> str:
     return f"{', '.join(found[:_NAMED])}{more}"
 
 
-def widenings(found: Difference, kind: WideningKind) -> list[tuple[str, list[Widening]]]:
-    """What widens of a kind, in words; resources of one type of which the same is said together."""
-    groups: dict[tuple[str, str], list[Widening]] = {}
+def widenings(found: Difference, kind: WideningKind) -> list[tuple[list[str], list[Widening]]]:
+    """What widens of a kind, in words, a resource once; those of one type of which the same is said together."""
+    told: dict[str, list[Widening]] = {}
     for one in found.widened:
         if one.kind == kind:
-            words = one.what if one.certain else f"{one.what} (may be)"
-            groups.setdefault((one.type, words), []).append(one)
-    return [(words, members) for (_, words), members in groups.items()]
+            told.setdefault(one.urn, []).append(one)
+    groups: dict[tuple[str, ...], list[Widening]] = {}
+    for every in told.values():
+        words = [one.what if one.certain else f"{one.what} (may be)" for one in every]
+        groups.setdefault((every[0].type, *words), []).append(every[0])
+    return [(words, members) for (_, *words), members in groups.items()]
 
 
 def _is_of(edit: Edit, name: str) -> bool:

@@ -3,6 +3,7 @@
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go (UntypedDeployment, DeploymentV3, ResourceV3)
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from typing import Any
 
 from pulumi.runtime import rpc
 
-from analyser.graph import Graph, Node
+from analyser.graph import TAGS_KEY, Graph, Node
 from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
 from policy.unknown import UNKNOWN
 
 _STACK = "pulumi:pulumi:Stack"
+_DEFAULT = "::default"
+"""How the name of a provider begins that the engine makes of the configuration."""
 _VERSIONS = (3, 4)
 _PACKED = (".zip", ".jar", ".tar", ".tgz", ".tar.gz")
 _URN_PARTS = 4
@@ -50,7 +53,15 @@ def graph_of_export(data: Mapping[str, Any]) -> Graph:
     exports, secret = _inputs(stack.get("outputs") or {})
     start, project = stack["urn"].split("::")[:2]
     name = start.rpartition(":")[2]
-    return Graph(project, name, nodes, exports, region=_region(states), secret_exports=frozenset(secret))
+    return Graph(
+        project,
+        name,
+        nodes,
+        exports,
+        region=_region(states),
+        config=_tags(states),
+        secret_exports=frozenset(secret),
+    )
 
 
 @dataclass(frozen=True)
@@ -173,7 +184,18 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _region(states: list[Mapping[str, Any]]) -> str:
     """The default provider's region, else any AWS provider's."""
-    providers = [state for state in states if state["type"] == "pulumi:providers:aws"]
-    own = sorted(providers, key=lambda state: "::default" not in state["urn"])
+    own = sorted(_providers(states), key=lambda state: _DEFAULT not in state["urn"])
     found = (str((state.get("inputs") or {}).get("region") or "") for state in own)
     return next((region for region in found if region), "")
+
+
+def _tags(states: list[Mapping[str, Any]]) -> dict[str, str]:
+    """The default provider's tags as configuration, which is a text there; nothing where there is no such provider."""
+    own = [state.get("inputs") or {} for state in _providers(states) if _DEFAULT in state["urn"]]
+    given = [inputs.get("defaultTags") or {} for inputs in own]
+    found = [one if isinstance(one, str) else json.dumps(one) for one in given]
+    return {TAGS_KEY: max(found, key=len)} if found else {}
+
+
+def _providers(states: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [state for state in states if state["type"] == "pulumi:providers:aws"]

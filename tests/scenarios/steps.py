@@ -66,7 +66,7 @@ STEPS = (
     Scenario("records-aurora-back", "prod", {"auroraServerless": None}, before={**_PROMOTED, **_DELETABLE},
              goes=("aurora-cluster",)),
     Scenario("records-aurora-alone", "prod", {"auroraServerless.role": "sole"}, before={**_PROMOTED, **_DELETABLE},
-             goes=("database-primary", "database-master-secret")),
+             goes=("database-primary", "database-replica-a", "database-replica-b", "database-master-secret")),
     # docs/runbooks/collaboration.md
     Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
     Scenario("collaboration-domain", "collaboration-prod",
@@ -98,7 +98,8 @@ STEPS = (
              refused="more.sql"),
     Scenario("consulting-zone-inserted", "consulting-prod",
              inserted={"network.public.d": "10.0.4.0/24", "network.private.d": "10.0.14.0/24",
-                       "network.data.d": "10.0.24.0/24"}),
+                       "network.data.d": "10.0.24.0/24"},
+             anew=("nodes-group",)),  # EKS changes no group's subnets
     Scenario("consulting-zone-removed", "consulting-prod",
              {"network.public.c": None, "network.private.c": None, "network.data.c": None}),
     # docs/runbooks/mdreader.md

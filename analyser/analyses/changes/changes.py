@@ -1,14 +1,14 @@
 """What an update would do to each resource of a stack, or what two stacks differ by; works on their JSON form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from analyser.analyses.changes.edits import Edit, edits
 from analyser.analyses.changes.pairing import Pairs, Resource
 from analyser.analyses.changes.refused import refused
-from analyser.analyses.changes.replaced import Replaced, ignored, replaced_of
-from resource_types.bearing import Bearing, bearing, copied
+from analyser.analyses.changes.replaced import Replaced, borne, ignored, leaving, replaced_of
+from resource_types.bearing import Bearing, bearing
 
 Kind = Literal["removed", "replaced", "updated", "added"]
 _ORDER: tuple[Kind, ...] = ("replaced", "removed", "updated", "added")
@@ -62,10 +62,11 @@ def changes(found: Pairs, *, one_stack: bool) -> tuple[Change, ...]:
     ``one_stack`` says that both are previews of one stack, so that going from one to the other may replace.
     """
     again = {one.urn: one for one in replaced_of(found)} if one_stack else {}
+    gone = leaving(found, again.values())
     every = (
-        *(_gone(resource) for resource in found.only_before),
+        *(_gone(resource, gone) for resource in found.only_before),
         *(Change("added", r["urn"], r["type"], r["name"], bearing=bearing(r["type"])) for r in found.only_after),
-        *(_between(old, new, again.get(new["urn"]), one_stack=one_stack) for old, new in found.both),
+        *(_between(old, new, again.get(new["urn"]), gone, one_stack=one_stack) for old, new in found.both),
     )
     kept = [change for change in every if change.kind != "updated" or change.edits or change.former or change.not_known]
     return tuple(sorted(kept, key=_rank))
@@ -77,7 +78,8 @@ def _rank(change: Change) -> tuple[Any, ...]:
     return (not change.loses, _ORDER.index(change.kind), not sure, not bears, change.type, change.name)
 
 
-def _gone(old: Resource) -> Change:
+def _gone(old: Resource, gone: Set[str]) -> Change:
+    bears, has = borne(old, gone)
     retained = bool(old["options"].get("retainOnDelete"))
     return Change(
         "removed",
@@ -86,12 +88,12 @@ def _gone(old: Resource) -> Change:
         old["name"],
         protected=old["protect"],
         retained=retained,
-        bearing=bearing(old["type"], old["inputs"]),
-        copied=copied(old["type"], old["inputs"]),
+        bearing=bears,
+        copied=has,
     )
 
 
-def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack: bool) -> Change:
+def _between(old: Resource, new: Resource, again: Replaced | None, gone: Set[str], *, one_stack: bool) -> Change:
     found = [edit for edit in _edits(old, new) if not ignored(edit.plain_path, new) and not ignored(edit.path, new)]
     moved = one_stack and old["urn"] != new["urn"]
     return Change(
@@ -106,8 +108,7 @@ def _between(old: Resource, new: Resource, again: Replaced | None, *, one_stack:
         bool(again and again.protected),
         bool(again and old["options"].get("retainOnDelete")),
         bool(again and _goes_first(old, new)),
-        bearing(old["type"], old["inputs"]),
-        copied(old["type"], old["inputs"]),
+        *borne(old, gone),
         () if (again and again.certain) or not one_stack else refused(old, new),
     )
 
@@ -158,12 +159,13 @@ def _document(change: Change) -> dict[str, Any]:
         **({"refused": list(change.refused)} if change.refused else {}),
         **({"former": change.former} if change.former else {}),
         **({"certain": again.certain, "forcedBy": list(again.properties), "since": list(again.since)} if again else {}),
-        "edits": [_edit(edit) for edit in change.edits],
+        "edits": [edit_document(edit) for edit in change.edits],
         "notKnown": [edit.path for edit in change.not_known],
     }
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def edit_document(edit: Edit) -> dict[str, Any]:
+    """One difference as JSON data."""
     sides = {"before": edit.before, "after": edit.after}
     left_out = {"added": "before", "removed": "after"}.get(edit.kind)
     return {"path": edit.path, "kind": edit.kind, **{side: sides[side] for side in sides if side != left_out}}

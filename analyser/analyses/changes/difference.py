@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analyser.analyses.changes.changes import Change, Kind, changes, changes_document
+from analyser.analyses.changes.changes import Change, Kind, changes, changes_document, edit_document
+from analyser.analyses.changes.edits import Edit, edits
 from analyser.analyses.changes.pairing import pairs
 from analyser.analyses.changes.widening import Widening, widened, widening_document
 
@@ -41,6 +42,8 @@ class Difference:
     """What is not as it was, resource by resource."""
     widened: tuple[Widening, ...]
     """What more may be done with, or less is kept of."""
+    tags: tuple[Edit, ...]
+    """Default tags that differ, which the provider puts on all that takes tags, in place; no input shows them."""
     one_stack: bool
     """Whether both are previews of one stack."""
 
@@ -66,6 +69,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
         len(found.both),
         changed,
         widened(found, changed),
+        _tags(before, after),
         one_stack,
     )  # fmt: skip
 
@@ -83,9 +87,16 @@ def difference_document(found: Difference) -> dict[str, Any]:
             "onlyAfter": [{"type": kind, "name": name} for kind, name in found.only_after],
             "cost": [_change(change) for change in found.resources],
         },
+        "defaultTags": [edit_document(edit) for edit in found.tags],
         "changes": changes_document(found.changes),
         "widened": widening_document(found.widened),
     }
+
+
+def _tags(before: dict[str, Any], after: dict[str, Any]) -> tuple[Edit, ...]:
+    """Nothing where one side does not say its default tags, as previews of earlier releases."""
+    ours, theirs = (side.get("defaultTags") for side in (before, after))
+    return () if ours is None or theirs is None else tuple(edits(ours, theirs))
 
 
 def _change(change: Changed) -> dict[str, Any]:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["added", "removed", "changed", "reordered", "unknown"]
-_NAMES = ("name", "key", "id", "Sid", "sid", "ruleName", "indexName", "attributeName", "originId", "devicePath")
+_NAMES = (
+    *("name", "key", "id", "Sid", "sid", "ruleName", "indexName", "attributeName", "originId", "devicePath"),
+    "properties.title",  # widgets of a dashboard
+)
 """By which elements of a list are told apart, where every element has one of its own."""
 
 
@@ -77,7 +80,7 @@ def _structure(value: Any) -> Any:
 
 def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[Edit]:
     if named := _named(before, after):
-        left, right = ({str(item[named]): item for item in side} for side in (before, after))
+        left, right = ({str(_name(item, named)): item for item in side} for side in (before, after))
         for name in dict.fromkeys([*left, *right]):
             yield from edits(left.get(name), right.get(name), f"{path}[{name}]")
         return
@@ -101,8 +104,16 @@ def _named(before: Sequence[Any], after: Sequence[Any]) -> str | None:
 
 
 def _tells_apart(name: str, items: Sequence[Mapping[str, Any]]) -> bool:
-    found = [item.get(name) for item in items]
+    found = [_name(item, name) for item in items]
     return all(isinstance(value, str | int) for value in found) and len(set(found)) == len(found)
+
+
+def _name(item: Mapping[str, Any], path: str) -> Any:
+    first, _, rest = path.partition(".")
+    found = item.get(first)
+    if not rest:
+        return found
+    return _name(found, rest) if isinstance(found, Mapping) else None
 
 
 def _less(items: list[Any], others: list[Any]) -> list[Any]:

@@ -1,14 +1,14 @@
 """What an update would replace, from two previews of one stack; works on their JSON form."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analyser.analyses.changes.edits import holds_hidden
 from analyser.analyses.changes.forcing import Forcing, forcing
 from analyser.analyses.changes.pairing import Pairs, Resource, pairs
 from analyser.analyses.changes.values import at, directions
-from resource_types.bearing import Bearing, bearing
+from resource_types.bearing import Bearing, bearing, copied, original
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,28 @@ def replaced_of(found: Pairs) -> tuple[Replaced, ...]:
         carrying = certain
         verdicts = (_judged(old, new, carrying, fresh) for old, new in found.both)
         judged = [one for one in verdicts if one]
+    judged = _with_their_sources(found, judged)
     return tuple(sorted(judged, key=lambda one: (one.bearing is None, not one.certain, one.type, one.name)))
+
+
+def leaving(found: Pairs, replaced: Iterable[Replaced]) -> frozenset[str]:
+    """URNs, by ``before``, of what goes and does not stay in the cloud: removed, or replaced for certain."""
+    again = {one.urn for one in replaced if one.certain}
+    gone = [*found.only_before, *(old for old, new in found.both if new["urn"] in again)]
+    return frozenset(old["urn"] for old in gone if not old["options"].get("retainOnDelete"))
+
+
+def borne(old: Resource, gone: Set[str]) -> tuple[Bearing | None, str]:
+    """What is lost with a resource, and who has it as well, in words: nobody, where that one is gone too."""
+    source = old["propertyDependencies"].get(original(old["type"], old["inputs"]), ())
+    if gone.isdisjoint(source):
+        return bearing(old["type"], old["inputs"]), copied(old["type"], old["inputs"])
+    return bearing(old["type"]), ""
+
+
+def _with_their_sources(found: Pairs, judged: list[Replaced]) -> list[Replaced]:
+    gone, before = leaving(found, judged), {new["urn"]: old for old, new in found.both}
+    return [replace(one, bearing=borne(before[one.urn], gone)[0]) for one in judged]
 
 
 def replaced_document(found: Sequence[Replaced]) -> list[dict[str, Any]]:
@@ -93,7 +114,7 @@ def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Se
         () if sure else tuple(sorted({name for path in paths for name in given.get(path, ())})),
         certain=bool(sure or given),
         protected=old["protect"] and new["protect"],
-        bearing=bearing(old["type"], old["inputs"]),
+        bearing=None,  # until it is known what else goes
         asked=told is not None,
     )
 

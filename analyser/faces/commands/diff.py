@@ -88,7 +88,7 @@ def _fails(found: Difference, reason: Failing) -> bool:
         return bool(found.widened)
     if reason is Failing.REPLACE:
         return found.one_stack and any(change.kind == "replaced" or change.loses for change in found.changes)
-    return any(change.tells for change in found.changes)
+    return bool(found.tags) or any(change.tells for change in found.changes)
 
 
 def _as_json(found: Difference, ours: dict[str, Any], theirs: dict[str, Any], security_only: bool) -> dict[str, Any]:
@@ -188,7 +188,8 @@ def _as_if(preview: dict[str, Any], stack: str) -> dict[str, Any]:
     """A preview as if its stack had another name, so that names made from it are no difference."""
     name = re.compile(rf"(?<![A-Za-z0-9]){re.escape(preview['stack'])}(?![A-Za-z0-9])")
     found = [{**one, "inputs": _renamed(one["inputs"], name, stack)} for one in preview["resources"]]
-    return {**preview, "resources": found}
+    tags = preview.get("defaultTags")
+    return {**preview, "resources": found, "defaultTags": _renamed(tags, name, stack)}
 
 
 def _renamed(value: Any, name: re.Pattern[str], stack: str) -> Any:

@@ -17,6 +17,8 @@ def malformed(preview: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(preview["stack"], str):
         yield "stack is no text"
     yield from _costs(preview["cost"])
+    if not isinstance(preview.get("defaultTags", {}), dict):
+        yield "defaultTags is no object"
     if not isinstance(preview["resources"], list):
         yield "resources is no list"
         return

@@ -9,12 +9,14 @@ from analyser.analyses.changes.widening import TITLES
 from analyser.faces.changes_text import (
     SECTIONS,
     SIGNS,
+    TAGS,
     alike,
     asides,
     fate,
     lines,
     named,
     names,
+    of_tags,
     refusals,
     shown,
     widenings,
@@ -47,6 +49,8 @@ def _document(found: Difference) -> Iterator[str]:
     if told := refusals(found):
         yield from ("", "### Refused by the service", "", *(f"- **{_escaped(line)}**" for line in told))
     yield from _widened(found)
+    if told := of_tags(found):
+        yield from ("", f"### {TAGS}", "", *(f"- {_escaped(line)}" for line in told))
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]
         if members:
@@ -60,7 +64,8 @@ def _widened(found: Difference) -> Iterator[str]:
             yield from ("", f"### {title}", "")
         for what, members in groups:
             token, names_of_all = shown(members[0].type).replace("`", ""), named([one.name for one in members])
-            yield f"- `{token}` {_escaped(names_of_all)}: {_escaped(what)}"
+            words = _escaped("; ".join(what))
+            yield f"- `{token}` {_escaped(names_of_all)}: {words}"
 
 
 def security_markdown(found: Difference) -> str:

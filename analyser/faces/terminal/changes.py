@@ -13,12 +13,14 @@ from analyser.analyses.changes.widening import TITLES
 from analyser.faces.changes_text import (
     SECTIONS,
     SIGNS,
+    TAGS,
     alike,
     asides,
     fate,
     lines,
     named,
     names,
+    of_tags,
     refusals,
     shown,
     widenings,
@@ -39,6 +41,7 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
         for line in told:
             console.print(Text(f"  {shown(line)}", "red"))
     show_widened(found, file=file)
+    _tags(console, of_tags(found))
     for kind, title in SECTIONS.items():
         members = [change for change in found.of(kind) if change.tells]
         if members or (kind == "replaced" and found.one_stack):
@@ -57,7 +60,15 @@ def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
             console.print(Text(f"\n{title}: {sum(len(members) for _, members in groups)}"))
         for what, members in groups:
             console.print(Text(f"  {members[0].type} {shown(named([one.name for one in members]))}", "magenta"))
-            console.print(Text(f"      {shown(what)}"))
+            for line in what:
+                console.print(Text(f"      {shown(line)}"))
+
+
+def _tags(console: Console, told: Sequence[str]) -> None:
+    if told:
+        console.print(Text(f"\n{TAGS}: {len(told)}"))
+    for line in told:
+        console.print(Text(f"  {shown(line)}"))
 
 
 def _fates(console: Console, losing: Sequence[Change]) -> None:

@@ -30,6 +30,18 @@ def export(*states: dict[str, Any], version: int = 3) -> dict[str, Any]:
     return {"version": version, "deployment": {"resources": [stack, provider, *states]}}
 
 
+def test_default_tags_are_those_of_the_default_provider() -> None:
+    assert graph_of_export(export()).default_tags == {}
+    default = {"urn": f"{PROVIDER}_7", "type": "pulumi:providers:aws", "custom": True}
+    given: Any
+    for given in ('{"tags": {"a": "b"}}', {"tags": {"a": "b"}}):
+        assert graph_of_export(export({**default, "inputs": {"defaultTags": given}})).default_tags == {"a": "b"}
+    # A state without such a provider does not say.
+    alone = export()
+    alone["deployment"]["resources"].pop(1)
+    assert graph_of_export(alone).default_tags is None
+
+
 def test_a_resource_is_read_whole() -> None:
     queue = state(
         QUEUE, "a", inputs={"fifoQueue": True, "code": {SIGNATURE: ASSET, "hash": "h", "path": "./a"}},

@@ -11,17 +11,20 @@ from analyser.analyses.changes.widening.guards import guard, loosened, opened
 from analyser.analyses.changes.widening.model import TITLES, Kind, Widening, widening_document
 from analyser.analyses.changes.widening.pod_groups import regrouped
 from analyser.analyses.changes.widening.rights import new_rights
+from analyser.analyses.changes.widening.together import left_alone
 
 __all__ = ["TITLES", "Kind", "Widening", "widened", "widening_document"]
 
 
 def widened(found: Pairs, changes: tuple[Change, ...]) -> tuple[Widening, ...]:
     """All that widens, by kind, type and name. ``changes`` are those of the same pairs."""
-    both = [*found.both, *((old, None) for old in found.only_before), *((None, new) for new in found.only_after)]
+    alone = left_alone(found)
+    gone = [old for old in found.only_before if old["urn"] not in alone]
+    both = [*found.both, *((old, None) for old in gone), *((None, new) for new in found.only_after)]
     every = [
         *(one for old, new in both for one in _granted(old, new)),
         *(one for new in found.only_after for one in _open(new)),
-        *(one for change in changes for one in _loose(change)),
+        *(one for change in changes if change.urn not in alone for one in _loose(change)),
     ]
     order = list(TITLES)
     return tuple(sorted(dict.fromkeys(every), key=lambda one: (order.index(one.kind), one.type, one.name, one.what)))

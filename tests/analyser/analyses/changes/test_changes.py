@@ -179,3 +179,25 @@ def test_what_is_replaced_anyway_is_not_refused() -> None:
     assert "refused" not in changes_document((change,))[0]
     (said,) = changes_document((one(stored(100), stored(50)),))
     assert said["refused"] == ["allocatedStorage: RDS never shrinks storage"]
+
+
+def copy(of: dict[str, Any], name: str = "copy", **said: Any) -> dict[str, Any]:
+    depends = {"replicateSourceDb": [of["urn"]]}
+    given = {"replicateSourceDb": "database", "username": of["inputs"]["username"]}
+    return resource(INSTANCE, name, given, propertyDependencies=depends, **said)
+
+
+def test_nobody_has_what_a_replica_holds_once_its_source_goes_too() -> None:
+    source, other = database(), database("other")
+    gone = found([source, copy(source)], [])
+    assert [(change.name, change.loses, change.copied) for change in gone] == [
+        ("copy", True, ""), ("database", True, ""),
+    ]  # fmt: skip
+    # Both are made anew, each empty.
+    again = found([source, copy(source)], [other, copy(other)])
+    assert [(c.name, c.kind, c.loses, c.copied) for c in again] == [
+        ("copy", "replaced", True, ""), ("database", "replaced", True, ""),
+    ]  # fmt: skip
+    # A source that stays in the cloud has the rows still.
+    kept = database(options={"retainOnDelete": True})
+    assert [change.loses for change in found([kept, copy(kept)], [])] == [False, False]

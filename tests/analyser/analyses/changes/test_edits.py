@@ -69,3 +69,16 @@ def test_hidden_values_are_found_inside() -> None:
 
 def test_a_path_without_its_elements() -> None:
     assert Edit("spec.containers[web.x].ports[0].port", "changed").plain_path == "spec.containers.ports.port"
+
+
+def test_widgets_are_told_apart_by_their_titles() -> None:
+    def body(*titles: str) -> dict[str, Any]:
+        widgets = [{"type": "metric", "y": place, "properties": {"title": one}} for place, one in enumerate(titles)]
+        return {"dashboardBody": json.dumps({"widgets": widgets})}
+
+    found = [(edit.path, edit.kind) for edit in edits(body("a", "b"), body("new", "a", "b"))]
+    assert found == [
+        ("dashboardBody.widgets[a].y", "changed"),
+        ("dashboardBody.widgets[b].y", "changed"),
+        ("dashboardBody.widgets[new]", "added"),
+    ]
