@@ -16,6 +16,7 @@ def cost_document(cost: Cost) -> dict[str, Any]:
         "resources": [_resource(resource) for resource in sorted(cost.resources, key=lambda one: one.urn)],
         "unverified": [f"{price.sku} {price.region}" for price in cost.unverified],
         "unpriced": list(cost.unpriced),
+        "unused": list(cost.unused),
     }
 
 

@@ -21,6 +21,7 @@ def monthly_cost(graph: Graph) -> Cost:
     usage = usage_of(graph.config)
     costs: list[ResourceCost] = []
     unpriced: list[str] = []
+    unused: list[str] = []
     for node in graph.resources:
         try:
             lines = tuple(_lines(Item(node, graph, _region(graph, node), usage)))
@@ -30,9 +31,12 @@ def monthly_cost(graph: Graph) -> Cost:
         if any(line.quantity or line.high for line in lines):
             component = graph.outermost(node)
             costs.append(ResourceCost(node.urn, node.type, node.name, component, _region(graph, node), lines))
+        elif lines:
+            bases = dict.fromkeys(line.basis for line in lines if line.basis)
+            unused.append(f"{node.kind} {node.name}: {', '.join(bases)}")
     unpriced += [f"{token}: nobody has said what it costs" for token in sorted(graph.counts) if not _known(token)]
     costs += _of_the_whole(graph, usage, unpriced)
-    return Cost(tuple(costs), tuple(unpriced))
+    return Cost(tuple(costs), tuple(unpriced), tuple(unused))
 
 
 def _lines(item: Item) -> Iterator[Line]:

@@ -91,6 +91,8 @@ class Cost:
     resources: tuple[ResourceCost, ...]
     unpriced: tuple[str, ...] = ()
     """What the estimate lacks, one a line: resources whose price the snapshot does not hold, types nobody priced."""
+    unused: tuple[str, ...] = ()
+    """What costs nothing only because nothing is assumed of its use, one a line with the assumptions."""
 
     @property
     def lines(self) -> list[Line]:

@@ -50,6 +50,8 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
     console.print(Text("? after a price: not read at AWS yet, make prices does; ~ before a quantity: assumed", "dim"))
     for problem in cost.unpriced:
         console.print(Text(f"not priced: {problem}", "yellow"))
+    for line in cost.unused:
+        console.print(Text(f"nothing by assumption: {line} is 0", "dim"))
     for table in tables:
         _table(console, table)
 

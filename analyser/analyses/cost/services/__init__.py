@@ -3,6 +3,7 @@
 from analyser.analyses.cost.item import Pricer
 from analyser.analyses.cost.services import (
     apigateway,
+    backups,
     caches,
     cloudwatch,
     containers,
@@ -25,6 +26,7 @@ from analyser.analyses.cost.services import (
 
 PRICERS: dict[str, Pricer] = {
     **apigateway.PRICERS,
+    **backups.PRICERS,
     **caches.PRICERS,
     **cloudwatch.PRICERS,
     **containers.PRICERS,

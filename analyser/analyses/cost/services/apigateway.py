@@ -1,4 +1,4 @@
-"""API Gateway: REST and WebSocket APIs."""
+"""API Gateway: REST, HTTP and WebSocket APIs."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,12 @@ def stage(item: Item) -> Iterator[Line]:
 
 
 def api(item: Item) -> Iterator[Line]:
-    """Messages and minutes of a WebSocket API."""
-    if item.read("protocolType") != "WEBSOCKET":
-        yield item.used("HTTP requests", "apigateway.http", "api_request_millions")
+    """Requests to an HTTP API; messages and minutes of a WebSocket API."""
+    protocol = item.read("protocolType")
+    share = 1 / len([n for n in item.graph.of_type(_API) if n.inputs.get("protocolType") == protocol])
+    if protocol != "WEBSOCKET":
+        yield item.used("HTTP requests", "apigateway.http", "api_request_millions", share=share)
         return
-    share = 1 / item.of_same_type()
     yield item.used("WebSocket messages", "apigateway.messages", "websocket_message_millions", share=share)
     yield item.used("WebSocket connections", "apigateway.minutes", "websocket_minute_millions", share=share)
 

@@ -16,10 +16,9 @@ _FAST_SECONDS = 60
 def log_group(item: Item) -> Iterator[Line]:
     """What comes in, and what is kept of it; every group gets as much as the others."""
     share = 1 / item.of_same_type()
-    if item.read("logGroupClass", default="STANDARD") != "STANDARD":
-        yield item.used("Logs written", "logs.other-class", "logs_gb", share=share)
-        return
-    yield item.used("Logs written", "logs.ingested", "logs_gb", share=share)
+    of_class = item.read("logGroupClass", default="STANDARD")
+    sku = "logs.ingested" if of_class == "STANDARD" else f"logs.ingested-{of_class}"
+    yield item.used("Logs written", sku, "logs_gb", share=share)
     months = (item.number("retentionInDays") or FOREVER_DAYS) / DAYS_A_MONTH
     kept = item.assumed("logs_gb") * share * months * COMPRESSED
     yield item.scaled("Logs kept", "logs.stored", kept, low=kept * LITTLE, high=kept * MUCH, basis="logsGb")

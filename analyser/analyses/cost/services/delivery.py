@@ -6,6 +6,7 @@ from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import Line
 
 _PROJECT, _APP = "aws:codebuild/project:Project", "aws:amplify/app:App"
+_ACL = "aws:wafv2/webAclAssociation:WebAclAssociation"
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 
 
@@ -33,6 +34,8 @@ def app(item: Item) -> Iterator[Line]:
     yield item.used("Builds", "amplify.build", "build_minutes", share=_builds(item))
     if not item.graph.of_type(_DISTRIBUTION):
         yield item.used("Data served", "amplify.data", "egress_gb", share=1 / item.of_same_type())
+    if any(str(node.inputs.get("resourceArn", "")).startswith("arn:aws:amplify:") for node in item.graph.of_type(_ACL)):
+        yield item.fixed("Firewall of the app", "amplify.firewall", 1)
 
 
 PRICERS: dict[str, Pricer] = {

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import Line
+from analyser.analyses.cost.services.elb import NETWORK_CONNECTIONS_A_SECOND, capacity_units
 
+_BALANCED = "LoadBalancer"
 _GIB = {"Gi": 1.0, "Ti": 1024.0, "Mi": 1 / 1024}
 
 
@@ -18,8 +20,11 @@ def claim(item: Item) -> Iterator[Line]:
 
 def service(item: Item) -> Iterator[Line]:
     """Only a service of type LoadBalancer costs something."""
-    if item.read("spec", "type") == "LoadBalancer":
-        yield item.hours("Load balancer of a service", "nlb.hours")
+    if item.read("spec", "type") != _BALANCED:
+        return
+    balanced = [n for n in item.graph.of_type(item.node.type) if (n.inputs.get("spec") or {}).get("type") == _BALANCED]
+    yield item.hours("Load balancer of a service", "nlb.hours")
+    yield capacity_units(item, "nlb.lcu", NETWORK_CONNECTIONS_A_SECOND, 1 / len(balanced))
 
 
 PRICERS: dict[str, Pricer] = {

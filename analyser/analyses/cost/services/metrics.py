@@ -13,8 +13,12 @@ def sent_metrics(item: Item) -> Iterator[Line]:
     """The item's part of the stack's custom metrics, when it sends any."""
     if not sends(item.node):
         return
-    senders = sum(1 for token in _SENDERS for node in item.graph.of_type(token) if sends(node))
-    yield item.used("Custom metrics", "cloudwatch.metric", "custom_metrics", share=1 / senders)
+    yield item.used("Custom metrics", "cloudwatch.metric", "custom_metrics", share=1 / senders(item))
+
+
+def senders(item: Item) -> int:
+    """How many resources of the stack share its metrics."""
+    return sum(1 for token in _SENDERS for node in item.graph.of_type(token) if sends(node))
 
 
 def sends(node: Node) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import HOURS, Line
+from analyser.analyses.cost.services.support import extended
 from analyser.graph import Node
 
 STRIPED_GIB = 400
@@ -11,8 +12,9 @@ FREE_IOPS, FREE_MIBPS = 12_000, 500
 """From 400 GiB on, what gp3 storage of PostgreSQL has for nothing; below it cannot have more than 3,000 and 125.
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage"""
 _VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
-_PROXY_VCPUS = 2
-"""The least that a proxy is paid for: https://aws.amazon.com/rds/proxy/pricing/"""
+_LEAST_VCPUS = 2
+"""Of every smaller class, and the least that a proxy is paid for: https://aws.amazon.com/rds/proxy/pricing/"""
+_NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 _CLUSTER = "aws:rds/cluster:Cluster"
 _INSTANCE = "aws:rds/instance:Instance"
 
@@ -23,6 +25,7 @@ def instance(item: Item) -> Iterator[Line]:
     source = _source(item)
     factor = 2 if item.read("multiAz") else 1
     yield item.hours(f"{kind}{' Multi-AZ' if factor == 2 else ''}", f"rds.{kind.removeprefix('db.')}", factor)
+    yield from _extended(item, source or item.node, vcpus(kind) * factor)
     size = item.number("allocatedStorage") or _of(source, "allocatedStorage")
     most = max(size, item.number("maxAllocatedStorage"))
     basis = "maxAllocatedStorage" if most > size else ""
@@ -96,8 +99,19 @@ def backup_copy(item: Item) -> Iterator[Line]:
 def proxy(item: Item) -> Iterator[Line]:
     """By the vCPUs of the database behind it."""
     classes = [str(n.inputs.get("instanceClass", "")) for n in item.graph.of_type(_INSTANCE)]
-    vcpus = max((_VCPUS.get(kind.rpartition(".")[2], _PROXY_VCPUS) for kind in classes), default=_PROXY_VCPUS)
-    yield item.hours("RDS Proxy", "rds.proxy", vcpus)
+    yield item.hours("RDS Proxy", "rds.proxy", max(map(vcpus, classes), default=_LEAST_VCPUS))
+
+
+def vcpus(kind: str) -> int:
+    """The vCPUs of an instance class."""
+    return _VCPUS.get(kind.rpartition(".")[2], _LEAST_VCPUS)
+
+
+def _extended(item: Item, source: Node, number: int) -> Iterator[Line]:
+    """What PostgreSQL costs beyond its support, by the vCPU; a replica has its source's version."""
+    version = item.read("engineVersion") or source.inputs.get("engineVersion")
+    if item.read("engineLifecycleSupport") != _NO_EXTENDED_SUPPORT and isinstance(version, str):
+        yield from extended(item, "PostgreSQL on RDS", version, "rds.extended", number)
 
 
 PRICERS: dict[str, Pricer] = {

@@ -17,14 +17,24 @@ _LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
 
 def bucket(item: Item) -> Iterator[Line]:
-    """Storage by class, as many GB in each as objects spend days in it; and requests."""
+    """Storage by class, as many GB in each as objects spend days in it; requests; transitions between the classes."""
     if _serves_builds(item):
         yield item.fixed("Sources and artifacts of builds", "s3.STANDARD", SOURCES_GB)
         return
     for storage_class, part in _parts(item):
         yield item.used(f"Storage {storage_class}", f"s3.{storage_class}", "bucket_gb", share=part)
+    for storage_class, _ in list(_parts(item))[1:]:
+        label, sku = f"Transitions to {storage_class}", f"s3.transition-{storage_class}"
+        yield item.used(label, sku, "bucket_request_millions", share=1000 * WRITES)
     yield item.used("Writes", "s3.writes", "bucket_request_millions", share=1000 * WRITES)
     yield item.used("Reads", "s3.reads", "bucket_request_millions", share=1000 * (1 - WRITES))
+
+
+def replication(item: Item) -> Iterator[Line]:
+    """Each object is written once more where it is copied to; what the copies hold is the other bucket's."""
+    rules = [rule for rule in item.read("rules", default=[]) if rule.get("status") == "Enabled"]
+    if rules:
+        yield item.used("Writes of copies", "s3.writes", "bucket_request_millions", share=1000 * WRITES * len(rules))
 
 
 def _parts(item: Item) -> Iterator[tuple[str, float]]:
@@ -57,4 +67,7 @@ def _rules(item: Item) -> list[Mapping[str, Any]]:
     return []
 
 
-PRICERS: dict[str, Pricer] = {"aws:s3/bucket:Bucket": bucket}
+PRICERS: dict[str, Pricer] = {
+    "aws:s3/bucket:Bucket": bucket,
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": replication,
+}

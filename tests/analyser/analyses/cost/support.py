@@ -12,6 +12,12 @@ from analyser.graph import Graph, Node
 from settings import Usage
 
 US = {
+    "amplify.firewall": 15.0, "apigateway.http": 1.0, "backup.aurora": 0.021, "backup.dynamodb": 0.1,
+    "backup.ebs": 0.05, "backup.efs": 0.05, "backup.s3": 0.05, "cloudwatch.observations": 0.21, "eks.extended": 0.6,
+    "logs.ingested-INFREQUENT_ACCESS": 0.25, "nlb.hours": 0.0225, "nlb.lcu": 0.006, "rds.export": 0.01,
+    "rds.extended": 0.1, "route53.check-elsewhere": 0.75, "route53.check-option-elsewhere": 2.0,
+    "s3.INTELLIGENT_TIERING": 0.023, "s3.transition-DEEP_ARCHIVE": 0.05, "s3.transition-GLACIER": 0.03,
+    "s3.transition-INTELLIGENT_TIERING": 0.01, "s3.transition-STANDARD_IA": 0.01,
     "alb.hours": 0.0225, "alb.lcu": 0.008, "amplify.build": 0.01, "amplify.data": 0.15,
     "apigateway.cache-0.5": 0.02, "apigateway.cache-1.6": 0.038, "apigateway.messages": 1.0,
     "apigateway.minutes": 0.25, "apigateway.requests": 3.5, "backup.rds": 0.095, "bedrock.nova-lite-input": 0.06,

@@ -122,3 +122,10 @@ def test_copies_into_the_recovery_region_are_paid_for_by_the_gigabyte() -> None:
     key = node("aws:kms/key:Key", {"region": "us-west-2"})
     used = {**CONFIG, "strata:usage": '{"crossRegionGb": 100, "keyRequestMillions": 0}'}
     assert monthly_cost(graph(key, config=used)).total.usd == pytest.approx(3.0)  # the key, and 100 x 0.02
+
+
+def test_what_costs_nothing_by_assumption_is_named_with_it() -> None:
+    recorder = node("aws:cfg/recorder:Recorder", name="recorder")
+    used = {**CONFIG, "strata:usage": '{"configItems": 0}'}
+    assert monthly_cost(graph(recorder, config=used)).unused == ("Recorder recorder: configItems",)
+    assert monthly_cost(graph(recorder, config={**CONFIG, "strata:usage": '{"configItems": 1}'})).unused == ()

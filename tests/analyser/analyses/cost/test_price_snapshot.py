@@ -70,6 +70,11 @@ def test_every_price_is_above_nothing_and_says_whence_and_when() -> None:
         assert isinstance(row["verified"], bool), (region, sku)
 
 
+def test_a_price_that_was_not_read_says_where_it_was_sought() -> None:
+    silent = [sku for region in ("us-east-1", GLOBAL) for sku, row in skus(region).items() if not row["verified"]]
+    assert [sku for sku in silent if not (skus("us-east-1") | skus(GLOBAL))[sku].get("sought")] == []
+
+
 def test_no_region_is_much_dearer_than_another() -> None:
     for sku in CATALOGUE:
         prices = [skus(region)[sku]["usd"] for region in REGIONS if sku in skus(region)]

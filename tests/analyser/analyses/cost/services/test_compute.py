@@ -21,11 +21,15 @@ def test_a_control_plane(name: str) -> None:
     ("addon", "beside", "expected"),
     [
         ("vpc-cni", [], {}),
-        ("amazon-cloudwatch-observability", [], {"Custom metrics": 30.0}),
+        (
+            "amazon-cloudwatch-observability",
+            [],
+            {"Observations of Container Insights": 0.9198},
+        ),  # 100 x 43,800 x 0.21 / 1M
         (
             "amazon-cloudwatch-observability",
             [node("aws:msk/cluster:Cluster", {"enhancedMonitoring": "PER_BROKER"}, "msk")],
-            {"Custom metrics": 15.0},
+            {"Observations of Container Insights": 0.4599},
         ),
     ],
 )
@@ -142,5 +146,5 @@ def test_services_in_the_cluster_are_free(kind: str | None) -> None:
 
 
 def test_a_service_with_a_balancer_of_its_own_is_not() -> None:
-    with pytest.raises(LookupError, match=r"no price of nlb\.hours"):
-        bill("kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer"}})
+    found = bill("kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer"}}, usage=Usage(egress_gb=1000))
+    assert found == {"Load balancer of a service": 16.425, "Capacity units": 6.0}

@@ -143,5 +143,5 @@ def test_trails(inputs: dict[str, object], usd: float) -> None:
 @pytest.mark.parametrize(("gigabytes", "backups", "snapshots"), [(100, 9.5, 5.0), (1000, 95.0, 50.0), (1, 0.095, 0.05)])
 def test_backups(gigabytes: float, backups: float, snapshots: float) -> None:
     usage = Usage(backup_gb=gigabytes, snapshot_gb=gigabytes)
-    assert bill("aws:backup/plan:Plan", usage=usage) == {"Backups": backups}
+    assert bill("aws:backup/plan:Plan", usage=usage) == {"Backups in the store of rds": backups}
     assert bill("aws:dlm/lifecyclePolicy:LifecyclePolicy", usage=usage) == {"EBS snapshots": snapshots}

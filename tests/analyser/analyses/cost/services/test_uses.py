@@ -1,0 +1,131 @@
+"""Balancers, HTTP APIs, checks, logs, backups, copies, exports and old versions, by hand."""
+
+import datetime
+
+import pytest
+
+from policy import clock
+from settings import Usage
+from tests.analyser.analyses.cost.support import bill, lines, node
+
+pytestmark = pytest.mark.usefixtures("prices")
+
+API, PLAN = "aws:apigatewayv2/api:Api", "aws:backup/plan:Plan"
+RDS, EKS = "aws:rds/instance:Instance", "aws:eks/cluster:Cluster"
+
+
+def test_a_network_balancer_of_a_thousand_units() -> None:
+    inputs = {"loadBalancerType": "network", "internal": True}
+    found = bill("aws:lb/loadBalancer:LoadBalancer", inputs, usage=Usage(egress_gb=1000))
+    assert found == {"Network load balancer": 16.425, "Capacity units": 6.0}  # as Infracost's lb_test has it
+
+
+def test_three_hundred_million_requests_to_an_http_api() -> None:
+    beside = node(API, {"protocolType": "WEBSOCKET"}, "sockets")
+    found = bill(API, {"protocolType": "HTTP"}, beside, usage=Usage(api_request_millions=300))
+    assert found == {"HTTP requests": 300.0}  # as Infracost's apigatewayv2_api_test has it
+
+
+def test_logs_that_are_seldom_read_come_in_at_half_the_price() -> None:
+    inputs = {"logGroupClass": "INFREQUENT_ACCESS", "retentionInDays": 365}
+    found = bill("aws:cloudwatch/logGroup:LogGroup", inputs, usage=Usage(logs_gb=100))
+    assert found == {"Logs written": 25.0, "Logs kept": 5.4}
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ({"name": "api.example.com", "aliases": [{"name": "alb"}]}, {"Health check": 0.5, "Options of the check": 1.0}),
+        (
+            {"name": "www.example.com", "aliases": [{"name": "alb"}]},
+            {"Health check": 0.75, "Options of the check": 2.0},
+        ),
+    ],
+)
+def test_checks_outside_of_aws_are_dearer(beside: dict[str, object], expected: dict[str, float]) -> None:
+    record = node("aws:route53/record:Record", beside, "record")
+    inputs = {"type": "HTTPS", "requestInterval": 30, "fqdn": "api.example.com"}
+    assert bill("aws:route53/healthCheck:HealthCheck", inputs, record) == expected
+
+
+def test_backups_have_the_price_of_each_store() -> None:
+    arns = [
+        "arn:aws:rds:us-east-1:1:db:a", "arn:aws:elasticfilesystem:us-east-1:1:file-system/f", "arn:aws:s3:::b",
+        "arn:aws:dynamodb:us-east-1:1:table/t", "arn:aws:eks:us-east-1:1:cluster/c",
+        "arn:aws:rds:us-east-1:1:cluster:a",
+    ]  # fmt: skip
+    selection = node("aws:backup/selection:Selection", {"planId": "it", "resources": arns}, "selection")
+    other = node("aws:backup/selection:Selection", {"planId": "else", "resources": ["arn:aws:s3:::c"]}, "other")
+    found = bill(PLAN, {}, selection, other, usage=Usage(backup_gb=600))
+    stores = {"rds": 9.5, "efs": 5.0, "s3": 5.0, "dynamodb": 10.0, "ebs": 5.0, "aurora": 2.1}  # 100 GB each
+    assert found == {f"Backups in the store of {store}": usd for store, usd in stores.items()}
+
+
+def test_objects_pay_for_each_transition_by_the_class_they_come_to() -> None:
+    steps = [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}]
+    steps += [{"days": 180, "storageClass": "DEEP_ARCHIVE"}]
+    rules = [{"status": "Enabled", "transitions": steps}]
+    lifecycle = node(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        {"bucket": "it", "rules": rules},
+        "lifecycle",
+    )
+    found = bill("aws:s3/bucket:Bucket", {}, lifecycle, usage=Usage(bucket_request_millions=1))
+    moved = {label: usd for label, usd in found.items() if label.startswith("Transitions")}
+    assert moved == {  # 100 thousand objects
+        "Transitions to STANDARD_IA": 1.0,
+        "Transitions to GLACIER": 3.0,
+        "Transitions to DEEP_ARCHIVE": 5.0,
+    }
+
+
+@pytest.mark.parametrize(("status", "expected"), [("Enabled", {"Writes of copies": 0.5}), ("Disabled", {})])
+def test_copies_of_objects_are_written_once_more(status: str, expected: dict[str, float]) -> None:
+    token = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+    assert bill(token, {"rules": [{"status": status}]}, usage=Usage(bucket_request_millions=1)) == expected
+
+
+@pytest.mark.parametrize(("task", "usd"), [("rds:startExportTask", 304.0), ("rds:startDBInstance", 0)])
+def test_a_terabyte_that_is_exported_every_day(task: str, usd: float) -> None:
+    primary = node(RDS, {"allocatedStorage": 1000}, "primary")
+    replica = node(RDS, {"allocatedStorage": 1000, "replicateSourceDb": "primary"}, "replica")
+    found = bill("aws:sfn/stateMachine:StateMachine", {"definition": task}, primary, replica)
+    assert found == ({"Exports of daily snapshots": usd} if usd else {})  # 30.4 x 1,000 x 0.01
+
+
+@pytest.mark.parametrize(("arn", "usd"), [("arn:aws:amplify:us-east-1:1:apps/a", 15.0), ("arn:aws:apigateway:::a", 0)])
+def test_the_firewall_of_an_app(arn: str, usd: float) -> None:
+    association = node("aws:wafv2/webAclAssociation:WebAclAssociation", {"resourceArn": arn}, "association")
+    assert bill("aws:amplify/app:App", {}, association) == ({"Firewall of the app": usd} if usd else {})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "label", "usd"),
+    [
+        ({"engineVersion": "11"}, "Extended Support since 2024-03-01", 146.0),  # as Infracost's db_instance_test has it
+        ({"engineVersion": "11", "multiAz": True}, "Extended Support since 2024-03-01", 292.0),
+        ({"engineVersion": "15"}, "Extended Support from 2028-03-01 on: 146.00 a month", 0),
+        ({"engineVersion": "15", "engineLifecycleSupport": "open-source-rds-extended-support-disabled"}, None, 0),
+    ],
+)
+def test_old_versions_of_postgres(inputs: dict[str, object], label: str | None, usd: float) -> None:
+    found = lines(RDS, {"instanceClass": "db.t3.micro", **inputs})
+    assert [(line.label, round(line.usd, 2)) for line in found if "Extended" in line.label] == (
+        [(label, usd)] if label else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("support", "day", "expected"),
+    [
+        ("EXTENDED", datetime.date(2027, 3, 27), [73.0, 0.0]),
+        ("EXTENDED", datetime.date(2027, 3, 28), [438.0]),  # as Infracost's eks_cluster_test has it
+        ("STANDARD", datetime.date(2027, 3, 28), [73.0]),  # AWS raises the version
+    ],
+)
+def test_old_versions_of_kubernetes(
+    support: str, day: datetime.date, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: day)
+    found = lines(EKS, {"version": "1.35", "upgradePolicy": {"supportType": support}})
+    assert [round(line.usd, 2) for line in found] == expected
