@@ -16,6 +16,7 @@ Written by `make rules` from `policy/rules/`; do not edit. {count} rules.
 
 FSBP is the AWS Foundational Security Best Practices standard of Security Hub, CIS the AWS Foundations Benchmark 7.0.
 Levels and thresholds are set by policy configuration (`--policy-pack-config`), exemptions in `policy/exemptions.yaml`.
+A rule about a kind of Kubernetes objects judges its patches (`DeploymentPatch`) by what they set.
 At level `remediate`, which none has by default, a rule sets the inputs that it names.
 
 | severity | rules |

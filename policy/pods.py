@@ -7,9 +7,11 @@ from typing import Any
 
 from policy.graph import Graph
 from policy.resources import Block, Resource
+from policy.tokens import canonical
 from policy.unknown import known, wholly_known
 
 POD = "kubernetes:core/v1:Pod"
+POD_TEMPLATE = "kubernetes:core/v1:PodTemplate"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
@@ -19,6 +21,7 @@ JOB = "kubernetes:batch/v1:Job"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
 _SPECS = {
     POD: "spec",
+    POD_TEMPLATE: "template.spec",
     DEPLOYMENT: "spec.template.spec",
     STATEFUL_SET: "spec.template.spec",
     DAEMON_SET: "spec.template.spec",
@@ -48,11 +51,22 @@ class Pod:
         own = container.get(f"securityContext.{key}")
         return self.spec.get(f"securityContext.{key}") if own is None else own
 
+    def contexts(self) -> Iterator[tuple[str, Block]]:
+        """Every security context, the pod's own and the containers', with the beginning of a sentence about it."""
+        for context in self.spec.blocks("securityContext"):
+            yield "", context
+        for container in self.containers():
+            for context in container.blocks("securityContext"):
+                yield f"{name_of(container)} ", context
+
+    def metadata(self, key: str) -> str:
+        """The path of the pods' labels or annotations."""
+        return f"{_spec(self.workload).rpartition('spec')[0]}metadata.{key}"
+
     @property
     def labels(self) -> Any:
         """The labels that selectors see; UNKNOWN where they are."""
-        owner = _SPECS[self.workload.type].rpartition("spec")[0]
-        return self.workload.get(f"{owner}metadata.labels", {})
+        return self.workload.get(self.metadata("labels"), {})
 
     def host_paths(self) -> Iterator[Block]:
         """The volumes that are directories of the node."""
@@ -71,8 +85,12 @@ class Pod:
 
 def pods(workload: Resource) -> Iterator[Pod]:
     """The pods that a workload starts, if their spec is known: one or none."""
-    for spec in workload.blocks(_SPECS[workload.type]):
+    for spec in workload.blocks(_spec(workload)):
         yield Pod(workload, spec)
+
+
+def _spec(workload: Resource) -> str:
+    return _SPECS[canonical(workload.type)]
 
 
 def name_of(container: Block) -> str:
@@ -114,7 +132,7 @@ def selects(selector: Any, labels: Any) -> bool:
 
 def is_node_agent(pod: Pod, read_only_paths: tuple[str, ...]) -> bool:
     """Whether it is a DaemonSet that reads the node's logs, or may: it mounts such paths, read-only, and no others."""
-    if pod.workload.type != DAEMON_SET:
+    if canonical(pod.workload.type) != DAEMON_SET:
         return False
     volumes = list(pod.host_paths())
     unread = pod.spec.untold("volumes", "hostPath")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from policy.tokens import is_patch
 from policy.unknown import UNKNOWN, Unknown, wholly_known
 
 EMPTY: Mapping[str, Any] = {}
@@ -57,6 +58,11 @@ class Values:
         """The plain values to read from; UNKNOWN where nothing of them is known."""
         raise NotImplementedError
 
+    @property
+    def partial(self) -> bool:
+        """Whether what is not set here may be set elsewhere, so that it reads as UNKNOWN."""
+        raise NotImplementedError
+
     def path(self, path: str) -> str:
         """The path from the resource's own inputs, for a Finding."""
         return path
@@ -69,7 +75,7 @@ class Values:
             if value is UNKNOWN:
                 return UNKNOWN
             if value is None:
-                return default
+                return UNKNOWN if self.partial else default
         return value
 
     def unknown(self, path: str) -> bool:
@@ -93,7 +99,7 @@ class Values:
     def given(self, path: str) -> bool:
         """Whether it is known to be set, to whatever value; what is computed is set although its value is not known."""
         value = self.get(path)
-        return self.values is not UNKNOWN and not _empty(value)
+        return not _empty(value) and self.values is not UNKNOWN and not (self.partial and value is UNKNOWN)
 
     def below(self, path: str, limit: float, default: float | None = None) -> bool:
         """Known and below the limit; a value that is not set counts as `default` (None: says nothing)."""
@@ -135,11 +141,11 @@ class Values:
         """The known mappings of a list of mappings (or of a single one), each with the same accessors."""
         value = self.get(path)
         if isinstance(value, dict):
-            yield Block(value, self.path(path))
+            yield Block(value, self.path(path), self.partial)
         elif isinstance(value, list):
             for index, member in enumerate(value):
                 if isinstance(member, dict):
-                    yield Block(member, f"{self.path(path)}[{index}]")
+                    yield Block(member, f"{self.path(path)}[{index}]", self.partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ class Block(Values):
 
     content: dict[str, Any]
     at: str
+    partial: bool = False
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -166,7 +173,8 @@ class Resource(Values):
     `property_dependencies` names, for each top-level input, the URNs it was computed from.
 
     A resource that is not `seen` is registered, and that is all that is known of it: every input reads as UNKNOWN,
-    none as not set. Pulumi's engine shows resources so that `--target` leaves out.
+    none as not set. Pulumi's engine shows resources so that `--target` leaves out. Of a patch of a Kubernetes object
+    only what is set is known.
     """
 
     urn: str
@@ -183,6 +191,10 @@ class Resource(Values):
     @property
     def values(self) -> Mapping[str, Any] | Unknown:
         return self.inputs if self.seen else UNKNOWN
+
+    @property
+    def partial(self) -> bool:
+        return is_patch(self.type)
 
     @property
     def stack(self) -> str:

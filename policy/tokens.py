@@ -1,4 +1,4 @@
-"""Type tokens that the AWS provider offers under several names, read as one."""
+"""Type tokens that the providers offer under several names, read as one."""
 
 # The provider's own aliases of one and the same Terraform resource: https://github.com/pulumi/pulumi-aws
 _SYNONYMS = {
@@ -16,6 +16,7 @@ _SYNONYMS = {
         "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
     ),
 }
+PATCH = "Patch"  # what the Kubernetes provider calls a type that changes an object that others made
 _BALANCER_MODULES = ("alb", "applicationloadbalancing", "elasticloadbalancingv2")
 
 
@@ -23,8 +24,15 @@ def canonical(token: str) -> str:
     """The token that rules name for this type."""
     if token in _SYNONYMS:
         return _SYNONYMS[token]
+    if is_patch(token):
+        return token.removesuffix(PATCH)
     provider, _, rest = token.partition(":")
     module, slash, member = rest.partition("/")
     if provider == "aws" and slash and module in _BALANCER_MODULES:
         return f"aws:lb/{member}"
     return token
+
+
+def is_patch(token: str) -> bool:
+    """Whether resources of the type only change some fields of an object: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"""
+    return token.endswith(PATCH) and token.startswith("kubernetes:")

@@ -7,6 +7,7 @@ from typing import Any
 from policy.credentials import is_credential
 from policy.model import Finding, Level, Resource, Severity, rule
 from policy.pods import WORKLOADS, name_of, pods
+from policy.tokens import canonical
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 _PRIVATE_REGISTRY = re.compile(r"^\d{12}\.dkr[.-]ecr[.-]")  # whose repositories ecr-immutable-tags looks after
@@ -68,7 +69,7 @@ def image_digest(workload: Resource) -> Iterator[Finding]:
 )
 def no_plain_secrets(resource: Resource) -> Iterator[Finding]:
     """Whoever may look at pods or ConfigMaps reads it, and so does everybody with the program's code or state."""
-    if resource.type == CONFIG_MAP:
+    if canonical(resource.type) == CONFIG_MAP:
         data = resource.get("data")
         for key, value in data.items() if isinstance(data, dict) else ():
             if is_credential(key, value):

@@ -15,8 +15,19 @@ _ENFORCE = 'metadata.labels["pod-security.kubernetes.io/enforce"]'
 _ALB = "alb.ingress.kubernetes.io"
 
 
-def _is_of_the_system(name: str) -> bool:
-    return name.startswith(("kube-", "amazon-"))
+# What every cluster has, and what AWS's own add-ons make; others that begin so are only named alike.
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces
+# https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
+_OF_THE_SYSTEM = frozenset(
+    {
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+        "amazon-cloudwatch",
+        "amazon-guardduty",
+        "amazon-network-flow-monitor",
+    }
+)
 
 
 @stack_rule(
@@ -31,7 +42,7 @@ def _is_of_the_system(name: str) -> bool:
 def default_deny(namespace: Resource, graph: Graph) -> Iterator[Finding]:
     """Without it every pod of the cluster reaches every other, and whatever the nodes reach."""
     name = namespace.get("metadata.name")
-    if not isinstance(name, str) or _is_of_the_system(name):
+    if not isinstance(name, str) or name in _OF_THE_SYSTEM:
         return
     policies = [policy for policy in in_namespace(graph, NETWORK_POLICY, name) if _may_cover_all_pods(policy)]
     for direction, key in (("Ingress", "ingress"), ("Egress", "egress")):
@@ -64,7 +75,7 @@ def pod_security(namespace: Resource, graph: Graph) -> Iterator[Finding]:
     A namespace of node agents has to admit their directories of the node, which no standard but privileged does.
     """
     name = namespace.get("metadata.name")
-    if not known(name) or (isinstance(name, str) and (_is_of_the_system(name) or _has_node_agents(graph, name))):
+    if not known(name) or (isinstance(name, str) and (name in _OF_THE_SYSTEM or _has_node_agents(graph, name))):
         return
     if namespace.lacks(_ENFORCE, "restricted", "baseline"):
         yield Finding("admits pods of every kind", _ENFORCE)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policy.model import Finding, Resource, Severity, rule
 from policy.pods import DAEMON_SET, WORKLOADS, is_read_only, name_of, pods
 from policy.rules.kubernetes_pods import STANDARDS, NodeAgents
+from policy.tokens import canonical
 
 _LINK = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 _SHARED = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "shared memory"}
@@ -62,7 +63,7 @@ def host_path(workload: Resource, config: NodeAgents) -> Iterator[Finding]:
     """Files of the node hold every pod's volumes and the kubelet's credentials; a writable one is a way to root."""
     for pod in pods(workload):
         for volume in pod.host_paths():
-            if workload.type == DAEMON_SET and is_read_only(pod, volume, config.read_only_paths):
+            if canonical(workload.type) == DAEMON_SET and is_read_only(pod, volume, config.read_only_paths):
                 continue
             if not volume.unknown("hostPath.path"):
                 yield Finding(f"mounts {volume.get('hostPath.path')} of the node", volume.path("hostPath.path"))

@@ -130,7 +130,7 @@ def seccomp(workload: Resource) -> Iterator[Finding]:
     severity=Severity.CRITICAL,
     types=WORKLOADS,
     frameworks={STANDARDS: "Baseline", "CIS EKS 1.5": "4.2.1", "Checkov": "CKV_K8S_16"},
-    remedy="Leave securityContext.privileged off; add the one capability that is needed in a namespace of its own.",
+    remedy="Leave privileged and windowsOptions.hostProcess off; add the one capability needed in its own namespace.",
     link=_LINK,
 )
 def not_privileged(workload: Resource) -> Iterator[Finding]:
@@ -139,3 +139,6 @@ def not_privileged(workload: Resource) -> Iterator[Finding]:
         for container in pod.containers():
             if container.has("securityContext.privileged", True):
                 yield Finding(f"{name_of(container)} is privileged", container.path("securityContext.privileged"))
+        for who, context in pod.contexts():
+            if context.has("windowsOptions.hostProcess", True):
+                yield Finding(f"{who}runs as a process of the node", context.path("windowsOptions.hostProcess"))

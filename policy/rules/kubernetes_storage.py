@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policy.model import Finding, Level, Resource, Severity, rule
+from policy.tokens import canonical
 
 STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 VOLUME = "kubernetes:core/v1:PersistentVolume"
@@ -42,9 +43,10 @@ def storage_encrypted(storage: Resource) -> Iterator[Finding]:
 )
 def storage_retained(storage: Resource) -> Iterator[Finding]:
     """By default, who deletes a claim or its namespace deletes the data."""
-    if storage.type == STORAGE_CLASS and storage.lacks("reclaimPolicy", "Retain"):
+    token = canonical(storage.type)
+    if token == STORAGE_CLASS and storage.lacks("reclaimPolicy", "Retain"):
         yield Finding("deletes volumes together with their claims", "reclaimPolicy")
-    if storage.type == VOLUME and storage.has("spec.persistentVolumeReclaimPolicy", "Delete", "Recycle"):
+    if token == VOLUME and storage.has("spec.persistentVolumeReclaimPolicy", "Delete", "Recycle"):
         yield Finding("is deleted together with its claim", "spec.persistentVolumeReclaimPolicy")
 
 

@@ -195,6 +195,13 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("name", ["kube-shop", "amazon-shop", "kube-system-2"])
+def test_namespaces_that_are_named_alike_are_judged(name: str) -> None:
+    alike = resource(kubernetes_network.NAMESPACE, metadata={"name": name})
+    assert check("kubernetes-default-deny", alike)
+    assert check("kubernetes-pod-security", alike)
+
+
 @pytest.mark.parametrize("name", ["kube-system", "amazon-cloudwatch"])
 def test_namespaces_of_the_system_are_left_alone(name: str) -> None:
     system = resource(kubernetes_network.NAMESPACE, metadata={"name": name})

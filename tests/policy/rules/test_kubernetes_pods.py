@@ -6,10 +6,21 @@ from typing import Any
 import pytest
 
 from policy.model import UNKNOWN, Resource
-from policy.pods import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, REPLICATION_CONTROLLER, STATEFUL_SET
+from policy.pack import all_rules, rule_named
+from policy.pods import (
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    JOB,
+    POD,
+    POD_TEMPLATE,
+    REPLICA_SET,
+    REPLICATION_CONTROLLER,
+    STATEFUL_SET,
+)
 from policy.rules import kubernetes_images, kubernetes_resilience
 from tests.policy.cases import Case, Set, Without
-from tests.policy.support import check, resource
+from tests.policy.support import check, resource, verdict
 
 SPEC: dict[str, Any] = {
     "serviceAccountName": "api",
@@ -46,6 +57,7 @@ PLACES = {
         (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, REPLICATION_CONTROLLER, JOB),
         lambda spec: {"template": {"metadata": {"labels": LABELS}, "spec": spec}, "replicas": 3},
     ),
+    POD_TEMPLATE: lambda spec: {"spec": spec},
     CRON_JOB: lambda spec: {"jobTemplate": {"spec": {"template": {"spec": spec}}}},
 }
 
@@ -53,7 +65,8 @@ PLACES = {
 def workload(kind: str = DEPLOYMENT, **changes: Any) -> Resource:
     """A workload of this kind; changes are to the pod's spec."""
     spec = copy.deepcopy(SPEC) | changes
-    return resource(kind, "api", metadata={"namespace": "records", "labels": LABELS}, spec=PLACES[kind](spec))
+    inputs: dict[str, Any] = {"template" if kind == POD_TEMPLATE else "spec": PLACES[kind](spec)}
+    return resource(kind, "api", metadata={"namespace": "records", "labels": LABELS}, **inputs)
 
 
 def with_container(kind: str = DEPLOYMENT, **changes: Any) -> Resource:
@@ -76,6 +89,7 @@ AGENT = workload(
     ],
     volumes=[LOGS],
 )
+APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/api"
 P = "spec.template.spec"
 C = f"{P}.containers[0]"
 CASES = [
@@ -125,7 +139,44 @@ CASES = [
             Set(f"{C}.securityContext.seccompProfile", {"type": "Unconfined"}),
         ],
     ),
-    Case("kubernetes-not-privileged", [workload()], [Set(f"{C}.securityContext.privileged", True)]),
+    Case(
+        "kubernetes-not-privileged",
+        [workload()],
+        [
+            Set(f"{C}.securityContext.privileged", True),
+            Set(f"{C}.securityContext.windowsOptions", {"hostProcess": True}),
+            Set(f"{P}.securityContext.windowsOptions", {"hostProcess": True}),
+        ],
+    ),
+    Case(
+        "kubernetes-app-armor",
+        [workload()],
+        [
+            Set(f"{C}.securityContext.appArmorProfile", {"type": "Unconfined"}),
+            Set(f"{P}.securityContext.appArmorProfile", {"type": "Unconfined"}),
+            Set(f"{P.removesuffix('.spec')}.metadata.annotations", {APP_ARMOR: "unconfined"}),
+        ],
+    ),
+    Case(
+        "kubernetes-selinux",
+        [workload()],
+        [
+            Set(f"{C}.securityContext.seLinuxOptions", {"type": "spc_t"}),
+            Set(f"{P}.securityContext.seLinuxOptions", {"type": "unconfined_t"}),
+            Set(f"{P}.securityContext.seLinuxOptions", {"user": "system_u"}),
+            Set(f"{C}.securityContext.seLinuxOptions", {"role": "sysadm_r", "type": "container_t"}),
+        ],
+    ),
+    Case("kubernetes-proc-mount", [workload()], [Set(f"{C}.securityContext.procMount", "Unmasked")]),
+    Case(
+        "kubernetes-probe-host",
+        [workload()],
+        [
+            Set(f"{C}.livenessProbe.httpGet.host", "169.254.169.254"),
+            Set(f"{C}.readinessProbe", {"tcpSocket": {"host": "10.0.0.1", "port": 80}}),
+            Set(f"{C}.lifecycle", {"preStop": {"httpGet": {"host": "10.0.0.1"}}}),
+        ],
+    ),
     Case(
         "kubernetes-host-namespaces",
         [workload()],
@@ -200,7 +251,39 @@ def test_every_kind_of_workload_is_looked_into(kind: str) -> None:
     assert check("kubernetes-not-privileged", workload(kind)) == []
     broken = with_container(kind, securityContext={"privileged": True})
     [found] = check("kubernetes-not-privileged", broken)
-    assert found.startswith("api: container api is privileged (spec.")
+    assert found.startswith(("api: container api is privileged (spec.", "api: container api is privileged (template."))
+
+
+def test_a_patch_is_judged_by_what_it_sets_alone() -> None:
+    patch = resource(f"{DEPLOYMENT}Patch", "api", metadata={"name": "api"}, spec=PLACES[DEPLOYMENT]({"containers": []}))
+    rules = [rule.id for rule in all_rules() if DEPLOYMENT in rule.types]
+    assert {rule: check(rule, patch) for rule in rules if check(rule, patch)} == {}
+    container = {"name": "api", "securityContext": {"privileged": True}}
+    broken = resource(f"{DEPLOYMENT}Patch", "api", spec=PLACES[DEPLOYMENT]({"containers": [container]}))
+    found = [violation.rule.id for violation in verdict(broken, rules=[rule_named(rule) for rule in rules])]
+    assert found == ["kubernetes-not-privileged"]
+
+
+@pytest.mark.parametrize("profile", ["runtime/default", "localhost/api", UNKNOWN])
+def test_profiles_by_annotation_confine_too(profile: Any) -> None:
+    metadata = {"namespace": "records", "annotations": {APP_ARMOR: profile, "example.com/team": "unconfined"}}
+    assert check("kubernetes-app-armor", resource(POD, metadata=metadata, spec=SPEC)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "context"),
+    [
+        ("kubernetes-app-armor", {"appArmorProfile": {"type": "RuntimeDefault"}}),
+        ("kubernetes-app-armor", {"appArmorProfile": {"type": "Localhost", "localhostProfile": "api"}}),
+        ("kubernetes-selinux", {"seLinuxOptions": {"type": "container_kvm_t", "level": "s0:c123,c456"}}),
+        ("kubernetes-selinux", {"seLinuxOptions": {"type": "", "user": "", "role": ""}}),
+        ("kubernetes-proc-mount", {"procMount": "Default"}),
+        ("kubernetes-not-privileged", {"windowsOptions": {"hostProcess": False, "runAsUserName": "ContainerUser"}}),
+    ],
+)
+def test_contexts_of_the_baseline_are_allowed(rule: str, context: dict[str, Any]) -> None:
+    assert check(rule, with_container(securityContext=context)) == []
+    assert check(rule, workload(securityContext=context)) == []
 
 
 def test_containers_that_run_first_count() -> None:
