@@ -6,6 +6,7 @@ from policy.model import Finding, Resource, Severity, rule
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
+LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 _LINK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
 _EBS_LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html"
 
@@ -14,7 +15,7 @@ _EBS_LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.htm
     "ec2-imdsv2",
     title="Instances require IMDSv2",
     severity=Severity.HIGH,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=[LAUNCH_TEMPLATE, INSTANCE, LAUNCH_CONFIGURATION],
     frameworks={"FSBP": ("EC2.8", "EC2.170"), "CIS": "6.7", "Checkov": "CKV_AWS_79"},
     remedy="Set metadataOptions.httpTokens to required.",
     link=_LINK + "configuring-instance-metadata-service.html",
@@ -30,7 +31,7 @@ def imdsv2(machine: Resource) -> Iterator[Finding]:
     "ec2-imds-hop-limit",
     title="Metadata answers do not travel past the instance",
     severity=Severity.MEDIUM,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=[LAUNCH_TEMPLATE, INSTANCE, LAUNCH_CONFIGURATION],
     frameworks={"Checkov": "CKV_AWS_341"},
     remedy="Set metadataOptions.httpPutResponseHopLimit to 1.",
     link=_LINK + "configuring-IMDS-existing-instances.html",
@@ -87,7 +88,7 @@ def volume_encrypted(volume: Resource) -> Iterator[Finding]:
     "ec2-no-public-address",
     title="Instances get no public address",
     severity=Severity.HIGH,
-    types=[LAUNCH_TEMPLATE, INSTANCE],
+    types=[LAUNCH_TEMPLATE, INSTANCE, LAUNCH_CONFIGURATION],
     frameworks={"FSBP": ("EC2.9", "EC2.25"), "Checkov": "CKV_AWS_88"},
     remedy="Leave associatePublicIpAddress off and reach the instance through a load balancer or Session Manager.",
     link=_LINK + "using-instance-addressing.html",

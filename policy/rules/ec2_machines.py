@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policy.credentials import has_format, sets_one
 from policy.model import Finding, Level, Resource, Severity, rule
-from policy.rules.ec2 import INSTANCE, LAUNCH_TEMPLATE
+from policy.rules.ec2 import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 
 AMI = "aws:ec2/ami:Ami"
 NETWORK_INTERFACE = "aws:ec2/networkInterface:NetworkInterface"
@@ -44,7 +44,7 @@ def _plain(text: str) -> str:
     "ec2-instance-encrypted",
     title="Volumes that instances bring are encrypted",
     severity=Severity.HIGH,
-    types=[INSTANCE],
+    types=[INSTANCE, LAUNCH_CONFIGURATION],
     frameworks={"FSBP": "EC2.3", "CIS": "6.1.1", "cdk-nag": "AwsSolutions-EC26", "Checkov": "CKV_AWS_8"},
     remedy="Set encrypted in rootBlockDevice and in each of ebsBlockDevices. It replaces the instance.",
     link="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",

@@ -10,6 +10,14 @@ TEMPLATE = resource(
     blockDeviceMappings=[{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true", "kmsKeyId": "arn:aws:kms:key"}}],
     networkInterfaces=[{"associatePublicIpAddress": "false"}],
 )
+CONFIGURATION = resource(
+    ec2.LAUNCH_CONFIGURATION,
+    "workers",
+    metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1},
+    rootBlockDevice={"encrypted": True},
+    ebsBlockDevices=[{"deviceName": "/dev/xvdb", "encrypted": True}],
+    associatePublicIpAddress=False,
+)
 VOLUME = resource("aws:ebs/volume:Volume", "data", encrypted=True, kmsKeyId="arn:aws:kms:key")
 CASES = [
     Case("ec2-imdsv2", [TEMPLATE], [Set("metadataOptions.httpTokens", "optional"), Set("metadataOptions")]),
@@ -24,6 +32,14 @@ CASES = [
         "ec2-no-public-address",
         [TEMPLATE],
         [Set("networkInterfaces[0].associatePublicIpAddress", "true"), Set("associatePublicIpAddress", True)],
+    ),
+    Case("ec2-imdsv2", [CONFIGURATION], [Set("metadataOptions.httpTokens", "optional"), Set("metadataOptions")]),
+    Case("ec2-imds-hop-limit", [CONFIGURATION], [Set("metadataOptions.httpPutResponseHopLimit", 2)]),
+    Case("ec2-no-public-address", [CONFIGURATION], [Set("associatePublicIpAddress", True)]),
+    Case(
+        "ec2-instance-encrypted",
+        [CONFIGURATION],
+        [Set("rootBlockDevice"), Set("rootBlockDevice.encrypted", False), Set("ebsBlockDevices[0].encrypted", False)],
     ),
 ]
 
