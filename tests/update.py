@@ -1,7 +1,8 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, what is known of resource types, inventories, golden graphs, the front page's table of stacks, and what
-pages show of commands. Review the diff: each of these is held by a test, and what this writes is what it asks for.
+Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs, the front page's
+table of stacks, and what pages show of commands. Review the diff: each of these is held by a test, and what this
+writes is what it asks for.
 """
 
 import contextlib
@@ -32,6 +33,7 @@ from settings.stack import PROJECT
 from tests import day
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
+from tests.policy import coverage as policy_coverage
 from tests.stacks import ROOT, STACKS, stack_graph
 
 GOLDEN, INVENTORY = Path("tests/golden/stacks"), Path("docs/inventory")
@@ -47,6 +49,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
     yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
+    yield policy_coverage.PAGE, lambda _: policy_coverage.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
     yield FRONT, table
     for stack in STACKS:
