@@ -57,8 +57,12 @@ DATA_STORES = {
 
 def width(cidr: object) -> tuple[int, int] | None:
     """IP version and prefix length of a known CIDR; None for anything else."""
-    if not isinstance(cidr, str) or not cidr:
-        return None
+    return _width(cidr) if isinstance(cidr, str) and cidr else None
+
+
+@lru_cache(maxsize=4096)
+def _width(cidr: str) -> tuple[int, int] | None:
+    # Many rules read the same ranges.
     try:
         network = ip_network(cidr, strict=False)
     except ValueError:

@@ -51,8 +51,10 @@ def assume_role_scoped(resource: Resource) -> Iterator[Finding]:
     yield from findings_at_large(resource, ROLES, "every role")
     for document in documents(resource, IDENTITY):
         for statement in document.allowing():
+            if not named(statement, ROLES) or on_everything(statement) or limited(statement):
+                continue
             anywhere = [str(each) for each in statement.resources if known(each) and _of_any_account(str(each))]
-            if anywhere and named(statement, ROLES) and not on_everything(statement) and not limited(statement):
+            if anywhere:
                 yield Finding(
                     f"{statement.label} allows sts:AssumeRole on {anywhere[0]}, of any account", document.path
                 )
