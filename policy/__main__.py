@@ -10,11 +10,13 @@ sys.path[:] = [str(HERE.parent)] + [entry for entry in sys.path if Path(entry or
 from policy.analyzer import Analyzer, serve  # noqa: E402 - after the path is right
 from policy.clock import today  # noqa: E402 - after the path is right
 from policy.exemptions import read_exemptions  # noqa: E402 - after the path is right
+from policy.levels import project_config  # noqa: E402 - after the path is right
 from policy.pack import PACK_NAME, all_rules  # noqa: E402 - after the path is right
 
 if __name__ == "__main__":
     try:
         exemptions = read_exemptions()
+        config = project_config(all_rules())
     except ValueError as error:
         sys.exit(f"policy: {error}")  # the words of `strata preview`
-    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today()))
+    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today(), config))

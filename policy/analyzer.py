@@ -36,7 +36,7 @@ from policy.environment import environment_of
 from policy.evaluate import RuleIndex, Violation, evaluate, judge, sparing
 from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
-from policy.levels import LEVEL_KEY, PolicyConfigError, read_config
+from policy.levels import LEVEL_KEY, Config, PolicyConfigError, merged, read_config
 from policy.mending import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
@@ -46,6 +46,7 @@ _LEVELS = {
     Level.ADVISORY: EnforcementLevel.ADVISORY,
     Level.MANDATORY: EnforcementLevel.MANDATORY,
     Level.DISABLED: EnforcementLevel.DISABLED,
+    Level.REMEDIATE: EnforcementLevel.REMEDIATE,
 }
 _FROM_WIRE = {
     wire.ADVISORY: Level.ADVISORY,
@@ -55,12 +56,12 @@ _FROM_WIRE = {
 }
 
 
-def policies_of(rules: Iterable[Rule], environment: str) -> list[Policy]:
+def policies_of(rules: Iterable[Rule], environment: str, config: Config) -> list[Policy]:
     """One Pulumi policy for each rule, as listed and configured by the engine; the judging is the Analyzer's."""
-    return [_policy(rule, environment) for rule in rules]
+    return [_policy(rule, environment, config) for rule in rules]
 
 
-def _policy(rule: Rule, environment: str) -> Policy:
+def _policy(rule: Rule, environment: str, config: Config) -> Policy:
     make: Callable[..., Policy] = ResourceValidationPolicy if rule.kind is Kind.RESOURCE else StackValidationPolicy
     frameworks = [f"{name} {each}" for name, ids in rule.frameworks.items() for each in ids]
     name, ids = next(iter(rule.frameworks.items()), (None, ()))
@@ -68,8 +69,8 @@ def _policy(rule: Rule, environment: str) -> Policy:
         name=rule.id,
         description=rule.title,
         validate=_judged_by_the_analyzer,
-        enforcement_level=_LEVELS[rule.level.within(environment)],
-        config_schema=_schema(rule),
+        enforcement_level=_LEVELS[config.listed(rule, environment)],
+        config_schema=_schema(rule, config),
         display_name=rule.title,
         severity=Severity(rule.severity.value),
         framework=PolicyComplianceFramework(name=name, reference=", ".join(ids)) if name else None,
@@ -83,10 +84,14 @@ def _judged_by_the_analyzer(_args: object, _report: object) -> None:
     raise AssertionError("the Analyzer asks the rules themselves")
 
 
-def _schema(rule: Rule) -> PolicyConfigSchema | None:
+def _schema(rule: Rule, config: Config) -> PolicyConfigSchema | None:
     if rule.config is None:
         return None
     properties = rule.config.model_json_schema(by_alias=True)["properties"]
+    given = config.of(rule)
+    if given is not None:
+        values = given.model_dump(mode="json", by_alias=True)
+        properties = {key: {**each, "default": values[key]} for key, each in properties.items()}
     # The engine fills in defaults before it checks types, and null is of none.
     shown = {
         key: {name: value for name, value in each.items() if (name, value) != ("default", None)}
@@ -98,16 +103,25 @@ def _schema(rule: Rule) -> PolicyConfigSchema | None:
 class Analyzer(_PolicyAnalyzerServicer):
     """Pulumi's analyzer service over a list of rules and exemptions."""
 
-    def __init__(self, name: str, rules: Iterable[Rule], exemptions: tuple[Exemption, ...], today: date) -> None:
+    def __init__(
+        self,
+        name: str,
+        rules: Iterable[Rule],
+        exemptions: tuple[Exemption, ...],
+        today: date,
+        project: Mapping[str, Any] | None = None,
+    ) -> None:
         self.index = RuleIndex(rules)
         self.today = today
         self.stack = _stack_of_environment()
         self._all_exemptions = exemptions
         self.exemptions = for_stack(exemptions, self.stack.config)
         self.listed_for = self.stack.environment(self.stack.name)
-        self.config = read_config({}, self.index.rules)
+        self.project = project or {}
+        self.listed = read_config(self.project, self.index.rules)
+        self.config = self.listed
         self.analyzed: dict[str, Resource] = {}
-        policies = policies_of(self.index.rules, self.listed_for)
+        policies = policies_of(self.index.rules, self.listed_for, self.listed)
         self.name = name
         super().__init__(name, PACK_VERSION, policies, EnforcementLevel.MANDATORY, description=_DESCRIPTION)
 
@@ -120,11 +134,11 @@ class Analyzer(_PolicyAnalyzerServicer):
             level = _FROM_WIRE[entry.enforcementLevel]
             if level is Level.REMEDIATE and rule_id in by_id and not by_id[rule_id].mends:
                 level = Level.MANDATORY  # `all: remediate` reaches here rule by rule
-            if rule_id not in by_id or level is not by_id[rule_id].level.within(self.listed_for):
+            if rule_id not in by_id or level is not self.listed.listed(by_id[rule_id], self.listed_for):
                 members[LEVEL_KEY] = level.value
             raw[rule_id] = members
         try:
-            self.config = read_config(raw, self.index.rules)
+            self.config = read_config(merged(self.project, raw), self.index.rules)
         except PolicyConfigError as error:
             _context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))  # the engine shows this text, and no traceback
         return super().Configure(request, _context)

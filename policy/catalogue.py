@@ -15,7 +15,8 @@ _HEAD = """# Rules
 Written by `make rules` from `policy/rules/`; do not edit. {count} rules.
 
 FSBP is the AWS Foundational Security Best Practices standard of Security Hub, CIS the AWS Foundations Benchmark 7.0.
-Levels and thresholds are set by policy configuration (`--policy-pack-config`), exemptions in `policy/exemptions.yaml`.
+Levels, thresholds and exemptions are set by the project's `strata-policy.yaml`, the former two also by
+`--policy-pack-config`.
 At level `remediate`, which none has by default, a rule sets the inputs that it names.
 
 | severity | rules |

@@ -10,11 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from policy.project import project_file, read_project
 from policy.resources import project_of, stack_of
-
-EXEMPTIONS_FILE = Path(__file__).with_name("exemptions.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +116,18 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(translate(text.replace("[", "[[]")))
 
 
-def read_exemptions(path: Path = EXEMPTIONS_FILE) -> tuple[Exemption, ...]:
-    """The exemptions of a YAML file; a missing file is none. Raises ValueError where it is no list of mappings."""
-    if not path.exists():
+def read_exemptions(path: Path | None = None) -> tuple[Exemption, ...]:
+    """The exemptions of a project's file, this project's if none is given; a missing file is none.
+
+    Raises ValueError where they are no list of mappings.
+    """
+    file = project_file() if path is None else path
+    entries = read_project(file).get("exemptions") or []
+    if file is None:
         return ()
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path.name}: no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError(f"{path.name}: a list of exemptions is expected")
-    return tuple(_exemptions(path, entries))
+        raise ValueError(f"{file.name}: a list of exemptions is expected")
+    return tuple(_exemptions(file, entries))
 
 
 def _exemptions(path: Path, entries: list[dict[str, Any]]) -> Iterable[Exemption]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from policy.project import FILE_NAME, project_file, read_project
 from policy.rule import Level, Rule, RuleConfig
 
 LEVEL_KEY = "enforcementLevel"
@@ -27,6 +28,10 @@ class Config:
         level = self._chosen(rule).within(environment)
         return Level.MANDATORY if level is Level.REMEDIATE else level
 
+    def listed(self, rule: Rule, environment: str) -> Level:
+        """The level as Pulumi's engine is told it: `remediate` where the rule is asked to, and can."""
+        return Level.REMEDIATE if self.mends(rule) else self.level(rule, environment)
+
     def mends(self, rule: Rule) -> bool:
         """Whether the rule is asked to remediate, and can."""
         return bool(rule.mends) and self._chosen(rule) is Level.REMEDIATE
@@ -39,6 +44,30 @@ class Config:
         return self.levels.get(rule.id, self.levels.get("all", rule.level))
 
 
+def project_config(rules: Iterable[Rule]) -> Mapping[str, Any]:
+    """The policy configuration of this project's file, as `read_config` takes it. Raises ValueError as that does."""
+    file = project_file()
+    said = read_project(file).get("rules") or {}
+    try:
+        read_config(said, rules)
+    except PolicyConfigError as error:
+        where = FILE_NAME if file is None else file.name
+        raise PolicyConfigError("\n".join(f"{where}: rules.{line}" for line in str(error).splitlines())) from None
+    return said
+
+
+def merged(project: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The project's policy configuration with what is chosen for one run over it, key by key."""
+    found = {rule_id: _members(entry) for rule_id, entry in project.items()}
+    for rule_id, entry in chosen.items():
+        found[rule_id] = {**found.get(rule_id, {}), **_members(entry)}
+    return found
+
+
+def _members(entry: Any) -> dict[str, Any]:
+    return dict(entry) if isinstance(entry, Mapping) else {LEVEL_KEY: entry}
+
+
 def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
     """Check a policy configuration as Pulumi writes it: `{"rule-id": "advisory"}` or `{"rule-id": {"days": 30}}`.
 
@@ -49,7 +78,7 @@ def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
     values: dict[str, RuleConfig] = {}
     problems: list[str] = []
     for rule_id, entry in raw.items():
-        members = dict(entry) if isinstance(entry, Mapping) else {LEVEL_KEY: entry}
+        members = _members(entry)
         level = members.pop(LEVEL_KEY, None)
         if rule_id != "all" and rule_id not in by_id:
             problems.append(f"{rule_id}: no such rule")

@@ -18,7 +18,7 @@ def _named(exemption: Exemption, said: str) -> Finding:
     title="Every exemption names a rule, resources, a reason, an owner and a last day",
     severity=Severity.HIGH,
     types=(),
-    remedy="Complete the entry in policy/exemptions.yaml, or remove it.",
+    remedy="Complete the entry in strata-policy.yaml, or remove it.",
     link=_LINK,
     kind=Kind.EXEMPTION,
 )

@@ -8,6 +8,7 @@ import pytest
 from policy.analyzer import policies_of
 from policy.dates import Dates, strictly
 from policy.exemptions import Exemption
+from policy.levels import Config
 from policy.model import PolicyConfigError, read_config
 from policy.pack import all_rules, rule_named
 from policy.support import read_support
@@ -44,7 +45,7 @@ def test_strictly_is_every_rule_that_judges_by_a_day() -> None:
 
 
 def test_the_engine_is_given_no_default_that_its_own_schema_refuses() -> None:
-    (policy,) = policies_of([rule_named("version-support")], "dev")
+    (policy,) = policies_of([rule_named("version-support")], "dev", Config())
     assert policy.config_schema is not None
     day = policy.config_schema.properties["day"]
     assert (day["type"], day["format"]) == ("string", "date")

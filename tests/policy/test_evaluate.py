@@ -234,7 +234,7 @@ def test_exemptions_file(tmp_path: Path) -> None:
     file = tmp_path / "exemptions.yaml"
     assert read_exemptions(file) == ()
     file.write_text(
-        "- {rule: a, urn: 'urn:pulumi:prod::s::t::n', reason: r, owner: o, expires: 2026-12-31}\n"
+        "exemptions:\n- {rule: a, urn: 'urn:pulumi:prod::s::t::n', reason: r, owner: o, expires: 2026-12-31}\n"
         "- {rule: b, expires: soon}\n"
     )
     first, second = read_exemptions(file)
@@ -242,7 +242,13 @@ def test_exemptions_file(tmp_path: Path) -> None:
     assert str(first.expires) == "2026-12-31"
     assert second.rule == "b"
     assert second.expires is None
-    for text, told in (("- a: 1", "unknown keys a"), ("a: 1", "a list"), ("- [", "no YAML")):
+    for text, told in (
+        ("exemptions: [{a: 1}]", "unknown keys a"),
+        ("exemptions: {a: 1}", "a list"),
+        ("- [", "no YAML"),
+        ("- a", "a mapping"),
+        ("a: 1", "unknown keys a; rules and exemptions"),
+    ):
         file.write_text(text)
         with pytest.raises(ValueError, match=told):
             read_exemptions(file)

@@ -55,6 +55,8 @@ def test_the_packs_own_exemptions_name_no_stack() -> None:
 
 def test_a_where_that_is_no_mapping_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "exemptions.yaml"
-    file.write_text("- {rule: r, urn: u, reason: r, owner: o, expires: 2027-01-01, where: web}\n", encoding="utf-8")
+    file.write_text(
+        "exemptions:\n- {rule: r, urn: u, reason: r, owner: o, expires: 2027-01-01, where: web}\n", encoding="utf-8"
+    )
     with pytest.raises(ValueError, match="exemption 1: where is no mapping of configuration keys"):
         read_exemptions(file)

@@ -9,7 +9,7 @@ from policy import clock
 from policy.dates import strictly
 from policy.environment import environment_of
 from policy.exemptions import for_stack, read_exemptions
-from policy.levels import read_config
+from policy.levels import merged, project_config, read_config
 from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
 from policy.model import Graph as PolicyGraph
 from policy.pack import all_rules
@@ -32,7 +32,7 @@ def verdict(
     found = evaluate(
         policy_graph(graph),
         chosen,
-        config or read_config({}, chosen),
+        config or read_config(project_config(all_rules()) if rules is None else {}, chosen),
         for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
         today=today or clock.today(),
     )
@@ -41,7 +41,7 @@ def verdict(
 
 def strict() -> Config:
     """The configuration by which an end of support, or of an exemption, stops a deployment half a year before."""
-    return read_config(strictly(all_rules()), all_rules())
+    return read_config(merged(project_config(all_rules()), strictly(all_rules())), all_rules())
 
 
 def environment(graph: Graph) -> str:

@@ -55,10 +55,12 @@ def stack_resource(
 
 
 @contextmanager
-def pack_process(stack: str = "prod", config: str = "{}") -> Generator[analyzer_pb2_grpc.AnalyzerStub]:
+def pack_process(
+    stack: str = "prod", config: str = "{}", project: str = "strata"
+) -> Generator[analyzer_pb2_grpc.AnalyzerStub]:
     """The pack as `pulumi preview --policy-pack policy` starts it, ended with the context."""
     environment = os.environ | {
-        "PULUMI_PROJECT": "strata",
+        "PULUMI_PROJECT": project,
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": "true",
         "PULUMI_ORGANIZATION": "organization",

@@ -89,6 +89,8 @@ def test_a_policy_configuration_that_is_none_is_told_without_a_traceback(capfd: 
 
 def test_a_day_with_a_time_is_that_day(tmp_path: Path) -> None:
     file = tmp_path / "exemptions.yaml"
-    file.write_text("- {rule: a, urn: u, reason: r, owner: o, expires: 2026-12-31T08:00:00Z}\n", encoding="utf-8")
+    file.write_text(
+        "exemptions:\n- {rule: a, urn: u, reason: r, owner: o, expires: 2026-12-31T08:00:00Z}\n", encoding="utf-8"
+    )
     (given,) = read_exemptions(file)
     assert str(given.expires) == "2026-12-31"
