@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,16 @@ import yaml
 
 FILE_NAME = "strata-policy.yaml"
 NAMED_BY = "STRATA_POLICY"
-"""The variable that names the file where it is elsewhere, or where the engine was started from another folder."""
+"""The variable that names the file where it is elsewhere."""
 _KEYS = ("rules", "exemptions")
 
 
 def project_file() -> Path | None:
     """The project's file, whether or not there is one yet; None where no project is found.
 
-    Pulumi starts a Python pack in the pack's own folder (`RunPlugin` in its pulumi-language-python) and says the
-    project's name, never where it is. So the folder is sought from where the engine was started, which is what PWD
-    still says, and then from the working directory upward; a Pulumi.yaml of another name is another project's. Raises
-    ValueError where STRATA_POLICY names a file that is not there.
+    Pulumi starts a Python pack in the pack's own folder and says the project's name, never where it is. So the folder
+    is sought upward from where the engine works, and a Pulumi.yaml of another name is another project's
+    (docs/decisions/0037-a-pack-of-its-own.md). Raises ValueError where STRATA_POLICY names a file that is not there.
     """
     named = os.environ.get(NAMED_BY)
     if named:
@@ -27,7 +28,19 @@ def project_file() -> Path | None:
             raise ValueError(f"{NAMED_BY}: {named}: there is no such file")
         return Path(named)
     asked = os.environ.get("PULUMI_PROJECT", "")
-    return next((folder / FILE_NAME for folder in _folders() if _is_project(folder, asked)), None)
+    above = ((start, *start.parents) for start in _starts())
+    return next((folder / FILE_NAME for folder in chain.from_iterable(above) if _is_project(folder, asked)), None)
+
+
+def not_found() -> str | None:
+    """A line for who runs the engine, where it names a project that lies nowhere around; None where all is well."""
+    asked = os.environ.get("PULUMI_PROJECT")
+    if not asked or project_file() is not None:
+        return None
+    return (
+        f"the project {asked} is in none of the folders from which the engine works, so its {FILE_NAME} is not read; "
+        f"name it: {NAMED_BY}=/path/{FILE_NAME}"
+    )
 
 
 def read_project(path: Path | None) -> Mapping[str, Any]:
@@ -51,9 +64,17 @@ def read_project(path: Path | None) -> Mapping[str, Any]:
     return said
 
 
-def _folders() -> Iterator[Path]:
-    for start in (Path(os.environ.get("PWD") or "."), Path.cwd()):
-        yield from (start, *start.parents)
+def _starts() -> Iterator[Path]:
+    """Where to look from: what started this process, which under the engine works in the project, then this process.
+
+    The language host that starts a pack has the engine's working directory, also after `pulumi -C`; Linux tells it.
+    PWD, handed down from the shell, tells it elsewhere.
+    """
+    if os.environ.get("PULUMI_PROJECT"):
+        with suppress(OSError):
+            yield Path(f"/proc/{os.getppid()}/cwd").readlink()
+        yield Path(os.environ.get("PWD") or ".")
+    yield Path.cwd()
 
 
 def _is_project(folder: Path, asked: str) -> bool:

@@ -1,5 +1,6 @@
 """What the project that is judged says to the pack, and where the pack finds it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from pulumi.runtime.proto import analyzer_pb2 as wire
 
 from policy.levels import PolicyConfigError, project_config
 from policy.pack import all_rules
-from policy.project import project_file, read_project
+from policy.project import not_found, project_file, read_project
 from policy.rules import rds
 from tests.policy.engine.process import EMPTY, analyze_request, pack_process
 
@@ -40,6 +41,34 @@ def test_the_file_is_that_of_the_project_which_the_engine_names(shop: Path, monk
     assert project_file() == shop / "strata-policy.yaml"
     monkeypatch.setenv("PULUMI_PROJECT", "other")
     assert project_file() is None
+
+
+def test_where_the_engine_works_goes_before_what_its_shell_says(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `pulumi -C` from another checkout of the same project: PWD still names the folder of the shell."""
+    other = shop / "checkout" / "of" / "shop"
+    other.mkdir(parents=True)
+    (other / "Pulumi.yaml").write_text("name: shop\n", encoding="utf-8")
+    monkeypatch.chdir(other)
+    monkeypatch.setattr(os, "getppid", os.getpid)  # the process whose working directory is asked
+    assert project_file() == other / "strata-policy.yaml"
+
+
+def test_the_preview_goes_by_its_own_working_directory(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PULUMI_PROJECT")
+    monkeypatch.chdir(shop)
+    monkeypatch.setenv("PWD", str(Path(__file__).parent))  # what a caller that only changes the directory leaves
+    assert project_file() == shop / "strata-policy.yaml"
+
+
+def test_a_project_that_lies_nowhere_around_is_told(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not_found() is None
+    monkeypatch.setenv("PULUMI_PROJECT", "other")
+    told = not_found()
+    assert told is not None
+    assert "the project other is in none of the folders" in told
+    assert "STRATA_POLICY=/path/strata-policy.yaml" in told
+    monkeypatch.delenv("PULUMI_PROJECT")
+    assert not_found() is None
 
 
 def test_a_variable_names_it_where_it_is_elsewhere(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
