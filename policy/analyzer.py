@@ -129,11 +129,14 @@ class Analyzer(_PolicyAnalyzerServicer):
         """Take over levels and thresholds. The engine names every rule; what differs from the listing is a choice."""
         raw: dict[str, dict[str, Any]] = {}
         by_id = {rule.id: rule for rule in self.index.rules}
+        mending = sum(entry.enforcementLevel == wire.REMEDIATE for entry in request.policyConfig.values())
+        # `all: remediate` arrives rule by rule; whoever names a rule that mends nothing names no half of the pack.
+        for_all = 2 * mending > len(by_id)
         for rule_id, entry in request.policyConfig.items():
             members: dict[str, Any] = json_format.MessageToDict(entry.properties)
             level = _FROM_WIRE[entry.enforcementLevel]
-            if level is Level.REMEDIATE and rule_id in by_id and not by_id[rule_id].mends:
-                level = Level.MANDATORY  # `all: remediate` reaches here rule by rule
+            if for_all and level is Level.REMEDIATE and rule_id in by_id and not by_id[rule_id].mends:
+                level = Level.MANDATORY
             if rule_id not in by_id or level is not self.listed.listed(by_id[rule_id], self.listed_for):
                 members[LEVEL_KEY] = level.value
             raw[rule_id] = members
@@ -216,7 +219,8 @@ class Analyzer(_PolicyAnalyzerServicer):
                 response, rule.id, rule.title, _LEVELS[violation.level], Severity(rule.severity.value)
             )
             where = f" ({violation.path})" if violation.path else ""
-            report(f"{violation.message}{where}", violation.urn if with_urn else None)
+            mend = f"To mend: {rule.remedy} {rule.link}"
+            report(f"{violation.message}{where}\n{mend}", violation.urn if with_urn else None)
 
 
 _DESCRIPTION = "Encryption, least privilege, exposure and resilience of AWS and Kubernetes resources"

@@ -142,7 +142,8 @@ def _uses(
         if exemption.concerns(graph.stack_name, graph.project):
             rule = by_id.get(exemption.rule)
             needed = exemption in used or _may_be_needed(exemption, rule, graph, index, config)
-            yield ExemptionUse(exemption, needed, rule is not None, exemption.expired(today))
+            over, far = exemption.expired(today), exemption.lasting(today)
+            yield ExemptionUse(exemption, needed, rule is not None, over, far)
 
 
 def _may_be_needed(exemption: Exemption, rule: Rule | None, graph: Graph, index: RuleIndex, config: Config) -> bool:

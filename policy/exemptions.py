@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,9 @@ from typing import Any
 
 from policy.project import project_file, read_project
 from policy.resources import project_of, stack_of
+
+LONGEST = timedelta(days=731)
+"""The farthest last day of an exemption: two years, one of them a leap year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Exemption:
         parts = self.urn.split("::")
         if self.urn and (len(parts) < 4 or not self.urn.startswith("urn:pulumi:")):
             flaws.append("its urn is not urn:pulumi:<stack>::<project>::<type>::<name>")
-        elif self.urn and not (parts[-2] + parts[-1]).strip("*?"):
-            flaws.append("its urn names neither a type nor a resource")
+        elif self.urn and not _names_something(parts[-2], parts[-1]):
+            flaws.append("its urn names neither a service, nor a type, nor a resource")
         if self.expires is None:
             flaws.append("it has no expires date (YYYY-MM-DD)")
         return flaws
@@ -48,9 +51,15 @@ class Exemption:
         """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
+    def lasting(self, today: date) -> bool:
+        """Whether its last day is so far off that nobody will decide again: more than two years."""
+        return self.expires is not None and self.expires - today > LONGEST
+
     def spares(self, rule_id: str, urn: str, today: date) -> bool:
         """Whether a violation of the rule by this resource is exempt today."""
-        return self.rule == rule_id and self.names(urn) and not self.flaws and not self.expired(today)
+        if self.rule != rule_id or not self.names(urn):
+            return False
+        return not (self.flaws or self.expired(today) or self.lasting(today))
 
     def names(self, urn: str) -> bool:
         """Whether its pattern matches the URN."""
@@ -77,6 +86,7 @@ class ExemptionUse:
     used: bool
     rule_exists: bool
     expired: bool
+    lasting: bool
 
 
 def for_stack(exemptions: Iterable[Exemption], config: Mapping[str, str]) -> tuple[Exemption, ...]:
@@ -108,6 +118,12 @@ def _said(config: Mapping[str, str], key: str) -> str | None:
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None if value is None else json.dumps(value)
+
+
+def _names_something(token: str, name: str) -> bool:
+    """Whether a pattern's type and name say more than a package: `aws:*` and `*::*` would catch whatever comes."""
+    service = re.sub(r"^[*?]*[\w.-]+:", "", token.rpartition("$")[2])
+    return bool(re.search(r"\w", service + name))
 
 
 @lru_cache(maxsize=1024)

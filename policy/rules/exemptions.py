@@ -28,6 +28,8 @@ def complete(use: ExemptionUse) -> Iterator[Finding]:
         yield _named(use.exemption, flaw)
     if use.exemption.rule and not use.rule_exists:
         yield _named(use.exemption, "there is no such rule")
+    if use.lasting:
+        yield _named(use.exemption, f"its last day, {use.exemption.expires}, is more than two years off")
 
 
 @rule(
@@ -75,5 +77,5 @@ def ending(use: ExemptionUse, config: Dates) -> Iterator[Finding]:
 )
 def in_use(use: ExemptionUse) -> Iterator[Finding]:
     """What is spared for no violation would hide the next one."""
-    if not use.used and not use.exemption.flaws and not use.expired:
+    if not (use.used or use.exemption.flaws or use.expired or use.lasting):
         yield _named(use.exemption, "it spares no violation")

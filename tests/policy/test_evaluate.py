@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -153,7 +153,17 @@ def test_an_exemption_spares_and_is_listed() -> None:
         (Exemption(COMPLETE, OPEN.urn, "r", "", TODAY), "it has no owner"),
         (Exemption(COMPLETE, OPEN.urn, "r", "o", None), "it has no expires date (YYYY-MM-DD)"),
         (Exemption(COMPLETE, OPEN.urn, "r", "o", TODAY - timedelta(days=1)), "it expired on 2026-01-30"),
-        (Exemption(COMPLETE, "urn:pulumi:*::*::*::*", "r", "o", TODAY), "its urn names neither a type nor a resource"),
+        (
+            Exemption(COMPLETE, OPEN.urn, "r", "o", date(2028, 2, 2)),
+            "its last day, 2028-02-02, is more than two years off",
+        ),
+        *(
+            (
+                Exemption(COMPLETE, f"urn:pulumi:*::*::{everything}", "r", "o", TODAY),
+                "its urn names neither a service, nor a type, nor a resource",
+            )
+            for everything in ("*::*", "aws:*::*", "aws:*/*:*::*", "*aws:*::?*")
+        ),
         (Exemption(COMPLETE, "*", "r", "o", TODAY), "its urn is not urn:pulumi:<stack>::<project>::<type>::<name>"),
     ],
 )
@@ -164,6 +174,11 @@ def test_a_flawed_or_expired_exemption_spares_nothing(given: Exemption, told: st
     assert second.message.endswith(told)
     assert second.blocks
     assert second.urn == urn("pulumi:pulumi:Stack", "strata-prod")
+
+
+def test_two_years_are_no_flaw_nor_are_all_resources_of_a_service() -> None:
+    given = Exemption(COMPLETE, "urn:pulumi:*::*::*aws:s3/*::*", "r", "o", date(2028, 2, 1))
+    assert [found.exemption for found in verdict(OPEN, rules=WITH_HYGIENE, exemptions=[given])] == [given]
 
 
 def test_last_day_of_an_exemption_still_counts() -> None:

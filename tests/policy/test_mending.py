@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as wire
@@ -181,6 +182,26 @@ def test_nothing_is_mended_unless_asked() -> None:
         for configuration in ({}, listed, {"elb-tls-policy": wire.PolicyConfig(enforcementLevel=wire.MANDATORY)}):
             stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
             assert all(remediated(stub, token, {**REST, **before}) == [] for _, token, before, _ in MENDED)
+
+
+def test_a_rule_that_mends_nothing_is_refused_at_that_level() -> None:
+    """By name; `all: remediate`, which the engine spells out rule by rule, leaves it mandatory."""
+    named = {"rds-encrypted": wire.PolicyConfig(enforcementLevel=wire.REMEDIATE)}
+    with pack_process() as stub:
+        listed = {
+            each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel)
+            for each in stub.GetAnalyzerInfo(EMPTY).policies
+        }
+        for configuration in (named, listed | named):
+            with pytest.raises(grpc.RpcError) as caught:
+                stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
+            error: Any = caught.value
+            assert error.details() == "rds-encrypted.enforcementLevel: this rule mends nothing by itself"
+        softer = _mending() | {"rds-backups": wire.PolicyConfig(enforcementLevel=wire.ADVISORY)}
+        stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=softer))
+        asked = analyze_request("aws:rds/instance:Instance", "db", storageEncrypted=False, backupRetentionPeriod=1)
+        levels = {each.policyName: each.enforcementLevel for each in stub.Analyze(asked).diagnostics}
+        assert (levels["rds-encrypted"], levels["rds-backups"]) == (wire.MANDATORY, wire.ADVISORY)
 
 
 def test_what_is_exempt_is_not_mended() -> None:

@@ -1,26 +1,28 @@
 """What the project that is judged says to the pack, and where the pack finds it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as wire
 
+from policy.clock import today
 from policy.levels import PolicyConfigError, project_config
 from policy.pack import all_rules
 from policy.project import not_found, project_file, read_project
 from policy.rules import rds
 from tests.policy.engine.process import EMPTY, analyze_request, pack_process
 
-SAID = """rules:
-  rds-backups: {minimumDays: 20}
+SAID = f"""rules:
+  rds-backups: {{minimumDays: 20}}
   rds-encrypted: advisory
 exemptions:
 - rule: rds-deletion-protection
   urn: urn:pulumi:*::shop::aws:rds/instance:Instance::db
   reason: a test
   owner: me
-  expires: 2099-01-01
+  expires: {today() + timedelta(days=30)}
 """
 
 

@@ -50,7 +50,7 @@ def in_stack(pack: InProcess, /, **outputs: Any) -> list[str]:
 
 
 def said(response: wire.AnalyzeResponse) -> list[str]:
-    return [each.message.partition("\n")[2] for each in response.diagnostics]
+    return [each.message.splitlines()[1] for each in response.diagnostics]
 
 
 def test_settings_are_what_analyze_saw(pack: InProcess) -> None:

@@ -62,7 +62,7 @@ def told_offline(violations: Iterable[Violation]) -> list[Verdict]:
 
 def _told(response: wire.AnalyzeResponse, urn: str) -> list[Verdict]:
     blamed = [
-        (each.policyName, each.urn or urn, each.message.partition("\n")[2], _LEVELS[each.enforcementLevel])
+        (each.policyName, each.urn or urn, each.message.splitlines()[1], _LEVELS[each.enforcementLevel])
         for each in response.diagnostics
     ]
     spared = [
