@@ -49,7 +49,7 @@ class Around:
         service = action.partition(":")[0].lower()
         if service in _BOUND:
             return self.resources
-        proviso = (f"if resource control policies bind {service}",)
+        proviso = (f"resource control policies bind {service}",)
         return tuple(replace(source, conditions=proviso) for source in self.resources)
 
 

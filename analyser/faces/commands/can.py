@@ -1,9 +1,11 @@
 """What the command answers about rights."""
 
 import json
+from pathlib import Path
 
 import typer
 
+from analyser.analyses.rights.around import NOTHING, Around, AroundError, around
 from analyser.analyses.rights.ask import VERSION, ask, document
 from analyser.analyses.rights.names import UnknownNameError
 from analyser.faces.commands.usage_error import UsageError
@@ -11,10 +13,18 @@ from analyser.faces.terminal.rights import show
 from analyser.graph import Graph
 
 
-def show_can(graph: Graph, role: str, action: str, resource: str, *, as_json: bool) -> None:
+def read_around(file: Path | None) -> Around:
+    """The policies from outside the stack that a file says. Raises UsageError for one that says none."""
+    try:
+        return around(file) if file else NOTHING
+    except AroundError as error:
+        raise UsageError(str(error)) from error
+
+
+def show_can(graph: Graph, role: str, action: str, resource: str, bounds: Around, *, as_json: bool) -> None:
     """Prints whether a role may do something. Raises UsageError for a name that is none."""
     try:
-        found = ask(graph, role, action, resource)
+        found = ask(graph, role, action, resource, bounds)
     except UnknownNameError as error:
         raise UsageError(str(error)) from error
     if as_json:

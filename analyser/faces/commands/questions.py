@@ -90,13 +90,17 @@ def can(
     role: Annotated[str, typer.Argument(help="A role, what runs with it, or a service such as s3.amazonaws.com.")],
     action: Annotated[str, typer.Argument(help="An IAM action, such as s3:GetObject.")],
     resource: Annotated[str, typer.Argument(help="A component, a resource or an ARN, which may hold *.")],
+    around: Annotated[
+        Path | None,
+        typer.Option("--with", metavar="FILE", help="Policies of the organisation, or of a session, as JSON."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Say whether ROLE may do ACTION on RESOURCE, and which statements decide it."""
-    graph = graph_of(stack)
-    from analyser.faces.commands.can import show_can
+    from analyser.faces.commands.can import read_around, show_can
 
-    show_can(graph, role, action, resource, as_json=as_json)
+    bounds = read_around(around)
+    show_can(graph_of(stack), role, action, resource, bounds, as_json=as_json)
     return 0
 
 
