@@ -21,6 +21,7 @@ KEYS = {
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
     "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
+    "deletion": {"typical", "worst", "source"},
     "refused": {"changes"},
     "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
@@ -102,7 +103,13 @@ def _refused(said: Mapping[str, Any]) -> Iterator[str]:
             yield f"{change['input']}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
 
 
-_CHECKS = {"cost": _cost, "creation": _creation, "replacement": _replacement, "refused": _refused}
+_CHECKS = {
+    "cost": _cost,
+    "creation": _creation,
+    "deletion": _creation,
+    "replacement": _replacement,
+    "refused": _refused,
+}
 
 
 def test_there_are_many() -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from analyser.analyses.timeline.parallel import PARALLEL
 from analyser.analyses.timeline.schedule import Link, Step, Timeline
+from analyser.analyses.timeline.teardown import Teardown
 
 
 def summary(timeline: Timeline) -> dict[str, Any]:
@@ -31,6 +33,22 @@ def document(timeline: Timeline) -> dict[str, Any]:
             for wait in timeline.lost
         ],
         "guessed": list(timeline.guessed),
+        "parallel": PARALLEL,
+        "parallelSeconds": timeline.parallel,
+    }
+
+
+def teardown_document(teardown: Teardown) -> dict[str, Any]:
+    """How long it takes to take a stack away."""
+    return {
+        "typicalSeconds": teardown.typical,
+        "worstSeconds": teardown.worst,
+        "parallel": PARALLEL,
+        "parallelSeconds": teardown.parallel,
+        "criticalPath": [_link(link) for link in teardown.path],
+        "protected": [node.urn for node in teardown.protected],
+        "retained": [node.urn for node in teardown.retained],
+        "guessed": list(teardown.guessed),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from analyser.analyses.timeline.awaits import Await, awaits
+from analyser.analyses.timeline.parallel import PARALLEL, within
 from analyser.analyses.timeline.times import Duration, duration, is_timed, patience
 from analyser.analyses.timeline.waits import Waits, Why, waits
 from analyser.graph import Graph, Node
@@ -70,6 +71,8 @@ class Timeline:
     """Waits of Kubernetes objects that end in a failure of the deployment, by typical times."""
     guessed: tuple[str, ...]
     """Types of which nobody has said how long they take, and which count as quick."""
+    parallel: float
+    """Seconds, by typical times, with as many at once as the engine takes."""
 
     @property
     def needless(self) -> tuple[Link, ...]:
@@ -91,10 +94,10 @@ def timeline(graph: Graph) -> Timeline:
     asked = awaits(graph, every)
     on = {wait.node.urn: tuple(node.urn for node in wait.on) for wait in asked}
     order = tuple(TopologicalSorter({urn: (*of, *on.get(urn, ())) for urn, of in every.items()}).static_order())
-    usual = _Chains(graph, order, every, on, durations, lambda known: known.typical)
-    slow = _Chains(graph, order, every, on, durations, lambda known: known.worst)
-    least = _Chains(graph, order, imposed, {}, durations, lambda known: known.typical)
-    least_slow = _Chains(graph, order, imposed, {}, durations, lambda known: known.worst)
+    usual = Chains(graph, order, every, on, durations, lambda known: known.typical)
+    slow = Chains(graph, order, every, on, durations, lambda known: known.worst)
+    least = Chains(graph, order, imposed, {}, durations, lambda known: known.typical)
+    least_slow = Chains(graph, order, imposed, {}, durations, lambda known: known.worst)
     steps = sorted((_step(node, usual, slow, durations) for node in graph.resources), key=lambda step: step.start)
     return Timeline(
         steps=tuple(steps),
@@ -108,10 +111,16 @@ def timeline(graph: Graph) -> Timeline:
         impatient=tuple(_impatient(graph, durations)),
         lost=tuple(_lost(asked, usual)),
         guessed=tuple(sorted(token for token in graph.counts if not is_timed(token))),
+        parallel=_parallel(usual, every),
     )
 
 
-class _Chains:
+def _parallel(usual: "Chains", every: Waits) -> float:
+    """What waits within its provider keeps its place: the engine counts it until the provider answers."""
+    return within(PARALLEL, {urn: usual.finish[urn] - usual.start[urn] for urn in usual.finish}, every)
+
+
+class Chains:
     """The earliest finish of everything, by one measure of time and one set of waits."""
 
     def __init__(
@@ -160,7 +169,7 @@ class _Chains:
         return tuple(reversed(links))
 
 
-def _step(node: Node, usual: _Chains, slow: _Chains, durations: Mapping[str, Duration]) -> Step:
+def _step(node: Node, usual: Chains, slow: Chains, durations: Mapping[str, Duration]) -> Step:
     urn = node.urn
     return Step(node, usual.start[urn], usual.finish[urn], slow.start[urn], slow.finish[urn], durations[urn].source)
 
@@ -174,7 +183,7 @@ def _at_once(steps: list[Step]) -> int:
     return most
 
 
-def _lost(found: Iterable[Await], usual: _Chains) -> Iterator[LostWait]:
+def _lost(found: Iterable[Await], usual: Chains) -> Iterator[LostWait]:
     """The waits that cannot end well: on nothing, on what itself waits for the object, or on what comes too late."""
     for wait in found:
         limit = patience(wait.node)

@@ -1,4 +1,4 @@
-"""How long AWS takes to make a resource, by its type: the section ``creation`` of ``resource_types``.
+"""How long AWS takes to make a resource, and to take it away: ``creation`` and ``deletion`` of ``resource_types``.
 
 Every figure there has its source. ``typical`` and ``worst`` are seconds until the provider says that the resource is
 made; ``timeout`` is for how long the provider waits unless told otherwise, where it has such a limit. A package's own
@@ -14,6 +14,7 @@ from analyser.graph import Node
 from policy.unknown import UNKNOWN
 from resource_types import fact, package
 
+_SLOW = 60
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
@@ -34,7 +35,16 @@ def duration(node: Node) -> Duration:
     """How long a resource takes to be made; nothing for what only groups or configures."""
     if not node.is_resource:
         return NOTHING
-    entry = fact(node.type, "creation")
+    return _duration(node, "creation")
+
+
+def deletion(node: Node) -> Duration:
+    """How long a resource takes to go; nothing for what only groups or configures."""
+    return _duration(node, "deletion") if node.is_resource else NOTHING
+
+
+def _duration(node: Node, section: str) -> Duration:
+    entry = fact(node.type, section)
     if entry is None or entry.get("quick"):
         entry = package(node.package).get("creation") or package("aws")["creation"]
     variant = next((found for found in entry.get("variants", ()) if _applies(found["with"], node.inputs)), {})
@@ -45,6 +55,12 @@ def duration(node: Node) -> Duration:
 def is_timed(token: str) -> bool:
     """Whether somebody has said how long this type takes; otherwise it only counts as a quick one."""
     return fact(token, "creation") is not None
+
+
+def is_timed_to_go(token: str) -> bool:
+    """Whether somebody has said how long this type takes to go, or it is made so quickly that it goes quickly too."""
+    made = fact(token, "creation") or {}
+    return fact(token, "deletion") is not None or made.get("typical", 0) < _SLOW
 
 
 def patience(node: Node) -> float | None:

@@ -11,22 +11,16 @@ from analyser.faces.commands.usage_error import UsageError
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 
 
-def timeline(stack: StackName, as_json: AsJson = False) -> int:
+def timeline(
+    stack: StackName,
+    destroy: Annotated[bool, typer.Option("--destroy", help="Of taking the stack away instead.")] = False,
+    as_json: AsJson = False,
+) -> int:
     """Show how long a deployment takes, what it waits for, and how much of that AWS imposes."""
     graph = graph_of(stack)
-    from analyser.analyses.timeline import timeline as timeline_of
+    from analyser.faces.commands.timeline import show_teardown, show_timeline
 
-    found = timeline_of(graph)
-    if as_json:
-        import json
-
-        from analyser.analyses.timeline.document import document
-
-        typer.echo(json.dumps(document(found), indent=2))
-        return 0
-    from analyser.faces.terminal.timeline import show
-
-    show(found, stack)
+    (show_teardown if destroy else show_timeline)(graph, as_json=as_json)
     return 0
 
 

@@ -7,7 +7,9 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from analyser.analyses.timeline.parallel import PARALLEL
 from analyser.analyses.timeline.schedule import Link, Timeline
+from analyser.analyses.timeline.teardown import Teardown
 from analyser.faces.timeline_rows import chart
 from analyser.faces.timeline_text import WHYS, clock, in_words, lost, sentence
 
@@ -21,6 +23,7 @@ def show(timeline: Timeline, stack: str, file: IO[str] | None = None) -> None:
     longer = f"{max(0.0, timeline.ratio - 1):.0%} longer"
     least = f"AWS itself imposes {in_words(timeline.least)}, at worst {in_words(timeline.least_worst)}"
     console.print(f"{least}: this is {longer}; {timeline.at_once} resources at once at most")
+    console.print(_engine(timeline.parallel))
     console.print()
     for line in _chart(timeline):
         console.print(line)
@@ -30,6 +33,31 @@ def show(timeline: Timeline, stack: str, file: IO[str] | None = None) -> None:
         console.print(_link(link))
     for line in _notes(timeline):
         console.print(line)
+
+
+def show_gone(found: Teardown, stack: str, file: IO[str] | None = None) -> None:
+    """Prints how long it takes to take a stack away, what that waits for, and what is in the way."""
+    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    told = f"about {in_words(found.typical)}, at worst {in_words(found.worst)}"
+    console.print(Text.assemble((stack, "bold"), f"  taking all of it away: {told}"))
+    console.print(_engine(found.parallel))
+    console.print()
+    console.print(Text("Critical path, by typical times", style="bold"))
+    for link in found.path:
+        line = Text(f"{clock(link.start):>8}  {in_words(link.finish - link.start):>7}  ")
+        console.print(line.append(f"{link.node.kind} ", "cyan").append(link.node.name))
+    if found.protected:
+        names = ", ".join(sorted(node.name for node in found.protected))
+        console.print(Text(f"Protected, so `pulumi destroy` stops: {names}", style="yellow"))
+    if found.retained:
+        names = ", ".join(sorted(node.name for node in found.retained))
+        console.print(Text(f"Stays in the cloud: {names}", style="dim"))
+    for token in found.guessed:
+        console.print(Text(f"{token}: nobody has said how long it takes to go; it counts as quick", style="yellow"))
+
+
+def _engine(parallel: float) -> str:
+    return f"With {PARALLEL} at once, as the engine takes them on four cores: about {in_words(parallel)}"
 
 
 def _chart(timeline: Timeline) -> Iterator[Text]:

@@ -18,24 +18,24 @@ kafka = node(KAFKA, "stream", values=[vpc])
 
 def test_what_needs_nothing_of_each_other_is_made_side_by_side() -> None:
     found = timeline(graph(vpc, database, kafka))
-    assert found.typical == 22 + 1500
+    assert found.typical == 13 + 1500
     assert found.worst == 60 + 6000
     assert (found.least, found.least_worst) == (found.typical, found.worst)
     assert found.ratio == 1
     assert found.at_once == 2
     assert [(step.node.name, step.start, step.finish) for step in found.steps] == [
-        ("vpc", 0, 22),
-        ("database", 22, 382),
-        ("stream", 22, 1522),
+        ("vpc", 0, 13),
+        ("database", 13, 373),
+        ("stream", 13, 1513),
     ]
 
 
 def test_the_critical_path_says_what_each_link_waited_for() -> None:
     told = timeline(graph(vpc, database, node(TOPIC, "topic", after=[database])))
     assert [(link.node.name, link.start, link.finish, link.why) for link in told.path] == [
-        ("vpc", 0, 22, None),
-        ("database", 22, 382, Why.VALUE),
-        ("topic", 382, 384, Why.REQUEST),
+        ("vpc", 0, 13, None),
+        ("database", 13, 373, Why.VALUE),
+        ("topic", 373, 375, Why.REQUEST),
     ]
     assert [link.node.name for link in told.needless] == ["topic"]
     assert [link.node.name for link in told.least_path] == ["vpc", "database"]
@@ -44,8 +44,8 @@ def test_the_critical_path_says_what_each_link_waited_for() -> None:
 def test_a_depends_on_by_hand_is_longer_than_what_aws_imposes() -> None:
     slow = node(DATABASE, "database", values=[vpc], after=[kafka])
     found = timeline(graph(vpc, kafka, slow))
-    assert found.typical == 22 + 1500 + 360
-    assert found.least == 22 + 1500
+    assert found.typical == 13 + 1500 + 360
+    assert found.least == 13 + 1500
     assert found.ratio > 1.1
 
 
@@ -54,7 +54,7 @@ def test_an_order_that_aws_needs_counts_as_imposed() -> None:
     addon = node(ADDON, "vpc-cni", after=[cluster])
     nodes = node(NODES, "nodes", after=[addon])
     found = timeline(graph(cluster, addon, nodes))
-    assert found.typical == found.least == 540 + 35 + 180
+    assert found.typical == found.least == 540 + 35 + 119
     assert [link.why for link in found.path] == [None, Why.AWS, Why.AWS]
 
 
@@ -83,8 +83,8 @@ def test_a_component_that_waits_holds_its_children_back() -> None:
     box = node("strata:data:Box", "box", custom=False, after=[database])
     inside = dataclasses.replace(node(TOPIC, "inside"), parent=box.urn)
     found = timeline(graph(vpc, database, box, inside))
-    assert found.typical == 384
-    assert found.least == 382
+    assert found.typical == 375
+    assert found.least == 373
     assert [link.node.name for link in found.needless] == ["inside"]
 
 
@@ -125,8 +125,8 @@ def test_nothing_takes_no_time() -> None:
 
 def test_the_json_form_holds_every_step() -> None:
     told = json.loads(json.dumps(document(timeline(graph(vpc, database)))))
-    assert told["typicalSeconds"] == 382
-    assert told["criticalPath"][1] == {"urn": database.urn, "start": 22, "finish": 382, "waitsBy": "value"}
+    assert told["typicalSeconds"] == 373
+    assert told["criticalPath"][1] == {"urn": database.urn, "start": 13, "finish": 373, "waitsBy": "value"}
     assert [step["urn"] for step in told["steps"]] == [vpc.urn, database.urn]
     assert all(step["source"].startswith("https://") for step in told["steps"])
 
