@@ -10,6 +10,7 @@ from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.grounds import Ground
 from analyser.analyses.rights.names import UnknownNameError
 from analyser.analyses.rights.principal import principal
+from analyser.analyses.rights.request import ABSENT, OF_SERVICES
 from analyser.analyses.rights.target import Target, key_of, of_key, target
 from analyser.graph import Graph
 from policy.iam.actions import actions_of, services
@@ -58,9 +59,22 @@ def judge(view: View, role: str, action: str, resource: str, around: Around = NO
     if key is None:
         return found
     service = exact.partition(":")[0]
-    through = {} if who.is_service else {"kms:viaservice": f"{service}.{view.region_of(key)}.amazonaws.com"}
+    through = _of_service(who.arn, service) if who.is_service else _through(service, view.region_of(key))
     needs = tuple(decide(who, use, of_key(view, key), through, around) for use in _KEY_USE.get(exact, ()))
     return replace(found, needs=needs)
+
+
+def _through(service: str, region: str) -> dict[str, str]:
+    return {"kms:viaservice": f"{service}.{region}.amazonaws.com"}
+
+
+def _of_service(principal: str, service: str) -> dict[str, str]:
+    """EventBridge brings no source to the key of a topic.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    unsaid = principal.startswith("events.amazonaws.com") and service == "sns"
+    return dict.fromkeys(OF_SERVICES, ABSENT) if unsaid else {}
 
 
 def _exact(action: str) -> str:

@@ -14,7 +14,7 @@ ABSENT: Final = ""
 _TAG: Final = "aws:principaltag/"
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _SPECIAL: Final = ("*", "?", "$")
-_OF_SERVICES: Final = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceowner")
+OF_SERVICES: Final = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceowner")
 """Brought by calls that an AWS service makes for itself."""
 _OF_PRINCIPALS: Final = (
     "aws:principalaccount",
@@ -62,7 +62,7 @@ def request(who: Principal, what: Target, extra: Mapping[str, str]) -> Request:
         "aws:principalservicename": ABSENT,
         "kms:calleraccount": account,
         "kms:viaservice": ABSENT,
-        **dict.fromkeys(_OF_SERVICES, ABSENT),
+        **dict.fromkeys(OF_SERVICES, ABSENT),
         **({"aws:username": ABSENT, "aws:principaltype": "AssumedRole"} if who.is_role else {}),
     }
     if what.account:

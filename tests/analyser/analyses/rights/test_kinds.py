@@ -233,3 +233,25 @@ def test_the_file_of_managed_policies_is_as_its_source_has_it() -> None:
     now = table()
     assert managed.day() == now["day"]
     assert managed._table() == now
+
+
+@pytest.mark.parametrize(
+    ("service", "test", "key", "expected"),
+    [
+        ("cloudwatch", "StringEquals", "aws:SourceAccount", True),
+        ("events", "StringEquals", "aws:SourceAccount", False),
+        ("events", "ArnLike", "kms:EncryptionContext:aws:sns:topicArn", True),
+    ],
+)
+def test_eventbridge_brings_no_source_to_the_key_of_a_topic(service: str, test: str, key: str, expected: bool) -> None:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"""
+    publisher = {"Service": f"{service}.amazonaws.com"}
+
+    def program() -> None:
+        only = {test: {key: ACCOUNT if test == "StringEquals" else f"arn:aws:sns:*:{ACCOUNT}:*"}}
+        use = allow("kms:Decrypt", "kms:GenerateDataKey*", Principal=publisher, Condition=only)
+        topic = aws.sns.Topic("topic", kms_master_key_id=aws.kms.Key("key", policy=policy(use)).arn)
+        aws.sns.TopicPolicy("policy", arn=topic.arn, policy=policy(allow("sns:Publish", Principal=publisher)))
+
+    graph = run_program(program, stack="test", config=CONFIG)
+    assert ask(graph, f"{service}.amazonaws.com", "sns:Publish", "topic").yes is expected
