@@ -38,9 +38,10 @@ def show(timeline: Timeline, stack: str, file: IO[str] | None = None) -> None:
 def show_gone(found: Teardown, stack: str, file: IO[str] | None = None) -> None:
     """Prints how long it takes to take a stack away, what that waits for, and what is in the way."""
     console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
-    told = f"about {in_words(found.typical)}, at worst {in_words(found.worst)}"
+    least, worst = ("at least", "not known") if found.guessed else ("about", in_words(found.worst))
+    told = f"{least} {in_words(found.typical)}, at worst {worst}"
     console.print(Text.assemble((stack, "bold"), f"  taking all of it away: {told}"))
-    console.print(_engine(found.parallel))
+    console.print(_engine(found.parallel, least))
     console.print()
     console.print(Text("Critical path, by typical times", style="bold"))
     for link in found.path:
@@ -53,11 +54,11 @@ def show_gone(found: Teardown, stack: str, file: IO[str] | None = None) -> None:
         names = ", ".join(sorted(node.name for node in found.retained))
         console.print(Text(f"Stays in the cloud: {names}", style="dim"))
     for token in found.guessed:
-        console.print(Text(f"{token}: nobody has said how long it takes to go; it counts as quick", style="yellow"))
+        console.print(Text(f"{token}: nobody has said how long it takes to go; nothing of it is counted", style="yellow"))
 
 
-def _engine(parallel: float) -> str:
-    return f"With {PARALLEL} at once, as the engine takes them on four cores: about {in_words(parallel)}"
+def _engine(parallel: float, least: str = "about") -> str:
+    return f"With {PARALLEL} at once, as the engine takes them on four cores: {least} {in_words(parallel)}"
 
 
 def _chart(timeline: Timeline) -> Iterator[Text]:

@@ -16,15 +16,21 @@ def test_it_says_what_is_waited_for_and_what_is_in_the_way() -> None:
     out = io.StringIO()
     show_gone(found, "shop", out)
     assert out.getvalue().splitlines() == [
-        "shop  taking all of it away: about 6 min, at worst 20 min",
-        "With 16 at once, as the engine takes them on four cores: about 6 min",
+        "shop  taking all of it away: at least 6 min, at worst not known",
+        "With 16 at once, as the engine takes them on four cores: at least 6 min",
         "",
         "Critical path, by typical times",
         "    0:00    6 min  Instance db",
         "Protected, so `pulumi destroy` stops: db",
         "Stays in the cloud: vpc",
-        "aws:msk/cluster:Cluster: nobody has said how long it takes to go; it counts as quick",
+        "aws:msk/cluster:Cluster: nobody has said how long it takes to go; nothing of it is counted",
     ]
+
+
+def test_what_is_timed_throughout_has_a_worst_as_well() -> None:
+    out = io.StringIO()
+    show_gone(teardown(graph(node(DATABASE, "db"))), "shop", out)
+    assert out.getvalue().splitlines()[0] == "shop  taking all of it away: about 6 min, at worst 20 min"
 
 
 def test_a_file_of_policies_that_is_none_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
