@@ -16,6 +16,7 @@ REST_STAGE = "aws:apigateway/stage:Stage"
 REST_DOMAIN = "aws:apigateway/domainName:DomainName"
 REST_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping"
 HTTP_API = "aws:apigatewayv2/api:Api"
+FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 HTTP_ROUTE = "aws:apigatewayv2/route:Route"
 HTTP_DOMAIN = "aws:apigatewayv2/domainName:DomainName"
 HTTP_MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping"
@@ -98,6 +99,37 @@ def route_authorized(route: Resource, graph: Graph) -> Iterator[Finding]:
     later = socket and key != "$connect"
     if not later and not key.startswith("OPTIONS ") and (" " in key or key in ("$connect", "$default")):
         yield Finding(f"lets everybody call {key}", "authorizationType")
+
+
+@rule(
+    "apigateway-quick-create-authorized",
+    title="HTTP APIs are not made with a route that everybody may call",
+    severity=Severity.HIGH,
+    types=[HTTP_API],
+    frameworks={"FSBP": "APIGateway.8"},
+    remedy="Leave routeKey and target out, and make integration and route with an authorizationType.",
+    link=_LINK + "http-api-develop.html",
+)
+def quick_create_authorized(api: Resource) -> Iterator[Finding]:
+    """What `target` makes beside the API, a route and a stage, has no authorizer and takes none."""
+    if not api.lacks("target") and not api.unknown("target"):
+        yield Finding("makes a route to its target that asks nobody who is calling", "target")
+
+
+@rule(
+    "cors-credentials-named-origins",
+    title="Pages of any origin do not call with their users' credentials",
+    severity=Severity.HIGH,
+    types=[HTTP_API, FUNCTION_URL],
+    frameworks={"Well-Architected": "SEC05-BP02"},
+    remedy="Name the origins, or leave allowCredentials off.",
+    link=_LINK + "http-api-cors.html",
+)
+def cors_credentials(door: Resource) -> Iterator[Finding]:
+    """Any page that a user has open could read, in the user's name, whatever the API answers."""
+    for path in ("corsConfiguration", "cors"):
+        if door.has(f"{path}.allowCredentials", True) and door.contains(f"{path}.allowOrigins", "*"):
+            yield Finding("takes credentials from pages of any origin", f"{path}.allowOrigins")
 
 
 @rule(

@@ -104,6 +104,22 @@ def unauthenticated_identities(pool: Resource) -> Iterator[Finding]:
 
 
 @rule(
+    "cognito-enhanced-flow",
+    title="Identity pools hand out credentials by the enhanced flow alone",
+    severity=Severity.MEDIUM,
+    types=[IDENTITY_POOL],
+    frameworks={"Well-Architected": "SEC02-BP02"},
+    remedy="Set allowClassicFlow to false.",
+    link=_LINK + "authentication-flow.html",
+    level=Level.ADVISORY,
+)
+def enhanced_flow(pool: Resource) -> Iterator[Finding]:
+    """By the classic flow the caller names the role, and what Cognito takes away from sessions is not taken away."""
+    if pool.has("allowClassicFlow", True):
+        yield Finding("lets callers choose the role by the classic flow", "allowClassicFlow")
+
+
+@rule(
     "cognito-client-flows",
     title="Clients of user pools keep passwords and tokens out of requests",
     severity=Severity.HIGH,

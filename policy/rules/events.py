@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from policy.model import Finding, Graph, Level, Resource, Severity, stack_rule
+from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 from policy.rules.sqs import QUEUE, is_fleeting
 
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
 
 
 @stack_rule(
@@ -26,3 +27,18 @@ def dead_letters(target: Resource, graph: Graph) -> Iterator[Finding]:
     fleeting = any(is_fleeting(queue) for queue in graph.refers(target, "arn", QUEUE))
     if target.lacks("deadLetterConfig.arn") and not fleeting:
         yield Finding("drops what cannot be delivered", "deadLetterConfig")
+
+
+@rule(
+    "events-bus-not-public",
+    title="Event buses take events from accounts that are named",
+    severity=Severity.HIGH,
+    types=[PERMISSION],
+    frameworks={"FSBP": "EventBridge.3"},
+    remedy="Name the account as principal, or set condition to the organisation (aws:PrincipalOrgID).",
+    link="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-perms.html",
+)
+def bus_not_public(permission: Resource) -> Iterator[Finding]:
+    """Whoever has an account at AWS could otherwise start what the bus's rules start."""
+    if permission.has("principal", "*") and permission.lacks("condition"):
+        yield Finding("lets every account put events on the bus", "principal")

@@ -19,6 +19,7 @@ SNAPSHOTS = (
 _LINK = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
 _SECURE_TRANSPORT = "require_secure_transport"
 _FORCE_SSL = "rds.force_ssl"
+_OFF = ("0", "OFF")
 # Parameter by engine, and the first version with it on by default:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
 _TLS: dict[str, tuple[str, tuple[int, ...] | None]] = {
@@ -68,6 +69,27 @@ def _is_before(database: Resource, since: tuple[int, ...] | None) -> bool:
     version = database.get("engineVersion")
     numbers = str(version).split(".")[: len(since)] if known(version) else []
     return all(number.isdigit() for number in numbers) and bool(numbers) and tuple(map(int, numbers)) < since
+
+
+@stack_rule(
+    "rds-parameters-force-tls",
+    title="Parameter groups do not turn TLS off for whoever uses them",
+    severity=Severity.HIGH,
+    types=[PARAMETER_GROUP, CLUSTER_PARAMETER_GROUP],
+    frameworks={"FSBP": ("RDS.41", "RDS.44"), "Security Hub": ("RDS.38", "RDS.39")},
+    remedy="Set require_secure_transport or rds.force_ssl to 1, or leave them out where the engine has them on.",
+    link=_LINK + "UsingWithRDS.SSL.html",
+)
+def parameters_force_tls(group: Resource, graph: Graph) -> Iterator[Finding]:
+    """Of databases elsewhere, too. Those of the stack have findings of their own."""
+    users = [*graph.companions(group, INSTANCE, by="parameterGroupName")]
+    users += graph.companions(group, CLUSTER, by="dbClusterParameterGroupName")
+    if users:
+        return
+    for index, each in enumerate(group.blocks("parameters")):
+        value = each.get("value")
+        if each.has("name", _FORCE_SSL, _SECURE_TRANSPORT) and known(value) and str(value).upper() in _OFF:
+            yield Finding(f"turns {each.get('name')} off", f"parameters[{index}].value")
 
 
 @rule(

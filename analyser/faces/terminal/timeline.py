@@ -54,7 +54,9 @@ def show_gone(found: Teardown, stack: str, file: IO[str] | None = None) -> None:
         names = ", ".join(sorted(node.name for node in found.retained))
         console.print(Text(f"Stays in the cloud: {names}", style="dim"))
     for token in found.guessed:
-        console.print(Text(f"{token}: nobody has said how long it takes to go; nothing of it is counted", style="yellow"))
+        console.print(
+            Text(f"{token}: nobody has said how long it takes to go; nothing of it is counted", style="yellow")
+        )
 
 
 def _engine(parallel: float, least: str = "about") -> str:

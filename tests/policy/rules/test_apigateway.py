@@ -60,6 +60,23 @@ REST_DOMAIN = resource(apigateway.REST_DOMAIN, "domain", securityPolicy="TLS_1_2
 HTTP_DOMAIN = resource(apigateway.HTTP_DOMAIN, "domain", domainNameConfiguration={"securityPolicy": "TLS_1_2"})
 OLD_TLS = "TLS_1_0"
 CASES = [
+    Case("apigateway-quick-create-authorized", [HTTP_API], [Set("target", "arn:aws:lambda:us-east-1:1:function:f")]),
+    Case(
+        "cors-credentials-named-origins",
+        [
+            resource(
+                apigateway.HTTP_API,
+                "pages",
+                corsConfiguration={"allowOrigins": ["https://shop.example"], "allowCredentials": True},
+            )
+        ],
+        [Set("corsConfiguration.allowOrigins", ["*"]), Set("corsConfiguration.allowOrigins[0]", "*")],
+    ),
+    Case(
+        "cors-credentials-named-origins",
+        [resource(apigateway.FUNCTION_URL, "door", cors={"allowOrigins": ["*"], "allowCredentials": False})],
+        [Set("cors.allowCredentials", True)],
+    ),
     Case("apigateway-authorized", [METHOD], [Set("authorization", "NONE")]),
     Case("apigateway-authorized", [API], [Set("body", body(security=[])), Set("body", body(security=None))]),
     Case(

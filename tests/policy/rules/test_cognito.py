@@ -50,6 +50,7 @@ CASES = [
     ),
     Case("cognito-deletion-protection", [POOL], [Set("deletionProtection"), Set("deletionProtection", "INACTIVE")]),
     Case("cognito-unauthenticated-identities", [IDENTITIES], [Set("allowUnauthenticatedIdentities", True)]),
+    Case("cognito-enhanced-flow", [IDENTITIES], [Set("allowClassicFlow", True)]),
     Case(
         "cognito-client-flows",
         [CLIENT],

@@ -61,6 +61,24 @@ DEPLOYMENTS = resource(
     autoRollbackConfiguration={"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
 )
 CASES = [
+    Case(
+        "events-bus-not-public",
+        [resource(events.PERMISSION, "partner", principal="210987654321", statementId="partner")],
+        [Set("principal", "*")],
+    ),
+    Case(
+        "events-bus-not-public",
+        [
+            resource(
+                events.PERMISSION,
+                "organisation",
+                principal="*",
+                statementId="organisation",
+                condition={"key": "aws:PrincipalOrgID", "type": "StringEquals", "value": "o-1a2b3c4d5e"},
+            )
+        ],
+        [Set("condition")],
+    ),
     Case("sqs-encrypted", [QUEUE], [Set("kmsMasterKeyId"), Set("kmsMasterKeyId", "alias/aws/sqs")]),
     Case(
         "sqs-tls-only",

@@ -54,6 +54,11 @@ CASES = [
         ],
     ),
     Case(
+        "rds-parameters-force-tls",
+        [resource(rds.CLUSTER_PARAMETER_GROUP, "alone", parameters=[{"name": "rds.force_ssl", "value": "1"}])],
+        [Set("parameters[0].value", "0"), Set("parameters[0].value", 0), Set("parameters[0].value", "off")],
+    ),
+    Case(
         "rds-iam-authentication",
         [MYSQL],
         [Set("iamDatabaseAuthenticationEnabled", False), Set("iamDatabaseAuthenticationEnabled")],
@@ -99,6 +104,13 @@ def test_engines_without_a_parameter_group(engine: Any, version: Any, wanted: bo
 )
 def test_clusters_without_a_parameter_group(engine: str, version: str, wanted: bool) -> None:
     assert bool(check("rds-requires-tls", resource(rds.CLUSTER, engine=engine, engineVersion=version))) is wanted
+
+
+def test_a_group_that_a_database_of_the_stack_uses_is_told_once() -> None:
+    group = resource(rds.PARAMETER_GROUP, "group", parameters=[{"name": "require_secure_transport", "value": "OFF"}])
+    used = resource(rds.INSTANCE, refers={"parameterGroupName": group}, engine="mysql", parameterGroupName=UNKNOWN)
+    assert check("rds-parameters-force-tls", group, used) == []
+    assert check("rds-requires-tls", used, group) != []
 
 
 def test_engines_without_iam_are_left_out() -> None:
