@@ -1,10 +1,11 @@
 """Which configuration values are credentials written down, by their names and by their looks."""
 
-import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
+
+from policy.json_text import decoded
 
 # What names of credentials end in, and what may follow it: which one, not what about it.
 _NAME = re.compile(
@@ -77,11 +78,7 @@ def has_format(value: str) -> bool:
 def _holds_one(text: str) -> bool:
     """Whether a JSON text, a file of several lines or an argument (`--password=…`) gives a credential to a name."""
     if text.lstrip()[:1] in ("{", "["):
-        try:
-            content = json.loads(text)
-        except ValueError:
-            return False
-        return any(is_credential(name, value) for _, name, value in texts(content, ""))
+        return any(is_credential(name, value) for _, name, value in texts(decoded(text), ""))
     return ("\n" in text or text.startswith("--")) and sets_one(text)
 
 

@@ -1,11 +1,11 @@
 """API Gateway: who may call, and over which TLS. REST APIs, and HTTP and WebSocket APIs (v2)."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy.exposure import behind_cloudfront
 from policy.iam import RESOURCE, documents
+from policy.json_text import decoded
 from policy.model import Finding, Graph, Resource, Severity, known, rule, stack_rule
 
 REST_API = "aws:apigateway/restApi:RestApi"
@@ -61,17 +61,12 @@ def _mocked(method: Resource, graph: Graph) -> bool:
 
 def _open_operations(body: Any) -> Iterator[str]:
     """The operations of a known OpenAPI document that reach a backend without any security requirement."""
-    if not isinstance(body, str):
-        return
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return  # YAML, or not known as a whole
-    for path, operations in _mapping(_mapping(document).get("paths")).items():
+    document = _mapping(decoded(body))  # empty for YAML, and for what is not known as a whole
+    for path, operations in _mapping(document.get("paths")).items():
         for verb, operation in _mapping(operations).items():
             given = _mapping(operation)
             integration = _mapping(given.get("x-amazon-apigateway-integration"))
-            secured = given.get("security", _mapping(document).get("security")) or given.get("x-amazon-apigateway-auth")
+            secured = given.get("security", document.get("security")) or given.get("x-amazon-apigateway-auth")
             if verb in _VERBS and not secured and str(integration.get("type")).lower() != "mock":
                 yield f"{verb.removeprefix('x-amazon-apigateway-').removesuffix('-method').upper()} {path}"
 

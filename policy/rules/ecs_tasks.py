@@ -1,11 +1,9 @@
 """ECS task definitions."""
 
-import json
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
 from policy.credentials import is_credential
+from policy.json_text import decoded
 from policy.model import Block, Finding, Graph, Resource, Severity, known, rule, stack_rule
 from policy.pods import name_of
 from policy.rules.kubernetes_images import is_movable
@@ -19,19 +17,10 @@ _SHARED = {"networkMode": "network", "pidMode": "processes", "ipcMode": "shared 
 
 def containers(task: Resource) -> Iterator[Block]:
     """The containers of a task definition, when it is known."""
-    value = task.get("containerDefinitions")
-    if isinstance(value, str):
-        for index, content in enumerate(_parsed(value)):
-            yield Block(content, f"containerDefinitions[{index}]")
-
-
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> tuple[dict[str, Any], ...]:
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return ()
-    return tuple(each for each in content if isinstance(each, dict)) if isinstance(content, list) else ()
+    content = decoded(task.get("containerDefinitions"))
+    found = [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+    for index, container in enumerate(found):
+        yield Block(container, f"containerDefinitions[{index}]")
 
 
 def _is_windows(task: Resource) -> bool:

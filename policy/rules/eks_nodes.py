@@ -1,10 +1,10 @@
 """EKS node groups, Fargate profiles and add-ons."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from policy.exposure import SUBNET, public_subnet
+from policy.json_text import decoded
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 from policy.rules.ec2 import LAUNCH_TEMPLATE
 from policy.rules.eks import CLUSTER
@@ -150,8 +150,5 @@ def network_policies_enforced(addon: Resource, graph: Graph) -> Iterator[Finding
 
 
 def _parsed(values: Any) -> dict[str, Any]:
-    try:
-        content = json.loads(values)
-    except (TypeError, ValueError):
-        return {}
+    content = decoded(values)
     return content if isinstance(content, dict) else {}

@@ -1,9 +1,8 @@
 """Services that carry data elsewhere or compute on it: DMS, Glue, Transfer, EMR, SageMaker, OpenSearch Serverless."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
+from policy.json_text import decoded
 from policy.model import Block, Finding, Resource, Severity, rule
 
 ENDPOINT = "aws:dms/endpoint:Endpoint"
@@ -155,13 +154,7 @@ def search_private(policy: Resource) -> Iterator[Finding]:
 
 def _json(resource: Resource, path: str) -> Iterator[Block]:
     """The mappings of an input that is JSON; none where it is not known or none."""
-    text: Any = resource.get(path)
-    if not isinstance(text, str):
-        return
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return
+    content = decoded(resource.get(path))
     for member in content if isinstance(content, list) else [content]:
         if isinstance(member, dict):
             yield Block(member, path)

@@ -1,11 +1,11 @@
 """SQS queues."""
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from policy.iam import answers_plain_http
+from policy.json_text import decoded
 from policy.model import Finding, Graph, Level, Resource, Severity, rule, stack_rule
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -104,9 +104,6 @@ def _failure_queues(graph: Graph) -> frozenset[str] | None:
 
 def _target(value: Any) -> str:
     """The ARN in a redrive policy, which is JSON."""
-    try:
-        content = json.loads(value) if isinstance(value, str) else {}
-    except ValueError:
-        return ""
+    content = decoded(value)
     arn = content.get("deadLetterTargetArn") if isinstance(content, dict) else None
     return arn if isinstance(arn, str) else ""
