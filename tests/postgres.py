@@ -64,7 +64,7 @@ def server() -> Generator[Server]:
             check=True, capture_output=True, cwd=folder, user=user, group=group,
         )  # fmt: skip
         (data / "pg_hba.conf").write_text(
-            "hostssl all postgres,collaboration,application,mdreader_backend 127.0.0.1/32 trust\n"
+            "hostssl all postgres,collaboration,application,maintainer,mdreader_backend 127.0.0.1/32 trust\n"
             "hostssl all all 127.0.0.1/32 scram-sha-256\n"
         )
         port = _free_port()

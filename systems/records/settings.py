@@ -62,7 +62,7 @@ class SchemaSettings(MigrationSettings):
     """What makes the application's user and schema; tables are files more."""
 
     folder: Folder = "migrations/records"
-    files: Files = ("001_application.sql",)
+    files: Files = ("001_application.sql", "002_records.sql", "003_partitions.sql")
 
 
 class SystemSettings(Settings):

@@ -11,7 +11,7 @@ from tests.postgres import MASTER, Server
 from tests.stacks import ROOT
 
 FOLDERS = {
-    "records": ("001_application.sql",),
+    "records": ("001_application.sql", "002_records.sql", "003_partitions.sql"),
     "confluence": ("001_application.sql", "002_pages.sql"),
     "mdreader": ("001_backend.sql",),
     "consulting": ("init.sql", "chat_migration.sql", "email_events_migration.sql"),
@@ -88,7 +88,7 @@ def test_nobody_else_connects(postgres: Server, migrate: Migrate) -> None:
 def test_records_changes_rows_of_later_tables_and_not_their_form(postgres: Server, migrate: Migrate) -> None:
     later = "CREATE TABLE records.entries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text);"
     migrate("records", "later")
-    assert migrate("records", "later", **{"002_entries": later}) == "applying 002_entries.sql"
+    assert migrate("records", "later", **{"009_entries": later}) == "applying 009_entries.sql"
     rows = "INSERT INTO entries (body) VALUES ('a') RETURNING id; UPDATE entries SET body = 'b'; DELETE FROM entries"
     assert postgres.psql(rows, user="application", database="later") == "1"
     for form in (

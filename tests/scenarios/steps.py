@@ -48,8 +48,9 @@ def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
 
 STEPS = (
     # docs/runbooks/records.md
-    Scenario("records-schema-file-added", "prod", {"migration.files": ["001_application.sql", "002_more.sql"]},
-             refused="002_more.sql"),
+    Scenario("records-schema-file-added", "prod",
+             {"migration.files": ["001_application.sql", "002_records.sql", "003_partitions.sql", "004_more.sql"]},
+             refused="004_more.sql"),
     Scenario("records-nodes-to-five-at-once", "prod", {"nodes.minSize": 5}),
     Scenario("records-nodes-to-five", "prod", {"nodes.minSize": 5, "nodes.desiredSize": 5}),
     Scenario("records-database-larger-at-once", "prod",
