@@ -126,6 +126,8 @@ lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
 	@cd functions/migrate_database && ../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
 		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
+	@cd services/records && ../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform x86_64-manylinux_2_28 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt requirements.in --output-file requirements.txt
 
 clean: ## Remove what make made
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .strata

@@ -1,0 +1,1 @@
+"""Services that run in the platforms, tested over real stores."""

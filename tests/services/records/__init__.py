@@ -1,0 +1,1 @@
+"""The reference service of the records system."""

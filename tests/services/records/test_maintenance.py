@@ -1,0 +1,85 @@
+"""The daily job that keeps the partitions, over a real PostgreSQL."""
+
+import asyncio
+import csv
+import gzip
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from records import maintenance, settings
+from records.database import Host
+
+from tests.services.records.conftest import Stores
+
+
+class Bucket:
+    """Keeps what is uploaded."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def upload_file(self, path: str, _bucket: str, key: str) -> None:
+        self.objects[key] = Path(path).read_bytes()
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 -- boto3's names
+        self.objects[Key] = Body
+
+
+def test_a_month_that_is_too_old_goes_to_the_archive_and_then_from_the_database(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "_MOST_ROWS", 4)
+    stores.sql("SELECT records.make_partitions('2021-03-01Z', '2021-03-02Z')")
+    stores.sql(
+        "INSERT INTO records.record (id, tenant_id, kind, body) SELECT records.first_id("
+        "timestamptz '2021-03-01Z' + n * interval '1 hour'), 1, 'old', jsonb_build_object('n', n) "
+        "FROM generate_series(1, 10) n"
+    )
+    bucket = Bucket()
+
+    async def run() -> None:
+        told = settings.read(stores.told() | {"DATABASE_USER": "maintainer"})
+        connection = await Host(told, "127.0.0.1", None).connect()
+        await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24)
+        await connection.close()
+
+    asyncio.run(run())
+    manifest = json.loads(bucket.objects["records/record_2021_03/manifest.json"])
+    assert [part["rows"] for part in manifest["parts"]] == [4, 4, 2]
+    assert manifest["rows"] == 10
+    rows: list[dict[str, str]] = []
+    for part in manifest["parts"]:
+        content = bucket.objects[part["key"]]
+        assert hashlib.sha256(content).hexdigest() == part["sha256"]
+        rows += csv.DictReader(io.StringIO(gzip.decompress(content).decode()))
+    assert [json.loads(row["body"])["n"] for row in rows] == list(range(1, 11))
+    assert stores.sql("SELECT to_regclass('records.record_2021_03') IS NULL") == "t"
+
+
+def test_nothing_is_dropped_when_the_archive_took_nothing(stores: Stores) -> None:
+    stores.sql("SELECT records.make_partitions('2021-04-01Z', '2021-04-02Z')")
+    stores.sql(
+        "INSERT INTO records.record (id, tenant_id, kind, body) "
+        "VALUES (records.first_id('2021-04-03Z'), 1, 'old', '{}')"
+    )
+
+    class Full(Bucket):
+        def upload_file(self, path: str, _bucket: str, key: str) -> None:
+            raise OSError("no room")
+
+    async def run(bucket: Bucket) -> None:
+        told = settings.read(stores.told() | {"DATABASE_USER": "maintainer"})
+        connection = await Host(told, "127.0.0.1", None).connect()
+        try:
+            await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24)
+        finally:
+            await connection.close()
+
+    with pytest.raises(OSError, match="no room"):
+        asyncio.run(run(Full()))
+    assert stores.sql("SELECT count(*) FROM records.record_2021_04") == "1"
+    asyncio.run(run(Bucket()))
+    assert stores.sql("SELECT to_regclass('records.record_2021_04') IS NULL") == "t"

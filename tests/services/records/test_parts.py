@@ -1,0 +1,274 @@
+"""What the service is made of, part by part."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from records import cache, identity, settings, signing_keys, statements
+from records.cursors import CursorError, Cursors
+from records.database import BusyError, Databases, Host, watch
+from records.metrics import Metrics
+from records.outbox import Relay
+
+from tests.services.records.conftest import Stores
+from tests.services.records.service import KEY, Heard, migrate, running
+
+NO_PASSWORD = lambda _host: None  # noqa: E731 -- what every test signs in with
+
+
+def test_an_id_has_its_time_and_form() -> None:
+    made = identity.new_id(1_900_000_000_123)
+    assert (made.version, made.variant) == (7, "specified in RFC 4122")
+    assert identity.made_at(made) == datetime.fromtimestamp(1_900_000_000.123, UTC)
+    assert made != identity.new_id(1_900_000_000_123)
+    assert identity.first_id(identity.made_at(made)) <= made < identity.new_id(1_900_000_000_124)
+
+
+def test_the_database_and_the_service_read_the_same_time_in_an_id(stores: Stores) -> None:
+    moment = datetime(2031, 5, 6, 7, 8, 9, 123000, UTC)
+    assert stores.sql(f"SELECT records.first_id('{moment.isoformat()}')") == str(identity.first_id(moment))
+
+
+def test_a_cursor_is_good_for_its_tenant_and_through_a_rotation() -> None:
+    record = identity.new_id(1)
+    old, new = Cursors([b"old"]), Cursors([b"new", b"old"])
+    cursor = old.after("acme", record)
+    assert new.read("acme", cursor) == record
+    wrong = [cursor[:-2] + "AA", cursor + "AAAA", "", "ä", f"{'A' * 43}"]
+    for tenant, text in (("other", cursor), *(("acme", text) for text in wrong)):
+        with pytest.raises(CursorError):
+            new.read(tenant, text)
+    with pytest.raises(CursorError):
+        Cursors([b"newer"]).read("acme", cursor)
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({}, "AWS_REGION is not set"),
+        ({"DATABASE_PORT": "x"}, "DATABASE_PORT is 'x'"),
+        ({"DATABASE_READERS": "{}"}, "DATABASE_READERS is '{}'"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named(told: dict[str, str], named: str) -> None:
+    needed = {"AWS_REGION": "r", "DATABASE_HOST": "h", "DATABASE_NAME": "n", "DATABASE_USER": "u"} if told else {}
+    with pytest.raises(settings.SettingError, match=named):
+        settings.read(needed | told)
+
+
+def reading(stores: Stores, *readers: str, **more: str) -> settings.Settings:
+    return settings.read({**stores.told(), "DATABASE_READERS": json.dumps(readers), **more})
+
+
+def asked(told: settings.Settings, lags: list[float], statement: str = "SELECT 1 AS one") -> tuple[Any, list[float]]:
+    """What the databases answer when their readers were last heard so far behind, and how far they are thought then."""
+
+    async def ask() -> tuple[Any, list[float]]:
+        databases = Databases(told, NO_PASSWORD)
+        for host in (databases.primary, *databases.readers):
+            await host.open()
+        for reader, lag in zip(databases.readers, lags, strict=True):
+            reader.lag = lag
+        try:
+            return await databases.fetch(statement), [reader.lag for reader in databases.readers]
+        finally:
+            for host in (databases.primary, *databases.readers):
+                await host.close()
+
+    return asyncio.run(ask())
+
+
+def test_a_reader_that_is_gone_leaves_its_reads_to_the_primary(stores: Stores) -> None:
+    rows, lags = asked(reading(stores, "127.255.255.254"), [0.0])
+    assert (rows[0]["one"], lags) == (1, [float("inf")])
+
+
+def test_a_reader_that_is_far_behind_is_not_asked(stores: Stores) -> None:
+    assert asked(reading(stores, "127.255.255.254"), [1.5])[1] == [1.5]
+
+
+def test_what_takes_too_long_is_not_asked_of_another(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("records.database._STATEMENT_SECONDS", 0.2)
+    with pytest.raises(BusyError):
+        asked(reading(stores, "127.0.0.1"), [0.0], "SELECT pg_sleep(10)")
+
+
+def test_whoever_finds_no_connection_free_is_told_at_once(stores: Stores) -> None:
+    async def crowd() -> list[BaseException | None]:
+        host = Host(reading(stores, DATABASE_CONNECTIONS="1"), "127.0.0.1", None)
+        await host.open()
+
+        async def hold(seconds: float) -> None:
+            async with host.connection() as connection:
+                await connection.fetchval("SELECT 1")
+                await asyncio.sleep(seconds)
+
+        first = asyncio.create_task(hold(3600))
+        while not host.taken:
+            await asyncio.sleep(0.01)
+        late = await asyncio.gather(hold(0), return_exceptions=True)
+        first.cancel()
+        await host.close()
+        return list(late)
+
+    assert [type(error) for error in asyncio.run(crowd())] == [BusyError]
+
+
+def test_a_reader_is_heard_and_missed(stores: Stores) -> None:
+    async def heard(host: Host) -> float:
+        host.lag = -1.0
+        task = asyncio.create_task(watch(host))
+        while host.lag == -1.0:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return host.lag
+
+    told = reading(stores)
+    assert asyncio.run(heard(Host(told, "127.0.0.1", None))) == 0.0
+    assert asyncio.run(heard(Host(told, "127.255.255.254", None))) == float("inf")
+
+
+def test_a_newer_version_stays_in_the_cache(stores: Stores) -> None:
+    async def race() -> bytes | None:
+        kept = cache.connect(settings.read(stores.told()), None)
+        assert kept is not None
+        record = identity.new_id(5)
+        await kept.keep(1, record, 2, b"two")
+        await kept.keep(1, record, 1, b"one")
+        answer = await kept.get(1, record)
+        assert await kept.get(2, record) is None
+        await kept.close()
+        return answer
+
+    assert asyncio.run(race()) == b"two"
+
+
+def test_without_a_cache_records_come_from_the_database(stores: Stores) -> None:
+    told = stores.told() | {"CACHE_PORT": "1"}
+    with running(told) as client:
+        path = "/v1/tenants/acme/records"
+        record = client.ask("POST", path, {"kind": "note", "body": {}}).json["id"]
+        assert client.ask("GET", f"{path}/{record}").status == 200
+
+
+def test_a_cache_that_is_away_is_left_alone_for_a_second(stores: Stores) -> None:
+    async def asks() -> tuple[bool, bool]:
+        now = [0.0]
+        kept = cache.connect(settings.read(stores.told() | {"CACHE_PORT": "1"}), None)
+        assert kept is not None
+        kept._clock = lambda: now[0]
+        await kept.get(1, UUID(int=1))
+        resting, now[0] = kept.away, 1.5
+        await kept.close()
+        return resting, kept.away
+
+    assert asyncio.run(asks()) == (True, False)
+
+
+def test_what_the_brokers_did_not_take_waits_and_is_told_later(stores: Stores, tmp_path: Path) -> None:
+    migrate(stores.postgres, "relayed", tmp_path)
+    stores.sql(
+        "INSERT INTO records.outbox (record_id, tenant, version, event, body) "
+        "SELECT records.first_id(now()), 'acme', n, 'created', '{}' FROM generate_series(1, 3) n",
+        "relayed",
+    )
+    heard = Heard(failing=True)
+
+    async def relay() -> None:
+        host = Host(settings.read(stores.told("relayed")), "127.0.0.1", None)
+        part, connection = Relay(host, heard), await host.connect()
+        try:
+            with pytest.raises(OSError, match="away"):
+                await part.once(connection)
+            assert stores.sql("SELECT count(*) FROM records.outbox", "relayed") == "3"
+            heard.failing = False
+            assert not await part.once(connection)
+        finally:
+            await connection.close()
+
+    asyncio.run(relay())
+    assert [json.loads(value)["version"] for _, value in heard.events] == [1, 2, 3]
+    assert stores.sql("SELECT count(*) FROM records.outbox", "relayed") == "0"
+
+
+def test_one_pod_at_a_time_tells_the_topic(stores: Stores) -> None:
+    async def second() -> int:
+        host = Host(settings.read(stores.told()), "127.0.0.1", None)
+        first = await host.connect()
+        locked = await first.fetchval(statements.RELAY)
+        task = asyncio.create_task(Relay(host, Heard())._hold())
+        await asyncio.wait_for(task, 60)  # it finds the lock taken, by the first or by another test's service
+        held = await first.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        await first.close()
+        return held if locked else 1
+
+    assert asyncio.run(second()) == 1
+
+
+def test_cloudwatch_is_told_counts_and_latencies_once() -> None:
+    metrics = Metrics()
+    for milliseconds, failed in ((12.34, False), (12.36, False), (700.0, True)):
+        metrics.note("read", milliseconds, failed=failed)
+    told = {one["MetricName"]: one for one in metrics.take()}
+    assert (told["Latency"]["Values"], told["Latency"]["Counts"]) == ([12.0, 700.0], [2.0, 1.0])
+    assert (told["Requests"]["Value"], told["Failed"]["Value"]) == (3.0, 1.0)
+    assert told["Latency"]["Dimensions"] == [{"Name": "Path", "Value": "read"}]
+    assert metrics.take() == []
+
+
+def test_cloudwatch_takes_what_it_is_told() -> None:
+    """By botocore's own model of PutMetricData."""
+    metrics = Metrics()
+    for n in range(400):
+        metrics.note("page", n / 7, failed=False)
+    client = boto3.client("cloudwatch", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    data = metrics.take()
+    with Stubber(client) as stub:
+        stub.add_response("put_metric_data", {}, {"Namespace": "Records/Business", "MetricData": data})
+        client.put_metric_data(Namespace="Records/Business", MetricData=data)
+    assert max(len(one.get("Values", ())) for one in data) <= 150
+
+
+def test_cursors_are_signed_by_the_current_key_and_the_one_before() -> None:
+    client = boto3.client("secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    keys = signing_keys.SigningKeys("arn:aws:secretsmanager:us-east-1:1:secret:k", client)
+    record = identity.new_id(1)
+    old = Cursors([b"old"]).after("acme", record)
+    with Stubber(client) as stub:
+        for stage, value in (("AWSCURRENT", "new"), ("AWSPREVIOUS", "old")):
+            stub.add_response(
+                "get_secret_value",
+                {"SecretString": value},
+                {"SecretId": "arn:aws:secretsmanager:us-east-1:1:secret:k", "VersionStage": stage},
+            )
+        assert not keys.known
+        read = keys._read()
+    assert Cursors(read).read("acme", old) == record
+    assert read == [b"new", b"old"]
+
+
+def test_a_secret_that_was_never_rotated_has_one_key() -> None:
+    client = boto3.client("secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stub:
+        stub.add_response("get_secret_value", {"SecretString": "new"})
+        stub.add_client_error("get_secret_value", "ResourceNotFoundException")
+        assert signing_keys.SigningKeys("arn", client)._read() == [b"new"]
+
+
+def test_a_batch_that_failed_is_made_when_it_is_sent_again(stores: Stores) -> None:
+    """Its claim went with it."""
+    stores.sql("ALTER TABLE records.outbox ADD CONSTRAINT away CHECK (tenant <> 'other2')")
+    stores.sql(f"INSERT INTO records.tenant (name, key) VALUES ('other2', sha256('2-{KEY}'))")
+    batch = {"records": [{"kind": "note", "body": {}}]}
+    with running(stores.told()) as client:
+        path = "/v1/tenants/other2/records:batch"
+        assert client.ask("POST", path, batch, key=f"2-{KEY}", Idempotency_Key="k").status == 500
+        stores.sql("ALTER TABLE records.outbox DROP CONSTRAINT away")
+        assert client.ask("POST", path, batch, key=f"2-{KEY}", Idempotency_Key="k").status == 201
