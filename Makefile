@@ -10,10 +10,10 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help versions setup preview update test client soak setups walks engine bench mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
+.PHONY: help versions setup preview update test client soak setups walks engine bench bench-records mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
@@ -55,6 +55,9 @@ bench: $(READY) ## Measure previews (prod cold, all stacks, 1,000 and 5,000 reso
 	@$(BIN)/python -m tests.bench_policy
 	@$(BIN)/python -m tests.bench_pages
 	@$(BIN)/python -m tests.bench_memory
+
+bench-records: $(READY) ## Measure the records' service over a PostgreSQL of its own against rows (ROWS="1000000 10000000 50000000")
+	@PYTHONPATH=services/records $(BIN)/python -m tests.bench_records $(ROWS)
 
 mutants: $(READY) ## Break the verdicts of the most severe rules one by one; half an hour
 	@$(BIN)/python -m tests.mutants

@@ -28,7 +28,6 @@ from collaboration.live import LiveRoom
 from collaboration.redis_pages import RedisPages
 from redis.asyncio import Redis
 
-from tests.functions.collaboration.conftest import redis_server
 from tests.functions.collaboration.soak.functions import in_memory
 from tests.functions.collaboration.soak.regions import Region
 from tests.functions.collaboration.support import (
@@ -39,6 +38,7 @@ from tests.functions.collaboration.support import (
     principal,
     written_by,
 )
+from tests.redis_server import redis_server
 
 CASES = ((1, 0), (10, 0), (40, 0), (10, 10), (10, 40), (40, 10), (40, 40))
 """Connections that are open, and that vanished."""

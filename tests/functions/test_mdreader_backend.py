@@ -17,7 +17,8 @@ from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 from redis import Redis
 
-from .collaboration.conftest import redis_server
+from tests.redis_server import redis_server
+
 from .events import rest
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mdreader/app-a1b2c3"

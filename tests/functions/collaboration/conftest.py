@@ -1,11 +1,7 @@
 """Tables kept in memory by moto, and a Redis of the test run's own on loopback."""
 
 import asyncio
-import subprocess
-import time
-from collections.abc import Awaitable, Callable, Generator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import boto3
@@ -14,19 +10,16 @@ from collaboration import announcements, handlers, hub, redis_client
 from collaboration.limits import Limits
 from moto import mock_aws
 from redis import Redis
-from redis.exceptions import RedisError
 
 from tests import postgres
-from tests.programs import program
+from tests.redis_server import PATIENCE, redis_server, until
 
 from .api import Api
 from .pages_of_record import PagesOfRecord, migrated
 from .pods import Pods, pods
-from .support import PATIENCE, Clock, create_tables, free_ports
+from .support import Clock, create_tables
 
 Scenario = Callable[[Pods], Awaitable[None]]
-_PORTS_TRIED = 10
-"""A port that was free may be somebody else's by the time that the server wants it."""
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +70,7 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A cluster of one node, which refuses statements over keys of two slots as any cluster does."""
     with redis_server(tmp_path_factory.mktemp("cluster"), cluster=True) as port, Redis(port=port) as node:
         node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        _wait(lambda: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO", NEVER_DECODE=True))
+        until(lambda: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO", NEVER_DECODE=True))
         yield f"redis://127.0.0.1:{port}"
 
 
@@ -104,52 +97,3 @@ def play(redis_url: str, clock: Clock) -> Callable[[Scenario], None]:
             await scenario(built)
 
     return lambda scenario: asyncio.run(played(scenario))
-
-
-@contextmanager
-def redis_server(folder: Path, *, cluster: bool = False) -> Generator[int]:
-    """redis-server in a folder of its own, on a port that was free, keeping nothing on disk."""
-    for _ in range(_PORTS_TRIED):
-        process, port = _started(folder, cluster)
-        try:
-            if _answers(process, port):
-                yield port
-                return
-        finally:
-            process.terminate()
-            process.wait()
-    raise AssertionError(f"redis-server ended {_PORTS_TRIED} times: {(folder / 'log').read_text()}")
-
-
-def _started(folder: Path, cluster: bool) -> tuple[subprocess.Popen[bytes], int]:
-    port, bus = free_ports()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    options += ["--cluster-enabled", "yes", "--cluster-port", str(bus)] if cluster else []
-    with (folder / "log").open("w") as log:
-        server = program("redis-server")
-        return subprocess.Popen([server, *options], stdout=log, stderr=log), port
-
-
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether it listens; not when it ended, as it does where somebody was quicker to take the port."""
-
-    def settled() -> bool:
-        return process.poll() is not None or _is_of(client, process)
-
-    with Redis(port=port, socket_timeout=PATIENCE) as client:
-        _wait(settled)
-    return process.poll() is None
-
-
-def _is_of(client: Redis, process: subprocess.Popen[bytes]) -> bool:
-    try:
-        return client.info("server")["process_id"] == process.pid
-    except RedisError:
-        return False
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, f"redis-server was not ready in {PATIENCE:.0f} s"
-        time.sleep(0.01)

@@ -17,7 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from .support import PAGE, PATIENCE, Clock, body
+from tests.redis_server import PATIENCE
+
+from .support import PAGE, Clock, body
 
 SECRET = "a secret of at least thirty-two bytes"
 LATE = 4_000_000_000

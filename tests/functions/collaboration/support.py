@@ -1,7 +1,6 @@
 """Editors with documents of their own, the three tables, and a management API that only keeps what it is told."""
 
 import json
-import socket
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +14,6 @@ from pycrdt import Doc, Text, TransactionEvent
 NOW = 1_800_000_000
 PAGE = "docs/plan"
 LIMITS = Limits()
-PATIENCE = 120.0
-"""Seconds after which a test gives up waiting for what always comes, on however busy a machine."""
 OPERATIONS, SESSIONS, PRESENCE = "crdt-operations", "collaboration-sessions", "user-presence"
 
 
@@ -176,11 +173,3 @@ class Management:
 
     def actions(self, connection_id: str) -> list[str]:
         return [frame["action"] for frame in self.told.get(connection_id, [])]
-
-
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody has at the moment."""
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]

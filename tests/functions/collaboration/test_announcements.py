@@ -12,8 +12,10 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
 
+from tests.redis_server import PATIENCE
+
 from .api import Api
-from .support import PAGE, PATIENCE, operation_body, principal, written_by
+from .support import PAGE, operation_body, principal, written_by
 
 
 class Server:

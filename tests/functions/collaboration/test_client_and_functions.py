@@ -9,11 +9,13 @@ from authorizer import handlers as authorizer
 from collaboration import handlers
 from collaboration.limits import Limits
 
+from tests.redis_server import PATIENCE
+
 from .api import Api
 from .gateway import Gateway
 from .pods import SECRET, token
 from .soak.browsers import Browsers
-from .support import PAGE, PATIENCE
+from .support import PAGE
 
 
 class Scene:

@@ -15,7 +15,9 @@ from redis.asyncio import Redis, SSLConnection
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisAwayError
 
-from .support import PATIENCE, Clock
+from tests.redis_server import PATIENCE
+
+from .support import Clock
 
 IAM = {
     "REDIS_URL": "rediss://cache.example.com:6379",

@@ -16,9 +16,11 @@ from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
 from redis.exceptions import RedisClusterException
 
+from tests.redis_server import PATIENCE
+
 from .pods import Pods
 from .recorded_spans import traced
-from .support import PAGE, PATIENCE, Editor, body, operation_body, text_of, written_by
+from .support import PAGE, Editor, body, operation_body, text_of, written_by
 
 GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
 """What the library says of a node that is away, and of a cluster that lacks one."""

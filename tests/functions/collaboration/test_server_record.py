@@ -10,9 +10,11 @@ from collaboration.messages import Operation
 from collaboration.redis_pages import RedisPages
 from redis.asyncio import Redis
 
+from tests.redis_server import PATIENCE
+
 from .pages_of_record import PagesOfRecord
 from .pods import Browser, Pods
-from .support import PAGE, PATIENCE, Editor, body, identities, operation_body, text_of, written_by
+from .support import PAGE, Editor, body, identities, operation_body, text_of, written_by
 
 
 def offer(number: int, identity: str) -> Operation:

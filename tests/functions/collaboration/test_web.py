@@ -17,10 +17,11 @@ from collaboration.operations import BusyError, Operations
 from collaboration.state_table import OPERATIONS, StateTable
 from pycrdt import Doc, Text
 
+from tests.redis_server import PATIENCE
 from tests.stacks import stack_graph
 
 from .pods import SECRET, token
-from .support import LIMITS, PATIENCE, Clock, written_by
+from .support import LIMITS, Clock, written_by
 
 TABLE = "dev-collaboration-state"
 ANYBODY = ssl._create_unverified_context()

@@ -11,8 +11,10 @@ from pycrdt import Doc, Text, get_update
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.redis_server import PATIENCE
+
 from .pods import LATE, Pods, token
-from .support import PAGE, PATIENCE, body, operation_body, text_of, written_by
+from .support import PAGE, body, operation_body, text_of, written_by
 
 V2 = bytes.fromhex("000002a50100000104050361626301010000")
 """What ``updateV2`` gives for three letters."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.functions.collaboration.conftest import redis_server
 from tests.postgres import Server, server
+from tests.redis_server import redis_server
 from tests.services.records.service import Client, Heard, environment, migrate, running
 
 

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.redis_server import PATIENCE
+
 from ..pods import token
-from ..support import PATIENCE
 from .cluster import Server
 from .editors import JsonEditor
 

@@ -15,9 +15,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.programs import program
+from tests.redis_server import PATIENCE, free_ports
 
 from ..pods import SECRET
-from ..support import PATIENCE, free_ports
 
 _MASTERS = 3
 _SLOTS = 16_384

@@ -1,0 +1,1 @@
+"""Measures the records' reference service against rows: ``make bench-records``."""
