@@ -16,6 +16,7 @@ LOCKS = (
     "functions/collaboration/requirements-server.txt",
     "functions/mdreader_backend/requirements.txt",
     "functions/migrate_database/requirements.txt",
+    "services/records/requirements.txt",
 )
 _PIP_AUDIT = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
 """Installs and resolves nothing: the locks are asked about as they are."""

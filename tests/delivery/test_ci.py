@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ["setup", "test", "setups", "walks", "preview", "packages", "image", "lint"]
+TARGETS = ["setup", "test", "setups", "walks", "bench-records", "preview", "packages", "image", "lint"]
 UNBUILT = "building the images (no daemon of docker answers)"
 
 
