@@ -1,7 +1,7 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
-Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, and every size
-is raised and lowered; a packet walks through
+Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, every size is
+raised and lowered, and every map and list of settings gets an entry more; a packet walks through
 thousands of random networks, always the same ones; 20,000 stack files are broken; every legal value of
 every setting and every pair of switches builds its stack; the whole suite runs ten times, each
 time in another order, and the last three times beside eight processes that keep the machine busy.
@@ -17,6 +17,7 @@ _RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
 _LONGER: dict[str, tuple[str, dict[str, str]]] = {
     "scenarios": ("tests/scenarios/every.py", {}),
     "sizes": ("tests/scenarios/every_size.py", {}),
+    "entries of maps and lists": ("tests/scenarios/every_entry.py", {}),
     "networks that a packet walks through": (
         "tests/analyser/analyses/reach/test_walk.py",
         {"STRATA_REACH_NETWORKS": "5000"},

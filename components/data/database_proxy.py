@@ -7,6 +7,7 @@ from pydantic import Field
 from components.account import Account
 from components.component import Component
 from components.data.postgres import PRIMARY, Postgres
+from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
@@ -112,7 +113,7 @@ class DatabaseProxy(Component):
             vpc_subnet_ids=list(network.data_subnet_ids.values()),
             vpc_security_group_ids=[self.security_group_id],
             # The proxy finds its log group by name and would make a bare one.
-            opts=self.child_options(depends_on=[logs]),
+            opts=self.child_options(depends_on=[logs], ignore_changes=ignored("aws:rds/proxy:Proxy")),
         )
 
     def _join(self, settings: DatabaseProxySettings) -> None:

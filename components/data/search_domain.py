@@ -76,7 +76,7 @@ class SearchDomain(Component):
             domain_name=settings.domain_name,
             opts=self.child_options(),
         )
-        zones = list(network.data_subnet_ids)[: settings.zones_of(len(network.data_subnet_ids))]
+        zones = network.zones[: settings.zones_of(len(network.data_subnet_ids))]
         # OpenSearch tries the permission to write logs when it makes the domain, and the role to enter the VPC.
         first = [logs, *self._service_linked_role(settings)]
         self._domain = aws.opensearch.Domain(

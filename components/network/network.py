@@ -48,6 +48,10 @@ class NetworkSettings(Settings):
     public: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
     private: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
     data: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
+    zone_order: tuple[Zone, ...] = ()
+    """Which zones come first for what stands in fewer than all of them: Kafka's brokers, nodes of OpenSearch, replicas
+    of PostgreSQL, the one NAT gateway of ``nat: single``. Zones that are not named follow by their letters. Whoever
+    adds a zone names those here that were there before, or one of an earlier letter moves what stands in the others."""
     nat: Nat | None = None
     public_addresses: bool = False
     """Whether what is launched into the public tier gets a public address; the policy pack asks for a reason."""
@@ -78,6 +82,18 @@ class NetworkSettings(Settings):
             raise ValueError("; ".join(problems))
         return dict(sorted(value.items()))
 
+    @field_validator("zone_order")
+    @classmethod
+    def _of_the_network(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "private" in info.data and (strange := set(value) - set(info.data["private"])):
+            raise ValueError(f"names {_listed(strange)}, of which the network has no subnets")
+        return value
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Its zones, in their order."""
+        return (*self.zone_order, *(zone for zone in self.private if zone not in self.zone_order))
+
     @field_validator("nat")
     @classmethod
     def _nat_of_environment(cls, value: Nat | None, info: ValidationInfo) -> Nat | None:
@@ -85,7 +101,7 @@ class NetworkSettings(Settings):
             raise ValueError("'single' is refused in prod, where one zone must not cut off the others; perAz or none")
         return value
 
-    @field_validator("gateway_endpoints", "interface_endpoints")
+    @field_validator("gateway_endpoints", "interface_endpoints", "zone_order")
     @classmethod
     def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         repeated = {service for service in value if value.count(service) > 1}
@@ -117,7 +133,8 @@ class Network(Component):
         super().__init__(name, opts)
         self._account = account
         self.cidr = settings.cidr
-        self.zones = tuple(settings.private)
+        self.zones = settings.zones
+        """In their order: what needs fewer than all takes the first ones."""
         vpc = aws.ec2.Vpc(
             self.child("vpc"),
             cidr_block=settings.cidr,

@@ -11,6 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account import Account
 from components.compute.cluster import Cluster
 from components.data.registry import Registry
+from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.security.role import Role
@@ -190,5 +191,8 @@ class FargateNamespace(InCluster):
             subnet_ids=[network.private_subnet_ids[zone] for zone in network.zones],
             # Pods take groups, role, logs and configuration as they start, and start by the profile. They need the
             # network's ways out; and EKS refuses a second profile while it makes or deletes a first.
-            opts=self.child_options(depends_on=[self._namespace, self.security_group, starter, network, *first]),
+            opts=self.child_options(
+                depends_on=[self._namespace, self.security_group, starter, network, *first],
+                ignore_changes=ignored("aws:eks/fargateProfile:FargateProfile"),
+            ),
         )

@@ -71,7 +71,7 @@ STEPS = (
     # docs/runbooks/collaboration.md
     Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
     Scenario("collaboration-domain", "collaboration-prod",
-             {"domainName": "edit.example.com", "certificateArn": _CERTIFICATE}),
+             {"domainName": "edit.example.com", "certificateArn": _CERTIFICATE}, goes=("zone-zone",)),
     Scenario("collaboration-gateway-logging-elsewhere", "collaboration-prod", {"apiGatewayLogging": False}),
     Scenario("collaboration-more-tasks", "collaboration-prod", {"maxCapacity": 30}),
     Scenario("collaboration-redis-larger", "collaboration-prod", {"redisInstanceType": "cache.r6g.xlarge"}),

@@ -1,5 +1,6 @@
 """Values that a setting's schema allows: bounds, choices, emptiness, the longest, everything left out or given."""
 
+import copy
 import functools
 import json
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ class Candidates:
                 if not _has(place, step) or place[step] is None:
                     place[step] = json.loads(json.dumps(whole))
                 place = place[step]
-            place[path[-1]] = value
+            place[path[-1]] = copy.deepcopy(value)
         return settings
 
     def config(self, changes: Sequence[Change]) -> dict[str, str]:

@@ -131,6 +131,7 @@ def test_every_type_of_the_table_is_in_some_stack() -> None:
         "database": OWN,
         "auroraServerless": {"maximumCapacity": 8, "engineVersion": "15.17"},
         "selfManagedNodes": spare,
+        "fargate": {"batch": {}},
     }
     registered = {node.type for stack in STACKS for node in stack_graph(stack)}
     registered |= set(with_settings("dev", more).counts)

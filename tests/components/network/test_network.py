@@ -105,6 +105,12 @@ def test_dev_shares_one_nat_gateway() -> None:
     assert used == [nat.id] * 3
 
 
+def test_the_one_nat_gateway_is_in_the_zone_that_comes_first() -> None:
+    graph = graph_of(DEV_ACCOUNT, zone_order=("b",))
+    assert graph.only(NAT).name == "net-nat-b"
+    assert all(routes_of(graph, subnet) for subnet in tier(graph, "private"))
+
+
 def test_without_nat_the_private_tier_stays_inside() -> None:
     graph = graph_of(nat="none")
     assert graph.of_type(NAT) == []

@@ -102,6 +102,14 @@ def test_services_that_are_unknown_or_repeated() -> None:
     assert problems(gatewayEndpoints=["s3", "s3"]) == ["network.gatewayEndpoints: names s3 more than once"]
 
 
+def test_the_order_of_zones_is_that_of_letters_unless_it_is_said() -> None:
+    assert parse().zones == ("a", "b", "c")
+    assert parse(zoneOrder=["b"]).zones == ("b", "a", "c")
+    assert parse(zoneOrder=["c", "a", "b"]).zones == ("c", "a", "b")
+    assert problems(zoneOrder=["d"]) == ["network.zoneOrder: names d, of which the network has no subnets"]
+    assert problems(zoneOrder=["b", "b"]) == ["network.zoneOrder: names b more than once"]
+
+
 def test_every_problem_at_once() -> None:
     found = problems(nat="single", public={"a": "10.2.1.0/24", "b": "10.1.2.0/24", "c": "10.1.3.0/24"}, colour="red")
     assert sorted(line.split(":")[0] for line in found) == ["network.colour", "network.nat", "network.public"]
