@@ -135,7 +135,7 @@ def test_self_managed_nodes_join_their_cluster_and_its_autoscaler_finds_them() -
         "cidr": cluster["kubernetesNetworkConfig"]["serviceIpv4Cidr"],
     }
     assert spec["kubelet"]["flags"] == ["--node-labels=kind=spare", "--register-with-taints=spare=yes:NoSchedule"]
-    assert "/1.35/amazon-linux-2023/x86_64/" in template["imageId"]
+    assert "/1.36/amazon-linux-2023/x86_64/" in template["imageId"]
     tags = {tag["key"]: tag["value"] for tag in group["tags"]}
     assert tags["k8s.io/cluster-autoscaler/microservice-prod"] == "owned"
     assert tags["kubernetes.io/cluster/microservice-prod"] == "owned"
