@@ -34,10 +34,18 @@ class Chart(Version):
 
 @dataclass(frozen=True)
 class Image(Version):
-    """A container image by the digest of all its platforms; ``tag`` is what it was called when it was looked up."""
+    """A container image by the digest of all its platforms; ``tag`` is what it was called when it was looked up.
+
+    Where no public page was found that names the digest, ``value`` is the tag, and ``WITHOUT_DIGEST`` says so.
+    """
 
     repository: str
     tag: str
+
+    @property
+    def tagged(self) -> str:
+        """What a chart takes for a tag: the tag, and by which content."""
+        return self.tag if self.value == self.tag else f"{self.tag}@{self.value}"
 
     def at(self, tag: str) -> str:
         """What a pod or a task pulls for a tag or a digest."""
@@ -46,18 +54,25 @@ class Image(Version):
 
 @dataclass(frozen=True)
 class Minor:
-    """What goes with one minor of Kubernetes: its node images' release, add-ons, Cluster Autoscaler's tag."""
+    """What goes with one minor of Kubernetes: its node images' release, add-ons, Cluster Autoscaler's image."""
 
     node_image: str
     add_ons: Mapping[str, str]
-    cluster_autoscaler: str
+    cluster_autoscaler: Image
+
+
+def _autoscaler(tag: str, digest: str) -> Image:
+    """As its releasers wrote them down when they promoted the image; registry.k8s.io moves no tag."""
+    promoted = "https://github.com/kubernetes/k8s.io/pull/9760"
+    return Image("image cluster-autoscaler", digest, promoted, f"{_KUBERNETES}/cluster-autoscaler", tag)
 
 
 _ECR = "public.ecr.aws"
+_KUBERNETES = "registry.k8s.io/autoscaling"
 _LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
 
 KUBERNETES = Version(
-    "Kubernetes on EKS", "1.35", "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
+    "Kubernetes on EKS", "1.36", "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
 )
 # What EKS gives by default, or the newest, in September 2026, as public configurations of these minors have it. Before
 # 1.22.4 vpc-cni lets some pods past network policies: https://github.com/aws/aws-network-policy-agent/pull/576.
@@ -73,17 +88,17 @@ MINORS: Mapping[str, Minor] = {
     "1.34": Minor(
         "1.34.11-20260930",
         {**_OF_EACH, "coredns": "v1.12.4-eksbuild.38", "kube-proxy": "v1.34.6-eksbuild.29"},
-        "v1.34.0",
+        _autoscaler("v1.34.5", "sha256:5c3a56440ffc76eac79e7d7e840153c1fbe7b6e02d415e76a45ba2e0ef99a266"),
     ),
     "1.35": Minor(
         "1.35.7-20260911",
         {**_OF_EACH, "coredns": "v1.13.2-eksbuild.31", "kube-proxy": "v1.35.3-eksbuild.29"},
-        "v1.35.0",
+        _autoscaler("v1.35.2", "sha256:aac369dc283927a623deb1af54696efcc722ae79255aa07788422e495bab887d"),
     ),
     "1.36": Minor(
         "1.36.4-20260923",
         {**_OF_EACH, "coredns": "v1.14.3-eksbuild.23", "kube-proxy": "v1.36.0-eksbuild.25"},
-        "v1.36.0",
+        _autoscaler("v1.36.1", "sha256:461388d03eb5b55db58941ee7a81d9a619dd15302b01cbab9f5a9946715994b4"),
     ),
 }
 """Each minor that a cluster may have. Releases of node images: https://github.com/awslabs/amazon-eks-ami/releases"""
@@ -188,9 +203,49 @@ PSQL = Image(
     "17.11-alpine3.24",
 )
 """For psql, of which a newer major works with every server that RDS still offers; the same on Docker Hub."""
+PYTHON_IMAGE = Image(
+    "image python",
+    "sha256:cbd229d7b9bd041012af758ce5ffd807a6518d76493ce9035d208f1db9ceff1e",
+    "https://github.com/docker-library/repo-info/blob/bc9bbb47fc709dc4b29d3b128d66823b953b97a7/repos/python/remote/3.13-slim-bookworm.md",
+    f"{_ECR}/docker/library/python",
+    "3.13-slim-bookworm",
+)
+"""What functions/collaboration/Dockerfile builds on: Python 3.13.15; the same on Docker Hub."""
+LOAD_BALANCER_CONTROLLER_IMAGE = Image(
+    "image aws-load-balancer-controller",
+    "sha256:3d2c0cddc6cb80e85ca0d9487d8363736fe283501505726491593beb7be2aff9",
+    "https://github.com/rapticore/ore-heaphound-deploy/blob/ca1241c0aafaed70e5a77748fc428141b9f899c3/infra/aws-central/main.tf",
+    f"{_ECR}/eks/aws-load-balancer-controller",
+    "v3.4.2",
+)
+EXTERNAL_SECRETS_IMAGE = Image(
+    "image external-secrets",
+    "v2.12.0",
+    "https://github.com/external-secrets/external-secrets/releases/tag/v2.12.0",
+    "ghcr.io/external-secrets/external-secrets",
+    "v2.12.0",
+)
+VERTICAL_AUTOSCALER_IMAGE = Image(
+    "image vpa-recommender",
+    "1.6.0",
+    "https://github.com/kubernetes/k8s.io/pull/9107",
+    f"{_KUBERNETES}/vpa-recommender",
+    "1.6.0",
+)
+
+_NO_PAGE = "no page that can be named here says its digest"
+WITHOUT_DIGEST: Mapping[str, str] = {
+    EXTERNAL_SECRETS_IMAGE.at(EXTERNAL_SECRETS_IMAGE.value): _NO_PAGE,
+    VERTICAL_AUTOSCALER_IMAGE.at(VERTICAL_AUTOSCALER_IMAGE.value): f"{_NO_PAGE}; registry.k8s.io moves no tag",
+    f"{_ECR}/karpenter/controller": "the chart itself has it by digest",
+    "aws/codebuild/": "CodeBuild mends what is behind the name, and caches that alone",
+    "<account>.dkr.ecr.<region>.amazonaws.com/": "the stack's own repositories, whose tags nobody can move",
+}
+"""Images that are not by digest, by how they begin, and why; docs/upgrading.md has the same table."""
 
 VERSIONS: tuple[Version, ...] = (
     KUBERNETES, POSTGRES, REDIS, KAFKA, OPENSEARCH, PYTHON, MDREADER, CLOUDFRONT_FUNCTIONS, *BUILD_IMAGES.values(),
     CLUSTER_AUTOSCALER, EXTERNAL_SECRETS, KARPENTER, LOAD_BALANCER_CONTROLLER, VERTICAL_AUTOSCALER,
-    FLUENT_BIT, COLLECTOR, PSQL,
+    FLUENT_BIT, COLLECTOR, PSQL, PYTHON_IMAGE, LOAD_BALANCER_CONTROLLER_IMAGE, EXTERNAL_SECRETS_IMAGE,
+    VERTICAL_AUTOSCALER_IMAGE, *(minor.cluster_autoscaler for minor in MINORS.values()),
 )  # fmt: skip

@@ -1,12 +1,16 @@
-"""What every system has in the same way: its keys and its notices."""
+"""What every system has in the same way: its keys, its notices and its backups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pulumi
+
 from components.account import Account
+from components.operations.backup import BackedUpBucket, Backup, BackupSettings
 from components.operations.metric import EDGE_REGION
 from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
 from components.security.key import Key, log_groups, publishers
+from components.security.operator_role import OperatorRole
 from components.statements import Statement
 
 
@@ -58,6 +62,30 @@ def make_notices(
     if account.region == EDGE_REGION:
         return notices, None
     return notices, Notices(f"edge-{name}", settings, account=account, key=keys.edge_logs, region=EDGE_REGION)
+
+
+def make_backup(
+    settings: BackupSettings,
+    account: Account,
+    keys: Keys,
+    operators: OperatorRole,
+    *,
+    resources: Sequence[pulumi.Input[str]],
+    buckets: Sequence[BackedUpBucket] = (),
+) -> Backup:
+    """The daily backup of a system; operators read why copies of it failed, where it has any."""
+    backup = Backup(
+        "backup",
+        settings,
+        account=account,
+        key=keys.data,
+        notice_key=keys.logs,
+        resources=resources,
+        buckets=buckets,
+    )
+    if backup.copy_failures is not None:
+        operators.grant("copies", *backup.copy_failures.operate)
+    return backup
 
 
 def _edge_key(system: str, account: Account) -> Key:

@@ -1,8 +1,8 @@
 """What there is beyond the versions that the program asks for, as far as anybody answers.
 
-AWS is asked with the caller's credentials, chart repositories and ECR Public without any, and the package index through
-``uv``. What does not answer is said not to have been asked, with the reason: nothing newer is an answer, and silence is
-none.
+AWS is asked with the caller's credentials, chart repositories and registries of images without any, and the package
+index through ``uv``. What does not answer is said not to have been asked, with the reason: nothing newer is an answer,
+and silence is none.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,11 @@ from tools.charts import Read, read, releases
 Client = Callable[[str], Any]
 """A client of AWS's API by the name of its service. Raises ``UnaskedError`` without credentials."""
 _IMAGE_TYPES = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json"
-_ECR = "public.ecr.aws"
+_TOKENS = {
+    "public.ecr.aws": "https://public.ecr.aws/token/?service=public.ecr.aws&scope=aws",
+    "ghcr.io": "https://ghcr.io/token?service=ghcr.io&scope=repository:{path}:pull",
+}
+"""Where registries give a token to anybody who asks; others want none."""
 
 
 class UnaskedError(Exception):
@@ -72,7 +76,7 @@ def questions(client: Client, reading: Read = read) -> Iterator[Question]:
         if isinstance(one, Chart):
             yield Question(one.of, one.value, lambda one=one: _chart(one, reading))
         if isinstance(one, Image):
-            yield Question(one.of, one.tag, lambda one=one: tags(one.repository, reading))
+            yield Question(one.of, one.tag, lambda one=one: _tags_of(one, reading))
 
 
 def _of_aws(client: Client) -> Iterator[Question]:
@@ -136,23 +140,30 @@ def _chart(chart: Chart, reading: Read) -> Iterable[str]:
     return [one["version"] for one in releases(chart, reading)]
 
 
-def _authorized(reading: Read) -> Mapping[str, str]:
-    """ECR Public gives a token to anybody who asks."""
-    token = json.loads(reading(f"https://{_ECR}/token/?service={_ECR}&scope=aws"))["token"]
-    return {"Authorization": f"Bearer {token}"}
+def _at(repository: str, what: str, reading: Read, **headers: str) -> bytes:
+    """What the registry of a repository answers to anybody."""
+    host, _, path = repository.partition("/")
+    if host in _TOKENS:
+        token = json.loads(reading(_TOKENS[host].format(path=path)))["token"]
+        headers["Authorization"] = f"Bearer {token}"
+    return reading(f"https://{host}/v2/{path}/{what}", **headers)
 
 
 def tags(repository: str, reading: Read = read) -> list[str]:
-    """The tags of a repository of ECR Public. Raises OSError where nobody answers."""
-    address = f"https://{_ECR}/v2/{repository.removeprefix(f'{_ECR}/')}/tags/list"
-    return json.loads(reading(address, **_authorized(reading)))["tags"]
+    """The tags of a repository of images. Raises OSError where nobody answers."""
+    return json.loads(_at(repository, "tags/list", reading))["tags"]
+
+
+def _tags_of(image: Image, reading: Read) -> list[str]:
+    """The tags that may take the place of an image's; Cluster Autoscaler's go by the minor of Kubernetes."""
+    bound = any(image is minor.cluster_autoscaler for minor in MINORS.values())
+    within = f"{image.tag.rpartition('.')[0]}." if bound else ""
+    return [tag for tag in tags(image.repository, reading) if tag.startswith(within)]
 
 
 def digest(repository: str, tag: str, reading: Read = read) -> str:
     """The digest of all platforms' content behind a tag. Raises OSError where nobody answers."""
-    address = f"https://{_ECR}/v2/{repository.removeprefix(f'{_ECR}/')}/manifests/{tag}"
-    found = reading(address, Accept=_IMAGE_TYPES, **_authorized(reading))
-    return f"sha256:{hashlib.sha256(found).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_at(repository, f'manifests/{tag}', reading, Accept=_IMAGE_TYPES)).hexdigest()}"
 
 
 def digests(reading: Read = read) -> Iterator[str]:
@@ -161,12 +172,15 @@ def digests(reading: Read = read) -> Iterator[str]:
         if not isinstance(one, Image):
             continue
         try:
-            latest = [one.tag, *newer(one.tag, tags(one.repository, reading))][-1]
+            latest = [one.tag, *newer(one.tag, _tags_of(one, reading))][-1]
             now, then = (digest(one.repository, tag, reading) for tag in (one.tag, latest))
         except (OSError, ValueError) as error:
-            yield f"{one.of} {one.tag}: digest not asked: {' '.join(str(error).split())}"
+            asking = f"docker buildx imagetools inspect {one.repository}:{one.tag}"
+            yield f"{one.of} {one.tag}: digest not asked: {' '.join(str(error).split())}; {asking}"
             continue
-        if now != one.value:
+        if one.value == one.tag:
+            yield f"{one.of} {one.tag}: by its tag so far; {now}"
+        elif now != one.value:
             yield f"{one.of} {one.tag}: the tag has other content now, {now}"
         if latest != one.tag:
             yield f"{one.of} {latest}: {then}"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures
+from components.compute.failures import failure_queue, keep_failures, look_into
 from components.compute.function import Function
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
@@ -78,8 +78,14 @@ class KafkaConsumer(Component):
             # Lambda tries the role's rights to the brokers as it makes the mapping; they answer only what has a topic.
             opts=self.child_options(depends_on=[rights, topic, cluster]),
         )
+        self._failures, self._key = failures, key
         self.failures_name = failures.name
         self.register_outputs({"failuresName": self.failures_name})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read which records were given up."""
+        return look_into(self.name, self._failures, self._key)
 
 
 def _polling(account: Account, name: str, cluster: Kafka, topic: KafkaTopic, group: str) -> list[Statement]:

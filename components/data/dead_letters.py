@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from components.compute.failures import look_into
 from components.security.key import Key
 from components.statements import Statement, policy_document, tls_only
 
@@ -45,6 +46,12 @@ class DeadLetters(Component):
             policy=policy_document([leave, tls_only([queue.arn], ["sqs:*"])]),
             opts=self.child_options(),
         )
+        self._queue, self._key = queue, key
         self.arn = queue.arn
         self.queue_name = queue.name
         self.register_outputs({"arn": self.arn})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read what was left."""
+        return look_into(self.name, self._queue, self._key)

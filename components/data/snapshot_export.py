@@ -87,9 +87,15 @@ class SnapshotExport(Component):
             # Step Functions tries the role's rights to the log group as it makes the state machine.
             opts=self.child_options(depends_on=[starter]),
         )
-        self._start_on(snapshots, machine, log_key)
+        self._missed = self._start_on(snapshots, machine, log_key)
+        self._logs = logs
         self.state_machine_arn = machine.arn
         self.register_outputs({"stateMachineArn": self.state_machine_arn})
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role read why an export did not start, and which snapshots nobody was told of."""
+        return [self._logs.read, *self._missed.operate]
 
     def _exporter(self, bucket: Bucket, key: Key) -> Role:
         """What RDS writes the export as: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.Setup.html"""
@@ -134,7 +140,7 @@ class SnapshotExport(Component):
             opts=self.child_options(),
         )
 
-    def _start_on(self, snapshots: pulumi.Output[str], machine: aws.sfn.StateMachine, notice_key: Key) -> None:
+    def _start_on(self, snapshots: pulumi.Output[str], machine: aws.sfn.StateMachine, notice_key: Key) -> DeadLetters:
         rule = aws.cloudwatch.EventRule(
             self.child("rule"),
             description="An automated snapshot of the database is there",
@@ -166,6 +172,7 @@ class SnapshotExport(Component):
             dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=missed.arn),
             opts=self.child_options(),
         )
+        return missed
 
     def _definition(self, bucket: Bucket, prefix: str, exporter: Role, key: Key) -> dict[str, object]:
         """One call, repeated for three hours while RDS is busy; an event that comes twice is fine.

@@ -102,7 +102,7 @@ def _values(cluster: VersionedCluster, region: str) -> dict[str, object]:
         "cloudProvider": "aws",
         "awsRegion": region,
         "autoDiscovery": {"clusterName": cluster.cluster_name},
-        "image": {"tag": MINORS[cluster.kubernetes_version].cluster_autoscaler},
+        "image": {"tag": MINORS[cluster.kubernetes_version].cluster_autoscaler.tagged},
         "replicaCount": 2,
         "podDisruptionBudget": {"maxUnavailable": 1},
         "rbac": {"serviceAccount": {"create": True, "name": _NAME}},

@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
-from components.versions import EXTERNAL_SECRETS
+from components.versions import EXTERNAL_SECRETS, EXTERNAL_SECRETS_IMAGE
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
 from components.workloads.quantity import Amount, Resources
@@ -94,6 +94,7 @@ def _values(namespace: str) -> dict[str, Any]:
         },
         **{f"process{kind}": False for kind in unused},
         "processClusterStore": False,
+        "image": {"tag": EXTERNAL_SECRETS_IMAGE.tagged},
         "webhook": {"create": False},
         "certController": {"create": False},
         "replicaCount": 2,

@@ -7,7 +7,7 @@ import pulumi
 from components.account import Account
 from components.security.pod_role import PodRole
 from components.statements import Statement
-from components.versions import LOAD_BALANCER_CONTROLLER
+from components.versions import LOAD_BALANCER_CONTROLLER, LOAD_BALANCER_CONTROLLER_IMAGE
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 
@@ -88,6 +88,7 @@ def _values(cluster_name: str, region: str, vpc_id: pulumi.Input[str]) -> dict[s
         "clusterName": cluster_name,
         "region": region,
         "vpcId": vpc_id,
+        "image": {"tag": LOAD_BALANCER_CONTROLLER_IMAGE.tagged},
         "replicaCount": 2,
         "podDisruptionBudget": {"maxUnavailable": 1},
         "serviceAccount": {"create": True, "name": _NAME},

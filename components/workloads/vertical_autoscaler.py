@@ -6,7 +6,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.versions import VERTICAL_AUTOSCALER
+from components.versions import VERTICAL_AUTOSCALER, VERTICAL_AUTOSCALER_IMAGE
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
 from components.workloads.workload import Workload
@@ -78,6 +78,7 @@ def _values() -> dict[str, object]:
             "capabilities": {"drop": ["ALL"]},
         },
         "recommender": {
+            "image": {"tag": VERTICAL_AUTOSCALER_IMAGE.tagged},
             "replicas": 2,
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
             "resources": _RESOURCES.as_dict(),

@@ -40,8 +40,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     )
     sockets = make_sockets(settings, account, keys, network, data)
     edge = make_edge(settings, account, keys, names, data, application, sockets)
-    dashboard = operate(settings, account, keys, data, application, sockets, edge)
     operators = OperatorRole("operators", account=account)
+    dashboard = operate(settings, account, keys, data, application, sockets, edge, operators)
     operators.may(
         data.cache.operate,
         *data.cache_secret.operate,

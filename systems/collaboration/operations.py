@@ -16,18 +16,18 @@ from components.operations import (
     table_alarms,
 )
 from components.operations.alarms import Alarm, Alarms
-from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
 from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
+from components.security.operator_role import OperatorRole
 from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import SERVER, Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import STREAMS
-from systems.foundation import Keys, make_notices
+from systems.foundation import Keys, make_backup, make_notices
 
 
 def operate(
@@ -38,12 +38,11 @@ def operate(
     application: Application,
     sockets: Sockets,
     edge: Edge,
+    operators: OperatorRole,
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
-    backup = Backup(
-        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=[data.state.arn]
-    )
+    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state.arn])
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(settings, account, application),

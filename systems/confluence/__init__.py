@@ -51,6 +51,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         model, compute = run_on_eks(
             settings, settings.eks, account, keys, network, data, names, registry, cloudfront, tracing
         )
+        operators = compute.operators
     elif settings.functions is not None:
         serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, recovery)
         model, functions = serverless.model, serverless.functions
@@ -60,7 +61,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     else:
         raise ValueError("a Confluence stack is of one model or the other")
     cdn, firewall = make_cdn(settings, account, keys, names, data, model)
-    alarms = operate(settings, account, keys, data, model, cdn, firewall)
+    alarms = operate(settings, account, keys, data, model, cdn, firewall, operators)
     canary = release_by_canary(settings, account, functions, alarms)
     if canary is not None:
         moved = {key: functions[key].function_name for key in canary.group_names}

@@ -10,14 +10,14 @@ from components.edge.firewall import Firewall
 from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms, search_alarms
 from components.operations.alarms import Alarm, Alarms
-from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.topic import Notices
+from components.security.operator_role import OperatorRole
 from systems.confluence.functions import LOGICAL
 from systems.confluence.parts import CopiesMade, Data, Model, metrics_namespace
 from systems.confluence.settings import SystemSettings
-from systems.foundation import Keys, make_notices
+from systems.foundation import Keys, make_backup, make_notices
 
 
 def operate(
@@ -28,17 +28,11 @@ def operate(
     model: Model,
     cdn: Cdn,
     firewall: Firewall,
+    operators: OperatorRole,
 ) -> Alarms:
     """Alarms, dashboard and budget; backups of what cannot be made anew."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    backup = Backup(
-        "backup",
-        settings.backup,
-        account=account,
-        key=keys.data,
-        notice_key=keys.logs,
-        resources=[data.database.arn, *model.backed_up],
-    )
+    backup = make_backup(settings.backup, account, keys, operators, resources=[data.database.arn, *model.backed_up])
     watched = disjoint(
         _watched(settings, account, data, cdn, firewall),
         delivery_alarms.backups(backup),

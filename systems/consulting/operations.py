@@ -10,7 +10,6 @@ from components.data.log_bucket import LogBucket
 from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms
 from components.operations.alarms import Alarm, Alarms
-from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import Metric
@@ -20,7 +19,7 @@ from components.security.trail import Trail, trails
 from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, Data, Edge
 from systems.consulting.settings import Audit, SystemSettings
 from systems.eks_platform import Compute
-from systems.foundation import Keys, make_notices
+from systems.foundation import Keys, make_backup, make_notices
 
 
 def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
@@ -38,9 +37,7 @@ def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
 def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
     """Alarms, dashboard and budget; backups that outlive the database."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    backup = Backup(
-        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=[data.database.arn]
-    )
+    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[data.database.arn])
     watched = disjoint(_watched(settings, account, data, edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}

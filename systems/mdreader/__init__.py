@@ -81,7 +81,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             email.operate,
         ],
     )
-    canary = operate(settings, account, keys, data, api, realtime, site, {"edge": firewall, "regional": regional})
+    firewalls = {"edge": firewall, "regional": regional}
+    canary = operate(settings, account, keys, data, api, realtime, site, firewalls, operators)
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:

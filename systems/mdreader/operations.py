@@ -27,7 +27,8 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import COST, Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Halved, Metric
-from systems.foundation import Keys, make_notices
+from components.security.operator_role import OperatorRole
+from systems.foundation import Keys, make_backup, make_notices
 from systems.mdreader.parts import (
     CONNECTIONS_ALARM,
     HOCUSPOCUS,
@@ -55,20 +56,15 @@ def operate(
     realtime: Realtime,
     site: Site,
     firewalls: Mapping[str, Firewall],
+    operators: OperatorRole,
 ) -> Canary | None:
     """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew.
 
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
-    backup = Backup(
-        "backup",
-        settings.backup,
-        account=account,
-        key=keys.data,
-        notice_key=keys.logs,
-        resources=[data.database.arn],
-        buckets=[data.uploads],
+    backup = make_backup(
+        settings.backup, account, keys, operators, resources=[data.database.arn], buckets=[data.uploads]
     )
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),

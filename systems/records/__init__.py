@@ -61,7 +61,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
     make_application(settings, account, keys, network, data, compute, edge, registry, pool)
     run_on_fargate(settings.fargate, account, keys, network, data, compute, registry)
-    later = read_events(settings.events, account, keys, network, data) if settings.events else {}
+    later = {}
+    if settings.events:
+        later = read_events(settings.events, account, keys, network, data, compute.operators)
     operate(settings, account, keys, data, compute, edge, later)
     return {
         "url": f"https://{settings.domain}",

@@ -13,6 +13,7 @@ from components.network.network import Network, NetworkSettings
 from components.operations import delivery_alarms, function_alarms
 from components.operations.alarms import Alarm
 from components.operations.function_alarms import FunctionAlarmSettings
+from components.security.operator_role import OperatorRole
 from settings import Name, Settings
 from systems.foundation import Keys
 from systems.records.parts import APPLICATION, Data
@@ -52,9 +53,9 @@ def events_problem(events: EventsSettings | None, network: NetworkSettings) -> s
 
 
 def read_events(
-    settings: EventsSettings, account: Account, keys: Keys, network: Network, data: Data
+    settings: EventsSettings, account: Account, keys: Keys, network: Network, data: Data, operators: OperatorRole
 ) -> dict[str, Alarm]:
-    """The function, what hands it the records, and the alarms on both."""
+    """The function, what hands it the records, and the alarms on both, whose reasons ``operators`` may read."""
     function = Function(
         "events",
         settings.function,
@@ -82,6 +83,7 @@ def read_events(
         key=keys.secrets,
     )
     data.stream.allow_pollers(network.endpoints)
+    operators.grant("events", *function.operate, *consumer.operate)
     return disjoint(
         function_alarms.function(
             "events",

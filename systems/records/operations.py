@@ -10,12 +10,11 @@ from components.data.snapshot_export import SnapshotExport, SnapshotExportSettin
 from components.merging import disjoint
 from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
 from components.operations.alarms import Alarm, Alarms
-from components.operations.backup import Backup
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.snapshots import Snapshots
 from systems.eks_platform import Compute
-from systems.foundation import Keys, make_notices
+from systems.foundation import Keys, make_backup, make_notices
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
 
@@ -42,9 +41,8 @@ def operate(
         log_key=keys.logs,
         cluster=data.database is data.aurora,
     )
-    backup = Backup(
-        "backup", settings.backup, account=account, key=keys.data, notice_key=keys.logs, resources=_backed_up(data)
-    )
+    compute.operators.grant("exports", *export.operate)
+    backup = make_backup(settings.backup, account, keys, compute.operators, resources=_backed_up(data))
     watched = disjoint(
         _watched(settings, data, compute, edge),
         data_alarms.snapshot_export(export.state_machine_arn),

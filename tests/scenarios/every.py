@@ -20,7 +20,10 @@ mSuhMvc8y3vEEHMmhx5D4rOIv7gqE1gTCmeGxGdVxPqE6gOHyKDyNf8Kvw==
 """
 
 SCENARIOS = (
-    Scenario("kubernetes-lifted", "prod", {"cluster.kubernetesVersion": "1.36"}),
+    Scenario(
+        "kubernetes-lifted", "prod",
+        {"cluster.kubernetesVersion": "1.36"}, before={"cluster.kubernetesVersion": "1.35"},
+    ),
     Scenario("postgres-major-lifted", "prod", {"database.engineVersion": "16", "database.majorUpgrade": True}),
     Scenario("postgres-larger", "prod", {"database.instanceClass": "db.r5.4xlarge", "database.storageGib": 2000}),
     Scenario("storage-lowered", "prod", {"database.storageGib": 500, "topic.partitions": 6}),

@@ -19,6 +19,7 @@ _TAGS = (
 
 _AURORA = {"maximumCapacity": 32, "engineVersion": "15.17"}
 _PROMOTED = {"auroraServerless": {**_AURORA, "role": "primary"}}
+_COPIES = {"backup.copyToRegion": "us-west-2"}
 _DELETABLE = {"strata:deletable": "true"}
 _COPY, _GONE = "copies.database", {"copies.database": None}
 _MAJOR = {"database.engineVersion": "16", "database.majorUpgrade": True}
@@ -58,6 +59,7 @@ STEPS = (
     Scenario("records-brokers-may-grow", "prod", {"stream.maxStorageGib": 8000}),
     Scenario("records-api-clients", "prod", {"cluster.apiClients": {"vpn": "10.8.0.0/24"}}),
     Scenario("records-tracing", "prod", {"tracing": {}}),
+    Scenario("records-copies-elsewhere", "prod", _COPIES),
     Scenario("records-deletable", "prod", _DELETABLE),
     Scenario("records-aurora-follower", "prod", {"auroraServerless": _AURORA}),
     Scenario("records-aurora-follower-of-a-major", "prod",
@@ -78,6 +80,7 @@ STEPS = (
     Scenario("collaboration-keys", "collaboration-prod",
              {"secrets": {"api-keys": {"purpose": "Keys of services", "variable": "API_KEYS", "injected": True}}}),
     Scenario("collaboration-version", "collaboration-prod", {"aws:defaultTags": _TAGS}),
+    Scenario("collaboration-copies-elsewhere", "collaboration-prod", _COPIES),
     # docs/runbooks/confluence.md
     Scenario("confluence-more-sockets", "confluence-prod", {"eks.websocket.autoscaling.maxReplicas": 20}),
     Scenario("confluence-more-nodes", "confluence-prod", {"eks.groups.app-nodes.maxSize": 20}),
@@ -90,11 +93,13 @@ STEPS = (
     Scenario("confluence-sockets-at-once", "confluence-lambda",
              {"functions.sockets.rateLimit": 4000, "functions.sockets.burstLimit": 10_000}),
     Scenario("confluence-gateway-logging-elsewhere", "confluence-lambda", {"functions.apiGatewayLogging": False}),
+    Scenario("confluence-copies-elsewhere", "confluence-prod", _COPIES),
     # docs/runbooks/consulting.md
     Scenario("consulting-release", "consulting-prod", {"backend.tag": "1.0.1"}),
     Scenario("consulting-load-test", "consulting-prod", {"firewall.rateLimit": 20_000}),
     Scenario("consulting-database-larger", "consulting-prod", {"database.instanceClass": "db.t3.large"}),
     Scenario("consulting-api-clients", "consulting-prod", {"cluster.apiClients": {"vpn": "10.8.0.0/24"}}),
+    Scenario("consulting-copies-elsewhere", "consulting-prod", _COPIES),
     Scenario("consulting-schema-file-added", "consulting-prod", {"migration.files": ["init.sql", "more.sql"]},
              refused="more.sql"),
     Scenario("consulting-zone-inserted", "consulting-prod",
@@ -118,7 +123,7 @@ STEPS = (
     Scenario("mdreader-canary", "mdreader-prod", {"backend.release": "canary"}),
     Scenario("mdreader-more-calls", "mdreader-prod", {"backend.reservedConcurrency": 90}),
     Scenario("mdreader-no-sign-up", "mdreader-prod", {"identity.pool.selfRegistration": False}),
-    Scenario("mdreader-copies-elsewhere", "mdreader-prod", {"backup.copyToRegion": "us-west-2"}),
+    Scenario("mdreader-copies-elsewhere", "mdreader-prod", _COPIES),
     Scenario("mdreader-database-larger", "mdreader-prod", {"database.instanceClass": "db.t3.small"}),
     # docs/upgrading.md
     *_major_with_a_copy("confluence-prod", "confluence-clone-prod-copy"),

@@ -18,6 +18,7 @@ from tests.systems.procedures import Step
 OPERATORS = "operators"
 _SERVICE, _TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"
 _FUNCTION, _GROUP = "aws:lambda/function:Function", "aws:cloudwatch/logGroup:LogGroup"
+_MACHINE = "aws:sfn/stateMachine:StateMachine"
 _INSTANCE, _QUEUE = "aws:rds/instance:Instance", "aws:sqs/queue:Queue"
 _SECRET, _ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
 ABOUT: Mapping[str, str] = {
@@ -97,6 +98,17 @@ def meant(step: Step, graph: Graph, token: str, action: str) -> list[Node]:
     return [node for node in mine if choose is None or choose(graph, node, action)]
 
 
+def unread(graph: Graph) -> list[str]:
+    """What keeps failures, or what code wrote, and the role may not read: queues with what is in them, and logs."""
+    view = View(graph)
+    asked = [
+        *((node, "sqs:ReceiveMessage") for node in graph.of_type(_QUEUE) if _is_kept(graph, node, "")),
+        *((node, "logs:FilterLogEvents") for node in graph.of_type(_GROUP) if _is_of_work(graph, node)),
+    ]
+    found = ((node, judge(view, OPERATORS, action, arn_of(node, action))) for node, action in asked)
+    return [f"{node.name}: {decision.because}" for node, decision in found if not decision.yes]
+
+
 def _is_rotated(graph: Graph, node: Node, action: str) -> bool:
     by = [one.inputs["secretId"] in (node.id, node.outputs["arn"]) for one in graph.of_type(_ROTATION)]
     return any(by) == action.endswith(":RotateSecret")
@@ -116,6 +128,12 @@ def _is_of_code(graph: Graph, node: Node, _action: str) -> bool:
     tasks = [json.loads(one.inputs["containerDefinitions"]) for one in graph.of_type(_TASK)]
     logs = {part["logConfiguration"]["options"]["awslogs-group"] for parts in tasks for part in parts}
     return node.outputs["name"] in functions | logs
+
+
+def _is_of_work(graph: Graph, node: Node) -> bool:
+    """The log of functions, tasks and state machines."""
+    machines = {one.inputs["loggingConfiguration"]["logDestination"] for one in graph.of_type(_MACHINE)}
+    return _is_of_code(graph, node, "") or f"{node.outputs['arn']}:*" in machines
 
 
 _OPEN: Mapping[str, Callable[[Graph, Node, str], bool]] = {

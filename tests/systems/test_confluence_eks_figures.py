@@ -62,7 +62,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:eks/cluster:Cluster",
             "cluster-eks-eksCluster",
-            {"name": "confluence-clone-prod", "version": "1.35", "upgradePolicy": {"supportType": "STANDARD"}},
+            {"name": "confluence-clone-prod", "version": "1.36", "upgradePolicy": {"supportType": "STANDARD"}},
         )
     ],
     "CONF-EKS-02": nodes("system", "t3.medium", 2, 2),

@@ -22,7 +22,7 @@ Change = tuple[str, Any, str, str]
 EKS: list[Change] = [
     ("hostedZoneId", "Z0123456789ABC", "zone-origin.dev.confluence-clone.app-a", "Z0123456789ABC"),
     ("network.publicAddresses", True, "network-public-a", '"mapPublicIpOnLaunch": true'),
-    ("eks.cluster.kubernetesVersion", "1.36", "cluster-eks-eksCluster", '"1.36"'),
+    ("eks.cluster.kubernetesVersion", "1.35", "cluster-eks-eksCluster", '"1.35"'),
     ("eks.runner", {"architecture": "x86_64"}, "deployment-runner-project", '"LINUX_CONTAINER"'),
     ("eks.groups.app-nodes.maxSize", 7, "app-nodes-group", '"maxSize": 7'),
     (

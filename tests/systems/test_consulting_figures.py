@@ -60,7 +60,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:eks/cluster:Cluster",
             "cluster-eks-eksCluster",
-            {"name": "cloud-consulting-prod", "version": "1.35", "upgradePolicy": {"supportType": "STANDARD"}},
+            {"name": "cloud-consulting-prod", "version": "1.36", "upgradePolicy": {"supportType": "STANDARD"}},
         )
     ],
     "CON-EKS-02": [

@@ -8,6 +8,7 @@ from policy.unknown import wholly_known
 from tests.stacks import STACKS, stack_graph
 from tests.support import differences_when_unknown
 from tests.systems.changed import with_settings
+from tests.systems.operator_rights import unread
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
@@ -80,6 +81,7 @@ def test_a_failed_copy_is_told_of_where_there_are_copies(stack: str) -> None:
     kept = copied.only(queue, "backup-copies-queue").inputs["kmsMasterKeyId"]
     (key,) = [one for one in copied.of_type("aws:kms/key:Key") if one.outputs["arn"] == kept]
     assert "events.amazonaws.com" in key.inputs["policy"]
+    assert unread(copied) == []
     assert not any(one.name == "backup-copies-failed" for one in stack_graph(stack).of_type(rule))
 
 

@@ -64,7 +64,7 @@ ROWS: dict[str, list[Figure]] = {
         )
     ],
     "REC-EKS-01": [
-        ("aws:eks/cluster:Cluster", "cluster-eks-eksCluster", {"name": "microservice-prod", "version": "1.35"})
+        ("aws:eks/cluster:Cluster", "cluster-eks-eksCluster", {"name": "microservice-prod", "version": "1.36"})
     ],
     "REC-EKS-03": [
         (

@@ -21,6 +21,7 @@ from analyser.run.program import ProgramError
 from components.versions import KUBERNETES, MINORS
 from tests.stacks import ROOT, stack_graph
 from tests.systems.changed import with_settings
+from tests.systems.operator_rights import unread
 from tests.systems.wiring import EGRESS, INGRESS, ways
 
 ENDPOINTS = ["ecr.api", "ecr.dkr", "lambda", "logs", "secretsmanager", "sts"]
@@ -50,6 +51,14 @@ def later() -> Graph:
 def statements(graph: Graph, token: str, name: str) -> dict[str, dict[str, Any]]:
     policy = json.loads(graph.only(token, name).inputs["policy"])
     return {one["Sid"]: one for one in policy["Statement"]}
+
+
+def test_operators_may_read_what_was_given_up() -> None:
+    assert unread(later()) == []
+    assert (
+        later().only("aws:sqs/queue:Queue", "events-consumer-failures").inputs["messageRetentionSeconds"]
+        == 14 * 24 * 3600
+    )
 
 
 def test_the_pack_finds_nothing_new() -> None:
@@ -126,7 +135,7 @@ def test_self_managed_nodes_join_their_cluster_and_its_autoscaler_finds_them() -
         "cidr": cluster["kubernetesNetworkConfig"]["serviceIpv4Cidr"],
     }
     assert spec["kubelet"]["flags"] == ["--node-labels=kind=spare", "--register-with-taints=spare=yes:NoSchedule"]
-    assert "/1.35/amazon-linux-2023/x86_64/" in template["imageId"]
+    assert "/1.36/amazon-linux-2023/x86_64/" in template["imageId"]
     tags = {tag["key"]: tag["value"] for tag in group["tags"]}
     assert tags["k8s.io/cluster-autoscaler/microservice-prod"] == "owned"
     assert tags["kubernetes.io/cluster/microservice-prod"] == "owned"

@@ -11,9 +11,11 @@ from tests.components.compute.support import build
 from tests.stacks import STACKS, stack_graph
 from tests.support import record
 
+KUBERNETES = versions.KUBERNETES.value
 GROUP = "eks:index:ManagedNodeGroup"
 ADDON = "aws:eks/addon:Addon"
 RELEASE = ("kubernetes:helm.sh/v3:Release", "version")
+OF_CHART = ("kubernetes:helm.sh/v3:Release", "values.image.tag")
 CACHE = "aws:elasticache"
 WHERE: dict[str, set[tuple[str, str]]] = {
     versions.KUBERNETES.value: {
@@ -50,6 +52,11 @@ WHERE: dict[str, set[tuple[str, str]]] = {
         ("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions.image"),
     },
     versions.PSQL.at(versions.PSQL.value): {("kubernetes:batch/v1:Job", "spec.template.spec.containers.image")},
+    versions.PYTHON_IMAGE.tagged: set(),
+    versions.LOAD_BALANCER_CONTROLLER_IMAGE.tagged: {OF_CHART},
+    versions.EXTERNAL_SECRETS_IMAGE.tagged: {OF_CHART},
+    versions.VERTICAL_AUTOSCALER_IMAGE.tagged: {("kubernetes:helm.sh/v3:Release", "values.recommender.image.tag")},
+    **{minor.cluster_autoscaler.tagged: {OF_CHART} for minor in MINORS.values()},
 }  # fmt: skip
 """By what the file says, each input that says so, in any stack."""
 
@@ -75,11 +82,15 @@ def test_every_version_is_said_where_it_belongs_and_nowhere_else() -> None:
                 if text in found and not _by_chance(text, path):
                     found[text].add((node.type, path))
     assert {value: found[value] for value in WHERE if found[value] - WHERE[value]} == {}
-    assert [value for value in WHERE if not found[value]] == sorted(UNUSED)
+    assert {value for value in WHERE if not found[value]} == UNUSED
 
 
-UNUSED = {BUILD_IMAGES["x86_64"].value}
-"""What settings offer and no stack file asks for."""
+UNUSED = {
+    BUILD_IMAGES["x86_64"].value,
+    versions.PYTHON_IMAGE.tagged,
+    *(minor.cluster_autoscaler.tagged for version, minor in MINORS.items() if version != KUBERNETES),
+}
+"""What settings offer and no stack file asks for, and what a Dockerfile asks for (tests/systems/test_images.py)."""
 
 
 def _by_chance(text: str, path: str) -> bool:
@@ -103,23 +114,25 @@ def inputs() -> dict[str, Any]:
 
 def test_an_add_on_moves_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     before = inputs()
-    row = MINORS["1.35"]
+    row = MINORS[KUBERNETES]
     monkeypatch.setitem(
-        MINORS, "1.35", Minor(row.node_image, {**row.add_ons, "vpc-cni": "v9.9.9-eksbuild.1"}, row.cluster_autoscaler)
+        MINORS,
+        KUBERNETES,
+        Minor(row.node_image, {**row.add_ons, "vpc-cni": "v9.9.9-eksbuild.1"}, row.cluster_autoscaler),
     )
     assert changed(before, inputs()) == {f"{ADDON} cluster-node-addons-vpc-cni": {"addonVersion"}}
 
 
 def test_a_node_image_moves_the_nodes_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     before = inputs()
-    row = MINORS["1.35"]
-    monkeypatch.setitem(MINORS, "1.35", Minor("1.35.9-20261120", row.add_ons, row.cluster_autoscaler))
+    row = MINORS[KUBERNETES]
+    monkeypatch.setitem(MINORS, KUBERNETES, Minor(f"{KUBERNETES}.9-20261120", row.add_ons, row.cluster_autoscaler))
     assert changed(before, inputs()) == {f"{GROUP} nodes-group": {"releaseVersion"}}
 
 
 def test_kubernetes_takes_along_what_goes_by_its_minor(monkeypatch: pytest.MonkeyPatch) -> None:
     before = inputs()
-    monkeypatch.setitem(MINORS, "1.35", MINORS["1.36"])
+    monkeypatch.setitem(MINORS, KUBERNETES, MINORS["1.35"])
     assert changed(before, inputs()) == {
         f"{ADDON} addons-coredns": {"addonVersion"},
         f"{ADDON} cluster-node-addons-kube-proxy": {"addonVersion"},

@@ -10,15 +10,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from components.versions import FLUENT_BIT, KUBERNETES, MINORS, VERSIONS, Chart, Image
+from components.versions import EXTERNAL_SECRETS_IMAGE, FLUENT_BIT, KUBERNETES, MINORS, VERSIONS, Chart, Image
 from tools import newer as subject
 from tools.newer import Question, UnaskedError, digests, newer, packages, questions, told
 
 MANIFEST = b'{"manifests": []}'
 CONTENT = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
 ANSWERS: dict[str, dict[str, Any]] = {
-    "describe_cluster_versions": {"clusterVersions": [{"clusterVersion": "1.36"}, {"clusterVersion": "1.34"}]},
-    "get_parameter": {"Parameter": {"Value": "1.35.9-20261120"}},
+    "describe_cluster_versions": {"clusterVersions": [{"clusterVersion": "1.99"}, {"clusterVersion": "1.34"}]},
+    "get_parameter": {"Parameter": {"Value": f"{KUBERNETES.value}.9-20261120"}},
     "describe_db_engine_versions": {"DBEngineVersions": [{"EngineVersion": "15.20"}, {"EngineVersion": "18.3"}]},
     "describe_cache_engine_versions": {"CacheEngineVersions": [{"EngineVersion": "7.1"}, {"EngineVersion": "6.2"}]},
     "list_kafka_versions": {"KafkaVersions": [{"Version": "4.2.x.kraft"}, {"Version": "3.9.x"}]},
@@ -89,8 +89,8 @@ def of_add_ons(service: str) -> Any:
 
 def test_aws_is_asked_in_the_words_of_its_services() -> None:
     found = {one.what: line for one in questions(client) for line in told([one]) if not one.what.startswith("add-on")}
-    assert found["Kubernetes on EKS"] == "Kubernetes on EKS 1.35: newer is 1.36"
-    assert found["node image of 1.35"].endswith("newer is 1.35.9-20261120")
+    assert found["Kubernetes on EKS"] == f"Kubernetes on EKS {KUBERNETES.value}: newer is 1.99"
+    assert found[f"node image of {KUBERNETES.value}"].endswith(f"newer is {KUBERNETES.value}.9-20261120")
     assert found["PostgreSQL on RDS"] == "PostgreSQL on RDS 15: newer is 18"
     assert found["Redis on ElastiCache"] == "Redis on ElastiCache 7.1: nothing newer"
     assert found["Kafka on MSK"] == "Kafka on MSK 3.9.x.kraft: newer is 4.2.x.kraft"
@@ -103,16 +103,19 @@ def test_add_ons_are_asked_for_by_their_name_and_kubernetes() -> None:
     assert next(told([asked])).endswith("newer is v1.99.0-eksbuild.1")
 
 
+TAGS = ["latest", "3.4.15", "v0.50.0", "17.99-alpine3.24", "99.0.0", "v99.0.0", "3.99-slim-bookworm", "v1.36.9"]
+
+
 def registry(address: str, **headers: str) -> bytes:
-    """What ECR Public and the repositories of charts answer."""
-    if "/token/" in address:
+    """What registries of images and the repositories of charts answer."""
+    if "/token" in address:
         return b'{"token": "T"}'
     if address.endswith("/index.yaml"):
         entries = {one.name: [{"version": "99.0.0"}] for one in VERSIONS if isinstance(one, Chart)}
         return json.dumps({"entries": entries}).encode()
-    assert headers["Authorization"] == "Bearer T"
+    assert headers.get("Authorization") == (None if address.startswith("https://registry.k8s.io/") else "Bearer T")
     if address.endswith("/tags/list"):
-        return b'{"tags": ["latest", "3.4.15", "v0.50.0", "17.99-alpine3.24", "99.0.0"]}'
+        return json.dumps({"tags": TAGS}).encode()
     assert "index" in headers["Accept"]
     return MANIFEST
 
@@ -123,10 +126,15 @@ def nobody(service: str) -> Any:
 
 def test_charts_and_images_need_no_credentials() -> None:
     lines = list(told(questions(nobody, registry)))
-    assert len(lines) == len({line.split(" ")[0] + line.split(" ")[1] for line in lines})
+    assert len(lines) == len({line.split(": ")[0] for line in lines})
     answered = [line for line in lines if "not asked" not in line]
     assert len(answered) == sum(isinstance(one, (Chart, Image)) for one in VERSIONS)
-    assert all("newer is" in line for line in answered)
+    assert [line for line in answered if "newer is" not in line] == [
+        f"image cluster-autoscaler {minor.cluster_autoscaler.tag}: nothing newer"
+        for version, minor in MINORS.items()
+        if version != "1.36"
+    ]
+    assert f"image cluster-autoscaler {MINORS['1.36'].cluster_autoscaler.tag}: newer is v1.36.9" in answered
 
 
 def test_digests_of_the_pinned_and_of_the_newest_tag(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,12 +145,33 @@ def test_digests_of_the_pinned_and_of_the_newest_tag(monkeypatch: pytest.MonkeyP
     ]
 
 
+def test_the_digest_of_what_goes_by_its_tag_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def answering(address: str, **headers: str) -> bytes:
+        asked.append(address)
+        return registry(address, **headers)
+
+    monkeypatch.setattr(subject, "VERSIONS", [EXTERNAL_SECRETS_IMAGE])
+    told_, *_ = digests(answering)
+    assert told_ == f"image external-secrets v2.12.0: by its tag so far; {CONTENT}"
+    assert {address.partition("?")[0] for address in asked} == {
+        "https://ghcr.io/token",
+        "https://ghcr.io/v2/external-secrets/external-secrets/tags/list",
+        "https://ghcr.io/v2/external-secrets/external-secrets/manifests/v2.12.0",
+        "https://ghcr.io/v2/external-secrets/external-secrets/manifests/v99.0.0",
+    }
+
+
 def test_a_registry_out_of_reach_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(address: str, **headers: str) -> bytes:
         raise OSError("no route")
 
     monkeypatch.setattr(subject, "VERSIONS", [FLUENT_BIT])
-    assert list(digests(unreachable)) == ["image aws-for-fluent-bit 3.4.15: digest not asked: no route"]
+    assert list(digests(unreachable)) == [
+        "image aws-for-fluent-bit 3.4.15: digest not asked: no route; docker buildx imagetools inspect "
+        "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15"
+    ]
 
 
 @pytest.mark.parametrize(

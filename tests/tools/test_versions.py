@@ -66,15 +66,17 @@ def test_exemptions_are_told_in_the_same_way() -> None:
 
 
 def test_nothing_fails_unless_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["2026-11-28"]) == 0
+    assert main(["2026-11-28", "--strict-dates"]) == 0
+    capsys.readouterr()
+    assert main(["2027-04-05"]) == 0
     assert f"Kubernetes on EKS {KUBERNETES.value}: 119 days of support left" in capsys.readouterr().out
-    assert main(["2026-11-28", "--strict-dates"]) == 1
+    assert main(["2027-04-05", "--strict-dates"]) == 1
     assert main(["2020-01-01", "--strict-dates"]) == 0
 
 
 def test_every_version_of_the_file_is_listed_with_its_source() -> None:
     named = [value for value in vars(versions).values() if isinstance(value, Version)]
-    named += versions.BUILD_IMAGES.values()
+    named += [*versions.BUILD_IMAGES.values(), *(minor.cluster_autoscaler for minor in MINORS.values())]
     assert {id(one) for one in named} == {id(one) for one in VERSIONS}
     assert all(one.source.startswith("https://") for one in VERSIONS)
 
@@ -94,7 +96,7 @@ def test_every_minor_has_add_ons_and_images_of_its_own() -> None:
     for version, minor in MINORS.items():
         assert minor.node_image.startswith(f"{version}.")
         assert re.fullmatch(r"\d\.\d+\.\d+-20\d{6}", minor.node_image)
-        assert minor.cluster_autoscaler.startswith(f"v{version}.")
+        assert minor.cluster_autoscaler.tag.startswith(f"v{version}.")
         assert minor.add_ons["kube-proxy"].startswith(f"v{version}.")
         assert all(re.fullmatch(r"v\d+\.\d+\.\d+-eksbuild\.\d+", one) for one in minor.add_ons.values())
 

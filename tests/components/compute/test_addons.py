@@ -49,7 +49,7 @@ def test_each_add_on_once_in_the_version_that_goes_with_the_clusters(settings, m
         assert node.inputs["clusterName"] == "microservice-prod"
         assert node.inputs["resolveConflictsOnUpdate"] == "OVERWRITE"
         assert "cluster-eks" in waits_for(found, node)
-        assert node.inputs["addonVersion"] == MINORS["1.35"].add_ons[node.inputs["addonName"]]
+        assert node.inputs["addonVersion"] == MINORS["1.36"].add_ons[node.inputs["addonName"]]
         assert not {"serviceAccountRoleArn", "podIdentityAssociations"} & set(node.inputs)
 
 

@@ -15,7 +15,7 @@ ARN = "arn:aws:eks:us-east-1:123456789012:cluster/microservice-prod"
 def test_the_control_plane_as_pulumi_eks_is_told_to_make_it() -> None:
     inputs = graph().only(CLUSTER).inputs
     assert inputs["name"] == "microservice-prod"
-    assert inputs["version"] == "1.35"
+    assert inputs["version"] == "1.36"
     assert inputs["upgradePolicy"] == {"supportType": "STANDARD"}
     assert inputs["createOidcProvider"] is False
     assert inputs["skipDefaultNodeGroup"] is True

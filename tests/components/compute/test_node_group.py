@@ -21,8 +21,8 @@ def test_the_group_as_asked_for() -> None:
     assert inputs["scalingConfig"] == {"minSize": 3, "maxSize": 10, "desiredSize": 3}
     assert inputs["capacityType"] == "ON_DEMAND"
     assert inputs["amiType"] == "AL2023_x86_64_STANDARD"
-    assert inputs["version"] == "1.35"
-    assert inputs["releaseVersion"] == MINORS["1.35"].node_image
+    assert inputs["version"] == "1.36"
+    assert inputs["releaseVersion"] == MINORS["1.36"].node_image
     assert "diskSize" not in inputs
 
 

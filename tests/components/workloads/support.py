@@ -31,7 +31,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.cluster_name = "records-test"
-        self.kubernetes_version = "1.35"
+        self.kubernetes_version = "1.36"
         self.arn = pulumi.Output.from_input(CLUSTER_ARN)
         self.provider = Provider("cluster", kubeconfig="{}")
 
@@ -58,7 +58,7 @@ def objects(graph: Graph) -> list[Node]:
 
 
 def invalid_objects(graph: Graph) -> list[str]:
-    """What Kubernetes 1.35 would refuse, in strict mode; kinds of custom resources have no schema."""
+    """What Kubernetes 1.36 would refuse, in strict mode; kinds of custom resources have no schema."""
     found = []
     for node in objects(graph):
         problem = _problem(json.dumps(node.inputs, sort_keys=True))
@@ -71,7 +71,7 @@ def invalid_objects(graph: Graph) -> list[str]:
 def _problem(manifest: str) -> str:
     """What is wrong with an object, if anything; each is looked at once, as reading the schemas takes its time."""
     try:
-        kubernetes_validate.validate(json.loads(manifest), "1.35", strict=True)
+        kubernetes_validate.validate(json.loads(manifest), "1.36", strict=True)
     except kubernetes_validate.SchemaNotFoundError:
         return _NO_SCHEMA
     except kubernetes_validate.ValidationError as error:

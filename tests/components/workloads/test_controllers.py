@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from analyser.graph import Graph
+from components.versions import MINORS
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.load_balancer_controller import LoadBalancerController
 from tests.components.workloads.support import RELEASE, Cluster, nodes, of, statements, waits_for
@@ -91,7 +92,7 @@ def test_cluster_autoscaler_follows_the_clusters_version() -> None:
     made = release(of(autoscaler))
     assert (made["chart"], made["version"]) == ("cluster-autoscaler", "9.59.0")
     values = made["values"]
-    assert values["image"] == {"tag": "v1.35.0"}
+    assert values["image"] == {"tag": MINORS["1.36"].cluster_autoscaler.tagged}
     assert values["autoDiscovery"] == {"clusterName": "records-test"}
     assert (values["cloudProvider"], values["awsRegion"]) == ("aws", "us-east-1")
 

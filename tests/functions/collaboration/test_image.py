@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from components.versions import PYTHON_IMAGE
 from tests.stacks import ROOT
 
 CONTEXT = ROOT / "functions"
@@ -44,7 +45,7 @@ def test_what_is_copied_is_there_and_each_stage_is_known() -> None:
 
 def test_it_is_of_a_pinned_python_and_nobody_special_and_its_last_word_is_an_exec() -> None:
     by_word = dict(steps())
-    assert ("ARG", "PYTHON=python:3.13-slim-bookworm") in steps()
+    assert ("ARG", f"PYTHON={PYTHON_IMAGE.repository}:{PYTHON_IMAGE.tagged}") in steps()
     assert by_word["USER"] == "10001:10001"
     assert by_word["STOPSIGNAL"] == "SIGTERM"
     assert [rest[:1] for word, rest in steps() if word == "CMD"] == ["[", "["]
