@@ -9,7 +9,7 @@ from typing import Any
 import networkx
 
 from analyser.analyses.reach.model import Reach
-from analyser.analyses.reach.place import Check, Kind, Link, Place
+from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import RELAYS
 
 VERSION = 1
@@ -133,6 +133,7 @@ def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
         for place in relays if port is None else (place for place in relays if place not in targets):
             for number in place.ports:
                 yield from _given(reach.connections.direct(source, place, number))
+    yield from _by_others(reach, source, targets, port)
     for place in dict.fromkeys([source, *relays]):
         for link in reach.passed_on(place):
             seen = replace(link, checks=link.again(source)) if link.again and place is not source else link
@@ -141,6 +142,18 @@ def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
             yield from (
                 Link(place, target, port, (reach.leading_anywhere[place],)) for target in targets if target is not place
             )
+
+
+def _by_others(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | None) -> Iterator[Link]:
+    """To what is not modelled, and from what dials for those whom it lets in."""
+    for target in targets:
+        if target in reach.not_modelled and target is not source:
+            yield Link(source, target, port, (untold(target.closed),))
+        for door in reach.places:
+            ports = [number for number in door.dials if number == 0 or port in (None, number)]
+            if door is not source and door is not target:
+                for number in ports:
+                    yield from _given(reach.connections.direct(door, target, number or port))
 
 
 def _cost(link: Link, source: Place) -> int:

@@ -37,4 +37,5 @@ def _interface(found: Resource) -> Interface:
     internal = flag(found, "internal", False)
     dual = text(found.get("ipAddressType")).startswith("dualstack")
     public = None if internal is None else not internal
-    return Interface(names(found, "subnets") or mapped, groups, public=public, ipv6=dual and public)
+    four = public if not found.has("ipAddressType", "dualstack-without-public-ipv4") else False
+    return Interface(names(found, "subnets") or mapped, groups, public=four, ipv6=dual and public)

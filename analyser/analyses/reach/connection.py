@@ -100,6 +100,10 @@ class Connections:
         groups = self.outside.groups_of(far, home) if home else far.groups
         return self.groups.check(groups, peer, (port, port), inward=True)[0]
 
+    def blocked(self, far: Interface) -> Check | None:
+        """What keeps an interface from whoever comes in by a way of AWS's own; None for nothing."""
+        return self.outside.blocked(far)
+
     def _judge(self, source: Place, target: Place, port: int) -> Checks:
         if target.kind is Kind.BALANCER and port not in target.ports:
             says = f"{target.name} answers on {_listed(target.ports)}, not {port}"

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.accelerators import accelerators
 from analyser.analyses.reach.balancers import balancers
 from analyser.analyses.reach.classic import classic_balancers
 from analyser.analyses.reach.data_planes import Door, by_policy, door, policies_of
+from analyser.analyses.reach.doors import doors
+from analyser.analyses.reach.hosted import hosted
 from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.node_ports import node_ports
 from analyser.analyses.reach.place import Kind, Place
+from analyser.analyses.reach.private_link import PrivateLinks
 from analyser.analyses.reach.view import View
 from policy.model import Resource
 from resource_types import fact
@@ -18,7 +22,7 @@ REST_API = "aws:apigateway/restApi:RestApi"
 API = "aws:apigatewayv2/api:Api"
 _DOMAINS = {REST_API: "aws:apigateway/basePathMapping:BasePathMapping", API: "aws:apigatewayv2/apiMapping:ApiMapping"}
 _FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
-_AMPLIFY = "aws:amplify/app:App"
+AMPLIFY = "aws:amplify/app:App"
 _WEB = (443,)
 INTERNET = Place("internet", Kind.INTERNET, ports=_WEB)
 # The order in which people read them; whatever else has a public API comes after, by its type.
@@ -36,11 +40,15 @@ def edge(view: View) -> Iterator[Place]:
     yield from classic_balancers(view)
     yield from node_ports(view)
     yield from kubernetes_balancers(view)
+    yield from accelerators(view)
+    yield from PrivateLinks(view).places()
+    yield from hosted(view)
+    yield from doors(view)
     for found in view.of(REST_API, API):
         yield _api(view, found)
     for found in view.of(_FUNCTION_URL):
         yield _hosted(view, found, Kind.API, _WEB, "function-url")
-    for found in view.of(_AMPLIFY):
+    for found in view.of(AMPLIFY):
         yield _hosted(view, found, Kind.SITE, _WEB, "amplify")
 
 

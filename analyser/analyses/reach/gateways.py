@@ -56,9 +56,13 @@ class Gateways:
         if is_six:
             only = self._out(subnet, wanted, (Way.EGRESS_ONLY,) if near.ipv6 is not False else ())
             found.append(replace(only, block=self._access.outward(subnet, one_way=True)))
-        found += [self._by_nat(subnet, hop, port) for hop in self._to(subnet, wanted, Way.NAT_GATEWAY)]
+        found += [self.by_nat(subnet, hop, port) for hop in self._to(subnet, wanted, Way.NAT_GATEWAY)]
         found += [self._by_instance(subnet, hop, port) for hop in self._to(subnet, wanted, Way.INTERFACE)]
         return found or [self._out(subnet, wanted, ())]
+
+    def blocked(self, subnet: Subnet) -> Check | None:
+        """What keeps out whoever comes in by a way of AWS's own; None for nothing."""
+        return self._access.inward(subnet)
 
     def _out(self, subnet: Subnet, wanted: Addresses, through: tuple[Way, ...]) -> Exit:
         hops = self._network.hops(subnet, wanted)
@@ -94,7 +98,7 @@ class Gateways:
         named = text(gateway.get("vpcId"))
         return subnet.vpc in {*map(self._view.id_of, vpcs), named}
 
-    def _by_nat(self, subnet: Subnet, hop: Hop, port: int) -> Exit:
+    def by_nat(self, subnet: Subnet, hop: Hop, port: int) -> Exit:
         """It must itself stand where an internet gateway is, and takes part in its subnet's ACL.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html

@@ -3,20 +3,18 @@
 import json
 from collections.abc import Iterator
 
+from analyser.analyses.reach.gateway_api import GatewayApi
+from analyser.analyses.reach.ingress_classes import IngressClass, class_of
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource, known
 
 SERVICE = "kubernetes:core/v1:Service"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
-GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-_CLASS = "kubernetes:networking.k8s.io/v1:IngressClass"
-_GATEWAY_CLASS = "kubernetes:gateway.networking.k8s.io/v1:GatewayClass"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _ON_SERVICE = "service.beta.kubernetes.io/aws-load-balancer-"
 _ON_INGRESS = "alb.ingress.kubernetes.io/"
 _AWS_CLASSES = ("service.k8s.aws/nlb", "eks.amazonaws.com/nlb")
-_ALB_CONTROLLERS = ("ingress.k8s.aws/alb", "eks.amazonaws.com/alb")
 _FACING = "internet-facing"
 
 
@@ -29,10 +27,11 @@ def kubernetes_balancers(view: View) -> Iterator[Place]:
             ]
             yield _place(view, found, ports, *_service_closed(view, found), _source_ranges(found))
     for found in view.of(INGRESS):
-        yield _place(view, found, _ingress_ports(found), *_ingress_closed(view, found), _inbound(found))
-    for found in view.of(GATEWAY):
-        ports = [block.get("port") for block in found.blocks("spec.listeners")]
-        yield _place(view, found, ports, *_gateway_closed(view, found), ())
+        of = class_of(view, found, _annotation(found, "kubernetes.io/ingress.class"))
+        yield _place(view, found, _ingress_ports(found, of), *_ingress_closed(found, of), _inbound(found, of))
+    gateways = GatewayApi(view)
+    for found in gateways.gateways():
+        yield _place(view, found, gateways.ports(found), *gateways.closed(found), gateways.admits(found))
 
 
 def _place(
@@ -81,40 +80,25 @@ def _untold(found: Resource, groups: str) -> str:
     return ""
 
 
-def _ingress_closed(view: View, found: Resource) -> tuple[str, bool]:
+def _ingress_closed(found: Resource, of: IngressClass) -> tuple[str, bool]:
     if why := _untold(found, _ON_INGRESS + "security-groups"):
         return why, True
-    named = text(found.get("spec.ingressClassName")) or _annotation(found, "kubernetes.io/ingress.class")
-    by_alb = named == "alb" or any(
-        one.has("metadata.name", named) and one.has("spec.controller", *_ALB_CONTROLLERS) for one in view.of(_CLASS)
-    )
-    if not by_alb:
-        return f"what answers for ingress class {named or '(default)'} is not modelled", True
-    scheme = _annotation(found, f"{_ON_INGRESS}scheme")
+    if not of.of_alb:
+        return f"what answers for ingress class {of.name or '(default)'} is not modelled", True
+    if of.untold:
+        return of.untold, True
+    scheme = _parameter(of, "scheme") or _annotation(found, f"{_ON_INGRESS}scheme")
     if scheme == "?":
         return f"the scheme of {found.name} is not known yet", True
-    if not scheme and _parameters(view, named):
-        return f"IngressClassParams of class {named} are not modelled", True
     return ("" if scheme == _FACING else f"{found.name} is an internal load balancer"), False
 
 
-def _parameters(view: View, named: str) -> bool:
-    return any(one.has("metadata.name", named) and one.given("spec.parameters") for one in view.of(_CLASS))
+def _parameter(of: IngressClass, key: str) -> str:
+    value = of.parameters.get(f"spec.{key}") if of.parameters else None
+    return "?" if not known(value) else text(value)
 
 
-def _gateway_closed(view: View, found: Resource) -> tuple[str, bool]:
-    """A Gateway's scheme stands in a LoadBalancerConfiguration, which is not read."""
-    named = text(found.get("spec.gatewayClassName"))
-    controllers = [
-        text(one.get("spec.controllerName")) for one in view.of(_GATEWAY_CLASS) if one.has("metadata.name", named)
-    ]
-    return (
-        f"the load balancer of Gateway {found.name} ({controllers[0] if controllers else named}) is not modelled",
-        True,
-    )
-
-
-def _ingress_ports(found: Resource) -> list[object]:
+def _ingress_ports(found: Resource, of: IngressClass) -> list[object]:
     """443 with a certificate and 80 without, or those that an annotation lists."""
     said = _annotation(found, f"{_ON_INGRESS}listen-ports")
     try:
@@ -123,6 +107,7 @@ def _ingress_ports(found: Resource) -> list[object]:
         listed = []
     ports = [port for one in listed if isinstance(one, dict) for port in one.values()]
     secure = _annotation(found, f"{_ON_INGRESS}certificate-arn") or found.given("spec.tls")
+    secure = secure or bool(of.parameters and of.parameters.given("spec.certificateArn"))
     return ports or ([443] if secure else [80])
 
 
@@ -132,8 +117,10 @@ def _source_ranges(found: Resource) -> tuple[str, ...]:
     return given or _listed(_annotation(found, "service.beta.kubernetes.io/load-balancer-source-ranges"))
 
 
-def _inbound(found: Resource) -> tuple[str, ...]:
-    return _listed(_annotation(found, f"{_ON_INGRESS}inbound-cidrs"))
+def _inbound(found: Resource, of: IngressClass) -> tuple[str, ...]:
+    """By the class's parameters, or else by the annotation."""
+    given = names(of.parameters, "spec.inboundCIDRs") if of.parameters else ()
+    return given or _listed(_annotation(found, f"{_ON_INGRESS}inbound-cidrs"))
 
 
 def _listed(said: str) -> tuple[str, ...]:

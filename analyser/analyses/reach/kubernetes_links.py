@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from analyser.analyses.reach.connection import Connections
-from analyser.analyses.reach.kubernetes_edge import GATEWAY, INGRESS, SERVICE, backends
+from analyser.analyses.reach.gateway_api import Forward, GatewayApi, namespace_of
+from analyser.analyses.reach.kubernetes_edge import INGRESS, SERVICE, backends
 from analyser.analyses.reach.network_policies import Correspondent
-from analyser.analyses.reach.node_ports import answered, name_on_nodes, on_nodes
+from analyser.analyses.reach.node_ports import answered, host_ports, name_of_host_ports, name_on_nodes, on_nodes
 from analyser.analyses.reach.place import Check, Link, Place, untold
 from analyser.analyses.reach.security_groups import ANYWHERE
 from analyser.analyses.reach.services import container_port, selected, service_port
 from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.workloads import DEPLOYMENTS
 from policy.model import Block, Resource
 
 _TARGETS = "alb.ingress.kubernetes.io/target-type"
@@ -27,6 +29,7 @@ class KubernetesLinks:
         self._places = places
         self._by_name = {place.name: place for place in every}
         self._connections = connections
+        self._gateways = GatewayApi(view)
 
     def links(self) -> Iterator[Link]:
         """Every link, open or not."""
@@ -37,10 +40,54 @@ class KubernetesLinks:
             yield from self._of_nodes(found)
         for found in self._view.of(INGRESS):
             yield from self._of_ingress(found)
+        for found in self._gateways.gateways():
+            yield from self._of_gateway(found)
+        yield from self._of_host_ports()
 
     def may_lead_anywhere(self) -> Iterator[Place]:
         """Those of which nobody can tell where they lead."""
-        yield from (self._places[found.urn] for found in self._view.of(GATEWAY))
+        yield from (self._places[found.urn] for found in self._gateways.gateways() if self._gateways.unread(found))
+
+    def past_balancers(self, internet: Place) -> Iterator[Link]:
+        """To pods whose service has an address of its own that leads to its nodes, by whatever routes."""
+        for service in self._view.of(SERVICE):
+            for place in selected(self._view, self._places, service, _namespace(service)):
+                for entry in service.blocks("spec.ports") if service.given("spec.externalIPs") else ():
+                    port = container_port(entry, place)
+                    says = f"who routes to the externalIPs of {service.name} is not known"
+                    yield Link(internet, place, port, (untold(says),))
+
+    def _of_gateway(self, found: Resource) -> Iterator[Link]:
+        for forward in self._gateways.forwards(found):
+            home = namespace_of(forward.route, forward.backend)
+            if forward.backend.has("kind", "Gateway"):
+                yield from self._to_gateway(found, forward, home)
+                continue
+            for service in self._view.of(SERVICE):
+                if service.has("metadata.name", forward.backend.get("name")) and _namespace(service) == home:
+                    entry = service_port(service, forward.backend.get("port"))
+                    for link in self._of_service(self._places[found.urn], service, [entry] if entry else [], found):
+                        yield replace(link, checks=(*forward.checks, *link.checks), entered=forward.port)
+
+    def _to_gateway(self, found: Resource, forward: Forward, home: str) -> Iterator[Link]:
+        for other in self._gateways.gateways():
+            port = forward.backend.get("port")
+            named = other.has("metadata.name", forward.backend.get("name")) and _namespace(other) == home
+            if named and isinstance(port, int):
+                yield Link(self._places[found.urn], self._places[other.urn], port, forward.checks, forward.port)
+
+    def _of_host_ports(self) -> Iterator[Link]:
+        """From ports of the nodes to the pods that have asked for them, which see who comes."""
+        for found in self._view.of(*DEPLOYMENTS):
+            place, source = self._places.get(found.urn), self._by_name.get(name_of_host_ports(self._view, found))
+            for block in host_ports(found) if place and source else ():
+                entered, port = block.get("hostPort"), block.get("containerPort")
+                if place and source and isinstance(port, int) and isinstance(entered, int):
+                    says = f"its pods answer on port {entered} of their nodes"
+                    through = Check(ok=True, says=says, urns=(found.urn,))
+                    client = Correspondent("the internet", ANYWHERE)
+                    policy = self._connections.policies.into(place.pods, client, port) if place.pods else None
+                    yield Link(source, place, port, (through, *([policy] if policy else [])), entered)
 
     def _of_nodes(self, service: Resource) -> Iterator[Link]:
         """From the nodes' ports; which of them it is nobody can tell where Kubernetes chooses it."""

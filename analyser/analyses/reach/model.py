@@ -43,8 +43,9 @@ class Reach:
             self._relayed.setdefault(link.source, []).append(link)
         self.leading_anywhere = self.relays.leading_anywhere()
         """The places of which nobody can tell where they lead, and why."""
-        self._not_modelled = tuple(not_modelled(view, self.places))
-        for place in self._not_modelled:
+        self.not_modelled = tuple(not_modelled(view, self.places))
+        """What bears on connections and is no place that is read."""
+        for place in self.not_modelled:
             self.leading_anywhere[place] = untold(f"what {place.name} reaches is not modelled")
 
     def passed_on(self, place: Place) -> list[Link]:
@@ -62,7 +63,7 @@ class Reach:
             [place for place in self.places if wanted in self._names(place)],
             [place for place in self.places if _means(place, wanted)],
             [place for place in self.places if wanted == _APPLICATION and place.kind is Kind.FUNCTION],
-            [place for place in self._not_modelled if wanted in self._names(place)],
+            [place for place in self.not_modelled if wanted in self._names(place)],
         ):
             if found:
                 return found

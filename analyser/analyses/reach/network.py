@@ -31,6 +31,8 @@ class Subnet:
     zone: str
     gives_public_addresses: bool | None
     gives_ipv6: bool | None
+    translates: bool | None = False
+    """Whether its resolver gives names of version 4 an address of version 6 (DNS64)."""
     cidr6: str = ""
     """Its range of version 6; empty for none, and a question mark where it is not known yet."""
 
@@ -113,6 +115,7 @@ class Network:
             zone=text(found.get("availabilityZone")) or text(found.get("availabilityZoneId")),
             gives_public_addresses=flag(found, "mapPublicIpOnLaunch", default),
             gives_ipv6=flag(found, "assignIpv6AddressOnCreation", False),
+            translates=flag(found, "enableDns64", False),
             cidr6=next(iter(names(found, "ipv6CidrBlock")), ""),
         )
 

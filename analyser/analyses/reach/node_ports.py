@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.kubernetes_edge import SERVICE
 from analyser.analyses.reach.machines import Machines
-from analyser.analyses.reach.place import Kind, Place
+from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.workloads import DEPLOYMENTS
 from policy.model import Block, Resource
 
 LAST_NODE_PORT = 32767
@@ -26,6 +27,7 @@ def on_nodes(service: Resource) -> list[Block]:
 def node_ports(view: View) -> Iterator[Place]:
     """A place for each service that nodes answer for, where these stand in a network of the stack."""
     nodes = Machines(view).of_nodes()
+    yield from _host_port_places(view, nodes) if nodes else ()
     for service in view.of(SERVICE) if nodes else ():
         entries = on_nodes(service)
         if entries:
@@ -38,6 +40,36 @@ def node_ports(view: View) -> Iterator[Place]:
                 words=frozenset({"node-port"}),
                 region=view.region_of(service),
             )
+
+
+def _host_port_places(view: View, nodes: tuple[Interface, ...]) -> Iterator[Place]:
+    for found in view.of(*DEPLOYMENTS):
+        ports = [port for block in host_ports(found) if isinstance(port := block.get("hostPort"), int)]
+        if ports:
+            yield Place(
+                name=name_of_host_ports(view, found),
+                kind=Kind.BALANCER,
+                urns=(),
+                interfaces=nodes,
+                ports=tuple(dict.fromkeys(ports)),
+                words=frozenset({"host-port"}),
+                region=view.region_of(found),
+            )
+
+
+def host_ports(found: Resource) -> list[Block]:
+    """The ports of its containers that are ports of their nodes as well, where they have no network in common."""
+    path = "spec.template.spec"
+    if found.has(f"{path}.hostNetwork", True):
+        return []
+    ports = [port for container in found.blocks(f"{path}.containers") for port in container.blocks("ports")]
+    return [port for port in ports if port.given("hostPort") and port.lacks("protocol", "UDP", "SCTP")]
+
+
+def name_of_host_ports(view: View, found: Resource) -> str:
+    """What users call the ports of the nodes that lead to pods by themselves."""
+    namespace = text(found.get("metadata.namespace")) or "default"
+    return f"host port of {namespace}/{text(found.get('metadata.name')) or view.owner(found)}"
 
 
 def name_on_nodes(service: Resource) -> str:

@@ -1,6 +1,6 @@
 """How CloudFront gets into what is not open to everybody: identities for buckets, VPC origins for what is inside."""
 
-from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.connection import Connections, lacks
 from analyser.analyses.reach.data_planes import door
 from analyser.analyses.reach.place import Check, Place, untold
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
@@ -92,6 +92,6 @@ class Origins:
         for far in target.interfaces:
             cidrs = self._connections.network.cidrs(far.subnets)
             peer = Peer("CloudFront", cidrs=cidrs, prefix_lists=(CLOUDFRONT_LIST,))
-            found.append(self._connections.admits(far, peer, port))
-        best = min(found, key=lambda check: (check.missing, not check.told), default=None)
-        return (best,) if best else ()
+            block = self._connections.blocked(far)
+            found.append((*([block] if block else []), self._connections.admits(far, peer, port)))
+        return min(found, key=lacks, default=())

@@ -6,11 +6,12 @@ from dataclasses import replace
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, six, union
 from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Exit, Gateways
+from analyser.analyses.reach.nat64 import Translation
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
 from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check, Interface, Place, untold
-from analyser.analyses.reach.security_groups import ANYWHERE6, Peer, SecurityGroups
+from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 
 Checks = tuple[Check, ...]
 
@@ -24,6 +25,7 @@ class Outside:
         self._policies = policies
         self._gateways = gateways
         self._gates = Gates(network.acls)
+        self._translation = Translation(network, groups, gateways)
 
     def inward(self, target: Place, far: Interface, port: int, peer: Peer, *, both: bool = True) -> Iterator[Checks]:
         """From public addresses to an interface: one result for each subnet and version that it may have."""
@@ -44,6 +46,9 @@ class Outside:
                     continue
                 for way in self._ways(source, subnet, near, one, port):
                     yield self._out_by(source, near, subnet, way, one, port)
+        if peer.cidrs == ANYWHERE:
+            for home in filter(None, map(self._network.subnets.get, near.subnets)):
+                yield from self._translation.ways(source, near, home, self._own(near, home.vpc), port)
 
     def _ways(self, source: Place, subnet: Subnet, near: Interface, peer: Peer, port: int) -> list[Exit]:
         """The ways out; to a peer at some unknown address, all of them as one."""
@@ -160,6 +165,12 @@ class Outside:
         if interface.groups is None:
             return None
         return self._groups.rules.same(interface.groups) or (self._groups.rules.default_of(vpc),)
+
+    def blocked(self, far: Interface) -> Check | None:
+        """What keeps an interface from whoever comes in by a way of AWS's own; None for nothing."""
+        homes = [self._network.subnets[one] for one in far.subnets if one in self._network.subnets]
+        found = [self._gateways.blocked(home) for home in homes]
+        return None if None in found else next(iter(found), None)
 
     def names(self, subnets: tuple[str, ...]) -> str:
         """What users call subnets."""

@@ -93,13 +93,15 @@ class Place:
     """The endpoint by which alone it is reached, from inside a VPC, as VPC endpoints name it."""
     unsure: bool = False
     """Whether ``closed`` says why nobody can tell, instead."""
+    dials: tuple[int, ...] = ()
+    """For what opens connections on behalf of whomever it lets in: to which ports, 0 for any."""
     admits: tuple[str, ...] = ()
     """The only public addresses that its own settings let in; empty for all."""
 
     @property
     def opens(self) -> bool:
         """Whether it opens connections by itself."""
-        return self.kind in OPENERS
+        return self.kind in OPENERS or bool(self.dials)
 
 
 @dataclass(frozen=True)

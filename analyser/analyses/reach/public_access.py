@@ -38,7 +38,9 @@ class PublicAccess:
                 continue
             says = f"VPC Block Public Access ({found.name}) {does} nothing of {subnet.name}"
             excluded = [one for one in self._exclusions if self._about(one, subnet)]
-            if any(one.has(_EXCLUDED, *spared) for one in excluded):
+            # One for what goes out only has no effect where what goes out is let out anyway.
+            of_mode = spared if found.lacks(_MODE, "block-ingress") else ("allow-bidirectional",)
+            if any(one.has(_EXCLUDED, *of_mode) for one in excluded):
                 continue
             if found.unknown(_MODE) or any(one.unknown(_EXCLUDED) for one in excluded):
                 return untold(f"{says} by a mode that is not known yet", (found.urn,))

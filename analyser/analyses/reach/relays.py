@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
+from analyser.analyses.reach.accelerators import accelerated
+from analyser.analyses.reach.api_authorization import for_client, signature
 from analyser.analyses.reach.balancers import BALANCER
 from analyser.analyses.reach.classic import classic_links
 from analyser.analyses.reach.connection import Connections
-from analyser.analyses.reach.data_planes import BUCKET
-from analyser.analyses.reach.edge import API, DISTRIBUTION, INTERNET, REST_API
+from analyser.analyses.reach.data_planes import BUCKET, by_policy, policies_of
+from analyser.analyses.reach.edge import AMPLIFY, API, DISTRIBUTION, INTERNET, REST_API
 from analyser.analyses.reach.invocations import PERMISSION, may_invoke
 from analyser.analyses.reach.kubernetes_links import KubernetesLinks
 from analyser.analyses.reach.origins import Origins
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
+from analyser.analyses.reach.private_link import PrivateLinks
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
-from analyser.analyses.reach.stores import PROXY, RDS_INSTANCE
+from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.strangers import invoked_by_strangers
 from analyser.analyses.reach.targets import Targets
 from analyser.analyses.reach.view import View, text
@@ -70,7 +73,10 @@ class Relays:
             for api in self._view.of(token):
                 yield from self._called(api)
         yield from self._kubernetes.links()
+        yield from self._kubernetes.past_balancers(INTERNET)
         yield from classic_links(self._view, self._places, self._connections)
+        yield from accelerated(self._view, self._places, self._connections)
+        yield from PrivateLinks(self._view).links(self._places, self.targets)
         yield from self._function_urls()
         for function in self._view.of(FUNCTION):
             yield from invoked_by_strangers(self._view, function, self._places[function.urn], INTERNET)
@@ -82,6 +88,9 @@ class Relays:
         found = {
             place: untold(f"where {place.name} leads is not modelled") for place in self._kubernetes.may_lead_anywhere()
         }
+        for place in dict.fromkeys(self._places.values()):
+            if place.kind is Kind.SITE and not place.urns[0].rpartition("::")[0].endswith(AMPLIFY):
+                found[place] = untold(f"what {place.name} reaches is not modelled")
         for balancer in self._view.of(BALANCER):
             if why := self.targets.untold(balancer):
                 found[self._places[balancer.urn]] = untold(why)
@@ -176,16 +185,26 @@ class Relays:
                         seen.add(function.urn)
                         kind = "authorizer" if uri == "authorizerUri" else "integration"
                         through = Check(ok=True, says=f"{kind} {call.name} of {source.name} calls it")
-                        yield self._invokes(source, function, (through,), self._permission(function, api))
+                        signed = signature(self._view, api, call, lets_others=self._lets_others(api))
+                        yield self._invokes(source, function, (through,), self._permission(function, api), signed)
             if uri != "authorizerUri":
                 for call in self._view.resources.companions(api, token, by=by):
                     yield from self._vpc_links.of(source, call, uri)
         for function in self._functions(api, "body"):
             through = Check(ok=True, says=f"the definition of {source.name} calls it")
-            yield self._invokes(source, function, (through,), self._permission(function, api))
+            yield self._invokes(source, function, (through,), self._permission(function, api), None)
 
-    def _invokes(self, source: Place, function: Resource, through: tuple[Check, ...], may: Check) -> Link:
-        return Link(source, self._places[function.urn], None, (*through, may))
+    def _invokes(
+        self, source: Place, function: Resource, through: tuple[Check, ...], may: Check, signed: Check | None
+    ) -> Link:
+        checks = (*through, may)
+        again = (lambda client: (*checks, *for_client(client, signed))) if signed else None
+        return Link(source, self._places[function.urn], None, (*checks, *([signed] if signed else [])), again=again)
+
+    def _lets_others(self, api: Resource) -> bool:
+        """Whether the API has a policy, and that lets in more than its own account."""
+        held, unread = policies_of(self._view, api)
+        return unread or (bool(held) and not by_policy(self._view, api, "").closed)
 
     def _permission(self, function: Resource, api: Resource) -> Check:
         return may_invoke(self._view, function, _GATEWAY, "API Gateway", (self._view.id_of(api),))
@@ -218,7 +237,8 @@ class Relays:
     def _proxied(self) -> Iterator[Link]:
         for found in self._view.of(_PROXY_TARGET):
             for proxy in self._view.refers(found, "dbProxyName", PROXY):
-                for database in self._view.refers(found, "dbInstanceIdentifier", RDS_INSTANCE):
+                named = [("dbInstanceIdentifier", RDS_INSTANCE), ("dbClusterIdentifier", RDS_CLUSTER)]
+                for database in [one for path, kind in named for one in self._view.refers(found, path, kind)]:
                     source, target = self._places[proxy.urn], self._places[database.urn]
                     through = Check(ok=True, says=f"{found.name} makes {target.name} its target")
                     port = target.ports[0]

@@ -6,13 +6,16 @@ question is whether anybody gets in at all. The result is the public addresses f
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from analyser.analyses.reach.addresses import INTERNET, NOWHERE, Addresses, Bounds, exactly, of_all
+from analyser.analyses.reach.addresses import NOWHERE, Bounds, exactly, of_all
+from analyser.analyses.reach.requesters import ACCOUNT_KEYS, ORG_KEYS, Requester
 from policy.iam import Condition, Document, Statement, account_of, grants, is_whole_account
 from policy.model import known
 
+_SERVICES = {"apigateway": "execute-api"}
+"""Where the actions on a thing are not of the service that its ARN names."""
 ALLOW, DENY = "Allow", "Deny"
 _EVERYTHING = re.compile(r"[*?:/]*")
 # Keys that only requests of services, or on the way through a VPC endpoint, bring along.
@@ -30,9 +33,6 @@ _FLAGS = {
     "lambda:invokedviafunctionurl": None,
 }
 """What a request says of itself; None for what its sender chooses."""
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
-_ORG_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 _OF_THE_THING = (
     "aws:resourcetag/",
     "aws:resource",
@@ -47,30 +47,12 @@ _NEGATIONS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Requester:
-    """Who asks. ``account`` is empty for somebody of an account that no policy names, None for one without any."""
-
-    says: str
-    account: str | None = ""
-    arn: str = ""
-    """The very principal; empty where any of the account will do."""
-    org: str | None = ""
-    """Empty for one that no policy names; None where that is not known."""
-    thing_of: str = ""
-    """The account of the thing that he asks for, where it is known."""
-    vpc: str = ""
-    endpoint: str = ""
-    """The VPC endpoint that the request comes through."""
-    addresses: Addresses = INTERNET
-
-
 def admitted(documents: Iterable[Document], who: Requester, things: Sequence[str], *, own: bool = True) -> Bounds:
     """The addresses from which policies let a requester do something with the thing of these ARNs.
 
     ``own`` for policies of the thing itself, which are about nothing else.
     """
-    statements = [statement for document in documents for statement in document.statements]
+    statements = [part for document in documents for one in document.statements for part in _parts(one, things)]
     certain, possible, why = NOWHERE, NOWHERE, []
     denying = [one for one in statements if one.effect == DENY]
     for statement in statements:
@@ -85,6 +67,26 @@ def admitted(documents: Iterable[Document], who: Requester, things: Sequence[str
         possible |= found.possible
         why += found.why if found.possible - found.certain else []
     return Bounds(certain, certain | possible, tuple(dict.fromkeys(why)))
+
+
+def _parts(statement: Statement, things: Sequence[str]) -> Iterator[Statement]:
+    """What allows in parts, an action and a resource each, since each may be denied by another statement.
+
+    Every action means those of the thing's own service here.
+    """
+    if statement.effect != ALLOW or not statement.actions:
+        yield statement
+        return
+    service = next((_prefix(thing) for thing in things), "")
+    for action in statement.actions:
+        own = f"{service}:*" if action == "*" and service else action
+        for resource in statement.resources or ("*",):
+            yield replace(statement, actions=(own,), resources=(resource,))
+
+
+def _prefix(thing: str) -> str:
+    service = (*thing.split(":"), "", "", "")[2]
+    return _SERVICES.get(service, service)
 
 
 def _applies(statement: Statement, who: Requester, *, allowing: bool) -> Bounds:
@@ -141,7 +143,7 @@ def _answered(operator: str, key: str, values: list[str], who: Requester, *, all
     """Whether a condition holds; None where the request lacks the key, or nobody can tell."""
     own = _own(key, who)
     absent = own is None and _absent(key, who)
-    untold = own is None and (key in _OF_TIME or key.startswith(_OF_THE_THING) or (key in _ORG_KEYS and not absent))
+    untold = own is None and (key in _OF_TIME or key.startswith(_OF_THE_THING) or (key in ORG_KEYS and not absent))
     if operator == "null" and not untold:
         chosen = own is None and not absent and key not in _FLAGS
         return allowing if chosen else ("true" in _low(values)) == absent
@@ -157,9 +159,9 @@ def _answered(operator: str, key: str, values: list[str], who: Requester, *, all
 
 def _own(key: str, who: Requester) -> str | None:
     """What a request says by this key, where its sender has no choice; None for anything else."""
-    if key in _ACCOUNT_KEYS and who.account is not None:
+    if key in ACCOUNT_KEYS and who.account is not None:
         return who.account or "another account"
-    if key in _ORG_KEYS and who.account is not None and who.org is not None:
+    if key in ORG_KEYS and who.account is not None and who.org is not None:
         org, path = who.org.partition("/")[0] or "another organisation", who.org
         return (path if "/" in path else f"{org}/r-any/ou-any/") if key == "aws:principalorgpaths" else org
     said = {
@@ -180,7 +182,7 @@ def _absent(key: str, who: Requester) -> bool:
         return not who.endpoint
     if key == "aws:sourceip":
         return bool(who.endpoint)
-    signed = key in _ACCOUNT_KEYS | _ORG_KEYS or key.startswith(("aws:principal", "aws:user", "aws:multi"))
+    signed = key in ACCOUNT_KEYS | ORG_KEYS or key.startswith(("aws:principal", "aws:user", "aws:multi"))
     return who.account is None and signed and key != "aws:useragent"
 
 
@@ -263,28 +265,3 @@ def _within_all(resource: str, given: list[str], things: Sequence[str]) -> bool:
     own = [f"{thing}{rest}" for thing in things for rest in ("", "/*" if ":s3:::" in thing else "")]
     whole = bool(own) and all(any(_matches(one, pattern) for pattern in given) for one in own)
     return whole and _EVERYTHING.fullmatch(resource) is not None
-
-
-def named_by(documents: Iterable[Document]) -> Iterator[Requester]:
-    """Everybody whom the statements that allow may mean: each account and organisation named, anybody else, nobody."""
-    statements = [one for document in documents for one in document.statements if one.effect == ALLOW]
-    yield Requester("anybody", None)
-    yield Requester("anybody with an account of AWS")
-    for statement in statements:
-        for principal in statement.principals_of("AWS"):
-            if account := account_of(str(principal)):
-                arn = "" if is_whole_account(str(principal)) else str(principal)
-                yield Requester(f"principals of account {account}", account, arn)
-        for condition in statement.conditions:
-            yield from _by_condition(condition)
-
-
-def _by_condition(condition: Condition) -> Iterator[Requester]:
-    key = condition.key.lower()
-    for value in map(str, filter(known, condition.values)):
-        if key in _ACCOUNT_KEYS and account_of(value):
-            yield Requester(f"principals of account {value}", value)
-        elif key in _ORG_KEYS:
-            yield Requester(f"principals of {value}", org=value)
-        elif key == "aws:principalarn" and (account := account_of(value)):
-            yield Requester(f"principals of account {account}", account)

@@ -17,9 +17,10 @@ _MEMBERS = {
     "aws:neptune/cluster:Cluster": "aws:neptune/clusterInstance:ClusterInstance",
 }
 """What a cluster's endpoints lead to: each instance has an interface, and is public or not by itself."""
-_PLAIN_BROKER = 9092
+_PLAIN_BROKER, _SIGNED_BROKER = 9092, 9098
 _DAX = "aws:dax/cluster:Cluster"
 _MSK = "aws:msk/cluster:Cluster"
+_MSK_SERVERLESS = "aws:msk/serverlessCluster:ServerlessCluster"
 _CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
 _SERVERLESS_WAREHOUSE = "aws:redshiftserverless/workgroup:Workgroup"
 _MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
@@ -29,6 +30,7 @@ TYPES = {
     _DAX: ("subnetGroupName", "securityGroupIds"),
     PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds"),
     _SERVERLESS_WAREHOUSE: ("subnetIds", "securityGroupIds"),
+    _MSK_SERVERLESS: ("vpcConfigs.subnetIds", "vpcConfigs.securityGroupIds"),
 }
 # The ports that AWS gives when none is asked for, as each service's guide has them.
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433, "redis": 6379}
@@ -45,7 +47,7 @@ def stores(view: View) -> Iterator[Place]:
         ports, words = _answers(first)
         yield Place(
             name=name,
-            kind=Kind.PROXY if first.type == PROXY else Kind.STORE,
+            kind=_kind(first),
             urns=tuple(dict.fromkeys(urn for member in members for urn in _urns(view, member))),
             interfaces=tuple(dict.fromkeys(_interface(view, member) for member in members)),
             ports=ports,
@@ -53,6 +55,17 @@ def stores(view: View) -> Iterator[Place]:
             words=frozenset(words),
             region=view.region_of(first),
         )
+
+
+def _kind(found: Resource) -> Kind:
+    """A public broker of RabbitMQ stands in no VPC of the account, behind no group.
+
+    https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-broker-architecture.html
+    """
+    if found.type == PROXY:
+        return Kind.PROXY
+    hosted = found.has("engineType", "RabbitMQ", "RABBITMQ") and found.has("publiclyAccessible", True)
+    return Kind.SITE if hosted and found.lacks("subnetIds") else Kind.STORE
 
 
 def _urns(view: View, found: Resource) -> list[str]:
@@ -100,6 +113,8 @@ def _answers(found: Resource) -> tuple[tuple[int, ...], list[str]]:
     """The ports, and the words for what it is."""
     if found.type == _MSK:
         return _broker_ports(found), ["kafka", "msk"]
+    if found.type == _MSK_SERVERLESS:
+        return (_SIGNED_BROKER,), ["kafka", "msk"]
     fixed = fact(found.type, "answers")
     if fixed is not None:
         given = found.get("port")
@@ -130,7 +145,7 @@ def _broker_ports(found: Resource) -> tuple[int, ...]:
     """https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html"""
     plain = found.has("encryptionInfo.encryptionInTransit.clientBroker", "PLAINTEXT", "TLS_PLAINTEXT")
     ports = [_PLAIN_BROKER] if plain else []
-    ports += [9098] if found.has("clientAuthentication.sasl.iam", True) else []
+    ports += [_SIGNED_BROKER] if found.has("clientAuthentication.sasl.iam", True) else []
     ports += [9096] if found.has("clientAuthentication.sasl.scram", True) else []
     ports += [9094] if found.has("clientAuthentication.tls") or not ports else []
     return tuple(ports)

@@ -66,6 +66,13 @@ class Targets:
                     again = partial(self._seen, source, member, through) if member.sees_client else None
                     yield Link(source, member.place, member.port, checks, entered, again)
 
+    def listed(self, balancer: Resource) -> Iterator[tuple[int, Member]]:
+        """Who answers for each listener."""
+        for listener in self._view.resources.companions(balancer, LISTENER, by="loadBalancerArn"):
+            port = listener.get("port")
+            for group in self._forwards(listener) if isinstance(port, int) else ():
+                yield from ((port, member) for member in self.members(self._view.resources.by_urn[group]))
+
     def untold(self, balancer: Resource) -> str:
         """Why it is not known where the balancer leads; empty where it is."""
         for listener in self._view.resources.companions(balancer, LISTENER, by="loadBalancerArn"):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyser.analyses.reach.modelled import INERT_SERVICES, READ_TYPES
+from analyser.analyses.reach.network import DEFAULT_SUBNET, SUBNET
 from analyser.analyses.reach.place import Kind, Link, Place, untold
-from analyser.analyses.reach.view import View
+from analyser.analyses.reach.view import View, text
 from policy.model import Resource, known
 from policy.tokens import canonical
 
@@ -25,16 +26,46 @@ def bears_on_reach(token: str) -> bool:
 
 
 def unmodelled(view: View, places: tuple[Place, ...], internet: Place) -> Iterator[Link]:
-    """A link from the internet to each place that such a resource names."""
+    """A link to each place that such a resource names: from the internet, and from whatever the same ones name.
+
+    What they name by a VPC, a subnet or a security group is all that stands in it.
+    """
     by_urn = {urn: place for place in places for urn in place.urns}
-    for found in view.resources:
-        if not bears_on_reach(found.type):
-            continue
-        for urn in _named(view, found):
-            place = by_urn.get(urn)
-            if place is not None and place.kind is not Kind.INTERNET:
-                says = f"{found.type} {found.name} names {place.name}, and what that lets through is not modelled"
-                yield Link(internet, place, None, (untold(says),))
+    for members in _joined(view):
+        named = {urn: found for found, urns in members for urn in urns}
+        reached = {place: named[urn] for urn in named if (place := by_urn.get(urn)) is not None and place != internet}
+        asking = {internet, *reached, *_standing(view, places, named)} if reached else ()
+        for place, found in reached.items():
+            says = f"{found.type} {found.name} names {place.name}, and what that lets through is not modelled"
+            for source in places:
+                if source in asking and source is not place and (source is internet or source.opens):
+                    yield Link(source, place, None, (untold(says),))
+
+
+def _joined(view: View) -> list[list[tuple[Resource, set[str]]]]:
+    """Such resources with what they name, those together that name each other or the same one of them."""
+    bearing = [(found, _named(view, found)) for found in view.resources if bears_on_reach(found.type)]
+    own = {found.urn for found, _ in bearing}
+    groups: list[tuple[set[str], list[tuple[Resource, set[str]]]]] = []
+    for found, urns in bearing:
+        keys, members = {found.urn, *(urns & own)}, [(found, urns)]
+        for other in [one for one in groups if one[0] & keys]:
+            groups.remove(other)
+            keys, members = keys | other[0], other[1] + members
+        groups.append((keys, members))
+    return [members for _, members in groups]
+
+
+def _standing(view: View, places: tuple[Place, ...], named: dict[str, Resource]) -> Iterator[Place]:
+    """The places with an interface in a VPC or a subnet, or behind a security group, that is among the named."""
+    ids = {view.id_of(view.resources.by_urn[urn]) for urn in named} - {""}
+    subnets = {view.id_of(one) for one in view.of(SUBNET, DEFAULT_SUBNET) if text(one.get("vpcId")) in ids}
+    for place in places:
+        if any(
+            ids.intersection((*one.subnets, *(one.groups or ()))) or subnets & set(one.subnets)
+            for one in place.interfaces
+        ):
+            yield place
 
 
 def not_modelled(view: View, places: tuple[Place, ...]) -> Iterator[Place]:

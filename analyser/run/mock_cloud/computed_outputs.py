@@ -59,17 +59,20 @@ def resource_class(token: str) -> type | None:
     return found if getattr(found, "pulumi_type", None) == token else None
 
 
-def _value(identity: Identity, key: str, typ: Any) -> Any:
+def _value(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ()) -> Any:
+    """``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there."""
     inner = bare(typ)
     origin = typing.get_origin(inner)
     if is_list(origin):
-        return _items(identity, key, inner)
+        return _items(identity, key, inner, within)
     if origin is not None:
         return {}
     if not isinstance(inner, type):
         return _text(identity, key)
     if _types.is_output_type(inner):
-        return {name: _value(identity, name, part) for name, part in _types.output_type_types(inner).items()}
+        deeper = (*within, inner)
+        parts = _types.output_type_types(inner).items() if inner not in within else ()
+        return {name: _value(identity, name, part, deeper) for name, part in parts}
     if inner is bool:
         return False
     if inner in (int, float):
@@ -79,11 +82,11 @@ def _value(identity: Identity, key: str, typ: Any) -> Any:
     return _text(identity, key)
 
 
-def _items(identity: Identity, key: str, listed: Any) -> list[Any]:
+def _items(identity: Identity, key: str, listed: Any, within: tuple[Any, ...]) -> list[Any]:
     if key == "nameServers":
         return _name_servers(identity)
     arguments = typing.get_args(listed)
-    return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str)]
+    return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
 
 
 def bare(typ: Any) -> Any:

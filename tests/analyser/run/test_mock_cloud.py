@@ -83,3 +83,9 @@ def test_the_caller_is_known_and_other_calls_are_refused() -> None:
     assert invoke("aws:index/getCallerIdentity:getCallerIdentity", {}, "eu-west-1")["accountId"] == ACCOUNT
     with pytest.raises(LookupError, match="no answer to aws:ec2/getAmi:getAmi"):
         invoke("aws:ec2/getAmi:getAmi", {}, "eu-west-1")
+
+
+def test_a_type_that_holds_itself_ends() -> None:
+    """A rule of WAF may hold rules, which hold rules."""
+    _, state = answer("wafv2/webAcl:WebAcl", scope="REGIONAL")
+    assert state["arn"].startswith("arn:aws:wafv2:")

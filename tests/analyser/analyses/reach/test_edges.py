@@ -206,11 +206,10 @@ def test_a_type_that_nobody_models() -> None:
     made, vpc, subnet = public()
     vm = made.add("Instance", "vm", subnetId=subnet, vpcSecurityGroupIds=[made.group(vpc)])
     assert verdict(made, "vm", port=22) is NO
-    group: dict[str, Any] = {"endpointConfigurations": [{"endpointId": vm}]}
-    made.add("EndpointGroup", "fast", module="globalaccelerator", **group)
+    made.add("TargetGroupAttachment", "at", module="vpclattice", target={"id": vm})
     answer = ask(Reach(made.graph()), "internet", "vm", 22)[0]
     assert answer.verdict is UNSURE
-    assert "aws:globalaccelerator/endpointGroup:EndpointGroup fast names vm" in answer.untold[0]
+    assert "aws:vpclattice/targetGroupAttachment:TargetGroupAttachment at names vm" in answer.untold[0]
 
 
 @pytest.mark.parametrize(("inbound", "expected"), [("10.0.0.0/16", YES), ("192.168.0.0/16", NO)])

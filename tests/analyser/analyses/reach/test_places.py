@@ -141,10 +141,10 @@ def test_those_who_log_in_to_nodes_of_windows() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        "aws:apprunner/service:Service",
+        "aws:elasticbeanstalk/environment:Environment",
         "aws:lightsail/instance:Instance",
         "aws:vpclattice/service:Service",
-        "aws:ec2clientvpn/endpoint:Endpoint",
+        "aws:emr/cluster:Cluster",
     ],
 )
 def test_what_is_not_modelled_is_not_known_by_its_name(token: str) -> None:
