@@ -27,6 +27,7 @@ from analyser.faces.inventory_page import page
 from analyser.run import program
 from analyser.run.program import ProgramError
 from policy.catalogue import RULES_FILE, render
+from policy.pack import all_rules
 from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
@@ -51,7 +52,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
-    yield FRONT, table
+    yield FRONT, lambda text: counted(table(text))
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
@@ -94,6 +95,11 @@ def table(text: str) -> str:
         more = "".join(f", `{stack}`" for stack in own if f"`{stack}`" not in text)
         text = re.sub(rf"^({re.escape(link)}[^|]*?) \|", rf"\1{more} |", text, flags=re.MULTILINE)
     return text
+
+
+def counted(text: str) -> str:
+    """The front page with the number of rules that there are."""
+    return re.sub(r"\[\d+ policy rules\]", f"[{len(all_rules())} policy rules]", text)
 
 
 def _inventory(stack: str) -> str:
