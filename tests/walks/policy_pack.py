@@ -7,7 +7,7 @@ import pytest
 from analyser.version import version
 from tests.policy.scratch import CONFIGURED, DATABASE, FOUND, Scratch, levels, steps
 
-LEFT = {"Pulumi.yaml", "resources.json", "yaml.py", "policy.py", ".venv"}
+LEFT = {"Pulumi.yaml", "resources.json", "yaml.py", "policy.py", "pydantic.py", ".venv"}
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def shop(tmp_path: Path) -> Scratch:
     """A program with modules of its own that must not come in the pack's way."""
     scratch = Scratch(tmp_path)
     scratch.registers(DATABASE)
-    for name in ("yaml", "policy"):
+    for name in ("yaml", "policy", "pydantic"):
         scratch.write(f"{name}.py", f"raise RuntimeError('the program has a {name} of its own')\n")
     return scratch
 
