@@ -86,7 +86,7 @@ sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into 
 schema: $(READY) ## Write the JSON Schema that editors use for stack files
 	@$(BIN)/strata schema
 
-rules: $(READY) ## Write policy/RULES.md
+rules: $(READY) ## Write policy/RULES.md and FRAMEWORKS.md
 	@$(BIN)/python -m policy.catalogue
 
 policy-wheel: $(READY) ## Build the wheel strata-policy of policy/, into dist/ (docs/policy-pack.md)

@@ -79,6 +79,8 @@ def test_it_is_the_folder_by_another_name(held: dict[str, bytes], wheel: Path) -
     theirs = {name.removeprefix(f"{PACKAGE}/") for name in held if name.endswith(".py")}
     assert ours - theirs == {"__main__.py", "catalogue.py", "hatch_build.py", "iam/generate.py"}
     assert theirs <= ours
+    for path in (*POLICY.rglob("*.yaml"), *POLICY.rglob("*.gz")):
+        assert held[f"{PACKAGE}/{path.relative_to(POLICY).as_posix()}"] == path.read_bytes()
     listing = f"from {PACKAGE}.pack import all_rules; print(*(each.id for each in all_rules()))"
     code = f"import sys; {listing}; assert 'policy' not in sys.modules"
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
