@@ -10,7 +10,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help versions setup preview update test client soak setups walks engine bench bench-records mutants lint conform packages image audit sbom lock schema rules prices screenshots clean
+.PHONY: help versions setup preview update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,8 +89,12 @@ sbom: $(READY) ## Write what .venv holds as a CycloneDX bill of materials, into 
 schema: $(READY) ## Write the JSON Schema that editors use for stack files
 	@$(BIN)/strata schema
 
-rules: $(READY) ## Write policy/RULES.md
+rules: $(READY) ## Write policy/RULES.md and FRAMEWORKS.md
 	@$(BIN)/python -m policy.catalogue
+
+policy-wheel: $(READY) ## Build the wheel strata-policy of policy/, into dist/ (docs/policy-pack.md)
+	@rm -f dist/strata_policy-*.whl
+	@cd policy && ../$(BIN)/python -m hatchling build -t wheel -d ../dist
 
 packages: $(READY) $(LAYERS) ## Build what the functions need from locked wheels, into dist/
 

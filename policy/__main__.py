@@ -1,26 +1,28 @@
-"""Start of the policy pack's process, as Pulumi's engine runs it from this folder."""
+"""Start of the policy pack's process, as Pulumi's engine runs it from this folder, whatever the folder is called."""
 
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The engine puts this folder first on the path; rules are imported as `policy.…`, as in the preview and the tests.
-sys.path[:] = [str(HERE.parent)] + [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
 
-from policy.analyzer import Analyzer, serve  # noqa: E402 - after the path is right
-from policy.clock import today  # noqa: E402 - after the path is right
-from policy.exemptions import read_exemptions  # noqa: E402 - after the path is right
-from policy.levels import project_config  # noqa: E402 - after the path is right
-from policy.pack import PACK_NAME, all_rules  # noqa: E402 - after the path is right
-from policy.project import not_found  # noqa: E402 - after the path is right
+
+def package() -> None:
+    """Make this folder the package `policy`, as in the preview and the tests.
+
+    The engine puts the folder itself first on the path. Neither it nor what it lies in stays there: a program's own
+    `yaml.py` or `json/` is none of the pack's.
+    """
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+    spec = spec_from_file_location("policy", HERE / "__init__.py", submodule_search_locations=[str(HERE)])
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules["policy"] = module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["policy"])
+
 
 if __name__ == "__main__":
-    try:
-        exemptions = read_exemptions()
-        config = project_config(all_rules())
-        unread = not_found()
-    except ValueError as error:
-        sys.exit(f"policy: {error}")  # the words of `strata preview`
-    if unread:
-        sys.stderr.write(f"policy: {unread}\n")  # the engine shows it and goes on
-    serve(Analyzer(PACK_NAME, all_rules(), exemptions, today(), config))
+    package()
+    from policy.start import main
+
+    main()

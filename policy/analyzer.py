@@ -215,12 +215,29 @@ class Analyzer(_PolicyAnalyzerServicer):
                 reason = f"{violation.urn} is exempt until {exemption.expires} ({exemption.owner}): {exemption.reason}"
                 response.not_applicable.append(wire.PolicyNotApplicable(policy_name=rule.id, reason=reason))
                 continue
-            report = self._create_report_violation(
-                response, rule.id, rule.title, _LEVELS[violation.level], Severity(rule.severity.value)
+            response.diagnostics.append(
+                wire.AnalyzeDiagnostic(
+                    policyName=rule.id,
+                    policyPackName=self.name,
+                    policyPackVersion=PACK_VERSION,
+                    description=rule.title,
+                    message=message(violation),
+                    urn=violation.urn if with_urn else "",
+                    enforcementLevel=self._map_enforcement_level(_LEVELS[violation.level]),
+                    severity=self._map_severity(Severity(rule.severity.value)),
+                )
             )
-            where = f" ({violation.path})" if violation.path else ""
-            mend = f"To mend: {rule.remedy} {rule.link}"
-            report(f"{violation.message}{where}\n{mend}", violation.urn if with_urn else None)
+
+
+def message(violation: Violation) -> str:
+    """What is wrong and where, what holds when all is well, how to mend it and where to read more: a line each.
+
+    Where one line is shown it is the first or the last. The SDK's own messages begin with the policy's description.
+    """
+    rule, name = violation.rule, violation.urn.rpartition("::")[2]
+    where = f" ({violation.path})" if violation.path else ""
+    wrong = f"{name}: {violation.message}" if name else violation.message
+    return f"{wrong}{where}\n{rule.title}.\nTo mend: {rule.remedy} {rule.link}"
 
 
 _DESCRIPTION = "Encryption, least privilege, exposure and resilience of AWS and Kubernetes resources"

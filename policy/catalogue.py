@@ -1,4 +1,4 @@
-"""RULES.md: every rule of the pack, written from the rules themselves."""
+"""RULES.md: every rule of the pack, written from the rules themselves; FRAMEWORKS.md: frameworks by control."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -6,23 +6,38 @@ from pathlib import Path
 from typing import Any
 
 from policy.pack import all_rules
+from policy.profiles import NAMES, Control, Framework, framework
 from policy.rule import Rule
 
 RULES_FILE = Path(__file__).with_name("RULES.md")
+FRAMEWORKS_FILE = Path(__file__).with_name("FRAMEWORKS.md")
 _LEVELS = {"mandatory_in_prod": "mandatory in prod, advisory elsewhere"}
 _HEAD = """# Rules
 
 Written by `make rules` from `policy/rules/`; do not edit. {count} rules.
 
-FSBP is the AWS Foundational Security Best Practices standard of Security Hub, CIS the AWS Foundations Benchmark 7.0.
-Levels, thresholds and exemptions are set by the project's `strata-policy.yaml`, the former two also by
-`--policy-pack-config`.
+FSBP is the AWS Foundational Security Best Practices standard of Security Hub, CIS the AWS Foundations Benchmark 7.0;
+[FRAMEWORKS.md](FRAMEWORKS.md) has both by control, and PCI DSS, HIPAA and NIST SP 800-53.
+Frameworks, levels, thresholds and exemptions are chosen in the project's `strata-policy.yaml`, levels and thresholds
+also by `--policy-pack-config`.
 A rule about a kind of Kubernetes objects judges its patches (`DeploymentPatch`) by what they set.
 At level `remediate`, which none has by default, a rule sets the inputs that it names.
 
 | severity | rules |
 | --- | --- |
 {severities}
+"""
+
+_FRAMEWORKS = """# Frameworks
+
+Written by `make rules` from `policy/frameworks/` and the rules; do not edit. What no rule sees is named first. That
+rules see a control does not say that they see all of it: [RULES.md](RULES.md) says what each asks. Of HIPAA, NIST and
+PCI DSS only those controls are listed of which the source says that something technical shows a part; the others, whole
+families of them, are people's. `strata policies STACK --framework NAME` says how a stack stands.
+
+| framework | `NAME` | controls | with rules | without | in no stack |
+| --- | --- | --- | --- | --- | --- |
+{rows}
 """
 
 
@@ -69,9 +84,44 @@ def _default(schema: Mapping[str, Any]) -> str:
     return "" if schema["default"] is None else f" ({schema['default']})"
 
 
+def frameworks(rules: tuple[Rule, ...] | None = None) -> str:
+    """Every framework as Markdown: an overview, then of each the controls that no rule sees, and the others."""
+    listed = all_rules() if rules is None else rules
+    told = [framework(name, listed) for name in NAMES]
+    head = _FRAMEWORKS.format(rows="\n".join(map(_counted, told)))
+    return "\n".join([head, *(_controls(each) for each in told)])
+
+
+def _counted(told: Framework) -> str:
+    seen = sum(bool(control.rules) for control in told.controls)
+    hidden = sum(not control.rules and control.unseen is not None for control in told.controls)
+    rest = len(told.controls) - seen - hidden
+    cells = f"{told.name} {told.version}", f"`{told.key}`", len(told.controls), seen, rest, hidden
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _controls(told: Framework) -> str:
+    by_seen = sorted(told.controls, key=lambda control: bool(control.rules))
+    lines = [
+        f"## {told.name} {told.version}\n",
+        f"Source: {told.source}.\n",
+        "| control | | rules |",
+        "| --- | --- | --- |",
+    ]
+    lines += [f"| {control.id} | {control.title} | {_seen(control)} |" for control in by_seen]
+    return "\n".join(lines) + "\n"
+
+
+def _seen(control: Control) -> str:
+    if control.rules:
+        return ", ".join(rule.id for rule in control.rules)
+    return control.unseen.reason if control.unseen else "none"
+
+
 def main() -> None:
-    """Write RULES.md beside this module."""
+    """Write RULES.md and FRAMEWORKS.md beside this module."""
     RULES_FILE.write_text(render(), encoding="utf-8")
+    FRAMEWORKS_FILE.write_text(frameworks(), encoding="utf-8")
 
 
 if __name__ == "__main__":

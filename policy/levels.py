@@ -1,11 +1,12 @@
 """Levels and thresholds of the rules, as a stack's policy configuration sets them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
+from policy.profiles import NAMES, levels_by
 from policy.project import FILE_NAME, project_file, read_project
 from policy.rule import Level, Rule, RuleConfig
 
@@ -44,16 +45,32 @@ class Config:
         return self.levels.get(rule.id, self.levels.get("all", rule.level))
 
 
-def project_config(rules: Iterable[Rule]) -> Mapping[str, Any]:
-    """The policy configuration of this project's file, as `read_config` takes it. Raises ValueError as that does."""
+def project_config(rules: Sequence[Rule]) -> Mapping[str, Any]:
+    """The policy configuration of this project's file, as `read_config` takes it. Raises ValueError as that does.
+
+    A level that `rules` gives a rule goes before what `frameworks` make of it, and that before `all`.
+    """
     file = project_file()
-    said = read_project(file).get("rules") or {}
+    where = FILE_NAME if file is None else file.name
+    whole = read_project(file)
+    said = whole.get("rules") or {}
     try:
         read_config(said, rules)
     except PolicyConfigError as error:
-        where = FILE_NAME if file is None else file.name
         raise PolicyConfigError("\n".join(f"{where}: rules.{line}" for line in str(error).splitlines())) from None
-    return said
+    chosen = whole.get("frameworks") or []
+    if not (isinstance(chosen, list) and all(isinstance(name, str) for name in chosen)):
+        raise PolicyConfigError(f"{where}: frameworks: a list of {', '.join(NAMES)} is expected")
+    try:
+        return merged(_profile(chosen, rules, others="all" not in said), said) if chosen else said
+    except ValueError as error:
+        raise PolicyConfigError(f"{where}: frameworks: {error}") from None
+
+
+def _profile(chosen: Iterable[str], rules: Sequence[Rule], *, others: bool) -> Mapping[str, Any]:
+    """What frameworks make of the rules; of those that none asks for only where `others`."""
+    levels = levels_by(chosen, rules)
+    return {rule_id: level.value for rule_id, level in levels.items() if others or level is not Level.ADVISORY}
 
 
 def merged(project: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""The pack: the list of all rules, collected from the modules of `policy/rules/`."""
+"""The pack: the list of all rules, collected from the modules of `rules/`."""
 
 import pkgutil
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-import policy.rules
+from policy import rules as modules
 from policy.model import Rule
 
 PACK_NAME = "strata-aws"
@@ -19,8 +19,8 @@ def rules_in(module: ModuleType) -> list[Rule]:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of the pack, by module and in the order of each. Raises ValueError where two share an id."""
-    names = sorted(found.name for found in pkgutil.iter_modules(policy.rules.__path__))
-    rules = [rule for name in names for rule in rules_in(import_module(f"policy.rules.{name}"))]
+    names = sorted(found.name for found in pkgutil.iter_modules(modules.__path__))
+    rules = [rule for name in names for rule in rules_in(import_module(f"{modules.__name__}.{name}"))]
     ids = [rule.id for rule in rules]
     repeated = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
     if repeated:

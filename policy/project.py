@@ -12,7 +12,7 @@ import yaml
 FILE_NAME = "strata-policy.yaml"
 NAMED_BY = "STRATA_POLICY"
 """The variable that names the file where it is elsewhere."""
-_KEYS = ("rules", "exemptions")
+_KEYS = ("frameworks", "rules", "exemptions")
 
 
 def project_file() -> Path | None:
@@ -44,7 +44,7 @@ def not_found() -> str | None:
 
 
 def read_project(path: Path | None) -> Mapping[str, Any]:
-    """What the file says: `rules`, a policy configuration, and `exemptions`; a missing file says nothing.
+    """What the file says: `frameworks`, `rules`, a policy configuration, and `exemptions`; a missing one says nothing.
 
     Raises ValueError where it is no mapping of these.
     """
@@ -55,10 +55,10 @@ def read_project(path: Path | None) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         raise ValueError(f"{path.name}: no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(said, dict):
-        raise ValueError(f"{path.name}: a mapping with the keys {' and '.join(_KEYS)} is expected")
+        raise ValueError(f"{path.name}: a mapping with keys of {', '.join(_KEYS)} is expected")
     extra = sorted(str(key) for key in said if key not in _KEYS)
     if extra:
-        raise ValueError(f"{path.name}: unknown keys {', '.join(extra)}; {' and '.join(_KEYS)} are known")
+        raise ValueError(f"{path.name}: unknown keys {', '.join(extra)}; {', '.join(_KEYS)} are known")
     if not isinstance(said.get("rules") or {}, dict):
         raise ValueError(f"{path.name}: rules: a mapping of rule ids to levels or thresholds is expected")
     return said

@@ -142,7 +142,7 @@ def _place(error: Exception) -> str:
     """File and line of the pack's innermost frame below this module that led to the error."""
     trace = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     found = [(file, line) for file, line in trace if file.startswith(_HERE) and file != __file__]
-    return f" at policy/{found[-1][0].removeprefix(_HERE)}:{found[-1][1]}" if found else ""
+    return f" at {__package__}/{found[-1][0].removeprefix(_HERE)}:{found[-1][1]}" if found else ""
 
 
 def _within(path: str, declared: tuple[str, ...]) -> bool:

@@ -26,7 +26,8 @@ from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
 from analyser.run import program
 from analyser.run.program import ProgramError
-from policy.catalogue import RULES_FILE, render
+from policy.catalogue import FRAMEWORKS_FILE, RULES_FILE, frameworks, render
+from policy.pack import all_rules
 from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
@@ -49,9 +50,10 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
     yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
+    yield FRAMEWORKS_FILE.relative_to(ROOT), lambda _: frameworks()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
-    yield FRONT, table
+    yield FRONT, lambda text: counted(table(text))
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
@@ -94,6 +96,11 @@ def table(text: str) -> str:
         more = "".join(f", `{stack}`" for stack in own if f"`{stack}`" not in text)
         text = re.sub(rf"^({re.escape(link)}[^|]*?) \|", rf"\1{more} |", text, flags=re.MULTILINE)
     return text
+
+
+def counted(text: str) -> str:
+    """The front page with the number of rules that there are."""
+    return re.sub(r"\[\d+ policy rules\]", f"[{len(all_rules())} policy rules]", text)
 
 
 def _inventory(stack: str) -> str:

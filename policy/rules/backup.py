@@ -95,6 +95,12 @@ def plan_retention(plan: Resource, config: Retention) -> Iterator[Finding]:
                 yield Finding(f"deletes in less than {config.minimum_days} days", made.path("lifecycle.deleteAfter"))
 
 
+class Coverage(RuleConfig):
+    """Whom the rule asks."""
+
+    without_plan: bool = Field(False, description="Whether a program that has no backup plan at all is asked too")
+
+
 @stack_rule(
     "backup-plan-covers-data",
     title="Databases, tables, file systems and volumes are in a backup plan",
@@ -108,9 +114,15 @@ def plan_retention(plan: Resource, config: Retention) -> Iterator[Finding]:
     remedy="Add its ARN to the resources of a Selection, or select it by tag.",
     link=_LINK + "assigning-resources.html",
     level=Level.MANDATORY_IN_PROD,
+    config=Coverage,
 )
-def plan_covers_data(store: Resource, graph: Graph) -> Iterator[Finding]:
-    """A service's own backups lie in the same account and go with it; a vault stays. Replicas follow their source."""
+def plan_covers_data(store: Resource, graph: Graph, config: Coverage) -> Iterator[Finding]:
+    """A service's own backups lie in the same account and go with it; a vault stays. Replicas follow their source.
+
+    Plans are often a program's of their own, or the organization's, and select by tag: one that has none says nothing.
+    """
+    if not (config.without_plan or graph.of(PLAN) or graph.of(SELECTION)):
+        return
     by = _COPIES.get(store.type)
     if by and (store.unknown(by) or store.has(by)):
         return

@@ -45,7 +45,7 @@ def password_policy(pool: Resource, config: Password) -> Iterator[Finding]:
     title="User pools offer a second factor",
     severity=Severity.MEDIUM,
     types=[USER_POOL],
-    frameworks={"Security Hub": "Cognito.5", "cdk-nag": "AwsSolutions-COG2"},
+    frameworks={"FSBP": "Cognito.5", "cdk-nag": "AwsSolutions-COG2"},
     remedy="Set mfaConfiguration to ON or OPTIONAL, with softwareTokenMfaConfiguration enabled.",
     link=_LINK + "user-pool-settings-mfa.html",
 )
@@ -77,7 +77,7 @@ def threat_protection(pool: Resource) -> Iterator[Finding]:
     title="User pools are protected from deletion",
     severity=Severity.HIGH,
     types=[USER_POOL],
-    frameworks={"Security Hub": "Cognito.6"},
+    frameworks={"FSBP": "Cognito.6"},
     remedy="Set deletionProtection to ACTIVE.",
     link=_LINK + "user-pool-settings-deletion-protection.html",
     level=Level.MANDATORY_IN_PROD,

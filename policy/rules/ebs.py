@@ -20,7 +20,7 @@ _LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/"
     title="Neither snapshots nor images are public",
     severity=Severity.CRITICAL,
     types=[SNAPSHOT_PERMISSION, IMAGE_PERMISSION, BLOCK],
-    frameworks={"FSBP": "EC2.1", "Security Hub": "EC2.182", "Checkov": "CKV_AWS_205"},
+    frameworks={"FSBP": ("EC2.1", "EC2.182"), "Checkov": "CKV_AWS_205"},
     remedy="Share with named accounts or the organisation, and keep the account's block on at block-all-sharing.",
     link=_LINK + "block-public-access-snapshots.html",
 )

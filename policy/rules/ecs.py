@@ -105,7 +105,7 @@ def platform_version(service: Resource) -> Iterator[Finding]:
     title="Scaling in spares instances with tasks",
     severity=Severity.LOW,
     types=[CAPACITY_PROVIDER],
-    frameworks={"Security Hub": "ECS.19"},
+    frameworks={"FSBP": "ECS.19"},
     remedy="Set autoScalingGroupProvider.managedTerminationProtection to ENABLED.",
     link=_LINK + "managed-termination-protection.html",
     level=Level.ADVISORY,

@@ -66,7 +66,7 @@ def read_only_root(task: Resource) -> Iterator[Finding]:
     title="ECS containers do not run as root",
     severity=Severity.HIGH,
     types=[TASK_DEFINITION],
-    frameworks={"FSBP": "ECS.1", "Security Hub": "ECS.20"},
+    frameworks={"FSBP": ("ECS.1", "ECS.20")},
     remedy="Set user to a user of the image other than root.",
     link=_PARAMETERS,
 )
@@ -151,7 +151,7 @@ def image_version(task: Resource) -> Iterator[Finding]:
     title="ECS tasks mount EFS over TLS",
     severity=Severity.MEDIUM,
     types=[TASK_DEFINITION],
-    frameworks={"Security Hub": "ECS.18", "Checkov": "CKV_AWS_97"},
+    frameworks={"FSBP": "ECS.18", "Checkov": "CKV_AWS_97"},
     remedy="Set efsVolumeConfiguration.transitEncryption to ENABLED.",
     link=_LINK + "efs-volumes.html",
 )

@@ -66,7 +66,7 @@ UNASKED = {
     severity=Severity.CRITICAL,
     types=PUBLIC,
     frameworks={
-        "FSBP": ("DMS.1", "EMR.2", "SageMaker.1", "MQ.5", "RDS.2", "Redshift.1"),
+        "FSBP": ("DMS.1", "EMR.2", "SageMaker.1", "RDS.2", "Redshift.1"),
         "Checkov": ("CKV_AWS_69", "CKV_AWS_89", "CKV_AWS_122", "CKV_AWS_164"),
     },
     remedy="Set the input that is named so that the service stands in private subnets alone.",

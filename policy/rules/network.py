@@ -122,7 +122,7 @@ def transit_gateway_accept(gateway: Resource) -> Iterator[Finding]:
     title="VPN tunnels negotiate with IKEv2 only",
     severity=Severity.MEDIUM,
     types=[VPN_CONNECTION],
-    frameworks={"Security Hub": "EC2.183", "Well-Architected": "SEC09-BP02"},
+    frameworks={"FSBP": "EC2.183", "Well-Architected": "SEC09-BP02"},
     remedy="Set tunnel1IkeVersions and tunnel2IkeVersions to ikev2.",
     link=_VPN + "s2svpn/VPNTunnels.html",
 )

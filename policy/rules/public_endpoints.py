@@ -72,7 +72,7 @@ def amplify_plain_secrets(subject: Resource) -> Iterator[Finding]:
     title="Mail leaves encrypted or not at all",
     severity=Severity.MEDIUM,
     types=[SES_CONFIGURATION_SET, SESV2_CONFIGURATION_SET],
-    frameworks={"Security Hub": "SES.3", "Checkov": "CKV_AWS_365"},
+    frameworks={"FSBP": "SES.3", "Checkov": "CKV_AWS_365"},
     remedy="Set deliveryOptions.tlsPolicy to REQUIRE.",
     link="https://docs.aws.amazon.com/ses/latest/dg/security-protocols.html",
 )

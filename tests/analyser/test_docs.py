@@ -13,8 +13,10 @@ from typer.core import TyperGroup
 from analyser.faces.commands import cli
 from analyser.graph import Graph
 from analyser.run import program as run
+from policy.pack import all_rules
 from tests.docs.samples import LEFT_OUT, PAGES, missing, renewed, samples
 from tests.stacks import ROOT, STACKS, stack_graph
+from tests.update import counted
 
 _NAMED = re.compile(r"strata (?P<command>[a-z]+)(?P<rest>(?: (?:--)?[\w./\"$-]+)*)")
 
@@ -88,3 +90,9 @@ def test_the_front_page_names_every_stack_and_is_short() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [stack for stack in STACKS if f"`{stack}`" not in text] == []
     assert len(text.splitlines()) <= 200
+
+
+def test_the_front_page_counts_the_rules() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text.count(f"[{len(all_rules())} policy rules]") == 1, "run `make update`"
+    assert counted(text.replace(f"[{len(all_rules())} policy", "[7 policy")) == text

@@ -69,7 +69,7 @@ def test_lists_prod_rules_as_advisory_for_dev() -> None:
 def test_judges_known_values(pack: Stub) -> None:
     found = said(pack.Analyze(analyze_request(rds.INSTANCE, "db", storageEncrypted=False, multiAz=True)))
     assert found["rds-encrypted"] == (
-        "Databases are encrypted at rest with a customer key\nis not encrypted at rest (storageEncrypted)\n"
+        "db: is not encrypted at rest (storageEncrypted)\nDatabases are encrypted at rest with a customer key.\n"
         f"To mend: {rds.encrypted.remedy} {rds.encrypted.link}",
         wire.MANDATORY,
     )

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from analyser.analyses.policies.evidence import Evidence, evidence
 from analyser.graph import Graph, Node
 from policy import clock
 from policy.dates import strictly
@@ -13,6 +14,7 @@ from policy.levels import merged, project_config, read_config
 from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violation, evaluate
 from policy.model import Graph as PolicyGraph
 from policy.pack import all_rules
+from policy.profiles import Framework
 from policy.sealed import sealed
 
 
@@ -37,6 +39,14 @@ def verdict(
         today=today or clock.today(),
     )
     return found, len(chosen)
+
+
+def stands(framework: Framework, graph: Graph) -> list[Evidence]:
+    """How the framework's controls stand in this graph, by the project's own pack. Raises ValueError as `verdict`."""
+    rules = all_rules()
+    config = read_config(project_config(rules), rules)
+    found, _ = verdict(graph, config=config)
+    return evidence(framework, policy_graph(graph), rules, config, found)
 
 
 def strict() -> Config:

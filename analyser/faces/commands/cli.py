@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from analyser.faces.commands import project, questions, review
+from analyser.faces.commands import policies, project, questions, review
 from analyser.faces.commands.stack import complain
 from analyser.faces.commands.usage_error import UsageError
 from analyser.run import sdk
@@ -55,7 +55,7 @@ for command in (
         questions.trace,
         questions.diagram,
     ),
-    *(project.stacks, project.policies, project.check, project.deploy_plan, project.inventory, project.schema),
+    *(project.stacks, policies.policies, project.check, project.deploy_plan, project.inventory, project.schema),
 ):
     app.command()(command)
 

@@ -1,4 +1,4 @@
-"""Commands about the project: its stacks, rules, schema, inventories, and checks of what was deployed."""
+"""Commands about the project: its stacks, schema, inventories, and checks of what was deployed."""
 
 from typing import Annotated
 
@@ -28,20 +28,6 @@ def stacks() -> int:
         told = (config.get(key, "?") for key in (f"{PROJECT}:system", f"{PROJECT}:environment", REGION_KEY))
         typer.echo("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
     return failed
-
-
-def policies(
-    rule: Annotated[str, typer.Argument(help="A rule's id, or a part of it; everything when left out.")] = "",
-) -> int:
-    """List the rules of the policy pack, or explain those whose id holds RULE."""
-    from analyser.faces.terminal.rules import show
-    from policy.pack import all_rules
-
-    chosen = [known for known in all_rules() if rule in known.id]
-    if not chosen:
-        raise UsageError(f"strata: no rule's id holds {rule!r}; strata policies lists them")
-    show(chosen, explained=bool(rule))
-    return 0
 
 
 def check(

@@ -22,6 +22,10 @@ EMPTY: Any = vars(import_module("google.protobuf.empty_pb2"))["Empty"]()
 _STRUCT: Any = vars(import_module("google.protobuf.struct_pb2"))["Struct"]
 
 
+class PackError(Exception):
+    """The pack's process did not come up; what it said is in this process's stderr."""
+
+
 def struct(values: Mapping[str, Any]) -> Any:
     message = _STRUCT()
     message.update(values)
@@ -56,9 +60,12 @@ def stack_resource(
 
 @contextmanager
 def pack_process(
-    stack: str = "prod", config: str = "{}", project: str = "strata"
+    stack: str = "prod", config: str = "{}", project: str = "strata", pack: Path = POLICY, python: str = sys.executable
 ) -> Generator[analyzer_pb2_grpc.AnalyzerStub]:
-    """The pack as `pulumi preview --policy-pack policy` starts it, ended with the context."""
+    """The pack as `pulumi preview --policy-pack policy` starts it, ended with the context.
+
+    Raises PackError where it does not come up.
+    """
     environment = os.environ | {
         "PULUMI_PROJECT": project,
         "PULUMI_STACK": stack,
@@ -68,16 +75,18 @@ def pack_process(
     }
     environment.pop("PYTHONPATH", None)
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(POLICY)],
-        cwd=POLICY,
+        [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(pack)],
+        cwd=pack,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert process.stdout is not None
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        port = process.stdout.readline()
+        if not port:
+            raise PackError(f"the pack ended with {process.wait(timeout=600)} before it said its port")
+        with grpc.insecure_channel(f"127.0.0.1:{int(port)}") as channel:
             yield analyzer_pb2_grpc.AnalyzerStub(channel)
     finally:
         process.terminate()

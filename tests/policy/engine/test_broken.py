@@ -13,7 +13,7 @@ from policy.exemptions import Exemption, read_exemptions
 from policy.model import Finding, Graph, Kind, Level, Resource, Severity, rule, stack_rule
 from policy.rules import rds
 from tests.policy.engine.process import EMPTY, analyze_request, pack_process, stack_resource, struct
-from tests.policy.engine.verdicts import InProcess
+from tests.policy.engine.verdicts import InProcess, wrong
 from tests.policy.support import resource, verdict
 
 TOPIC = "aws:sns/topic:Topic"
@@ -54,11 +54,11 @@ def test_a_broken_rule_is_a_finding_of_its_own_in_the_preview() -> None:
 def test_and_the_same_in_the_engine() -> None:
     pack = InProcess([broken_alone, broken_together], ())
     told = pack.Analyze(analyze_request(TOPIC, "it", name=1)).diagnostics
-    assert [each.message.splitlines()[1] for each in told] == ["is seen", ALONE]
+    assert [wrong(each.message, "::it") for each in told] == ["is seen", ALONE]
     assert {(each.policyName, each.enforcementLevel) for each in told} == {("broken-alone", wire.MANDATORY)}
     (whole,) = pack.AnalyzeStack(wire.AnalyzeStackRequest(resources=[stack_resource(TOPIC, "it", name=1)])).diagnostics
     (offline,) = verdict(resource(TOPIC, "it", name=1), rules=[broken_together])
-    assert (whole.urn, whole.message.splitlines()[1]) == (offline.urn, offline.message)
+    assert (whole.urn, wrong(whole.message, whole.urn)) == (offline.urn, offline.message)
     assert offline.blocks
     assert offline.message.startswith("is not judged: the rule broken-together failed at policy/environment.py:")
     assert "TypeError" in offline.message

@@ -8,7 +8,7 @@ from pulumi.runtime.proto import analyzer_pb2 as wire
 
 from policy.model import Finding, Graph, Resource, Severity, rule, stack_rule
 from tests.policy.engine.process import UNKNOWN_STRING, analyze_request, struct, urn
-from tests.policy.engine.verdicts import InProcess
+from tests.policy.engine.verdicts import InProcess, wrong
 
 TOPIC = "aws:sns/topic:Topic"
 PROVIDER = wire.AnalyzerProviderResource(type="pulumi:providers:aws", urn=urn("pulumi:providers:aws", "a"), name="a")
@@ -50,7 +50,7 @@ def in_stack(pack: InProcess, /, **outputs: Any) -> list[str]:
 
 
 def said(response: wire.AnalyzeResponse) -> list[str]:
-    return [each.message.splitlines()[1] for each in response.diagnostics]
+    return [wrong(each.message, "::it") for each in response.diagnostics]
 
 
 def test_settings_are_what_analyze_saw(pack: InProcess) -> None:

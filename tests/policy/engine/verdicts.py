@@ -60,9 +60,17 @@ def told_offline(violations: Iterable[Violation]) -> list[Verdict]:
     )
 
 
+def wrong(message: str, urn: str) -> str:
+    """What a message says is wrong with the resource of this URN, as the offline verdict says it."""
+    name = urn.rpartition("::")[2]
+    first = message.splitlines()[0]
+    assert first.startswith(f"{name}: "), first
+    return first.removeprefix(f"{name}: ")
+
+
 def _told(response: wire.AnalyzeResponse, urn: str) -> list[Verdict]:
     blamed = [
-        (each.policyName, each.urn or urn, each.message.splitlines()[1], _LEVELS[each.enforcementLevel])
+        (each.policyName, each.urn or urn, wrong(each.message, each.urn or urn), _LEVELS[each.enforcementLevel])
         for each in response.diagnostics
     ]
     spared = [

@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
+from policy.levels import project_config
 from policy.model import UNKNOWN
+from policy.pack import all_rules
 from policy.rules import backup
 from tests.policy.cases import Case, Set, Without
-from tests.policy.support import check, resource
+from tests.policy.support import check, resource, verdict
 
 
 def _policy(**changes: Any) -> str:
@@ -50,7 +52,7 @@ CASES = [
         [PLAN],
         [Set("rules[0].lifecycle.deleteAfter", 6), Set("rules[0].copyActions[0].lifecycle.deleteAfter", 1)],
     ),
-    Case("backup-plan-covers-data", [TABLE, SELECTION], [Without("selection", "resources")]),
+    Case("backup-plan-covers-data", [TABLE, PLAN, SELECTION], [Without("selection", "resources")]),
 ]
 
 
@@ -84,7 +86,21 @@ def test_a_selection_of_others_does_not_take_it() -> None:
 
 @pytest.mark.parametrize("source", ["db", UNKNOWN])
 def test_replicas_need_no_plan(source: Any) -> None:
-    assert not check("backup-plan-covers-data", resource("aws:rds/instance:Instance", replicateSourceDb=source))
-    cluster = "aws:rds/cluster:Cluster"
-    assert not check("backup-plan-covers-data", resource(cluster, replicationSourceIdentifier=source))
-    assert check("backup-plan-covers-data", resource(cluster, replicateSourceDb=source))
+    def told(token: str, **inputs: Any) -> list[str]:
+        return check("backup-plan-covers-data", resource(token, **inputs), without_plan=True)
+
+    assert not told("aws:rds/instance:Instance", replicateSourceDb=source)
+    assert not told("aws:rds/cluster:Cluster", replicationSourceIdentifier=source)
+    assert told("aws:rds/cluster:Cluster", replicateSourceDb=source)
+
+
+def test_a_program_without_any_plan_is_asked_where_it_says_so() -> None:
+    """Whoever runs the account may back it up by tag, from a program of his own."""
+    assert not check("backup-plan-covers-data", TABLE)
+    assert check("backup-plan-covers-data", TABLE, without_plan=True) == ["table: is in no backup plan"]
+    assert check("backup-plan-covers-data", TABLE, PLAN) == ["table: is in no backup plan"]
+
+
+def test_this_project_says_so() -> None:
+    found = verdict(TABLE, config=project_config(all_rules()))
+    assert [each.blocks for each in found if each.rule is backup.plan_covers_data] == [True]
