@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each
 .PHONY: help versions setup preview update test client soak setups walks engine bench mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
