@@ -262,7 +262,7 @@ def test_exemptions_file(tmp_path: Path) -> None:
         ("exemptions: {a: 1}", "a list"),
         ("- [", "no YAML"),
         ("- a", "a mapping"),
-        ("a: 1", "unknown keys a; rules and exemptions"),
+        ("a: 1", "unknown keys a; frameworks, rules, exemptions are known"),
     ):
         file.write_text(text)
         with pytest.raises(ValueError, match=told):

@@ -1,6 +1,5 @@
 """The wheel strata-policy: the same source by another name, and a program that has it judged by it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -74,25 +73,13 @@ def test_everything_it_imports_is_in_it_or_required(held: dict[str, bytes]) -> N
     }
 
 
-def test_it_is_the_folder_by_another_name(held: dict[str, bytes], wheel: Path) -> None:
+def test_it_is_the_folder_by_another_name(held: dict[str, bytes]) -> None:
     ours = {path.relative_to(POLICY).as_posix() for path in POLICY.rglob("*.py")}
     theirs = {name.removeprefix(f"{PACKAGE}/") for name in held if name.endswith(".py")}
     assert ours - theirs == {"__main__.py", "catalogue.py", "hatch_build.py", "iam/generate.py"}
     assert theirs <= ours
     for path in (*POLICY.rglob("*.yaml"), *POLICY.rglob("*.gz")):
         assert held[f"{PACKAGE}/{path.relative_to(POLICY).as_posix()}"] == path.read_bytes()
-    listing = f"from {PACKAGE}.pack import all_rules; print(*(each.id for each in all_rules()))"
-    code = f"import sys; {listing}; assert 'policy' not in sys.modules"
-    environment = {**os.environ, "PYTHONPATH": str(wheel)}
-    told = subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        cwd=wheel.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout.split() == [rule.id for rule in all_rules()]
 
 
 def test_a_program_that_has_it_is_judged(tmp_path: Path, wheel: Path) -> None:
@@ -108,6 +95,7 @@ def test_a_program_that_has_it_is_judged(tmp_path: Path, wheel: Path) -> None:
         archive.extractall(packages)
     said = shop.preview("guard")
     assert (said["name"], said["version"]) == ("strata-aws", version())
+    assert said["rules"] == [rule.id for rule in all_rules()]
     assert levels(said) == FOUND
     (encrypted,) = [each["message"] for each in said["diagnostics"] if each["policyName"] == "rds-encrypted"]
     assert encrypted.splitlines()[0] == "db: is not encrypted at rest (storageEncrypted)"

@@ -53,6 +53,7 @@ def _stands(each: Evidence) -> dict[str, Any]:
     return {
         **_control(each.control),
         "state": each.state.value,
+        "rulesThatJudged": each.asked,
         "judged": each.judged,
         "passed": each.passed,
         "failed": each.failed,

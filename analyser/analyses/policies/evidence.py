@@ -33,6 +33,8 @@ class Evidence:
     failed: int = 0
     exempt: int = 0
     unknown: int = 0
+    asked: int = 0
+    """How many of the control's rules found a resource to judge."""
     findings: tuple[Violation, ...] = ()
 
     @property
@@ -74,7 +76,8 @@ def _evidence(
     unknown = sum(not (each.seen and wholly_known(dict(each.inputs))) for each in quiet)
     passed = len(quiet) - unknown
     state = _state(len(failed), len(exempt), unknown, passed)
-    return Evidence(control, state, passed, len(failed), len(exempt), unknown, findings)
+    having = sum(rule_id in subjects for rule_id in asked)
+    return Evidence(control, state, passed, len(failed), len(exempt), unknown, having, findings)
 
 
 def _unasked(control: Control) -> State:

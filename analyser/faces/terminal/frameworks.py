@@ -52,7 +52,7 @@ def _standing(framework: Framework, stack: str, found: Sequence[Evidence]) -> It
     yield Text(f"{framework.name} {framework.version} in {stack}, as far as rules see it", style="bold")
     for each in found:
         line = Text(f"{each.control.id:<{width}}").append(f"{each.state:<{_WIDTH}}", _STYLES.get(each.state, "dim"))
-        yield line.append(f"{_counts(each):<34}  {each.control.title}", "none")
+        yield line.append(f"{_counts(each):<48}  {each.control.title}", "none")
         yield from (Text(f"{'':<{width}}{_said(violation)}", style="dim") for violation in each.findings)
     told = Counter(each.state for each in found)
     yield Text(f"{len(found)} controls: {', '.join(f'{told[state]} {state}' for state in State if told[state])}")
@@ -70,7 +70,8 @@ def _counts(each: Evidence) -> str:
     if not each.judged:
         return ""
     named = [("passed", each.passed), ("failed", each.failed), ("exempt", each.exempt), ("not known", each.unknown)]
-    return f"{each.judged} judged: {', '.join(f'{number} {name}' for name, number in named if number)}"
+    by = f"{each.asked} of {len(each.control.rules)} rules"
+    return f"{each.judged} judged by {by}: {', '.join(f'{number} {name}' for name, number in named if number)}"
 
 
 def _said(violation: Violation) -> str:

@@ -60,7 +60,8 @@ def _ask(folder: Path, project: str, chosen: Mapping[str, Any]) -> dict[str, Any
         spared += [MessageToDict(each) for each in answer.not_applicable]
     # What PulumiPolicy.yaml says goes before what the pack says of itself.
     version = said.get("version") or info.version
-    return {"name": info.name, "version": version, "diagnostics": found, "exempt": spared}
+    rules = [policy.name for policy in info.policies]
+    return {"name": info.name, "version": version, "rules": rules, "diagnostics": found, "exempt": spared}
 
 
 def _resource(project: str, said: Mapping[str, Any]) -> wire.AnalyzerResource:

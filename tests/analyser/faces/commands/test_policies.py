@@ -66,8 +66,10 @@ def test_a_framework_is_listed_by_control(capsys: pytest.CaptureFixture[str]) ->
 def test_a_stack_stands_by_control(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "dev", "--framework", "cis").splitlines()
     assert lines[0] == "CIS AWS Foundations Benchmark 7.0 in dev, as far as rules see it"
-    assert "3.1.1  passed            5 judged: 5 passed                  Buckets refuse plain HTTP" in lines
-    failed = lines.index("3.2.4  failed            1 judged: 1 failed                  RDS spans zones")
+    assert (
+        "3.1.1  passed            5 judged by 1 of 1 rules: 5 passed                Buckets refuse plain HTTP" in lines
+    )
+    failed = lines.index("3.2.4  failed            1 judged by 1 of 2 rules: 1 failed                RDS spans zones")
     assert lines[failed + 1] == "       rds-multi-az  database-primary: runs in one availability zone (multiAz)"
     assert any(line.endswith("exempt until 2027-11-30") for line in lines)
     said = json.loads(told(capsys, "dev", "--framework", "cis", "--format", "json"))
