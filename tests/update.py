@@ -31,6 +31,7 @@ from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
 from tests import day
+from tests.docs import secrets
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
 from tests.policy import coverage as policy_coverage
@@ -50,6 +51,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
+    yield secrets.PAGE, lambda _: secrets.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
     yield FRONT, table
     for stack in STACKS:
