@@ -32,6 +32,7 @@ from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
 from tests import day
+from tests.docs import secrets
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
 from tests.policy import coverage as policy_coverage
@@ -52,6 +53,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
     yield FRAMEWORKS_FILE.relative_to(ROOT), lambda _: frameworks()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
+    yield secrets.PAGE, lambda _: secrets.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
     yield FRONT, lambda text: counted(table(text))
     for stack in STACKS:

@@ -84,11 +84,16 @@ class MasterSecret(Component):
         await_value(self, function, self.arn, schedule=schedule)
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role have the password replaced at once, and read what the function says of it."""
+    def function(self) -> Function:
+        """What replaces the password. Raises AttributeError before ``rotate``."""
         if self._function is None:
             raise AttributeError(f"{self.name} is not rotated yet")
-        return [*rotation_of(self.name, self.arn, self._function), *self._function.operate]
+        return self._function
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role have the password replaced at once, and read what the function says of it."""
+        return [*rotation_of(self.name, self.arn, self.function), *self.function.operate]
 
     def _rights(self) -> list[Statement]:
         """https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html"""

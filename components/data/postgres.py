@@ -106,6 +106,13 @@ class Postgres(PostgresInstances):
             *([managed] if self._master is None else self._master.operate),
         ]
 
+    @property
+    def rotations(self) -> dict[str, pulumi.Output[str]]:
+        """The function that replaces the master password, by what it is called; none where RDS replaces it."""
+        if self._master is None:
+            return {}
+        return {f"{self._master.name}-rotation": self._master.function.function_name}
+
     def _master_secret(self) -> MasterSecret:
         return MasterSecret(
             self.child("master"),

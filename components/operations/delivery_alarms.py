@@ -1,5 +1,7 @@
 """What is watched where work is done later: mail, queues, rotations, backups."""
 
+from collections.abc import Mapping
+
 import pulumi
 
 from components.operations.alarms import Alarm
@@ -55,6 +57,11 @@ def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:
     """Messages that were tried until nobody tries them any more."""
     metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum")
     return {f"{key}-dead-letters": Alarm(metric, 0, f"Messages of {key} could not be worked off", periods=1)}
+
+
+def rotations(functions: Mapping[str, pulumi.Input[str]]) -> dict[str, Alarm]:
+    """Secrets that their functions could not replace, by what these are called."""
+    return {name: alarm for key, one in functions.items() for name, alarm in function_errors(key, one).items()}
 
 
 def function_errors(key: str, function_name: pulumi.Input[str]) -> dict[str, Alarm]:

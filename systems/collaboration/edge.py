@@ -9,7 +9,7 @@ from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBeha
 from components.edge.certificate import Certificate, CertificateSettings, ExistingCertificate
 from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
-from components.edge.origin_secret import OriginSecret, OriginSecretSettings
+from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin
 from components.edge.zone import Zone, ZoneSettings
 from components.operations.metric import EDGE_REGION
@@ -44,7 +44,7 @@ def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
         zone,
         _existing(settings.certificate_arn) or made.get(EDGE_REGION if settings.domain_name else ""),
         _existing(settings.alb_certificate_arn) or made[account.region],
-        OriginSecret("origin-secret", OriginSecretSettings()),
+        OriginSecret("origin-secret", settings.origin_secret),
     )
 
 

@@ -13,6 +13,7 @@ from components.data.redis_settings import NodeType, RedisSettings
 from components.data.table import TableSettings
 from components.edge.certificate import CertificateArn, ExistingCertificate
 from components.edge.firewall import FirewallSettings
+from components.edge.origin_secret import OriginSecretSettings
 from components.edge.websocket_api import WebSocketApiSettings
 from components.edge.zone import ZoneId, delegation_problem
 from components.network.network import NetworkSettings
@@ -91,6 +92,7 @@ class SystemSettings(Settings):
     api_gateway_logging: bool = True
     """Whether this stack sets the role by which API Gateway logs; one stack of an account and region must."""
     firewall: FirewallSettings = FirewallSettings()
+    origin_secret: OriginSecretSettings = OriginSecretSettings()
     access_logs: LifecycleSettings = LifecycleSettings(
         transitions=(Transition(days=90, storage_class="GLACIER_IR"),), expire_days=365
     )

@@ -36,6 +36,7 @@ def operate(
     watched = disjoint(
         _watched(settings, account, data, cdn, firewall),
         delivery_alarms.backups(backup),
+        delivery_alarms.rotations(data.rotations),
         model.watched,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)

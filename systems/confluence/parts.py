@@ -62,6 +62,12 @@ class Data:
     secrets: Mapping[str, ManualSecret]
 
     @property
+    def rotations(self) -> dict[str, pulumi.Output[str]]:
+        """The functions that replace secrets, by what they are called."""
+        signing = {f"{self.signing_key.name}-rotation": self.signing_key.function.function_name}
+        return {**self.database.rotations, **signing}
+
+    @property
     def operate(self) -> list[Statement]:
         """What operators do to the stores of either model."""
         put = [statement for secret in self.secrets.values() for statement in secret.operate]

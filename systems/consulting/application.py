@@ -87,6 +87,7 @@ def run_application(
         *data.database.operate,
         data.cache.operate,
         *data.secret.operate,
+        *(data.bedrock_key.operate if data.bedrock_key is not None else ()),
         *data.retries.operate,
     )
     stores = list(settings.network.data.values())

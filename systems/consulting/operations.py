@@ -84,6 +84,7 @@ def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge)
         delivery_alarms.reputation(),
         delivery_alarms.dead_letters("mail-retries", data.retries.dead_letters_name),
         delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+        delivery_alarms.rotations(data.database.rotations),
     )
     for key, name in {"primary-cpu": "HighCPUUtilization", "target-errors": "HighErrorRate"}.items():
         watched[key] = replace(watched[key], name=name if account.is_prod else f"{pulumi.get_stack()}-{name}")

@@ -153,6 +153,7 @@ def _stores(settings: SystemSettings, data: Data, api: Api, backup: Backup) -> W
         ),
         data_alarms.cache(nodes, settings.alarms),
         delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
+        delivery_alarms.rotations(data.database.rotations),
         table_alarms.table("connections", api.connections.table_name),
         delivery_alarms.backups(backup),
     )

@@ -29,7 +29,9 @@ from components.edge.origin_secret import OriginSecret
 from components.edge.origins import HttpsOrigin
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.zone import Zone, ZoneSettings
+from components.merging import disjoint
 from components.network.network import Network
+from components.operations import delivery_alarms
 from components.operations.metric import EDGE_REGION
 from components.security.human_access import HumanAccess
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
@@ -59,12 +61,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     edge.balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
-    make_application(settings, account, keys, network, data, compute, edge, registry, pool)
+    rotations = make_application(settings, account, keys, network, data, compute, edge, registry, pool)
     run_on_fargate(settings.fargate, account, keys, network, data, compute, registry)
     later = {}
     if settings.events:
         later = read_events(settings.events, account, keys, network, data, compute.operators)
-    operate(settings, account, keys, data, compute, edge, later)
+    operate(settings, account, keys, data, compute, edge, disjoint(delivery_alarms.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
         "nameServers": edge.zone.name_servers or [],

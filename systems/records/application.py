@@ -35,8 +35,11 @@ def make_application(
     edge: Edge,
     registry: Registry,
     pool: list[pulumi.Resource],
-) -> None:
-    """The microservice: what it may do, what it is told, and whom it may talk to."""
+) -> dict[str, pulumi.Output[str]]:
+    """The microservice: what it may do, what it is told, and whom it may talk to.
+
+    Returns the function that replaces its key, by what it is called.
+    """
     signing = GeneratedSecret(
         "cursor-key",
         SecretSettings(),
@@ -100,6 +103,7 @@ def make_application(
         after=[migration, data.topic, *pool],
         traces=traces,
     )
+    return {f"{signing.name}-rotation": signing.function.function_name}
 
 
 def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:

@@ -96,6 +96,7 @@ def _databases(settings: SystemSettings, data: Data) -> dict[str, Alarm]:
             storage_gib=database.storage_gib,
             replicas=list(data.instance.reader_endpoints),
         )
+        watched |= delivery_alarms.rotations(data.instance.rotations)
     if data.aurora is not None and wanted is not None:
         watched |= data_alarms.aurora(
             data.aurora.instance_ids,

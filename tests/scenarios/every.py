@@ -18,6 +18,7 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEK8I6H4rEXTbhQSFrHIlNeXJo8Q9M
 mSuhMvc8y3vEEHMmhx5D4rOIv7gqE1gTCmeGxGdVxPqE6gOHyKDyNf8Kvw==
 -----END PUBLIC KEY-----
 """
+_WITH_LAMBDA = ["ecr.api", "lambda", "ecr.dkr", "sts", "logs", "secretsmanager"]
 
 SCENARIOS = (
     Scenario(
@@ -60,6 +61,23 @@ SCENARIOS = (
     Scenario("search-lifted", "confluence-lambda", {"search.engineVersion": "OpenSearch_3.1"}),
     Scenario("events-without-a-way", "prod", {"events": {}}, refused="interfaceEndpoints"),
     Scenario("events-added", "prod", {"events": {}}, inserted={"network.interfaceEndpoints.1": "lambda"}),
+    Scenario(
+        "events-removed", "prod", {"events": None}, before={"events": {}, "network.interfaceEndpoints": _WITH_LAMBDA},
+    ),
+    Scenario(
+        "bucket-and-pipeline-away", "confluence-prod", {"pipeline": None},
+        goes=("delivery-connection", "delivery-artifacts-bucket"),
+    ),
+    Scenario("queue-added", "prod", {"backup.copyToRegion": "us-west-2"}),
+    Scenario(
+        "queue-removed", "prod", {"backup.copyToRegion": None}, before={"backup.copyToRegion": "us-west-2"},
+        goes=("backup-copy-vault",),
+    ),
+    Scenario("function-added", "consulting-prod", {"database.manageMasterUserPassword": False}),
+    Scenario(
+        "function-removed", "consulting-prod", {"database.manageMasterUserPassword": True},
+        before={"database.manageMasterUserPassword": False}, goes=("rds-master-secret",),
+    ),
     Scenario("backups-kept-longer", "consulting-prod", {"database.backupDays": 14}),
     *STEPS,
 )  # fmt: skip

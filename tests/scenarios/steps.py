@@ -47,7 +47,26 @@ def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
     )
 
 
+def _header_changed(system: str, stack: str) -> tuple[Scenario, ...]:
+    """The header between distribution and load balancer, in its three updates."""
+    first, both, turned, second = (
+        {"originSecret": {"generations": generations}} for generations in (["1"], ["1", "2"], ["2", "1"], ["2"])
+    )
+    return (
+        Scenario(f"{system}-header-accepted", stack, both, before=first),
+        Scenario(f"{system}-header-sent", stack, turned, before=both),
+        Scenario(f"{system}-header-over", stack, second, before=turned),
+    )
+
+
 STEPS = (
+    # what is the same of several systems
+    *_header_changed("records", "prod"),
+    *_header_changed("confluence", "confluence-prod"),
+    *_header_changed("collaboration", "collaboration-prod"),
+    # docs/secrets.md, one of each kind
+    Scenario("confluence-signing-key-sooner", "confluence-prod", {"signingKey.rotationDays": 7}),
+    Scenario("consulting-bedrock-key", "consulting-prod", {"bedrockApiKey": True}),
     # docs/runbooks/records.md
     Scenario("records-schema-file-added", "prod",
              {"migration.files": ["001_application.sql", "002_records.sql", "003_partitions.sql", "004_more.sql"]},
@@ -160,6 +179,7 @@ NO_STEP: Mapping[str, str] = {
     "confluence cache": "restored from a snapshot by hand",
     "confluence migration": "a function of this name",
     "confluence migration.files": "records-schema-file-added and consulting-schema-file-added are the same setting",
+    "records globalAccelerator.elsewhere": "said of the regions that share a header; they have stacks of their own",
     "mdreader canary": "said of how a release by canary goes; mdreader-canary switches it on",
     "mdreader canary.minutes": "the same",
     "mdreader frontend": "chosen at the first deployment",
