@@ -211,9 +211,10 @@ def _read_secrets(account: Account, secrets: Mapping[str, SecretReference], key:
     if not secrets:
         return []
     listed = [secrets[variable] for variable in sorted(secrets)]
+    arns = {id(secret.arn): secret.arn for secret in listed}
     keys = {id(used): used for used in (secret.key or key for secret in listed)}
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}}
     return [
-        Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], [secret.arn for secret in listed]),
+        Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], list(arns.values())),
         Statement("DecryptSecrets", ["kms:Decrypt"], [used.arn for used in keys.values()], through),
     ]

@@ -125,7 +125,7 @@ class SnapshotExport(Component):
             [exporter.arn],
             {"StringEquals": {"iam:PassedToService": "export.rds.amazonaws.com"}},
         )
-        keys = [key.arn, database_key.arn]
+        keys = [one.arn for one in ([key] if key is database_key else [key, database_key])]
         describe = Statement("DescribeKeys", ["kms:DescribeKey"], keys)
         grant = Statement("GrantKeysToRds", ["kms:CreateGrant"], keys, {"Bool": {"kms:GrantIsForAWSResource": "true"}})
         return Role(

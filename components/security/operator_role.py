@@ -1,5 +1,7 @@
 """A role for the people who keep a stack running."""
 
+from dataclasses import replace
+
 import pulumi
 
 from components.account import Account
@@ -24,5 +26,12 @@ class OperatorRole(HumanAccess):
         super().__init__(name, account=account, purpose="Operators with a second factor", opts=opts)
 
     def may(self, *statements: Statement) -> None:
-        """Gives the role what components offer; once, when all of them are there."""
-        self.grant("operate", *statements)
+        """Gives the role what components offer; once, when all of them are there.
+
+        What several offer alike, such as the use of one key by way of one service, is said once.
+        """
+        said: list[Statement] = []
+        for one in statements:
+            if not any(replace(one, sid=other.sid) == other for other in said):
+                said.append(one)
+        self.grant("operate", *said)

@@ -88,6 +88,17 @@ def test_other_things_are_left_alone_and_no_secret_is_read(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
+def test_a_right_is_said_once(stack: str) -> None:
+    """Operators are given what several components offer alike once, and no statement names a thing twice."""
+    for node in stack_graph(stack).of_type("aws:iam/rolePolicy:RolePolicy"):
+        statements = json.loads(node.inputs["policy"])["Statement"]
+        for one in statements:
+            assert all(len(one.get(key, ())) == len(set(one.get(key, ()))) for key in ("Action", "Resource")), node.name
+        alike = {json.dumps({**one, "Sid": ""}, sort_keys=True) for one in statements}
+        assert len(alike) == len(statements) or not node.name.startswith("operators-"), node.name
+
+
+@pytest.mark.parametrize("stack", STACKS)
 def test_a_cluster_s_operators_enter_no_pod_and_restart_what_is_named(stack: str) -> None:
     graph = stack_graph(stack)
     if not graph.of_type(CLUSTER):
