@@ -20,8 +20,8 @@ KEYS = {
     "answers": {"port", "words"},
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
-    "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
-    "deletion": {"typical", "worst", "source"},
+    "creation": {"quick", "typical", "worst", "timeout", "source", "seen", "variants"},
+    "deletion": {"typical", "worst", "source", "seen"},
     "refused": {"changes"},
     "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
