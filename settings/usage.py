@@ -27,13 +27,13 @@ class Usage(Settings, use_attribute_docstrings=True):
     endpoint_gb: Amount | None = None
     """Data through all interface endpoints."""
     api_request_millions: Amount | None = None
-    """Requests to REST APIs of API Gateway."""
+    """Requests to REST and HTTP APIs of API Gateway."""
     websocket_message_millions: Amount | None = None
     """Messages through WebSocket APIs, each of up to 32 KB."""
     websocket_minute_millions: Amount | None = None
     """Minutes that WebSocket connections are open."""
     function_millions: Amount | None = None
-    """Calls of all Lambda functions."""
+    """Calls of all Lambda functions that clients, buckets, topics and streams call."""
     function_milliseconds: Amount | None = None
     """How long one call of a function takes."""
     bucket_gb: Amount | None = None

@@ -12,6 +12,8 @@ from analyser.analyses.changes.edits import Edit
 from analyser.analyses.changes.replaced import Replaced
 from analyser.analyses.changes.widening import Kind as WideningKind
 from analyser.analyses.changes.widening import Widening
+from analyser.analyses.update_time import UpdateTime
+from analyser.faces.timeline_text import in_words as in_words_of
 
 SECTIONS: dict[Kind, str] = {"replaced": "Replaced", "removed": "Removed", "updated": "Updated", "added": "Added"}
 SIGNS: dict[Kind, str] = {"replaced": "±", "removed": "-", "updated": "~", "added": "+"}
@@ -33,6 +35,14 @@ def fate(change: Change) -> str:
     does = {"replaced": "is replaced" if sure else "may be replaced", "removed": "is removed"}[change.kind]
     lost = f": its {bears.kind} would be lost ({bears.what})" if bears else ""
     return f"{change.name} {does}{lost}{'; protected, so `pulumi up` stops' if change.protected else ''}"
+
+
+def takes(time: UpdateTime) -> list[str]:
+    """How long an update takes, and what nobody has timed, a line each; nothing where nothing changes."""
+    told = [f"about {in_words_of(time.typical)}, at worst {in_words_of(time.worst)}"] if time.path else []
+    if time.not_known:
+        told = [f"{told[0]}, beside what nobody has timed" if told else "not known, since nobody has timed it"]
+    return [*told, *time.not_known]
 
 
 def refusals(found: Difference) -> list[str]:

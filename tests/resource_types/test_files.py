@@ -20,8 +20,9 @@ KEYS = {
     "answers": {"port", "words"},
     "public_api": {"service"},
     "cost": {"free", "lines", "note"},
-    "creation": {"quick", "typical", "worst", "timeout", "source", "variants"},
-    "deletion": {"typical", "worst", "source"},
+    "creation": {"quick", "typical", "worst", "timeout", "source", "seen", "variants"},
+    "update": {"as_created", "changes", "source"},
+    "deletion": {"typical", "worst", "source", "seen"},
     "refused": {"changes"},
     "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
@@ -83,6 +84,17 @@ def _creation(said: Mapping[str, Any]) -> Iterator[str]:
             yield f"typical {entry.get('typical')} and worst {entry.get('worst')} do not go together"
 
 
+def _update(said: Mapping[str, Any]) -> Iterator[str]:
+    if ("as_created" in said) is ("changes" in said):
+        yield "says either as_created or changes"
+    if "as_created" in said and not str(said.get("source")).startswith("https://"):
+        yield "has no source"
+    for change in said.get("changes", ()):
+        if change.keys() - {"inputs", "typical", "worst", "each", "source", "seen"} or not change.get("inputs"):
+            yield f"{change}: a change has inputs, typical, worst and source, and each and seen"
+        yield from _creation({**change, **change.get("each", {})})
+
+
 def _replacement(said: Mapping[str, Any]) -> Iterator[str]:
     if "replaces" not in said and "every" not in said:
         yield "does not say what replaces it"
@@ -106,6 +118,7 @@ def _refused(said: Mapping[str, Any]) -> Iterator[str]:
 _CHECKS = {
     "cost": _cost,
     "creation": _creation,
+    "update": _update,
     "deletion": _creation,
     "replacement": _replacement,
     "refused": _refused,

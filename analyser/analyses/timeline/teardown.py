@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 from analyser.analyses.timeline.parallel import PARALLEL, within
 from analyser.analyses.timeline.schedule import Chains, Link
 from analyser.analyses.timeline.times import NOTHING, Duration, deletion, is_timed_to_go
-from analyser.analyses.timeline.waits import Waits, waits
+from analyser.analyses.timeline.waits import turned, waits
 from analyser.graph import Graph, Node
 
 
@@ -30,7 +30,7 @@ class Teardown:
 
 def teardown(graph: Graph) -> Teardown:
     """How long it takes to take the graph away. Raises CycleError if resources wait for each other in a circle."""
-    by = _turned(waits(graph))
+    by = turned(waits(graph))
     durations = {node.urn: NOTHING if _stays(node) else deletion(node) for node in graph}
     order = tuple(TopologicalSorter(by).static_order())
     usual = Chains(graph, order, by, {}, durations, _typical)
@@ -44,15 +44,6 @@ def teardown(graph: Graph) -> Teardown:
         retained=tuple(node for node in graph.resources if _stays(node)),
         guessed=tuple(sorted(token for token in graph.counts if not is_timed_to_go(token))),
     )
-
-
-def _turned(found: Waits) -> Waits:
-    """Whoever was waited for now waits for the others."""
-    turned: Waits = {urn: {} for urn in found}
-    for urn, others in found.items():
-        for other, why in others.items():
-            turned[other][urn] = why
-    return turned
 
 
 def _stays(node: Node) -> bool:

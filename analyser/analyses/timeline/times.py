@@ -6,7 +6,7 @@ figure is for the types that are ``quick``, and for those of which nobody has sa
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,54 @@ def deletion(node: Node) -> Duration:
 def _duration(node: Node, section: str) -> Duration:
     entry = fact(node.type, section)
     if entry is None or entry.get("quick"):
-        entry = package(node.package).get("creation") or package("aws")["creation"]
+        return _call(node)
     variant = next((found for found in entry.get("variants", ()) if _applies(found["with"], node.inputs)), {})
     merged = {**entry, **variant}
     return Duration(merged["typical"], merged["worst"], merged["source"], merged.get("timeout"))
+
+
+def _call(node: Node) -> Duration:
+    """How long a call takes that nothing is waited for after."""
+    said = package(node.package).get("creation") or package("aws")["creation"]
+    return Duration(said["typical"], said["worst"], said["source"])
+
+
+def updating(node: Node, paths: Collection[str]) -> tuple[Duration, list[str]]:
+    """How long it takes to change inputs of a resource in place, and those of which nobody has said it.
+
+    What is made by a call that takes no time to speak of is changed by one as well, and what is waited for in the same
+    way as for its creation takes as long (``as_created``). The slowest of several changes counts.
+    """
+    if not paths:
+        return _call(node), []
+    said = fact(node.type, "update")
+    if said.get("as_created") if said else _is_quick(node.type):
+        return duration(node), []
+    changes = said["changes"] if said else ()
+    named = {path: [entry for entry in changes if _covers(entry, path)] for path in paths}
+    found = [_of_entry(entry, node) for entries in named.values() for entry in entries]
+    slowest = max(found, key=lambda known: known.typical, default=NOTHING)
+    return slowest, [path for path, entries in named.items() if not entries]
+
+
+def _is_quick(token: str) -> bool:
+    made = fact(token, "creation")
+    return made is not None and (bool(made.get("quick")) or made["typical"] < _SLOW)
+
+
+def _covers(entry: Mapping[str, Any], path: str) -> bool:
+    return any(path == name or path.startswith(f"{name}.") for name in entry["inputs"])
+
+
+def _of_entry(entry: Mapping[str, Any], node: Node) -> Duration:
+    """A figure, and one more for each of what an input counts, such as the nodes of a group."""
+    each = entry.get("each", {})
+    count: Any = node.inputs if each else 0
+    for step in each.get("of", "").split("."):
+        count = count.get(step) if isinstance(count, Mapping) else count
+    number = count if isinstance(count, int | float) else 1
+    typical, worst = (entry[key] + number * each.get(key, 0) for key in ("typical", "worst"))
+    return Duration(typical, worst, entry["source"])
 
 
 def is_timed(token: str) -> bool:

@@ -59,6 +59,15 @@ def waits(graph: Graph) -> Waits:
     return {node.urn: _of(graph, node, inside) for node in graph}
 
 
+def turned(found: Waits) -> Waits:
+    """Whoever was waited for now waits for the others."""
+    turned: Waits = {urn: {} for urn in found}
+    for urn, others in found.items():
+        for other, why in others.items():
+            turned[other][urn] = why
+    return turned
+
+
 def _of(graph: Graph, node: Node, inside: dict[str, list[str]]) -> dict[str, Why]:
     found: dict[str, Why] = {}
     for urn, why in _named(graph, node):

@@ -15,6 +15,7 @@ from analyser.analyses.changes.replaced import replaced, replaced_document
 from analyser.analyses.changes.state import beside, invented
 from analyser.analyses.changes.widening import widening_document
 from analyser.analyses.report import VERSION, Report, document
+from analyser.analyses.update_time import UpdateTime, update_document, update_time
 from analyser.faces.commands.revision import preview_at, uncommitted
 from analyser.faces.commands.saved import malformed
 from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
@@ -72,14 +73,15 @@ def show_diff(
     first, second = _sides(before, after, rev)
     ours, theirs = _documents(first, second)
     found = replace(compare(ours, theirs), before=first.label, after=second.label)
+    time = update_time(ours, theirs, found)
     if form is Form.JSON:
-        typer.echo(json.dumps({"version": VERSION, **_as_json(found, ours, theirs, security_only)}, indent=2))
+        typer.echo(json.dumps({"version": VERSION, **_as_json(found, ours, theirs, time, security_only)}, indent=2))
     elif form is Form.MARKDOWN:
         from analyser.faces.formats.changes_markdown import changes_markdown, security_markdown
 
-        typer.echo((security_markdown if security_only else changes_markdown)(found), nl=False)
+        typer.echo(security_markdown(found) if security_only else changes_markdown(found, time), nl=False)
     else:
-        _print(found, security_only=security_only)
+        _print(found, time, security_only=security_only)
     return VIOLATED if any(_fails(found, reason) for reason in fail_on) else 0
 
 
@@ -91,15 +93,17 @@ def _fails(found: Difference, reason: Failing) -> bool:
     return bool(found.tags) or any(change.tells for change in found.changes)
 
 
-def _as_json(found: Difference, ours: dict[str, Any], theirs: dict[str, Any], security_only: bool) -> dict[str, Any]:
+def _as_json(
+    found: Difference, ours: dict[str, Any], theirs: dict[str, Any], time: UpdateTime | None, security_only: bool
+) -> dict[str, Any]:
     if security_only:
         return {"before": found.before, "after": found.after, "widened": widening_document(found.widened)}
-    extra = {"replaced": replaced_document(replaced(ours, theirs))} if found.one_stack else {}
-    return {**difference_document(found), **extra}
+    again = {"replaced": replaced_document(replaced(ours, theirs))} if found.one_stack else {}
+    return {**difference_document(found), **again, **({"time": update_document(time)} if time else {})}
 
 
-def _print(found: Difference, *, security_only: bool) -> None:
-    from analyser.faces.terminal.changes import show_changes, show_widened
+def _print(found: Difference, time: UpdateTime | None, *, security_only: bool) -> None:
+    from analyser.faces.terminal.changes import show_changes, show_time, show_widened
     from analyser.faces.terminal.cost import show_difference
 
     if security_only:
@@ -107,6 +111,7 @@ def _print(found: Difference, *, security_only: bool) -> None:
         show_widened(found)
         return
     show_difference(found)
+    show_time(time)
     show_changes(found)
 
 

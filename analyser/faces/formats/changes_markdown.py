@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
+from analyser.analyses.update_time import UpdateTime
 from analyser.faces.changes_text import (
     SECTIONS,
     SIGNS,
@@ -19,6 +20,7 @@ from analyser.faces.changes_text import (
     of_tags,
     refusals,
     shown,
+    takes,
     widenings,
 )
 
@@ -26,9 +28,9 @@ _MOST = 60_000
 """Characters: GitHub refuses a comment of more than 65,536."""
 
 
-def changes_markdown(found: Difference) -> str:
+def changes_markdown(found: Difference, time: UpdateTime | None) -> str:
     """A summary, what would be lost, and what changes in blocks that GitHub colours; cut where a comment must end."""
-    return _cut("\n".join(_document(found)) + "\n")
+    return _cut("\n".join(_document(found, time)) + "\n")
 
 
 def _cut(text: str) -> str:
@@ -39,7 +41,7 @@ def _cut(text: str) -> str:
     return f"{cut}{fence}\n\nThe rest is too long for a comment: `strata diff` prints it.\n"
 
 
-def _document(found: Difference) -> Iterator[str]:
+def _document(found: Difference, time: UpdateTime | None) -> Iterator[str]:
     yield f"## {_escaped(found.before)} to {_escaped(found.after)}"
     yield ""
     parts = [f"{len(found.of(kind))} {title.lower()}" for kind, title in SECTIONS.items()]
@@ -48,6 +50,8 @@ def _document(found: Difference) -> Iterator[str]:
         yield from ("", "### Data and identity", "", *(f"- **{_escaped(fate(change))}**" for change in losing))
     if told := refusals(found):
         yield from ("", "### Refused by the service", "", *(f"- **{_escaped(line)}**" for line in told))
+    if told := takes(time) if time else []:
+        yield from ("", f"Update: {_escaped(told[0])}", "", *(f"- {_escaped(line)}" for line in told[1:]))
     yield from _widened(found)
     if told := of_tags(found):
         yield from ("", f"### {TAGS}", "", *(f"- {_escaped(line)}" for line in told))

@@ -10,6 +10,7 @@ from rich.text import Text
 from analyser.analyses.changes.changes import Change, Kind
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.changes.widening import TITLES
+from analyser.analyses.update_time import UpdateTime
 from analyser.faces.changes_text import (
     SECTIONS,
     SIGNS,
@@ -23,6 +24,7 @@ from analyser.faces.changes_text import (
     of_tags,
     refusals,
     shown,
+    takes,
     widenings,
 )
 
@@ -49,6 +51,15 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
     not_known = sum(len(change.not_known) for change in found.changes)
     if not_known:
         console.print(Text(f"\nNot compared: {not_known} values that are secret or known only after up", "dim"))
+
+
+def show_time(time: UpdateTime | None, *, file: IO[str] | None = None) -> None:
+    """Prints how long the update takes; nothing between two stacks."""
+    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    if told := takes(time) if time else []:
+        console.print(Text(f"\nUpdate: {told[0]}"))
+        for line in told[1:]:
+            console.print(Text(f"  {shown(line)}"))
 
 
 def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """RDS for PostgreSQL, and Aurora."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyser.analyses.cost.item import Item, Pricer
 from analyser.analyses.cost.result import HOURS, Line
@@ -14,6 +14,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-sto
 _VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
 _LEAST_VCPUS = 2
 """Of every smaller class, and the least that a proxy is paid for: https://aws.amazon.com/rds/proxy/pricing/"""
+EXTENDED: Mapping[int, str] = {0: "rds.extended", 2: "rds.extended-year3", 3: ""}
+"""By the vCPU, of the standby of Multi-AZ as well; dearer in the third year, which is the last:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-charges.html"""
 _NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 _CLUSTER = "aws:rds/cluster:Cluster"
 _INSTANCE = "aws:rds/instance:Instance"
@@ -41,8 +44,7 @@ def instance(item: Item) -> Iterator[Line]:
     if item.read("manageMasterUserPassword"):
         yield item.fixed("Secret of the master user", "secretsmanager.secret", 1)
     if source is None:
-        primaries = [node for node in item.graph.of_type(_INSTANCE) if not node.inputs.get("replicateSourceDb")]
-        yield item.used("Automated backups", "rds.backup", "database_backup_gb", share=1 / len(primaries))
+        yield item.used("Automated backups", "rds.backup", "database_backup_gb", share=_share(item))
 
 
 def cluster(item: Item) -> Iterator[Line]:
@@ -52,7 +54,13 @@ def cluster(item: Item) -> Iterator[Line]:
     if item.read("manageMasterUserPassword"):
         yield item.fixed("Secret of the master user", "secretsmanager.secret", 1)
     if item.read("replicationSourceIdentifier") is None:
-        yield item.used("Automated backups", "rds.aurora-backup", "database_backup_gb", share=1 / item.of_same_type())
+        yield item.used("Automated backups", "rds.aurora-backup", "database_backup_gb", share=_share(item))
+
+
+def _share(item: Item) -> float:
+    """What is backed up is shared by all that copies nothing, of whichever engine."""
+    copies = ((_INSTANCE, "replicateSourceDb"), (_CLUSTER, "replicationSourceIdentifier"))
+    return 1 / sum(not node.inputs.get(key) for token, key in copies for node in item.graph.of_type(token))
 
 
 def cluster_instance(item: Item) -> Iterator[Line]:
@@ -111,7 +119,7 @@ def _extended(item: Item, source: Node, number: int) -> Iterator[Line]:
     """What PostgreSQL costs beyond its support, by the vCPU; a replica has its source's version."""
     version = item.read("engineVersion") or source.inputs.get("engineVersion")
     if item.read("engineLifecycleSupport") != _NO_EXTENDED_SUPPORT and isinstance(version, str):
-        yield from extended(item, "PostgreSQL on RDS", version, "rds.extended", number)
+        yield from extended(item, "PostgreSQL on RDS", version, number, EXTENDED)
 
 
 PRICERS: dict[str, Pricer] = {

@@ -8,7 +8,7 @@ from analyser.graph import Graph, Node
 VPC = "aws:ec2/vpc:Vpc"  # 13 s, at worst 60
 DATABASE = "aws:rds/instance:Instance"  # 6 min, at worst 25
 KAFKA = "aws:msk/cluster:Cluster"  # 25 min, at worst 100
-CLUSTER = "aws:eks/cluster:Cluster"  # 9 min
+CLUSTER = "aws:eks/cluster:Cluster"  # 10 min
 ADDON = "aws:eks/addon:Addon"  # 35 s
 NODES = "aws:eks/nodeGroup:NodeGroup"  # 119 s
 TOPIC = "aws:sns/topic:Topic"  # not listed: 2 s, at worst 20

@@ -314,3 +314,14 @@ def test_what_a_file_calls_things_is_shown_and_does_nothing(project: Path, capsy
             assert said.count("```") % 2 == 0
             assert "\\<img" in outside
             assert not [sign for sign in ("<img", "[a]", "@c") if sign in outside.replace(f"\\{sign[0]}", "")]
+
+
+def test_how_long_the_update_takes_is_said_in_every_form(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = replaced(project, capsys, user="other", storage="TIERED").splitlines()
+    start = said.index("Update: about 12 min, at worst 46 min, beside what nobody has timed")  # 360 + 12 + 2 + 330 s
+    assert said[start + 1] == "  Cluster stream: may be made anew"
+    told = json.loads(replaced(project, capsys, "--json", user="other"))["time"]
+    assert (told["typicalSeconds"], told["worstSeconds"], told["notKnown"]) == (704, 2780, [])
+    marked = replaced(project, capsys, "--format", "markdown", user="other", storage="TIERED")
+    assert "\n\nUpdate: about 12 min, at worst 46 min, beside what nobody has timed\n\n- Cluster stream: may" in marked
+    assert "Update:" not in replaced(project, capsys)

@@ -11,20 +11,20 @@ from tests.analyser.faces.page.pages import stack_page, stack_report
 
 def test_bars_stand_to_scale_and_the_critical_ones_are_marked() -> None:
     vpc = node(VPC, "vpc")  # 13 s
-    cluster = node(CLUSTER, "cluster", values=[vpc])  # 9 min
+    cluster = node(CLUSTER, "cluster", values=[vpc])  # 10 min
     nodes = node(NODES, "nodes", values=[cluster])  # 119 s
     database = node(DATABASE, "database", values=[vpc])  # 6 min
     section = gantt(timeline(graph(vpc, cluster, nodes, database, node(TOPIC, "topic"))))
     assert [(bar.name, bar.critical) for bar in section.bars] == [
         ("Vpc vpc", True), ("Cluster cluster", True), ("Instance database", False), ("NodeGroup nodes", True),
     ]  # fmt: skip
-    assert section.left_out == "1 more take less than 11 s each and are not drawn"
+    assert section.left_out == "1 more take less than 12 s each and are not drawn"
     by_name = {bar.name: bar for bar in section.bars}
-    whole = 13 + 9 * 60 + 119
+    whole = 13 + 10 * 60 + 119
     last = by_name["NodeGroup nodes"]
     start, end, width = (float(text.removesuffix("%")) for text in (last.x, last.after, last.width))
     left = float(by_name["Vpc vpc"].x.removesuffix("%"))
-    assert (start - left) / (end - left) == pytest.approx((13 + 540) / whole, abs=0.001)
+    assert (start - left) / (end - left) == pytest.approx((13 + 600) / whole, abs=0.001)
     assert width == pytest.approx(end - start, abs=0.02)
     assert section.bound == last.after
 

@@ -10,6 +10,8 @@ pytestmark = pytest.mark.usefixtures("prices")
 
 SERVICE = "aws:ecs/service:Service"
 FUNCTION = "aws:lambda/function:Function"
+PROVISIONED = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
+CALLED = Usage(function_millions=1, function_milliseconds=200)
 
 
 @pytest.mark.parametrize("name", ["prod", "dev", "other"])
@@ -100,15 +102,50 @@ def test_tasks_above_the_base_are_shared_by_weight() -> None:
     ],
 )
 def test_functions(inputs: dict[str, object], duration: float) -> None:
-    found = bill(FUNCTION, inputs, usage=Usage(function_millions=1, function_milliseconds=200))
+    found = bill(FUNCTION, inputs, door("apigateway"), usage=CALLED)
     assert found == {"Calls": 0.2, "Duration": duration}
+
+
+def test_calls_run_on_the_instances_that_are_kept_warm_at_their_price() -> None:
+    warm = node(PROVISIONED, {"functionName": "it", "provisionedConcurrentExecutions": 1}, "warm")
+    inputs = {"architectures": ["arm64"], "memorySize": 1024}
+    assert bill(FUNCTION, inputs, door("apigateway"), warm, usage=CALLED)["Duration"] == 1.5556  # 0.0000077778
+
+
+@pytest.mark.parametrize(
+    ("principal", "calls"), [("s3", 0.2), ("sns", 0.2), ("secretsmanager", 0), ("events", 0), ("scheduler", 0)]
+)
+def test_what_only_rotations_and_schedules_call_costs_nothing_to_speak_of(principal: str, calls: float) -> None:
+    assert bill(FUNCTION, {}, door(principal), usage=CALLED).get("Calls", 0) == calls
+    assert bill(FUNCTION, {}, usage=CALLED) == {}
+
+
+def test_a_stream_calls_the_function_behind_an_alias() -> None:
+    behind = {"functionName": (node(FUNCTION).urn,)}
+    alias = node("aws:lambda/alias:Alias", {}, "live", property_dependencies=behind)
+    behind = {"functionName": (alias.urn,)}
+    stream = node("aws:lambda/eventSourceMapping:EventSourceMapping", {}, "stream", property_dependencies=behind)
+    assert bill(FUNCTION, {}, stream, alias, usage=CALLED)["Calls"] == 0.2
+
+
+def test_calls_are_shared_by_what_is_called_and_counted_once_however_many_may_call() -> None:
+    other = node(FUNCTION, {}, "other")
+    idle = node(FUNCTION, {}, "idle")
+    doors = [door("apigateway"), door("s3"), door("sns", other), door("secretsmanager", idle)]
+    assert bill(FUNCTION, {}, other, idle, *doors, usage=CALLED)["Calls"] == 0.1
+
+
+def door(principal: str, to: Node | None = None) -> Node:
+    """A permission of a service to call a function."""
+    inputs, behind = {"principal": f"{principal}.amazonaws.com"}, {"function": ((to or node(FUNCTION)).urn,)}
+    return node("aws:lambda/permission:Permission", inputs, f"{principal}-door", property_dependencies=behind)
 
 
 @pytest.mark.parametrize(("number", "memory", "usd"), [(1, 1024, 8.7602), (2, 512, 8.7602), (5, 256, 10.9502)])
 def test_provisioned_concurrency(number: int, memory: int, usd: float) -> None:
     function = node(FUNCTION, {"architectures": ["arm64"], "memorySize": memory}, "function")
     inputs = {"functionName": "function", "provisionedConcurrentExecutions": number}
-    found = bill("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", inputs, function)
+    found = bill(PROVISIONED, inputs, function)
     assert found == {"Provisioned concurrency": usd}  # number x GB x 2,628,000 s x 0.0000033334
 
 

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from policy import clock
+from policy.support import read_support
 from settings import Usage
 from tests.analyser.analyses.cost.support import bill, lines, node
 
@@ -100,26 +101,42 @@ def test_the_firewall_of_an_app(arn: str, usd: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "label", "usd"),
+    ("inputs", "day", "expected"),
     [
-        ({"engineVersion": "11"}, "Extended Support since 2024-03-01", 146.0),  # as Infracost's db_instance_test has it
-        ({"engineVersion": "11", "multiAz": True}, "Extended Support since 2024-03-01", 292.0),
-        ({"engineVersion": "15"}, "Extended Support from 2028-03-01 on: 146.00 a month", 0),
-        ({"engineVersion": "15", "engineLifecycleSupport": "open-source-rds-extended-support-disabled"}, None, 0),
+        ({}, datetime.date(2026, 2, 28), ["from 2026-03-01 on: 146.00 a month", "from 2028-03-01 on: 292.00 a month"]),
+        (
+            {},
+            datetime.date(2026, 3, 1),
+            [146.0, "from 2028-03-01 on: 292.00 a month"],
+        ),  # as Infracost's goldens have it
+        ({"multiAz": True}, datetime.date(2028, 2, 29), [292.0, "from 2028-03-01 on: 584.00 a month"]),
+        ({}, datetime.date(2028, 3, 1), [292.0]),
+        ({}, datetime.date(2029, 3, 1), []),  # RDS has raised it
+        ({"engineLifecycleSupport": "open-source-rds-extended-support-disabled"}, datetime.date(2028, 3, 1), []),
     ],
 )
-def test_old_versions_of_postgres(inputs: dict[str, object], label: str | None, usd: float) -> None:
-    found = lines(RDS, {"instanceClass": "db.t3.micro", **inputs})
-    assert [(line.label, round(line.usd, 2)) for line in found if "Extended" in line.label] == (
-        [(label, usd)] if label else []
-    )
+def test_old_versions_of_postgres(
+    inputs: dict[str, object], day: datetime.date, expected: list[str | float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: day)
+    found = lines(RDS, {"instanceClass": "db.t3.micro", "engineVersion": "13", **inputs})
+    told = [line for line in found if "Extended" in line.label]
+    assert [round(line.usd, 2) or line.label.removeprefix("Extended Support ") for line in told] == expected
+
+
+def test_every_day_on_which_extended_support_becomes_dearer_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2024, 1, 1))
+    for version in read_support()["PostgreSQL on RDS"].ends:
+        found = lines(RDS, {"instanceClass": "db.t3.micro", "engineVersion": version})
+        assert len([line for line in found if "Extended Support from" in line.label]) == 2, version
 
 
 @pytest.mark.parametrize(
     ("support", "day", "expected"),
     [
         ("EXTENDED", datetime.date(2027, 3, 27), [73.0, 0.0]),
-        ("EXTENDED", datetime.date(2027, 3, 28), [438.0]),  # as Infracost's eks_cluster_test has it
+        ("EXTENDED", datetime.date(2027, 3, 28), [73.0, 365.0]),  # 438, as Infracost's eks_cluster_test has it
+        ("EXTENDED", datetime.date(2028, 3, 28), [73.0]),  # EKS has raised it
         ("STANDARD", datetime.date(2027, 3, 28), [73.0]),  # AWS raises the version
     ],
 )
