@@ -16,7 +16,8 @@ _NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REFERENCE = re.compile(
-    r"^(arn:|/|\./|https?://|\$([{(]|[A-Za-z_][A-Za-z0-9_]*$)|\{\{|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"^(arn:|/|\./|https?://|\$([{(.]|[A-Za-z_][A-Za-z0-9_]*$)|\{[{%]|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"|(method|integration|context|stageVariables|\$context|\$request|\$stageVariables|\$input|\$util|\$ctx)\."
     r"|\d{1,6}$)",
     re.IGNORECASE,
 )
@@ -62,11 +63,16 @@ def is_credential(name: Any, value: Any) -> bool:
 
     Names and addresses of secrets (ARNs, paths, `$` and `{{` references) are not; neither is what is unknown.
     """
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or len(value) < _LEAST:
         return False
+    return _is_credential(name if isinstance(name, str) else "", value)
+
+
+@lru_cache(maxsize=16384)
+def _is_credential(name: str, value: str) -> bool:
     if has_format(value) or _holds_one(value):
         return True
-    return isinstance(name, str) and len(value) >= _LEAST and _names_one(name) and not _refers(name, value)
+    return _names_one(name) and not _refers(name, value)
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ from policy.iam import open_to_everybody
 from policy.model import Finding, Resource, Severity, rule
 
 KEY = "aws:kms/key:Key"
+_NATIVE = ("aws-native:kms:Key", "aws-native:kms:ReplicaKey")
 _EXTERNAL = ("aws:kms/externalKey:ExternalKey", "aws:kms/replicaExternalKey:ReplicaExternalKey")
 _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 
@@ -36,7 +37,7 @@ def rotation(key: Resource) -> Iterator[Finding]:
     "kms-key-not-public",
     title="Key policies name who may use the key",
     severity=Severity.CRITICAL,
-    types=[KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey", *_EXTERNAL],
+    types=[KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey", *_EXTERNAL, *_NATIVE],
     frameworks={"FSBP": "KMS.5", "CIS": "2.21", "Checkov": "CKV_AWS_33"},
     remedy="Name accounts, roles or services as principals, or limit `*` by kms:CallerAccount and kms:ViaService.",
     link=_LINK + "key-policy-default.html",
