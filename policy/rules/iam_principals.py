@@ -32,6 +32,7 @@ _WIDE = (
     "DatabaseAdministrator",
     "NetworkAdministrator",
     "ReadOnlyAccess",
+    "SecretsManagerReadWrite",
     "SystemAdministrator",
 )
 _MINIMUM_LENGTH = 14

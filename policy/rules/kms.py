@@ -15,7 +15,7 @@ _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
     "kms-key-rotation",
     title="Symmetric customer keys rotate every year",
     severity=Severity.MEDIUM,
-    types=[KEY],
+    types=[KEY, _NATIVE[0]],
     frameworks={
         "Security Hub": "KMS.4",
         "CIS": "4.6",
@@ -27,7 +27,8 @@ _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 )
 def rotation(key: Resource) -> Iterator[Finding]:
     """Rotation bounds what one key's material ever encrypts. KMS rotates symmetric encryption keys only."""
-    symmetric = key.has("customerMasterKeySpec", "SYMMETRIC_DEFAULT") or key.lacks("customerMasterKeySpec")
+    path = "customerMasterKeySpec" if key.type == KEY else "keySpec"
+    symmetric = key.has(path, "SYMMETRIC_DEFAULT") or key.lacks(path)
     encrypts = key.has("keyUsage", "ENCRYPT_DECRYPT") or key.lacks("keyUsage")
     if symmetric and encrypts and key.lacks("enableKeyRotation", True):
         yield Finding("does not rotate", "enableKeyRotation")

@@ -13,8 +13,8 @@ SEARCH_ACCESS = (
     "aws:opensearch/serverlessAccessPolicy:ServerlessAccessPolicy",
     "aws-native:opensearchserverless:AccessPolicy",
 )
-IOT_POLICY = "aws:iot/policy:Policy"
-NATIVE_IOT_POLICY = "aws-native:iot:Policy"
+# Type, and the input that holds the policy.
+IOT_POLICIES = {"aws:iot/policy:Policy": "policy", "aws-native:iot:Policy": "policyDocument"}
 VERIFIED = ("aws:verifiedaccess/group:Group", "aws:verifiedaccess/endpoint:Endpoint")
 SHARES: Table = {
     "aws:ram/resourceShare:ResourceShare": (Input("allowExternalPrincipals", wrong=(True,)),),
@@ -41,10 +41,8 @@ _PERMITS_ALL = re.compile(r"permit\s*\(\s*principal\s*,\s*action\s*,\s*resource\
 def search_access(policy: Resource) -> Iterator[Finding]:
     """A data access policy is all that stands between whoever reaches the collection and every document in it."""
     content = decoded(policy.get("policy"))
-    for member in content if isinstance(content, list) else [content]:
-        block = Block(member, "policy") if isinstance(member, dict) else None
-        if block is None:
-            continue
+    members = content if isinstance(content, list) else [content]
+    for block in (Block(member, "policy") for member in members if isinstance(member, dict)):
         for who in _texts(block.list("Principal")):
             if _WHOLE_ACCOUNT.match(who):
                 yield Finding(f"lets in {who}", "policy")
@@ -62,14 +60,14 @@ def _texts(members: list[Any]) -> list[str]:
     "iot-policy-scoped",
     title="Devices do with their own name and topics only",
     severity=Severity.HIGH,
-    types=[IOT_POLICY, NATIVE_IOT_POLICY],
+    types=IOT_POLICIES,
     frameworks={"Well-Architected": "SEC03-BP02"},
     remedy="Name the actions, on ARNs with ${iot:Connection.Thing.ThingName}.",
     link=_AWS + "iot-device-defender/latest/devguide/audit-chk-iot-policy-permissive.html",
 )
 def iot_scoped(policy: Resource) -> Iterator[Finding]:
     """One device that is taken apart gives away its certificate, and with it whatever the policy allows."""
-    path = "policy" if policy.type == IOT_POLICY else "policyDocument"
+    path = IOT_POLICIES[policy.type]
     document = parse(policy.get(path), RESOURCE, path)
     for statement in document.allowing() if document else ():
         actions = [action.lower() for action in statement.known_actions()]

@@ -49,6 +49,7 @@ BACKUPS: Table = {
     "aws-native:rds:DbInstance": (Input("backupRetentionPeriod", least=1),),
 }
 LOGS: Table = {
+    "aws:athena/workgroup:Workgroup": (Input("configuration.publishCloudwatchMetricsEnabled", wrong=(False,)),),
     "aws:appsync/graphQLApi:GraphQLApi": (Input("logConfig.fieldLogLevel", right=("ERROR", "ALL", "INFO", "DEBUG")),),
     "aws:connect/instance:Instance": (Input("contactFlowLogsEnabled", right=(True,)),),
     "aws:datasync/task:Task": (Input("cloudwatchLogGroupArn"),),
@@ -118,7 +119,7 @@ def backups(service: Resource) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     types=LOGS,
     frameworks={
-        "FSBP": ("AppSync.2", "Connect.2", "DataSync.1", "MQ.2", "Transfer.3"),
+        "FSBP": ("AppSync.2", "Athena.4", "Connect.2", "DataSync.1", "MQ.2", "Transfer.3"),
         "Checkov": (
             "CKV_AWS_48",
             "CKV_AWS_193",

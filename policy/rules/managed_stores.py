@@ -85,7 +85,10 @@ KEYS: Table = {
     "aws:m2/environment:Environment": _key("kmsKeyId"),
     "aws:memorydb/cluster:Cluster": _key("kmsKeyArn"),
     "aws:memorydb/snapshot:Snapshot": _key("kmsKeyArn"),
-    "aws:mq/broker:Broker": _key("encryptionOptions.kmsKeyId"),
+    "aws:mq/broker:Broker": (
+        Input("encryptionOptions.kmsKeyId"),
+        Input("encryptionOptions.useAwsOwnedKey", wrong=(True,)),
+    ),
     "aws:mwaa/environment:Environment": _key("kmsKey"),
     "aws:neptunegraph/graph:Graph": _key("kmsKeyIdentifier"),
     "aws:opensearchingest/pipeline:Pipeline": _key("encryptionAtRestOptions.kmsKeyArn"),

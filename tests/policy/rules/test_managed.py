@@ -38,7 +38,7 @@ def _put(target: dict[str, Any], path: str, value: Any) -> None:
     target[str(last)] = value
 
 
-def _table(rule: str, table: Table) -> list[Case]:
+def table_cases(rule: str, table: Table) -> list[Case]:
     """A case a row: all rows of the type are right, and this one is broken in turn in every way it names."""
     return [
         Case(rule, [holding(token, dict(chain(*map(_right, rows), _right(row))))], _breaks(row))
@@ -77,19 +77,19 @@ def search(**content: Any) -> str:
 
 
 CASES = [
-    *_table("managed-not-public", managed_doors.PUBLIC),
-    *_table("managed-encrypted-in-transit", managed_doors.CLEAR),
-    *_table("managed-signs-in", managed_doors.UNASKED),
-    *_table("managed-imdsv2", managed_doors.METADATA),
-    *_table("managed-encrypted", managed_stores.ENCRYPTED),
-    *_table("managed-customer-key", managed_stores.KEYS),
-    *_table("managed-settings-customer-key", managed_stores.SETTINGS),
-    *_table("managed-deletion-protection", managed_life.DELETABLE),
-    *_table("managed-backups", managed_life.BACKUPS),
-    *_table("managed-logs", managed_life.LOGS),
-    *_table("managed-minor-upgrades", managed_life.UPGRADES),
-    *_table("managed-several-zones", managed_life.ALONE),
-    *_table("shared-within-organisation", managed_access.SHARES),
+    *table_cases("managed-not-public", managed_doors.PUBLIC),
+    *table_cases("managed-encrypted-in-transit", managed_doors.CLEAR),
+    *table_cases("managed-signs-in", managed_doors.UNASKED),
+    *table_cases("managed-imdsv2", managed_doors.METADATA),
+    *table_cases("managed-encrypted", managed_stores.ENCRYPTED),
+    *table_cases("managed-customer-key", managed_stores.KEYS),
+    *table_cases("managed-settings-customer-key", managed_stores.SETTINGS),
+    *table_cases("managed-deletion-protection", managed_life.DELETABLE),
+    *table_cases("managed-backups", managed_life.BACKUPS),
+    *table_cases("managed-logs", managed_life.LOGS),
+    *table_cases("managed-minor-upgrades", managed_life.UPGRADES),
+    *table_cases("managed-several-zones", managed_life.ALONE),
+    *table_cases("shared-within-organisation", managed_access.SHARES),
     Case(
         "dms-endpoint-tls",
         [resource(managed_transfers.ENDPOINT, engineName="postgres", sslMode="verify-full")],
@@ -204,3 +204,36 @@ CASES = [
 )
 def test_what_is_meant_for_others_is_left_alone(rule: str, token: str, inputs: dict[str, Any]) -> None:
     assert check(rule, resource(token, **inputs)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "inputs", "wrongs"),
+    [
+        (Input("key"), {}, ["key"]),
+        (Input("key"), {"key": ""}, ["key"]),
+        (Input("key"), {"key": KEY}, []),
+        (Input("key"), {"key": UNKNOWN}, []),
+        (Input("on", right=(True,)), {}, ["on"]),
+        (Input("on", right=(True,)), {"on": "true"}, []),
+        (Input("on", right=(True,)), {"on": False}, ["on"]),
+        (Input("mode", wrong=("OPEN",)), {}, []),
+        (Input("mode", wrong=("OPEN",)), {"mode": "OPEN"}, ["mode"]),
+        (Input("mode", wrong=("OPEN",)), {"mode": ["SHUT", "OPEN"]}, ["mode"]),
+        (Input("mode", wrong=("OPEN",)), {"mode": ["SHUT", UNKNOWN]}, []),
+        (Input("days", least=1), {}, []),
+        (Input("days", least=1), {"days": 0}, ["days"]),
+        (Input("days", least=1), {"days": 1}, []),
+        (Input("days", least=1, default=0), {}, ["days"]),
+        (Input("days", least=1, default=0), {"days": UNKNOWN}, []),
+        (Input("key", when=("logs", ())), {}, []),
+        (Input("key", when=("logs", ())), {"logs": "s3://logs"}, ["key"]),
+        (Input("key", when=("logs", ())), {"logs": UNKNOWN}, []),
+        (Input("key", when=("kind", ("S3",))), {"kind": "S3"}, ["key"]),
+        (Input("key", when=("kind", ("S3",))), {"kind": "other"}, []),
+        (Input("disks[].ebs.on", right=(True,)), {}, []),
+        (Input("disks[].ebs.on", right=(True,)), {"disks": [{"ebs": {"on": True}}, {}]}, ["disks[1].ebs.on"]),
+        (Input("a[].b[].c", wrong=(1,)), {"a": [{"b": [{"c": 2}, {"c": 1}]}, UNKNOWN]}, ["a[0].b[1].c"]),
+    ],
+)
+def test_what_a_row_asks(row: Input, inputs: dict[str, Any], wrongs: list[str]) -> None:
+    assert list(row.wrongs(resource("aws:other/thing:Thing", **inputs))) == wrongs

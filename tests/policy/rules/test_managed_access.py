@@ -1,12 +1,13 @@
 """Rights inside services that keep their own, jobs of Batch, Network Firewall, Elastic Beanstalk, what EMR keeps."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from policy.model import UNKNOWN
-from policy.rules import batch, beanstalk, managed_access, managed_transfers, network_firewall, redshift
+from policy.rules import batch, beanstalk, managed_access, managed_ports, managed_transfers, network_firewall, redshift
 from policy.rules.events import EVENT_TARGET, KEY_POLICY
 from policy.rules.sns import TOPIC
 from tests.policy.cases import Case, Set, Without
@@ -58,15 +59,18 @@ CASES = [
         )
         for token in managed_access.SEARCH_ACCESS
     ),
-    Case(
-        "iot-policy-scoped",
-        [resource(managed_access.IOT_POLICY, policy=iot(["iot:Publish", "iot:Receive"]))],
-        [
-            Set("policy", iot("iot:*")),
-            Set("policy", iot("*", "*")),
-            Set("policy", iot("iot:Connect", "*")),
-            Set("policy", iot("iot:Publish", "arn:aws:iot:*:*:topic/*")),
-        ],
+    *(
+        Case(
+            "iot-policy-scoped",
+            [replace(resource(token), inputs={path: iot(["iot:Publish", "iot:Receive"])})],
+            [
+                Set(path, iot("iot:*")),
+                Set(path, iot("*", "*")),
+                Set(path, iot("iot:Connect", "*")),
+                Set(path, iot("iot:Publish", "arn:aws:iot:*:*:topic/*")),
+            ],
+        )
+        for token, path in managed_access.IOT_POLICIES.items()
     ),
     *(
         Case(
@@ -123,6 +127,26 @@ CASES = [
         "batch-not-privileged",
         [resource(batch.NATIVE_JOB_DEFINITION, containerProperties={"privileged": False})],
         [Set("containerProperties.privileged", True)],
+    ),
+    Case(
+        "managed-ports-open",
+        [
+            resource(
+                managed_ports.LIGHTSAIL_PORTS,
+                portInfos=[{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrs": ["203.0.113.0/24"]}],
+            )
+        ],
+        [Set("portInfos[0].cidrs", ["0.0.0.0/0"]), Set("portInfos[0].cidrs")],
+    ),
+    Case(
+        "managed-ports-open",
+        [
+            resource(
+                managed_ports.GAME_FLEET,
+                ec2InboundPermissions=[{"protocol": "TCP", "fromPort": 22, "toPort": 22, "ipRange": "203.0.113.0/24"}],
+            )
+        ],
+        [Set("ec2InboundPermissions[0].ipRange", "0.0.0.0/0")],
     ),
     Case(
         "networkfirewall-filters",
@@ -256,8 +280,13 @@ CASES = [
         ("opensearch-serverless-access", managed_access.SEARCH_ACCESS[0], {"policy": "no JSON"}),
         ("opensearch-serverless-access", managed_access.SEARCH_ACCESS[0], {"policy": data_policy(place="index/*/*")}),
         ("opensearch-serverless-access", managed_access.SEARCH_ACCESS[0], {"policy": data_policy(permission="aoss:*")}),
-        ("iot-policy-scoped", managed_access.IOT_POLICY, {"policy": UNKNOWN}),
+        ("iot-policy-scoped", "aws:iot/policy:Policy", {"policy": UNKNOWN}),
         ("batch-not-privileged", batch.JOB_DEFINITION, {"containerProperties": "no JSON"}),
+        (
+            "managed-ports-open",
+            managed_ports.LIGHTSAIL_PORTS,
+            {"portInfos": [{"protocol": "tcp", "fromPort": 443, "toPort": 443}]},
+        ),
         ("networkfirewall-group-not-empty", network_firewall.RULE_GROUP, {"type": "STATEFUL"}),
         ("autoscaling-balancer-health", beanstalk.SCALING_GROUP, {"healthCheckType": "EC2"}),
         (
@@ -276,3 +305,10 @@ def test_a_statement_without_a_source_beside_one_with_it_lets_events_in() -> Non
     target = resource(EVENT_TARGET, "target", refers={"arn": ALERTS}, arn=UNKNOWN)
     key_policy = resource(KEY_POLICY, "policy", refers={"keyId": KEY}, keyId=UNKNOWN, policy=both)
     assert check("events-topic-key-without-source", target, ALERTS, KEY, key_policy) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_each_change_is_told_and_nothing_else(case: Case) -> None:
+    assert check(case.rule, *case.baseline) == []
+    assert all(check(case.rule, *change.broken(case.baseline)) for change in case.breaks)
+    assert not any(check(case.rule, *change.unknown(case.baseline)) for change in case.breaks)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from policy.rules import native
 from tests.policy.cases import Case, Set
+from tests.policy.rules.test_managed import table_cases
 from tests.policy.support import resource
 
 ACCOUNT = "123456789012"
@@ -62,6 +64,7 @@ CASES = [
         [resource("aws-native:kms:Key", keyPolicy=document(Action="kms:Decrypt", Principal=OWN, Resource="*"))],
         [Set("keyPolicy", document(Action="kms:Decrypt", Principal="*", Resource="*"))],
     ),
+    Case("kms-key-rotation", [resource("aws-native:kms:Key", enableKeyRotation=True)], [Set("enableKeyRotation")]),
     Case(
         "resource-policy-own-actions",
         [
@@ -81,5 +84,10 @@ CASES = [
         "vpc-subnet-public-address",
         [resource("aws-native:ec2:Subnet", mapPublicIpOnLaunch=False)],
         [Set("mapPublicIpOnLaunch", True)],
+    ),
+    *(
+        case
+        for rule, rows in (("native-guards", native.GUARDS), ("native-care", native.CARE))
+        for case in table_cases(rule, {token: tuple(row for row, _ in each) for token, each in rows.items()})
     ),
 ]
