@@ -1,22 +1,27 @@
 """Which configuration values are credentials written down, by their names and by their looks."""
 
+import base64
+import binascii
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from math import log2
 from typing import Any
 
 from policy.json_text import decoded
 
 # What names of credentials end in, and what may follow it: which one, not what about it.
 _NAME = re.compile(
-    r"(^|_)(\w*password|passwd|pass|pwd|passphrase|client_?secret|secret|\w*token|api_?key|access_?key|secret_?key"
+    r"(^|_)(\w*passwords?|passwd|pass|pwd|passphrase|client_?secret|secret|\w*token|api_?key|access_?key|secret_?key"
     r"|secret_?access_?key|private_?key|client_?key_?data|pre_?shared_?key"
-    r"|(encryption|signing|master|auth|account|shared|jwt|session)_?key"
-    r"|credentials?|connection_?string)(_(v?\d+|primary|secondary|main|old|new|current|previous|prod|dev|live))*$",
+    r"|(encryption|signing|master|auth|account|shared|jwt|session|license|application|hmac)_?key"
+    r"|(redis|basic|http|smtp|proxy)_?auth|credentials?|connection_?string)(_(for_\w+|v?\d+|primary|secondary|main|old|new|current|previous|prod|dev|live))*$",
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REFERENCE = re.compile(
-    r"^(arn:|/|\./|https?://|\$([{(]|[A-Za-z_][A-Za-z0-9_]*$)|\{\{|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"^(arn:|/|\./|https?://|\$([{(.]|[A-Za-z_][A-Za-z0-9_]*$)|\{[{%]|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"|(method|integration|context|stageVariables|\$context|\$request|\$stageVariables|\$input|\$util|\$ctx)\."
     r"|\d{1,6}$)",
     re.IGNORECASE,
 )
@@ -43,11 +48,24 @@ _FORMATS = re.compile(
             r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bxkeysib-[a-f0-9]{64}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}",
             r"\bdo[opr]_v1_[a-f0-9]{64}\b|\bdapi[a-f0-9]{32}\b|\bpul-[a-f0-9]{40}\b|\bpscale_(pw|tkn|oauth)_[\w.-]{32,}",
             r"\bhv[bs]\.[A-Za-z0-9_-]{24,}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}|\bglsa_[A-Za-z0-9]{32}_",
+            r"\b[Bb]earer [A-Za-z0-9._~+/-]{24,}|^base64:[A-Za-z0-9+/]{43}=$|\b(sntrys|squ|sqp)_[A-Za-z0-9+/=_-]{32,}",
             r"\bglc_[A-Za-z0-9+/]{32,}|\bAccountKey=[A-Za-z0-9+/]{80,}|\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}\b|\blin_api_\w{40}",
         )
     )
 )
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@", re.IGNORECASE)
+# Among the parameters of a connection: `…?user=app&password=…`, `Uid=app;Pwd=…;`.
+_PARAMETER = re.compile(r"[?&;]\s*(?:password|passwd|pwd|sharedaccesskey|secretkey)\s*=\s*([^&;\s]{4,})", re.IGNORECASE)
+_BASIC = re.compile(r"\bBasic ([A-Za-z0-9+/]{8,}={0,2})")
+# A shell that is given a variable before its command, or in it.
+_ASSIGNED = re.compile(r"(?:^|[\s;])[A-Z][A-Z0-9_]*=\S")
+# A variable whose value nothing but chance makes, and names of such values that are no secret.
+_VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]*$")
+_RANDOM = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9_+/-]{28,}={0,2}$")
+_NO_SECRET = re.compile(
+    r"(ID|IDS|ARN|HASH|SHA\d*|DIGEST|CHECKSUM|ETAG|VERSION|FINGERPRINT|THUMBPRINT|URL|URI|PATH)(_|$)|PUBLIC|CERT"
+)
+_LEAST_ENTROPY = 4.2  # bits a character; detect-secrets takes 4.5 of longer texts for base64
 # In a file of properties, YAML or a shell, or among arguments: a name, and what it is set to.
 _SETTING = re.compile(
     r"(?:^|[\s{,;])-{0,2}[\"']?([A-Za-z_][\w.-]*)[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;}{\[][^\s\"'#,;}]*)"
@@ -62,24 +80,56 @@ def is_credential(name: Any, value: Any) -> bool:
 
     Names and addresses of secrets (ARNs, paths, `$` and `{{` references) are not; neither is what is unknown.
     """
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or len(value) < _LEAST:
         return False
-    if has_format(value) or _holds_one(value):
+    return _is_credential(name if isinstance(name, str) else "", value)
+
+
+@lru_cache(maxsize=16384)
+def _is_credential(name: str, value: str) -> bool:
+    if has_format(value) or _holds_one(value) or _by_chance(name, value):
         return True
-    return isinstance(name, str) and len(value) >= _LEAST and _names_one(name) and not _refers(name, value)
+    return _names_one(name) and not _refers(name, value)
 
 
 @lru_cache(maxsize=8192)
 def has_format(value: str) -> bool:
     """Whether a text holds what can be nothing but a credential: a key of a known issuer, a URL with a password."""
-    return _FORMATS.search(value) is not None or has_credentials_in_url(value)
+    return _FORMATS.search(value) is not None or has_credentials_in_url(value) or _signs_in(value)
+
+
+def _signs_in(value: str) -> bool:
+    """Whether it holds a header of basic authentication, and in that a name with a password."""
+    found = _BASIC.search(value)
+    try:
+        return found is not None and b":" in base64.b64decode(found[1], validate=True)
+    except binascii.Error:
+        return False
+
+
+def _by_chance(name: str, value: str) -> bool:
+    """Whether a variable's value is as random as a key, and its name calls it no id, hash or certificate."""
+    random = _VARIABLE.match(name) and not _NO_SECRET.search(name) and _RANDOM.match(value)
+    return bool(random) and _entropy(value) >= _LEAST_ENTROPY
+
+
+def _entropy(text: str) -> float:
+    """Bits a character, by how often each stands in the text."""
+    shares = [count / len(text) for count in Counter(text).values()]
+    return -sum(share * log2(share) for share in shares)
 
 
 def _holds_one(text: str) -> bool:
     """Whether a JSON text, a file of several lines or an argument (`--password=…`) gives a credential to a name."""
     if text.lstrip()[:1] in ("{", "["):
         return any(is_credential(name, value) for _, name, value in texts(decoded(text), ""))
-    return ("\n" in text or text.startswith("--")) and sets_one(text)
+    if _PARAMETER.search(text) and not _computed_parameters(text):
+        return True
+    return ("\n" in text or text.startswith("--") or _ASSIGNED.search(text) is not None) and sets_one(text)
+
+
+def _computed_parameters(text: str) -> bool:
+    return all(_REFERENCE.match(value) or _EXPRESSION.search(value) for value in _PARAMETER.findall(text))
 
 
 @lru_cache(maxsize=2048)

@@ -92,7 +92,9 @@ def judge(
 
 def thresholds(rule: Rule, config: Config, today: date) -> RuleConfig | None:
     """What the rule judges by: today, where it judges by a day and has been given none."""
-    given = config.of(rule) or (rule.config() if rule.config else None)
+    if rule.config is None:
+        return None
+    given = config.of(rule) or rule.config()
     if isinstance(given, Dates) and given.day is None:
         return given.model_copy(update={"day": today})
     return given

@@ -36,9 +36,10 @@ _DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock")
 # 0.0.0.0/1 and 128.0.0.0/1 together are the internet too, and one in 256 public addresses is a large part of it: wider
 # than any company's own range, and than all of CloudFront's.
 _WIDEST_PREFIX = {4: 7, 6: 15}
+_UNIQUE_LOCAL = IPv6Network("fc00::/7")
 _MOST_ADDRESSES = {4: 2**24, 6: 2**113}
 # Data stores in a VPC: the inputs that name their subnets (or subnet group) and their security groups.
-DATA_STORES = {
+ANSWERING_STORES = {
     "aws:docdb/cluster:Cluster": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
     "aws:efs/mountTarget:MountTarget": ("subnetId", "securityGroups"),
     "aws:elasticache/cluster:Cluster": ("subnetGroupName", "securityGroupIds"),
@@ -52,6 +53,22 @@ DATA_STORES = {
     "aws:rds/cluster:Cluster": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
     "aws:rds/instance:Instance": ("dbSubnetGroupName", "vpcSecurityGroupIds"),
     "aws:redshift/cluster:Cluster": ("clusterSubnetGroupName", "vpcSecurityGroupIds"),
+}
+"""Those whose ports `strata can` knows."""
+DATA_STORES = {
+    **ANSWERING_STORES,
+    "aws:dax/cluster:Cluster": ("subnetGroupName", "securityGroupIds"),
+    "aws:dms/replicationInstance:ReplicationInstance": ("replicationSubnetGroupId", "vpcSecurityGroupIds"),
+    "aws:docdb/elasticCluster:ElasticCluster": ("subnetIds", "vpcSecurityGroupIds"),
+    "aws:elasticsearch/domain:Domain": ("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
+    "aws:emr/cluster:Cluster": ("ec2Attributes.subnetId", "ec2Attributes.emrManagedMasterSecurityGroup"),
+    "aws:fsx/lustreFileSystem:LustreFileSystem": ("subnetIds", "securityGroupIds"),
+    "aws:fsx/ontapFileSystem:OntapFileSystem": ("subnetIds", "securityGroupIds"),
+    "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": ("subnetIds", "securityGroupIds"),
+    "aws:fsx/windowsFileSystem:WindowsFileSystem": ("subnetIds", "securityGroupIds"),
+    "aws:redshiftserverless/workgroup:Workgroup": ("subnetIds", "securityGroupIds"),
+    "aws:timestreaminfluxdb/dbCluster:DbCluster": ("vpcSubnetIds", "vpcSecurityGroupIds"),
+    "aws:timestreaminfluxdb/dbInstance:DbInstance": ("vpcSubnetIds", "vpcSecurityGroupIds"),
 }
 
 
@@ -73,7 +90,17 @@ def _width(cidr: str) -> tuple[int, int] | None:
 def internet(cidr: object) -> bool:
     """Whether a known CIDR stands for the internet or a large part of it."""
     found = width(cidr)
-    return found is not None and (found[1] <= _WIDEST_PREFIX[found[0]] or _public(cidr) >= _MOST_ADDRESSES[found[0]])
+    if found is None:
+        return False
+    wide = found[1] <= _WIDEST_PREFIX[found[0]] and not _local(cidr)
+    return wide or _public(cidr) >= _MOST_ADDRESSES[found[0]]
+
+
+@lru_cache(maxsize=4096)
+def _local(cidr: Any) -> bool:
+    """Whether a known range is of IPv6's unique local addresses: the widest private ranges there are."""
+    network = ip_network(cidr, strict=False)
+    return isinstance(network, IPv6Network) and network.subnet_of(_UNIQUE_LOCAL)
 
 
 @lru_cache(maxsize=4096)

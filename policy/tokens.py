@@ -1,5 +1,7 @@
 """Type tokens that the providers offer under several names, read as one."""
 
+from functools import lru_cache
+
 # The provider's own aliases of one and the same Terraform resource: https://github.com/pulumi/pulumi-aws
 _SYNONYMS = {
     "aws:s3/bucketV2:BucketV2": "aws:s3/bucket:Bucket",
@@ -20,6 +22,7 @@ PATCH = "Patch"  # what the Kubernetes provider calls a type that changes an obj
 _BALANCER_MODULES = ("alb", "applicationloadbalancing", "elasticloadbalancingv2")
 
 
+@lru_cache(maxsize=4096)
 def canonical(token: str) -> str:
     """The token that rules name for this type."""
     if token in _SYNONYMS:

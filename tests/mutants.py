@@ -40,6 +40,12 @@ RULES = (
     "kms-key-not-public",
     "reach-data-group",
     "rds-not-public",
+    "managed-not-public",
+    "no-plain-credentials-elsewhere",
+    "opensearch-serverless-access",
+    "batch-not-privileged",
+    "managed-ports-open",
+    "iot-policy-scoped",
 )
 # The size of caches, slots and frozen fields, types of arguments and variables.
 _NO_VERDICT = ("@lru_cache", "@dataclass", "def ", "entries: list[Block")
@@ -65,6 +71,8 @@ _TRUST = "tests/policy/rules/test_iam_principals.py tests/policy/rules/test_iam_
 _PUBLIC = "tests/policy/rules/test_data_policies.py tests/policy/rules/test_resource_policies.py"
 _REACH = "tests/policy/test_exposure.py tests/policy/rules/test_reachability.py"
 _GROUPS = "tests/policy/rules/test_vpc.py tests/policy/rules/test_security_groups.py tests/policy/rules/test_network.py"
+_MANAGED = "tests/policy/rules/test_managed_access.py"
+_CREDENTIALS = "tests/policy/test_credentials.py tests/policy/rules/test_plain_credentials.py"
 PARTS = (
     Part("policy/rules/iam.py", _IAM, ("_allowing", "no_administrator", "trust_not_public")),
     Part("policy/rules/iam_trust.py", _TRUST, ("no_not_principal",)),
@@ -74,6 +82,13 @@ PARTS = (
     Part("policy/iam/reach.py", f"{_IAM} tests/policy/rules/test_iam_rights.py"),
     Part("policy/iam/document.py", f"{_IAM} {_TRUST} {_PUBLIC}"),
     Part("policy/iam/narrowing.py", f"{_PUBLIC} {_TRUST} {_MODEL}"),
+    Part("policy/rules/managed.py", "tests/policy/rules/test_managed.py"),
+    Part("policy/rules/managed_access.py", _MANAGED, ("search_access", "iot_scoped", "verified_conditions")),
+    Part("policy/rules/batch.py", _MANAGED),
+    Part("policy/rules/managed_ports.py", _MANAGED),
+    Part("policy/rules/events.py", _MANAGED, ("topic_key_without_source", "_letting_events", "_asks_for_source")),
+    Part("policy/rules/plain_credentials.py", _CREDENTIALS, ("credentials_elsewhere", "_written", "_telling")),
+    Part("policy/credentials.py", _CREDENTIALS, ("_by_chance", "_entropy", "_signs_in", "_computed_parameters")),
     Part("policy/rules/s3.py", "tests/policy/rules/test_s3.py", ("has_public_access_block",)),
     Part("policy/rules/rds.py", "tests/policy/rules/test_rds.py", ("not_public",)),
     Part(

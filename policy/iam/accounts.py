@@ -35,7 +35,7 @@ def home_accounts(graph: Graph) -> frozenset[str]:
     Before they exist, from the accounts that providers are bound to, and from the ARNs and source accounts that their
     inputs and policies name for other things than principals and roles; none where nothing says it.
     """
-    ours = [resource for resource in graph if resource.type.startswith("aws:")]
+    ours = [resource for resource in graph if resource.type.startswith(("aws:", "aws-native:"))]
     found = {_account_in(resource.outputs.get("arn"), principals=True) for resource in ours} - {""}
     return frozenset(found or {*_bound(graph), *_named(ours)} - {""})
 

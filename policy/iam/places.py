@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from policy.iam import native
 from policy.iam.document import Document, parse
 from policy.resources import Resource
 from policy.tokens import canonical
@@ -19,6 +20,7 @@ _POLICY_INPUTS = (
     "aws:apigateway/restApi:RestApi",
     "aws:apigateway/restApiPolicy:RestApiPolicy",
     "aws:backup/vaultPolicy:VaultPolicy",
+    "aws:bedrock/agentcoreResourcePolicy:AgentcoreResourcePolicy",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "aws:codebuild/resourcePolicy:ResourcePolicy",
     "aws:dsql/clusterPolicy:ClusterPolicy",
@@ -41,6 +43,7 @@ _POLICY_INPUTS = (
     "aws:networkfirewall/resourcePolicy:ResourcePolicy",
     "aws:oam/sinkPolicy:SinkPolicy",
     "aws:opensearchingest/resourcePolicy:ResourcePolicy",
+    "aws:pinpoint/smsvoicev2ResourcePolicy:Smsvoicev2ResourcePolicy",
     "aws:redshift/resourcePolicy:ResourcePolicy",
     "aws:redshiftserverless/resourcePolicy:ResourcePolicy",
     "aws:s3/accessPoint:AccessPoint",
@@ -99,6 +102,10 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
     "aws:s3tables/tableBucketPolicy:TableBucketPolicy": (("resourcePolicy", RESOURCE),),
     "aws:s3tables/tablePolicy:TablePolicy": (("resourcePolicy", RESOURCE),),
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (("resourcePolicy", RESOURCE),),
+    **{token: ((place, RESOURCE),) for token, place in native.RESOURCES.items()},
+    **{token: ((place, ENDPOINT),) for token, place in native.ENDPOINTS.items()},
+    **{token: ((place, IDENTITY),) for token, place in native.IDENTITIES.items()},
+    **{token: ((trust, TRUST), (native.IDENTITIES[token], IDENTITY)) for token, trust in native.TRUSTS.items()},
 }
 
 
@@ -107,8 +114,14 @@ def types_with(*kinds: str) -> tuple[str, ...]:
     return tuple(token for token, places in PLACES.items() if any(kind in kinds for _, kind in places))
 
 
-def documents(resource: Resource, *kinds: str) -> list[Document]:
+def documents(resource: Resource, *kinds: str) -> tuple[Document, ...]:
     """The known policy documents of a resource, of these kinds (all, when none is given)."""
+    return _documents(resource, kinds)
+
+
+@lru_cache(maxsize=256)
+def _documents(resource: Resource, kinds: tuple[str, ...]) -> tuple[Document, ...]:
+    # Rules are asked one after another about the same resource, and forty of them read its documents.
     found: list[Document] = []
     for place, kind in PLACES.get(canonical(resource.type), ()):
         if kinds and kind not in kinds:
@@ -117,7 +130,7 @@ def documents(resource: Resource, *kinds: str) -> list[Document]:
             document = _parsed(value, kind, path) if isinstance(value, str) else parse(value, kind, path)
             if document is not None:
                 found.append(document)
-    return found
+    return tuple(found)
 
 
 def _values(resource: Resource, place: str) -> Iterator[tuple[str, object]]:

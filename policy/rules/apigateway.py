@@ -30,16 +30,16 @@ _VPC_KEYS = ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp")
 
 @stack_rule(
     "apigateway-authorized",
-    title="Methods of REST APIs ask who is calling",
+    title="Methods of REST APIs, and of APIs made from OpenAPI, ask who is calling",
     severity=Severity.HIGH,
-    types=[REST_METHOD, REST_API],
+    types=[REST_METHOD, REST_API, HTTP_API],
     frameworks={"cdk-nag": "AwsSolutions-APIG4", "Checkov": ("CKV_AWS_59", "CKV2_AWS_70")},
     remedy="Set authorization to AWS_IAM, COGNITO_USER_POOLS or CUSTOM (in OpenAPI: security). A key is no identity.",
     link=_LINK + "apigateway-control-access-to-api.html",
 )
 def authorized(subject: Resource, graph: Graph) -> Iterator[Finding]:
     """Every method is on the internet; only preflight requests and mock answers may be had by everybody."""
-    if subject.type == REST_API:
+    if subject.type in (REST_API, HTTP_API):
         for operation in _open_operations(subject.get("body")):
             yield Finding(f"lets everybody call {operation}", "body")
         return

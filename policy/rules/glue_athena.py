@@ -41,7 +41,7 @@ def security_configuration_encrypts(configuration: Resource) -> Iterator[Finding
     "glue-has-security-configuration",
     title="Glue jobs and crawlers have a security configuration",
     severity=Severity.MEDIUM,
-    types=[JOB, CRAWLER],
+    types=[JOB, CRAWLER, "aws:glue/devEndpoint:DevEndpoint"],
     frameworks={"cdk-nag": "AwsSolutions-GL1", "Checkov": "CKV_AWS_195"},
     remedy="Set securityConfiguration.",
     link=_LINK + "set-up-encryption.html",

@@ -17,8 +17,13 @@ ATTACHMENT_TYPES = (
     "aws:iam/role:Role",
     "aws:rolesanywhere/profile:Profile",
     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
+    "aws-native:iam:Group",
+    "aws-native:iam:Role",
+    "aws-native:iam:User",
+    "aws-native:sso:PermissionSet",
 )
-ATTACHED = ("policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns")
+ATTACHED = ("policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns", "managedPolicies")
 """The inputs by which they name managed policies."""
 # Policies of AWS for people who run a whole field, or that read the content of every store.
 _WIDE = (
@@ -27,6 +32,7 @@ _WIDE = (
     "DatabaseAdministrator",
     "NetworkAdministrator",
     "ReadOnlyAccess",
+    "SecretsManagerReadWrite",
     "SystemAdministrator",
 )
 _MINIMUM_LENGTH = 14
@@ -36,7 +42,7 @@ _MINIMUM_LENGTH = 14
     "iam-no-users",
     title="People and workloads take roles, nobody is an IAM user",
     severity=Severity.MEDIUM,
-    types=["aws:iam/user:User"],
+    types=["aws:iam/user:User", "aws-native:iam:User"],
     frameworks={_BEST: ("SEC02-BP02", "SEC02-BP04"), "Checkov": "CKV_AWS_273"},
     remedy="Use IAM Identity Center for people and roles for workloads.",
     link=_LINK + "best-practices.html#bp-users-federation-idp",

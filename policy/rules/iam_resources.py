@@ -28,6 +28,16 @@ _TABLES = (
     *(iam_exfiltration.LOGS, iam_exfiltration.CODE, iam_passing.PROFILES, iam_passing.CODE, iam_passing.COMMANDS),
     PASS,
 )
+# What AWS's own guide has on every resource, for functions in a VPC:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_INTERFACES = frozenset(
+    {
+        "ec2:createnetworkinterface",
+        "ec2:deletenetworkinterface",
+        "ec2:assignprivateipaddresses",
+        "ec2:unassignprivateipaddresses",
+    }
+)
 _NAMED = frozenset(action.lower() for table in _TABLES for action in table)
 
 
@@ -72,7 +82,7 @@ def _narrowable(statement: Statement) -> Iterator[str]:
 
 
 def _told(action: Action) -> bool:
-    """Whether a sharper rule speaks of it: by name, or as a change of permissions (iam-exposure-scoped)."""
-    return action.name.lower() in _NAMED or (
+    """Whether a sharper rule speaks of it (iam-exposure-scoped of changes of permissions), or AWS's guide allows it."""
+    return action.name.lower() in _NAMED | _INTERFACES or (
         action.level == PERMISSIONS and not action.name.startswith(iam_exfiltration.JUDGED_ELSEWHERE)
     )

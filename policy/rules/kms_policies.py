@@ -23,7 +23,7 @@ from policy.iam import (
 )
 from policy.model import Finding, Graph, Level, Resource, Severity, known, rule, stack_rule
 
-_KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith("aws:kms/"))
+_KEYS = tuple(token for token in types_with(RESOURCE) if token.startswith(("aws:kms/", "aws-native:kms:")))
 _LINK = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 _BEST = "Well-Architected"
 _ADMINISTRATION = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")

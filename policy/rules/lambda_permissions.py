@@ -6,6 +6,7 @@ from policy.iam import LIST, READ, expand
 from policy.model import Finding, Resource, Severity, rule
 
 PERMISSION = "aws:lambda/permission:Permission"
+NATIVE_PERMISSION = "aws-native:lambda:Permission"
 LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 _LINK = "https://docs.aws.amazon.com/lambda/latest/dg/"
 _SOURCES = ("sourceArn", "sourceAccount", "principalOrgId", "eventSourceToken")
@@ -19,7 +20,7 @@ def _names_source(permission: Resource) -> bool:
     "lambda-permission-not-public",
     title="Permissions of functions and layers name who may use them",
     severity=Severity.CRITICAL,
-    types=[PERMISSION, LAYER_PERMISSION],
+    types=[PERMISSION, NATIVE_PERMISSION, LAYER_PERMISSION, "aws-native:lambda:LayerVersionPermission"],
     frameworks={"FSBP": "Lambda.1", "CIS": "2.21", "Checkov": "CKV_AWS_301"},
     remedy="Name the principal, or set principalOrgId (functions) or organizationId (layers).",
     link=_LINK + "access-control-resource-based.html",
@@ -36,7 +37,7 @@ def permission_not_public(permission: Resource) -> Iterator[Finding]:
     "lambda-permission-invoke-only",
     title="Permissions of functions let others call them, and nothing else",
     severity=Severity.HIGH,
-    types=[PERMISSION],
+    types=[PERMISSION, NATIVE_PERMISSION],
     frameworks={"Well-Architected": "SEC03-BP07"},
     remedy="Name lambda:InvokeFunction or lambda:InvokeFunctionUrl.",
     link=_LINK + "access-control-resource-based.html",
@@ -56,7 +57,7 @@ def invoke_only(permission: Resource) -> Iterator[Finding]:
     "lambda-permission-source",
     title="Services call functions for known resources only",
     severity=Severity.HIGH,
-    types=[PERMISSION],
+    types=[PERMISSION, NATIVE_PERMISSION],
     frameworks={"Well-Architected": "SEC03-BP09", "Checkov": "CKV_AWS_364"},
     remedy="Set sourceArn to the ARN of what calls; for S3, whose ARNs name no account, sourceAccount as well.",
     link=_LINK + "permissions-function-services.html",

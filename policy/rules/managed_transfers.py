@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 
 from policy.json_text import decoded
-from policy.model import Block, Finding, Resource, Severity, rule
+from policy.model import Block, Finding, Level, Resource, Severity, rule
 
 ENDPOINT = "aws:dms/endpoint:Endpoint"
 CONNECTION = "aws:glue/connection:Connection"
 SERVER = "aws:transfer/server:Server"
 EMR_CLUSTER = "aws:emr/cluster:Cluster"
 EMR_SECURITY = "aws:emr/securityConfiguration:SecurityConfiguration"
+EMR_SERVERLESS = "aws:emrserverless/application:Application"
+REPLICATION_TASK = "aws:dms/replicationTask:ReplicationTask"
 NOTEBOOK = "aws:sagemaker/notebookInstance:NotebookInstance"
 MODEL = "aws:sagemaker/model:Model"
+DATA_QUALITY = "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition"
 SEARCH_POLICY = "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy"
+NATIVE_SEARCH_POLICY = "aws-native:opensearchserverless:SecurityPolicy"
 _AWS = "https://docs.aws.amazon.com/"
 # Engines whose connections go by `sslMode`: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html
 _BY_MODE = (
@@ -29,6 +33,14 @@ _BY_MODE = (
     "docdb",
 )
 _MODES = ("require", "verify-ca", "verify-full")
+# Those that allow ssh-rsa, and are older than 2022: https://docs.aws.amazon.com/transfer/latest/userguide/security-policies.html
+_OLD_POLICIES = (
+    "TransferSecurityPolicy-2018-11",
+    "TransferSecurityPolicy-2020-06",
+    "TransferSecurityPolicy-FIPS-2020-06",
+    "TransferSecurityPolicy-Restricted-2018-11",
+    "TransferSecurityPolicy-Restricted-2020-06",
+)
 
 
 @rule(
@@ -36,7 +48,7 @@ _MODES = ("require", "verify-ca", "verify-full")
     title="Database migrations speak TLS with both ends",
     severity=Severity.HIGH,
     types=[ENDPOINT],
-    frameworks={"FSBP": ("DMS.9", "DMS.11", "DMS.12"), "Well-Architected": "SEC09-BP02"},
+    frameworks={"FSBP": ("DMS.9", "DMS.12"), "Well-Architected": "SEC09-BP02"},
     remedy="Set sslMode to verify-full or require; of Kafka securityProtocol and of Redis sslSecurityProtocol.",
     link=_AWS + "dms/latest/userguide/CHAP_Security.SSL.html",
 )
@@ -84,6 +96,54 @@ def no_ftp(server: Resource) -> Iterator[Finding]:
 
 
 @rule(
+    "transfer-security-policy",
+    title="Transfer servers refuse old algorithms",
+    severity=Severity.MEDIUM,
+    types=[SERVER],
+    frameworks={"Checkov": "CKV_AWS_380"},
+    remedy="Set securityPolicyName to TransferSecurityPolicy-2024-01 or later.",
+    link=_AWS + "transfer/latest/userguide/security-policies.html",
+)
+def transfer_policy(server: Resource) -> Iterator[Finding]:
+    """The provider's default is of 2018; whoever is in the middle chooses the weakest that both ends take."""
+    if server.lacks("securityPolicyName") or server.has("securityPolicyName", *_OLD_POLICIES):
+        yield Finding("takes algorithms of 2020 and before", "securityPolicyName")
+
+
+@rule(
+    "dms-task-logs",
+    title="Database migrations write logs",
+    severity=Severity.LOW,
+    types=[REPLICATION_TASK],
+    frameworks={"FSBP": ("DMS.7", "DMS.8")},
+    remedy="Set Logging.EnableLogging in replicationTaskSettings.",
+    link=_AWS + "dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.Logging.html",
+    level=Level.ADVISORY,
+)
+def task_logs(task: Resource) -> Iterator[Finding]:
+    """Rows that were left out on the way are told in the log alone."""
+    settings = list(_json(task, "replicationTaskSettings"))
+    if task.lacks("replicationTaskSettings") or any(each.lacks("Logging.EnableLogging", True) for each in settings):
+        yield Finding("writes no log", "replicationTaskSettings")
+
+
+@rule(
+    "emr-serverless-logs-key",
+    title="Logs of EMR Serverless are kept under a customer key",
+    severity=Severity.MEDIUM,
+    types=[EMR_SERVERLESS],
+    frameworks={"Well-Architected": "SEC08-BP01"},
+    remedy="Set encryptionKeyArn of managedPersistenceMonitoringConfiguration, or turn that off.",
+    link=_AWS + "emr/latest/EMR-Serverless-UserGuide/jobs-log-encryption.html",
+)
+def serverless_logs(application: Resource) -> Iterator[Finding]:
+    """What jobs print, rows of data among it, is kept by EMR unless told otherwise, under a key that AWS owns."""
+    path = "monitoringConfiguration.managedPersistenceMonitoringConfiguration"
+    if application.lacks(f"{path}.enabled", False) and application.lacks(f"{path}.encryptionKeyArn"):
+        yield Finding("keeps its jobs' logs under a key that AWS owns", f"{path}.encryptionKeyArn")
+
+
+@rule(
     "emr-encrypted",
     title="EMR clusters encrypt at rest and in transit",
     severity=Severity.HIGH,
@@ -123,22 +183,23 @@ def notebook_no_root(notebook: Resource) -> Iterator[Finding]:
     "sagemaker-model-isolated",
     title="Models call nobody",
     severity=Severity.MEDIUM,
-    types=[MODEL],
-    frameworks={"FSBP": "SageMaker.5", "Checkov": "CKV_AWS_370"},
+    types=[MODEL, DATA_QUALITY],
+    frameworks={"FSBP": ("SageMaker.5", "SageMaker.11"), "Checkov": "CKV_AWS_370"},
     remedy="Set enableNetworkIsolation, or run the model in a VPC by vpcConfig.",
     link=_AWS + "sagemaker/latest/dg/mkt-algo-model-internet-free.html",
 )
 def model_isolated(model: Resource) -> Iterator[Finding]:
     """A model from elsewhere is code from elsewhere: with a network it sends away what it is asked."""
-    if model.lacks("enableNetworkIsolation", True) and model.lacks("vpcConfig"):
-        yield Finding("may call whom it likes", "enableNetworkIsolation")
+    path = "enableNetworkIsolation" if model.type == MODEL else "networkConfig.enableNetworkIsolation"
+    if model.lacks(path, True) and model.lacks("vpcConfig"):
+        yield Finding("may call whom it likes", path)
 
 
 @rule(
     "opensearch-serverless-private",
     title="Serverless search collections are private and under a customer key",
     severity=Severity.CRITICAL,
-    types=[SEARCH_POLICY],
+    types=[SEARCH_POLICY, NATIVE_SEARCH_POLICY],
     frameworks={"Well-Architected": ("SEC05-BP01", "SEC08-BP01")},
     remedy="Name SourceVPCEs instead of AllowFromPublic, and KmsARN instead of AWSOwnedKey.",
     link=_AWS + "opensearch-service/latest/developerguide/serverless-network.html",

@@ -31,7 +31,7 @@ _ADMIN_PORTS = (22, 3389)
     "vpc-subnet-public-address",
     title="Subnets assign no public addresses by themselves",
     severity=Severity.MEDIUM,
-    types=[SUBNET],
+    types=[SUBNET, "aws:ec2/defaultSubnet:DefaultSubnet", "aws-native:ec2:Subnet"],
     frameworks={"FSBP": ("EC2.15", "EFS.6"), "Checkov": "CKV_AWS_130"},
     remedy="Leave mapPublicIpOnLaunch off, also in public subnets: load balancers and NAT gateways bring their own.",
     link=_VPC + "userguide/subnet-public-ip.html",

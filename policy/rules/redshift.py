@@ -118,3 +118,35 @@ def audit_logs(warehouse: Resource, graph: Graph) -> Iterator[Finding]:
     logged = graph.companions(warehouse, LOGGING, by="clusterIdentifier")
     if not logged and not graph.unresolved(LOGGING, "clusterIdentifier"):
         yield Finding("keeps no audit log")
+
+
+@rule(
+    "redshift-enhanced-routing",
+    title="Warehouses load and unload through the VPC",
+    severity=Severity.MEDIUM,
+    types=[CLUSTER, WORKGROUP],
+    frameworks={"FSBP": ("Redshift.7", "RedshiftServerless.1"), "Checkov": "CKV_AWS_321"},
+    remedy="Set enhancedVpcRouting.",
+    link=_LINK + "enhanced-vpc-routing.html",
+)
+def enhanced_routing(warehouse: Resource) -> Iterator[Finding]:
+    """Otherwise COPY and UNLOAD go past security groups, endpoint policies and flow logs, to any bucket there is."""
+    if warehouse.lacks("enhancedVpcRouting", True):
+        yield Finding("sends data past the VPC", "enhancedVpcRouting")
+
+
+@rule(
+    "redshift-administrator-name",
+    title="Administrators of warehouses have names of their own",
+    severity=Severity.LOW,
+    types=[CLUSTER, NAMESPACE],
+    frameworks={"FSBP": ("Redshift.8", "RedshiftServerless.5")},
+    remedy="Choose masterUsername (of a namespace adminUsername).",
+    link=_LINK + "working-with-clusters.html",
+    level=Level.ADVISORY,
+)
+def administrator_name(warehouse: Resource) -> Iterator[Finding]:
+    """Whoever tries passwords begins with the name that every example has."""
+    for path, usual in (("masterUsername", "awsuser"), ("adminUsername", "admin")):
+        if warehouse.has(path, usual):
+            yield Finding(f"has {usual} as administrator", path)

@@ -20,14 +20,14 @@ from policy.iam import (
 )
 from policy.model import Finding, Graph, Level, Resource, RuleConfig, Severity, known, rule, stack_rule
 from policy.rules.kms_policies import administers
-from policy.rules.lambda_permissions import PERMISSION
+from policy.rules.lambda_permissions import NATIVE_PERMISSION, PERMISSION
 
 _ORIGIN_IDENTITY = "aws:cloudfront/originAccessIdentity:OriginAccessIdentity"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 _LOGS = re.compile(r"/AWSLogs/\d{12}/")
 _LINK = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _BEST = "Well-Architected"
-_KEYS = ("aws:kms/",)
+_KEYS = ("aws:kms/", "aws-native:kms:")
 # The service prefixes of the actions that the policy of a type can allow, where its module is named otherwise.
 _PREFIXES = {
     "apigateway": ("execute-api",),
@@ -46,8 +46,20 @@ _PREFIXES = {
     "networkfirewall": ("network-firewall",),
     "opensearchingest": ("osis",),
     "redshiftserverless": ("redshift-serverless", "redshift"),
+    "bedrock": ("bedrock-agentcore", "bedrock"),
+    "eventschemas": ("schemas",),
+    "pinpoint": ("sms-voice",),
+    "s3objectlambda": ("s3-object-lambda",),
+    "s3outposts": ("s3-outposts",),
 }
 _TYPES = types_with(RESOURCE)
+# Types whose `principal` is the one whom they let in.
+_NAMING = (
+    PERMISSION,
+    NATIVE_PERMISSION,
+    "aws:ram/principalAssociation:PrincipalAssociation",
+    "aws:signer/signingProfilePermission:SigningProfilePermission",
+)
 _WITHOUT_KEYS = tuple(token for token in _TYPES if not token.startswith(_KEYS))
 
 
@@ -89,7 +101,7 @@ def service_source(resource: Resource) -> Iterator[Finding]:
 )
 def own_actions(resource: Resource) -> Iterator[Finding]:
     """`*` and `service:*` include deleting the resource and changing this very policy; foreign actions do nothing."""
-    module = resource.type.partition(":")[2].partition("/")[0]
+    module = resource.type.split(":")[1].partition("/")[0]
     prefixes = _PREFIXES.get(module, (module,))
     for path, statement in letting_in(resource):
         for action in statement.known_actions():
@@ -110,7 +122,7 @@ class Accounts(RuleConfig):
     "resource-policy-cross-account",
     title="Resources are shared with known accounts only",
     severity=Severity.MEDIUM,
-    types=(*_TYPES, PERMISSION),
+    types=(*_TYPES, *_NAMING),
     frameworks={_BEST: "SEC03-BP08", "Checkov": "CKV_AWS_385"},
     remedy="Name the account in the rule's sharedWith, or limit by aws:PrincipalOrgID.",
     link=_LINK + "access_policies-cross-account-resource-access.html",
@@ -125,7 +137,7 @@ def cross_account(resource: Resource, graph: Graph, config: Accounts) -> Iterato
     """
     home = home_accounts(graph)
     own = {*home, *config.shared_with}
-    if resource.type == PERMISSION:
+    if resource.type in _NAMING:
         if home and resource.lacks("principalOrgId") and account_of(str(resource.get("principal"))) not in {*own, ""}:
             yield Finding(f"lets in {resource.get('principal')}", "principal")
         return

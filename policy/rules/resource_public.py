@@ -11,7 +11,7 @@ _QUEUES = ("aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy")
 _JUDGED_ELSEWHERE = (
     *("aws:apigateway/", "aws:backup/", "aws:dynamodb/", "aws:ecr/", "aws:ecrpublic/", "aws:efs/"),
     *("aws:elasticsearch/", "aws:kinesis/", "aws:kms/", "aws:msk/", "aws:opensearch/", "aws:s3/", "aws:s3control/"),
-    *("aws:secretsmanager/", "aws:sns/", "aws:sqs/", "aws:vpclattice/"),
+    *("aws:secretsmanager/", "aws:sns/", "aws:sqs/", "aws:vpclattice/", "aws-native:kms:", "aws-native:vpclattice:"),
 )
 _OTHERS = tuple(token for token in types_with(RESOURCE) if not token.startswith(_JUDGED_ELSEWHERE))
 

@@ -28,8 +28,8 @@ EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 _LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 # Ports of remote administration and of data stores: SSH, Telnet, RDP, WinRM, Docker, VNC; SQL Server, Oracle, NFS,
 # MySQL, PostgreSQL, Redshift, Redis, OpenSearch, Kafka, memcached, MongoDB, Neptune.
-_ADMIN_PORTS = (22, 23, 2375, 2376, 3389, 5900, 5985, 5986)
-_DATA_PORTS = (1433, 1521, 2049, 3306, 5432, 5439, 6379, 6380, 8182, 9092, 9094, 9096, 9098, 9200, 11211, 27017)
+ADMIN_PORTS = (22, 23, 2375, 2376, 3389, 5900, 5985, 5986)
+DATA_PORTS = (1433, 1521, 2049, 3306, 5432, 5439, 6379, 6380, 8182, 9092, 9094, 9096, 9098, 9200, 11211, 27017)
 
 
 class Widest(RuleConfig):
@@ -51,7 +51,7 @@ class Widest(RuleConfig):
 def ingress_private_range(subject: Resource, config: Widest) -> Iterator[Finding]:
     """10.0.0.0/8 is everybody behind every peering, VPN and transit gateway, present and future."""
     for entry in own_ingress(subject):
-        if not covers(entry, *_ADMIN_PORTS, *_DATA_PORTS):
+        if not covers(entry, *ADMIN_PORTS, *DATA_PORTS):
             continue
         for cidr in cidrs(entry):
             found = width(cidr)

@@ -17,6 +17,7 @@ from policy.model import Kind
 from policy.pack import all_rules
 from policy.tokens import canonical
 from resource_types.bearing import bearing
+from tests.policy.coverage_left import LEFT
 
 PAGE = Path("policy/COVERAGE.md")
 QUESTIONS = ("data", "door", "rights")
@@ -56,7 +57,7 @@ BY_HAND: Mapping[str, tuple[str, str]] = {
     "aws:ssoadmin/accountAssignment:AccountAssignment": ("rights", "gives an account's rights to people"),
 }
 # Rules about every type alike see nothing of what a type does.
-_ABOUT_ALL = frozenset({"tags-required", "version-support"})
+_ABOUT_ALL = frozenset({"no-plain-credentials-elsewhere", "tags-required", "version-support"})
 _TOKEN = re.compile(r"^            '(aws:[^']+)',$", re.MULTILINE)
 _CLASS = re.compile(r"^class \w+Args:$", re.MULTILINE)
 _INPUT = re.compile(r'@pulumi\.getter(?:\(name="(\w+)"\)|\n    def (\w+)\()')
@@ -64,7 +65,8 @@ _HEAD = """\
 # What the rules see of AWS
 
 Written by `make update` from the installed pulumi-aws and the rules: do not edit it. Of {all} types of resources the
-{told} below hold data, open a door or carry rights; {seen} of them have a rule, {gaps} have none and are named first.
+{told} below hold data, open a door or carry rights; {seen} of them have a rule, {gaps} have none and are named first,
+by the reason why.
 
 - **data**: an input names a key, encryption, a snapshot, how long backups are kept or protection from deletion, or
   `resource_types/` says that the type bears data.
@@ -118,16 +120,28 @@ def _hits(names: frozenset[str]) -> dict[str, list[str]]:
 
 def page() -> str:
     """The page in Markdown."""
-    index = RuleIndex(rule for rule in all_rules() if rule.kind is not Kind.EXEMPTION and rule.id not in _ABOUT_ALL)
+    index = _index()
     told = {token: found for token, names in sorted(inputs().items()) if (found := does(token, names))}
     rules = {token: [rule.id for rule in index.concerning(token)] for token in told}
     gaps = [token for token in told if not rules[token]]
     head = _HEAD.format(all=len(inputs()), told=len(told), seen=len(told) - len(gaps), gaps=len(gaps))
-    lines = ["## Without a rule\n", "| Type | data | door | rights |", "| --- | --- | --- | --- |"]
-    lines += [_row(token, told[token]) for token in gaps]
+    lines = ["## Without a rule"]
+    for reason, tokens in LEFT.items():
+        lines += [f"\n{reason}\n", "| Type | data | door | rights |", "| --- | --- | --- | --- |"]
+        lines += [_row(token, told[token]) for token in tokens if token in gaps]
     lines += ["\n## With rules\n", "| Type | data | door | rights | Rules |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(token, told[token]) + f" {', '.join(rules[token])} |" for token in told if rules[token]]
     return head + "\n".join(lines) + "\n"
+
+
+def without_rule() -> list[str]:
+    """The types that do any of it and that no rule sees."""
+    index = _index()
+    return [token for token, names in inputs().items() if does(token, names) and not index.concerning(token)]
+
+
+def _index() -> RuleIndex:
+    return RuleIndex(rule for rule in all_rules() if rule.kind is not Kind.EXEMPTION and rule.id not in _ABOUT_ALL)
 
 
 def _row(token: str, found: Mapping[str, str]) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from policy.tokens import canonical
-from tests.policy.coverage import BY_HAND, NAMES, PAGE, does, inputs, page
+from tests.policy.coverage import BY_HAND, NAMES, PAGE, does, inputs, page, without_rule
+from tests.policy.coverage_left import LEFT, REASONS
 from tests.stacks import ROOT
 
 
@@ -33,3 +34,8 @@ def test_what_is_listed_by_hand_is_a_type_that_its_inputs_do_not_tell() -> None:
     for token, (question, _) in BY_HAND.items():
         assert canonical(token) == token
         assert not [name for name in inputs()[token] if NAMES[question].search(name)], token
+
+
+def test_every_type_without_a_rule_has_one_reason_and_no_other_has_any() -> None:
+    assert sorted(token for tokens in LEFT.values() for token in tokens) == sorted(without_rule())
+    assert len(REASONS) == sum(map(len, LEFT.values()))

@@ -35,6 +35,8 @@ def test_the_width_of_a_range(cidr: object, found: tuple[int, int] | None) -> No
         ("::/0", True),
         ("2000::/15", True),
         ("2600::/16", False),
+        ("fc00::/7", False),
+        ("fd00::/8", False),
         (UNKNOWN, False),
     ],
 )

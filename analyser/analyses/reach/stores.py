@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyser.analyses.reach.network import SUBNET, flag
 from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.view import View, names, text, texts
-from policy.exposure import DATA_STORES
+from policy.exposure import ANSWERING_STORES
 from policy.model import Resource, known
 from resource_types import fact
 
@@ -26,7 +26,7 @@ _SERVERLESS_WAREHOUSE = "aws:redshiftserverless/workgroup:Workgroup"
 _MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
 _FILE_SYSTEM = "aws:efs/fileSystem:FileSystem"
 TYPES = {
-    **DATA_STORES,
+    **ANSWERING_STORES,
     _DAX: ("subnetGroupName", "securityGroupIds"),
     PROXY: ("vpcSubnetIds", "vpcSecurityGroupIds"),
     _SERVERLESS_WAREHOUSE: ("subnetIds", "securityGroupIds"),

@@ -96,7 +96,7 @@ def test_documents_of_a_role_by_kind() -> None:
         (IDENTITY, "inlinePolicies[0].policy"),
     ]
     assert [each.kind for each in documents(role, TRUST)] == [TRUST]
-    assert documents(resource("aws:other/thing:Thing", policy=text)) == []
+    assert documents(resource("aws:other/thing:Thing", policy=text)) == ()
 
 
 def test_documents_of_other_places() -> None:

@@ -95,7 +95,13 @@ CASES = [
 
 @pytest.mark.parametrize(
     "action",
-    ["ecr:GetAuthorizationToken", "ec2:DescribeInstances", "cloudwatch:PutMetricData", "xray:PutTraceSegments"],
+    [
+        "ecr:GetAuthorizationToken",
+        "ec2:DescribeInstances",
+        "ec2:CreateNetworkInterface",
+        "cloudwatch:PutMetricData",
+        "xray:PutTraceSegments",
+    ],
 )
 def test_star_is_right_where_nothing_narrower_exists(action: str) -> None:
     assert check("iam-resource-wildcard", policy(Action=action, Resource="*")) == []

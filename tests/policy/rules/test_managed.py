@@ -1,13 +1,15 @@
 """Managed services: every row of the tables in both directions, and what carries data elsewhere."""
 
 import json
+from itertools import chain
 from typing import Any
 
 import pytest
 
 from policy.model import UNKNOWN, Resource
 from policy.resources import split_path
-from policy.rules import managed_doors, managed_stores, managed_transfers
+from policy.rules import managed_access, managed_doors, managed_life, managed_stores, managed_transfers
+from policy.rules.managed import Input, Table
 from tests.policy.cases import Case, Set
 from tests.policy.support import check, resource
 
@@ -15,30 +17,54 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
 
 def holding(token: str, values: dict[str, Any], **more: Any) -> Resource:
-    """A resource with these inputs by path."""
+    """A resource with these inputs by path; `[]` in a path is a list of one block."""
     inputs: dict[str, Any] = dict(more)
     for path, value in values.items():
-        *way, last = split_path(path)
-        target = inputs
-        for step in way:
-            target = target.setdefault(str(step), {})
-        target[str(last)] = value
+        _put(inputs, path, value)
     return resource(token, "it", **inputs)
 
 
-def _doors(rule: str, table: dict[str, managed_doors.Input]) -> list[Case]:
-    """A row that must be said is broken by leaving it out and by another value, any other by each wrong value."""
+def _put(target: dict[str, Any], path: str, value: Any) -> None:
+    head, several, tail = path.partition("[].")
+    if several:
+        *way, last = split_path(head)
+        for step in way:
+            target = target.setdefault(str(step), {})
+        _put(target.setdefault(str(last), [{}])[0], tail, value)
+        return
+    *way, last = split_path(path)
+    for step in way:
+        target = target.setdefault(str(step), {})
+    target[str(last)] = value
+
+
+def table_cases(rule: str, table: Table) -> list[Case]:
+    """A case a row: all rows of the type are right, and this one is broken in turn in every way it names."""
     return [
-        Case(
-            rule,
-            [holding(token, {row.path: row.right[0] if row.right else _opposite(row.wrong[0])})],
-            [Set(row.path), Set(row.path, _opposite(row.right[0]))] if row.right else [Set(row.path, row.wrong[0])],
-        )
-        for token, row in table.items()
+        Case(rule, [holding(token, dict(chain(*map(_right, rows), _right(row))))], _breaks(row))
+        for token, rows in table.items()
+        for row in rows
     ]
 
 
-def _opposite(value: Any) -> Any:
+def _right(row: Input) -> list[tuple[str, Any]]:
+    """What the row asks for, and what it asks for that beside."""
+    beside = [(row.when[0], (*row.when[1], {"given": True})[0])] if row.when else []
+    if row.least is not None:
+        return [*beside, (row.path, row.least)]
+    return [*beside, (row.path, (*row.right, _opposite(*row.wrong), KEY)[0] if row.right or row.wrong else KEY)]
+
+
+def _breaks(row: Input) -> list[Set]:
+    path = row.path.replace("[].", "[0].")
+    if row.least is not None:
+        return [Set(path, row.least - 1), *([Set(path)] if row.default is not None else [])]
+    if row.wrong:
+        return [Set(path, value) for value in row.wrong]
+    return [Set(path), Set(path, _opposite(*row.right) if row.right else "")]
+
+
+def _opposite(value: Any = None, *_: Any) -> Any:
     return not value if isinstance(value, bool) else "another"
 
 
@@ -51,29 +77,19 @@ def search(**content: Any) -> str:
 
 
 CASES = [
-    *_doors("managed-not-public", managed_doors.PUBLIC),
-    *_doors("managed-encrypted-in-transit", managed_doors.CLEAR),
-    *_doors("managed-signs-in", managed_doors.UNASKED),
-    Case(
-        "managed-signs-in",
-        [
-            resource(
-                "aws:appsync/graphQLApi:GraphQLApi",
-                authenticationType="AMAZON_COGNITO_USER_POOLS",
-                additionalAuthenticationProviders=[{"authenticationType": "AWS_IAM"}],
-            )
-        ],
-        [Set("additionalAuthenticationProviders[0].authenticationType", "API_KEY")],
-    ),
-    *(
-        Case("managed-encrypted", [holding(token, dict.fromkeys(paths, True))], [Set(path), Set(path, False)])
-        for token, paths in managed_stores.ENCRYPTED.items()
-        for path in paths
-    ),
-    *(
-        Case("managed-customer-key", [holding(token, {path: KEY}, logUri="s3://logs/emr/")], [Set(path), Set(path, "")])
-        for token, path in managed_stores.KEYS.items()
-    ),
+    *table_cases("managed-not-public", managed_doors.PUBLIC),
+    *table_cases("managed-encrypted-in-transit", managed_doors.CLEAR),
+    *table_cases("managed-signs-in", managed_doors.UNASKED),
+    *table_cases("managed-imdsv2", managed_doors.METADATA),
+    *table_cases("managed-encrypted", managed_stores.ENCRYPTED),
+    *table_cases("managed-customer-key", managed_stores.KEYS),
+    *table_cases("managed-settings-customer-key", managed_stores.SETTINGS),
+    *table_cases("managed-deletion-protection", managed_life.DELETABLE),
+    *table_cases("managed-backups", managed_life.BACKUPS),
+    *table_cases("managed-logs", managed_life.LOGS),
+    *table_cases("managed-minor-upgrades", managed_life.UPGRADES),
+    *table_cases("managed-several-zones", managed_life.ALONE),
+    *table_cases("shared-within-organisation", managed_access.SHARES),
     Case(
         "dms-endpoint-tls",
         [resource(managed_transfers.ENDPOINT, engineName="postgres", sslMode="verify-full")],
@@ -188,3 +204,36 @@ CASES = [
 )
 def test_what_is_meant_for_others_is_left_alone(rule: str, token: str, inputs: dict[str, Any]) -> None:
     assert check(rule, resource(token, **inputs)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "inputs", "wrongs"),
+    [
+        (Input("key"), {}, ["key"]),
+        (Input("key"), {"key": ""}, ["key"]),
+        (Input("key"), {"key": KEY}, []),
+        (Input("key"), {"key": UNKNOWN}, []),
+        (Input("on", right=(True,)), {}, ["on"]),
+        (Input("on", right=(True,)), {"on": "true"}, []),
+        (Input("on", right=(True,)), {"on": False}, ["on"]),
+        (Input("mode", wrong=("OPEN",)), {}, []),
+        (Input("mode", wrong=("OPEN",)), {"mode": "OPEN"}, ["mode"]),
+        (Input("mode", wrong=("OPEN",)), {"mode": ["SHUT", "OPEN"]}, ["mode"]),
+        (Input("mode", wrong=("OPEN",)), {"mode": ["SHUT", UNKNOWN]}, []),
+        (Input("days", least=1), {}, []),
+        (Input("days", least=1), {"days": 0}, ["days"]),
+        (Input("days", least=1), {"days": 1}, []),
+        (Input("days", least=1, default=0), {}, ["days"]),
+        (Input("days", least=1, default=0), {"days": UNKNOWN}, []),
+        (Input("key", when=("logs", ())), {}, []),
+        (Input("key", when=("logs", ())), {"logs": "s3://logs"}, ["key"]),
+        (Input("key", when=("logs", ())), {"logs": UNKNOWN}, []),
+        (Input("key", when=("kind", ("S3",))), {"kind": "S3"}, ["key"]),
+        (Input("key", when=("kind", ("S3",))), {"kind": "other"}, []),
+        (Input("disks[].ebs.on", right=(True,)), {}, []),
+        (Input("disks[].ebs.on", right=(True,)), {"disks": [{"ebs": {"on": True}}, {}]}, ["disks[1].ebs.on"]),
+        (Input("a[].b[].c", wrong=(1,)), {"a": [{"b": [{"c": 2}, {"c": 1}]}, UNKNOWN]}, ["a[0].b[1].c"]),
+    ],
+)
+def test_what_a_row_asks(row: Input, inputs: dict[str, Any], wrongs: list[str]) -> None:
+    assert list(row.wrongs(resource("aws:other/thing:Thing", **inputs))) == wrongs

@@ -31,6 +31,26 @@ CASES = [
     Case("no-plain-credentials", [VERSION], [Set("secretString", PASSWORD)]),
     Case("no-plain-credentials", [CONNECTION], [Set("authParameters.apiKey.value", PASSWORD)]),
 ]
+CASES += [
+    Case(
+        "no-plain-credentials-elsewhere",
+        [resource("aws:ec2/vpnConnection:VpnConnection", "vpn", tunnel1PresharedKey=UNKNOWN)],
+        [Set("tunnel1PresharedKey", "orchard_Tunnel_77")],
+    ),
+    Case(
+        "no-plain-credentials-elsewhere",
+        [resource("aws:mskconnect/connector:Connector", "it", connectorConfiguration={"database.user": "app"})],
+        [
+            Set('connectorConfiguration["database.password"]', PASSWORD),
+            Set('connectorConfiguration["connection.uri"]', "mongodb://app:hunter2hunter2@db.internal/app"),
+        ],
+    ),
+    Case(
+        "no-plain-credentials-elsewhere",
+        [resource("aws-native:rds:DbInstance", "it", masterUserPassword=sealed(PASSWORD))],
+        [Set("masterUserPassword", PASSWORD)],
+    ),
+]
 ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment"
 
 
@@ -82,3 +102,24 @@ def test_values_of_parameters_are_read() -> None:
 def test_arguments_of_containers_are_read() -> None:
     text = '[{"name": "a", "command": ["run", "--dsn=postgres://app:hunter2@db/app"]}]'
     assert check("ecs-no-plain-secrets", resource("aws:ecs/taskDefinition:TaskDefinition", containerDefinitions=text))
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws:efs/fileSystem:FileSystem", {"creationToken": "orchard-files"}),
+        ("aws:codeartifact/domain:Domain", {"encryptionKey": "1a2b3c4d-1111-2222-3333-444455556666"}),
+        ("aws:cognito/userPoolClient:UserPoolClient", {"tokenValidityUnits": {"refreshToken": "minutes"}}),
+        ("aws:apigateway/integration:Integration", {"credentials": "arn:aws:iam::123456789012:role/api"}),
+        (
+            "aws:apigateway/integration:Integration",
+            {"requestParameters": {"integration.request.header.token": "method.request.header.token"}},
+        ),
+        ("aws:cloudwatch/eventTarget:EventTarget", {"inputTransformer": {"inputPaths": {"token": "$.detail.token"}}}),
+        ("aws:sfn/stateMachine:StateMachine", {"definition": '{"Token": "{% $states.context.Task.Token %}"}'}),
+        ("aws:lambda/function:Function", {"environment": {"variables": {"DB_PASSWORD": PASSWORD}}}),
+        ("aws:mq/broker:Broker", {"users": [{"password": PASSWORD}]}),
+    ],
+)
+def test_what_is_no_credential_or_is_judged_by_another_rule_is_left_alone(token: str, inputs: dict[str, Any]) -> None:
+    assert check("no-plain-credentials-elsewhere", resource(token, **inputs)) == []

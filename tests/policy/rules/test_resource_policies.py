@@ -188,8 +188,8 @@ def test_denials_open_nothing() -> None:
 
 
 def test_every_policy_is_judged_once_for_being_public() -> None:
-    by_design = ("aws:apigateway/", "aws:ecrpublic/", "aws:vpclattice/")
-    of_other_inputs = ("s3-access-point-not-public", "s3-acl-not-public")
+    by_design = ("aws:apigateway/", "aws:ecrpublic/", "aws:vpclattice/", "aws-native:vpclattice:")
+    of_other_inputs = ("managed-not-public", "s3-access-point-not-public", "s3-acl-not-public")
     for token in types_with(RESOURCE):
         # Policies of search domains that stand apart are judged with their domain.
         if not token.startswith(by_design) and not token.endswith("domainPolicy:DomainPolicy"):
