@@ -19,14 +19,13 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks
-from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime import stack as runtime_stack
-from pulumi.runtime.proto import source_pb2
 
 from analyser.graph import Graph
 from analyser.run.deployed import Deployed
 from analyser.run.recorder import Recorder
+from analyser.run.shortcuts import shortcuts
 from analyser.run.tasks import Work
 from settings import SettingsError, stackfile
 from settings.provider import REGION_KEY
@@ -142,7 +141,7 @@ def _run(
     outside = os.environ.pop("PULUMI_CONFIG", None)
     path = list(sys.path)
     try:
-        with _no_source_positions():
+        with shortcuts():
             asyncio.run(_in_stack(program, recorder, work))
     except (SettingsError, ProgramError):
         raise
@@ -219,18 +218,6 @@ def _only_new_objects() -> Generator[None]:
         gc.unfreeze()
         if collects:
             gc.enable()
-
-
-@contextmanager
-def _no_source_positions() -> Generator[None]:
-    """Spares the SDK the walk up the stack at each registration: the recorder has no use for source positions."""
-    module: Any = runtime_resource
-    walk = module._get_stack_trace
-    module._get_stack_trace = source_pb2.StackTrace
-    try:
-        yield
-    finally:
-        module._get_stack_trace = walk
 
 
 def _never_started() -> list[str]:
