@@ -43,7 +43,7 @@ class Usage(Settings, use_attribute_docstrings=True):
     logs_gb: Amount | None = None
     """Logs written to all log groups."""
     custom_metrics: Amount | None = None
-    """Metrics that Container Insights and MSK send."""
+    """Metrics that Container Insights on ECS and MSK send."""
     table_read_millions: Amount | None = None
     """Read request units of all on-demand DynamoDB tables."""
     table_write_millions: Amount | None = None

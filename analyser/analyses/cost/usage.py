@@ -52,7 +52,7 @@ _COMMON = Usage(
 SYSTEMS: Mapping[str, Usage] = {
     # Billions of records, 35 days of backups of a 1 TB database, and the $127 of transfer that the design has in mind.
     "records": Usage(
-        request_millions=100, egress_gb=1000, nat_gb=500, bucket_gb=1000, logs_gb=200, custom_metrics=100,
+        request_millions=100, egress_gb=1000, nat_gb=500, bucket_gb=1000, logs_gb=200, custom_metrics=50,
         database_backup_gb=2000, cache_backup_gb=100, backup_gb=1000, key_request_millions=10, message_millions=1,
         build_minutes=300, fargate_vcpu_hours=100, fargate_gb_hours=250, aurora_gb=500, aurora_io_millions=2000,
     ).over(_COMMON),
@@ -61,7 +61,7 @@ SYSTEMS: Mapping[str, Usage] = {
         request_millions=1, egress_gb=1000, nat_gb=50, endpoint_gb=20, api_request_millions=1,
         websocket_message_millions=5, websocket_minute_millions=5, function_millions=1, function_milliseconds=200,
         bucket_gb=50, logs_gb=10, backup_gb=50, active_users=1000, email_thousands=10, build_minutes=300,
-        custom_metrics=20,
+        custom_metrics=20, config_items=3000,
     ).over(_COMMON),
     "confluence": Usage(
         request_millions=50, egress_gb=1000, nat_gb=300, cross_region_gb=100, bucket_gb=200, logs_gb=150,

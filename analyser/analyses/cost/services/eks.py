@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from analyser.analyses.cost.item import Item, Pricer
-from analyser.analyses.cost.result import HOURS, Line
-from analyser.analyses.cost.services.metrics import OBSERVABILITY, senders
+from analyser.analyses.cost.result import Line
+from analyser.analyses.cost.services.observations import observations
 from analyser.analyses.cost.services.support import extended
 
+OBSERVABILITY = "amazon-cloudwatch-observability"
 EXTENDED: Mapping[int, str] = {0: "eks.extended", 1: ""}
 """Beside the control plane, for a year: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
-_OBSERVED_A_MONTH = 60 * HOURS / 1e6
-"""Millions of observations of a metric that is told of every minute; EKS pays for those, not for metrics:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/container-insights-detailed-metrics.html"""
 
 
 def cluster(item: Item) -> Iterator[Line]:
@@ -24,8 +22,7 @@ def cluster(item: Item) -> Iterator[Line]:
 def addon(item: Item) -> Iterator[Line]:
     """Add-ons are free but for what they send to CloudWatch."""
     if item.read("addonName") == OBSERVABILITY:
-        share = _OBSERVED_A_MONTH / senders(item)
-        yield item.used("Observations of Container Insights", "cloudwatch.observations", "custom_metrics", share=share)
+        yield from observations(item)
 
 
 PRICERS: dict[str, Pricer] = {"aws:eks/addon:Addon": addon, "aws:eks/cluster:Cluster": cluster}

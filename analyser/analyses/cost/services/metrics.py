@@ -1,12 +1,10 @@
-"""Which resources send custom metrics."""
+"""Which resources send custom metrics; Container Insights on EKS is paid by the observation instead."""
 
 from collections.abc import Iterator, Mapping
 
 from analyser.analyses.cost.item import Item
 from analyser.analyses.cost.result import Line
 from analyser.graph import Node
-
-OBSERVABILITY = "amazon-cloudwatch-observability"
 
 
 def sent_metrics(item: Item) -> Iterator[Line]:
@@ -27,10 +25,6 @@ def sends(node: Node) -> bool:
     return check is not None and check(node.inputs)
 
 
-def _addon(inputs: Mapping[str, object]) -> bool:
-    return inputs.get("addonName") == OBSERVABILITY
-
-
 def _msk(inputs: Mapping[str, object]) -> bool:
     return inputs.get("enhancedMonitoring", "DEFAULT") != "DEFAULT"
 
@@ -42,4 +36,4 @@ def _ecs(inputs: Mapping[str, object]) -> bool:
     )
 
 
-_SENDERS = {"aws:eks/addon:Addon": _addon, "aws:msk/cluster:Cluster": _msk, "aws:ecs/cluster:Cluster": _ecs}
+_SENDERS = {"aws:msk/cluster:Cluster": _msk, "aws:ecs/cluster:Cluster": _ecs}

@@ -8,7 +8,7 @@ from tests.analyser.analyses.cost.support import bill, lines, node
 
 pytestmark = pytest.mark.usefixtures("prices")
 
-SERVICE = "aws:ecs/service:Service"
+SERVICE, ADDON = "aws:ecs/service:Service", "aws:eks/addon:Addon"
 FUNCTION = "aws:lambda/function:Function"
 PROVISIONED = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 CALLED = Usage(function_millions=1, function_milliseconds=200)
@@ -19,24 +19,25 @@ def test_a_control_plane(name: str) -> None:
     assert bill("aws:eks/cluster:Cluster", {"name": name}) == {"EKS control plane": 73.0}
 
 
-@pytest.mark.parametrize(
-    ("addon", "beside", "expected"),
-    [
-        ("vpc-cni", [], {}),
-        (
-            "amazon-cloudwatch-observability",
-            [],
-            {"Observations of Container Insights": 0.9198},
-        ),  # 100 x 43,800 x 0.21 / 1M
-        (
-            "amazon-cloudwatch-observability",
-            [node("aws:msk/cluster:Cluster", {"enhancedMonitoring": "PER_BROKER"}, "msk")],
-            {"Observations of Container Insights": 0.4599},
-        ),
-    ],
-)
-def test_add_ons_cost_what_they_send(addon: str, beside: list[Node], expected: dict[str, float]) -> None:
-    assert bill("aws:eks/addon:Addon", {"addonName": addon}, *beside, usage=Usage(custom_metrics=100)) == expected
+def test_observations_of_a_cluster_by_nodes_and_pods() -> None:
+    sizes = {"desiredSize": 3, "minSize": 2, "maxSize": 10}
+    group = node("aws:eks/nodeGroup:NodeGroup", {"scalingConfig": sizes}, "nodes")
+    proxy = node(ADDON, {"addonName": "kube-proxy"}, "proxy")
+    pods = {"replicas": 2, "template": {"spec": {"containers": [{}, {}]}}}
+    workload = node("kubernetes:apps/v1:Deployment", {"metadata": {"name": "web"}, "spec": pods}, "web")
+    bounds = {"scaleTargetRef": {"name": "web"}, "minReplicas": 2, "maxReplicas": 5}
+    scaler = node("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", {"spec": bounds}, "scaler")
+    agent = node("kubernetes:apps/v1:DaemonSet", {}, "agent")
+    (line,) = lines(ADDON, {"addonName": "amazon-cloudwatch-observability"}, group, proxy, workload, scaler, agent)
+    each = 26 + (2 + 1 + 1) * (35 + 12)  # a node with its agent's two pods, kube-proxy and the forwarder
+    told = [23 + number * each + web * (35 + 2 * 12) + 4 + 2 for number, web in ((3, 2), (2, 2), (10, 5))]
+    assert [line.quantity, line.low, line.high] == pytest.approx([each * 60 * 730 / 1e6 for each in told])
+    assert line.usd == pytest.approx(told[0] * 0.0438 * 0.21)
+
+
+@pytest.mark.parametrize(("addon", "number"), [("vpc-cni", 0), ("amazon-cloudwatch-observability", 1)])
+def test_add_ons_are_free_but_for_what_they_send(addon: str, number: int) -> None:
+    assert len(lines(ADDON, {"addonName": addon})) == number
 
 
 @pytest.mark.parametrize(("value", "usd"), [("enhanced", 30.0), ("enabled", 30.0), ("disabled", 0)])
