@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from analyser.analyses.reach.endpoints import Endpoint, Endpoints
+from analyser.analyses.reach.endpoints import ENDPOINT_TYPE, Endpoint, Endpoints
 from analyser.analyses.reach.network import Network
 from analyser.analyses.reach.view import View, names
 from analyser.analyses.rights.grounds import Ground, ground
-from analyser.analyses.rights.principal import Principal, running_as, workloads_called
+from analyser.analyses.rights.principal import Principal, runners
 from analyser.analyses.rights.request import request
 from analyser.analyses.rights.source import Source
 from analyser.analyses.rights.standing import standing
@@ -51,13 +52,29 @@ class Passage:
                         yield one
 
 
+class _Ways:
+    """What of a stack every question looks up again: networks, endpoints, and what runs with each role."""
+
+    def __init__(self, view: View) -> None:
+        self.network = Network(view)
+        self.endpoints = Endpoints(view)
+        self.runners = runners(view)
+
+
+_KNOWN: WeakKeyDictionary[View, _Ways] = WeakKeyDictionary()
+
+
 def passages(view: View, name: str, who: Principal, action: str) -> list[Passage]:
     """The endpoints by which what runs with a role speaks to an action's service."""
-    runners = workloads_called(view, name, who) or running_as(view, who)
-    network, endpoints = Network(view), Endpoints(view)
+    if not view.of(ENDPOINT_TYPE):
+        return []
+    ways = _KNOWN.get(view) or _KNOWN.setdefault(view, _Ways(view))
+    every = ways.runners.get(who.arn, [])
+    called = [one for one in every if name in (one.name, view.owner(one), view.id_of(one))]
+    network, endpoints = ways.network, ways.endpoints
     found: dict[str, Endpoint] = {}
-    for_all = bool(runners)
-    for runner in runners:
+    for_all = bool(every)
+    for runner in called or every:
         mine = _on_the_way(network, endpoints, runner, action)
         for_all = for_all and mine is not None
         if mine is not None:

@@ -111,15 +111,14 @@ def _users(view: View, name: str) -> list[Resource]:
     return [*found, *_roles(view, name)] if found else []
 
 
-def running_as(view: View, who: Principal) -> list[Resource]:
-    """What runs with a role: all that names it as the role of its code."""
-    every = [one for one in view.resources if not one.type.startswith("aws:iam/")]
-    return [one for one in every if who.arn in map(_arn, _running_as(view, [one]))]
-
-
-def workloads_called(view: View, name: str, who: Principal) -> list[Resource]:
-    """What of it goes by a name."""
-    return [one for one in running_as(view, who) if name in (one.name, view.owner(one), view.id_of(one))]
+def runners(view: View) -> dict[str, list[Resource]]:
+    """What runs with each role, by the role's ARN: all that names it as the role of its code."""
+    found: dict[str, list[Resource]] = {}
+    for one in view.resources:
+        if not one.type.startswith("aws:iam/"):
+            for arn in dict.fromkeys(map(_arn, _running_as(view, [one]))):
+                found.setdefault(arn, []).append(one)
+    return found
 
 
 def _arn(found: Resource) -> str:
