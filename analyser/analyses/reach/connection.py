@@ -249,7 +249,7 @@ class Connections:
         near_by = source.region == target.region
         endpoint = self.endpoints.find(next(iter(vpcs), ""), target.service, tables) if near_by else None
         if endpoint is None:
-            peer = Peer(target.name, cidrs=ANYWHERE, one_of=True)
+            peer = Peer(target.name, cidrs=ANYWHERE, one_of=True, apart=self.network.addresses)
             yield from self.outside.outward(source, near, peer, port)
         elif endpoint.gateway:
             peer = Peer(
@@ -259,6 +259,7 @@ class Connections:
             yield (
                 *self._policy_out(source, Correspondent(peer.says, cidrs=ANYWHERE), port),
                 self.groups.check(own, peer, (port, port), inward=False)[0],
+                *self._acls(tuple(self._gates.at(mine[0], serves=False, peer=None, ports=(port, port))), target, peer),
                 Check(ok=True, says=f"a route to gateway endpoint {endpoint.name}", urns=(endpoint.urn,)),
                 *self.endpoints.policy(endpoint, target),
             )

@@ -154,7 +154,7 @@ def bucket_door(view: View, bucket: Resource) -> Door:
     acl = judged_acl(view, bucket)
     policy = by_policy(view, bucket, signed)
     held, _ = policies_of(view, bucket)
-    public = any(_is_public(one) for document in held for one in document.allowing())
+    public = any(is_public(one) for document in held for one in document.allowing())
     ways = [
         _unblocked(policy, "restrictPublicBuckets", name, own, blocks) if public else policy,
         _unblocked(Door(), "ignorePublicAcls", name, own, blocks) if acl.public else Door(signed),
@@ -163,7 +163,8 @@ def bucket_door(view: View, bucket: Resource) -> Door:
     return min(ways, key=lambda way: (bool(way.closed), not way.unsure, bool(way.admits), way.closed == signed))
 
 
-def _is_public(statement: Statement) -> bool:
+def is_public(statement: Statement) -> bool:
+    """Whether a statement names everybody, by S3's own measure."""
     everybody = statement.any_principal or statement.not_principals is not None
     return everybody and not narrowed(statement)
 

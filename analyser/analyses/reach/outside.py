@@ -186,7 +186,7 @@ def _versions(peer: Peer, own: Interface, *, both: bool) -> list[Peer]:
 
 
 def _six(peer: Peer) -> Peer:
-    return Peer(peer.says, peer.groups, ANYWHERE6, peer.prefix_lists, peer.unreferred, peer.one_of)
+    return replace(peer, cidrs=ANYWHERE6)
 
 
 def _address(target: Place, far: Interface, *, by_six: bool) -> Check:

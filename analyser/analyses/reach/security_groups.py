@@ -29,10 +29,13 @@ class Peer:
     """Why rules that name its groups say nothing of it; empty where they do."""
     one_of: bool = False
     """Whether it stands at some of these addresses, nobody knows which."""
+    apart: Addresses = NOWHERE
+    """Where it is known not to stand."""
     addresses: Addresses = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "addresses", _ANYWHERE.get(self.cidrs) or of_all(self.cidrs or ANYWHERE))
+        every = _ANYWHERE.get(self.cidrs) or of_all(self.cidrs or ANYWHERE)
+        object.__setattr__(self, "addresses", every - self.apart if self.apart else every)
 
     @property
     def anywhere(self) -> bool:

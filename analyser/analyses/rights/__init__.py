@@ -1,4 +1,1 @@
-"""What a role may do, from the policies of a known run.
-
-Not judged: service control policies, and the policies of VPC endpoints on the way.
-"""
+"""What a role, a user, a service or an identity provider may do, from the policies of a known run."""

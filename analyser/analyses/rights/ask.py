@@ -4,14 +4,16 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from analyser.analyses.reach.view import View
+from analyser.analyses.reach.view import View, text
 from analyser.analyses.rights.around import NOTHING, Around
+from analyser.analyses.rights.bucket_acls import BUCKET
 from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.grounds import Ground
 from analyser.analyses.rights.names import UnknownNameError
-from analyser.analyses.rights.principal import principal
+from analyser.analyses.rights.passages import Passage, passages
+from analyser.analyses.rights.principal import Principal, principal
 from analyser.analyses.rights.request import ABSENT, OF_SERVICES
-from analyser.analyses.rights.target import Target, key_of, of_key, target
+from analyser.analyses.rights.target import ACCESS_POINT, Target, key_of, of_bucket, of_key, target
 from analyser.graph import Graph
 from policy.iam.actions import actions_of, services
 
@@ -54,7 +56,12 @@ def judge(view: View, role: str, action: str, resource: str, around: Around = NO
     exact = _exact(action)
     who = principal(view, role)
     what = target(view, resource, exact)
-    found = decide(who, exact, what, around=around)
+    through = passages(view, role, who, exact) if _is_of_account(who) else []
+    always = next((one for one in through if one.always), None)
+    found = decide(who, exact, what, always.context if always else None, around=around)
+    found = _passed(found, through) if found.allowed else found
+    if found.allowed and what.resource is not None and what.resource.type == ACCESS_POINT:
+        found = _by_access_point(view, found, around)
     key = key_of(view, what.resource) if found.allowed and what.resource else None
     if key is None:
         return found
@@ -62,6 +69,39 @@ def judge(view: View, role: str, action: str, resource: str, around: Around = NO
     through = _of_service(who.arn, service) if who.is_service else _through(service, view.region_of(key))
     needs = tuple(decide(who, use, of_key(view, key), through, around) for use in _KEY_USE.get(exact, ()))
     return replace(found, needs=needs)
+
+
+def _is_of_account(who: Principal) -> bool:
+    return not who.is_service and not who.is_federated
+
+
+def _passed(found: Decision, through: list[Passage]) -> Decision:
+    """What endpoints on the way make of an answer: a no where everything comes by one that refuses it."""
+    for one in through:
+        if not one.refuses(found.principal, found.action, found.target):
+            continue
+        says = f"the policy of endpoint {one.name}, by which its requests come, does not allow it"
+        if one.always:
+            return replace(found, allowed=False, because=says, grounds=(), provisos=())
+        found = replace(found, provisos=(*found.provisos, f"unless it comes by endpoint {one.name}, which refuses it"))
+    return found
+
+
+def _by_access_point(view: View, found: Decision, around: Around) -> Decision:
+    """What the bucket behind an access point has to allow as well.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+    """
+    point = found.target.resource
+    buckets = view.refers(point, "bucket", BUCKET) if point else []
+    if point is None or not buckets:
+        return replace(found, provisos=(*found.provisos, "if the bucket behind it allows it as well"))
+    behind = of_bucket(view, buckets[0], found.action)
+    known = {"s3:dataaccesspointaccount": behind.home, "s3:dataaccesspointarn": text(point.outputs.get("arn"))}
+    own = decide(found.principal, found.action, behind, known, around)
+    if own.allowed or any(not one.allows for one in own.grounds):
+        return replace(found, needs=(*found.needs, own))
+    return replace(found, provisos=(*found.provisos, f"if bucket {behind.name} allows it as well"))
 
 
 def _through(service: str, region: str) -> dict[str, str]:

@@ -35,6 +35,13 @@ def holds(condition: Condition, context: Context, *, variables: bool = True) -> 
     if key in _TIMES:
         return _for_good(condition)
     value = context.get(key)
+    if value is None and (either := context.either(key)):
+        found = {_holds(condition, one, context, variables=variables) for one in either}
+        return found.pop() if len(found) == 1 else None
+    return _holds(condition, value, context, variables=variables)
+
+
+def _holds(condition: Condition, value: str | None, context: Context, *, variables: bool) -> bool | None:
     if not condition.operator or value is None or not all(map(known, condition.values)):
         return None
     wanted = [_text(one) for one in condition.values]

@@ -108,7 +108,7 @@ class _Case:
 
     def __init__(self, who: Principal, action: str, what: Target, extra: Mapping[str, str], around: Around) -> None:
         self._who, self._action, self._what = who, action, what
-        self._context = request(who, what, extra)
+        self._context = request(who, what, extra, action)
         self._identity = self._of(who.policies)
         self._own = {standing: list(self._resource(standing)) for standing in Standing}
         self._boundary = None if who.boundary is None else self._of(who.boundary)
@@ -124,8 +124,11 @@ class _Case:
         """Every way to be allowed."""
         who, what = self._who, self._what
         by_name, by_session = self._allowing(Standing.DIRECT), self._allowing(Standing.SESSION)
-        if who.is_service:
+        if who.is_service or who.is_federated:
             yield (Layer([*by_name, *by_session], what.unread),)
+            return
+        if what.barred and what.elsewhere(who.account):
+            yield (Layer((), refuses=what.barred),)
             return
         identity = Layer(_allowing(self._identity), who.unread)
         around = tuple(self._levels_that_allow())
@@ -200,7 +203,7 @@ class _Case:
 
     def _nobody(self) -> str:
         who, what = self._who, self._what
-        if who.is_service:
+        if who.is_service or who.is_federated:
             return f"no statement of the policy of {what.name} lets {who.name} in"
         return f"no statement of {who.name} or of {what.name} allows it"
 

@@ -34,7 +34,9 @@ def grant(found: Resource) -> Source:
         "Resource": "*",
         "Condition": {"StringEquals": context} if context else {},
     }
-    return Source(f"grant {found.name}", _made(statement))
+    retires = {**statement, "Principal": {"AWS": text(found.get("retiringPrincipal"))}, "Action": "kms:RetireGrant"}
+    more = [{**retires, "Condition": {}}] if found.given("retiringPrincipal") else []
+    return Source(f"grant {found.name}", _made(statement, *more))
 
 
 def permission(found: Resource, function: str) -> Source:
@@ -49,13 +51,13 @@ def permission(found: Resource, function: str) -> Source:
         "Effect": "Allow",
         "Principal": {"Service" if who.endswith(".amazonaws.com") else "AWS": who},
         "Action": text(found.get("action")),
-        "Resource": f"{function}:{text(found.get('qualifier'))}" if found.given("qualifier") else "*",
+        "Resource": f"{function}:{text(found.get('qualifier'))}" if found.given("qualifier") else function,
         "Condition": condition,
     }
     return Source(f"permission {found.name}", _made(statement))
 
 
-def _made(statement: dict[str, Any]) -> Document:
-    document = parse({"Statement": [statement]}, RESOURCE, "")
+def _made(*statements: dict[str, Any]) -> Document:
+    document = parse({"Statement": list(statements)}, RESOURCE, "")
     assert document is not None, "a mapping with statements is a document"
     return document

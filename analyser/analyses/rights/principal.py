@@ -1,29 +1,29 @@
-"""Who asks: a role of the stack with its policies, or an AWS service."""
+"""Who asks: a role or a user of the stack with its policies, an AWS service, or an identity provider."""
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from analyser.analyses.reach.view import View, text, texts
-from analyser.analyses.rights import managed
+from analyser.analyses.reach.view import View, text
+from analyser.analyses.rights.attached import ROLES, attached, managed_policy
 from analyser.analyses.rights.names import UnknownNameError, suggest
 from analyser.analyses.rights.sessions import ASSOCIATION, role_tags, session_policies
 from analyser.analyses.rights.source import Source
-from policy.iam import IDENTITY, account_of, documents, parse
-from policy.model import Resource, known
+from analyser.analyses.rights.tags import tags_of
+from analyser.analyses.rights.users import USER, name_of, policies_of_user
+from policy.iam import account_of
+from policy.model import Resource
 
-ROLE = "aws:iam/role:Role"
-_ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-_SHARED_ATTACHMENT = "aws:iam/policyAttachment:PolicyAttachment"
-_ONLY_INLINE = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
-_ONLY_ATTACHED = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
-_POLICY = "aws:iam/policy:Policy"
+ROLE = ROLES.token
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
 # The input by which each kind of resource names the role that its own code runs with.
 _RUNS_AS = ("role", "taskRoleArn", "serviceRole", "roleArn", "nodeRoleArn", "serviceRoleArn", "iamRoleArn")
 _SERVICE_SUFFIX = ".amazonaws.com"
 _OTHERS = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/.+)")
+_PROVIDERS = ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "aws:iam/samlProvider:SamlProvider")
+_FEDERATED = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(oidc|saml)-provider/.+")
+# Identity providers that trust policies name without a provider of the account.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+_WEB = ("accounts.google.com", "graph.facebook.com", "www.amazon.com")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,19 @@ class Principal:
     """Whether its sessions have no other tags."""
     sessions: tuple[Source, ...] = ()
     """What all of its sessions are limited to; empty where some are not."""
+
+    user_name: str = ""
+    """Of an IAM user, what ``aws:username`` says."""
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether this is an identity provider, whose users become roles and do nothing else."""
+        return bool(_FEDERATED.fullmatch(self.arn)) or self.arn in _WEB
+
+    @property
+    def is_user(self) -> bool:
+        """Whether this is an IAM user."""
+        return ":user/" in self.arn
 
     @property
     def is_service(self) -> bool:
@@ -68,16 +81,48 @@ def principal(view: View, name: str) -> Principal:
     """
     if name.endswith(_SERVICE_SUFFIX):
         return Principal(name, name)
-    roles = _roles(view, name)
+    if provider := _provider(view, name):
+        return Principal(name, provider)
+    roles = _users(view, name) or _roles(view, name)
     if not roles and _OTHERS.fullmatch(name):
         return Principal(name, name, unread=(f"the policies of {name}",))
     if len(roles) > 1:
         choices = ", ".join(sorted(view.owner(role) for role in roles))
         raise UnknownNameError(f"{view.graph.stack}: {name!r} means several roles: {choices}")
     if not roles:
-        names = {view.owner(role) for role in view.of(ROLE)}
-        raise UnknownNameError(f"{view.graph.stack}: no role is called {name!r}; {suggest(name, names)}")
-    return _of_role(view, roles[0])
+        names = {view.owner(role) for role in view.of(ROLE, USER)}
+        raise UnknownNameError(f"{view.graph.stack}: no role or user is called {name!r}; {suggest(name, names)}")
+    return _of_role(view, roles[0]) if roles[0].type == ROLE else _of_user(view, roles[0])
+
+
+def _provider(view: View, name: str) -> str:
+    """The ARN of an identity provider, or the name that trust policies know it by; nothing for anything else."""
+    if _FEDERATED.fullmatch(name) or name in _WEB:
+        return name
+    mine = [one for one in view.of(*_PROVIDERS) if name in (one.name, view.owner(one))]
+    return text(mine[0].outputs.get("arn")) if len(mine) == 1 else ""
+
+
+def _users(view: View, name: str) -> list[Resource]:
+    """Users, unless a role goes by the same name."""
+    every = view.of(USER)
+    exact = [one for one in every if name in (one.name, view.id_of(one), text(one.outputs.get("arn")))]
+    found = exact or [one for one in every if view.owner(one) == name]
+    return [*found, *_roles(view, name)] if found else []
+
+
+def runners(view: View) -> dict[str, list[Resource]]:
+    """What runs with each role, by the role's ARN: all that names it as the role of its code."""
+    found: dict[str, list[Resource]] = {}
+    for one in view.resources:
+        if not one.type.startswith("aws:iam/"):
+            for arn in dict.fromkeys(map(_arn, _running_as(view, [one]))):
+                found.setdefault(arn, []).append(one)
+    return found
+
+
+def _arn(found: Resource) -> str:
+    return text(found.outputs.get("arn"))
 
 
 def _roles(view: View, name: str) -> list[Resource]:
@@ -115,92 +160,35 @@ def _of_pods(view: View, name: str) -> list[Resource]:
 
 
 def _of_role(view: View, role: Resource) -> Principal:
-    inline, unread = _inline(view, role)
-    arns, contradicted = _attached(view, role)
-    read_in = {arn: _managed(view, arn) for arn in arns}
-    partly = [arn for arn, sources in read_in.items() if not all(source.document.whole for source in sources)]
-    boundary = role.get("permissionsBoundary")
+    policies, unread = attached(view, role, ROLES)
     tags, all_tags = role_tags(view, role)
     return Principal(
         name=view.owner(role),
         arn=text(role.outputs.get("arn")),
-        policies=(*inline, *(source for sources in read_in.values() for source in sources)),
-        boundary=None if boundary in (None, "") else tuple(_managed(view, boundary)),
-        unread=(*unread, *contradicted, *(arn for arn, sources in read_in.items() if not sources), *partly),
+        policies=policies,
+        boundary=_boundary(view, role),
+        unread=unread,
         tags=tags,
         all_tags=all_tags,
         sessions=session_policies(view, role),
     )
 
 
-def _inline(view: View, role: Resource) -> tuple[list[Source], list[str]]:
-    """Inline policies, and the names of those that cannot be read; an exclusive list takes the others away."""
-    found = [Source(f"role {role.name}", document) for document in documents(role, IDENTITY)]
-    unread = [f"a policy of role {role.name}"] if _has_unread_inline(role, len(found)) else []
-    lists = view.resources.companions(role, _ONLY_INLINE, by="roleName")
-    only = {name for each in lists for name in texts(each.list("policyNames"))}
-    untold = any(each.untold("policyNames") for each in lists)
-    for policy in view.resources.companions(role, _ROLE_POLICY, by="role"):
-        if lists and not only & {text(policy.get("name")), text(policy.outputs.get("name"))}:
-            unread += [f"inline policy {policy.name}, which a list that is not known may keep"] * untold
-            continue
-        if _has_own_list(role, "inlinePolicies"):
-            unread.append(f"inline policy {policy.name}, which the role's own list takes away")
-            continue
-        said, lacking = read(policy, IDENTITY, f"inline policy {policy.name}")
-        found, unread = [*found, *said], [*unread, *lacking]
-    return found, unread
+def _of_user(view: View, user: Resource) -> Principal:
+    policies, unread = policies_of_user(view, user)
+    tags, all_tags = tags_of(view, user)
+    return Principal(
+        name=view.owner(user),
+        arn=text(user.outputs.get("arn")),
+        policies=policies,
+        boundary=_boundary(view, user),
+        unread=unread,
+        tags=tuple(tags.items()),
+        all_tags=all_tags,
+        user_name=name_of(user),
+    )
 
 
-def _has_unread_inline(role: Resource, read_in: int) -> bool:
-    """Whether the role's own list holds a policy that cannot be read."""
-    if role.unknown("inlinePolicies") or role.untold("inlinePolicies", "policy"):
-        return True
-    return sum(block.given("policy") for block in role.blocks("inlinePolicies")) > read_in
-
-
-def _has_own_list(role: Resource, path: str) -> bool:
-    """Whether the role says in one list all that it has of a kind, so that the next update takes the rest away.
-
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role#inline_policy
-    """
-    return role.get(path) is not None
-
-
-def read(policy: Resource, kind: str, where: str) -> tuple[list[Source], list[str]]:
-    """The documents of a policy, and its name where they cannot be read as a whole."""
-    written = documents(policy, kind)
-    whole = bool(written) and all(document.whole for document in written)
-    return [Source(where, document) for document in written], [] if whole else [where]
-
-
-def _attached(view: View, role: Resource) -> tuple[list[str], list[str]]:
-    """ARNs of attached policies, and what is said of those of which two resources say different things."""
-    exclusive = view.resources.companions(role, _ONLY_ATTACHED, by="roleName")
-    if exclusive:
-        untold = any(each.untold("policyArns") for each in exclusive)
-        given = [arn for each in exclusive for arn in texts(each.list("policyArns"))]
-        return given, ["a policy whose ARN is not known"] * untold
-    own = role.list("managedPolicyArns")
-    arns = [attached.get("policyArn") for attached in view.resources.companions(role, _ATTACHMENT, by="role")]
-    mine = {text(role.get("name")), text(role.outputs.get("name")), view.id_of(role)}
-    shared = {text(each.get("policyArn")): set(texts(each.list("roles"))) for each in view.of(_SHARED_ATTACHMENT)}
-    lost = {arn for arn in (*arns, *own) if known(arn) and arn in shared and not mine & shared[arn]}
-    arns += [arn for arn, roles in shared.items() if mine & roles]
-    if _has_own_list(role, "managedPolicyArns"):
-        lost |= {arn for arn in arns if known(arn) and arn not in own}
-    arns += own
-    hidden = any(not known(arn) for arn in arns) or role.untold("managedPolicyArns")
-    unknown = ["a policy whose ARN is not known"] * hidden
-    said = [f"{arn}, which another attachment takes from the role" for arn in sorted(lost)]
-    return [text(arn) for arn in dict.fromkeys(arns) if known(arn) and arn not in lost], [*unknown, *said]
-
-
-def _managed(view: View, arn: Any) -> list[Source]:
-    """A managed policy, of the stack or of AWS."""
-    for policy in view.of(_POLICY):
-        if arn in (text(policy.outputs.get("arn")), view.id_of(policy)):
-            return [Source(f"policy {policy.name}", document) for document in documents(policy, IDENTITY)]
-    content = managed.content(text(arn))
-    document = parse(content, IDENTITY, "") if content else None
-    return [Source(f"AWS-managed {text(arn).rpartition('/')[2]}", document)] if document else []
+def _boundary(view: View, found: Resource) -> tuple[Source, ...] | None:
+    boundary = found.get("permissionsBoundary")
+    return None if boundary in (None, "") else tuple(managed_policy(view, boundary))

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from analyser.analyses.rights.patterns import literal
 from analyser.analyses.rights.principal import Principal
+from analyser.analyses.rights.tags import judged_by_tag, tag_keys
 from analyser.analyses.rights.target import Target
 
 ABSENT: Final = ""
@@ -35,6 +36,9 @@ class Context(Protocol):
     def get(self, key: str, /) -> str | None:
         """What is known of a key."""
 
+    def either(self, key: str) -> tuple[str, ...]:
+        """What a key may be, where one of these is all that is known of it."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -43,17 +47,29 @@ class Request:
     values: Mapping[str, str]
     closed: tuple[str, ...] = field(default=())
     """Beginnings of keys: what begins so and has no value is absent."""
+    perhaps: Mapping[str, str] = field(default_factory=dict)
+    """Keys that are absent, or have this value."""
+    told: tuple[str, ...] = ()
+    """Beginnings of such keys: what begins so and is not among them is absent."""
+
+    def either(self, key: str) -> tuple[str, ...]:
+        """What a key may be, where that is all that is known of it; nothing where more or less is."""
+        if key in self.perhaps:
+            return self.perhaps[key], ABSENT
+        return (ABSENT,) if self.told and key.startswith(self.told) else ()
 
     def get(self, key: str, /) -> str | None:
         """What is known of a key."""
         return self.values.get(key, ABSENT if key.startswith(self.closed or "\0") else None)
 
 
-def request(who: Principal, what: Target, extra: Mapping[str, str]) -> Request:
+def request(who: Principal, what: Target, extra: Mapping[str, str], action: str = "") -> Request:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
     if who.is_service:
         known = {"aws:principalisawsservice": "true", "aws:principalservicename": who.arn}
         return Request({**dict.fromkeys(_OF_PRINCIPALS, ABSENT), **known, **extra}, closed=(_TAG,))
+    if who.is_federated:
+        return Request({"aws:principalisawsservice": "false", "aws:federatedprovider": who.arn, **extra})
     account = who.account
     values = {
         "aws:principalaccount": account,
@@ -64,13 +80,19 @@ def request(who: Principal, what: Target, extra: Mapping[str, str]) -> Request:
         "kms:viaservice": ABSENT,
         **dict.fromkeys(OF_SERVICES, ABSENT),
         **({"aws:username": ABSENT, "aws:principaltype": "AssumedRole"} if who.is_role else {}),
+        **({"aws:username": who.user_name, "aws:principaltype": "User"} if who.user_name else {}),
     }
     if what.account:
         values["aws:resourceaccount"] = what.account
     if what.region:
         values["aws:requestedregion"] = what.region
     tags = {f"{_TAG}{tag.lower()}": value for tag, value in who.tags}
-    return Request({**values, **tags, **extra}, closed=(_TAG,) if who.all_tags else ())
+    closed = (_TAG,) if who.all_tags else ()
+    begins = tag_keys(action) if what.has_tags else ()
+    theirs = {f"{begin}{tag.lower()}": value for begin in begins for tag, value in what.tags}
+    if judged_by_tag(action):
+        return Request({**values, **tags, **theirs, **extra}, (*closed, *(begins if what.all_tags else ())))
+    return Request({**values, **tags, **extra}, closed, perhaps=theirs, told=begins if what.all_tags else ())
 
 
 def filled(written: str, context: Context) -> str | None:

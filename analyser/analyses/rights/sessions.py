@@ -1,15 +1,14 @@
 """What is known of the sessions of a role: their tags, and the policies that they are limited to."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 
 from analyser.analyses.reach.view import View, texts
 from analyser.analyses.rights.source import Source
+from analyser.analyses.rights.tags import tags_of
 from policy.iam import IDENTITY, TRUST, documents
 from policy.iam.reach import covers
-from policy.model import Resource, known
-from policy.unknown import UNKNOWN
+from policy.model import Resource
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _PROFILE = "aws:rolesanywhere/profile:Profile"
@@ -32,12 +31,10 @@ def role_tags(view: View, role: Resource) -> tuple[Tags, bool]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
     """
-    tags = role.get("tags")
-    every = {**_default_tags(view, role), **(tags if isinstance(tags, dict) else {})}
-    own = {tag: value for tag, value in every.items() if known(value)}
+    own, complete = tags_of(view, role)
     by = _taggers(role)
     if not by:
-        return tuple(own.items()), tags is not UNKNOWN and len(own) == len(every)
+        return tuple(own.items()), complete
     associations = [
         one for one in view.resources.companions(role, ASSOCIATION, by="roleArn") if not one.has("disableSessionTags")
     ]
@@ -47,17 +44,6 @@ def role_tags(view: View, role: Resource) -> tuple[Tags, bool]:
         hidden = {*given, *_OTHERS_OF_PODS}
         return (*((tag, value) for tag, value in own.items() if tag not in hidden), *same.items()), False
     return tuple(same.items()) if _PODS in by else (), False
-
-
-def _default_tags(view: View, role: Resource) -> dict[str, str]:
-    """What the provider of the role gives to whatever it makes."""
-    node = view.graph[role.urn]
-    provider = view.graph.get(node.provider.rpartition("::")[0])
-    default = provider.inputs.get("defaultTags") if provider else None
-    written = default or view.graph.config.get("aws:defaultTags") or "{}"
-    found = json.loads(written) if isinstance(written, str) else written
-    tags = found.get("tags") if isinstance(found, dict) else None
-    return tags if isinstance(tags, dict) else {}
 
 
 def _taggers(role: Resource) -> set[str]:

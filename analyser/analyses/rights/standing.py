@@ -26,9 +26,14 @@ def standing(statement: Statement, who: Principal) -> Standing | None:
     if statement.not_principals is not None:
         return None if _spared(statement, who) else Standing.SESSION
     named = statement.principals_of("AWS")
+    if who.is_federated:
+        return Standing.DIRECT if who.arn in statement.principals_of("Federated") else None
     if "*" in named:
         return Standing.SESSION
-    if who.arn in named or (who.is_service and who.arn in statement.principals_of("Service")):
+    if who.arn in named:
+        # Of a user, unlike a role, an implicit deny of the boundary does not limit what names him.
+        return Standing.SESSION if who.is_user else Standing.DIRECT
+    if who.is_service and who.arn in (*statement.principals_of("Service"), *statement.principals_of("Federated")):
         return Standing.DIRECT
     if _session_names(named, who):
         return Standing.SESSION

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, replace
 
 from analyser.analyses.reach.view import View, text
+from analyser.analyses.rights.attached import ROLES, USERS, read
+from analyser.analyses.rights.bucket_acls import BUCKET, barred, of_acl
 from analyser.analyses.rights.made import grant, permission
 from analyser.analyses.rights.names import UnknownNameError, suggest
-from analyser.analyses.rights.principal import ROLE, read
 from analyser.analyses.rights.source import Source
+from analyser.analyses.rights.tags import tags_of
 from policy.iam import PLACES, RESOURCE, TRUST, documents, home_accounts
 from policy.iam.actions import actions_of
 from policy.model import Resource
@@ -19,6 +21,8 @@ KEYS = (
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
     "aws:kms/replicaKey:ReplicaKey",
 )
+ROLE = ROLES.token
+ACCESS_POINT = "aws:s3/accessPoint:AccessPoint"
 _FUNCTION = "aws:lambda/function:Function"
 _GRANT = "aws:kms/grant:Grant"
 _PERMISSION = "aws:lambda/permission:Permission"
@@ -37,8 +41,12 @@ _TYPES: dict[str, tuple[str, str] | None] = {
     "aws:backup/vault:Vault": ("aws:backup/vaultPolicy:VaultPolicy", "backupVaultName"),
     "aws:opensearch/domain:Domain": ("aws:opensearch/domainPolicy:DomainPolicy", "domainName"),
     "aws:msk/cluster:Cluster": ("aws:msk/clusterPolicy:ClusterPolicy", "clusterArn"),
+    ACCESS_POINT: ("aws:s3control/accessPointPolicy:AccessPointPolicy", "accessPointArn"),
     _FUNCTION: None,
     ROLE: None,
+    USERS.token: None,
+    "aws:ec2/instance:Instance": None,
+    "aws:ecs/cluster:Cluster": None,
     "aws:cloudfront/distribution:Distribution": None,
     "aws:cloudwatch/logGroup:LogGroup": None,
     "aws:codebuild/project:Project": None,
@@ -92,6 +100,14 @@ class Target:
 
     home: str = ""
     """The account of the stack, for what the stack makes."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Its tags as far as they are known."""
+    all_tags: bool = False
+    """Whether it has no others."""
+    has_tags: bool = False
+    """Whether a request about it may bring these: not one about a part that has tags of its own."""
+    barred: str = ""
+    """Why nobody of another account gets in whatever its policy says; empty where that has the say."""
     is_strict: bool = False
     """Whether its own policy has the say: a key, or a role that is assumed."""
     unowned: str = ""
@@ -150,7 +166,10 @@ def target(view: View, name: str, action: str) -> Target:
         hint = suggest(name, known) if known else "name an ARN"
         raise UnknownNameError(f"{view.graph.stack}: {name!r} is nothing that {action} is about; {hint}")
     (found,) = matching
-    return _target(view, found, name, _users(found) if prefix == "rds-db" else f"{_arn(found)}{_part(prefix, verb)}")
+    part = _part(prefix, verb)
+    if found.type == ACCESS_POINT and part:
+        part = f"/object{part}"
+    return _target(view, found, name, _users(found) if prefix == "rds-db" else f"{_arn(found)}{part}")
 
 
 def key_of(view: View, found: Resource) -> Resource | None:
@@ -167,6 +186,11 @@ def key_of(view: View, found: Resource) -> Resource | None:
 def of_key(view: View, key: Resource) -> Target:
     """A key as what is asked about."""
     return _target(view, key, view.owner(key), _arn(key))
+
+
+def of_bucket(view: View, bucket: Resource, action: str) -> Target:
+    """A bucket, or what is in it, as what an action is about."""
+    return _target(view, bucket, view.owner(bucket), f"{_arn(bucket)}{_part('s3', action.partition(':')[2])}")
 
 
 def without_resource(action: str) -> bool:
@@ -221,7 +245,14 @@ def _target(view: View, found: Resource, name: str, arn: str) -> Target:
     region = "" if found.type == ROLE else view.region_of(found)
     homes = home_accounts(view.resources)
     home = next(iter(homes)) if len(homes) == 1 else ""
-    return Target(name, arn, found, policies, grants, tuple(unread), region, home)
+    is_bucket = found.type == BUCKET
+    said, lost = of_acl(view, found) if is_bucket else ([], [])
+    tags, all_tags = tags_of(view, found)
+    return Target(
+        name, arn, found, (*policies, *said), grants, (*unread, *lost), region, home,
+        tags=tuple(tags.items()), all_tags=all_tags, has_tags=arn == _arn(found),
+        barred=barred(view, found) if is_bucket else "",
+    )  # fmt: skip
 
 
 def _own_policies(view: View, found: Resource) -> tuple[list[Source], list[str]]:

@@ -81,7 +81,9 @@ def reach(
 
 def can(
     stack: StackName,
-    role: Annotated[str, typer.Argument(help="A role, what runs with it, or a service such as s3.amazonaws.com.")],
+    role: Annotated[
+        str, typer.Argument(help="A role, what runs with it, a user, or a service such as s3.amazonaws.com.")
+    ],
     action: Annotated[str, typer.Argument(help="An IAM action, such as s3:GetObject.")],
     resource: Annotated[str, typer.Argument(help="A component, a resource or an ARN, which may hold *.")],
     around: Annotated[

@@ -55,10 +55,12 @@ _ARNS = {
     "elasticache/subnetGroup": "elasticache:{region}:{account}:subnetgroup:{name}",
     "elasticache/user": "elasticache:{region}:{account}:user:{name}",
     "elasticache/userGroup": "elasticache:{region}:{account}:usergroup:{name}",
+    "iam/group": "iam::{account}:group/{name}",
     "iam/instanceProfile": "iam::{account}:instance-profile/{name}",
     "iam/openIdConnectProvider": "iam::{account}:oidc-provider/{name}",
     "iam/policy": "iam::{account}:policy/{name}",
     "iam/role": "iam::{account}:role/{name}",
+    "iam/samlProvider": "iam::{account}:saml-provider/{name}",
     "iam/user": "iam::{account}:user/{name}",
     "kinesis/firehoseDeliveryStream": "firehose:{region}:{account}:deliverystream/{name}",
     "kinesis/stream": "kinesis:{region}:{account}:stream/{name}",
@@ -77,6 +79,7 @@ _ARNS = {
     "rds/subnetGroup": "rds:{region}:{account}:subgrp:{name}",
     "route53/healthCheck": "route53:::healthcheck/{id}",
     "route53/zone": "route53:::hostedzone/{id}",
+    "s3/accessPoint": "s3:{region}:{account}:accesspoint/{name}",
     "s3/bucket": "s3:::{name}",
     "secretsmanager/secret": "secretsmanager:{region}:{account}:secret:{name}-{hash:.6}",
     "sfn/stateMachine": "states:{region}:{account}:stateMachine:{name}",
@@ -88,8 +91,8 @@ _ARNS = {
 _SERVICES = {"ebs": "ec2", "vpc": "ec2", "cfg": "config", "lb": "elasticloadbalancing", "msk": "kafka"}
 _ID_IS_NAME = {
     "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/parameterGroup",
-    "elasticache/replicationGroup", "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster", "rds/parameterGroup",
-    "rds/subnetGroup", "s3/bucket",
+    "elasticache/replicationGroup", "iam/group", "iam/instanceProfile", "iam/role", "iam/user", "rds/cluster",
+    "rds/parameterGroup", "rds/subnetGroup", "s3/bucket",
 }  # fmt: skip
 _ID_IS_ARN = {
     "acm/certificate", "iam/openIdConnectProvider", "iam/policy", "lb/listener", "lb/loadBalancer", "lb/targetGroup",

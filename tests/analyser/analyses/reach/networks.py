@@ -1,5 +1,6 @@
 """Random small networks as plain data, and the graphs that make them."""
 
+import json
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -12,6 +13,9 @@ _RANGES = ((22, 22), (443, 443), (0, 65535), (1, 1023), (1024, 65535), (32768, 6
 _PROTOCOLS = ("tcp", "TCP", "6", "-1", "udp")
 _PUBLIC = ("0.0.0.0/0", "8.8.8.0/24", "0.0.0.0/1", "203.0.113.7/32")
 _PUBLIC6 = ("::/0", "2001:4860::/32", "2600:1f18::/32", "2600:1f18:0::/48", "2600:1f18:1::/48")
+
+STORE = "arn:aws:s3:::store"
+ENDPOINT_POLICIES = ("", "all", "store", "other", "denied", "all but store")
 
 Rule = tuple[str, int, int, str]
 """Protocol, first and last port, and a range or the name of a group or prefix list."""
@@ -38,6 +42,8 @@ class Machine:
     groups: list[str]
     asks_public: bool | None
     elastic: bool
+    forwards: bool = False
+    """Whether it takes packets that are not for itself."""
 
 
 @dataclass
@@ -56,11 +62,37 @@ class Net:
     """Those of them whose attachment takes version 6 too."""
     lists: dict[str, list[str]] = field(default_factory=dict)
     """The ranges of each prefix list."""
+    block: str = ""
+    """The mode of VPC Block Public Access; empty for none."""
+    spared: dict[str, str] = field(default_factory=dict)
+    """What is excluded from it: VPCs and subnets by the mode of the exclusion."""
+    endpoints: dict[str, tuple[list[str], str]] = field(default_factory=dict)
+    """Gateway endpoints for S3 by their VPC: the subnets whose tables have it, and what its policy says."""
 
 
 def random_net(seed: int) -> Net:
     """One network; the same for the same seed."""
     r, net = Random(seed), Net()
+    _vpcs(r, net)
+    net.lists = {"p0": r.sample(_PUBLIC[1:], 2), "p1": ["0.0.0.0/1", "128.0.0.0/1"], "p2": r.sample(_PUBLIC6[1:], 2)}
+    for one, other in (("v0", "v1"), ("v1", "v2"), ("v0", "v2")):
+        if one in net.vpcs and other in net.vpcs and r.random() < 0.6:
+            net.peerings[f"{one}{other}"] = (one, other, r.random() < 0.85)
+    for name, subnet in net.subnets.items():
+        subnet.routes = _routes(r, net, subnet)
+        subnet.acl = (_acl(r), _acl(r)) if r.random() < 0.35 else None
+        net.machines[f"m{name}"] = _machine(r, net, subnet, name)
+    for name, subnet in net.subnets.items():
+        _by_machine(r, net, name, subnet)
+    _around(r, net)
+    for vpc, ingress, egress in net.groups.values():
+        ingress += [_rule(r, net, vpc) for _ in range(r.choice((0, 1, 2, 3)))]
+        egress += [("-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.7 else [_rule(r, net, vpc) for _ in range(2)]
+        egress += [("-1", 0, 0, "::/0")] if r.random() < 0.5 else []
+    return net
+
+
+def _vpcs(r: Random, net: Net) -> None:
     for number in range(r.choice((1, 2, 2, 3))):
         vpc = f"v{number}"
         net.vpcs[vpc] = f"10.{number}.0.0/16"
@@ -72,19 +104,30 @@ def random_net(seed: int) -> Net:
         for group in range(2):
             net.groups[f"{vpc}g{group}"] = (vpc, [], [])
         net.nats[f"{vpc}n"] = r.choice([name for name, one in net.subnets.items() if one.vpc == vpc])
-    net.lists = {"p0": r.sample(_PUBLIC[1:], 2), "p1": ["0.0.0.0/1", "128.0.0.0/1"], "p2": r.sample(_PUBLIC6[1:], 2)}
-    for one, other in (("v0", "v1"), ("v1", "v2"), ("v0", "v2")):
-        if one in net.vpcs and other in net.vpcs and r.random() < 0.6:
-            net.peerings[f"{one}{other}"] = (one, other, r.random() < 0.85)
-    for name, subnet in net.subnets.items():
-        subnet.routes = _routes(r, net, subnet)
-        subnet.acl = (_acl(r), _acl(r)) if r.random() < 0.35 else None
-        net.machines[f"m{name}"] = _machine(r, net, subnet, name)
-    for vpc, ingress, egress in net.groups.values():
-        ingress += [_rule(r, net, vpc) for _ in range(r.choice((0, 1, 2, 3)))]
-        egress += [("-1", 0, 0, "0.0.0.0/0")] if r.random() < 0.7 else [_rule(r, net, vpc) for _ in range(2)]
-        egress += [("-1", 0, 0, "::/0")] if r.random() < 0.5 else []
-    return net
+
+
+def _by_machine(r: Random, net: Net, name: str, subnet: Subnet) -> None:
+    """Lets a machine of another subnet of the VPC forward what goes out."""
+    others = [one for one, machine in net.machines.items() if machine.subnet != name]
+    mine = [one for one in others if net.subnets[net.machines[one].subnet].vpc == subnet.vpc]
+    if not mine or r.random() > 0.25:
+        return
+    machine = r.choice(mine)
+    net.machines[machine].forwards = r.random() < 0.8
+    cidr = r.choice(("0.0.0.0/0", "8.8.8.0/24"))
+    subnet.routes = [one for one in subnet.routes if one[0] != cidr] + [(cidr, "machine", machine)]
+
+
+def _around(r: Random, net: Net) -> None:
+    """What a region and its endpoints add to the routes."""
+    if r.random() < 0.15:
+        net.block = r.choice(("block-bidirectional", "block-ingress"))
+        for name in r.sample([*net.vpcs, *net.subnets], r.choice((0, 1, 2))):
+            net.spared[name] = r.choice(("allow-bidirectional", "allow-egress"))
+    for vpc in net.vpcs:
+        mine = [name for name, one in net.subnets.items() if one.vpc == vpc]
+        if r.random() < 0.4:
+            net.endpoints[vpc] = (r.sample(mine, r.choice((0, 1))) or mine, r.choice(ENDPOINT_POLICIES))
 
 
 def six_of(vpc: str) -> str:
@@ -156,6 +199,7 @@ def graph(net: Net) -> Graph:
         made.add("SecurityGroup", name, vpcId=f"vpc-{vpc}", **blocks)
     for name, machine in net.machines.items():
         _add_machine(made, name, machine)
+    _add_around(made, net)
     return made.graph()
 
 
@@ -166,7 +210,9 @@ def _add_vpcs(made: Made, net: Net) -> None:
         made.add("InternetGateway", f"{vpc}i", **attached)
         made.add("EgressOnlyInternetGateway", f"{vpc}e", vpcId=f"vpc-{vpc}")
     for name, cidrs in net.lists.items():
-        made.add("ManagedPrefixList", name, entries=[{"cidr": cidr} for cidr in cidrs])
+        listed = made.add("ManagedPrefixList", name, entries=[{"cidr": cidr} for cidr in cidrs[:1]])
+        for at, cidr in enumerate(cidrs[1:]):
+            made.add("ManagedPrefixListEntry", f"{name}-{at}", prefixListId=listed, cidr=cidr)
     for name, subnet in net.subnets.items():
         six: dict[str, Any] = (
             {"ipv6CidrBlock": subnet.cidr6, "assignIpv6AddressOnCreation": subnet.gives_six} if subnet.cidr6 else {}
@@ -187,6 +233,37 @@ def _add_ways(made: Made, net: Net) -> None:
         made.add("VpcAttachment", f"a{vpc}", module="ec2transitgateway", **inputs)
 
 
+def _add_around(made: Made, net: Net) -> None:
+    if net.block:
+        made.add("VpcBlockPublicAccessOptions", "block", internetGatewayBlockMode=net.block)
+    for name, mode in net.spared.items():
+        key = {"vpcId": f"vpc-{name}"} if name in net.vpcs else {"subnetId": f"subnet-{name}"}
+        made.add("VpcBlockPublicAccessExclusion", f"spare-{name}", internetGatewayExclusionMode=mode, **key)
+    made.any("aws:s3/bucket:Bucket", "store", outputs={"arn": STORE}, bucket="store")
+    for vpc, (subnets, says) in net.endpoints.items():
+        tables = [f"rtb-{name}-routes" for name in subnets]
+        inputs: dict[str, Any] = {"routeTableIds": tables[:1]} | ({"policy": _policy(says)} if says else {})
+        made.add("VpcEndpoint", f"s3-{vpc}", vpcId=f"vpc-{vpc}", serviceName="com.amazonaws.us-east-1.s3",
+                 outputs={"prefixListId": "pl-of-s3"}, vpcEndpointType="Gateway", **inputs)  # fmt: skip
+        for table in tables[1:]:
+            made.add(
+                "VpcEndpointRouteTableAssociation", f"s3-{table}", vpcEndpointId=f"id-s3-{vpc}", routeTableId=table
+            )
+
+
+def _policy(says: str) -> str:
+    things = [STORE, f"{STORE}/*"]
+    allow: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    statements = {
+        "all": [allow],
+        "store": [{**allow, "Action": "s3:*", "Resource": things}],
+        "other": [{**allow, "Resource": ["arn:aws:s3:::other", "arn:aws:s3:::other/*"]}],
+        "denied": [allow, {**allow, "Effect": "Deny", "Action": "s3:*"}],
+        "all but store": [allow, {**allow, "Effect": "Deny", "Resource": things}],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": statements[says]})
+
+
 def _fill(made: Made, name: str, subnet: Subnet) -> None:
     for cidr, way, via in subnet.routes:
         if cidr.startswith("p"):
@@ -203,6 +280,7 @@ def _fill(made: Made, name: str, subnet: Subnet) -> None:
 def _add_machine(made: Made, name: str, machine: Machine) -> None:
     asked: dict[str, Any] = {} if machine.asks_public is None else {"associatePublicIpAddress": machine.asks_public}
     groups: dict[str, Any] = {"vpcSecurityGroupIds": [f"sg-{one}" for one in machine.groups]} if machine.groups else {}
+    asked |= {"sourceDestCheck": False} if machine.forwards else {}
     vm = made.add("Instance", name, subnetId=f"subnet-{machine.subnet}", privateIp=machine.address, **asked, **groups)
     if machine.elastic:
         made.add("Eip", f"e{name}", instance=vm)
@@ -214,6 +292,7 @@ def _to(way: str, via: str) -> dict[str, str]:
         "nat": {"natGatewayId": f"nat-{via}"},
         "peering": {"vpcPeeringConnectionId": f"pcx-{via}"},
         "hub": {"transitGatewayId": "tgw-hub"},
+        "machine": {"instanceId": f"i-{via}"},
         "egress": {"egressOnlyGatewayId": f"id-{via}e"},
     }[way]
 

@@ -21,8 +21,10 @@ def test_the_analyser_agrees_with_a_packet_s_walk() -> None:
         net = random_net(seed)
         reach = Reach(graph(net))
         pairs = list(permutations(["internet", *net.machines], 2))
-        for source, target in Random(seed).sample(pairs, min(_PAIRS, len(pairs))):
-            port = PORTS[seed % len(PORTS)]
+        asked = Random(seed).sample(pairs, min(_PAIRS, len(pairs)))
+        asked.append((Random(seed).choice(list(net.machines)), "store"))
+        for source, target in asked:
+            port = 443 if target == "store" else PORTS[seed % len(PORTS)]
             answer = ask(reach, source, target, port)[0]
             wanted = walk(net, source, target, port)
             told[wanted] += 1

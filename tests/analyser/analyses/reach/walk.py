@@ -17,6 +17,8 @@ def walk(net: Net, source: str, target: str, port: int) -> str:
     """Whether a connection comes about: yes, no, or not known where some addresses or client's ports fare otherwise."""
     if source == "internet":
         return _any(_served(net, net.machines[target], client, port) for client in _clients(net))
+    if target == "store":
+        return _stored(net, net.machines[source])
     if target == "internet":
         return _any(_left(net, net.machines[source], server, port) for server in _clients(net))
     one, two = net.machines[source], net.machines[target]
@@ -31,6 +33,37 @@ def walk(net: Net, source: str, target: str, port: int) -> str:
         into = _all(_served(net, two, client, port) for client in _clients(net) if ":" not in client)
         found.append(min(out, into, key=_rank))
     return max(found, key=_rank)
+
+
+def _stored(net: Net, machine: Machine) -> str:
+    """To a bucket: by the endpoint of the subnet's table, or else like anything on addresses that nobody knows."""
+    subnet = machine.subnet
+    tables, says = net.endpoints.get(net.subnets[subnet].vpc, ([], ""))
+    if subnet not in tables:
+        own = [ip_network(six_of(vpc)) for vpc in net.vpcs]
+        ends = [one for one in _clients(net) if not any(ip_address(one) in held for held in own)]
+        by_version = [[one for one in ends if (":" in one) is six] for six in (False, True)]
+        return max((_all(_left(net, machine, one, 443) for one in ends) for ends in by_version), key=_rank)
+    if says not in ("", "all", "store"):
+        return NO
+    return _all(_endpoint(net, machine, server) for server in _clients(net) if ":" not in server)
+
+
+def _endpoint(net: Net, machine: Machine, server: str) -> str:
+    subnet = machine.subnet
+    there = _let(net, machine, server, 443, (), inward=False) and _acl(net, subnet, server, 443, inward=False)
+    ports = _tried(net)
+    return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports) if there else NO
+
+
+def _blocked(net: Net, subnet: str, way: str) -> bool:
+    """Whether the region keeps a subnet's traffic from the internet: "in", "out", or "one way" out."""
+    spared = {net.spared.get(subnet), net.spared.get(net.subnets[subnet].vpc)}
+    if not net.block or "allow-bidirectional" in spared:
+        return False
+    if net.block == "block-ingress":
+        return way != "one way"
+    return way == "in" or "allow-egress" not in spared
 
 
 def _rank(answer: str) -> int:
@@ -146,7 +179,7 @@ def _served(net: Net, machine: Machine, client: str, port: int) -> str:
     """A client of the internet speaks to a machine."""
     subnet = machine.subnet
     reached = bool(_six(net, machine)) if ":" in client else _public(net, machine)
-    there = reached and _to_internet(net, subnet, client)
+    there = reached and _to_internet(net, subnet, client) and not _blocked(net, subnet, "in")
     there = there and _acl(net, subnet, client, port, inward=True) and _let(net, machine, client, port, (), inward=True)
     if not there:
         return NO
@@ -163,12 +196,13 @@ def _left(net: Net, machine: Machine, server: str, port: int) -> str:
     ports = _tried(net)
     if way in ("igw", "egress"):
         own = bool(_six(net, machine)) if ":" in server else _public(net, machine)
-        if not own or not (way == "egress" or _to_internet(net, subnet, server)):
+        leaves = way == "egress" or _to_internet(net, subnet, server)
+        if not own or not leaves or _blocked(net, subnet, "one way" if way == "egress" else "out"):
             return NO
         return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports)
-    if way != "nat" or not _to_internet(net, net.nats[via], server):
+    home = _translator(net, machine, (way, via), server, port)
+    if not home or not _to_internet(net, home, server):
         return NO
-    home = net.nats[via]
     if home == subnet:
         return _for_clients([_acl(net, subnet, server, one, inward=True) for one in ports], ports)
     mine = machine_range(net, subnet)
@@ -184,6 +218,20 @@ def _left(net: Net, machine: Machine, server: str, port: int) -> str:
     return _for_clients(answered, ports)
 
 
+def _translator(net: Net, machine: Machine, hop: tuple[str, str], server: str, port: int) -> str:
+    """The subnet of what sends a packet on under its own address; empty where nothing does."""
+    way, via = hop
+    if way == "nat":
+        return "" if _blocked(net, net.nats[via], "one way") else net.nats[via]
+    if way != "machine":
+        return ""
+    other = net.machines[via]
+    enters = _let(net, other, machine.address, port, _names(net, machine), inward=True)
+    leaves = _let(net, other, server, port, (), inward=False)
+    does = other.forwards and _public(net, other) and not _blocked(net, other.subnet, "out")
+    return other.subnet if does and enters and leaves else ""
+
+
 def machine_range(net: Net, subnet: str) -> list[str]:
     """The two ends of a subnet: no rule of these networks divides one."""
     block = ip_network(net.subnets[subnet].cidr)
@@ -196,6 +244,8 @@ def _arrives(net: Net, subnet: str, address: str, other: str) -> str:
     (_, mine), (_, theirs) = _home(net, subnet), _home(net, other)
     if way == "local":
         return "local" if mine == theirs else ""
+    if way == "machine":
+        return way
     if way == "peering":
         one, two, accepted = net.peerings[via]
         return "peering" if accepted and {one, two} == {mine, theirs} else ""
@@ -214,8 +264,17 @@ def _inside(net: Net, one: Machine, two: Machine, port: int, ends: tuple[str, st
     there, back = _arrives(net, one.subnet, far_end, two.subnet), _arrives(net, two.subnet, near_end, one.subnet)
     if one.subnet == two.subnet:
         there = back = "local"
+    if "machine" in (there, back) and there and back:
+        # What a machine does with packets for others inside, nobody can tell.
+        return min(SOME, _passed(net, one, two, port, ends, "machine"), key=_rank)
     if not there or not back:
         return NO
+    return _passed(net, one, two, port, ends, there)
+
+
+def _passed(net: Net, one: Machine, two: Machine, port: int, ends: tuple[str, str], there: str) -> str:
+    """What groups and ACLs say of a way that is there."""
+    near_end, far_end = ends
     named = there != "hub"
     to, of = (_names(net, two), _names(net, one)) if named else ((), ())
     if not _let(net, one, far_end, port, to, inward=False) or not _let(net, two, near_end, port, of, inward=True):

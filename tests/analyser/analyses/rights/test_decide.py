@@ -169,7 +169,7 @@ def test_services_are_let_in_by_the_resource_alone() -> None:
 @pytest.mark.parametrize(
     ("role", "action", "resource", "said"),
     [
-        ("raeder", "s3:GetObject", "store", "shop: no role is called 'raeder'; did you mean reader?"),
+        ("raeder", "s3:GetObject", "store", "shop: no role or user is called 'raeder'; did you mean reader?"),
         ("reader", "s3:GetObjekt", "store", "is no action of AWS; did you mean s3:GetObject"),
         ("reader", "sqss:Send", "store", "'sqss:Send' is no action of AWS; did you mean sqs"),
         ("reader", "s3:GetObject", "stroe", "shop: 'stroe' is nothing that s3:GetObject is about; did you mean store?"),

@@ -4,6 +4,7 @@ import pytest
 
 from analyser.analyses.rights.conditions import ABSENT, holds, says
 from analyser.analyses.rights.patterns import Match, all_but, match
+from analyser.analyses.rights.request import Request
 from policy.iam import Condition
 from policy.unknown import UNKNOWN
 
@@ -34,7 +35,9 @@ def test_the_best_of_several_counts_and_what_is_left_out_turns_it_round() -> Non
     assert all_but(("ab",), "a*") is Match.PART
 
 
-CONTEXT = {"aws:principalaccount": "123456789012", "kms:viaservice": ABSENT, "aws:principalisawsservice": "false"}
+CONTEXT = Request(
+    {"aws:principalaccount": "123456789012", "kms:viaservice": ABSENT, "aws:principalisawsservice": "false"}
+)
 
 
 @pytest.mark.parametrize(
