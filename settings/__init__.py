@@ -1,17 +1,21 @@
 """Reading a stack's configuration: typed, strict, every problem at once."""
 
 from settings.environment import Environment, Safeguards
-from settings.errors import Problem, SettingsError, found_late
+from settings.errors import MisfitError, Problem, SettingsError, found_late, refuse
 from settings.model import Settings
+from settings.provider import Region
+from settings.services.dns import DomainName, Email
+from settings.services.ec2 import Cidr
+from settings.services.names import Name
 from settings.stack import Stack, load
 from settings.usage import Usage
-from settings.values import Cidr, DomainName, Email, Name, Region
 
 __all__ = [
     "Cidr",
     "DomainName",
     "Email",
     "Environment",
+    "MisfitError",
     "Name",
     "Problem",
     "Region",
@@ -22,4 +26,5 @@ __all__ = [
     "Usage",
     "found_late",
     "load",
+    "refuse",
 ]

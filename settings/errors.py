@@ -2,13 +2,14 @@
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from settings.examples import example_at
+MOST_TOLD = 500
+"""Problems of one block of a stack file; nobody mends more at once, and each takes a while to word."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,27 @@ class Problem:
 
     path: str
     what: str
+
+
+class MisfitError(ValueError):
+    """Settings that are right one by one and wrong together.
+
+    The path of each problem begins below the class, or the key, whose validator found it.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.path}: {each.what}" for each in problems))
+
+
+def refuse(*found: Mapping[Problem, bool] | Iterable[Problem | None]) -> None:
+    """Raises MisfitError for the problems: of mappings those that are true, of others those that are not None."""
+    problems: list[Problem] = []
+    for some in found:
+        there = (each for each, wrong in some.items() if wrong) if isinstance(some, Mapping) else some
+        problems += [each for each in there if each is not None]
+    if problems:
+        raise MisfitError(*problems)
 
 
 class SettingsError(Exception):
@@ -43,16 +65,28 @@ def unknown_key(key: str, allowed: Iterable[str]) -> str:
 
 def problems_of(error: ValidationError, model: type[BaseModel], root: str) -> list[Problem]:
     """Pydantic's findings in the project's words; paths start at ``root``."""
-    found = []
-    for item in _told(error):
-        path = _path(root, item["loc"])
-        if item["type"] == "extra_forbidden":
-            found.append(Problem(path, unknown_key(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1]))))
-        elif item["type"] == "string_pattern_mismatch":
-            found.append(Problem(path, _malformed(item["input"], example_at(model, item["loc"]))))
-        else:
-            found.append(Problem(path, _phrase(item)))
-    return found
+    told = _told(error)
+    found = [problem for item in told[:MOST_TOLD] for problem in _problems_of(item, model, root)]
+    return found if len(told) <= MOST_TOLD else [*found, Problem(root, f"and {len(told) - MOST_TOLD} more problems")]
+
+
+def _problems_of(item: Any, model: type[BaseModel], root: str) -> Iterator[Problem]:
+    path = _path(root, item["loc"])
+    if item["type"] == "extra_forbidden":
+        yield Problem(path, unknown_key(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1])))
+    else:
+        yield from _as_said(item, path)
+
+
+def _as_said(item: Any, path: str) -> Iterator[Problem]:
+    error = item.get("ctx", {}).get("error")
+    if isinstance(error, MisfitError):
+        yield from (
+            Problem(".".join(part for part in (path, each.path) if part), _one_line(each.what))
+            for each in error.problems
+        )
+    else:
+        yield Problem(path, _phrase(item))
 
 
 def _told(error: ValidationError) -> list[Any]:
@@ -67,15 +101,10 @@ def _told(error: ValidationError) -> list[Any]:
     ]
 
 
-def _malformed(value: str, example: str | None) -> str:
-    said = f"{shown(value)} has not the form that is taken here"
-    return f"{said}; for example {_text(example)}" if example else said
-
-
 def found_late(stack: str, error: ValueError) -> SettingsError:
     """What settings that passed on their own turned out to mean together, while the stack was built."""
     if isinstance(error, ValidationError):
-        problems = [Problem(_path(error.title, item["loc"]), _phrase(item)) for item in _told(error)]
+        problems = [problem for item in _told(error) for problem in _as_said(item, _path(error.title, item["loc"]))]
     else:
         problems = [Problem("", _one_line(str(error)))]
     return SettingsError(f"Pulumi.{stack}.yaml", problems)
@@ -87,7 +116,7 @@ def _path(root: str, location: tuple[int | str, ...]) -> str:
         if isinstance(step, int):
             path += f"[{step}]"
         elif step != "[key]":
-            path += f".{step}"
+            path += f".{step}" if path else step
     return path
 
 
@@ -122,8 +151,6 @@ def _phrase(item: Any) -> str:
     if kind in ("literal_error", "enum"):
         allowed = context["expected"].replace("'", "").replace(" or ", ", ")
         return f"{shown(value)} is not allowed; one of: {allowed}"
-    if kind == "string_pattern_mismatch":
-        return _malformed(value, None)
     if kind.removeprefix("string_") in ("too_short", "too_long"):
         counted = "characters" if isinstance(value, str) else "entries"
         return f"has {len(value)} {counted}; {_entries(context)}"

@@ -2,11 +2,13 @@
 
 import difflib
 import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from settings.errors import Problem, shown, unknown_key
+from settings.services import tags
 
 REGION_KEY = "aws:region"
 TAGS_KEY = "aws:defaultTags"
@@ -31,10 +33,6 @@ _KEYS = (
 )
 """https://www.pulumi.com/registry/packages/aws/installation-configuration/#configuration-options"""
 
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
-_TAG_TEXT = re.compile(r"[\w .:/=+@-]*")
-_LONGEST_KEY, _LONGEST_VALUE, _MOST_TAGS = 128, 256, 50
-
 
 def problems(config: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the keys ``aws:…`` of a configuration."""
@@ -56,18 +54,28 @@ def unknown_region(region: str) -> str | None:
     return f"there is no region {shown(region)}; {f'did you mean {close[0]}?' if close else 'for example us-east-1'}"
 
 
+def _region(value: str) -> str:
+    if wrong := unknown_region(value):
+        raise ValueError(wrong)
+    return value
+
+
+Region = Annotated[str, AfterValidator(_region), Field(examples=["us-west-2"])]
+"""A region of AWS's."""
+
+
 def _wrong_tags(text: str) -> Iterator[Problem]:
     try:
         given: Any = json.loads(text)
     except ValueError:
         given = text
-    tags = given.get("tags") if isinstance(given, dict) and set(given) == {"tags"} else None
-    if not isinstance(tags, dict):
+    found = given.get("tags") if isinstance(given, dict) and set(given) == {"tags"} else None
+    if not isinstance(found, dict):
         yield Problem(TAGS_KEY, f"is a mapping with the one key tags, unlike {shown(given)}")
         return
-    if len(tags) > _MOST_TAGS:
-        yield Problem(TAGS_KEY, f"has {len(tags)} tags; AWS takes {_MOST_TAGS}")
-    for key, value in tags.items():
+    if len(found) > tags.MOST:
+        yield Problem(TAGS_KEY, f"has {len(found)} tags; AWS takes {tags.MOST}")
+    for key, value in found.items():
         if wrong := _wrong_tag(key, value):
             yield Problem(f"{TAGS_KEY}.tags.{key}", wrong)
 
@@ -75,10 +83,4 @@ def _wrong_tags(text: str) -> Iterator[Problem]:
 def _wrong_tag(key: str, value: Any) -> str | None:
     if not isinstance(value, str):
         return f"{shown(value)} is not text (put it in quotes)"
-    if key.lower().startswith("aws:"):
-        return "tags that begin with aws: are AWS's own"
-    if not 1 <= len(key) <= _LONGEST_KEY or len(value) > _LONGEST_VALUE:
-        return f"a tag has a key of 1 to {_LONGEST_KEY} characters and a value of {_LONGEST_VALUE} at most"
-    if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
-        return f"{shown(f'{key}={value}')}: a tag has letters, digits, spaces and _ . : / = + - @"
-    return None
+    return tags.wrong(key, value)

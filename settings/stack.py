@@ -1,7 +1,7 @@
 """One stack's configuration, from Pulumi's config to a checked value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,6 +18,9 @@ from settings.usage import Usage
 
 PROJECT = "strata"
 KEYS = ("system", "environment", "deletable", "settings", "usage")
+
+_NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
+"""The project's own, the providers' and Pulumi's; a system's secrets are in one that is called like it."""
 
 S = TypeVar("S", bound=Settings)
 
@@ -49,6 +52,7 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     """A checked Stack from Pulumi's flat config map (``namespace:key`` to text or JSON)."""
     own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
     problems = [Problem(key, unknown_key(key, KEYS)) for key in sorted(set(own) - set(KEYS))]
+    problems.extend(_unknown_namespaces(config, {*_NAMESPACES, *systems}))
     problems.extend(provider.problems(config))
     region = config.get(REGION_KEY, "")
     system = _choice("system", own, list(systems), problems)
@@ -61,6 +65,13 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     if problems or not (system and environment and settings and usage):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
     return Stack(stack, system, Environment(environment), region, settings, deletable, usage)
+
+
+def _unknown_namespaces(config: Mapping[str, str], known: set[str]) -> Iterator[Problem]:
+    for key in sorted(config):
+        namespace = key.partition(":")[0]
+        if namespace not in known:
+            yield Problem(key, unknown_key(namespace, known).replace("key", "namespace", 1))
 
 
 def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list[Problem]) -> str | None:

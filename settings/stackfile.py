@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from settings import yaml_reader
-from settings.errors import Problem, SettingsError, unknown_key
+from settings.errors import Problem, SettingsError, shown, unknown_key
 from settings.stack import PROJECT
 from settings.yaml_reader import YamlError
 
@@ -17,6 +17,7 @@ _KEYS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprov
 # https://github.com/pulumi/pulumi/blob/v3.272.0/sdk/go/common/resource/config/key.go
 _CONFIG_KEY = re.compile(r"[^:]+(?::[^:]+|:config:[^:]+)?")
 # https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming-requirements
+_PROJECT_FILE = "Pulumi.yaml"
 _MOST_BYTES = 1024 * 1024
 _STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -32,7 +33,8 @@ class StackFile:
 
 def stack_names(directory: Path) -> list[str]:
     """The stacks that have a file in ``directory``."""
-    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in directory.glob("Pulumi.*.yaml"))
+    files = (path for path in directory.glob("Pulumi.*.yaml") if path.is_file())
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
 
 
 def read(directory: Path, stack: str) -> StackFile:
@@ -45,6 +47,7 @@ def read(directory: Path, stack: str) -> StackFile:
     if not _STACK_NAME.fullmatch(stack) or not path.is_file():
         known = ", ".join(stack_names(directory)) or "none"
         raise SettingsError(file, [Problem("", f"there is no such stack file; stacks here: {known}")])
+    _check_project(directory)
     document = _document(file, path)
     config = document.get("config") or {}
     if not isinstance(config, dict):
@@ -55,6 +58,20 @@ def read(directory: Path, stack: str) -> StackFile:
     # A secret can only be decrypted with the stack's key; the preview gives it a placeholder.
     texts = {key: _text(_without_secrets(value)) for key, value in entries.items()}
     return StackFile(stack, texts, [key for key, value in entries.items() if _without_secrets(value) != value])
+
+
+def _check_project(directory: Path) -> None:
+    """Raises SettingsError for a Pulumi.yaml of another project or of none; what is not there is not looked at."""
+    path = directory / _PROJECT_FILE
+    if not path.exists():
+        return
+    document = _document(_PROJECT_FILE, path, "is not a mapping with name and runtime")
+    runtime = document.get("runtime")
+    language = runtime.get("name") if isinstance(runtime, dict) else runtime
+    for key, value, wanted in (("name", document.get("name"), PROJECT), ("runtime", language, "python")):
+        if value != wanted:
+            said = "is required" if value is None else f"{shown(value)} is not this project's"
+            raise SettingsError(_PROJECT_FILE, [Problem(key, f"{said}; {wanted}")])
 
 
 def _wrong_keys(document: dict[str, Any]) -> Iterator[Problem]:
@@ -73,7 +90,7 @@ def _wrong_entries(config: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(f"config.{key}", "has no value")
 
 
-def _document(file: str, path: Path) -> dict[str, Any]:
+def _document(file: str, path: Path, shape: str = "is not a mapping with a config key") -> dict[str, Any]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError(file, [Problem("", f"is larger than {_MOST_BYTES // 1024} KiB")])
@@ -85,7 +102,7 @@ def _document(file: str, path: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(file, [Problem("", f"cannot be read: {error.strerror}")]) from None
     if not isinstance(document, dict):
-        raise SettingsError(file, [Problem("", "is not a mapping with a config key")])
+        raise SettingsError(file, [Problem("", shape)])
     return document
 
 

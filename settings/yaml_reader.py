@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 MOST_DEPTH = 32
-MOST_VALUES = 50_000
+MOST_VALUES = 10_000
 """With every alias counted as often as it is used, so that a short file cannot stand for a long one."""
 
 
@@ -35,9 +35,18 @@ def load(text: str) -> Any:
         return _Reader(text).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else _line_of(text, error)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).splitlines()[0]
         raise YamlError("", f"is not valid YAML: {where}{what}") from None
+
+
+def _line_of(text: str, error: yaml.YAMLError) -> str:
+    """Where a character stands that no YAML may hold, of which the parser tells the number of bytes before it."""
+    before = getattr(error, "position", None)
+    if before is None:
+        return ""
+    line = text.encode(errors="replace")[:before].count(b"\n") + 1
+    return f"line {line}: "
 
 
 class _Reader:

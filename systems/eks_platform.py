@@ -21,6 +21,7 @@ from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
 from components.statements import Statement
 from components.workloads.operator_rights import OperatorRights
+from settings import Problem
 from systems.foundation import Keys
 
 
@@ -50,14 +51,14 @@ class Compute:
         }
 
 
-def without_a_way_out(runner: DeploymentRunnerSettings | None, network: NetworkSettings) -> bool:
-    """Whether a runner would stand in a network that lets it call nobody."""
-    return runner is not None and network.nat == "none"
-
-
-NO_WAY_OUT = (
-    "runner needs network.nat: builds fetch plugins and charts; or runner: null where a VPN leads to the cluster"
-)
+def without_a_way_out(
+    runner: DeploymentRunnerSettings | None, network: NetworkSettings, where: str = ""
+) -> Problem | None:
+    """Why a runner, whose settings lie at ``where``, could call nobody in such a network; None where it can."""
+    if runner is None or network.nat != "none":
+        return None
+    said = "needs network.nat: builds fetch plugins and charts; or null where a VPN leads to the cluster"
+    return Problem(f"{where}runner", said)
 
 
 def make_compute(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pulumi
+from pydantic import field_validator
 
 from components.account import Account
 from components.network.network import Network, NetworkSettings
@@ -10,7 +11,7 @@ from components.operations.recovery import RecoveryRegion
 from components.operations.topic import PUBLISHERS
 from components.region import in_region
 from components.security.key import Key, log_groups, publishers
-from settings import Settings
+from settings import MisfitError, Problem, Settings
 
 
 class RecoverySettings(Settings):
@@ -22,6 +23,13 @@ class RecoverySettings(Settings):
 
     region: RecoveryRegion = "us-west-2"
     network: NetworkSettings = NetworkSettings(cidr="10.128.0.0/16", nat="none")
+
+    @field_validator("network")
+    @classmethod
+    def _nothing_public(cls, value: NetworkSettings) -> NetworkSettings:
+        if value.public_addresses:
+            raise MisfitError(Problem("publicAddresses", "must be false: copies stand in the data tier"))
+        return value
 
 
 @dataclass(frozen=True)

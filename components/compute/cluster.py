@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from components.account import Account
 from components.component import Component
 from components.compute.access import ClusterAccess
-from components.compute.api_clients import ApiClient, admit
+from components.compute.api_clients import admit
 from components.compute.node_addons import NodeAddons
 from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
@@ -20,6 +20,7 @@ from components.security.key import Key
 from components.statements import Statement, policy_document, service_trust, sid
 from components.versions import KUBERNETES, MINORS
 from settings import Name, Settings
+from settings.services.ec2 import ApiClient
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
@@ -44,8 +45,7 @@ class ClusterSettings(Settings):
     def _supported(cls, value: str) -> str:
         if value not in MINORS:
             raise ValueError(
-                f"{value!r} is no version that EKS still creates and components/versions.py has add-ons for: "
-                f"{', '.join(MINORS)}"
+                f"{value!r} is no version that EKS still creates and this program has add-ons for: {', '.join(MINORS)}"
             )
         return value
 

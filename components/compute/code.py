@@ -1,12 +1,15 @@
 """What a function runs: a package for one of Lambda's runtimes, or a container image."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.compute.source import package
 from components.versions import PYTHON_RUNTIME
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.arns import region_of
+from settings.services.containers import ImageUri, registry_region
+from settings.services.functions import MOST_LAYERS, Handler, LayerArn, elsewhere
 
 Runtime = Literal[
     "dotnet10",
@@ -34,25 +37,6 @@ Runtime = Literal[
 """What Lambda's API takes (botocore 1.44.5) and has not deprecated, which the policy pack knows; a test holds both:
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 Architecture = Literal["arm64", "x86_64"]
-LayerArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$",
-        examples=["arn:aws:lambda:us-east-1:123456789012:layer:shared:3"],
-    ),
-]
-"""One version of a layer."""
-ImageUri = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
-        r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$",
-        examples=["123456789012.dkr.ecr.us-east-1.amazonaws.com/search:4.2.0"],
-    ),
-]
-"""An image with its tag or digest in ECR; Lambda pulls from no other registry."""
-MOST_LAYERS = 5
-"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _PYTHON = "python"
 _OF_A_PACKAGE = ("runtime", "folder", "handler", "layers", "instrumentation")
 
@@ -69,9 +53,18 @@ class CodeSettings(Settings):
     runtime: Runtime = PYTHON_RUNTIME
     architecture: Architecture = "arm64"
     folder: str = "functions/service"
-    handler: str = Field(default="handler.handle", pattern=r"^\S{1,128}$")
+    handler: Handler = "handler.handle"
     layers: tuple[LayerArn, ...] = Field(default=(), max_length=MOST_LAYERS)
     instrumentation: LayerArn | None = None
+
+    @field_validator("image", "layers", "instrumentation")
+    @classmethod
+    def _of_the_region(cls, value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
+        region = (info.context or {}).get("region")
+        for each in (value,) if isinstance(value, str) else value or ():
+            if wrong := elsewhere(region_of(each) if each.startswith("arn:") else registry_region(each), region):
+                raise ValueError(wrong)
+        return value
 
     @field_validator("folder")
     @classmethod
@@ -87,13 +80,15 @@ class CodeSettings(Settings):
         given = self.model_fields_set
         if self.image is not None:
             if both := [field for field in _OF_A_PACKAGE if field in given]:
-                raise ValueError(f"image excludes {', '.join(both)}: what an image runs is in it")
+                raise MisfitError(Problem("image", f"excludes {', '.join(both)}: what an image runs is in it"))
             return self
         wanting = [field for field in ("folder", "handler") if field not in given]
         if not self.is_python and wanting:
-            raise ValueError(f"runtime {self.runtime} needs {' and '.join(wanting)}: what is there without is Python")
+            raise MisfitError(
+                Problem("runtime", f"{self.runtime} needs {' and '.join(wanting)}: what is there without is Python")
+            )
         if len(self.layers) + (self.instrumentation is not None) > MOST_LAYERS:
-            raise ValueError(f"layers and instrumentation are more than {MOST_LAYERS} layers")
+            raise MisfitError(Problem("layers", f"are more than {MOST_LAYERS} together with instrumentation"))
         return self
 
     @property

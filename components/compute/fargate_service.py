@@ -19,7 +19,7 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.tracing import Tracing
 from components.security.key import Key
 from components.statements import Statement, sid
-from settings import Name
+from settings import MisfitError, Name, Problem
 
 _GRACE_SECONDS = 60
 
@@ -45,7 +45,7 @@ class FargateServiceSettings(TaskSettings):
     def _starts_within_bounds(self) -> Self:
         low, high = self.scaling.min_count, self.scaling.max_count
         if self.desired_count is not None and not low <= self.desired_count <= high:
-            raise ValueError(f"desiredCount {self.desired_count} is outside scaling's {low} to {high}")
+            raise MisfitError(Problem("desiredCount", f"{self.desired_count} is outside scaling's {low} to {high}"))
         return self
 
 

@@ -21,7 +21,7 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, policy_document, service_trust
 from components.versions import PYTHON_RUNTIME
-from settings import Settings
+from settings import MisfitError, Problem, Settings
 
 FunctionTier = Literal["private", "data"]
 # They send their account along; the ARNs of all others that may call name it. EventBridge and API Gateway do not send
@@ -48,7 +48,9 @@ class FunctionSettings(Settings):
     def _provisioned_within_reserved(self) -> Self:
         reserved, provisioned = self.reserved_concurrency, self.provisioned_concurrency
         if reserved is not None and provisioned is not None and provisioned > reserved:
-            raise ValueError(f"provisionedConcurrency ({provisioned}) is above reservedConcurrency ({reserved})")
+            raise MisfitError(
+                Problem("provisionedConcurrency", f"{provisioned} is above reservedConcurrency ({reserved})")
+            )
         return self
 
 

@@ -3,29 +3,27 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from resource_types.machines import known
-from settings import Name, Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.ec2 import InstanceType
+from settings.services.eks import MOST_TAINTS, NodeGroupName, NodeLabels, TaintKey, TaintValue
 
-InstanceType = Annotated[str, AfterValidator(lambda name: known(name, "ec2")), Field(examples=["c5.2xlarge"])]
-"""What a node runs on."""
 _GRAVITON = r"(a1|[a-z]+[0-9]+g[a-z]*)\..+"
 
 
 class Taint(Settings):
     """Keeps pods without a matching toleration off the nodes."""
 
-    key: str
-    value: str = ""
+    key: TaintKey
+    value: TaintValue = ""
     effect: Literal["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"] = "NO_SCHEDULE"
 
 
 class NodeGroupSettings(Settings):
     """How many nodes of which kind. Graviton instance types get the ARM image."""
 
-    name: Annotated[Name, Field(max_length=36)]
-    """What the group's AWS name begins with; EKS allows 63 characters, of which the provider appends 26."""
+    name: NodeGroupName
     instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
     min_size: int = Field(ge=0)
     max_size: int = Field(ge=1)
@@ -34,8 +32,8 @@ class NodeGroupSettings(Settings):
     since EKS takes no bounds that the group lies outside of."""
     disk_gib: int = Field(default=100, ge=20, le=16384)
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
-    labels: dict[str, str] = Field(default_factory=dict)
-    taints: tuple[Taint, ...] = ()
+    labels: NodeLabels = Field(default_factory=dict)
+    taints: Annotated[tuple[Taint, ...], Field(max_length=MOST_TAINTS)] = ()
     worker_policy: Literal["minimal", "standard"] = "minimal"
     """Which of AWS's policies the nodes have; the standard one also describes the network of the whole account:
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html"""
@@ -62,7 +60,9 @@ class NodeGroupSettings(Settings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.min_size > self.max_size:
-            raise ValueError(f"minSize {self.min_size} is above maxSize {self.max_size}")
+            raise MisfitError(Problem("minSize", f"{self.min_size} is above maxSize {self.max_size}"))
         if self.capacity_type == "SPOT" and len(self.instance_types) < 2:
-            raise ValueError("capacityType SPOT needs two instanceTypes or more, or one shortage stops the group")
+            raise MisfitError(
+                Problem("capacityType", "SPOT needs two instanceTypes or more, or one shortage stops the group")
+            )
         return self

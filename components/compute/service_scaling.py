@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import pulumi
 import pulumi_aws as aws
@@ -10,15 +10,13 @@ from pydantic import Field, model_validator
 
 from components.component import Component
 from components.drift import ALWAYS, BY_THE_CLOCK, ignored
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.windows import Clock, TimeZone
 
 _TARGET = "aws:appautoscaling/target:Target"
 _SCALE_OUT_SECONDS = 60
 # Tasks that go take their connections with them, so they go slowly.
 _SCALE_IN_SECONDS = 300
-
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
-"""A time of day."""
 
 
 class OffPeak(Settings):
@@ -26,7 +24,7 @@ class OffPeak(Settings):
 
     starts: Clock = "22:00"
     ends: Clock = "06:00"
-    timezone: str = Field(default="UTC", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")
+    timezone: TimeZone = "UTC"
     """A name of the IANA database such as Europe/Berlin."""
     min_count: int = Field(ge=0, le=5000)
     max_count: int = Field(ge=1, le=5000)
@@ -34,9 +32,9 @@ class OffPeak(Settings):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.starts == self.ends:
-            raise ValueError(f"starts and ends are both {self.starts}")
+            raise MisfitError(Problem("starts", f"and ends are both {self.starts}"))
         if self.min_count > self.max_count:
-            raise ValueError(f"minCount {self.min_count} is above maxCount {self.max_count}")
+            raise MisfitError(Problem("minCount", f"{self.min_count} is above maxCount {self.max_count}"))
         return self
 
 
@@ -60,9 +58,11 @@ class ScalingSettings(Settings):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min_count > self.max_count:
-            raise ValueError(f"minCount {self.min_count} is above maxCount {self.max_count}")
+            raise MisfitError(Problem("minCount", f"{self.min_count} is above maxCount {self.max_count}"))
         if self.off_peak is not None and self.off_peak.max_count > self.max_count:
-            raise ValueError(f"offPeak.maxCount {self.off_peak.max_count} is above maxCount {self.max_count}")
+            raise MisfitError(
+                Problem("offPeak.maxCount", f"{self.off_peak.max_count} is above maxCount {self.max_count}")
+            )
         return self
 
 

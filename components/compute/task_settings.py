@@ -1,11 +1,13 @@
 """What a Fargate task runs, and how big it is."""
 
-import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from settings import Name, Settings
+from settings import MisfitError, Name, Problem, Settings
+from settings.services.containers import ImageTag
+from settings.services.ecs import ContainerUser, HealthPath
+from settings.services.kubernetes import Path
 
 _GIB = 1024
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
@@ -20,18 +22,6 @@ _MEMORY_OF = {
 }
 
 
-def _tag(value: str) -> str:
-    if value == "latest" or not re.fullmatch(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
-        raise ValueError(f"{value!r} names no one image: a tag other than latest, or sha256: and its digest")
-    return value
-
-
-def _path(value: str) -> str:
-    if not re.fullmatch(r"(/[a-z0-9._-]+)+", value):
-        raise ValueError(f"{value!r} is not an absolute path such as /tmp")
-    return value
-
-
 Runtime = Literal["node", "python"]
 """A program of the image that can ask the container's port: ``node`` from Node.js 18 on, ``python`` 3."""
 
@@ -44,7 +34,7 @@ class ContainerHealth(Settings):
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
-    path: str = Field(default="/health", pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=256)
+    path: HealthPath = "/health"
     runtime: Runtime = "node"
     command: tuple[str, ...] | None = Field(default=None, min_length=1)
     interval: int = Field(default=30, ge=5, le=300)
@@ -62,15 +52,15 @@ class TaskSettings(Settings):
     """
 
     family: Name = Field(max_length=40)
-    tag: Annotated[str, AfterValidator(_tag)]
+    tag: ImageTag
     port: int = Field(ge=1024, le=65535)
     """Below 1024 only root may listen."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
     memory: int = 1024
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
-    user: str = Field(default="1000:1000", pattern=r"^[1-9]\d*(:[1-9]\d*)?$")
-    scratch: dict[Annotated[str, AfterValidator(_path)], Annotated[int, Field(ge=1)]] = Field(
+    user: ContainerUser = "1000:1000"
+    scratch: dict[Path, Annotated[int, Field(ge=1)]] = Field(
         default_factory=lambda: {"/tmp": 64}  # noqa: S108 - a path in the container, not on this machine
     )
     """Where the container may write, and how many MiB; they are taken from ``memory`` and gone with the task."""
@@ -84,7 +74,9 @@ class TaskSettings(Settings):
         allowed = _MEMORY_OF[self.cpu]
         if self.memory not in allowed:
             known = ", ".join(map(str, allowed))
-            raise ValueError(f"memory {self.memory} does not go with cpu {self.cpu}; Fargate offers {known}")
+            raise MisfitError(
+                Problem("memory", f"{self.memory} does not go with cpu {self.cpu}; Fargate offers {known}")
+            )
         if sum(self.scratch.values()) > self.memory // 2:
-            raise ValueError(f"scratch takes more than half of memory ({self.memory})")
+            raise MisfitError(Problem("scratch", f"takes more than half of memory ({self.memory})"))
         return self

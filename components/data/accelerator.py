@@ -1,22 +1,21 @@
 """A DynamoDB Accelerator (DAX) cluster."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.account import Account
 from components.component import Component
 from components.data.table import Table
-from components.data.windows import WeeklyWindow
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.role import Role
 from components.statements import Statement, service_trust, sid
-from resource_types.machines import known
 from settings import Settings
+from settings.services.dax import ClusterName, NodeType
+from settings.services.windows import WeeklyHour
 
 PORT = 9111
 """Where DAX takes TLS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAXEncryptionInTransit.html"""
@@ -32,10 +31,10 @@ class AcceleratorSettings(Settings):
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html
     """
 
-    cluster_name: str = Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20, examples=["documents-dax"])
-    node_type: Annotated[str, AfterValidator(lambda name: known(name, "dax"))] = "dax.t3.small"
+    cluster_name: ClusterName
+    node_type: NodeType = "dax.t3.small"
     nodes: int = Field(default=1, ge=1, le=11)
-    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
+    maintenance_window: WeeklyHour = "sun:04:30-sun:05:30"
 
 
 class Accelerator(Component):

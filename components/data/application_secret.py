@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
@@ -16,6 +15,7 @@ from components.security.key import Key
 from components.security.secret import RotatedSecret, await_value
 from components.statements import Statement, sid
 from settings import Settings
+from settings.services.secrets import SecretPath
 
 ASSEMBLY = "functions/assemble_secret"
 """The function that puts such secrets together."""
@@ -26,9 +26,7 @@ ASSEMBLY_SIZE = FunctionSettings(memory_mib=128, timeout_seconds=600)
 class ApplicationSecretSettings(Settings):
     """The secret's name in AWS and after how many days its parts are renewed, if nothing renews them sooner."""
 
-    name: Annotated[
-        str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=120, examples=["consulting/application"])
-    ]
+    name: SecretPath
     rotation_days: int = Field(default=30, ge=1, le=90)
 
 

@@ -12,11 +12,11 @@ from components.data.managed_secret import managed_secret_arn
 from components.data.postgres import Postgres
 from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
 from components.data.postgres_settings import PostgresSettings
-from components.data.postgres_values import major
 from components.drift import FOLLOWS, ignored
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
+from settings.services.rds import major
 
 _ENGINE = "aurora-postgresql"
 _LOG = "postgresql"

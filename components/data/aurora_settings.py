@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.data.postgres_settings import PostgresSettings
-from components.data.postgres_values import major
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.rds import AuroraVersion, major
 
 Role = Literal["follower", "primary", "sole"]
 
@@ -38,38 +38,38 @@ class AuroraServerlessSettings(Settings):
     minimum_capacity: Capacity = Field(default=2, ge=0.5, le=256)
     """Two units are the least that AWS advises with Performance Insights, which is on."""
     maximum_capacity: Capacity = Field(ge=1, le=256)
-    engine_version: str = Field(pattern=r"^\d+\.\d+$", examples=["15.17"])
+    engine_version: AuroraVersion
     """Major and minor, not older than the instance's, to begin at; RDS raises the minor by itself afterwards:
     aws rds describe-db-engine-versions --engine aurora-postgresql."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.minimum_capacity > self.maximum_capacity:
-            raise ValueError(
-                f"minimumCapacity {self.minimum_capacity:g} is above maximumCapacity {self.maximum_capacity:g}"
-            )
+            said = f"{self.minimum_capacity:g} is above maximumCapacity ({self.maximum_capacity:g})"
+            raise MisfitError(Problem("minimumCapacity", said))
         return self
 
-    def conflict(self, database: PostgresSettings) -> str | None:
-        """Why no cluster could follow this database, as a sentence about ``auroraServerless``; None where one can."""
-        own, theirs = major(self.engine_version), database.engine_version
+    def conflict(self, database: PostgresSettings) -> dict[Problem, bool]:
+        """Why no cluster could follow this database, and whether it is so."""
+        own, theirs = self.engine_version, database.engine_version
         following = self.role == "follower"
-        problems = {
-            f"engineVersion {self.engine_version} is no minor of database.engineVersion {theirs}, which it follows": (
-                following and own != theirs
-            ),
-            "RDS takes a follower along into no major: take it away before database.majorUpgrade, and make it anew": (
-                following and database.major_upgrade
-            ),
-            "database.manageMasterUserPassword must be false first: RDS copies no instance whose password it manages": (
-                self.role != "sole" and database.manage_master_user_password
-            ),
-            f"database.identifier with {_SUFFIX} is longer than {_LONGEST} characters": (
+        here = "auroraServerless"
+        return {
+            Problem(
+                f"{here}.engineVersion", f"{own} is no minor of database.engineVersion {theirs}, which it follows"
+            ): (following and major(own) != theirs),
+            Problem(
+                here,
+                "RDS takes a follower along into no major: take it away before database.majorUpgrade, and make it anew",
+            ): following and database.major_upgrade,
+            Problem(
+                here,
+                "database.manageMasterUserPassword must be false first: RDS copies none whose password it manages",
+            ): self.role != "sole" and database.manage_master_user_password,
+            Problem("database.identifier", f"is longer than {_LONGEST} characters with {_SUFFIX}"): (
                 len(cluster_identifier(database)) > _LONGEST
             ),
         }
-        found = [problem for problem, there in problems.items() if there]
-        return f"auroraServerless: {'; '.join(found)}" if found else None
 
 
 def cluster_identifier(database: PostgresSettings) -> str:

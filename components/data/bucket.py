@@ -11,20 +11,21 @@ from components.compute.function import Function
 from components.data.bucket_listener import BucketListener
 from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
-from components.data.private_bucket import BucketName, PrivateBucket
+from components.data.private_bucket import PrivateBucket
 from components.security.key import Key
 from components.statements import Statement, sid
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.s3 import BucketName, DaysOrNone, HeaderName, Origin
 
 
 class CorsRule(Settings):
     """Which sites' pages may call the bucket from a browser."""
 
-    origins: tuple[str, ...] = Field(min_length=1)
+    origins: tuple[Origin, ...] = Field(min_length=1, max_length=100)
     methods: tuple[Literal["GET", "PUT", "POST", "DELETE", "HEAD"], ...] = Field(min_length=1)
-    headers: tuple[str, ...] = ("*",)
-    expose_headers: tuple[str, ...] = ("ETag",)
-    max_age_seconds: int = Field(default=3000, ge=0)
+    headers: tuple[HeaderName, ...] = ("*",)
+    expose_headers: tuple[HeaderName, ...] = ("ETag",)
+    max_age_seconds: DaysOrNone = 3000
 
 
 class ArchiveTiers(Settings):
@@ -39,9 +40,11 @@ class ArchiveTiers(Settings):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.archive_days is None and self.deep_archive_days is None:
-            raise ValueError("say archiveDays, deepArchiveDays or both")
+            raise MisfitError(Problem("archiveDays", "say archiveDays, deepArchiveDays or both"))
         if self.archive_days and self.deep_archive_days and self.deep_archive_days <= self.archive_days:
-            raise ValueError(f"deepArchiveDays: must be more than {self.archive_days}")
+            raise MisfitError(
+                Problem("deepArchiveDays", f"{self.deep_archive_days} is not above archiveDays ({self.archive_days})")
+            )
         return self
 
     @property
@@ -70,7 +73,7 @@ class BucketSettings(LifecycleSettings):
     @model_validator(mode="after")
     def _tiers_only(self) -> Self:
         if self.archive_tiers and [step.storage_class for step in self.transitions] != ["INTELLIGENT_TIERING"]:
-            raise ValueError("archiveTiers: transitions must be one, to INTELLIGENT_TIERING")
+            raise MisfitError(Problem("archiveTiers", "transitions must be one, to INTELLIGENT_TIERING"))
         return self
 
     @property

@@ -12,6 +12,7 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
 from components.statements import Statement, policy_document, sid, tls_only
 from settings import Name, Settings
+from settings.services.data import AccessPointPath, Permissions
 
 PORT = 2049
 _CLIENT = [f"elasticfilesystem:Client{what}" for what in ("Mount", "RootAccess", "Write")]
@@ -24,9 +25,9 @@ class AccessPointSettings(Settings):
     https://docs.aws.amazon.com/efs/latest/APIReference/API_RootDirectory.html
     """
 
-    path: str = Field(pattern=r"^(/[A-Za-z0-9._-]+){1,4}$", max_length=100, examples=["/attachments"])
+    path: AccessPointPath
     user_id: int = Field(default=65532, ge=1, le=4_294_967_295)
-    permissions: str = Field(default="0750", pattern=r"^0[0-7]{3}$")
+    permissions: Permissions = "0750"
 
 
 class FileSystemSettings(Settings):

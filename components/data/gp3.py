@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from settings import Settings
+from settings import MisfitError, Problem, Settings
 
 STRIPED_GIB = 400
 BASELINE_IOPS = 12_000
@@ -46,7 +46,7 @@ class Gp3Settings(Settings):
     def _in_proportion(self) -> Self:
         iops, throughput = self.provisioned
         if iops is not None and throughput is not None and throughput * 4 > iops:
-            raise ValueError(f"throughputMibps {throughput} is above a quarter of the IOPS ({iops})")
+            raise MisfitError(Problem("throughputMibps", f"{throughput} is above a quarter of the IOPS ({iops})"))
         return self
 
     @property

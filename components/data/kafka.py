@@ -1,11 +1,10 @@
 """An MSK cluster that takes IAM identities and nothing else."""
 
-import re
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
@@ -15,12 +14,13 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.versions import KAFKA
-from resource_types.machines import known
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.msk import RESOURCE_NAME, InstanceType, Version
 
 IAM_PORT = 9098
 _METRICS_PORTS = (11001, 11002)
-_ZONES = 3
+ZONES = 3
+"""In how many zones brokers stand, the same number in each."""
 REPLICAS, IN_SYNC = 3, 2
 """How many copies of a message there are, and how many must be written before it counts as written."""
 _PROPERTIES = {
@@ -33,20 +33,11 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="3h", update="6h", delete="2h")
 """MSK makes a cluster in half an hour and changes it broker by broker, each of them taking up to an hour."""
 
 
-InstanceType = Annotated[str, AfterValidator(lambda name: known(name, "msk")), Field(examples=["kafka.m5.large"])]
-"""What a broker runs on."""
-
-
 class KafkaSettings(Settings):
-    """Version and size of an MSK cluster; storage is in GiB of EBS for each broker, at most 16 TiB.
+    """Version and size of an MSK cluster; storage is in GiB of EBS for each broker, at most 16 TiB."""
 
-    A version that ends in ``.kraft`` has no ZooKeeper, which cannot be changed later; from 4.0 there is no other:
-    https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html
-    https://docs.aws.amazon.com/msk/latest/developerguide/kraft-intro.html
-    """
-
-    kafka_version: str = KAFKA.value
-    brokers: int = Field(default=3, ge=_ZONES, le=30, multiple_of=_ZONES)
+    kafka_version: Version = KAFKA.value
+    brokers: int = Field(default=3, ge=ZONES, le=30, multiple_of=ZONES)
     """The same number in each of three zones."""
     instance_type: InstanceType = "kafka.m5.large"
     storage_gib: int = Field(default=1000, ge=1, le=16_384)
@@ -57,17 +48,12 @@ class KafkaSettings(Settings):
     https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand-details.html
     """
 
-    @field_validator("kafka_version")
-    @classmethod
-    def _supported(cls, value: str) -> str:
-        if not re.fullmatch(r"3\.[89]\.x(\.kraft)?|4\.\d+\.x\.kraft", value):
-            raise ValueError(f"{value!r} is not a version for new clusters, such as 3.9.x.kraft, 3.9.x or 4.1.x.kraft")
-        return value
-
     @model_validator(mode="after")
     def _can_grow(self) -> Self:
         if self.max_storage_gib <= self.storage_gib:
-            raise ValueError(f"maxStorageGib ({self.max_storage_gib}) is not above storageGib ({self.storage_gib})")
+            raise MisfitError(
+                Problem("maxStorageGib", f"{self.max_storage_gib} is not above storageGib ({self.storage_gib})")
+            )
         return self
 
 
@@ -94,8 +80,8 @@ class Kafka(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        if len(network.zones) < _ZONES:
-            raise ValueError(f"Kafka needs {_ZONES} zones; the network has {', '.join(network.zones)}")
+        if len(network.zones) < ZONES:
+            raise ValueError(f"Kafka needs {ZONES} zones; the network has {', '.join(network.zones)}")
         self._account = account
         self._security_group = SecurityGroup(
             name, vpc_id=network.vpc_id, description=f"Kafka brokers of {name}", opts=self.child_options()
@@ -113,7 +99,7 @@ class Kafka(Component):
             server_properties="\n".join(f"{key}={value}" for key, value in _PROPERTIES.items()),
             opts=self.child_options(),
         )
-        subnets = [network.data_subnet_ids[zone] for zone in network.zones[:_ZONES]]
+        subnets = [network.data_subnet_ids[zone] for zone in network.zones[:ZONES]]
         self._cluster = aws.msk.Cluster(
             self.child("cluster"),
             kafka_version=settings.kafka_version,
@@ -171,7 +157,7 @@ class Kafka(Component):
 
         https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html#msk-iam-resources
         """
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", called):
+        if not RESOURCE_NAME.fits(called):
             raise ValueError(f"{called!r} is not the name of a {kind}: letters, digits, dots, underscores and hyphens")
         cluster = self._cluster
         return pulumi.Output.concat(

@@ -1,7 +1,6 @@
 """A topic of an MSK cluster, and who may write and read it."""
 
 import re
-from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
@@ -11,11 +10,9 @@ from components.component import Component
 from components.data.kafka import IN_SYNC, REPLICAS, Kafka
 from components.statements import Statement
 from settings import Settings
+from settings.services.msk import TopicName
 
 _MILLISECONDS = 3_600_000
-
-
-TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}$")]
 
 
 class TopicSettings(Settings):

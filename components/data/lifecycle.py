@@ -1,26 +1,23 @@
 """How the objects of a bucket age: storage classes, expiry, old versions."""
 
-from itertools import pairwise
-from typing import Literal, Self
+from typing import Self
 
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from settings import Settings
-
-StorageClass = Literal["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
-_WATERFALL = ("STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
+from settings import Settings, refuse
+from settings.services.s3 import Days, DaysOrNone, StorageClass, age_problems
 
 
 class Transition(Settings):
     """When objects move to a colder class; days since they were written.
 
-    S3 takes any number of days from 0 on, and bills the class's minimum (STANDARD_IA 30 days, GLACIER_IR and
-    GLACIER 90, DEEP_ARCHIVE 180) for objects that leave it sooner:
+    S3 bills the minimum of a class (STANDARD_IA 30 days, GLACIER_IR and GLACIER
+    90, DEEP_ARCHIVE 180) for objects that leave it sooner:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html
     """
 
-    days: int = Field(ge=0)
+    days: DaysOrNone
     storage_class: StorageClass
 
 
@@ -34,23 +31,20 @@ class LifecycleSettings(Settings):
 
     transitions: tuple[Transition, ...] = ()
     noncurrent_transitions: tuple[Transition, ...] = ()
-    expire_days: int | None = Field(default=None, ge=1)
-    noncurrent_days: int = Field(default=30, ge=1)
-    abort_multipart_days: int = Field(default=7, ge=1)
+    expire_days: Days | None = None
+    noncurrent_days: Days = 30
+    abort_multipart_days: Days = 7
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        """Objects only get colder: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"""
-        for field, steps in (("transitions", self.transitions), ("noncurrentTransitions", self.noncurrent_transitions)):
-            for earlier, later in pairwise(steps):
-                if later.days <= earlier.days:
-                    raise ValueError(f"{field}: {later.storage_class} must come after day {earlier.days}")
-                if _WATERFALL.index(later.storage_class) <= _WATERFALL.index(earlier.storage_class):
-                    raise ValueError(f"{field}: S3 moves nothing from {earlier.storage_class} to {later.storage_class}")
-        if self.expire_days is not None and self.transitions and self.expire_days <= self.transitions[-1].days:
-            raise ValueError(f"expireDays: {self.expire_days} is not after the last transition")
-        if self.noncurrent_transitions and self.noncurrent_days <= self.noncurrent_transitions[-1].days:
-            raise ValueError(f"noncurrentDays: {self.noncurrent_days} is not after the last noncurrent transition")
+        refuse(
+            [
+                *age_problems("transitions", self.transitions, "expireDays", self.expire_days),
+                *age_problems(
+                    "noncurrentTransitions", self.noncurrent_transitions, "noncurrentDays", self.noncurrent_days
+                ),
+            ]
+        )
         return self
 
     @property

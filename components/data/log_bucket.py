@@ -4,8 +4,9 @@ import pulumi
 
 from components.account import Account
 from components.data.lifecycle import LifecycleSettings
-from components.data.private_bucket import BucketName, PrivateBucket
+from components.data.private_bucket import PrivateBucket
 from components.statements import Statement
+from settings.services.s3 import BucketName
 
 
 class LogBucketSettings(LifecycleSettings):

@@ -15,6 +15,7 @@ from components.drift import GROWS
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
+from settings import refuse
 
 PRIMARY = "primary"
 
@@ -45,13 +46,12 @@ class Postgres(PostgresInstances):
         followed: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        if settings.read_replicas > len(network.zones):
-            raise ValueError(
-                f"readReplicas {settings.read_replicas} needs as many zones; the network has {', '.join(network.zones)}"
-            )
-        uncopied = settings.uncopied("a replica in another region") if replicated_elsewhere else None
-        if uncopied is not None:
-            raise ValueError(f"{name}: {uncopied}")
+        refuse(
+            [
+                settings.more_replicas_than(network.zones),
+                settings.uncopied(f"{name}, copied elsewhere,") if replicated_elsewhere else None,
+            ]
+        )
         if followed and replicated_elsewhere:
             raise ValueError(f"{name}: RDS makes no Aurora replica of an instance with a replica in another region")
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)

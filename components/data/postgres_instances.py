@@ -8,12 +8,12 @@ import pulumi_aws as aws
 from components.account import Account
 from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
 from components.data.postgres_settings import PostgresSettings
-from components.data.postgres_values import family
 from components.drift import ignored
 from components.network.network import Network
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.statements import Statement, sid
+from settings.services.rds import family
 
 _LOGS = ("postgresql", "upgrade")
 _TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="3h", delete="2h")

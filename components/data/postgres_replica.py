@@ -5,10 +5,10 @@ import pulumi
 from components.account import Account
 from components.data.postgres import Postgres
 from components.data.postgres_instances import PostgresInstances
-from components.data.postgres_values import InstanceClass
 from components.network.network import Network
 from components.security.key import Key
 from settings import Name, Settings
+from settings.services.rds import InstanceClass
 
 REPLICA = "replica"
 

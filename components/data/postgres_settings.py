@@ -1,12 +1,15 @@
 """What may be said about a PostgreSQL instance."""
 
+from collections.abc import Collection
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from components.data.gp3 import Gp3Settings
-from components.data.postgres_values import DatabaseName, EngineVersion, InstanceClass, MasterUser
-from components.data.windows import DailyWindow, WeeklyWindow, overlap
 from components.versions import POSTGRES
-from settings import Name
+from settings import Name, Problem
+from settings.services.rds import DatabaseName, EngineVersion, InstanceClass, MasterUser
+from settings.services.secrets import SecretName
+from settings.services.windows import DailyWindow, WeeklyWindow, overlap
 
 _MANAGED = "RDS copies no instance whose master password it manages"
 
@@ -25,7 +28,7 @@ class PostgresSettings(Gp3Settings):
     """Whether RDS keeps and rotates the master user's password. ``false`` has the stack keep it in a secret of its own,
     rotated by a function, as a database with replicas needs, here or elsewhere: RDS copies no instance whose password
     it manages. An update of its own, before the first replica or after the last."""
-    secret_name: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9/_+=.@-]{1,200}$", examples=["records/database"])
+    secret_name: SecretName | None = None
     """A fixed name for the stack's own secret with the master user's password; RDS names those that it manages."""
     db_name: DatabaseName | None = None
     multi_az: bool = False
@@ -64,14 +67,19 @@ class PostgresSettings(Gp3Settings):
             raise ValueError(f"{value} overlaps backupWindow ({backup}), which RDS refuses")
         return value
 
-    def uncopied(self, copy: str) -> str | None:
-        """Why RDS would not make, or not keep, the copy elsewhere that ``copy`` asks for, as a sentence about settings;
-        None where it does."""
+    def uncopied(self, copy: str) -> Problem | None:
+        """Why RDS would not make, or not keep, the copy elsewhere that the setting ``copy`` asks for; None where it
+        does."""
         if self.manage_master_user_password:
-            return f"{copy} needs database.manageMasterUserPassword: false: {_MANAGED}"
+            return Problem(copy, f"needs database.manageMasterUserPassword: false: {_MANAGED}")
         if self.major_upgrade:
-            return (
-                f"{copy} goes before database.majorUpgrade, which would leave it behind, and is made anew afterwards "
-                "(docs/upgrading.md)"
-            )
+            said = "goes before database.majorUpgrade, which would leave it behind, and is made anew afterwards"
+            return Problem(copy, f"{said} (docs/upgrading.md)")
         return None
+
+    def more_replicas_than(self, zones: Collection[str]) -> Problem | None:
+        """Why no zone is left for a replica; None where each has one of its own."""
+        if self.read_replicas <= len(zones):
+            return None
+        said = f"{self.read_replicas} need as many zones; the network has {', '.join(zones)}"
+        return Problem("database.readReplicas", said)

@@ -1,22 +1,15 @@
 """What every bucket of the project has in common."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.account import Account
 from components.component import Component
 from components.data.lifecycle import LifecycleSettings
 from components.security.key import Key
 from components.statements import Statement, policy_document, sid, tls_only
-from settings import Name
-
-BUCKET_LENGTH = 35
-BucketName = Annotated[Name, Field(max_length=BUCKET_LENGTH)]
-"""What a bucket is called before account and region are appended; S3 allows 63 characters in all."""
 
 
 class PrivateBucket(Component):

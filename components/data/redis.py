@@ -11,6 +11,7 @@ from components.drift import GLOBAL_MEMBER, GLOBAL_PRIMARY
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement, sid
+from settings import MisfitError
 
 
 class Redis(RedisMember):
@@ -46,7 +47,7 @@ class Redis(RedisMember):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if replicated_elsewhere and settings.bound_to_one_region:
-            raise ValueError(f"{settings.replication_group_id}: {settings.bound_to_one_region}")
+            raise MisfitError(settings.bound_to_one_region)
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.replicated_elsewhere = replicated_elsewhere
         kept = account.safeguards.keeps_data

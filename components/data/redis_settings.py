@@ -1,16 +1,14 @@
 """What may be said about an ElastiCache for Redis replication group."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from components.data.windows import DailyWindow, WeeklyWindow, minutes, overlap
 from components.versions import REDIS_VERSION
-from resource_types.machines import known
-from settings import Name, Settings
+from settings import Problem, Settings, refuse
+from settings.services.elasticache import MOST_NODES, GroupId, NodeType, SubnetGroupName
+from settings.services.windows import DailyHour, WeeklyHour, overlap
 
-NodeType = Annotated[str, AfterValidator(lambda name: known(name, "elasticache")), Field(examples=["cache.r6g.xlarge"])]
-"""What a node runs on, with failover and snapshots."""
 _HOME_ONLY = ("t3", "t4g")
 
 
@@ -22,8 +20,7 @@ class RedisSettings(Settings):
     https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
     """
 
-    replication_group_id: Name = Field(max_length=32)
-    """ElastiCache takes 40 characters; the ids of its users are this one's with a suffix."""
+    replication_group_id: GroupId
     description: str = Field(default="Redis", min_length=1)
     engine_version: Literal["6.2", "7.1"] = REDIS_VERSION
     """The last minors of their majors: ElastiCache raises others by itself, and only a replacement would lower them."""
@@ -35,19 +32,12 @@ class RedisSettings(Settings):
     """One node even where the environment demands a standby: what it holds is gone with it, and nothing fails over."""
     authentication: Literal["iam", "password"] = "iam"
     """``password`` is for clients that can only be told a URL; ``ApplicationSecret`` then makes and rotates it."""
-    subnet_group_name: Annotated[Name, Field(max_length=255)] | None = None
+    subnet_group_name: SubnetGroupName | None = None
     """A fixed name for the subnet group, where an operator looks for one."""
     snapshot_days: int | None = Field(default=None, ge=1, le=35)
     """How long daily snapshots are kept; without it, as long as the environment says."""
-    snapshot_window: DailyWindow = "03:00-04:00"
-    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
-
-    @field_validator("snapshot_window", "maintenance_window")
-    @classmethod
-    def _an_hour(cls, value: str) -> str:
-        if minutes(value) < 60:
-            raise ValueError(f"{value} is shorter than the 60 minutes that ElastiCache asks for")
-        return value
+    snapshot_window: DailyHour = "03:00-04:00"
+    maintenance_window: WeeklyHour = "sun:04:30-sun:05:30"
 
     @field_validator("maintenance_window")
     @classmethod
@@ -59,14 +49,24 @@ class RedisSettings(Settings):
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
-        if self.cluster_mode and self.nodes < 2:
-            raise ValueError("clusterMode needs failover, so nodes of 2 or more (nodes is 1), or clusterMode: false")
-        if self.single_node and self.nodes > 1:
-            raise ValueError(f"singleNode contradicts nodes ({self.nodes})")
-        if self.engine_version == "6.2" and self.authentication == "iam":
-            raise ValueError("engineVersion 6.2 knows no sign-in by IAM; 7.1, or authentication: password")
-        if not self.cluster_mode and self.shards > 1:
-            raise ValueError(f"shards can be {self.shards} only with clusterMode; without it there is one shard")
+        shards, nodes = self.shards, self.nodes
+        refuse(
+            {
+                Problem("clusterMode", f"needs failover, so nodes of 2 or more (nodes is {nodes}), or false"): (
+                    self.cluster_mode and nodes < 2
+                ),
+                Problem("singleNode", f"contradicts nodes ({nodes})"): self.single_node and nodes > 1,
+                Problem("engineVersion", "6.2 knows no sign-in by IAM; 7.1, or authentication: password"): (
+                    self.engine_version == "6.2" and self.authentication == "iam"
+                ),
+                Problem("shards", f"can be {shards} only with clusterMode; without it there is one shard"): (
+                    not self.cluster_mode and shards > 1
+                ),
+                Problem("shards", f"{shards} of {nodes} nodes are more than ElastiCache's {MOST_NODES} nodes"): (
+                    shards * nodes > MOST_NODES
+                ),
+            }
+        )
         return self
 
     @property
@@ -80,15 +80,18 @@ class RedisSettings(Settings):
         return f"default.{self.parameter_family}{'.cluster.on' if self.cluster_mode else ''}"
 
     @property
-    def bound_to_one_region(self) -> str | None:
+    def bound_to_one_region(self) -> Problem | None:
         """Why such a group cannot be replicated to another region; None when it can.
 
         https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-Getting-Started.html
         """
         if self.node_type.split(".")[1] in _HOME_ONLY:
-            return f"nodeType {self.node_type} cannot be in a global datastore; M5, R5 or newer families of these can"
+            said = f"{self.node_type} cannot be in a global datastore; M5, R5 or newer families of these can"
+            return Problem("nodeType", said)
         if self.nodes < 2:
-            return f"a global datastore takes no group without a replica (nodes is {self.nodes}); 2 or more"
+            return Problem(
+                "nodes", f"{self.nodes} leaves no replica, without which there is no global datastore; 2 or more"
+            )
         if self.authentication != "iam":
-            return "a password set in one region is not known in another; authentication: iam"
+            return Problem("authentication", "a password set in one region is not known in another; iam")
         return None

@@ -15,6 +15,7 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, sid
+from settings import refuse
 
 PORT = 443
 _TLS = "Policy-Min-TLS-1-2-PFS-2023-10"
@@ -53,8 +54,7 @@ class SearchDomain(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        if uneven := settings.uneven_over(len(network.data_subnet_ids)):
-            raise ValueError(f"{name}.{uneven}")
+        refuse([settings.uneven_over(len(network.data_subnet_ids))])
         self.domain_name = settings.domain_name
         self.nodes = settings.nodes
         self.volume_gib = settings.volume_gib

@@ -1,12 +1,13 @@
 """Version, size and times of an OpenSearch domain."""
 
-from typing import Annotated
+from typing import Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from components.versions import OPENSEARCH
-from resource_types.machines import known
-from settings import Environment, Name, Settings
+from settings import Environment, Problem, Settings, refuse
+from settings.services.opensearch import DomainName, EngineVersion, InstanceType, master_problem, volume_problem
+from settings.services.windows import Clock
 
 QUORUM = 3
 """So many nodes still have a majority when one of them is gone."""
@@ -17,15 +18,6 @@ MOST_ZONES = 3
 _SMALL_VOLUME_GIB = 170
 _TWO = 2
 
-InstanceType = Annotated[
-    str,
-    AfterValidator(lambda name: known(name, "opensearch")),
-    Field(
-        examples=["r6g.large.search"],
-        description="A node with EBS storage, of the t3, c, m or r families",
-    ),
-]
-
 
 class SearchDomainSettings(Settings):
     """The shape of a domain; storage is gp3, in GiB for each data node.
@@ -33,10 +25,8 @@ class SearchDomainSettings(Settings):
     Bounds: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html
     """
 
-    domain_name: Annotated[Name, Field(min_length=3, max_length=28)]
-    engine_version: str = Field(default=OPENSEARCH.value, pattern=r"^OpenSearch_(2\.19|3\.\d+)$")
-    """2.19 is the last of 2.x; what is older costs extended support:
-    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html#choosing-version"""
+    domain_name: DomainName
+    engine_version: EngineVersion = OPENSEARCH.value
     instance_type: InstanceType = "r6g.large.search"
     nodes: int = Field(default=QUORUM, ge=1, le=80)
     """Data nodes, spread over as many zones as the network's data tier has, three at the most. Over two zones their
@@ -46,7 +36,7 @@ class SearchDomainSettings(Settings):
     """Three dedicated masters of this type; without it the data nodes are masters as well, which AWS advises against
     for large domains:
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html"""
-    off_peak_start: str = Field(default="02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["02:00"])
+    off_peak_start: Clock = "02:00"
     """When the ten hours a day begin, in UTC, in which AWS may update the service software and tune the nodes."""
     create_service_linked_role: bool = False
     """Makes AWSServiceRoleForAmazonOpenSearchService. A domain in a VPC cannot do without it, an account has exactly
@@ -61,18 +51,26 @@ class SearchDomainSettings(Settings):
             raise ValueError(f"{value} is below {QUORUM}, without which {environment} loses writes with one node")
         return value
 
+    @model_validator(mode="after")
+    def _carried(self) -> Self:
+        volume = volume_problem(self.instance_type, self.volume_gib)
+        masters = master_problem(self.master_type, self.nodes)
+        refuse({Problem("volumeGib", volume or ""): bool(volume), Problem("masterType", masters or ""): bool(masters)})
+        return self
+
     def zones_of(self, offered: int) -> int:
         """Over how many of the zones ``offered`` the data nodes are spread."""
         return min(self.nodes, offered, MOST_ZONES)
 
-    def uneven_over(self, offered: int) -> str | None:
-        """What is wrong with an odd number of nodes where two zones are ``offered``, as a sentence about ``nodes``.
+    def uneven_over(self, offered: int, where: str = "") -> Problem | None:
+        """What is wrong with an odd number of nodes where two zones are ``offered``; ``where`` the settings lie.
 
         https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html
         """
         if self.zones_of(offered) != _TWO or self.nodes % _TWO == 0:
             return None
-        return f"nodes: {self.nodes} is odd, which OpenSearch refuses over the data tier's two zones; add one or a zone"
+        said = f"{self.nodes} is odd, which OpenSearch refuses over the data tier's two zones; add one or a zone"
+        return Problem(f"{where}nodes", said)
 
     @property
     def performance(self) -> dict[str, int]:

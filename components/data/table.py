@@ -15,7 +15,8 @@ from components.drift import ALWAYS, PROVISIONED, PROVISIONED_INDEXES, ignored
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
 from components.statements import Statement, sid
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.data import TableName
 
 _READ = ("BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "Query", "Scan")
 _WRITE = ("BatchWriteItem", "DeleteItem", "DescribeTable", "PutItem", "UpdateItem")
@@ -30,7 +31,7 @@ class TableSettings(Settings):
     is no replica.
     """
 
-    table_name: str = Field(pattern=r"^[a-zA-Z0-9_.-]{3,255}$", examples=["documents"])
+    table_name: TableName
     billing: Literal["onDemand", "provisioned"] = "onDemand"
     read: CapacityRange = Field(default_factory=CapacityRange)
     write: CapacityRange = Field(default_factory=CapacityRange)
@@ -45,8 +46,8 @@ class TableSettings(Settings):
         # up once the table is there, which here means with its replica:
         # https://github.com/terraform-aws-modules/terraform-aws-dynamodb-table/issues/109
         if self.replica_region is not None and self.billing == "provisioned":
-            raise ValueError(
-                "billing: provisioned and replicaRegion exclude each other: give up one, billing by leaving it onDemand"
+            raise MisfitError(
+                Problem("billing", "provisioned and replicaRegion exclude each other; onDemand, or no replica")
             )
         return self
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.component import Component
-from settings import Settings
+from settings import MisfitError, Problem, Settings
 
 _UTILISATION_PERCENT = 70
 """What DynamoDB's own console sets: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html"""
@@ -29,7 +29,7 @@ class CapacityRange(Settings):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.minimum > self.maximum:
-            raise ValueError(f"minimum ({self.minimum}) is above maximum ({self.maximum})")
+            raise MisfitError(Problem("minimum", f"{self.minimum} is above maximum ({self.maximum})"))
         return self
 
 

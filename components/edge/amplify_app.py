@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Self
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
@@ -14,10 +14,9 @@ from components.drift import ignored
 from components.edge.amplify_files import build_spec, custom_headers, redirects, rewrites
 from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
-from settings import DomainName, Settings
-
-Prefix = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$", examples=["www"])]
-"""A label in front of the domain; empty for the domain itself."""
+from settings import DomainName, MisfitError, Problem, Settings
+from settings.services.delivery import Branch, RepositoryAddress
+from settings.services.edge import AppName, Folder, HttpsOrigin, SubdomainPrefix
 
 
 def _own_pages() -> HeaderSettings:
@@ -32,23 +31,21 @@ class AmplifyAppSettings(Settings):
     application's own origin only: name there what else it connects to.
     """
 
-    app_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 ._-]{1,255}$", examples=["mdreader"])
-    repository: str = Field(
-        pattern=r"^https://github\.com/[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", examples=["https://github.com/example/site"]
-    )
-    branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]{1,255}$")
-    output: str = Field(default="dist", pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")
-    api_origin: str | None = Field(
-        default=None, pattern=r"^https://[a-z0-9.-]+(:\d{1,5})?$", examples=["https://api.example.com"]
-    )
+    app_name: AppName | None = None
+    repository: RepositoryAddress
+    branch: Branch = "main"
+    output: Folder = "dist"
+    api_origin: HttpsOrigin | None = None
     domain: DomainName | None = None
-    prefixes: tuple[Prefix, ...] = Field(default=("", "www"), min_length=1)
+    prefixes: tuple[SubdomainPrefix, ...] = Field(default=("", "www"), min_length=1)
     headers: HeaderSettings = Field(default_factory=_own_pages)
 
     @model_validator(mode="after")
     def _no_cors(self) -> Self:
         if self.headers.cors is not None:
-            raise ValueError("headers.cors: Amplify sends the same headers to every site; let the API say who may read")
+            raise MisfitError(
+                Problem("headers.cors", "Amplify sends the same headers to every site; let the API say who may read")
+            )
         return self
 
 

@@ -1,10 +1,9 @@
 """What the APIs of API Gateway share: addresses, and the right to log that an account gives it once."""
 
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.account import Account
 from components.component import Component
@@ -13,7 +12,6 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import service_trust
 
-StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=128, examples=["prod"])]
 """The name of a stage, which is part of the address that API Gateway gives an API."""
 
 INVOKER = "apigateway.amazonaws.com"

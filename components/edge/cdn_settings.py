@@ -1,11 +1,12 @@
 """How a distribution treats requests."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from components.edge.header_settings import HeaderSettings
 from settings import DomainName, Name, Region, Settings
+from settings.services.edge import CookieName, OriginKey, PathPattern, PublicKey, RootObject
 
 _ORIGIN_SHIELD_REGIONS = frozenset(
     {
@@ -33,19 +34,6 @@ def origin_shield_at(region: str) -> str | None:
     return region if region in _ORIGIN_SHIELD_REGIONS else None
 
 
-OriginKey = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$", max_length=40)]
-"""What behaviours call an origin by, and its id in CloudFront."""
-
-PublicKey = Annotated[
-    str,
-    Field(
-        pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$",
-        examples=["-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n"],
-    ),
-]
-"""An RSA key of 2048 bits or an ECDSA key on P-256, in PEM form."""
-
-
 class BehaviorSettings(Settings):
     """Where requests go, and for how long answers are kept at the edge.
 
@@ -70,7 +58,7 @@ class BehaviorSettings(Settings):
     cache_seconds: int = Field(default=0, ge=0, le=31536000)
     origin_decides: bool = False
     cache_key: Literal["everybody", "viewer"] = "everybody"
-    cookies: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$")], ...] = Field(default=(), max_length=10)
+    cookies: tuple[CookieName, ...] = Field(default=(), max_length=10)
     methods: Literal["read", "all"] = "all"
     single_page: bool = False
     signed: bool = False
@@ -97,7 +85,7 @@ class BehaviorSettings(Settings):
 class PathBehaviorSettings(BehaviorSettings):
     """The behaviour of some paths; ``*`` and ``?`` are wildcards."""
 
-    path: Annotated[str, Field(pattern="^/", max_length=255)]
+    path: PathPattern
 
 
 class CdnSettings(Settings):
@@ -115,7 +103,7 @@ class CdnSettings(Settings):
     behaviors: dict[Name, PathBehaviorSettings] = Field(default_factory=dict)
     origin_shield_region: Region | None = None
     price_class: Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"] = "PriceClass_All"
-    default_root_object: str | None = Field(default=None, pattern="^[^/]+$", max_length=255)
+    default_root_object: RootObject | None = None
     headers: HeaderSettings = HeaderSettings()
     signers: dict[Name, PublicKey] = Field(default_factory=dict, max_length=5)
 

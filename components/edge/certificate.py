@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.component import Component
 from components.edge.zone import Zone
 from settings import DomainName, Settings
+from settings.services.acm import Wildcard
+from settings.services.arns import region_of
 
-CertificateName = (
-    DomainName | Annotated[str, Field(pattern=r"^\*(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\.[a-z]{2,63}$")]
-)
+CertificateName = DomainName | Wildcard
 """A domain name, or a wildcard for one label of it."""
 
 
@@ -67,16 +66,6 @@ class Certificate(Component):
         self.register_outputs({"arn": self.arn})
 
 
-CertificateArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$",
-        examples=["arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"],
-    ),
-]
-"""A certificate that ACM has already."""
-
-
 @dataclass(frozen=True)
 class ExistingCertificate:
     """A certificate that ACM has already, in the region where it is to be used."""
@@ -86,7 +75,7 @@ class ExistingCertificate:
     @property
     def region(self) -> str:
         """Where it can be used."""
-        return self.arn.split(":")[3]
+        return region_of(self.arn)
 
 
 def bare(name: str) -> str:

@@ -1,7 +1,7 @@
 """A web application firewall."""
 
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -16,12 +16,7 @@ from components.naming import fitted
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
 from settings import DomainName, Settings
-
-Path = Annotated[str, Field(pattern="^/[a-z0-9._/-]+$", max_length=40, examples=["/admin"])]
-
-
-ACL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
-"""https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
+from settings.services.edge import AclName, BlockedPath
 
 _METRIC_NAME = 128
 """https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html"""
@@ -49,7 +44,7 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
-    acl_name: str | None = Field(default=None, pattern=ACL_NAME, examples=["app-acl"])
+    acl_name: AclName | None = None
     """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
     managed_groups: tuple[rules.ManagedGroup, ...] = (
@@ -58,11 +53,11 @@ class FirewallSettings(Settings):
         "KnownBadInputsRuleSet",
         "SQLiRuleSet",
     )
-    blocked_paths: tuple[Path, ...] = Field(
+    blocked_paths: tuple[BlockedPath, ...] = Field(
         default=("/admin", "/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin"), max_length=10
     )
     hosts: tuple[DomainName, ...] = Field(default=(), max_length=5)
-    document_paths: tuple[Path, ...] = Field(default=(), max_length=5)
+    document_paths: tuple[BlockedPath, ...] = Field(default=(), max_length=5)
     large_bodies: bool = False
     sqli_body_rule: bool = False
 

@@ -1,6 +1,6 @@
 """Two fixed addresses before the load balancers of one or more regions."""
 
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
@@ -12,16 +12,10 @@ from components.data.log_bucket import LogBucket
 from components.edge.zone import AliasTarget
 from components.statements import Statement
 from settings import Region, Settings
+from settings.services.edge import BalancerArn
 
 _HTTPS = 443
 _WHOLE = 100
-BalancerArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]{1,32}/[0-9a-f]+$",
-        examples=["arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/records/0a1b2c3d4e5f6071"],
-    ),
-]
 
 
 class HasArn(Protocol):

@@ -4,11 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from settings import Settings
-
-MAX_VALUE = 1783
-"""The longest value of a header that CloudFront adds:
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"""
+from settings import MisfitError, Problem, Settings
+from settings.services.edge import LONGEST_HEADER, HeaderName, Origin, PermissionsPolicy, Source
 
 NO_DEVICES = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 """A Permissions-Policy for pages that use nothing of the device they are shown on."""
@@ -29,15 +26,6 @@ Directive = Literal[
     "style-src",
     "worker-src",
 ]
-Source = Annotated[
-    str,
-    Field(
-        pattern=r"""^('[A-Za-z0-9+/=_-]+'|[a-z][a-z0-9+.-]*:(//[^\s;,'"]+)?|\*\.[a-z0-9.-]+)$""",
-        examples=["https://fonts.example.com"],
-    ),
-]
-"""A keyword or hash in quotes, a scheme such as ``data:``, an origin such as ``wss://a.example.com``, or ``*.host``."""
-
 _OWN: dict[Directive, tuple[str, ...]] = {
     "default-src": ("'self'",),
     "base-uri": ("'self'",),
@@ -71,14 +59,12 @@ class ContentSecurityPolicy(Settings):
 class CrossOriginSettings(Settings):
     """Which sites' pages may read the answers; with ``credentials`` also the ones to signed-in users."""
 
-    origins: tuple[
-        Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^\s/]+)$", examples=["https://app.example.com"])], ...
-    ] = Field(min_length=1)
+    origins: tuple[Origin, ...] = Field(min_length=1)
     methods: tuple[Literal["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ...] = Field(
         default=("GET", "HEAD", "OPTIONS"), min_length=1
     )
-    headers: tuple[str, ...] = Field(default=("*",), min_length=1)
-    expose_headers: tuple[str, ...] = ()
+    headers: tuple[HeaderName, ...] = Field(default=("*",), min_length=1)
+    expose_headers: tuple[HeaderName, ...] = ()
     credentials: bool = False
     max_age_seconds: int = Field(default=600, ge=0, le=86400)
 
@@ -86,7 +72,7 @@ class CrossOriginSettings(Settings):
     def _no_wildcard_with_credentials(self) -> Self:
         """Browsers take no wildcard for an answer that came with credentials: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"""
         if self.credentials and "*" in (*self.origins, *self.headers, *self.expose_headers):
-            raise ValueError("credentials: name the origins and headers instead of *")
+            raise MisfitError(Problem("credentials", "name the origins and headers instead of *"))
         return self
 
 
@@ -102,9 +88,7 @@ class HeaderSettings(Settings):
         "strict-origin-when-cross-origin"
     )
     content_security_policy: ContentSecurityPolicy | None = None
-    permissions_policy: str | None = Field(
-        default=None, pattern=r"^[a-z-]+=\S", examples=["camera=(), geolocation=()"], max_length=MAX_VALUE
-    )
+    permissions_policy: PermissionsPolicy | None = None
     cors: CrossOriginSettings | None = None
 
     @property
@@ -116,6 +100,8 @@ class HeaderSettings(Settings):
 
     @model_validator(mode="after")
     def _short_enough(self) -> Self:
-        if len(self.content_security or "") > MAX_VALUE:
-            raise ValueError(f"contentSecurityPolicy: CloudFront sends no more than {MAX_VALUE} characters")
+        if len(self.content_security or "") > LONGEST_HEADER:
+            raise MisfitError(
+                Problem("contentSecurityPolicy", f"CloudFront sends no more than {LONGEST_HEADER} characters")
+            )
         return self

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from components.component import Component
 from settings import DomainName, Settings
+from settings.services.edge import UrlPath
 
 
 class HealthCheckSettings(Settings):
@@ -19,7 +20,7 @@ class HealthCheckSettings(Settings):
     """
 
     domain: DomainName
-    path: str = Field(default="/health", pattern="^/", max_length=255)
+    path: UrlPath = "/health"
     failure_threshold: int = Field(default=3, ge=1, le=10)
     interval_seconds: Literal[10, 30] = 30
 

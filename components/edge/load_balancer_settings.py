@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from settings import Name, Settings
+from settings.services.edge import HostPattern, PathPattern, UrlPath
 
 
 class TargetGroupSettings(Settings):
@@ -17,7 +18,7 @@ class TargetGroupSettings(Settings):
     port: int = Field(ge=1, le=65535)
     protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
     target_type: Literal["ip", "instance"] = "ip"
-    health_path: str = Field(default="/health", pattern="^/", max_length=1024)
+    health_path: UrlPath = "/health"
     health_interval: int = Field(default=30, ge=5, le=300)
     health_timeout: int = Field(default=5, ge=2, le=120)
     healthy_threshold: int = Field(default=2, ge=2, le=10)
@@ -48,8 +49,8 @@ class RouteSettings(Settings):
 
     priority: int = Field(ge=1, le=LAST_PRIORITY - 2)
     target: Name
-    paths: tuple[Annotated[str, Field(pattern="^/", max_length=128)], ...] = ()
-    hosts: tuple[Annotated[str, Field(pattern="^[a-z0-9*?.-]+$", max_length=128)], ...] = ()
+    paths: tuple[PathPattern, ...] = ()
+    hosts: tuple[HostPattern, ...] = ()
 
     @model_validator(mode="after")
     def _within_limits(self) -> Self:

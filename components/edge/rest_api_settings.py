@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.edge.api_gateway import StageName
-from settings import DomainName, Settings
+from settings import DomainName, MisfitError, Problem, Settings
+from settings.services.edge import ApiName, HttpsOrigin, StageName
 
 
 class RestApiSettings(Settings):
@@ -24,7 +24,7 @@ class RestApiSettings(Settings):
     A ``domain`` needs a certificate, and closes the address that API Gateway gives.
     """
 
-    api_name: str | None = Field(default=None, min_length=1, max_length=128)
+    api_name: ApiName | None = None
     """A fixed name, which the metrics go by; otherwise the stack's and the component's."""
     stage_name: StageName | None = None
     """By default the environment's name."""
@@ -33,14 +33,14 @@ class RestApiSettings(Settings):
     cache_gib: Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None = None
     cache_seconds: int = Field(default=300, ge=1, le=3600)
     minimum_compression_bytes: int | None = Field(default=1024, ge=0, le=10485760)
-    cors_origin: str | None = Field(
-        default=None, pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$", examples=["https://app.example.com"]
-    )
+    cors_origin: HttpsOrigin | None = None
     authorizer_cache_seconds: int = Field(default=300, ge=0, le=3600)
     domain: DomainName | None = None
 
     @model_validator(mode="after")
     def _burst_allows_rate(self) -> Self:
         if self.burst_limit * 10 < self.rate_limit:
-            raise ValueError(f"burstLimit {self.burst_limit} lets a rateLimit of {self.rate_limit} never be reached")
+            raise MisfitError(
+                Problem("burstLimit", f"{self.burst_limit} lets a rateLimit of {self.rate_limit} never be reached")
+            )
         return self

@@ -16,7 +16,6 @@ from components.edge.api_gateway import (
     TLS_POLICY,
     ApiGatewayLogging,
     Invocable,
-    StageName,
     default_host,
     execution_arn,
     stage_logs,
@@ -26,6 +25,7 @@ from components.edge.zone import AliasTarget
 from components.security.key import Key
 from components.statements import Statement, sid
 from settings import DomainName, Settings
+from settings.services.edge import ApiName, StageName
 
 _CONNECT = "$connect"
 _ROUTE_KEY = re.compile(r"\$(connect|disconnect|default)|[A-Za-z][A-Za-z0-9_-]*")
@@ -56,7 +56,7 @@ class WebSocketApiSettings(Settings):
     A ``domain`` needs a certificate, and closes the address that API Gateway gives.
     """
 
-    api_name: str | None = Field(default=None, min_length=1, max_length=128)
+    api_name: ApiName | None = None
     """A fixed name; otherwise the stack's and the component's."""
     stage_name: StageName | None = None
     """By default the environment's name."""

@@ -2,31 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.account import Account
 from components.component import Component
 from components.operations.log_policy import shared_log_policy
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
-from settings import DomainName, Settings
+from settings import DomainName, Problem, Settings
+from settings.services.dns import ZoneId
 
 _QUERY_LOGS = "/aws/route53/"
 
 
-ZoneId = Annotated[str, Field(pattern="^Z[A-Z0-9]{5,31}$", examples=["Z0123456789ABCDEFGHIJ"])]
 _DELEGATION_SECONDS = 3600
 """Long enough for resolvers, short enough to mend."""
 
 
-def delegation_problem(zone_id: str | None, parent_id: str | None) -> str | None:
+def delegation_problem(zone_id: str | None, parent_id: str | None) -> Problem | None:
     """Why two settings of a zone contradict each other; None when they do not."""
     if zone_id and parent_id:
-        return "parentZoneId delegates a zone that the stack makes; with hostedZoneId it makes none"
+        return Problem("parentZoneId", "delegates a zone that the stack makes; with hostedZoneId it makes none")
     return None
 
 

@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Mapping
 
+from settings import Problem
+
 ZONES = ("a", "b", "c")
 _SMALL, _LARGE = 8, 4  # bits of prefix that a small and a large subnet add to the VPC's: /24 and /20 of a /16
 _SMALLEST_SUBNET = 28
@@ -22,16 +24,16 @@ def default_layout(cidr: str, tier: str) -> dict[str, str]:
     return {zone: str(subnet) for zone, subnet in zip(ZONES, ranges, strict=True)}
 
 
-def misfits(vpc: str | None, tier: Mapping[str, str], others: Mapping[str, Mapping[str, str]]) -> list[str]:
+def misfits(vpc: str | None, tier: Mapping[str, str], others: Mapping[str, Mapping[str, str]]) -> list[Problem]:
     """What is wrong with a tier's ranges: outside the VPC, or overlapping one of its own or of ``others``."""
     found = []
     taken = {f"{name}.{zone}": cidr for name, cidrs in others.items() for zone, cidr in cidrs.items()}
     for zone, cidr in tier.items():
         subnet = ipaddress.IPv4Network(cidr)
         if vpc is not None and not subnet.subnet_of(ipaddress.IPv4Network(vpc)):
-            found.append(f"{zone}: {cidr} lies outside cidr {vpc}")
+            found.append(Problem(zone, f"{cidr} lies outside cidr {vpc}"))
         for label, other in taken.items():
             if subnet.overlaps(ipaddress.IPv4Network(other)):
-                found.append(f"{zone}: {cidr} overlaps {label} ({other})")
+                found.append(Problem(zone, f"{cidr} overlaps {label} ({other})"))
         taken[zone] = cidr
     return found

@@ -1,11 +1,11 @@
 """A VPC of three tiers: public, private and data."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from components.account import Account
 from components.component import Component
@@ -15,22 +15,9 @@ from components.network.layout import default_layout, misfits
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.network.tier import Tier
 from components.security.key import Key
-from settings import Cidr, Environment, Settings
+from settings import Cidr, Environment, Problem, Settings, refuse
+from settings.services.ec2 import ZoneLetter
 
-
-def _zone(value: str) -> str:
-    if value not in tuple("abcdef"):
-        raise ValueError(f"{value!r} is no letter of an availability zone; a to f")
-    return value
-
-
-Zone = Annotated[
-    str,
-    AfterValidator(_zone),
-    WithJsonSchema(
-        {"type": "string", "pattern": "^[a-f]$", "description": "The letter of an availability zone of the region"}
-    ),
-]
 Nat = Literal["none", "single", "perAz"]
 
 
@@ -45,10 +32,10 @@ class NetworkSettings(Settings):
     """
 
     cidr: Cidr = "10.1.0.0/16"
-    public: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
-    private: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
-    data: dict[Zone, Cidr] = Field(default_factory=_from_cidr)
-    zone_order: tuple[Zone, ...] = ()
+    public: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    private: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    data: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    zone_order: tuple[ZoneLetter, ...] = ()
     """Which zones come first for what stands in fewer than all of them: Kafka's brokers, nodes of OpenSearch, replicas
     of PostgreSQL, the one NAT gateway of ``nat: single``. Zones that are not named follow by their letters. Whoever
     adds a zone names those here that were there before, or one of an earlier letter moves what stands in the others."""
@@ -71,15 +58,10 @@ class NetworkSettings(Settings):
     @classmethod
     def _fits(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         earlier = {name: info.data[name] for name in ("public", "private", "data") if name in info.data}
-        problems = misfits(info.data.get("cidr"), value, earlier)
+        problems = [*misfits(info.data.get("cidr"), value, earlier), *_unlike(value, earlier)]
         if len(value) < 2 and "cidr" in info.data:
-            problems.append("names fewer than 2 zones; load balancers and databases need 2")
-        given = set(value)
-        for name, zones in earlier.items():
-            if given and zones and given != set(zones):
-                problems.append(f"has zones {_listed(given)} where {name} has {_listed(zones)}; they must be the same")
-        if problems:
-            raise ValueError("; ".join(problems))
+            problems.append(Problem("", "names fewer than 2 zones; load balancers and databases need 2"))
+        refuse(problems)
         return dict(sorted(value.items()))
 
     @field_validator("zone_order")
@@ -108,6 +90,13 @@ class NetworkSettings(Settings):
         if repeated:
             raise ValueError(f"names {_listed(repeated)} more than once")
         return value
+
+
+def _unlike(given: Mapping[str, str], earlier: Mapping[str, Mapping[str, str]]) -> Iterator[Problem]:
+    for name, zones in earlier.items():
+        if given and zones and set(given) != set(zones):
+            said = f"has zones {_listed(given)} where {name} has {_listed(zones)}; they must be the same"
+            yield Problem("", said)
 
 
 class Network(Component):

@@ -1,24 +1,12 @@
 """A security group that says nothing until it is told who may come in."""
 
-import re
 from typing import Any, Protocol
 
 import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-
-_DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"""
-
-
-def described(text: str) -> str:
-    """The description of a group or a rule. Raises ValueError for a character, or a length, that EC2 refuses."""
-    if not _DESCRIPTION.fullmatch(text):
-        raise ValueError(
-            f"{text!r} cannot describe a security group: at most 255 of A-Z, a-z, 0-9, space ._-:/()#,@[]+=&;{{}}!$*"
-        )
-    return text
+from settings.services.ec2 import described
 
 
 class HasSecurityGroup(Protocol):

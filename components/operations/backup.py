@@ -9,13 +9,13 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.data.windows import hour_from, overlap
 from components.operations.copy_failures import CopyFailures
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, policy_document, service_trust
-from settings import Settings
+from settings import Problem, Settings
+from settings.services.windows import hour_from, overlap
 
 _POLICIES = (
     "service-role/AWSBackupServiceRolePolicyForBackup",
@@ -63,11 +63,12 @@ class BackupSettings(Settings):
     copy_to_region: RecoveryRegion | None = None
     locked: bool = False
 
-    def conflict(self, database: HasWindows) -> str | None:
-        """Which window of a database the hour meets, as the end of a sentence about ``backup.hour``."""
+    def conflict(self, database: HasWindows) -> Problem | None:
+        """Which window of a database the hour meets, as a problem of ``backup.hour``."""
         windows = {"backupWindow": database.backup_window, "maintenanceWindow": database.maintenance_window}
         met = [f"{key} ({window})" for key, window in windows.items() if overlap(hour_from(self.hour), window)]
-        return f"backup.hour: {self.hour} meets {' and '.join(met)}, in which RDS refuses a backup" if met else None
+        said = f"{self.hour} meets {' and '.join(met)}, in which RDS refuses a backup"
+        return Problem("backup.hour", said) if met else None
 
 
 class Backup(Component):

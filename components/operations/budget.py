@@ -1,5 +1,7 @@
 """What a month may cost."""
 
+from typing import Annotated
+
 import pulumi
 import pulumi_aws as aws
 from pydantic import Field
@@ -7,6 +9,7 @@ from pydantic import Field
 from components.component import Component
 from components.operations.topic import Notices
 from settings import Settings
+from settings.services.tags import TagKey, TagValue
 
 
 class CostTag(Settings):
@@ -15,8 +18,8 @@ class CostTag(Settings):
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
     """
 
-    key: str = Field(min_length=1)
-    value: str = Field(min_length=1)
+    key: TagKey
+    value: Annotated[TagValue, Field(min_length=1)]
 
 
 class BudgetSettings(Settings):

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from components.component import Component
 from components.operations.budget import CostTag
 from components.operations.topic import Notices
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.operations import MonitorArn
 
 PUBLISHER = "costalerts"
 """The service that publishes notices of anomalies; topic and key have to let it in beside
@@ -30,16 +31,14 @@ class CostAnomalySettings(Settings):
 
     minimum_usd: int = Field(default=20, ge=1)
     tag: CostTag | None = None
-    monitor_arn: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+$",
-        examples=["arn:aws:ce::123456789012:anomalymonitor/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"],
-    )
+    monitor_arn: MonitorArn | None = None
 
     @model_validator(mode="after")
     def _one_monitor(self) -> Self:
         if self.tag is not None and self.monitor_arn is not None:
-            raise ValueError("give either tag or monitorArn: an existing monitor has its scope already")
+            raise MisfitError(
+                Problem("monitorArn", "an existing monitor has its scope already; give either tag or monitorArn")
+            )
         return self
 
 

@@ -6,16 +6,17 @@ from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket, BucketSettings
 from components.data.log_bucket import LogBucket
-from components.data.private_bucket import BUCKET_LENGTH
 from components.naming import fitted
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject, Placement
 from components.operations.log_group import LogGroup
-from components.security.deployment_role import DeploymentRole, assume_deployment_role, deployment_role_arn
+from components.security.deployment_role import assume_deployment_role, deployment_role_arn
 from components.security.key import Key
 from components.statements import Statement
 from settings import Settings
+from settings.services.iam import RoleName
+from settings.services.s3 import LONGEST_NAME
 
 BUNDLE = "source.zip"
 """The object that holds the commit to be deployed."""
@@ -25,7 +26,7 @@ _KEEP_DAYS = 30
 class DeploymentRunnerSettings(Settings):
     """As whom the runner deploys, and on which machines."""
 
-    deployment_role: DeploymentRole = "strata-deploy"
+    deployment_role: RoleName = "strata-deploy"
     architecture: Architecture = "arm64"
 
 
@@ -65,7 +66,7 @@ class DeploymentRunner(Component):
         bundles = Bucket(
             self.child("bundles"),
             BucketSettings(
-                bucket=fitted(f"{cluster_name}-deploy", BUCKET_LENGTH),
+                bucket=fitted(f"{cluster_name}-deploy", LONGEST_NAME),
                 expire_days=_KEEP_DAYS,
                 noncurrent_days=_KEEP_DAYS,
             ),

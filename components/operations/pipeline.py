@@ -1,7 +1,7 @@
 """From a commit to production, in six stages."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import pulumi
 import pulumi_aws as aws
@@ -11,37 +11,35 @@ from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket, BucketSettings
 from components.data.log_bucket import LogBucket
-from components.data.private_bucket import BucketName
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject, Placement
 from components.operations.log_group import LogGroup
 from components.operations.pipeline_stages import build_stages, source_stage
-from components.security.deployment_role import DeploymentRole, assume_deployment_role, deployment_role_arn
-from components.security.github_role import Repository
+from components.security.deployment_role import assume_deployment_role, deployment_role_arn
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from settings import Settings
-
-StackName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,99}$", examples=["confluence-dev"])]
+from settings import MisfitError, Problem, Settings
+from settings.services.delivery import Branch, ConnectionArn, Repository, StackName
+from settings.services.ec2 import SecurityGroupId, SubnetId, VpcId
+from settings.services.iam import RoleName
+from settings.services.s3 import BucketAddress, BucketName
 
 
 class Placed(Settings):
     """Ids of private subnets, of their VPC, and of a security group that lets builds call out by HTTPS."""
 
-    vpc_id: str = Field(pattern="^vpc-[0-9a-f]+$", examples=["vpc-0a1b2c3d4e5f60718"])
-    subnet_ids: tuple[
-        Annotated[str, Field(pattern="^subnet-[0-9a-f]+$", examples=["subnet-0a1b2c3d4e5f60718"])], ...
-    ] = Field(min_length=1)
-    security_group_id: str = Field(pattern="^sg-[0-9a-f]+$", examples=["sg-0a1b2c3d4e5f60718"])
+    vpc_id: VpcId
+    subnet_ids: tuple[SubnetId, ...] = Field(min_length=1)
+    security_group_id: SecurityGroupId
 
 
 class Target(Settings):
     """A stack that the pipeline deploys, and as whom."""
 
     stack: StackName
-    deployment_role: DeploymentRole = "strata-deploy"
+    deployment_role: RoleName = "strata-deploy"
     network: Placed | None = None
     """Where its deployment runs when that is not the network of the stack which holds the pipeline."""
 
@@ -55,13 +53,9 @@ class PipelineSettings(Settings):
     """
 
     repository: Repository
-    branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
-    connection_arn: str | None = Field(
-        default=None,
-        pattern="^arn:aws[a-z-]*:code(star-)?connections:",
-        examples=["arn:aws:codeconnections:us-east-1:123456789012:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"],
-    )
-    state: str = Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$", examples=["s3://state"])
+    branch: Branch = "main"
+    connection_arn: ConnectionArn | None = None
+    state: BucketAddress
     artifacts: BucketName
     staging: Target
     production: Target
@@ -70,7 +64,8 @@ class PipelineSettings(Settings):
     @model_validator(mode="after")
     def _two_stacks(self) -> Self:
         if self.staging.stack == self.production.stack:
-            raise ValueError(f"staging and production are both {self.staging.stack}; a release is tried somewhere else")
+            said = f"{self.staging.stack} is staging's too; a release is tried somewhere else"
+            raise MisfitError(Problem("production.stack", said))
         return self
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.account import Account
 from components.component import Component
@@ -13,12 +12,13 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
 from settings import Settings
+from settings.services.windows import Clock
 
 
 class SnapshotsSettings(Settings):
     """``time`` is when the daily snapshot starts, UTC, give or take an hour; ``copy_to_region`` keeps copies there."""
 
-    time: str = Field(default="03:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    time: Clock = "03:00"
     copy_to_region: RecoveryRegion | None = None
 
 

@@ -1,6 +1,6 @@
 """Which requests X-Ray traces."""
 
-from typing import Annotated, Self
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
@@ -10,11 +10,11 @@ from components.component import Component
 from components.stack_name import stack_name
 from components.statements import Statement, sid
 from components.versions import COLLECTOR
-from settings import Name, Settings
+from settings import MisfitError, Name, Problem, Settings
+from settings.services.containers import CollectorTag
+from settings.services.operations import LONGEST_TRACE_NAME, FilterExpression, TracedPath
 
 _SLOW_OR_FAILED = "slow-or-failed"
-_NAME_LIMIT = 32
-"""https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html"""
 
 
 class SamplingRule(Settings):
@@ -23,7 +23,7 @@ class SamplingRule(Settings):
     rate: float = Field(default=0.05, ge=0, le=1)
     reservoir: int = Field(default=1, ge=0)
     priority: int = Field(default=9000, ge=1, le=9999)
-    url_path: str = "*"
+    url_path: TracedPath = "*"
 
 
 class TracingSettings(Settings):
@@ -38,8 +38,8 @@ class TracingSettings(Settings):
 
     rules: dict[Name, SamplingRule] = Field(default_factory=lambda: {"all": SamplingRule()}, min_length=1)
     slow_ms: int = Field(default=500, ge=1)
-    groups: dict[Name, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
-    collector_tag: str = Field(default=COLLECTOR.value, pattern=r"^(v\d+\.\d+\.\d+|sha256:[0-9a-f]{64})$")
+    groups: dict[Name, FilterExpression] = Field(default_factory=dict)
+    collector_tag: CollectorTag = COLLECTOR.value
     """Which image of https://gallery.ecr.aws/aws-observability/aws-otel-collector pods and tasks send to; by
     default the one of ``components.versions``."""
 
@@ -49,13 +49,14 @@ class TracingSettings(Settings):
         for key, rule in sorted(self.rules.items()):
             first = names.setdefault(rule.priority, key)
             if first != key:
-                raise ValueError(f"rules {first} and {key} both have priority {rule.priority}; the lowest goes first")
+                said = f"{rule.priority} is that of {first} too; the lowest goes first"
+                raise MisfitError(Problem(f"rules.{key}.priority", said))
         return self
 
     @model_validator(mode="after")
     def _own_group_kept(self) -> Self:
         if _SLOW_OR_FAILED in self.groups:
-            raise ValueError(f"the group {_SLOW_OR_FAILED} is there already; give another name")
+            raise MisfitError(Problem(f"groups.{_SLOW_OR_FAILED}", "is there already; give another name"))
         return self
 
 
@@ -78,7 +79,7 @@ class Tracing(Component):
         for key, rule in sorted(settings.rules.items()):
             aws.xray.SamplingRule(
                 self.child(key),
-                rule_name=stack_name(key, longest=_NAME_LIMIT),
+                rule_name=stack_name(key, longest=LONGEST_TRACE_NAME),
                 version=1,
                 priority=rule.priority,
                 fixed_rate=rule.rate,
@@ -108,7 +109,7 @@ class Tracing(Component):
     def _group(self, suffix: str, key: str, expression: str) -> aws.xray.Group:
         return aws.xray.Group(
             self.child(suffix),
-            group_name=stack_name(key, longest=_NAME_LIMIT),
+            group_name=stack_name(key, longest=LONGEST_TRACE_NAME),
             filter_expression=expression,
             insights_configuration=aws.xray.GroupInsightsConfigurationArgs(
                 insights_enabled=True, notifications_enabled=False

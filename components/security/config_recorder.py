@@ -1,7 +1,5 @@
 """What the account's resources look like, and whether that is as it should be."""
 
-from typing import Annotated
-
 import pulumi
 import pulumi_aws as aws
 from pydantic import Field
@@ -13,8 +11,8 @@ from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
 from settings import Settings
+from settings.services.operations import ManagedRule
 
-ManagedRule = Annotated[str, Field(pattern="^[A-Z0-9_]+$", max_length=256, examples=["ENCRYPTED_VOLUMES"])]
 """The identifier of a rule that AWS keeps:
 https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"""
 

@@ -1,22 +1,18 @@
 """The role that deploys, which is made once an account by its administrator and not by this program."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from components.account import Account
 from components.statements import Statement
+from settings.services.iam import RoleName
 
-DeploymentRole = Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,64}$", examples=["strata-deploy"])]
 """The name of the account's deployment role: docs/decisions/0008-deployment-rights.md says who makes it."""
 
 
-def deployment_role_arn(account: Account, role: DeploymentRole) -> str:
+def deployment_role_arn(account: Account, role: RoleName) -> str:
     """The ARN of the deployment role."""
     return account.arn("iam", f"role/{role}", region="")
 
 
-def assume_deployment_role(account: Account, *roles: DeploymentRole) -> Statement:
+def assume_deployment_role(account: Account, *roles: RoleName) -> Statement:
     """Lets a build or a workflow become the deployment roles, whose own trust must name it as well."""
     arns = sorted({deployment_role_arn(account, role) for role in roles})
     return Statement("AssumeDeploymentRole", ["sts:AssumeRole"], arns)

@@ -1,30 +1,23 @@
 """The role of GitHub's workflows in AWS."""
 
 import re
-from typing import Annotated, Self
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.account import Account
 from components.component import Component
-from components.security.deployment_role import DeploymentRole, assume_deployment_role
+from components.security.deployment_role import assume_deployment_role
 from components.security.role import Role
 from components.statements import Statement
-from settings import Settings
+from settings import MisfitError, Problem, Settings
+from settings.services.delivery import Branch, Environment, Repository
+from settings.services.iam import RoleName
 
 ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
-
-Repository = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$|^[A-Za-z0-9-]+@[1-9][0-9]*/[A-Za-z0-9._-]+@[1-9][0-9]*$",
-        examples=["example/strata", "example@5544123/strata@821093847"],
-    ),
-]
-"""A repository as owner and name, each with its number where GitHub says so."""
 
 
 class GithubRoleSettings(Settings):
@@ -40,16 +33,18 @@ class GithubRoleSettings(Settings):
     """
 
     repository: Repository
-    environment: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+$", examples=["production"])
-    branch: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._/-]+$", examples=["main"])
+    environment: Environment | None = None
+    branch: Branch | None = None
     existing_provider: bool = False
     """Whether the account trusts GitHub already; an account takes one provider an issuer, so one stack makes it."""
-    deployment_role: DeploymentRole = "strata-deploy"
+    deployment_role: RoleName = "strata-deploy"
 
     @model_validator(mode="after")
     def _pinned(self) -> Self:
         if (self.environment is None) == (self.branch is None):
-            raise ValueError("give either environment or branch: workflows of nothing else may deploy")
+            raise MisfitError(
+                Problem("environment", "give either environment or branch: workflows of nothing else may deploy")
+            )
         return self
 
     @property

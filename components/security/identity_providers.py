@@ -6,11 +6,11 @@ from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
 
 from components.component import Component
 from components.security.user_pool import UserPool
 from settings import Settings
+from settings.services.cognito import AppleId, GoogleClient, Issuer, ProviderId
 
 Secret = Literal["google", "apple", "github"]
 
@@ -18,17 +18,15 @@ Secret = Literal["google", "apple", "github"]
 class GoogleSettings(Settings):
     """An OAuth client of Google."""
 
-    client_id: str = Field(
-        pattern=r"\.apps\.googleusercontent\.com$", examples=["123456-abc.apps.googleusercontent.com"]
-    )
+    client_id: GoogleClient
 
 
 class AppleSettings(Settings):
     """A services id of Apple, the team that owns it, and the key whose private half is the secret."""
 
-    services_id: str = Field(min_length=1)
-    team_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["A1B2C3D4E5"])
-    key_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["F6G7H8J9K0"])
+    services_id: ProviderId
+    team_id: AppleId
+    key_id: AppleId
 
 
 class GithubSettings(Settings):
@@ -37,10 +35,8 @@ class GithubSettings(Settings):
     ``issuer`` has to publish its endpoints at /.well-known/openid-configuration.
     """
 
-    client_id: str = Field(min_length=1)
-    issuer: str = Field(
-        pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*[A-Za-z0-9])?$", examples=["https://github-oidc.example.com"]
-    )
+    client_id: ProviderId
+    issuer: Issuer
 
 
 class IdentityProvidersSettings(Settings):

@@ -12,6 +12,7 @@ from components.edge.email import Email
 from components.security.sign_in_risks import respond_to_risks
 from components.statements import Statement, sid
 from settings import Settings
+from settings.services.cognito import PoolName
 
 ThreatProtection = Literal["ENFORCED", "AUDIT", "OFF"]
 
@@ -24,7 +25,7 @@ class UserPoolSettings(Settings):
     no free users: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
     """
 
-    pool_name: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,128}$", examples=["readers"])
+    pool_name: PoolName | None = None
     password_length: int = Field(default=8, ge=8, le=99)
     temporary_password_days: int = Field(default=7, ge=1, le=7)
     mfa: Literal["OPTIONAL", "ON"] = "OPTIONAL"

@@ -1,29 +1,14 @@
 """An application in which users of a pool sign in."""
 
-import re
-from typing import Annotated
-
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.component import Component
 from components.security.identity_providers import IdentityProviders
 from components.security.user_pool import UserPool
 from settings import Settings
-
-
-def _return_address(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    local = scheme == "http" and re.fullmatch(r"localhost(:\d{1,5})?(/.*)?", rest)
-    own = scheme != "http" and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)
-    if not separator or not rest or re.search(r"[\s#]", value) or not (local or own):
-        raise ValueError(f"{value!r} is not an address to send users back to, such as https://example.com/callback")
-    return value
-
-
-ReturnAddress = Annotated[str, AfterValidator(_return_address), Field(examples=["https://example.com/auth/callback"])]
-"""Where users are sent back to: https, an application's own scheme, or a developer's machine."""
+from settings.services.cognito import ReturnAddress
 
 FLOWS = ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")
 """A server signs users in with rights of IAM; an application proves the password without sending it.

@@ -5,16 +5,15 @@ from typing import Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.account import Account
 from components.component import Component
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.zone import AliasTarget
 from components.security.user_pool import UserPool
-from settings import DomainName, Settings
-
-_RESERVED = ("aws", "amazon", "cognito")
+from settings import DomainName, MisfitError, Problem, Settings
+from settings.services.cognito import DomainPrefix
 
 
 class UserPoolDomainSettings(Settings):
@@ -23,15 +22,13 @@ class UserPoolDomainSettings(Settings):
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
     """
 
-    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["mdreader"])
+    prefix: DomainPrefix | None = None
     domain: DomainName | None = None
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
         if (self.prefix is None) == (self.domain is None):
-            raise ValueError("give either prefix or domain: a pool signs users in at one address")
-        if any(word in (self.prefix or "") for word in _RESERVED):
-            raise ValueError(f"prefix {self.prefix} holds one of {', '.join(_RESERVED)}, which Cognito keeps to itself")
+            raise MisfitError(Problem("prefix", "give either prefix or domain: a pool signs users in at one address"))
         return self
 
 

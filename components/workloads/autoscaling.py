@@ -14,7 +14,7 @@ from pulumi_kubernetes.autoscaling.v2 import (
 )
 from pydantic import Field, model_validator
 
-from settings import Settings
+from settings import MisfitError, Problem, Settings
 
 
 class ScaleDown(Settings):
@@ -43,7 +43,7 @@ class Autoscaling(Settings):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min_replicas > self.max_replicas:
-            raise ValueError(f"minReplicas {self.min_replicas} is above maxReplicas {self.max_replicas}")
+            raise MisfitError(Problem("minReplicas", f"{self.min_replicas} is above maxReplicas {self.max_replicas}"))
         return self
 
 

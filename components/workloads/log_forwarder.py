@@ -14,7 +14,6 @@ from pulumi_kubernetes.core.v1 import ConfigMap, PodTemplateSpecArgs, ServiceAcc
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, PolicyRuleArgs, RoleRefArgs, SubjectArgs
-from pydantic import Field
 
 from components.account import Account
 from components.operations.log_group import LogGroup
@@ -29,6 +28,7 @@ from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination, own_policy
 from components.workloads.pod import ImageTag
 from settings import Name, Settings
+from settings.services.operations import LogGroupName
 
 _NAME = "fluent-bit"
 _LABELS = {"app": _NAME}
@@ -37,7 +37,7 @@ _LABELS = {"app": _NAME}
 class LogForwarderSettings(Settings):
     """Where the logs go, and what takes them there."""
 
-    log_group: str = Field(pattern=r"^[A-Za-z0-9_/.#-]{1,512}$", examples=["/aws/eks/consulting/cluster"])
+    log_group: LogGroupName
     namespace: Name = "logging"
     parser: Parser = "multiline"
     """What reads a line: whichever container runtime wrote it, and in how many parts; or the format of one runtime,

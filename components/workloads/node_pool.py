@@ -7,8 +7,8 @@ import pulumi
 from pydantic import AfterValidator, Field
 
 from components.workloads.pod import POOL_TAINT
-from components.workloads.quantity import Cpu, Memory
 from settings import Name, Settings
+from settings.services.kubernetes import Cpu, Memory
 
 
 def _image_version(value: str) -> str:

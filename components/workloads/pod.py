@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -28,11 +28,14 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.workloads.quantity import Resources
 from components.workloads.restricted import container_security, pod_security
 from settings import Name, Settings
+from settings.services.containers import ImageTag
+from settings.services.edge import UrlPath
+from settings.services.kubernetes import Path, SecretKeyName, UserId, Variable
 
 POOL_LABEL = "karpenter.sh/nodepool"
 POOL_TAINT = "dedicated"
@@ -41,38 +44,10 @@ _STARTUP_PERIOD = 5
 _SCRATCH_SIZE = "256Mi"
 
 
-def _tag(value: str) -> str:
-    if value == "latest" or not re.fullmatch(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
-        raise ValueError(f"{value!r} names no one image: a tag other than latest, or sha256: and its digest")
-    return value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError(f"{value!r} is not the name of an environment variable")
-    return value
-
-
-def _path(value: str) -> str:
-    if not re.fullmatch(r"(/[a-z0-9._-]+)+", value):
-        raise ValueError(f"{value!r} is not an absolute path such as /var/cache/nginx")
-    return value
-
-
-ImageTag = Annotated[str, AfterValidator(_tag), Field(examples=["1.4.2"])]
-"""A tag or a digest of a container image."""
-
-Variable = Annotated[str, AfterValidator(_variable)]
-"""The name of an environment variable."""
-
-Path = Annotated[str, AfterValidator(_path)]
-"""A directory in a container."""
-
-
 class Probe(Settings):
     """An HTTP request that a healthy container answers with 2xx or 3xx; times in seconds."""
 
-    path: str = Field(default="/health", pattern=r"^/", max_length=255)
+    path: UrlPath = "/health"
     """As long as Route 53 and CloudFront take one, which ask for it too."""
     initial_delay_seconds: int = Field(default=0, ge=0, le=600)
     period_seconds: int = Field(default=10, ge=1, le=300)
@@ -84,7 +59,7 @@ class SecretKey(Settings):
     """One key of a Kubernetes secret in the same namespace."""
 
     secret: Name
-    key: str = Field(pattern=r"^[A-Za-z0-9._-]+$", examples=["password"])
+    key: SecretKeyName
 
 
 class PodSettings(Settings):
@@ -106,7 +81,7 @@ class PodSettings(Settings):
     """How long a stopping pod goes on serving while load balancer and services forget it."""
     stop_seconds: int = Field(default=30, ge=1, le=3600)
     """How long it then has, from SIGTERM on, to end what is still open, such as WebSockets, before it is killed."""
-    user_id: int = Field(default=65532, ge=1)
+    user_id: UserId = 65532
     """The user and group that the container runs as; by default the nonroot user of distroless images:
     https://github.com/GoogleContainerTools/distroless"""
     scratch: tuple[Path, ...] = ("/tmp",)  # noqa: S108 -- a directory of the container, not of this machine

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from components.account import Account
 from components.security.key import Key
 from components.workloads.in_cluster import InCluster, KubernetesCluster
-from settings import Name, Settings
+from settings import MisfitError, Name, Problem, Settings
+from settings.services.tags import MOST, TagKey, TagValue
 
 
 class StorageClassSettings(Settings):
@@ -27,13 +28,13 @@ class StorageClassSettings(Settings):
     """In MiB/s; at most a quarter of the IOPS."""
     default: bool = False
     """Whether claims that name no class get this one."""
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=MOST)
     """Tags of the volumes, such as the one that a snapshot schedule looks for."""
 
     @model_validator(mode="after")
     def _throughput_carried(self) -> Self:
         if self.throughput_mib * 4 > self.iops:
-            raise ValueError(f"throughputMib {self.throughput_mib} is above a quarter of iops {self.iops}")
+            raise MisfitError(Problem("throughputMib", f"{self.throughput_mib} is above a quarter of iops {self.iops}"))
         return self
 
 

@@ -1,6 +1,5 @@
 """A Kubernetes secret that follows values in Secrets Manager."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.workloads.external_secrets import API_VERSION, READY, ExternalSecrets
 from components.workloads.in_cluster import InCluster
+from settings.services.kubernetes import SECRET_KEY, VARIABLE
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def _check(name: str, values: Mapping[str, SecretValue], templates: Mapping[str,
     if not values:
         raise ValueError(f"{name}: no value to copy")
     for key in templates or values:
-        if not re.fullmatch(r"[A-Za-z0-9._-]+", key):
+        if not SECRET_KEY.fits(key):
             raise ValueError(f"{name}: {key!r} is no key of a Kubernetes secret")
     for variable in values if templates else ():
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+        if not VARIABLE.fits(variable):
             raise ValueError(f"{name}: {variable!r} cannot be named in a template")

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from components.workloads.autoscaling import Autoscaling
 from components.workloads.pod import PodSettings
-from settings import Name
+from settings import MisfitError, Name, Problem
 
 
 class WorkloadSettings(PodSettings):
@@ -26,7 +26,6 @@ class WorkloadSettings(PodSettings):
     def _replicas_within_bounds(self) -> Self:
         bounds = self.autoscaling
         if bounds and not bounds.min_replicas <= self.replicas <= bounds.max_replicas:
-            raise ValueError(
-                f"replicas {self.replicas} lies outside autoscaling's {bounds.min_replicas} to {bounds.max_replicas}"
-            )
+            said = f"{self.replicas} lies outside autoscaling's {bounds.min_replicas} to {bounds.max_replicas}"
+            raise MisfitError(Problem("replicas", said))
         return self

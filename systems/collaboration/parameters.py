@@ -3,10 +3,13 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from components.compute.task_settings import ContainerHealth, Runtime, TaskSettings
-from settings import Settings
+from settings import MisfitError, Settings
+from settings.errors import problems_of
+from settings.services.kubernetes import CapitalVariable
+from settings.services.secrets import Purpose
 
 IMAGE = "collaboration-server"
 FIRST_TAG = "v1.0.0"
@@ -27,32 +30,12 @@ OWN_VARIABLES = frozenset(
     }
 )
 """What the container is told in any case."""
-IMAGE_URI = re.compile(
-    r"(?P<repository>\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9][a-z0-9._/-]*)"
-    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|@(?P<digest>sha256:[0-9a-f]{64}))"
-)
 VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 """https://semver.org, with the v that image tags often begin with; a tag has no build part, as it has no plus."""
 
 
-def _image(value: str) -> str:
-    if not IMAGE_URI.fullmatch(value):
-        example = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{IMAGE}:{FIRST_TAG}"
-        raise ValueError(f"{value!r} is no image of a private ECR repository with its tag or digest, such as {example}")
-    if value.endswith(":latest"):
-        raise ValueError(f"{value!r} names no one image; give it a version such as {FIRST_TAG}")
-    return value
-
-
-def _said(error: ValidationError) -> str:
-    """What the rules of a component say, without the words around it."""
-    return "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors(include_url=False))
-
-
 Capacity = Annotated[int, Field(ge=1, le=5000)]
 """A number of tasks; 5000 are what a service may have."""
-Image = Annotated[str, AfterValidator(_image)]
-"""A private ECR repository with a tag other than latest, or a digest."""
 
 
 class Container(Settings):
@@ -78,7 +61,7 @@ class Container(Settings):
         try:
             TaskSettings(family="server", tag=FIRST_TAG, **self.task)
         except ValidationError as error:
-            raise ValueError(_said(error)) from None
+            raise MisfitError(*problems_of(error, TaskSettings, "")) from None
         return self
 
 
@@ -88,6 +71,6 @@ class HandmadeSecret(Settings):
     A task whose secret has no value does not start, so the value comes first.
     """
 
-    purpose: str = Field(min_length=1)
-    variable: str = Field(pattern="^[A-Z][A-Z0-9_]*$", examples=["PAYMENT_API_KEY"])
+    purpose: Purpose
+    variable: CapitalVariable
     injected: bool = False

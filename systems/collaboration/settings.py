@@ -1,6 +1,7 @@
 """What a stack of the collaboration platform can be told: the parameters of its plan, and what the plan leaves open."""
 
 import ipaddress
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -9,13 +10,12 @@ from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
 from components.compute.service_scaling import ScalingSettings
 from components.data.lifecycle import LifecycleSettings, Transition
-from components.data.redis_settings import NodeType, RedisSettings
+from components.data.redis_settings import RedisSettings
 from components.data.table import TableSettings
-from components.edge.certificate import CertificateArn, ExistingCertificate
 from components.edge.firewall import FirewallSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.websocket_api import WebSocketApiSettings
-from components.edge.zone import ZoneId, delegation_problem
+from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -27,17 +27,21 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
 from components.security.github_role import GithubRoleSettings
 from components.security.secret import SecretSettings
-from settings import Cidr, DomainName, Environment, Name, Settings
+from settings import Cidr, DomainName, Environment, Name, Problem, Settings, refuse
+from settings.services.acm import CertificateArn, CertifiedDomain
+from settings.services.arns import region_of
+from settings.services.containers import ImageUri, repository_and_tag
+from settings.services.dns import ZoneId
+from settings.services.elasticache import NodeType
+from settings.services.names import name_form
 from systems.collaboration.parameters import (
     FIRST_TAG,
-    IMAGE_URI,
     OWN_SECRETS,
     OWN_VARIABLES,
     VERSION,
     Capacity,
     Container,
     HandmadeSecret,
-    Image,
 )
 from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
 
@@ -49,10 +53,10 @@ class SystemSettings(Settings):
     here goes before it.
     """
 
-    environment_name: Annotated[Name, Field(max_length=10)] | None = None
+    environment_name: Annotated[str, name_form(10)] | None = None
     """What names begin with, when it is not the environment: for another stack of that environment, such as test."""
     vpc_cidr: Cidr = "10.0.0.0/16"
-    domain_name: DomainName | None = None
+    domain_name: CertifiedDomain | None = None
     """Where users find the platform; outside prod it may be left out, and CloudFront's own name is used."""
     dns: Literal["route53", "elsewhere"] = "route53"
     """``elsewhere``: the stack makes no zone, records or certificates; both certificates are given."""
@@ -66,7 +70,7 @@ class SystemSettings(Settings):
     """The load balancer's certificate, in the stack's region; made when it is not given."""
     alb_domain_name: DomainName | None = None
     """The name on that certificate by which the distribution calls the load balancer; ``origin.<domainName>``."""
-    container_image: Image | None = None
+    container_image: ImageUri | None = None
     """Repository and tag; by default the stack's own repository, and v1.0.0."""
     desired_capacity: Capacity | None = None
     min_capacity: Capacity | None = None
@@ -118,10 +122,13 @@ class SystemSettings(Settings):
     def _fit_together(self, info: ValidationInfo) -> Self:
         context = info.context or {}
         environment = context.get("environment", Environment.PROD)
-        found = [*self._addresses(environment, context.get("region")), *self._release(environment)]
-        found += [*self._capacities(environment), *self._secrets(), *self._parts()]
-        if found:
-            raise ValueError("; ".join(found))
+        refuse(
+            self._addresses(environment, context.get("region")),
+            self._release(environment),
+            self._capacities(environment),
+            self._secrets(),
+            self._parts(),
+        )
         return self
 
     def prefix(self, environment: Environment) -> str:
@@ -153,14 +160,12 @@ class SystemSettings(Settings):
     @property
     def repository(self) -> str | None:
         """The repository of the image, when it is not the stack's own."""
-        found = IMAGE_URI.fullmatch(self.container_image or "")
-        return found["repository"] if found else None
+        return repository_and_tag(self.container_image)[0] if self.container_image else None
 
     @property
     def tag(self) -> str:
         """The tag or digest of the image."""
-        found = IMAGE_URI.fullmatch(self.container_image or "")
-        return (found["tag"] or found["digest"]) if found else FIRST_TAG
+        return repository_and_tag(self.container_image)[1] if self.container_image else FIRST_TAG
 
     def service(self, environment: Environment) -> FargateServiceSettings:
         """The service on Fargate: beyond the tasks that must stay, most run on Spot."""
@@ -193,74 +198,80 @@ class SystemSettings(Settings):
         """The state table."""
         return self.state or TableSettings(table_name=self.name(environment, "state"))
 
-    def _addresses(self, environment: Environment, region: str | None) -> list[str]:
+    def _addresses(self, environment: Environment, region: str | None) -> Iterator[Problem | None]:
         given = {"certificateArn": self.certificate_arn, "albCertificateArn": self.alb_certificate_arn}
         places = {"certificateArn": EDGE_REGION, "albCertificateArn": region}
-        problems = [
-            f"{key} is in {ExistingCertificate(arn).region}, but is needed in {places[key]}"
-            for key, arn in given.items()
-            if arn and places[key] not in (None, ExistingCertificate(arn).region)
-        ]
-        if clash := delegation_problem(self.hosted_zone_id, self.parent_zone_id):
-            problems.append(clash)
+        for key, arn in given.items():
+            if arn and places[key] not in (None, region_of(arn)):
+                yield Problem(key, f"is in {region_of(arn)}, but is needed in {places[key]}")
+        yield delegation_problem(self.hosted_zone_id, self.parent_zone_id)
         if self.domain_name is None:
-            if self.certificate_arn or self.hosted_zone_id or self.parent_zone_id:
-                problems.append("certificateArn, hostedZoneId and parentZoneId go with a domainName")
-            if environment is Environment.PROD:
-                problems.append("domainName is required in prod")
-            elif not (self.alb_certificate_arn and self.alb_domain_name):
-                problems.append("without domainName the load balancer needs albDomainName and albCertificateArn")
-        elif self.dns == "elsewhere" and (None in given.values() or self.hosted_zone_id or self.parent_zone_id):
-            problems.append("dns: elsewhere needs certificateArn and albCertificateArn, and neither zone's id")
-        elif self.dns == "route53" and not self._in_zone:
-            problems.append(f"albDomainName {self.origin} is not below domainName; say dns: elsewhere")
-        return problems
+            yield from self._without_a_domain(environment)
+        elif self.dns == "elsewhere":
+            yield from (Problem(key, "is required by dns: elsewhere") for key, arn in given.items() if arn is None)
+            yield from (Problem(key, "is not for dns: elsewhere") for key in self._zones)
+        elif not self._in_zone:
+            yield Problem("albDomainName", f"{self.origin} is not below domainName; say dns: elsewhere")
+
+    def _without_a_domain(self, environment: Environment) -> Iterator[Problem]:
+        needless = [*(["certificateArn"] if self.certificate_arn else []), *self._zones]
+        yield from (Problem(key, "goes with a domainName") for key in needless)
+        if environment is Environment.PROD:
+            yield Problem("domainName", "is required in prod")
+            return
+        wanted = {"albDomainName": self.alb_domain_name, "albCertificateArn": self.alb_certificate_arn}
+        for key, value in wanted.items():
+            if value is None:
+                yield Problem(key, "is required without domainName: the load balancer needs a name and a certificate")
+
+    @property
+    def _zones(self) -> list[str]:
+        """Which ids of zones are given."""
+        given = {"hostedZoneId": self.hosted_zone_id, "parentZoneId": self.parent_zone_id}
+        return [key for key, value in given.items() if value]
 
     @property
     def _in_zone(self) -> bool:
         return self.origin.endswith(f".{self.domain_name}")
 
-    def _capacities(self, environment: Environment) -> list[str]:
+    def _capacities(self, environment: Environment) -> Iterator[Problem]:
         low, high = self._bounds(environment)
         if low > high:
             size = SIZES[environment]
             usual = f"{environment.value} has {size.min_count} to {size.max_count} where nothing is given"
-            return [f"minCapacity {low} is above maxCapacity {high}; {usual}"]
-        if self.desired_capacity is not None and not low <= self.desired_capacity <= high:
-            return [f"desiredCapacity {self.desired_capacity} is outside {low} to {high}"]
-        return []
+            yield Problem("minCapacity", f"{low} is above maxCapacity ({high}); {usual}")
+        elif self.desired_capacity is not None and not low <= self.desired_capacity <= high:
+            yield Problem("desiredCapacity", f"{self.desired_capacity} is outside {low} to {high}")
 
-    def _secrets(self) -> list[str]:
+    def _secrets(self) -> Iterator[Problem]:
         """Names and variables that the stack uses itself, or that two secrets would share."""
-        taken = sorted(set(self.secrets) & OWN_SECRETS)
-        problems = [f"secrets.{name}: the stack makes a secret of that name itself" for name in taken]
+        for name in sorted(set(self.secrets) & OWN_SECRETS):
+            yield Problem(f"secrets.{name}", "the stack makes a secret of that name itself")
         seen = dict.fromkeys(OWN_VARIABLES, "the stack")
         for name, secret in self.secrets.items():
             if secret.variable in seen:
-                problems.append(
-                    f"secrets.{name}.variable: {secret.variable} is told by {seen[secret.variable]} already"
-                )
+                said = f"{secret.variable} is told by {seen[secret.variable]} already"
+                yield Problem(f"secrets.{name}.variable", said)
             seen[secret.variable] = f"secrets.{name}"
-        return problems
 
-    def _parts(self) -> list[str]:
+    def _parts(self) -> dict[Problem, bool]:
         """What the parts can do elsewhere, and this system has no use or place for."""
-        wrong = {
-            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
-            "sockets.domain: users reach the WebSocket API through domainName": self.sockets.domain is not None,
-            "state.replicaRegion: the platform runs in one region": self.state is not None
-            and self.state.replica_region is not None,
-            "socketFunction.release must be atOnce: a release replaces servers and functions together": (
+        replicated = self.state is not None and self.state.replica_region is not None
+        return {
+            Problem("firewall.scope", "must be CLOUDFRONT"): self.firewall.scope != "CLOUDFRONT",
+            Problem("sockets.domain", "is not to be chosen: users reach the WebSocket API through domainName"): (
+                self.sockets.domain is not None
+            ),
+            Problem("state.replicaRegion", "is not to be given: the platform runs in one region"): replicated,
+            Problem("socketFunction.release", "must be atOnce: a release replaces servers and functions together"): (
                 self.socket_function.release != "atOnce"
             ),
         }
-        return [problem for problem, there in wrong.items() if there]
 
     def _bounds(self, environment: Environment) -> tuple[int, int]:
         size = SIZES[environment]
         return self.min_capacity or size.min_count, self.max_capacity or size.max_count
 
-    def _release(self, environment: Environment) -> list[str]:
+    def _release(self, environment: Environment) -> Iterator[Problem]:
         if environment is Environment.PROD and not (self.tag.startswith("sha256:") or VERSION.fullmatch(self.tag)):
-            return [f"containerImage: {self.tag} is no version such as {FIRST_TAG}, which prod asks for"]
-        return []
+            yield Problem("containerImage", f"{self.tag} is no version such as {FIRST_TAG}, which prod asks for")

@@ -1,6 +1,7 @@
 """Web ACLs of the Confluence system, which let pages pass where they are saved."""
 
-from components.edge.firewall import FirewallSettings, InnerFirewallSettings, Path
+from components.edge.firewall import FirewallSettings, InnerFirewallSettings
+from settings.services.edge import BlockedPath
 
 PAGES = ("/api/pages",)
 """Where pages are saved, which are HTML and Markdown about anything."""
@@ -10,10 +11,10 @@ class PagesFirewallSettings(FirewallSettings):
     """Before the distribution: pages are saved whole, and most are larger than 8 KB."""
 
     large_bodies: bool = True
-    document_paths: tuple[Path, ...] = PAGES
+    document_paths: tuple[BlockedPath, ...] = PAGES
 
 
 class ApiFirewallSettings(InnerFirewallSettings):
     """Before the REST API, for whose saves both have to let pass what a page holds."""
 
-    document_paths: tuple[Path, ...] = PAGES
+    document_paths: tuple[BlockedPath, ...] = PAGES

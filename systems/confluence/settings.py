@@ -1,5 +1,6 @@
 """What a stack of the Confluence system can be told."""
 
+from collections.abc import Iterator
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from components.compute.addons import AddonsSettings
 from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
-from components.compute.code import CodeSettings, LayerArn
+from components.compute.code import CodeSettings
 from components.compute.function import FunctionSettings, FunctionTier
 from components.compute.node_settings import NodeGroupSettings
 from components.data.accelerator import AcceleratorSettings
@@ -25,7 +26,7 @@ from components.data.table import TableSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
-from components.edge.zone import ZoneId, delegation_problem
+from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -39,9 +40,13 @@ from components.security.secret import SecretSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.workload_settings import WorkloadSettings
-from settings import DomainName, Name, Settings
+from settings import MisfitError, Name, Problem, Settings, refuse
+from settings.services.acm import CertifiedDomain
+from settings.services.dns import ZoneId
+from settings.services.functions import LayerArn
+from settings.services.kubernetes import Namespace
 from systems.confluence.firewall_settings import ApiFirewallSettings, PagesFirewallSettings
-from systems.eks_platform import NO_WAY_OUT, without_a_way_out
+from systems.eks_platform import without_a_way_out
 from systems.recovery_region import RecoverySettings
 
 SHARED = "shared"
@@ -69,7 +74,7 @@ class EksModel(Settings):
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
-    namespace: Name = "confluence"
+    namespace: Namespace = "confluence"
     frontend: WorkloadSettings
     bff: WorkloadSettings
     websocket: WorkloadSettings
@@ -82,21 +87,22 @@ class EksModel(Settings):
     @classmethod
     def _has_the_file_driver(cls, value: AddonsSettings) -> AddonsSettings:
         if not value.efs:
-            raise ValueError("efs must be true: pods of the BFF mount the shared file system")
+            raise MisfitError(Problem("efs", "must be true: pods of the BFF mount the shared file system"))
         return value
 
     @field_validator("files")
     @classmethod
     def _has_the_shared_folder(cls, value: FileSystemSettings) -> FileSystemSettings:
         if SHARED not in value.access_points:
-            raise ValueError(f"accessPoints must hold {SHARED}, which pods of the BFF mount")
+            raise MisfitError(Problem("accessPoints", f"must hold {SHARED}, which pods of the BFF mount"))
         return value
 
     @field_validator("websocket")
     @classmethod
     def _reached_as_designed(cls, value: WorkloadSettings) -> WorkloadSettings:
-        if {"service_type", "sticky"} & value.model_fields_set:
-            raise ValueError("serviceType and sticky are not to be chosen: a NodePort with affinity is the design")
+        said = "is not to be chosen: a NodePort with affinity is the design"
+        given = {"serviceType": "service_type", "sticky": "sticky"}
+        refuse({Problem(key, said): field in value.model_fields_set for key, field in given.items()})
         return value
 
 
@@ -144,7 +150,7 @@ class LambdaModel(Settings):
     @classmethod
     def _named_by_the_system(cls, value: WebSocketApiSettings) -> WebSocketApiSettings:
         if value.domain is not None:
-            raise ValueError("domain is not to be chosen: sockets are at ws. below the stack's domain")
+            raise MisfitError(Problem("domain", "is not to be chosen: sockets are at ws. below the stack's domain"))
         return value
 
     @field_validator("code")
@@ -188,8 +194,7 @@ class Copies(Settings):
 
 
 class UserSettings(MigrationSettings):
-    """What makes the application's user. The Lambda model has a function apply it: there ``folder`` and ``files`` count
-    alone."""
+    """What makes the application's user; of the Lambda model's function ``folder`` and ``files`` count alone."""
 
     folder: Folder = "migrations/confluence"
     files: Files = ("001_application.sql", "002_pages.sql")
@@ -199,7 +204,7 @@ class SystemSettings(Settings):
     """What a stack of the Confluence system is called, which of the two models it is, and how big."""
 
     model: Literal["eks", "lambda"]
-    domain: DomainName
+    domain: CertifiedDomain
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
     hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
@@ -241,45 +246,53 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         wanted, other = ("eks", "functions") if self.model == "eks" else ("functions", "eks")
-        tables = self.functions.tables if self.functions else None
-        replicated = {getattr(tables, key).replica_region for key in Tables.model_fields} if tables else set()
-        region = self.copies.region.region if self.copies else None
-        copied = self.copies is not None and self.copies.database is not None
-        uncopied = self.database.uncopied("copies.database") if copied else None
-        bound = self.cache.bound_to_one_region if self.copies else None
-        met = self.backup.conflict(self.database)
-        uneven = self.search.uneven_over(len(self.network.data))
-        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
-        early = ", ".join(self.functions.images_of(self.registry)) if self.functions else ""
-        problems = {
-            str(delegated): delegated is not None,
-            str(met): met is not None,
-            str(uncopied): uncopied is not None,
-            f"search.{uneven}": uneven is not None,
-            f"{wanted} is required by model {self.model}": getattr(self, wanted) is None,
-            f"{other} is not for model {self.model}": getattr(self, other) is not None,
-            f"eks.{NO_WAY_OUT}": self.eks is not None and without_a_way_out(self.eks.runner, self.network),
-            "database.dbName is required": self.database.db_name is None,
-            # Functions ask a pool, which leads to the primary.
-            "database.readReplicas must be 0 in model lambda": bool(self.functions and self.database.read_replicas),
-            "cache.authentication must be iam: roles sign in": self.cache.authentication != "iam",
-            f"cache: {bound}; or leave out copies": bound is not None,
-            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
-            **self._bodies_pass_both(),
-            f"functions.code: image of {early}: repositories below {self.registry} are empty when this stack is made; "
-            "push it to one that is there before": bool(early),
-            "functions.tables: replicaRegion must be that of copies, for each table": bool(replicated - {region}),
-        }
-        found = [problem for problem, there in problems.items() if there]
-        if found:
-            raise ValueError("; ".join(found))
+        refuse(
+            {
+                Problem(wanted, f"is required by model {self.model}"): getattr(self, wanted) is None,
+                Problem(other, f"is not for model {self.model}"): getattr(self, other) is not None,
+                Problem("database.dbName", "is required"): self.database.db_name is None,
+                Problem("database.readReplicas", "must be 0 in model lambda, whose pool leads to the primary"): (
+                    self.functions is not None and self.database.read_replicas > 0
+                ),
+                Problem("cache.authentication", "must be iam: roles sign in"): self.cache.authentication != "iam",
+                Problem("firewall.scope", "must be CLOUDFRONT"): self.firewall.scope != "CLOUDFRONT",
+                **self._bodies_pass_both(),
+                **self._images_and_copies(),
+            },
+            [
+                self.backup.conflict(self.database),
+                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.search.uneven_over(len(self.network.data), "search."),
+                self.database.more_replicas_than(self.network.zones),
+                *self._copied(),
+                without_a_way_out(self.eks.runner, self.network, "eks.") if self.eks else None,
+            ],
+        )
         return self
 
-    def _bodies_pass_both(self) -> dict[str, bool]:
+    def _copied(self) -> Iterator[Problem | None]:
+        if self.copies and self.copies.database:
+            yield self.database.uncopied("copies.database")
+        if self.copies and (bound := self.cache.bound_to_one_region):
+            yield Problem(f"cache.{bound.path}", f"{bound.what}; or leave out copies")
+
+    def _images_and_copies(self) -> dict[Problem, bool]:
+        if self.functions is None:
+            return {}
+        region, tables = self.copies.region.region if self.copies else None, self.functions.tables
+        early = f"is in a repository below {self.registry}, which are empty when this stack is made; push it elsewhere"
+        where = f"must be that of copies ({region or 'none'})"
+        replicas = {key: getattr(tables, key).replica_region for key in Tables.model_fields}
+        return {
+            **{Problem(f"functions.code.{key}.image", early): True for key in self.functions.images_of(self.registry)},
+            **{Problem(f"functions.tables.{key}.replicaRegion", where): at != region for key, at in replicas.items()},
+        }
+
+    def _bodies_pass_both(self) -> dict[Problem, bool]:
         """What is wrong where one web ACL takes bodies that the other one refuses, and whether it is."""
         inner = self.functions.firewall if self.functions else self.firewall
         return {
-            f"functions.firewall.{key} must be as firewall.{key}: a body passes both": differs
+            Problem(f"functions.firewall.{key}", f"must be as firewall.{key}: a body passes both"): differs
             for key, differs in (
                 ("largeBodies", inner.large_bodies != self.firewall.large_bodies),
                 ("documentPaths", set(inner.document_paths) != set(self.firewall.document_paths)),

@@ -14,8 +14,8 @@ from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.queue import QueueSettings
 from components.data.redis import RedisSettings
-from components.edge.firewall import FirewallSettings, Path
-from components.edge.zone import ZoneId, delegation_problem
+from components.edge.firewall import FirewallSettings
+from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -25,13 +25,17 @@ from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
 from components.security.config_recorder import ConfigRecorderSettings
-from components.workloads.foundation_model import ModelId
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.workload_settings import WorkloadSettings
-from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
-from systems.eks_platform import NO_WAY_OUT, without_a_way_out
+from settings import Name, Problem, Settings, refuse
+from settings.services.acm import CertifiedDomain
+from settings.services.bedrock import ModelId
+from settings.services.dns import ZoneId
+from settings.services.edge import BlockedPath
+from settings.services.kubernetes import Namespace
+from systems.eks_platform import without_a_way_out
 
 APP_SECRETS = "app-secrets"
 """The Kubernetes secret that carries the URLs into pods."""
@@ -68,13 +72,13 @@ class ServiceFirewallSettings(FirewallSettings):
     """Before the load balancer, as there is no CloudFront; what it blocks stays when another setting of it is given."""
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "REGIONAL"
-    blocked_paths: tuple[Path, ...] = _SCANNED_FOR
+    blocked_paths: tuple[BlockedPath, ...] = _SCANNED_FOR
 
 
 class SystemSettings(Settings):
     """What a stack of the consulting system is called and how big it is."""
 
-    domain: DomainName
+    domain: CertifiedDomain
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
     hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
@@ -88,7 +92,7 @@ class SystemSettings(Settings):
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False)
-    namespace: Name = "cloud-consulting"
+    namespace: Namespace = "cloud-consulting"
     backend: WorkloadSettings
     frontend: WorkloadSettings
     migration: TablesSettings = TablesSettings()
@@ -123,25 +127,29 @@ class SystemSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        met = self.backup.conflict(self.database)
-        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
-        problems = {
-            str(delegated): delegated is not None,
-            str(met): met is not None,
-            "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
-            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
-            "database.dbName is required": self.database.db_name is None,
-            "database.readReplicas must be 0: the application knows one URL": self.database.read_replicas > 0,
-            "cache.authentication must be password: the application is told a URL": (
-                self.cache.authentication != "password"
-            ),
-            "cache.clusterMode must be false: the application's URL names one server": self.cache.cluster_mode,
-            "firewall.scope must be REGIONAL: there is no CloudFront": self.firewall.scope != "REGIONAL",
-            "addons.containerInsights must be false: Fluent Bit already forwards the logs": (
-                self.addons.container_insights
-            ),
-        }
-        found = [problem for problem, there in problems.items() if there]
-        if found:
-            raise ValueError("; ".join(found))
+        refuse(
+            [
+                self.backup.conflict(self.database),
+                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                without_a_way_out(self.runner, self.network),
+            ],
+            {
+                Problem("sender", f"must be an address of {self.domain}"): not self.sender.endswith(f"@{self.domain}"),
+                Problem("database.dbName", "is required"): self.database.db_name is None,
+                Problem("database.readReplicas", "must be 0: the application knows one URL"): (
+                    self.database.read_replicas > 0
+                ),
+                Problem("cache.authentication", "must be password: the application is told a URL"): (
+                    self.cache.authentication != "password"
+                ),
+                Problem("cache.clusterMode", "must be false: the application's URL names one server"): (
+                    self.cache.cluster_mode
+                ),
+                Problem("firewall.scope", "must be REGIONAL: there is no CloudFront"): self.firewall.scope
+                != "REGIONAL",
+                Problem("addons.containerInsights", "must be false: Fluent Bit already forwards the logs"): (
+                    self.addons.container_insights
+                ),
+            },
+        )
         return self

@@ -17,11 +17,10 @@ from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.table import TableSettings
 from components.edge.amplify_app import AmplifyAppSettings
-from components.edge.cdn_settings import PublicKey
-from components.edge.firewall import ACL_NAME, FirewallSettings, InnerFirewallSettings, Path
+from components.edge.firewall import FirewallSettings, InnerFirewallSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
-from components.edge.zone import ZoneId, delegation_problem
+from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -37,8 +36,12 @@ from components.security.user_pool import UserPoolSettings
 from components.security.user_pool_client import UserPoolClientSettings
 from components.security.user_pool_domain import UserPoolDomainSettings
 from components.versions import MDREADER_RUNTIME
-from settings import DomainName, Name, Settings
 from settings import Email as EmailAddress
+from settings import MisfitError, Name, Problem, Settings, refuse
+from settings.services.acm import CertifiedDomain
+from settings.services.dns import ZoneId
+from settings.services.edge import AclName, BlockedPath, PublicKey
+from settings.services.functions import Handler
 from systems.audit import AuditSettings
 
 SHIPPED_BACKEND = "functions/mdreader_backend"
@@ -55,13 +58,14 @@ class BackendSettings(FunctionSettings):
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
     package: PythonCode = SHIPPED_BACKEND
-    handler: str = "app.main.handler"
+    handler: Handler = "app.main.handler"
     runtime: PythonRuntime = SHIPPED_RUNTIME
 
     @model_validator(mode="after")
     def _has_its_libraries(self) -> Self:
         if self.package == SHIPPED_BACKEND and self.runtime != SHIPPED_RUNTIME:
-            raise ValueError(f"runtime {self.runtime} is for a package of your own: {SHIPPED_RUNTIME} is what this has")
+            said = f"{self.runtime} is for a package of your own: {SHIPPED_RUNTIME} is what this has"
+            raise MisfitError(Problem("runtime", said))
         return self
 
 
@@ -78,7 +82,8 @@ class Identity(Settings):
     @classmethod
     def _cognito_s_own_name(cls, value: UserPoolDomainSettings) -> UserPoolDomainSettings:
         if value.prefix is None:
-            raise ValueError("prefix is required: a name of one's own waits for the site's record, which Amplify makes")
+            said = "is required: a name of one's own waits for the site's record, which Amplify makes"
+            raise MisfitError(Problem("prefix", said))
         return value
 
 
@@ -102,17 +107,17 @@ class SiteFirewallSettings(FirewallSettings):
     does not stand.
     """
 
-    acl_name: str | None = Field(default="MDReaderWAF", pattern=ACL_NAME, examples=["app-acl"])
+    acl_name: AclName | None = "MDReaderWAF"
     rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
     sqli_body_rule: bool = True
     large_bodies: bool = True
-    document_paths: tuple[Path, ...] = DOCUMENTS
+    document_paths: tuple[BlockedPath, ...] = DOCUMENTS
 
 
 class ApiFirewallSettings(InnerFirewallSettings):
     """Before the API and the load balancer."""
 
-    document_paths: tuple[Path, ...] = DOCUMENTS
+    document_paths: tuple[BlockedPath, ...] = DOCUMENTS
 
 
 class BackendUserSettings(MigrationFiles):
@@ -125,7 +130,7 @@ class BackendUserSettings(MigrationFiles):
 class SystemSettings(Settings):
     """What a stack of the MDReader system is called and how big it is."""
 
-    domain: DomainName
+    domain: CertifiedDomain
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
     hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
@@ -184,24 +189,33 @@ class SystemSettings(Settings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
-        met = self.backup.conflict(self.database)
-        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
-        problems = {
-            str(delegated): delegated is not None,
-            str(met): met is not None,
-            f"{wanted} is required by frontend {self.frontend}": getattr(self, wanted) is None,
-            f"{other} is not for frontend {self.frontend}": getattr(self, other) is not None,
-            "fileSigner must be one of fileSigners": self.file_signer not in self.file_signers,
-            "sender must be an address of domain": not self.sender.endswith(f"@{self.domain}"),
-            "database.dbName is required": self.database.db_name is None,
-            "cache.authentication must be password: Hocuspocus is told a URL": self.cache.authentication != "password",
-            "cache.clusterMode must be false: Hocuspocus's URL names one server": self.cache.cluster_mode,
-            "firewall.scope must be CLOUDFRONT": self.firewall.scope != "CLOUDFRONT",
-            "api.domain and sockets.domain are made from domain": bool(self.api.domain or self.sockets.domain),
-            "api.cacheGib: there is no route whose answers a cache may keep": self.api.cache_gib is not None,
-            "connections.replicaRegion: sockets are of one region": self.connections.replica_region is not None,
-        }
-        found = [problem for problem, there in problems.items() if there]
-        if found:
-            raise ValueError("; ".join(found))
+        refuse(
+            [self.backup.conflict(self.database), delegation_problem(self.hosted_zone_id, self.parent_zone_id)],
+            {
+                Problem(wanted, f"is required by frontend {self.frontend}"): getattr(self, wanted) is None,
+                Problem(other, f"is not for frontend {self.frontend}"): getattr(self, other) is not None,
+                Problem("fileSigner", f"must be one of fileSigners: {', '.join(self.file_signers)}"): (
+                    self.file_signer not in self.file_signers
+                ),
+                Problem("sender", f"must be an address of {self.domain}"): not self.sender.endswith(f"@{self.domain}"),
+                Problem("database.dbName", "is required"): self.database.db_name is None,
+                Problem("cache.authentication", "must be password: Hocuspocus is told a URL"): (
+                    self.cache.authentication != "password"
+                ),
+                Problem("cache.clusterMode", "must be false: Hocuspocus's URL names one server"): (
+                    self.cache.cluster_mode
+                ),
+                Problem("firewall.scope", "must be CLOUDFRONT"): self.firewall.scope != "CLOUDFRONT",
+                Problem("api.domain", "is not to be chosen: it is made from domain"): self.api.domain is not None,
+                Problem("sockets.domain", "is not to be chosen: it is made from domain"): (
+                    self.sockets.domain is not None
+                ),
+                Problem("api.cacheGib", "there is no route whose answers a cache may keep"): (
+                    self.api.cache_gib is not None
+                ),
+                Problem("connections.replicaRegion", "sockets are of one region"): (
+                    self.connections.replica_region is not None
+                ),
+            },
+        )
         return self

@@ -13,7 +13,10 @@ from components.merging import disjoint
 from components.network.network import Network, NetworkSettings
 from components.workloads.fargate_logs import FargateLogs
 from components.workloads.fargate_namespace import FargateNamespace
-from settings import Name, Settings
+from settings import Problem, Settings
+from settings.errors import shown
+from settings.services.iam import RoleArn
+from settings.services.kubernetes import Namespace
 from systems.eks_platform import Compute
 from systems.foundation import Keys
 from systems.records.parts import Data
@@ -21,16 +24,16 @@ from systems.records.uses import Use, granted, told
 
 _CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
 """Whom a pod calls before and while it runs: for its image, its log and its role."""
-_TAKEN = ("amazon-cloudwatch", "aws-observability", "default", "tracing")
+_TAKEN = ("amazon-cloudwatch", "aws-observability", "tracing")
 
 
 def _namespace(value: str) -> str:
-    if value in _TAKEN or value.startswith("kube-"):
-        raise ValueError(f"{value!r} is a namespace of the cluster's own pods, which stay on nodes")
+    if value in _TAKEN:
+        raise ValueError(f"{shown(value)} is a namespace of the cluster's own pods, which stay on nodes")
     return value
 
 
-FargateName = Annotated[Name, AfterValidator(_namespace), Field(max_length=32)]
+FargateName = Annotated[Namespace, AfterValidator(_namespace), Field(max_length=32)]
 """The name of a namespace for pods on Fargate, short enough for the roles that are called after it."""
 
 
@@ -40,11 +43,7 @@ class FargateSettings(Settings):
     uses: tuple[Use, ...] = ()
     """Stores that its pods may reach and sign in to as the microservice does; at Kafka as a consumer group of their
     own, called like the namespace."""
-    team: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$",
-        examples=["arn:aws:iam::123456789012:role/batch-team"],
-    )
+    team: RoleArn | None = None
     """The IAM role of whoever runs pods in the namespace; without one only whoever deploys the stack does."""
 
     @field_validator("uses")
@@ -57,16 +56,17 @@ class FargateSettings(Settings):
 
 def fargate_problems(
     fargate: Mapping[str, FargateSettings], application: str, network: NetworkSettings
-) -> Iterable[str]:
+) -> Iterable[Problem]:
     """Why these namespaces could not be made, or no pod start in them."""
     if application in fargate:
-        yield f"fargate.{application}: the microservice's namespace, whose pods run on nodes"
+        yield Problem(f"fargate.{application}", "is the microservice's namespace, whose pods run on nodes")
     teams = [one.team for one in fargate.values() if one.team]
     for team in sorted({team for team in teams if teams.count(team) > 1}):
-        yield f"fargate: {team} is the team of two namespaces; EKS takes one entry for a role"
+        yield Problem("fargate", f"{team} is the team of two namespaces; EKS takes one entry for a role")
     missing = [service for service in _CALLED if service not in network.interface_endpoints]
     if fargate and network.nat == "none" and missing:
-        yield f"fargate needs network.nat, or network.interfaceEndpoints with {' and '.join(missing)}: no image arrives"
+        said = f"needs network.nat, or network.interfaceEndpoints with {' and '.join(missing)}: no image arrives"
+        yield Problem("fargate", said)
 
 
 def run_on_fargate(

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.account import Account
 from components.compute.code import CodeSettings
@@ -14,7 +14,8 @@ from components.operations import delivery_alarms, function_alarms
 from components.operations.alarms import Alarm
 from components.operations.function_alarms import FunctionAlarmSettings
 from components.security.operator_role import OperatorRole
-from settings import Name, Settings
+from settings import MisfitError, Name, Problem, Settings
+from settings.services.s3 import KeyPrefix
 from systems.foundation import Keys
 from systems.records.parts import APPLICATION, Data
 
@@ -30,26 +31,31 @@ class EventsSettings(Settings):
     consumer: KafkaConsumerSettings = KafkaConsumerSettings()
     function: FunctionSettings = FunctionSettings(memory_mib=512, timeout_seconds=60)
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
-    prefix: str = Field(default="events", pattern=r"^[a-z0-9][a-z0-9/-]{0,62}[a-z0-9]$")
+    prefix: KeyPrefix = "events"
     """Where in the bucket."""
 
     @model_validator(mode="after")
     def _keeps_what_it_reads(self) -> Self:
         if self.group == APPLICATION:
-            raise ValueError(f"group: {APPLICATION} is the application's, which would miss what the function reads")
+            said = f"{APPLICATION} is the application's, which would miss what the function reads"
+            raise MisfitError(Problem("group", said))
         if self.code.image is None and "folder" not in self.code.model_fields_set:
-            raise ValueError("code: name a folder or an image; what stands in otherwise takes records and keeps none")
+            raise MisfitError(
+                Problem("code", "name a folder or an image; what stands in otherwise takes records and keeps none")
+            )
         if self.function.release == "canary":
-            raise ValueError("function.release: canary is for callers that something moves; Lambda's pollers are not")
+            said = "canary is for callers that something moves; Lambda's pollers are not"
+            raise MisfitError(Problem("function.release", said))
         return self
 
 
-def events_problem(events: EventsSettings | None, network: NetworkSettings) -> str | None:
+def events_problem(events: EventsSettings | None, network: NetworkSettings) -> Problem | None:
     """Why nobody could read the topic; None where somebody can."""
     missing = [service for service in POLLERS_CALL if service not in network.interface_endpoints]
     if events is None or not missing:
         return None
-    return f"events needs network.interfaceEndpoints with {' and '.join(missing)}: no NAT leads where the brokers are"
+    said = f"needs network.interfaceEndpoints with {' and '.join(missing)}: no NAT leads where the brokers are"
+    return Problem("events", said)
 
 
 def read_events(

@@ -1,5 +1,6 @@
 """What a stack of the records system can be told."""
 
+from collections.abc import Iterator
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,8 +11,8 @@ from components.compute.node_settings import NodeGroupSettings
 from components.compute.self_managed_nodes import SelfManagedNodesSettings
 from components.data.aurora_settings import AuroraServerlessSettings
 from components.data.bucket import BucketSettings
-from components.data.kafka import KafkaSettings
-from components.data.kafka_topic import TopicName, TopicSettings
+from components.data.kafka import ZONES, KafkaSettings
+from components.data.kafka_topic import TopicSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
@@ -20,7 +21,7 @@ from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
 from components.edge.global_accelerator import GlobalAcceleratorSettings
 from components.edge.origin_secret import OriginSecretSettings
-from components.edge.zone import ZoneId, delegation_problem
+from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -33,8 +34,12 @@ from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
-from settings import DomainName, Name, Settings
-from systems.eks_platform import NO_WAY_OUT, without_a_way_out
+from settings import Problem, Settings, refuse
+from settings.services.acm import CertifiedDomain
+from settings.services.dns import ZoneId
+from settings.services.kubernetes import Namespace
+from settings.services.msk import TopicName
+from systems.eks_platform import without_a_way_out
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
 from systems.records.parts import APPLICATION
@@ -68,7 +73,7 @@ class SchemaSettings(MigrationSettings):
 class SystemSettings(Settings):
     """What a stack of the records system is called, how big it is, and how it may be reached."""
 
-    domain: DomainName
+    domain: CertifiedDomain
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
     hosted_zone_id: ZoneId | None = None
     """An existing zone that holds ``domain``, in place of one of the stack's own."""
@@ -90,7 +95,7 @@ class SystemSettings(Settings):
         name="gp3-database", iops=16000, throughput_mib=1000, tags=BACKED_UP
     )
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
-    namespace: Name = "records"
+    namespace: Namespace = "records"
     application: WorkloadSettings
     topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""
@@ -123,29 +128,32 @@ class SystemSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        met = self.backup.conflict(self.database)
         pool = self.node_pool.name
-        delegated = delegation_problem(self.hosted_zone_id, self.parent_zone_id)
-        silent = events_problem(self.events, self.network)
-        following = self.aurora_serverless.conflict(self.database) if self.aurora_serverless else None
-        problems = {
-            str(following): following is not None,
-            str(silent): silent is not None,
-            str(delegated): delegated is not None,
-            str(met): met is not None,
-            f"autoscaler: {self.autoscaler} makes a pool that nobody uses; application.nodePool: {pool}": (
-                self.autoscaler != "clusterAutoscaler" and self.application.node_pool != pool
-            ),
-            "application.nodePool needs autoscaler: karpenter or bothSeparated, which make the pool": (
-                self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None
-            ),
-            NO_WAY_OUT: without_a_way_out(self.runner, self.network),
-            f"registry.repositories lacks {APPLICATION}, which the application's image is in": (
-                APPLICATION not in self.registry.repositories
-            ),
-        }
-        found = [problem for problem, there in problems.items() if there]
-        found += fargate_problems(self.fargate, self.namespace, self.network)
-        if found:
-            raise ValueError("; ".join(found))
+        refuse(
+            [
+                self.backup.conflict(self.database),
+                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                events_problem(self.events, self.network),
+                without_a_way_out(self.runner, self.network),
+                self.database.more_replicas_than(self.network.zones),
+                *self._pool_problems(pool),
+                *self._places(),
+                *fargate_problems(self.fargate, self.namespace, self.network),
+            ],
+            self.aurora_serverless.conflict(self.database) if self.aurora_serverless else {},
+        )
         return self
+
+    def _pool_problems(self, pool: str) -> Iterator[Problem]:
+        if self.autoscaler != "clusterAutoscaler" and self.application.node_pool != pool:
+            said = f"{self.autoscaler} makes a pool that nobody uses; application.nodePool: {pool}"
+            yield Problem("autoscaler", said)
+        if self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None:
+            said = "needs autoscaler: karpenter or bothSeparated, which make the pool"
+            yield Problem("application.nodePool", said)
+
+    def _places(self) -> Iterator[Problem]:
+        if APPLICATION not in self.registry.repositories:
+            yield Problem("registry.repositories", f"lacks {APPLICATION}, which the application's image is in")
+        if len(self.network.zones) < ZONES:
+            yield Problem("network.data", f"has {len(self.network.zones)} zones; Kafka stands in {ZONES}")

@@ -8,7 +8,6 @@ from typing import Any
 
 import systems
 from settings import Settings, SettingsError, stackfile
-from settings.examples import examples
 from settings.stack import PROJECT, parse
 from tests.stacks import ROOT
 
@@ -30,13 +29,13 @@ class Candidates:
         self.given: dict[str, Any] = json.loads(self.file.config[f"{PROJECT}:settings"])
         read = parse(stack, self.file.config, systems.SETTINGS)
         self._model: type[Settings] = type(read.settings)
-        self._whole: dict[str, Any] = read.settings.model_dump(mode="json", by_alias=True)
+        self.whole: dict[str, Any] = read.settings.model_dump(mode="json", by_alias=True)
         self._schema = self._model.model_json_schema(by_alias=True)
 
     def all(self) -> list[Change]:
         """Every other value of every setting, legal or not."""
         seen: dict[str, Change] = {}
-        for path, value in self._of(self._schema, self._whole, ()):
+        for path, value in self._of(self._schema, self.whole, ()):
             seen.setdefault(json.dumps([path, value], default=str), (path, value))
         return list(seen.values())
 
@@ -45,7 +44,7 @@ class Candidates:
         settings = json.loads(json.dumps(self.given))
         for path, value in sorted(changes, key=lambda change: len(change[0])):
             place: Any = settings
-            whole: Any = self._whole
+            whole: Any = self.whole
             for step in path[:-1]:
                 whole = (whole[step] if _has(whole, step) else None) or {}
                 if not _has(place, step) or place[step] is None:
@@ -138,6 +137,23 @@ class Candidates:
     def _most(self, schema: Schema) -> Any:
         """A mapping with everything that has a value of its own."""
         return {key: self._least(below) for key, below in schema.get("properties", {}).items()}
+
+
+def examples(document: Schema, schema: Schema) -> Iterator[str]:
+    """Examples and the default of one place of a schema."""
+    for each in _meant(document, schema):
+        yield from each.get("examples", ())
+        if isinstance(each.get("default"), str):
+            yield each["default"]
+
+
+def _meant(document: Schema, schema: Schema) -> Iterator[Schema]:
+    """A schema and those that it refers to."""
+    yield schema
+    if reference := schema.get("$ref"):
+        yield from _meant(document, document["$defs"][reference.rpartition("/")[2]])
+    for choice in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+        yield from _meant(document, choice)
 
 
 def _has(place: Any, step: str | int) -> bool:

@@ -84,12 +84,12 @@ def test_a_value_out_of_range(told: Told) -> None:
 
 def test_overlapping_ranges(told: Told) -> None:
     (line,) = told(settings(network={"public": {"a": "10.1.1.0/24", "b": "10.1.1.128/25", "c": "10.1.3.0/24"}}))
-    assert line == f"{PROD}: settings.network.public: b: 10.1.1.128/25 overlaps a (10.1.1.0/24)"
+    assert line == f"{PROD}: settings.network.public.b: 10.1.1.128/25 overlaps a (10.1.1.0/24)"
 
 
 def test_a_range_outside_the_vpc(told: Told) -> None:
     lines = told(settings(network={"data": {"a": "10.2.1.0/24", "b": "10.1.12.0/24", "c": "10.1.13.0/24"}}))
-    assert lines == [f"{PROD}: settings.network.data: a: 10.2.1.0/24 lies outside cidr 10.1.0.0/16"]
+    assert lines == [f"{PROD}: settings.network.data.a: 10.2.1.0/24 lies outside cidr 10.1.0.0/16"]
 
 
 def test_one_nat_gateway_in_prod(told: Told) -> None:
@@ -99,7 +99,7 @@ def test_one_nat_gateway_in_prod(told: Told) -> None:
 
 def test_a_registry_without_the_application_s_image(told: Told) -> None:
     (line,) = told(settings(registry={"namespace": "records", "repositories": ["worker"]}))
-    assert line == f"{PROD}: settings: registry.repositories lacks microservice, which the application's image is in"
+    assert line == f"{PROD}: settings.registry.repositories: lacks microservice, which the application's image is in"
 
 
 def test_a_misspelt_instance_class(told: Told) -> None:

@@ -1,11 +1,12 @@
 """Stack files as people break them: each is taken, or refused in lines of file, key and what is wrong.
 
-``make soak`` breaks 20,000 (STRATA_BROKEN_FILES), always the same ones.
+``make soak`` breaks 20,000 (STRATA_BROKEN_FILES), always the same ones, and gives each a second of processor time.
 """
 
 import copy
 import os
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ import yaml
 import systems
 from settings import SettingsError, stackfile
 from settings.stack import parse
+from tests.settings.test_messages import JARGON
 from tests.stacks import ROOT, STACKS
 
 FILES = int(os.environ.get("STRATA_BROKEN_FILES", "500"))
+_TIMED = FILES > 500
 NUMBERS = (0, -1, 2**63, 2**64, 1e308, 0.1)
 TEXTS = ("", " ", "x" * 5000, "é", "\u202e", "a\nb", "true", "1", "${x}", "[]", "*", "../..")
 TREES: tuple[Any, ...] = (
@@ -66,8 +69,11 @@ def test_broken_files_are_refused_with_file_and_key(stack: str, tmp_path: Path) 
     for number in range(-(-FILES // len(STACKS))):
         broken = _bytes(whole, chance) if number % 3 == 0 else _values(document, chance)
         (tmp_path / "Pulumi.shop.yaml").write_bytes(broken)
+        begun = time.process_time()
         lines = _refusal(tmp_path)
         taken += not lines
+        assert not _TIMED or time.process_time() - begun < 1
+        assert [line for line in lines if JARGON.search(line)] == []
         assert [line for line in lines if not line.startswith("Pulumi.shop.yaml: ")] == []
         assert [line for line in lines if len(line) > 1000] == []
     assert taken < FILES / len(STACKS) / 2

@@ -39,9 +39,15 @@ def test_keys_are_those_of_the_provider() -> None:
         ({"defaultTags": "strata"}, ["aws:defaultTags: is a mapping with the one key tags, unlike 'strata'"]),
         ({"defaultTags": {"tags": {"a": 1}}}, ["aws:defaultTags.tags.a: 1 is not text (put it in quotes)"]),
         ({"defaultTags": {"tags": {"aws:a": "b"}}}, ["aws:defaultTags.tags.aws:a: tags that begin with aws: are"]),
-        ({"defaultTags": {"tags": {"a": "b" * 257}}}, ["aws:defaultTags.tags.a: a tag has a key of 1 to 128"]),
-        ({"defaultTags": {"tags": {"": "b"}}}, ["aws:defaultTags.tags.: a tag has a key of 1 to 128 characters"]),
-        ({"defaultTags": {"tags": {"a": "b,c"}}}, ["aws:defaultTags.tags.a: 'a=b,c': a tag has letters, digits"]),
+        (
+            {"defaultTags": {"tags": {"a": "b" * 257}}},
+            ["aws:defaultTags.tags.a: has 257 characters; the value of a tag has 256"],
+        ),
+        (
+            {"defaultTags": {"tags": {"": "b"}}},
+            ["aws:defaultTags.tags.: has 0 characters; the key of a tag has 1 to 128"],
+        ),
+        ({"defaultTags": {"tags": {"a": "b,c"}}}, ["aws:defaultTags.tags.a: 'b,c': a tag has letters, digits"]),
         (
             {"defaultTags": {"tags": {f"a{number}": "b" for number in range(51)}}},
             ["aws:defaultTags: has 51 tags; AWS takes 50"],

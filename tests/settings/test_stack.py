@@ -102,7 +102,7 @@ def test_a_good_file_is_read_into_frozen_settings() -> None:
         ({"name": "a", "rooms": {"red": {}}}, "settings: a red shop has no room named red"),
         ({"name": "a", "rooms": {"back": {"storageGib": 1}}}, "settings.rooms.back.storageGib: 1 is below 20"),
         ({"name": "A shop"}, "settings.name: 'A shop' is not a name: lower-case letters, digits and single hyphens"),
-        ({"name": "a", "domain": "shop"}, "settings.domain: 'shop' is not a domain name such as records.example.com"),
+        ({"name": "a", "domain": "shop"}, "settings.domain: 'shop' is not a domain name, such as records.example.com"),
         ({"name": "a", "mail": "me"}, "settings.mail: 'me' is not an e-mail address"),
         ({"name": "a", "cidr": "10.0.0.1/16"}, "settings.cidr: '10.0.0.1/16' is not an IPv4 CIDR such as 10.1.0.0/16"),
         ({"name": "a", "cidr": "10.0.0.0/8"}, "settings.cidr: 10.0.0.0/8 is a /8; AWS takes /16 to /28"),

@@ -7,8 +7,8 @@ import pulumi_aws as aws
 import pytest
 
 from analyser.graph import Graph
-from components.data.windows import hour_from, overlap
-from components.network.security_group import described
+from settings.services.ec2 import described
+from settings.services.windows import hour_from, overlap
 from tests.analyser.changed import changed
 from tests.stacks import STACKS, stack_graph
 from tests.support import record
@@ -67,7 +67,7 @@ def test_descriptions_of_security_groups_are_what_ec2_takes(stack: str) -> None:
     texts = [node.inputs["description"] for node in graph(stack) if node.type in DESCRIBED]
     assert texts
     assert [described(text) for text in texts] == texts
-    with pytest.raises(ValueError, match="cannot describe a security group"):
+    with pytest.raises(ValueError, match="is not a description of a security group"):
         described("The owner's addresses")
 
 

@@ -21,6 +21,22 @@ from analyser.version import version
 
 INTERRUPTED, FAULT = 130, 70
 
+_EXAMPLES = {
+    "preview": "prod",
+    "report": "prod",
+    "cost": "prod",
+    "diff": "dev prod",
+    "timeline": "prod",
+    "reach": "prod internet postgres",
+    "can": "prod microservice-pods s3:GetObject archives",
+    "trace": "prod",
+    "diagram": "prod --format mermaid",
+    "policies": "s3",
+    "check": "prod",
+    "deploy-plan": "prod",
+    "inventory": "prod",
+}
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -88,10 +104,17 @@ def run(arguments: Sequence[str]) -> int:
         return stop.exit_code
     except TyperException as error:
         message = getattr(error, "format_message", None)  # of a wrong command line; other errors have only their text
-        return complain(f"strata: {message() if message else error}")
+        said = f"strata: {message() if message else error}"
+        return complain(f"{said.rstrip('.')}{_example(arguments)}" if arguments else said)
     except UsageError as error:
         return complain(str(error))
     return result if isinstance(result, int) else 0
+
+
+def _example(arguments: Sequence[str]) -> str:
+    """A whole command, for whoever gave half of one."""
+    asked = next((each for each in arguments if each in _EXAMPLES), None)
+    return f"; for example strata {asked} {_EXAMPLES[asked]}" if asked else "; strata --help lists the commands"
 
 
 if __name__ == "__main__":

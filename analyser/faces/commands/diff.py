@@ -117,7 +117,7 @@ def _print(found: Difference, time: UpdateTime | None, *, security_only: bool) -
 
 def _sides(before: str, after: str, rev: str) -> tuple[Side, Side]:
     if not after and not rev:
-        raise UsageError("strata: diff takes two to compare, or one stack and --rev")
+        raise UsageError("strata: diff takes two to compare, such as strata diff dev prod, or one stack and --rev")
     first, _, second = rev.partition("..")
     sides = Side(before, first), Side(after or before, second)
     for side in sides:

@@ -10,6 +10,8 @@ from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 
+_LAST_PORT = 65535
+
 
 def timeline(
     stack: StackName,
@@ -46,6 +48,8 @@ def diff(
     from analyser.faces.commands.diff import Failing, Form, show_diff
 
     chosen = "json" if as_json else form
+    if as_json and form not in ("text", "json"):
+        raise UsageError(f"strata: --json and --format {form} contradict each other; give one of them")
     if chosen not in list(Form):
         raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}")
     for reason in fail_on or ():
@@ -59,17 +63,20 @@ def reach(
     stack: StackName,
     source: Annotated[str, typer.Argument(metavar="FROM", help="A component, or internet, pods, functions …")] = "",
     target: Annotated[str, typer.Argument(metavar="TO", help="A component, or postgres, application …")] = "",
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The port of TO to ask about.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port of TO to ask about.")] = None,
     expect: Annotated[str, typer.Option("--expect", help="yes or no: exit 1 unless every answer is that.")] = "",
     as_json: AsJson = False,
 ) -> int:
     """Say whether FROM can open a connection to TO: yes, no or not known, and why; without them, print all."""
+    example = f"for example strata reach {stack} internet postgres"
     if bool(source) != bool(target):
-        raise UsageError("strata: reach takes FROM and TO, or neither")
+        raise UsageError(f"strata: reach takes FROM and TO, or neither; {example}")
     if expect not in ("", "yes", "no"):
         raise UsageError(f"strata: --expect {expect} is not known; yes or no")
-    if expect and not source:
-        raise UsageError("strata: --expect takes FROM and TO")
+    if port is not None and not 1 <= port <= _LAST_PORT:
+        raise UsageError(f"strata: --port {port} is no port; 1 to {_LAST_PORT}")
+    if not source and (expect or port):
+        raise UsageError(f"strata: --{'expect' if expect else 'port'} takes FROM and TO; {example}")
     graph = graph_of(stack)
     from analyser.faces.commands.reach import Question, show_matrix_of, show_reach
 
@@ -130,10 +137,8 @@ def diagram(
         raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
     graph = graph_of(stack)
     from analyser.faces.commands.diagram import picture
+    from analyser.faces.commands.output import written_to
 
-    text = picture(graph, form)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+    with written_to(output) as file:
+        file.write(picture(graph, form))
     return 0

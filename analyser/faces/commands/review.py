@@ -30,7 +30,9 @@ def preview(
 ) -> int:
     """Show what a stack would create, and whether the policy pack lets it pass."""
     if bool(stack) == every:
-        raise UsageError("strata: name one stack, or give --all; strata stacks lists them")
+        raise UsageError("strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them")
+    if as_json and form not in ("", "json"):
+        raise UsageError(f"strata: --json and --format {form} contradict each other; give one of them")
     begun = time.perf_counter()
     chosen = form or ("json" if as_json else "")
     if chosen:

@@ -42,7 +42,7 @@ def test_private_ranges_and_groups_are_taken(client: str) -> None:
         ("203.0.113.0/24", "holds public addresses"),
         ("10.0.0.0/7", "holds public addresses"),
         ("172.0.0.0/8", "holds public addresses"),
-        ("10.0.0.1/16", "neither a security group such as sg-0123456789abcdef0 nor an IPv4 CIDR"),
+        ("10.0.0.1/16", "is neither a security group such as sg-0a1b2c3d4e5f60718 nor a range"),
         ("sg-xyz", "neither a security group"),
         ("::/0", "neither a security group"),
     ],

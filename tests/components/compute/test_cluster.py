@@ -134,7 +134,7 @@ def test_nothing_hangs_on_a_computed_value() -> None:
 
 @pytest.mark.parametrize("version", ["1.28", "1.33", "2.0", "latest", "1.x"])
 def test_a_version_that_cannot_be_created_is_refused(version) -> None:
-    with pytest.raises(ValidationError, match="is no version that EKS still creates and components"):
+    with pytest.raises(ValidationError, match="is no version that EKS still creates and this program"):
         ClusterSettings(name="records", kubernetes_version=version)
 
 

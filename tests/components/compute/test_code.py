@@ -80,19 +80,19 @@ def test_what_is_neither_or_both_is_refused(code: str | None, handler: str | Non
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"image": IMAGE, "handler": "x.y", "folder": "functions/service"}, "image excludes folder, handler"),
-        ({"image": IMAGE, "instrumentation": LAYER.format(1)}, "image excludes instrumentation"),
-        ({"image": "docker.io/library/python:3"}, "String should match pattern"),
-        ({"image": IMAGE.rpartition(":")[0]}, "String should match pattern"),
-        ({"runtime": "nodejs24.x"}, "runtime nodejs24.x needs folder and handler"),
-        ({"runtime": "nodejs24.x", "folder": "functions/service"}, "runtime nodejs24.x needs handler"),
+        ({"image": IMAGE, "handler": "x.y", "folder": "functions/service"}, "image: excludes folder, handler"),
+        ({"image": IMAGE, "instrumentation": LAYER.format(1)}, "image: excludes instrumentation"),
+        ({"image": "docker.io/library/python:3"}, "is not an image of a private ECR repository"),
+        ({"image": IMAGE.rpartition(":")[0]}, "is not an image of a private ECR repository"),
+        ({"runtime": "nodejs24.x"}, "runtime: nodejs24.x needs folder and handler"),
+        ({"runtime": "nodejs24.x", "folder": "functions/service"}, "runtime: nodejs24.x needs handler"),
         ({"runtime": "nodejs24.x", "folder": "functions/nowhere", "handler": "a.b"}, "no folder with files below"),
         ({"runtime": "nodejs18.x"}, "Input should be"),
         ({"folder": "docs"}, "docs is no folder with Python files"),
-        ({"handler": "two words"}, "String should match pattern"),
+        ({"handler": "two words"}, "is not a handler"),
         (
             {"layers": tuple(LAYER.format(n) for n in range(1, 6)), "instrumentation": LAYER.format(6)},
-            "layers and instrumentation are more than 5 layers",
+            "layers: are more than 5 together with instrumentation",
         ),
     ],
 )

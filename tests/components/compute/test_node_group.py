@@ -165,7 +165,7 @@ def test_spot_labels_and_taints_reach_the_group() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"max_size": 2}, "minSize 3 is above maxSize 2"),
+        ({"max_size": 2}, "minSize: 3 is above maxSize 2"),
         ({"capacity_type": "SPOT"}, "SPOT needs two instanceTypes or more"),
         ({"instance_types": ("c5",)}, "there is no instance type 'c5'"),
         ({"instance_types": ("c5.large", "c7g.large")}, "mix Graviton with x86"),

@@ -25,7 +25,7 @@ def test_sizes_that_fargate_offers(cpu: int, memory: int) -> None:
     ("cpu", "memory"), [(256, 1536), (256, 4096), (512, 512), (1024, 1024), (4096, 31744), (8192, 20000)]
 )
 def test_sizes_that_it_does_not(cpu: int, memory: int) -> None:
-    with pytest.raises(ValidationError, match=f"memory {memory} does not go with cpu {cpu}"):
+    with pytest.raises(ValidationError, match=f"memory: {memory} does not go with cpu {cpu}"):
         task(cpu=cpu, memory=memory)
 
 

@@ -122,7 +122,7 @@ def test_tiers_and_other_transitions_exclude_each_other(steps: tuple[Any, ...]) 
     ("days", "said"),
     [
         ({}, "archiveDays, deepArchiveDays or both"),
-        ({"archive_days": 180, "deep_archive_days": 180}, "more than 180"),
+        ({"archive_days": 180, "deep_archive_days": 180}, "deepArchiveDays: 180 is not above archiveDays"),
         ({"archive_days": 89}, "greater than or equal to 90"),
         ({"deep_archive_days": 179}, "greater than or equal to 180"),
     ],

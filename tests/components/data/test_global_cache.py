@@ -132,9 +132,9 @@ def test_without_cluster_mode_nodes_are_counted_the_other_way() -> None:
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"node_type": "cache.t4g.medium"}, "nodeType cache.t4g.medium cannot be in a global datastore"),
-        ({"nodes": 1, "cluster_mode": False}, "nodes is 1"),
-        ({"authentication": "password"}, "authentication: iam"),
+        ({"node_type": "cache.t4g.medium"}, "nodeType: cache.t4g.medium cannot be in a global datastore"),
+        ({"nodes": 1, "cluster_mode": False}, "nodes: 1 leaves no replica"),
+        ({"authentication": "password"}, "authentication: a password set in one region"),
         ({"replicated_elsewhere": False}, "must be made with replicated_elsewhere"),
     ],
 )

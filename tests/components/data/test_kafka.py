@@ -138,7 +138,7 @@ def test_versions_that_msk_creates_are_taken(version: str) -> None:
         ({"brokers": 4}, "multiple of 3"),
         ({"brokers": 0}, "greater than or equal to 3"),
         ({"instance_type": "m5.large"}, "did you mean kafka.m5.large"),
-        ({"max_storage_gib": 1000}, "maxStorageGib (1000) is not above storageGib (1000)"),
+        ({"max_storage_gib": 1000}, "maxStorageGib: 1000 is not above storageGib (1000)"),
         ({"max_storage_gib": 20_000}, "less than or equal to 16384"),
         ({"storage_target_percent": 90}, "less than or equal to 80"),
     ],

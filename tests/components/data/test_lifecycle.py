@@ -43,8 +43,8 @@ def test_old_versions_may_get_colder_on_their_own() -> None:
 @pytest.mark.parametrize(
     ("steps", "days", "said"),
     [
-        (((30, "GLACIER"), (30, "DEEP_ARCHIVE")), 365, "noncurrentTransitions: DEEP_ARCHIVE must come after day 30"),
-        (((30, "GLACIER"), (60, "GLACIER_IR")), 365, "noncurrentTransitions: S3 moves nothing"),
+        (((30, "GLACIER"), (30, "DEEP_ARCHIVE")), 365, "days: 30 is not after day 30"),
+        (((30, "GLACIER"), (60, "GLACIER_IR")), 365, "storageClass: S3 moves nothing"),
         (((30, "GLACIER"),), 30, "noncurrentDays: 30 is not after"),
     ],
 )
@@ -58,9 +58,9 @@ def test_old_versions_move_before_they_go(steps: tuple[tuple[int, Any], ...], da
 @pytest.mark.parametrize(
     ("transitions", "more", "said"),
     [
-        ([(30, "STANDARD_IA"), (30, "GLACIER")], {}, "GLACIER must come after day 30"),
+        ([(30, "STANDARD_IA"), (30, "GLACIER")], {}, "days: 30 is not after day 30"),
         ([(30, "GLACIER"), (90, "STANDARD_IA")], {}, "S3 moves nothing from GLACIER to STANDARD_IA"),
-        ([(30, "GLACIER")], {"expireDays": 30}, "expireDays: 30 is not after the last transition"),
+        ([(30, "GLACIER")], {"expireDays": 30}, "expireDays: 30 is not after the last of transitions"),
         ([(-1, "GLACIER")], {}, "greater than or equal to 0"),
         ([(0, "REDUCED_REDUNDANCY")], {}, "Input should be"),
     ],

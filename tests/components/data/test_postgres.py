@@ -413,7 +413,7 @@ def test_a_major_upgrade_is_allowed_at_once_and_only_where_it_is_asked_for(prima
 
 
 def test_more_replicas_than_zones_are_refused() -> None:
-    with pytest.raises(ProgramError, match="readReplicas 4 needs as many zones; the network has a, b, c"):
+    with pytest.raises(ProgramError, match=r"database\.readReplicas: 4 need as many zones; the network has a, b, c"):
         graph(**SMALL, **OWN, read_replicas=4)
 
 

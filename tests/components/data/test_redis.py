@@ -235,7 +235,7 @@ def test_the_subnet_group_may_have_a_fixed_name() -> None:
 
 
 def test_one_node_and_several_contradict_each_other() -> None:
-    with pytest.raises(ValidationError, match="singleNode contradicts nodes"):
+    with pytest.raises(ValidationError, match="singleNode: contradicts nodes"):
         RedisSettings.model_validate({**RECORDS, "nodes": 2, "single_node": True})
 
 

@@ -186,10 +186,10 @@ def test_each_target_has_a_policy_of_its_own_metric() -> None:
         ({"pitr_days": 36}, "less than or equal to 35"),
         (
             {"billing": "provisioned", "replica_region": "us-west-2"},
-            "provisioned and replicaRegion exclude each other: give up one",
+            "provisioned and replicaRegion exclude each other; onDemand",
         ),
-        ({"read": {"minimum": 9, "maximum": 8}}, r"minimum \(9\) is above maximum \(8\)"),
-        ({"table_name": "a b"}, "pattern"),
+        ({"read": {"minimum": 9, "maximum": 8}}, r"minimum: 9 is above maximum \(8\)"),
+        ({"table_name": "a b"}, "is not the name of a table"),
     ],
 )
 def test_settings_that_cannot_be(settings: dict[str, Any], said: str) -> None:

@@ -21,7 +21,10 @@ from tests.support import ACCOUNT, once, record, record_once, unequal_when_unkno
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 CACHE = "aws:cloudfront/cachePolicy:CachePolicy"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
-PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBg+/kqhkiG9w0BAQEFAAOCAQ8A==\n-----END PUBLIC KEY-----"
+PEM = (
+    "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE0mhRmWWV7Uj97rqGrkkL7h44jw+e\n"
+    "HEOVjHOvaWoDeThmFvU9sIu0m9+Jho3kr5iX0c9t9LHkpEDb/y1AECzIlA==\n-----END PUBLIC KEY-----"
+)
 YEAR = 31536000
 SITE = CdnSettings(
     aliases=(DOMAIN,),

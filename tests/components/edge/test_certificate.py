@@ -6,11 +6,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.edge.certificate import (
     Certificate,
-    CertificateArn,
     CertificateSettings,
     ExistingCertificate,
     option_for,
 )
+from settings.services.acm import CertificateArn
 from tests.components.edge.support import DOMAIN, zone
 from tests.support import record, record_once, unequal_when_unknown
 

@@ -177,7 +177,7 @@ def test_users_who_reach_it_by_themselves_are_sent_to_https() -> None:
     [
         (lambda: RouteSettings(priority=1, target="api"), "one to three"),
         (lambda: RouteSettings(priority=1, target="api", paths=("/a", "/b", "/c", "/d")), "one to three"),
-        (lambda: RouteSettings(priority=1, target="api", paths=("a",)), "pattern"),
+        (lambda: RouteSettings(priority=1, target="api", paths=("a",)), "is not a path from / on"),
         (lambda: TargetGroupSettings(port=80, health_interval=5, health_timeout=5), "not below healthInterval: 5"),
         (lambda: LoadBalancerSettings(target_groups={}), "at least 1"),
         (lambda: LoadBalancerSettings(target_groups={"api": API}, default_target="web"), "no target group 'web'"),

@@ -46,26 +46,27 @@ def test_zones_are_taken_in_order() -> None:
 
 def test_a_subnet_outside_the_vpc() -> None:
     given = {"a": "10.2.1.0/24", "b": "10.1.2.0/24", "c": "10.1.3.0/24"}
-    assert problems(public=given) == ["network.public: a: 10.2.1.0/24 lies outside cidr 10.1.0.0/16"]
+    assert problems(public=given) == ["network.public.a: 10.2.1.0/24 lies outside cidr 10.1.0.0/16"]
 
 
 def test_overlaps_within_and_between_tiers() -> None:
     private = {"a": "10.1.16.0/20", "b": "10.1.16.0/24", "c": "10.1.3.0/24"}
     assert problems(private=private) == [
-        "network.private: b: 10.1.16.0/24 overlaps a (10.1.16.0/20); c: 10.1.3.0/24 overlaps public.c (10.1.3.0/24)"
+        "network.private.b: 10.1.16.0/24 overlaps a (10.1.16.0/20)",
+        "network.private.c: 10.1.3.0/24 overlaps public.c (10.1.3.0/24)",
     ]
 
 
 def test_data_overlapping_private() -> None:
     data = {"a": "10.1.17.0/24", "b": "10.1.12.0/24", "c": "10.1.13.0/24"}
-    assert problems(data=data) == ["network.data: a: 10.1.17.0/24 overlaps private.a (10.1.16.0/20)"]
+    assert problems(data=data) == ["network.data.a: 10.1.17.0/24 overlaps private.a (10.1.16.0/20)"]
 
 
 def test_tiers_with_different_zones() -> None:
     data = {"a": "10.1.11.0/24", "b": "10.1.12.0/24"}
     expected = ["public has a, b, c", "private has a, b, c"]
     assert problems(data=data) == [
-        "network.data: " + "; ".join(f"has zones a, b where {what}; they must be the same" for what in expected)
+        f"network.data: has zones a, b where {what}; they must be the same" for what in expected
     ]
 
 
@@ -84,7 +85,7 @@ def test_a_range_that_is_none() -> None:
 
 def test_a_zone_that_is_none() -> None:
     assert problems(public={"z": "10.1.1.0/24", "b": "10.1.2.0/24"}) == [
-        "network.public.z: 'z' is no letter of an availability zone; a to f"
+        "network.public.z: 'z' is not the letter of an availability zone; a to f, such as a"
     ]
 
 
@@ -112,4 +113,4 @@ def test_the_order_of_zones_is_that_of_letters_unless_it_is_said() -> None:
 
 def test_every_problem_at_once() -> None:
     found = problems(nat="single", public={"a": "10.2.1.0/24", "b": "10.1.2.0/24", "c": "10.1.3.0/24"}, colour="red")
-    assert sorted(line.split(":")[0] for line in found) == ["network.colour", "network.nat", "network.public"]
+    assert sorted(line.split(":")[0] for line in found) == ["network.colour", "network.nat", "network.public.a"]

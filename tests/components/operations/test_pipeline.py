@@ -19,7 +19,7 @@ from tests.support import ACCOUNT, record, unequal_when_unknown
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-CONNECTION = "arn:aws:codeconnections:us-east-1:123456789012:connection/0a1b"
+CONNECTION = "arn:aws:codeconnections:us-east-1:123456789012:connection/0a1b2c3d-4b5a-6978-8796-a5b4c3d2e1f0"
 GIVEN: dict[str, Any] = {
     "repository": "example/strata",
     "connection_arn": CONNECTION,
@@ -138,13 +138,13 @@ def test_only_deployments_run_in_the_network(graph: Graph) -> None:
 
 
 def test_a_target_elsewhere_is_deployed_from_there() -> None:
-    place = {"vpc_id": "vpc-1", "subnet_ids": ("subnet-1",), "security_group_id": "sg-1"}
+    place = {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ("subnet-0a1b2c3d",), "security_group_id": "sg-0a1b2c3d"}
     staging = Target.model_validate({"stack": "confluence-dev", "network": place})
     made = record(lambda: build(settings(staging=staging)))
     assert made.only(PROJECT, "pipeline-staging-project").inputs["vpcConfig"] == {
-        "vpcId": "vpc-1",
-        "subnets": ["subnet-1"],
-        "securityGroupIds": ["sg-1"],
+        "vpcId": "vpc-0a1b2c3d",
+        "subnets": ["subnet-0a1b2c3d"],
+        "securityGroupIds": ["sg-0a1b2c3d"],
     }
 
 
@@ -197,7 +197,7 @@ def test_without_a_network_there_is_no_group_to_let_in() -> None:
 
 
 def test_a_release_is_tried_somewhere_else() -> None:
-    with pytest.raises(ValidationError, match="staging and production are both confluence-prod"):
+    with pytest.raises(ValidationError, match=r"production\.stack: confluence-prod is staging's too"):
         settings(staging=Target(stack="confluence-prod"))
 
 

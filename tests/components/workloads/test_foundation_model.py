@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from components.workloads.foundation_model import ModelId, invoke_model
+from components.workloads.foundation_model import invoke_model
+from settings.services.bedrock import ModelId
 from tests.support import ACCOUNT
 
 ACTIONS = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]

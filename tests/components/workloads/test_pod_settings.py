@@ -21,7 +21,8 @@ def refused(**settings: Any) -> str:
 
 @pytest.mark.parametrize("tag", ["latest", "", "a b", "sha256:12", "-x"])
 def test_an_image_is_named_exactly(tag: str) -> None:
-    assert "names no one image" in refused(tag=tag)
+    said = refused(tag=tag)
+    assert "names no one image" in said or "is not a tag of an image" in said
 
 
 def test_a_digest_is_an_exact_name() -> None:
@@ -32,9 +33,9 @@ def test_a_digest_is_an_exact_name() -> None:
 @pytest.mark.parametrize(
     ("requests", "limits", "said"),
     [
-        (("600m", "256Mi"), ("500m", "512Mi"), "requests 600m CPU, above its limit of 500m"),
-        (("1.5", "256Mi"), ("1", "512Mi"), "requests 1.5 CPU, above its limit of 1"),
-        (("250m", "1Gi"), ("500m", "512Mi"), "requests 1Gi memory, above its limit of 512Mi"),
+        (("600m", "256Mi"), ("500m", "512Mi"), "requests.cpu: 600m is above the limit of 500m"),
+        (("1.5", "256Mi"), ("1", "512Mi"), "requests.cpu: 1.5 is above the limit of 1"),
+        (("250m", "1Gi"), ("500m", "512Mi"), "requests.memory: 1Gi is above the limit of 512Mi"),
     ],
 )
 def test_requests_stay_within_limits(requests: tuple[str, str], limits: tuple[str, str], said: str) -> None:
@@ -54,10 +55,10 @@ def test_amounts_are_written_as_kubernetes_does(cpu: str, memory: str) -> None:
 
 
 def test_autoscaling_has_an_order_and_holds_the_first_count() -> None:
-    with pytest.raises(ValidationError, match="minReplicas 5 is above maxReplicas 2"):
+    with pytest.raises(ValidationError, match="minReplicas: 5 is above maxReplicas 2"):
         Autoscaling(min_replicas=5, max_replicas=2)
     said = refused(replicas=1, autoscaling=Autoscaling(min_replicas=2, max_replicas=10))
-    assert "replicas 1 lies outside autoscaling's 2 to 10" in said
+    assert "replicas: 1 lies outside autoscaling's 2 to 10" in said
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_other_nonsense_is_refused(settings: dict[str, Any]) -> None:
 
 
 def test_throughput_needs_iops() -> None:
-    with pytest.raises(ValidationError, match="throughputMib 1000 is above a quarter of iops 3000"):
+    with pytest.raises(ValidationError, match="throughputMib: 1000 is above a quarter of iops 3000"):
         StorageClassSettings(throughput_mib=1000)
     with pytest.raises(ValidationError):
         StorageClassSettings(iops=16001)

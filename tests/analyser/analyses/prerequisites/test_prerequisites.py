@@ -190,7 +190,7 @@ def test_a_stack_that_leaves_logging_to_another_says_so() -> None:
 
 def test_a_zone_a_connection_and_a_certificate_that_are_given_must_be_there_before() -> None:
     record = node("aws:route53/record:Record", "given", zoneId="Z0123456789ABC")
-    arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/0a1b"
+    arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/0a1b2c3d-4b5a-6978-8796-a5b4c3d2e1f0"
     stages = [{"actions": [{"configuration": {"ConnectionArn": arn}}]}]
     pipeline = node("aws:codepipeline/pipeline:Pipeline", "given-pipeline", stages=stages)
     certificate = "arn:aws:acm:us-east-1:123456789012:certificate/1234"

@@ -4,7 +4,7 @@ import botocore.session
 import pytest
 
 from components.operations.data_alarms import max_connections
-from resource_types.machines import Service, known, machines
+from settings.services.machines import Service, known, machines
 
 
 def test_instance_types_are_those_of_ec2_s_api() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.data.windows import DailyWindow, WeeklyWindow, hour_from, minutes, overlap
+from settings.services.windows import DailyWindow, WeeklyWindow, hour_from, minutes, overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -3,10 +3,12 @@
 import difflib
 import functools
 import tomllib
+from pathlib import Path
 from typing import Any, Literal
 
-from resource_types import FOLDER
+from settings.errors import shown
 
+_LISTS = Path(__file__).with_suffix(".toml")
 Service = Literal["ec2", "opensearch", "rds", "elasticache", "dax", "msk"]
 
 
@@ -28,11 +30,11 @@ def known(name: str, service: Service) -> str:
         return name
     called = _tables()[service]["called"]
     if close := difflib.get_close_matches(name, names, n=1):
-        raise ValueError(f"there is no {called} {name!r}; did you mean {close[0]}?")
-    raise ValueError(f"there is no {called} {name!r}; for example {names[0]}")
+        raise ValueError(f"there is no {called} {shown(name)}; did you mean {close[0]}?")
+    raise ValueError(f"there is no {called} {shown(name)}; for example {names[0]}")
 
 
 @functools.cache
 def _tables() -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((FOLDER / "machines.toml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = tomllib.loads(_LISTS.read_text(encoding="utf-8"))
     return found
