@@ -9,6 +9,7 @@ from policy.rules.security_groups import ADMIN_PORTS, DATA_PORTS
 LIGHTSAIL_PORTS = "aws:lightsail/instancePublicPorts:InstancePublicPorts"
 GAME_FLEET = "aws:gamelift/fleet:Fleet"
 _RULES = {LIGHTSAIL_PORTS: "portInfos", GAME_FLEET: "ec2InboundPermissions"}
+_OPEN_TO_ALL = frozenset({LIGHTSAIL_PORTS})  # where no range is named
 _RANGES = ("cidrs", "ipv6Cidrs", "ipRange")
 
 
@@ -30,7 +31,7 @@ def ports_open(subject: Resource) -> Iterator[Finding]:
 
 def _everybody(entry: Block, subject: Resource) -> bool:
     named = [cidr for key in _RANGES for cidr in entry.list(key)]
-    unnamed = subject.type == LIGHTSAIL_PORTS and all(
+    unnamed = subject.type in _OPEN_TO_ALL and all(
         entry.lacks(key) for key in ("cidrs", "ipv6Cidrs", "cidrListAliases")
     )
     return unnamed or bool(parts_of_internet(named))

@@ -91,6 +91,7 @@ def test_credentials(name: str, value: str) -> None:
         ("PUBLIC_THING", "Zx9Kq2Lm8Vb4Nw7Rt1Yp6Hs3Jd5Fg0Qa"),
         ("thing", "Zx9Kq2Lm8Vb4Nw7Rt1Yp6Hs3Jd5Fg0Qa"),
         ("THING", "Aa1Aa1Aa1Aa1Aa1Aa1Aa1Aa1Aa1Aa1Aa1"),
+        ("THING", "Abcd123e" * 4),
         ("THING", "Zx9Kq2Lm8Vb4Nw7"),
         ("JDBC", "jdbc:postgresql://db/app?user=app&password=${DB_PASSWORD}"),
         ("JDBC", "jdbc:postgresql://db/app?user=app&ssl=true"),

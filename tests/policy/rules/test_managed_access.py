@@ -300,11 +300,37 @@ def test_what_is_meant_for_others_is_left_alone(rule: str, token: str, inputs: d
     assert check(rule, resource(token, **inputs)) == []
 
 
-def test_a_statement_without_a_source_beside_one_with_it_lets_events_in() -> None:
-    both = letting_events_in({"StringEquals": {"aws:SourceAccount": "123456789012"}}, {})
+SOURCE = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        (letting_events_in(SOURCE, {}), False),
+        (letting_events_in({"StringNotEquals": {"aws:SourceAccount": "999988887777"}}), False),
+        (letting_events_in({"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": "arn"}}), False),
+        (
+            json.dumps(
+                {
+                    "Statement": [
+                        *json.loads(letting_events_in(SOURCE))["Statement"],
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                            "Action": "kms:GenerateDataKey*",
+                            "Resource": "*",
+                        },
+                    ]
+                }
+            ),
+            True,
+        ),
+    ],
+)
+def test_events_are_let_in_by_any_statement_of_theirs_without_a_source(policy: str, found: bool) -> None:
     target = resource(EVENT_TARGET, "target", refers={"arn": ALERTS}, arn=UNKNOWN)
-    key_policy = resource(KEY_POLICY, "policy", refers={"keyId": KEY}, keyId=UNKNOWN, policy=both)
-    assert check("events-topic-key-without-source", target, ALERTS, KEY, key_policy) == []
+    key_policy = resource(KEY_POLICY, "policy", refers={"keyId": KEY}, keyId=UNKNOWN, policy=policy)
+    assert bool(check("events-topic-key-without-source", target, ALERTS, KEY, key_policy)) is found
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
