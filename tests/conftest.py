@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ settings.load_profile("test")
 
 day.stand_still()
 
+_CACHE = functools._lru_cache_wrapper
+
 # What whoever runs the tests has set for AWS, a stack or the terminal is none of the tests' business.
 _OTHERS = ("AWS_", "PULUMI_CONFIG", "PULUMI_STACK", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 for name in [name for name in os.environ if name.startswith(_OTHERS)]:
@@ -45,15 +47,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def _nothing_is_left_over() -> Generator[None]:
     """What nobody awaited or closed fails the last test: of what pytest finds later, a worker tells nobody."""
     yield
+    _forget(each for each in gc.get_objects() if type(each) is _CACHE)
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _nothing_young_is_left_over() -> Generator[None]:
+def _nothing_young_is_left_over(request: pytest.FixtureRequest) -> Generator[None]:
     """As above, of each file: what is older than its tests is not looked through."""
     yield
+    own = [each for each in vars(request.module).values() if type(each) is _CACHE]
+    _forget(each for each in own if each.__module__ == request.module.__name__)
     gc.collect(1)
+
+
+def _forget(caches: Iterable[Any]) -> None:
+    """What is kept for tests that are over need not be looked through for garbage."""
+    for cache in caches:
+        cache.cache_clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from tests import bench_pages
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 
 @pytest.mark.parametrize(("there", "gone"), [(1, 0), (6, 0), (2, 8)])
 def test_posts_reads_and_writes_of_a_function_are_linear(there: int, gone: int) -> None:

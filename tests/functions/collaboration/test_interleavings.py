@@ -13,7 +13,7 @@ from .interleavings import HISTORIES, Action, History, Interrupted
 from .memory import Memory
 from .support import LIMITS, OPERATIONS, PAGE, Clock, text_of, written
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.no_cover]  # as of large pages
 
 BOUNDS: tuple[dict[str, int], ...] = ({}, {"first": 2}, {"before": 3}, {"first": 9})
 AUTHOR = {"userId": "ada", "connectionId": "c1"}

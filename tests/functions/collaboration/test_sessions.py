@@ -86,6 +86,7 @@ def test_posts_grow_with_the_number_of_vanished_connections(api: Api, gone: int)
     assert {frame["userId"] for frame in api.told("a") if frame["action"] == "presence"} == set(vanished)
 
 
+@pytest.mark.no_cover
 def test_who_leaves_a_page_of_vanished_connections_finds_each_of_them_once(api: Api, dynamodb: Any) -> None:
     vanished = [f"gone{number}" for number in range(20)]
     for connection_id in ("a", *vanished):
