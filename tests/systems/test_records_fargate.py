@@ -289,18 +289,21 @@ def test_containers_that_say_nothing_are_promised_all_that_they_may_take() -> No
 
 ALONE = {"network": {"nat": "none", "interfaceEndpoints": ["logs", "sts"]}, "runner": None}
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"fargate": {"kube-system": {}}}, "settings.fargate.kube-system: 'kube-system' is a namespace of the cluster's"),
+    ({"fargate": {"kube-system": {}}}, "settings.fargate.kube-system: 'kube-system' is a namespace that every cluster"),
     ({"fargate": {"n" * 33: {}}}, f"settings.fargate.{'n' * 33}: "),
-    ({"fargate": {"default": {}}}, "settings.fargate.default: 'default' is a namespace of the cluster's own pods"),
-    ({"fargate": {"records": {}}}, "settings: fargate.records: the microservice's namespace, whose pods run on nodes"),
+    ({"fargate": {"default": {}}}, "settings.fargate.default: 'default' is a namespace that every cluster has"),
+    (
+        {"fargate": {"records": {}}},
+        "settings.fargate.records: is the microservice's namespace, whose pods run on nodes",
+    ),
     (
         {"fargate": {"batch": {"uses": ["backups"]}}},
         "settings.fargate.batch.uses[0]: 'backups' is not allowed; one of: database",
     ),
     ({"fargate": {"batch": {"uses": ["cache", "cache"]}}}, "settings.fargate.batch.uses: cache, cache: a store is"),
     ({"fargate": {"batch": {"team": "batch-team"}}}, "settings.fargate.batch.team: "),
-    ({"fargate": {"a": {"team": TEAM}, "b": {"team": TEAM}}}, f"settings: fargate: {TEAM} is the team of two"),
-    ({"fargate": {"batch": {}}, **ALONE}, "settings: fargate needs network.nat, or network.interfaceEndpoints with"),
+    ({"fargate": {"a": {"team": TEAM}, "b": {"team": TEAM}}}, f"settings.fargate: {TEAM} is the team of two"),
+    ({"fargate": {"batch": {}}, **ALONE}, "settings.fargate: needs network.nat, or network.interfaceEndpoints with"),
 ]
 
 

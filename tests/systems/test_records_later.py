@@ -243,17 +243,17 @@ def test_what_was_given_up_and_what_fails_is_watched() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"events": {}}, "settings: events needs network.interfaceEndpoints with lambda: no NAT leads where the brokers"),
+    ({"events": {}}, "settings.events: needs network.interfaceEndpoints with lambda: no NAT leads where the brokers"),
     (
         {"events": {"group": "microservice"}, "network": {"interfaceEndpoints": ENDPOINTS}},
-        "settings.events: group: microservice is the application's",
+        "settings.events.group: microservice is the application's",
     ),
-    ({"events": {"code": {"runtime": "python3.14"}}}, "settings.events: code: name a folder or an image"),
-    ({"events": {"function": {"release": "canary"}}}, "settings.events: function.release: canary is for callers"),
+    ({"events": {"code": {"runtime": "python3.14"}}}, "settings.events.code: name a folder or an image"),
+    ({"events": {"function": {"release": "canary"}}}, "settings.events.function.release: canary is for callers"),
     ({"events": {"prefix": "/events"}}, "settings.events.prefix: "),
     ({"events": {"code": {"folder": "nowhere"}}}, "settings.events.code.folder: "),
     ({"selfManagedNodes": {**SPARE, "capacityType": "SPOT"}}, "settings.selfManagedNodes.capacityType: SPOT is for "),
-    ({"selfManagedNodes": {**SPARE, "minSize": 9}}, "settings.selfManagedNodes: minSize 9 is above maxSize 3"),
+    ({"selfManagedNodes": {**SPARE, "minSize": 9}}, "settings.selfManagedNodes.minSize: 9 is above maxSize 3"),
     ({"globalAccelerator": {"ownPercent": 101}}, "settings.globalAccelerator.ownPercent: "),
     ({"globalAccelerator": {"elsewhere": {"us-west-2": "alb"}}}, "settings.globalAccelerator.elsewhere.us-west-2: "),
 ]
