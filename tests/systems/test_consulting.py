@@ -350,9 +350,9 @@ def test_fixed_names_do_not_collide_in_one_account(prod: Graph) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"sender": "info@example.org"}, "sender must be an address of domain"),
-        ({"firewall": {"scope": "CLOUDFRONT"}}, "firewall.scope must be REGIONAL"),
-        ({"addons": {"containerInsights": True}}, "addons.containerInsights must be false"),
+        ({"sender": "info@example.org"}, "sender: must be an address of "),
+        ({"firewall": {"scope": "CLOUDFRONT"}}, "firewall.scope: must be REGIONAL"),
+        ({"addons": {"containerInsights": True}}, "addons.containerInsights: must be false"),
         ({"bedrockModelId": "nova"}, "is not the id of a Bedrock model"),
         ({"mailFallback": "us-east-1"}, "us-east-1 is the home region"),
         ({"balancer": "a-name-that-is-longer-than-elb-takes-it"}, "at most 32 characters"),

@@ -105,7 +105,7 @@ def test_a_vpn_that_is_named_reaches_the_api_on_its_port_and_no_other_address_do
 def test_a_runner_without_a_way_out_is_refused_in_one_line(stack: str) -> None:
     where = "eks." if stack.startswith("confluence") else ""
     no_way_out = {"network": {"nat": "none"}}
-    with pytest.raises(ProgramError, match=f"Pulumi.{stack}.yaml: settings: {where}runner needs network.nat"):
+    with pytest.raises(ProgramError, match=rf"Pulumi.{stack}.yaml: settings\.{where}runner: needs network.nat"):
         with_settings(stack, no_way_out)
     compute = {"runner": None}
     cluster = with_settings(stack, {**no_way_out, **({"eks": compute} if where else compute)})
