@@ -64,6 +64,7 @@ for command in (
     *(review.preview, review.report),
     *(
         questions.cost,
+        questions.capacity,
         questions.diff,
         questions.timeline,
         questions.reach,
