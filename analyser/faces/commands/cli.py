@@ -25,6 +25,7 @@ _EXAMPLES = {
     "preview": "prod",
     "report": "prod",
     "cost": "prod",
+    "capacity": "prod",
     "diff": "dev prod",
     "timeline": "prod",
     "reach": "prod internet postgres",
