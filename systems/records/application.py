@@ -90,7 +90,7 @@ def make_application(
         namespace=namespace,
         repository=registry.repository_url(APPLICATION),
         pod_role=role,
-        config=_config(account, data, signing),
+        config=_config(account, data, signing, settings.database_connections),
         clients=list(settings.network.public.values()),
         destinations={
             "database": Destination(data.database.port, stores),
@@ -106,7 +106,7 @@ def make_application(
     return {f"{signing.name}-rotation": signing.function.function_name}
 
 
-def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:
+def _config(account: Account, data: Data, signing: GeneratedSecret, connections: int) -> dict[str, pulumi.Input[str]]:
     """What the microservice is told: of every store, and what else it uses."""
     return disjoint(
         {"AWS_REGION": account.region},
@@ -115,5 +115,6 @@ def _config(account: Account, data: Data, signing: GeneratedSecret) -> dict[str,
             "LOGS_BUCKET": data.logs.bucket_name,
             "CURSOR_KEY_ARN": signing.arn,
             "METRICS_NAMESPACE": BUSINESS_METRICS,
+            "DATABASE_CONNECTIONS": str(connections),
         },
     )

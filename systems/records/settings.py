@@ -40,8 +40,10 @@ from settings.services.dns import ZoneId
 from settings.services.kubernetes import Namespace
 from settings.services.msk import TopicName
 from systems.eks_platform import without_a_way_out
+from systems.records.capacity import limits
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
+from systems.records.load import LoadSettings
 from systems.records.parts import APPLICATION
 
 BACKED_UP = {"backup": "daily"}
@@ -102,6 +104,10 @@ class SystemSettings(Settings):
     migration: SchemaSettings = SchemaSettings()
     """What makes the application's database user, its schema and what is in it."""
     database: PostgresSettings
+    database_connections: int = Field(default=8, ge=1, le=100)
+    """The most that one pod opens to the database, and to each reader."""
+    load: LoadSettings | None = None
+    """What the stack is meant to carry; settings that cannot are refused."""
     aurora_serverless: AuroraServerlessSettings | None = None
     """A cluster of Aurora Serverless v2 that copies the database until it is promoted, and then takes its place."""
     cache: RedisSettings
@@ -138,11 +144,17 @@ class SystemSettings(Settings):
                 self.database.more_replicas_than(self.network.zones),
                 *self._pool_problems(pool),
                 *self._places(),
+                *self._overloaded(),
                 *fargate_problems(self.fargate, self.namespace, self.network),
             ],
             self.aurora_serverless.conflict(self.database) if self.aurora_serverless else {},
         )
         return self
+
+    def _overloaded(self) -> Iterator[Problem]:
+        for limit in limits(self, self.load) if self.load is not None else ():
+            if limit.used > 1:
+                yield Problem("load", limit.exceeded)
 
     def _pool_problems(self, pool: str) -> Iterator[Problem]:
         if self.autoscaler != "clusterAutoscaler" and self.application.node_pool != pool:

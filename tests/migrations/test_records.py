@@ -122,12 +122,17 @@ def test_the_application_neither_makes_tenants_nor_drops_rows_by_the_month(postg
         "INSERT INTO tenant (name) VALUES ('own')",
         "UPDATE tenant SET public = true",
         "DELETE FROM tenant",
-        "SELECT records.make_partitions(now(), now())",
         "SELECT records.retire_partitions(now())",
         "SELECT records.drop_retired('record_2030_01', 0)",
         "SELECT records.forget_requests(now())",
     ):
         assert "permission denied" in refused(postgres, form, database), form
+
+
+def test_the_application_makes_months_to_come_and_not_a_thousand(postgres: Server, database: str, sql: Sql) -> None:
+    assert sql("SELECT records.make_partitions(now(), now() + interval '1 month')") == "0"
+    many = "SELECT records.make_partitions(now(), now() + interval '100 years')"
+    assert "no more than 20 years" in refused(postgres, many, database)
 
 
 @pytest.mark.parametrize("table", ["record", "outbox", "request", "tenant"])

@@ -25,6 +25,7 @@ _EXAMPLES = {
     "preview": "prod",
     "report": "prod",
     "cost": "prod",
+    "capacity": "prod",
     "diff": "dev prod",
     "timeline": "prod",
     "reach": "prod internet postgres",
@@ -64,6 +65,7 @@ for command in (
     *(review.preview, review.report),
     *(
         questions.cost,
+        questions.capacity,
         questions.diff,
         questions.timeline,
         questions.reach,

@@ -35,6 +35,19 @@ def cost(stack: StackName, as_json: AsJson = False) -> int:
     return 0
 
 
+def capacity(
+    stack: StackName,
+    rows: Annotated[
+        int | None, typer.Option("--rows", min=1_000_000, max=100_000_000_000, help="With so many records instead.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show how much of each limit a stack's load takes, which gives out first, and what to raise; fail if one does."""
+    from analyser.faces.commands.capacity import show_capacity
+
+    return show_capacity(stack, rows, as_json=as_json)
+
+
 def diff(
     before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
     after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",

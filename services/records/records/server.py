@@ -21,6 +21,7 @@ from .api import MOST_REQUEST_BYTES, Parts, application
 from .database import Databases
 from .metrics import Metrics, tell
 from .middleware import Around
+from .months import stay_ahead
 from .outbox import Relay, Stream
 from .settings import Settings
 from .signing_keys import SigningKeys
@@ -77,7 +78,7 @@ class Service:
             await self._stream.close()
 
     def _beside(self) -> list[Any]:
-        tasks: list[Any] = [self._keys.follow()]
+        tasks: list[Any] = [self._keys.follow(), stay_ahead(self._databases.primary)]
         if self._relay is not None:
             tasks.append(self._relay.run())
         if self._told.metrics_namespace is not None:

@@ -55,3 +55,5 @@ ORDER BY position LIMIT $1
 """
 TOLD = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 BEHIND = "SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM outbox ORDER BY position LIMIT 1"
+
+AHEAD = "SELECT records.make_partitions(now(), now() + interval '3 months')"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from records import maintenance, settings
 from records.database import Host
+from records.months import ahead
 
 from tests.services.records.conftest import Stores
 
@@ -83,3 +84,21 @@ def test_nothing_is_dropped_when_the_archive_took_nothing(stores: Stores) -> Non
     assert stores.sql("SELECT count(*) FROM records.record_2021_04") == "1"
     asyncio.run(run(Bucket()))
     assert stores.sql("SELECT to_regclass('records.record_2021_04') IS NULL") == "t"
+
+
+def test_a_pod_makes_the_months_to_come(stores: Stores, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = "ALTER TABLE records.record DETACH PARTITION records.{0}; DROP TABLE records.{0}"
+    name = stores.sql("SELECT to_char(now() + interval '2 months', '\"record_\"YYYY_MM')")
+    stores.sql(gone.format(name))
+
+    async def look() -> list[bool]:
+        host = Host(settings.read(stores.told()), "127.0.0.1", None)
+        unopened = await ahead(host)
+        await host.open()
+        made = await ahead(host)
+        await host.close()
+        return [unopened, made]
+
+    assert asyncio.run(look()) == [False, True]
+    assert "partitions made: 1" in capsys.readouterr().out
+    assert stores.sql(f"SELECT to_regclass('records.{name}') IS NOT NULL") == "t"

@@ -41,6 +41,6 @@ def test_what_a_command_lacks_is_said_with_a_whole_one(
 
 
 def test_every_command_that_takes_something_has_an_example() -> None:
-    named = (getattr(command.callback, "__name__", "") for command in cli.app.registered_commands)
+    named = [getattr(command.callback, "__name__", "") for command in cli.app.registered_commands]
     takes = {name.replace("_", "-") for name in named}
     assert takes - set(cli._EXAMPLES) == {"stacks", "schema"}

@@ -1,0 +1,32 @@
+"""What a records stack is meant to carry: how many records, and how they are asked for."""
+
+from pydantic import Field
+
+from settings import Settings
+
+
+class LoadSettings(Settings):
+    """How many records of what size, and what is asked of them each second at the busiest time of an ordinary day.
+
+    What a stack states it must be able to carry: settings that cannot are refused, and ``strata capacity`` says how far
+    each of them reaches.
+    """
+
+    rows: int = Field(ge=1_000_000, le=100_000_000_000)
+    """Records that are kept, all tenants' together."""
+    body_bytes: int = Field(default=300, ge=2, le=65_536)
+    """Of a record's JSON, on average."""
+    months: int = Field(default=36, ge=2, le=240)
+    """For how long records are kept, and so over how many partitions they are spread."""
+    growth_percent: int = Field(default=20, ge=0, le=1_000)
+    """How many more records there will be in a year, for which there has to be room already."""
+    reads: int = Field(default=2_000, ge=0, le=1_000_000)
+    """Point reads a second."""
+    cached_percent: int = Field(default=80, ge=0, le=100)
+    """Of the point reads, those that Redis answers."""
+    pages: int = Field(default=100, ge=0, le=100_000)
+    """Pages of 50 records a second."""
+    writes: int = Field(default=500, ge=0, le=100_000)
+    """Records made or replaced a second, alone or in batches."""
+    recent_percent: int = Field(default=95, ge=0, le=100)
+    """Of what is read, that which was made within a month."""

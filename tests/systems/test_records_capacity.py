@@ -1,0 +1,124 @@
+"""What a records stack can carry: each limit follows from its setting, and what cannot carry its load is refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from analyser.faces.commands.capacity import show_capacity
+from analyser.faces.commands.usage_error import UsageError
+from settings import SettingsError, stackfile
+from settings.stack import parse
+from systems import SETTINGS
+from systems.records.capacity import Limit, limits, unknown
+from systems.records.load import LoadSettings
+from tests.stacks import ROOT
+
+BILLION = 1_000_000_000
+
+
+def settings(**changed: Any) -> Any:
+    """Production's settings, of which some blocks are added to."""
+    config = stackfile.read(ROOT, "prod").config
+    own = json.loads(config["strata:settings"])
+    for key, value in changed.items():
+        own[key] = {**own[key], **value} if isinstance(value, dict) and key in own else value
+    return parse("prod", {**config, "strata:settings": json.dumps(own)}, SETTINGS).settings
+
+
+def limit(name: str, load: LoadSettings, **changed: Any) -> Limit:
+    (found,) = [one for one in limits(settings(**changed), load) if one.name == name]
+    return found
+
+
+def test_the_limit_that_gives_out_first_is_at_the_top() -> None:
+    used = [one.used for one in limits(settings(), LoadSettings(rows=BILLION))]
+    assert used == sorted(used, reverse=True)
+    assert used[0] < 1
+
+
+def test_storage_is_rows_and_indexes_of_a_year_from_now() -> None:
+    found = limit("storage", LoadSettings(rows=BILLION, body_bytes=300, growth_percent=0))
+    assert found.needed == pytest.approx(BILLION * (300 + 123 + 33 + 63) / 2**30)
+    assert found.available == pytest.approx(850)
+    assert limit("storage", LoadSettings(rows=BILLION), database={"maxStorageGib": 4000}).available == pytest.approx(
+        3400
+    )
+
+
+def test_a_disk_is_as_fast_as_the_slower_of_volume_and_machine() -> None:
+    load = LoadSettings(rows=BILLION)
+    assert limit("disk that is written", load).available == pytest.approx(12_000 * 0.6)  # db.r5.2xlarge, of 16,000 IOPS
+    larger = {"instanceClass": "db.r5.4xlarge"}
+    assert limit("disk that is written", load, database=larger).available == pytest.approx(16_000 * 0.6)
+
+
+def test_readers_share_what_is_read_and_each_writes_all() -> None:
+    load = LoadSettings(rows=10 * BILLION, pages=400)
+    alone, two = (limit("disks that are read", load, database={"readReplicas": count}).needed for count in (1, 2))
+    written = limit("disk that is written", load).needed
+    assert two - written == pytest.approx((alone - written) / 2)
+
+
+def test_what_fits_into_memory_is_not_read_from_disk() -> None:
+    small = LoadSettings(rows=10_000_000, writes=0)
+    assert limit("disks that are read", small).needed == 0
+    assert limit("disks that are read", LoadSettings(rows=100 * BILLION, writes=0)).needed > 0
+
+
+def test_without_readers_the_primary_reads_as_well() -> None:
+    load, alone = LoadSettings(rows=BILLION), {"readReplicas": 0}
+    reads, writes = (limit(f"processors that {what}", load, database=alone).needed for what in ("read", "write"))
+    assert reads > writes
+    assert reads > 2 * limit("processors that read", load).needed
+
+
+def test_connections_are_those_of_all_pods_that_there_may_be() -> None:
+    load = LoadSettings(rows=BILLION)
+    assert limit("connections", load).needed == 60 * 9
+    assert limit("connections", load, databaseConnections=20).needed == 60 * 21
+    assert limit("connections", load).available == 5000 * 0.8
+
+
+def test_shards_brokers_and_pods_carry_more_the_more_there_are() -> None:
+    load = LoadSettings(rows=BILLION)
+    assert (
+        limit("memory of the cache", load, cache={"shards": 2}).available
+        == 2 * limit("memory of the cache", load).available
+    )
+    assert limit("brokers", load, stream={"brokers": 6}).needed == limit("brokers", load).needed / 2
+    fewer = {"autoscaling": {"minReplicas": 6, "maxReplicas": 30}}
+    assert limit("pods", load, application=fewer).available == limit("pods", load).available / 2
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        ({"rows": 5 * BILLION}, "settings.load: storage: it needs 2,900.1 GiB and 850.0 are there"),
+        ({"rows": BILLION, "writes": 5000}, "raise database.iops or database.instanceClass"),
+        ({"rows": BILLION, "reads": 50_000}, "load: pods: it needs"),
+    ],
+)
+def test_settings_that_cannot_carry_their_load_are_refused(load: dict[str, int], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings(load=load)
+
+
+def test_a_machine_that_nobody_has_measured_is_named_and_has_no_limit() -> None:
+    unmeasured = settings(database={"instanceClass": "db.x2g.large"}, load=None)
+    assert unknown(unmeasured) == ["database.instanceClass: db.x2g.large"]
+    assert "disk that is written" not in {one.name for one in limits(unmeasured, LoadSettings(rows=BILLION))}
+    assert unknown(settings()) == []
+
+
+def test_the_command_says_what_gives_out_and_fails_for_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert show_capacity("prod", None, as_json=False) == 0
+    assert "storage gives out first: 1.20 billion records" in capsys.readouterr().out
+    assert show_capacity("prod", 5 * BILLION, as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["limits"][0]["name"], told["load"]["rows"]) == ("storage", 5 * BILLION)
+    with pytest.raises(UsageError, match="consulting-dev is a stack of consulting"):
+        show_capacity("consulting-dev", None, as_json=False)
