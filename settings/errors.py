@@ -149,15 +149,27 @@ def _phrase(item: Any) -> str:
         words, bound = _BOUNDS[kind]
         return f"{value} {words} {context[bound]}"
     if kind in ("literal_error", "enum"):
-        allowed = context["expected"].replace("'", "").replace(" or ", ", ")
-        return f"{shown(value)} is not allowed; one of: {allowed}"
+        return _not_among(value, context["expected"].replace("'", "").replace(" or ", ", "))
     if kind.removeprefix("string_") in ("too_short", "too_long"):
         counted = "characters" if isinstance(value, str) else "entries"
         return f"has {len(value)} {counted}; {_entries(context)}"
     stem = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float")
     if stem in _TYPES:
-        return f"{shown(value)} is not {_TYPES[stem]}"
+        return _of_another_type(value, stem)
     return f"{shown(value)}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _not_among(value: Any, allowed: str) -> str:
+    """Of a number that would be right in quotes, such as a version, that it lacks them."""
+    if isinstance(value, int | float) and str(value) in allowed.split(", "):
+        return _of_another_type(value, "string")
+    return f"{shown(value)} is not allowed; one of: {allowed}"
+
+
+def _of_another_type(value: Any, expected: str) -> str:
+    if expected == "string" and (value is None or isinstance(value, dict | list)):
+        return f"{shown(value)} is not text"  # and quotes make none of it
+    return f"{shown(value)} is not {_TYPES[expected]}"
 
 
 def shown(value: Any) -> str:

@@ -22,6 +22,9 @@ _NAMED = 3
 TAGS = "Default tags, in place on all of AWS that takes tags"
 _AFTER_UP = "known after up"
 
+_UNPRICED = 5
+"""Resources without a price that are named; in a region that nobody has prices of, none has one."""
+
 
 def shown(text: str) -> str:
     """A text in one line without characters that move a cursor: names and values come from files as well."""
@@ -35,6 +38,14 @@ def fate(change: Change) -> str:
     does = {"replaced": "is replaced" if sure else "may be replaced", "removed": "is removed"}[change.kind]
     lost = f": its {bears.kind} would be lost ({bears.what})" if bears else ""
     return f"{change.name} {does}{lost}{'; protected, so `pulumi up` stops' if change.protected else ''}"
+
+
+def unpriced(found: Difference) -> Iterator[str]:
+    """What the totals leave out, so that it is not taken for a saving: some of each side, a line each."""
+    for name, lines in ((found.before, found.unpriced_before), (found.after, found.unpriced_after)):
+        yield from (f"not priced in {name}: {line}" for line in lines[:_UNPRICED])
+        if len(lines) > _UNPRICED:
+            yield f"not priced in {name}: and {len(lines) - _UNPRICED} more, which --json says"
 
 
 def takes(time: UpdateTime) -> list[str]:

@@ -32,6 +32,7 @@ class Shop(Settings):
     shelves: Annotated[tuple[str, ...], Field(max_length=2)] = ()
     rooms: dict[str, Disk] = Field(default_factory=dict)
     share: float = 0.5
+    since: Literal["6.2", "7.1"] = "7.1"
 
     @model_validator(mode="after")
     def _no_red_rooms(self) -> "Shop":
@@ -94,6 +95,10 @@ def test_a_good_file_is_read_into_frozen_settings() -> None:
         ({"name": "a", "disk": {"kind": "gp2"}}, "settings.disk.kind: 'gp2' is not allowed; one of: gp3, io2"),
         ({"name": "a", "colour": "green"}, "settings.colour: 'green' is not allowed; one of: red, blue"),
         ({"name": 5}, "settings.name: 5 is not text (put it in quotes)"),
+        ({"name": None}, "settings.name: null is not text"),
+        ({"name": ["a"]}, 'settings.name: ["a"] is not text'),
+        ({"name": "a", "since": 7.1}, "settings.since: 7.1 is not text (put it in quotes)"),
+        ({"name": "a", "since": 8.1}, "settings.since: 8.1 is not allowed; one of: 6.2, 7.1"),
         ({"name": "a", "share": "half"}, "settings.share: 'half' is not a number"),
         ({"name": "a", "shelves": "one"}, "settings.shelves: 'one' is not a list"),
         ({"name": "a", "shelves": ["a", "b", "c"]}, "settings.shelves: has 3 entries; at most 2"),

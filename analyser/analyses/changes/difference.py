@@ -46,6 +46,9 @@ class Difference:
     """Default tags that differ, which the provider puts on all that takes tags, in place; no input shows them."""
     one_stack: bool
     """Whether both are previews of one stack."""
+    unpriced_before: tuple[str, ...] = ()
+    """What the first has and its total leaves out, since nobody has said what it costs."""
+    unpriced_after: tuple[str, ...] = ()
 
     def of(self, *kinds: Kind) -> list[Change]:
         """The changes of these kinds, in order."""
@@ -71,6 +74,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
         widened(found, changed),
         _tags(before, after),
         one_stack,
+        *(tuple(side["cost"].get("unpriced", ())) for side in (before, after)),
     )  # fmt: skip
 
 
@@ -80,6 +84,7 @@ def difference_document(found: Difference) -> dict[str, Any]:
         "before": found.before,
         "after": found.after,
         "total": _change(found.total),
+        "unpriced": {"before": list(found.unpriced_before), "after": list(found.unpriced_after)},
         "components": [_change(change) for change in found.components],
         "resources": {
             "same": found.same,

@@ -60,8 +60,10 @@ def around(path: Path) -> Around:
     """What the file says. Raises AroundError for a file that cannot be read, or says something else."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise AroundError(f"{path}: {error}") from error
+    except OSError as error:
+        raise AroundError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise AroundError(f"{path}: is no JSON: {error}") from error
     if not isinstance(content, dict):
         raise AroundError(f"{path}: an object with {_LEVELS}, {_RESOURCES} or {_SESSIONS} is expected")
     unknown = sorted(set(content) - {_LEVELS, _RESOURCES, _SESSIONS})

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ def preview(
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file, not to stdout.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Show every resource, not only the telling ones.")] = False,
     with_reach: Annotated[bool, typer.Option("--reach", help="In one stack's JSON, say who reaches what.")] = False,
-    budget: Annotated[float | None, typer.Option("--budget", help="Fail above so many USD a month.")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", min=0, help="Fail above so many USD a month.")] = None,
     day: Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Judge as on this day.")] = None,
     strict_dates: Annotated[
         bool, typer.Option("--strict-dates", help="Fail where support or an exemption ends within 180 days.")
@@ -33,6 +34,8 @@ def preview(
         raise UsageError("strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them")
     if as_json and form not in ("", "json"):
         raise UsageError(f"strata: --json and --format {form} contradict each other; give one of them")
+    if budget is not None and not isfinite(budget):
+        raise UsageError(f"strata: --budget {budget} is no number of USD")
     begun = time.perf_counter()
     chosen = form or ("json" if as_json else "")
     if chosen:

@@ -43,6 +43,9 @@ def _costs(cost: Any) -> Iterator[str]:
         return
     if not _number(cost["total"]):
         yield "cost.total.usd is no number"
+    left_out = cost.get("unpriced", [])
+    if not isinstance(left_out, list) or not all(isinstance(line, str) for line in left_out):
+        yield "cost.unpriced is no list of texts"
     for part, keys in (("components", ("name",)), ("resources", ("type", "name"))):
         entries = cost.get(part)
         if not isinstance(entries, list) or not all(_named(entry, keys) for entry in entries):

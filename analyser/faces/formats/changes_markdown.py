@@ -21,6 +21,7 @@ from analyser.faces.changes_text import (
     refusals,
     shown,
     takes,
+    unpriced,
     widenings,
 )
 
@@ -46,6 +47,8 @@ def _document(found: Difference, time: UpdateTime | None) -> Iterator[str]:
     yield ""
     parts = [f"{len(found.of(kind))} {title.lower()}" for kind, title in SECTIONS.items()]
     yield f"{', '.join(parts)}; {found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
+    if told := list(unpriced(found)):
+        yield from ("", *(f"- {_escaped(line)}" for line in told))
     if losing := [change for change in found.changes if change.loses and found.one_stack]:
         yield from ("", "### Data and identity", "", *(f"- **{_escaped(fate(change))}**" for change in losing))
     if told := refusals(found):

@@ -10,6 +10,7 @@ from rich.text import Text
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.cost.published import Comparison
 from analyser.analyses.cost.result import SPANS, Amount, Cost, Line, ResourceCost
+from analyser.faces.changes_text import shown, unpriced
 
 _SMALL = 0.01
 """Components below this part of the total share one line."""
@@ -118,6 +119,8 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
         )
     if len(found.components) > _MOST:
         console.print(Text(f"and {len(found.components) - _MOST} components with smaller differences", "dim"))
+    for line in unpriced(found):
+        console.print(Text(shown(line), "yellow"))
     console.print(
         Text(
             f"\nResources: {found.same} in both, {len(found.only_before)} only in {found.before}, "

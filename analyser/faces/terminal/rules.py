@@ -17,7 +17,7 @@ def show(rules: Sequence[Rule], *, explained: bool) -> None:
         console.print(_line(rule))
         if explained:
             console.print(_explained(rule), style="dim")
-    console.print(f"{len(rules)} rules")
+    console.print(f"{len(rules)} rule{'' if len(rules) == 1 else 's'}")
 
 
 def _line(rule: Rule) -> Text:

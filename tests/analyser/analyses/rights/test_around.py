@@ -74,7 +74,7 @@ def test_a_session_has_no_right_that_its_policies_lack(tmp_path: Path, session: 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "organisation.json: "),
+        ("{", "organisation.json: is no JSON: "),
         ("[]", "an object with serviceControlPolicies"),
         ({"policies": []}, "policies: is none of serviceControlPolicies"),
         ({"serviceControlPolicies": {}}, "serviceControlPolicies: a list is expected"),

@@ -120,6 +120,22 @@ def test_the_process_ends_with_the_same_codes(tmp_path: Path, program: str, code
     assert bool(ended.stderr) == (code == 2)
 
 
+@pytest.mark.parametrize("command", ["diagram", "preview"])
+def test_a_file_that_cannot_be_written_is_one_line(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(project, "", CONFIG)
+    (line,) = problems(capsys, command, "shop", "--output", "missing/shop.svg")
+    assert line == "missing/shop.svg: cannot be written: No such file or directory"
+
+
+def test_policies_counts_one_rule_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["policies", "rds-multi-az"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 rule"
+    assert cli.run(["policies", "rds"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" rules")
+
+
 def test_policies_explains_a_rule_and_what_it_mends(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["policies", "elb-tls-policy"]) == 0
     said = capsys.readouterr().out

@@ -69,6 +69,17 @@ def test_a_budget_is_kept_or_the_command_fails(
     assert said == ("" if code == 0 else f"shop: $33.85 a month is above the budget of ${float(budget):,.2f}\n")
 
 
+@pytest.mark.parametrize("budget", ["nan", "inf", "-5", "much"])
+def test_a_budget_that_nothing_could_exceed_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], budget: str
+) -> None:
+    assert cli.run(["preview", "shop", "--budget", budget]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "--budget" in said.err
+    assert said.err.count("\n") == 1
+
+
 def test_no_budget_is_kept_by_what_has_no_price(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(
         project,

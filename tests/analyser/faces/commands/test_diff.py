@@ -91,6 +91,44 @@ def test_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+UNPRICED = """
+import pulumi_aws as aws
+
+for number in range({}):
+    aws.gamelift.Alias(f"it-{{number}}", routing_strategy={{"type": "TERMINAL", "message": "x"}})
+aws.elasticache.ReplicationGroup("cache", description="", node_type="{}", num_cache_clusters=2)
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_has_no_price_is_no_saving(form: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, UNPRICED.format(0, "cache.t4g.small"), CONFIG)
+    cli.run(["preview", "shop", "--json", "--output", "main.json"])
+    write_project(project, UNPRICED.format(1, "cache.x99.huge"), CONFIG)
+    capsys.readouterr()
+    cli.run(["diff", "main.json", "shop", "--format", form])
+    said = [line.removeprefix("- ") for line in capsys.readouterr().out.splitlines() if "not priced" in line]
+    assert len(said) == 2
+    assert said[0].startswith("not priced in shop: ReplicationGroup cache: ")
+    assert said[1] == "not priced in shop: aws:gamelift/alias:Alias: nobody has said what it costs"
+
+
+def test_of_much_that_has_no_price_some_is_named_and_json_has_all(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project)
+    lines = [f"Instance {number}: no price" for number in range(7)]
+    names = [saved(project, "a.json"), saved(project, "b.json", cost={**COST, "unpriced": lines})]
+    cli.run(["diff", *names])
+    said = [line for line in capsys.readouterr().out.splitlines() if "not priced" in line]
+    assert said == [
+        *(f"not priced in b.json: {line}" for line in lines[:5]),
+        "not priced in b.json: and 2 more, which --json says",
+    ]
+    cli.run(["diff", *names, "--json"])
+    assert json.loads(capsys.readouterr().out)["unpriced"] == {"before": [], "after": lines}
+
+
 def test_what_cannot_be_compared_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project)
     (project / "list.json").write_text("[]", encoding="utf-8")
@@ -258,6 +296,7 @@ def test_a_whole_preview_is_taken(project: Path, capsys: pytest.CaptureFixture[s
         ([], {"cost": {}}, "cost has no total"),
         ([], {"cost": {**COST, "total": {"usd": "1"}}}, "cost.total.usd is no number"),
         ([], {"cost": {**COST, "components": [{"name": 1, "usd": 1}]}}, "cost.components is not what"),
+        ([], {"cost": {**COST, "unpriced": [1]}}, "cost.unpriced is no list of texts"),
         ([], {"stack": None}, "stack is no text"),
     ],
 )

@@ -35,4 +35,4 @@ def test_what_is_timed_throughout_has_a_worst_as_well() -> None:
 
 def test_a_file_of_policies_that_is_none_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["can", "dev", "microservice", "s3:GetObject", "archives", "--with", "nowhere.json"]) == 2
-    assert capsys.readouterr().err.startswith("nowhere.json: ")
+    assert capsys.readouterr().err == "nowhere.json: cannot be read: No such file or directory\n"
