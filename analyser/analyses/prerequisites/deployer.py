@@ -98,11 +98,14 @@ def _access(role: str, cluster: Node, region: str) -> Prerequisite:
 
 
 def _roles(graph: Graph) -> dict[str, list[Node]]:
-    """The deployment roles of a stack, with the roles that may become them: of builds, and of workflows."""
+    """The deployment roles of a stack, with the roles that may become them: of builds, and of workflows.
+
+    A role that the stack makes, such as a search domain's master, is none of them.
+    """
     found: dict[str, list[Node]] = {}
     by_name = {str(node.outputs.get("name")): node for node in graph.of_type(_ROLE)}
     for node in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
-        for role in _assumed(str(node.inputs.get("policy"))):
+        for role in _assumed(str(node.inputs.get("policy"))) - set(by_name):
             holder = by_name.get(str(node.inputs.get("role")))
             found.setdefault(role, []).extend([holder] if holder else [])
     if graph.of_type(_CLUSTER):

@@ -11,6 +11,7 @@ _SCALING_GROUP = "aws:autoscaling/group:Group"
 _UNRESERVED = 100
 """What Lambda keeps for functions without a reservation:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
+_ONE = {"Elastic IP addresses": "Elastic IP address", "VPCs": "VPC"}
 _MODEL = re.compile(r"foundation-model/([a-z0-9.:-]+)")
 _SIZE = re.compile(r"(\d*)xlarge$")
 
@@ -62,7 +63,7 @@ def _quota(region: str, service: str, code: str, label: str, wanted: int, nodes:
     given = f"--service-code {service} --quota-code {code} --region {region}"
     yield Prerequisite(
         kind="quota",
-        title=f"{region} has room for {wanted} more {label}",
+        title=f"{region} has room for {wanted} more {label if wanted > 1 else _ONE.get(label, label)}",
         why="AWS refuses what goes beyond the quota, in the middle of the run",
         check=f"aws service-quotas get-service-quota {given} --query Quota.Value --output text",
         good=f"what is in use already, and {wanted} more",

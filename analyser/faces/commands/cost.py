@@ -27,7 +27,10 @@ def over_budget(reports: Sequence[Report], budget: float) -> list[str]:
     for report in reports:
         stack, cost = report.graph.stack, report.cost
         if cost.unpriced:
-            said.append(f"{stack}: {len(cost.unpriced)} resources or types have no price, so no budget can be kept")
+            lacking = (
+                f"{count} resources or types have" if (count := len(cost.unpriced)) > 1 else "a resource or type has"
+            )
+            said.append(f"{stack}: {lacking} no price, so no budget can be kept")
         if cost.total.usd > budget:
             said.append(f"{stack}: ${cost.total.usd:,.2f} a month is above the budget of ${budget:,.2f}")
     return said

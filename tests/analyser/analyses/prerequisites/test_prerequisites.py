@@ -59,8 +59,11 @@ def _calls_a_model(_graph: Graph, found: Node) -> bool:
     return "foundation-model/" in str(found.inputs["policy"])
 
 
-def _becomes_another(_graph: Graph, found: Node) -> bool:
-    return "sts:AssumeRole" in str(found.inputs["policy"])
+def _becomes_another(graph: Graph, found: Node) -> bool:
+    """A role that the stack makes says by itself who becomes it."""
+    policy = str(found.inputs["policy"])
+    own = [str(one.outputs["arn"]) for one in graph.of_type("aws:iam/role:Role")]
+    return "sts:AssumeRole" in policy and not any(f'"{arn}"' in policy for arn in own)
 
 
 def _replicated(_graph: Graph, found: Node) -> bool:
@@ -128,6 +131,14 @@ def test_every_fact_that_needs_something_from_outside_has_it_in_the_list(stack: 
         if needs(graph, one) and (one.urn, kind) not in named
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_role_that_the_stack_makes_is_made_by_hand_as_an_administrator(stack: str) -> None:
+    graph = stack_graph(stack)
+    own = {str(one.outputs["name"]) for one in graph.of_type("aws:iam/role:Role")}
+    asked = [one.check for one in of_kind(prerequisites(graph), "deployment-role")]
+    assert [check for check in asked if own & set(check.split())] == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -259,7 +270,7 @@ def test_figures_are_the_stack_s() -> None:
     prod = [one.title for one in of_kind(prerequisites(stack_graph("prod")), "quota")]
     assert prod == [
         "us-east-1 has room for 3 more Elastic IP addresses",
-        "us-east-1 has room for 1 more VPCs",
+        "us-east-1 has room for 1 more VPC",
         "us-east-1 has room for 24 more vCPUs of on-demand standard instances",
     ]
 

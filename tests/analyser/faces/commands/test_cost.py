@@ -87,7 +87,7 @@ def test_no_budget_is_kept_by_what_has_no_price(project: Path, capsys: pytest.Ca
         USED,
     )
     assert cli.run(["preview", "shop", "--budget", "1000000"]) == 1
-    assert capsys.readouterr().err == "shop: 1 resources or types have no price, so no budget can be kept\n"
+    assert capsys.readouterr().err == "shop: a resource or type has no price, so no budget can be kept\n"
 
 
 def test_the_bill_names_each_line_its_price_and_its_assumption(
