@@ -106,8 +106,10 @@ def run(arguments: Sequence[str]) -> int:
         return stop.exit_code
     except TyperException as error:
         message = getattr(error, "format_message", None)  # of a wrong command line; other errors have only their text
-        said = f"strata: {message() if message else error}"
-        return complain(f"{said.rstrip('.')}{_example(arguments)}" if arguments else said)
+        said = str(message() if message else error)
+        if not arguments:
+            return complain(said)  # how to use it
+        return complain(f"strata: {said.rstrip('.')}{_example(arguments)}")
     except UsageError as error:
         return complain(str(error))
     return result if isinstance(result, int) else 0

@@ -14,14 +14,14 @@ _FORMS = ("text", "json")
 
 def policies(
     name: Annotated[
-        str, typer.Argument(metavar="[RULE|STACK]", help="A rule's id or a part of it; with --framework a stack.")
+        str, typer.Argument(metavar="RULE|STACK", help="A rule's id or a part of it; with --framework a stack.")
     ] = "",
     framework: Annotated[str, typer.Option("--framework", help="fsbp, cis, pci, hipaa or nist, by control.")] = "",
     severity: Annotated[str, typer.Option("--severity", help="critical, high, medium or low.")] = "",
     token: Annotated[str, typer.Option("--type", help="Rules about this type of resource, or a part of one.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
 ) -> int:
-    """List the rules of the policy pack, explain those whose id holds RULE, or go by the controls of a framework.
+    """List the rules of the policy pack, or a framework's controls. Those whose id holds RULE are explained.
 
     With a stack: how each control stands there, and by which resources. Where no rule or no resource is, none passes.
     """

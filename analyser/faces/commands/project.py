@@ -12,7 +12,7 @@ CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if
 
 
 def stacks() -> int:
-    """List the stacks of this project with their system, environment and region."""
+    """List the stacks with their system, environment and region."""
     from settings import SettingsError, stackfile
     from settings.provider import REGION_KEY
     from settings.stack import PROJECT
@@ -34,7 +34,7 @@ def check(
     stack: StackName,
     before: Annotated[bool, typer.Option("--before", help="What must be true around the first up instead.")] = False,
 ) -> int:
-    """Print the commands that show whether a deployed stack works, with its own names filled in."""
+    """Print commands that show whether a deployed stack works. Its own names are filled in."""
     graph = graph_of(stack)
     if before:
         from analyser.analyses.prerequisites import prerequisites
@@ -54,7 +54,7 @@ def deploy_plan(
     stack: StackName,
     form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
 ) -> int:
-    """Print the steps by which a stack comes into an empty account, with its own names filled in."""
+    """Print how a stack comes into an empty account, step by step. Its own names are filled in."""
     if form not in ("text", "json"):
         raise UsageError(f"strata: --format {form} is not known; text or json")
     graph = graph_of(stack)
@@ -81,7 +81,7 @@ def inventory(
     ] = "",
     check: CheckOnly = False,
 ) -> int:
-    """Write docs/inventory/STACK.md: which data a stack keeps, where, how long, and how it is erased."""
+    """Write which data a stack keeps, where and how long. To docs/inventory/STACK.md, with how it is erased."""
     from analyser.analyses.inventory import UnexplainedError
     from analyser.analyses.inventory import inventory as inventory_of
     from analyser.analyses.inventory.purposes import purposes
@@ -103,7 +103,7 @@ def inventory(
 def schema(
     check: CheckOnly = False,
 ) -> int:
-    """Write schemas/stack.json, by which editors complete and check stack files."""
+    """Write schemas/stack.json, the schema of stack files. Editors complete and check them by it."""
     import json
 
     import systems

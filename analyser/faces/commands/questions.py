@@ -18,7 +18,7 @@ def timeline(
     destroy: Annotated[bool, typer.Option("--destroy", help="Of taking the stack away instead.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Show how long a deployment takes, what it waits for, and how much of that AWS imposes."""
+    """Show how long a deployment takes and what it waits for. How much of that AWS imposes is said beside."""
     graph = graph_of(stack)
     from analyser.faces.commands.timeline import show_teardown, show_timeline
 
@@ -27,7 +27,7 @@ def timeline(
 
 
 def cost(stack: StackName, as_json: AsJson = False) -> int:
-    """Show what a stack costs a month, line by line, and its design's own table beside it."""
+    """Show what a stack costs a month, line by line. Its design's own table stands beside it."""
     report = report_of(stack)
     from analyser.faces.commands.cost import show_cost
 
@@ -57,7 +57,7 @@ def diff(
     security_only: Annotated[bool, typer.Option("--security-only", help="Show only what opens or loosens.")] = False,
     fail_on: Annotated[list[str] | None, typer.Option("--fail-on", help="Fail for replace, widen or any.")] = None,
 ) -> int:
-    """Show what changes from one preview to another, resource by resource, what it replaces, and what it costs."""
+    """Show what changes from one preview to another. Resource by resource: what it replaces, and what it costs."""
     from analyser.faces.commands.diff import Failing, Form, show_diff
 
     chosen = "json" if as_json else form
@@ -80,7 +80,7 @@ def reach(
     expect: Annotated[str, typer.Option("--expect", help="yes or no: exit 1 unless every answer is that.")] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Say whether FROM can open a connection to TO: yes, no or not known, and why; without them, print all."""
+    """Say whether FROM can open a connection to TO, and why. Yes, no or not known; without them, print all."""
     example = f"for example strata reach {stack} internet postgres"
     if bool(source) != bool(target):
         raise UsageError(f"strata: reach takes FROM and TO, or neither; {example}")
@@ -112,7 +112,7 @@ def can(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say whether ROLE may do ACTION on RESOURCE, and which statements decide it."""
+    """Say whether ROLE may do ACTION on RESOURCE, and why. Told are the statements that decide it."""
     from analyser.faces.commands.can import read_around, show_can
 
     bounds = read_around(around)
@@ -121,7 +121,7 @@ def can(
 
 
 def trace(stack: StackName, as_json: AsJson = False) -> int:
-    """Tell every story of a stack from end to end, link by link; fail where a link lacks its other side."""
+    """Tell every story of a stack from end to end. Link by link; fail where a link lacks its other side."""
     graph = graph_of(stack)
     from analyser.analyses.trace import State
     from analyser.analyses.trace import trace as trace_of
@@ -145,7 +145,7 @@ def diagram(
     form: Annotated[str, typer.Option("--format", help="svg, or mermaid for READMEs.")] = "svg",
     output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None,
 ) -> int:
-    """Draw a stack: regions, networks, tiers and what stands in them, with the connections that can flow."""
+    """Draw a stack, with the connections that can flow. Regions, networks, tiers and what stands in them."""
     if form not in ("svg", "mermaid"):
         raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
     graph = graph_of(stack)

@@ -29,7 +29,7 @@ def preview(
         bool, typer.Option("--strict-dates", help="Fail where support or an exemption ends within 180 days.")
     ] = False,
 ) -> int:
-    """Show what a stack would create, and whether the policy pack lets it pass."""
+    """Show what a stack would create, and whether it passes. The policy pack is the judge."""
     if bool(stack) == every:
         raise UsageError("strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them")
     if as_json and form not in ("", "json"):
@@ -54,7 +54,7 @@ def report(
     stack: StackName,
     output: Annotated[Path | None, typer.Option("--output", help="The file; build/STACK.html if left out.")] = None,
 ) -> int:
-    """Write everything about a stack as one HTML page that needs no network."""
+    """Write everything about a stack as one HTML page. It needs no network."""
     found = report_of(stack)
     from analyser.faces.commands.report_page import write_page
 

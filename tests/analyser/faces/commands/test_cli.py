@@ -85,6 +85,17 @@ def test_a_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixtur
     assert line.startswith("strata: ")
 
 
+def test_without_a_command_it_says_which_there_are_each_in_a_whole_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.run([]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Usage: strata ")
+    assert "  deploy-plan  " in said
+    assert [line for line in said.splitlines() if line.endswith("...")] == ["Usage: strata [OPTIONS] COMMAND [ARGS]..."]
+
+
 def test_a_broken_stack_file_does_not_hide_the_others(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "Pulumi.dev.yaml").write_text("config: [", encoding="utf-8")
     assert cli.run(["stacks"]) == 2

@@ -134,7 +134,7 @@ def test_what_cannot_be_compared_is_one_line(project: Path, capsys: pytest.Captu
     (project / "list.json").write_text("[]", encoding="utf-8")
     (project / "old.json").write_text('{"version": 1, "deployment": {"resources": []}}', encoding="utf-8")
     for arguments, said in (
-        (["shop"], "strata: diff takes two to compare, or one stack and --rev"),
+        (["shop"], "strata: diff takes two to compare, such as strata diff dev prod, or one stack and --rev"),
         (["list.json", "shop"], "list.json: is no preview of one stack, which strata preview STACK --json writes, nor"),
         (["old.json", "shop"], "old.json: version 1 of an export is not known; 3 and 4 are"),
         (["none.json", "shop"], "none.json: cannot be read: No such file or directory"),

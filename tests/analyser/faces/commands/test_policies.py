@@ -93,7 +93,7 @@ def test_what_stops_a_deployment_is_one(
     [
         (["--framework", "soc2"], "strata: --framework 'soc2' is none of cis, fsbp, hipaa, nist, pci"),
         (["--severity", "bad"], "strata: --severity bad is none of critical, high, medium, low"),
-        (["--type", "aws:nothing"], "strata: there is no such rule; strata policies lists them"),
+        (["--type", "shop:nothing"], "strata: there is no such rule; strata policies lists them"),
         (["nothing"], "strata: no rule's id holds 'nothing'; strata policies lists them"),
         (["--format", "xml"], "strata: --format xml is not known; text or json"),
         (
