@@ -92,6 +92,10 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         code = 0  # whoever read the output has seen enough
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        code = 0  # the same, of what rich prints
     except Exception:
         traceback.print_exc()
     sys.stderr.flush()

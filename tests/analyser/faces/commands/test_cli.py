@@ -140,6 +140,17 @@ def test_a_file_that_cannot_be_written_is_one_line(
     assert line == "missing/shop.svg: cannot be written: No such file or directory"
 
 
+def test_whoever_reads_the_first_lines_alone_is_told_of_no_fault() -> None:
+    program = "from analyser.faces.commands.cli import main; main()"
+    command = [sys.executable, "-c", program, "policies"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()  # as head does
+        assert process.stderr.read() == ""
+        assert process.wait() == 0
+
+
 def test_policies_counts_one_rule_as_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["policies", "rds-multi-az"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 rule"
