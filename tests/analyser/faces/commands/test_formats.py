@@ -64,8 +64,11 @@ def test_all_stacks_in_one_form(project: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ([], "strata: name one stack, or give --all; strata stacks lists them"),
-        (["shop", "--all"], "strata: name one stack, or give --all; strata stacks lists them"),
+        ([], "strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them"),
+        (
+            ["shop", "--all"],
+            "strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them",
+        ),
         (["shop", "--format", "csv"], "strata: --format csv is none of json, junit, sarif, github, state"),
         (["--all", "--format", "state"], "strata: a state file holds one stack; name one"),
         (["shop", "--output", "none/x"], "none/x: cannot be written: No such file or directory"),
