@@ -10,7 +10,8 @@ from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.unknown import UNKNOWN
 
 ACCOUNT = "$ACCOUNT"
-"""Stands for the account's number in commands; the plan's first step sets it."""
+"""Stands for the account's number in commands; who prints them sets it first."""
+SET_ACCOUNT = "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)"
 
 
 class When(StrEnum):

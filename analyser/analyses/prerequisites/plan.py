@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analyser.analyses.prerequisites.collect import prerequisites
 from analyser.analyses.prerequisites.deployer import runner_of
-from analyser.analyses.prerequisites.model import Prerequisite, When
+from analyser.analyses.prerequisites.model import SET_ACCOUNT, Prerequisite, When
 from analyser.analyses.prerequisites.stages import first_stage
 from analyser.graph import Graph
 
@@ -33,7 +33,7 @@ def plan(graph: Graph) -> list[Step]:
             "A place for the state",
             "where Pulumi keeps what it knows of the stack; the runner reads it there too, so it is no local folder",
             (
-                "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)",
+                SET_ACCOUNT,
                 'pulumi login "$PULUMI_BACKEND_URL"',
                 f'pulumi stack init {graph.stack} --secrets-provider "$PULUMI_SECRETS_PROVIDER"',
             ),

@@ -42,7 +42,7 @@ def capacity(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show how much of each limit a stack's load takes, which gives out first, and what to raise; fail if one does."""
+    """Show how much of each limit a stack's load takes. Which gives out first, and what to raise; fail if one does."""
     from analyser.faces.commands.capacity import show_capacity
 
     return show_capacity(stack, rows, as_json=as_json)

@@ -1,8 +1,9 @@
 """A deployment plan, and what must be true for it, as a shell script that somebody reads and copies from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from analyser.analyses.prerequisites import Prerequisite, Step
+from analyser.analyses.prerequisites.model import ACCOUNT, SET_ACCOUNT
 
 
 def plan_lines(stack: str, steps: Sequence[Step]) -> Iterator[str]:
@@ -18,8 +19,11 @@ def plan_lines(stack: str, steps: Sequence[Step]) -> Iterator[str]:
             yield from _lines(one)
 
 
-def prerequisite_lines(found: Iterable[Prerequisite]) -> Iterator[str]:
-    """Prerequisites by the time when they have to hold."""
+def prerequisite_lines(found: Sequence[Prerequisite]) -> Iterator[str]:
+    """Prerequisites by the time when they have to hold; before them what their commands take."""
+    if any(ACCOUNT in line for one in found for line in (one.check, *one.make)):
+        yield SET_ACCOUNT
+        yield ""
     when = None
     for one in found:
         if one.when is not when:

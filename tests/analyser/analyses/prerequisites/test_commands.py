@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analyser.analyses.checks import checks
-from analyser.analyses.prerequisites import plan
+from analyser.analyses.prerequisites import plan, prerequisites
+from analyser.faces.terminal.prerequisites import prerequisite_lines
 from tests.awscli import calls, problems
 from tests.stacks import ROOT, STACKS, stack_graph
 
@@ -31,6 +32,14 @@ def test_aws_has_every_command_with_these_options(stack: str) -> None:
 def test_every_command_is_valid_shell(stack: str) -> None:
     script = "\n".join(commands(stack))
     assert subprocess.run(["bash", "-n"], input=script, check=False, capture_output=True, text=True).stderr == ""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_list_alone_sets_the_account_before_it_is_taken(stack: str) -> None:
+    lines = list(prerequisite_lines(prerequisites(stack_graph(stack))))
+    taken = [number for number, line in enumerate(lines) if "$ACCOUNT" in line]
+    set_at = [number for number, line in enumerate(lines) if line.startswith("ACCOUNT=")]
+    assert set_at == ([0] if taken else [])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
