@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from analyser.graph import Graph, Node
-from components.versions import PYTHON_IMAGE, VERSIONS, WITHOUT_DIGEST, Chart
+from components.versions import MINORS, PYTHON_IMAGE, VERSIONS, WITHOUT_DIGEST, Chart
 from tests.stacks import ROOT, STACKS, stack_graph
 
 RELEASE, REPOSITORY = "kubernetes:helm.sh/v3:Release", "aws:ecr/repository:Repository"
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+LABEL = re.compile(r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")
 OWN = "<account>.dkr.ecr.<region>.amazonaws.com/"
 OF_CHARTS = {
     "cluster-autoscaler": {"image": "registry.k8s.io/autoscaling/cluster-autoscaler"},
@@ -82,6 +84,11 @@ def test_every_row_of_the_table_is_of_an_image_that_is_pulled_and_on_the_page() 
     page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", page.partition("## Images")[2].partition("\n## ")[0], re.M))
     assert rows == WITHOUT_DIGEST
+
+
+@pytest.mark.parametrize("minor", MINORS)
+def test_the_autoscaler_s_tag_is_a_label_as_its_chart_makes_it(minor: str) -> None:
+    assert LABEL.match(MINORS[minor].cluster_autoscaler.tagged.removeprefix("v"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
