@@ -214,7 +214,7 @@ PYTHON_IMAGE = Image(
     f"{_ECR}/docker/library/python",
     "3.13-slim-bookworm",
 )
-"""What functions/collaboration/Dockerfile builds on: Python 3.13.15; the same on Docker Hub."""
+"""What the Dockerfiles of the servers build on: Python 3.13.15; the same on Docker Hub."""
 LOAD_BALANCER_CONTROLLER_IMAGE = Image(
     "image aws-load-balancer-controller",
     "sha256:3d2c0cddc6cb80e85ca0d9487d8363736fe283501505726491593beb7be2aff9",

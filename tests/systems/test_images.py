@@ -112,8 +112,8 @@ def test_a_dockerfile_builds_on_digests(file: Path) -> None:
     assert [one for one in (*bases, *copied) if one not in stages and not DIGEST.search(one)] == []
 
 
-def test_the_servers_are_built_on_the_file_s_python() -> None:
-    (file,) = DOCKERFILES
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_the_servers_are_built_on_the_file_s_python(file: Path) -> None:
     assert f"ARG PYTHON={PYTHON_IMAGE.repository}:{PYTHON_IMAGE.tagged}\n" in file.read_text(encoding="utf-8")
 
 
