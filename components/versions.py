@@ -61,10 +61,14 @@ class Minor:
     cluster_autoscaler: Image
 
 
-def _autoscaler(tag: str, digest: str) -> Image:
-    """As its releasers wrote them down when they promoted the image; registry.k8s.io moves no tag."""
+def _autoscaler(tag: str) -> Image:
+    """As its releasers wrote it down when they promoted the image; registry.k8s.io moves no tag.
+
+    By its tag alone: the chart makes a label of it, and Kubernetes takes none with a digest.
+    https://github.com/kubernetes/autoscaler/blob/master/charts/cluster-autoscaler/templates/_helpers.tpl
+    """
     promoted = "https://github.com/kubernetes/k8s.io/pull/9760"
-    return Image("image cluster-autoscaler", digest, promoted, f"{_KUBERNETES}/cluster-autoscaler", tag)
+    return Image("image cluster-autoscaler", tag, promoted, f"{_KUBERNETES}/cluster-autoscaler", tag)
 
 
 _ECR = "public.ecr.aws"
@@ -88,17 +92,17 @@ MINORS: Mapping[str, Minor] = {
     "1.34": Minor(
         "1.34.11-20260930",
         {**_OF_EACH, "coredns": "v1.12.4-eksbuild.38", "kube-proxy": "v1.34.6-eksbuild.29"},
-        _autoscaler("v1.34.5", "sha256:5c3a56440ffc76eac79e7d7e840153c1fbe7b6e02d415e76a45ba2e0ef99a266"),
+        _autoscaler("v1.34.5"),
     ),
     "1.35": Minor(
         "1.35.7-20260911",
         {**_OF_EACH, "coredns": "v1.13.2-eksbuild.31", "kube-proxy": "v1.35.3-eksbuild.29"},
-        _autoscaler("v1.35.2", "sha256:aac369dc283927a623deb1af54696efcc722ae79255aa07788422e495bab887d"),
+        _autoscaler("v1.35.2"),
     ),
     "1.36": Minor(
         "1.36.4-20260923",
         {**_OF_EACH, "coredns": "v1.14.3-eksbuild.23", "kube-proxy": "v1.36.0-eksbuild.25"},
-        _autoscaler("v1.36.1", "sha256:461388d03eb5b55db58941ee7a81d9a619dd15302b01cbab9f5a9946715994b4"),
+        _autoscaler("v1.36.1"),
     ),
 }
 """Each minor that a cluster may have. Releases of node images: https://github.com/awslabs/amazon-eks-ami/releases"""
@@ -210,7 +214,7 @@ PYTHON_IMAGE = Image(
     f"{_ECR}/docker/library/python",
     "3.13-slim-bookworm",
 )
-"""What functions/collaboration/Dockerfile builds on: Python 3.13.15; the same on Docker Hub."""
+"""What the Dockerfiles of the servers build on: Python 3.13.15; the same on Docker Hub."""
 LOAD_BALANCER_CONTROLLER_IMAGE = Image(
     "image aws-load-balancer-controller",
     "sha256:3d2c0cddc6cb80e85ca0d9487d8363736fe283501505726491593beb7be2aff9",
@@ -237,6 +241,9 @@ _NO_PAGE = "no page that can be named here says its digest"
 WITHOUT_DIGEST: Mapping[str, str] = {
     EXTERNAL_SECRETS_IMAGE.at(EXTERNAL_SECRETS_IMAGE.value): _NO_PAGE,
     VERTICAL_AUTOSCALER_IMAGE.at(VERTICAL_AUTOSCALER_IMAGE.value): f"{_NO_PAGE}; registry.k8s.io moves no tag",
+    f"{_KUBERNETES}/cluster-autoscaler": (
+        "its chart makes a label of the tag, which takes no digest; registry.k8s.io moves no tag"
+    ),
     f"{_ECR}/karpenter/controller": "the chart itself has it by digest",
     "aws/codebuild/": "CodeBuild mends what is behind the name, and caches that alone",
     "<account>.dkr.ecr.<region>.amazonaws.com/": "the stack's own repositories, whose tags nobody can move",

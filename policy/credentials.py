@@ -20,7 +20,7 @@ _NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REFERENCE = re.compile(
-    r"^(arn:|/|\./|https?://|\$([{(.]|[A-Za-z_][A-Za-z0-9_]*$)|\{[{%]|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
+    r"^(arn:|/|\./|https?://|!(Ref|Sub|GetAtt|ImportValue|Join|Select|FindInMap|If|Base64|Split|Transform)$|\$([{(.]|[A-Za-z_][A-Za-z0-9_]*$)|\{[{%]|<|true$|false$|yes$|no$|none$|enabled$|disabled$"
     r"|(method|integration|context|stageVariables|\$context|\$request|\$stageVariables|\$input|\$util|\$ctx)\."
     r"|\d{1,6}$)",
     re.IGNORECASE,
@@ -68,8 +68,19 @@ _NO_SECRET = re.compile(
 _LEAST_ENTROPY = 4.2  # bits a character; detect-secrets takes 4.5 of longer texts for base64
 # In a file of properties, YAML or a shell, or among arguments: a name, and what it is set to.
 _SETTING = re.compile(
-    r"(?:^|[\s{,;])-{0,2}[\"']?([A-Za-z_][\w.-]*)[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;}{\[][^\s\"'#,;}]*)"
+    r"(?:^|[\s{,;])-{0,2}[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*[:=][ \t]*[\"']?([^\s\"'#,;}{\[][^\s\"'#,;}]*)"
 )
+# A program, in which a value that is not in quotes is worked out, and what is in quotes there.
+_PROGRAM = re.compile(
+    r"\A(?!#!).*?^("
+    r"\s*(export\s+)?(const|var|async function)\s+[\w{\[]|import\s[^\n]*\sfrom\s['\"]|\s*function\s+\w+\(\w"
+    r")",
+    re.DOTALL | re.MULTILINE,
+)
+_QUOTED = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*[:=]\s*[\"'`]([^\s\"'`]+)")
+# A schema of GraphQL, and types of it: `token: String!`.
+_GRAPHQL = re.compile(r"^\s*(type|input|interface|schema)\b[^\n{:]*\{", re.MULTILINE)
+_GRAPHQL_TYPE = re.compile(r"^\[*[A-Z]\w*[!\]]*$")
 # What programs and templates write in place of a value: `os.environ[`, `get(`, `process.env.TOKEN`, a type.
 _EXPRESSION = re.compile(r"[(\[<]|^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$|^(string|undefined|required|optional)$")
 _LEAST = 5  # characters of a value that its name alone makes a credential
@@ -137,8 +148,17 @@ def sets_one(text: str) -> bool:
     """Whether a file of properties, YAML or a shell sets a name such as DB_PASSWORD to a credential."""
     return any(
         len(value) >= _LEAST and _names_one(name) and not (_computed(value) or _refers(name, value))
-        for name, value in _SETTING.findall(text)
+        for name, value in _settings(text)
     )
+
+
+def _settings(text: str) -> list[tuple[str, str]]:
+    if _PROGRAM.match(text):
+        return _QUOTED.findall(text)
+    found = _SETTING.findall(text)
+    if _GRAPHQL.search(text):
+        return [(name, value) for name, value in found if not _GRAPHQL_TYPE.match(value)]
+    return found
 
 
 def _computed(value: str) -> bool:

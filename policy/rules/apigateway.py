@@ -18,6 +18,8 @@ REST_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping"
 HTTP_API = "aws:apigatewayv2/api:Api"
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 HTTP_ROUTE = "aws:apigatewayv2/route:Route"
+NATIVE_API = "aws-native:apigatewayv2:Api"
+NATIVE_ROUTE = "aws-native:apigatewayv2:Route"
 HTTP_DOMAIN = "aws:apigatewayv2/domainName:DomainName"
 HTTP_MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping"
 WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
@@ -79,7 +81,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     "apigateway-route-authorized",
     title="Routes of HTTP and WebSocket APIs ask who is calling",
     severity=Severity.HIGH,
-    types=[HTTP_ROUTE],
+    types=[HTTP_ROUTE, NATIVE_ROUTE],
     frameworks={"FSBP": "APIGateway.8", "cdk-nag": "AwsSolutions-APIG4", "Checkov": "CKV_AWS_309"},
     remedy="Set authorizationType to JWT, AWS_IAM or CUSTOM; of a WebSocket API on the route $connect.",
     link=_LINK + "http-api-access-control.html",
@@ -89,7 +91,7 @@ def route_authorized(route: Resource, graph: Graph) -> Iterator[Finding]:
     if not route.lacks("authorizationType", "JWT", "AWS_IAM", "CUSTOM") or route.unknown("routeKey"):
         return
     key = str(route.get("routeKey", ""))
-    apis = graph.refers(route, "apiId", HTTP_API)
+    apis = graph.refers(route, "apiId", HTTP_API if route.type == HTTP_ROUTE else NATIVE_API)
     socket = any(api.has("protocolType", "WEBSOCKET") or api.unknown("protocolType") for api in apis)
     later = socket and key != "$connect"
     if not later and not key.startswith("OPTIONS ") and (" " in key or key in ("$connect", "$default")):

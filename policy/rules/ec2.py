@@ -26,7 +26,8 @@ _EBS_LINK = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.htm
 def imdsv2(machine: Resource) -> Iterator[Finding]:
     """With version 1 any request forged through an application (SSRF) reads the role's credentials."""
     disabled = machine.has("metadataOptions.httpEndpoint", "disabled")
-    if not disabled and machine.lacks("metadataOptions.httpTokens", "required"):
+    elsewhere = machine.given("launchTemplate") and machine.lacks("metadataOptions")
+    if not disabled and not elsewhere and machine.lacks("metadataOptions.httpTokens", "required"):
         yield Finding("answers metadata requests without a token", "metadataOptions.httpTokens")
 
 

@@ -15,7 +15,9 @@ class Input:
 
     Of one that names none of the three it is wrong not to be set. A path with `[]` is asked of every block of that
     list. `when` is another input beside it and values of that (any, when none is named) without which the row asks
-    nothing. `default` is what the service takes for a number that is not set; None: that says nothing.
+    nothing; its path may have a `[]` too. `unless` names inputs beside it, of which one that is set, if only to what
+    nobody knows yet, says the same in another way. `default` is what the service takes for a number that is not set;
+    None: that says nothing.
     """
 
     path: str
@@ -24,13 +26,21 @@ class Input:
     least: float | None = None
     default: float | None = None
     when: tuple[str, tuple[Any, ...]] | None = None
+    unless: tuple[str, ...] = ()
 
     def wrongs(self, resource: Resource) -> Iterator[str]:
         """The paths at which what is known of the input is wrong."""
         for holder, leaf in _holders(resource, self.path):
-            asked = self.when is None or holder.has(self.when[0], *self.when[1])
-            if asked and self._broken(holder, leaf):
+            if self._asked(holder) and self._broken(holder, leaf):
                 yield holder.path(leaf)
+
+    def _asked(self, holder: Values) -> bool:
+        if any(holder.given(path) for path in self.unless):
+            return False
+        if self.when is None:
+            return True
+        path, values = self.when
+        return any(each.has(leaf, *values) for each, leaf in _holders(holder, path))
 
     def _broken(self, holder: Values, leaf: str) -> bool:
         if self.least is not None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
-from policy.iam import RESOURCE, on_everything, parse
+from policy.iam import RESOURCE, limited, on_everything, parse
 from policy.json_text import decoded
 from policy.model import Block, Finding, Level, Resource, Severity, rule
 from policy.rules.managed import Input, Table, judged
@@ -22,11 +23,18 @@ SHARES: Table = {
 }
 _AWS = "https://docs.aws.amazon.com/"
 _WHOLE_ACCOUNT = re.compile(r"^\*$|^arn:[\w-]+:iam::[\d*]+:(root|\*|(role|user)/\*)$")
-_ALL_OF_KIND = re.compile(r"^(collection/\*|index/\*/\*|index/\*)$")
+_ALL_OF_KIND = re.compile(r"^(collection|index)/[*/]+$")
 # What devices do with topics and their own names: https://docs.aws.amazon.com/iot/latest/developerguide/iot-policy-actions.html
-_DEVICE = ("iot:connect", "iot:publish", "iot:receive", "iot:subscribe", "iot:updatethingshadow", "iot:getthingshadow")
-# A policy of Cedar without a condition: `permit(principal, action, resource);`
-_PERMITS_ALL = re.compile(r"permit\s*\(\s*principal\s*,\s*action\s*,\s*resource\s*\)\s*(when\s*\{\s*true\s*\}\s*)?;")
+_DEVICE = (
+    *("iot:connect", "iot:publish", "iot:receive", "iot:subscribe", "iot:retainpublish", "iot:getretainedmessage"),
+    *("iot:updatethingshadow", "iot:getthingshadow", "iot:deletethingshadow"),
+)
+# A policy of Cedar without a condition, `permit(principal, action, resource);`, or with one that always holds.
+_ALWAYS = r"(when\s*\{\s*(true|(\d+)\s*==\s*\3|!\s*false)\s*\}\s*|unless\s*\{\s*(false|!\s*true)\s*\}\s*)*"
+_PERMITS_ALL = re.compile(r"permit\s*\(\s*principal\s*,\s*action\s*,\s*resource\s*,?\s*\)\s*" + _ALWAYS + ";")
+# No action has this name: what matches it matches all.
+_NO_ACTION = "iot:any-action-there-is"
+_CEDAR_COMMENT = re.compile(r"//[^\n]*")
 
 
 @rule(
@@ -71,10 +79,14 @@ def iot_scoped(policy: Resource) -> Iterator[Finding]:
     document = parse(policy.get(path), RESOURCE, path)
     for statement in document.allowing() if document else ():
         actions = [action.lower() for action in statement.known_actions()]
-        if any(action in ("*", "iot:*") for action in actions):
+        if any(fnmatchcase(_NO_ACTION, action) for action in actions):
             yield Finding(f"{statement.label} allows every action of IoT", path)
-        elif on_everything(statement) and any(action in _DEVICE for action in actions) and not statement.conditions:
+        elif on_everything(statement) and not limited(statement) and any(map(_of_devices, actions)):
             yield Finding(f"{statement.label} lets a device act as any other", path)
+
+
+def _of_devices(action: str) -> bool:
+    return any(fnmatchcase(one, action) for one in _DEVICE)
 
 
 @rule(
@@ -89,7 +101,7 @@ def iot_scoped(policy: Resource) -> Iterator[Finding]:
 def verified_conditions(subject: Resource) -> Iterator[Finding]:
     """`permit(principal, action, resource);` lets in whoever signs in, and that is no more than a login page."""
     text = subject.get("policyDocument")
-    if isinstance(text, str) and _PERMITS_ALL.search(text):
+    if isinstance(text, str) and _PERMITS_ALL.search(_CEDAR_COMMENT.sub("", text)):
         yield Finding("lets in whoever signs in", "policyDocument")
 
 

@@ -35,7 +35,12 @@ DELETABLE: Table = {
 }
 BACKUPS: Table = {
     "aws:fsx/lustreFileSystem:LustreFileSystem": (
-        Input("automaticBackupRetentionDays", least=1, when=("deploymentType", ("PERSISTENT_1", "PERSISTENT_2"))),
+        Input(
+            "automaticBackupRetentionDays",
+            least=1,
+            default=0,
+            when=("deploymentType", ("PERSISTENT_1", "PERSISTENT_2")),
+        ),
     ),
     "aws:fsx/ontapFileSystem:OntapFileSystem": _A_DAY,
     "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": _A_DAY,
@@ -46,7 +51,14 @@ BACKUPS: Table = {
     "aws-native:cassandra:Table": (Input("pointInTimeRecoveryEnabled", right=(True,)),),
     "aws-native:dynamodb:Table": (Input("pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled", right=(True,)),),
     "aws-native:rds:DbCluster": (Input("backupRetentionPeriod", least=1),),
-    "aws-native:rds:DbInstance": (Input("backupRetentionPeriod", least=1),),
+    # Of a replica its source is backed up, of a member its cluster.
+    "aws-native:rds:DbInstance": (
+        Input(
+            "backupRetentionPeriod",
+            least=1,
+            unless=("sourceDbInstanceIdentifier", "sourceDbClusterIdentifier", "dbClusterIdentifier"),
+        ),
+    ),
 }
 LOGS: Table = {
     "aws:athena/workgroup:Workgroup": (Input("configuration.publishCloudwatchMetricsEnabled", wrong=(False,)),),
@@ -64,7 +76,11 @@ LOGS: Table = {
     "aws:opensearchingest/pipeline:Pipeline": (Input("logPublishingOptions.isLoggingEnabled", right=(True,)),),
     "aws:transfer/connector:Connector": (Input("loggingRole"),),
     "aws:transfer/server:Server": (
-        Input("structuredLogDestinations", when=("endpointType", ("PUBLIC", "VPC", "VPC_ENDPOINT"))),
+        Input(
+            "structuredLogDestinations",
+            when=("endpointType", ("PUBLIC", "VPC", "VPC_ENDPOINT")),
+            unless=("loggingRole",),
+        ),
     ),
 }
 UPGRADES: Table = {

@@ -8,6 +8,14 @@ from policy.rules.managed import Input, Table
 _PUBLIC = (Input("publiclyAccessible", wrong=(True,)),)
 _STORAGE = (Input("storageEncrypted", right=(True,)),)
 _ENCRYPTED = (Input("encrypted", right=(True,)),)
+
+
+def _blocked(switch: str) -> Input:
+    """Without any block S3 blocks everything; in one that is given, what is not said is off."""
+    block = "publicAccessBlockConfiguration"
+    return Input(f"{block}.{switch}", right=(True,), when=(block, ()))
+
+
 PUBLIC: Table = {
     "aws-native:amazonmq:Broker": _PUBLIC,
     "aws-native:bedrockagentcore:Runtime": (Input("networkConfiguration.networkMode", wrong=("PUBLIC",)),),
@@ -28,10 +36,7 @@ PUBLIC: Table = {
     ),
     "aws-native:s3:Bucket": (
         Input("accessControl", wrong=("PublicRead", "PublicReadWrite", "AuthenticatedRead")),
-        Input("publicAccessBlockConfiguration.blockPublicAcls", wrong=(False,)),
-        Input("publicAccessBlockConfiguration.blockPublicPolicy", wrong=(False,)),
-        Input("publicAccessBlockConfiguration.ignorePublicAcls", wrong=(False,)),
-        Input("publicAccessBlockConfiguration.restrictPublicBuckets", wrong=(False,)),
+        *map(_blocked, ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")),
     ),
     "aws-native:sagemaker:Domain": (Input("appNetworkAccessType", right=("VpcOnly",)),),
     "aws-native:timestream:InfluxDbInstance": _PUBLIC,
@@ -52,7 +57,6 @@ CLEAR: Table = {
     "aws-native:transfer:Server": (Input("protocols", wrong=("FTP",)),),
 }
 UNASKED: Table = {
-    "aws-native:apigatewayv2:Route": (Input("authorizationType", wrong=("NONE",)),),
     "aws-native:appsync:GraphQlApi": (
         Input("authenticationType", wrong=("API_KEY",)),
         Input("additionalAuthenticationProviders[].authenticationType", wrong=("API_KEY",)),
@@ -76,7 +80,7 @@ ENCRYPTED: Table = {
     "aws-native:rds:DbInstance": _STORAGE,
     "aws-native:rds:GlobalCluster": _STORAGE,
     "aws-native:redshift:Cluster": _ENCRYPTED,
-    "aws-native:sqs:Queue": (Input("sqsManagedSseEnabled", wrong=(False,)),),
+    "aws-native:sqs:Queue": (Input("sqsManagedSseEnabled", wrong=(False,), unless=("kmsMasterKeyId",)),),
     "aws-native:workspaces:Workspace": (
         Input("rootVolumeEncryptionEnabled", right=(True,)),
         Input("userVolumeEncryptionEnabled", right=(True,)),
@@ -103,6 +107,6 @@ KEYS: Table = {
     "aws-native:sns:Topic": (Input("kmsMasterKeyId"),),
 }
 METADATA: Table = {
-    "aws-native:ec2:Instance": (Input("metadataOptions.httpTokens", right=("required",)),),
+    "aws-native:ec2:Instance": (Input("metadataOptions.httpTokens", right=("required",), unless=("launchTemplate",)),),
     "aws-native:ec2:LaunchTemplate": (Input("launchTemplateData.metadataOptions.httpTokens", right=("required",)),),
 }

@@ -29,6 +29,13 @@ GUARDS: _Rows = {
             Input("distributionConfig.origins[].customOriginConfig.originProtocolPolicy", wrong=("http-only",)),
             "asks its origin in clear",
         ),
+        (
+            Input(
+                "distributionConfig.origins[].customOriginConfig.originSslProtocols",
+                wrong=("SSLv3", "TLSv1", "TLSv1.1"),
+            ),
+            "asks its origin by old TLS",
+        ),
     ),
     "aws-native:cloudtrail:Trail": (
         (Input("isLogging", wrong=(False,)), "records nothing"),
@@ -36,7 +43,7 @@ GUARDS: _Rows = {
         (Input("isMultiRegionTrail", right=(True,)), "does not see other regions"),
     ),
     "aws-native:cognito:UserPool": (
-        (Input("mfaConfiguration", wrong=("OFF",)), "asks for no second factor"),
+        (Input("mfaConfiguration", right=("ON", "OPTIONAL")), "asks for no second factor"),
         (Input("policies.passwordPolicy.minimumLength", least=8), "takes short passwords"),
     ),
     "aws-native:ecs:TaskDefinition": (
@@ -49,7 +56,7 @@ GUARDS: _Rows = {
         (Input("encryptionConfig"), "does not encrypt Secrets under a customer key"),
     ),
     "aws-native:elasticloadbalancingv2:Listener": (
-        (Input("protocol", wrong=("HTTP",), when=("defaultActions.type", ("forward",))), "answers in clear"),
+        (Input("protocol", wrong=("HTTP",), when=("defaultActions[].type", ("forward",))), "answers in clear"),
         (Input("sslPolicy", wrong=_OLD_POLICIES), "takes old TLS"),
     ),
     "aws-native:opensearchservice:Domain": (
@@ -67,7 +74,16 @@ CARE: _Rows = {
         (Input(_SCANNED, right=(True,)), "does not look for known flaws"),
     ),
     "aws-native:logs:LogGroup": ((Input("retentionInDays"), "keeps its logs for ever"),),
-    "aws-native:rds:DbInstance": ((Input("deletionProtection", wrong=(False,)), "can be deleted at one stroke"),),
+    "aws-native:rds:DbInstance": (
+        (
+            Input(
+                "deletionProtection",
+                right=(True,),
+                unless=("dbClusterIdentifier", "sourceDbInstanceIdentifier", "sourceDbClusterIdentifier"),
+            ),
+            "can be deleted at one stroke",
+        ),
+    ),
     "aws-native:s3:Bucket": ((Input("versioningConfiguration.status", right=("Enabled",)), "keeps no versions"),),
 }
 

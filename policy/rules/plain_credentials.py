@@ -49,7 +49,15 @@ _SHOWN = {
     "aws:sagemaker/model:Model": ("containers", "primaryContainer"),
 }
 # Credentials whatever they are named and look like.
-_WHOLE = {VERSION: ("secretBinary", "secretString"), "aws-native:secretsmanager:Secret": ("secretString",)}
+_WHOLE = {
+    VERSION: ("secretBinary", "secretString"),
+    "aws-native:apigateway:ApiKey": ("value",),
+    "aws-native:secretsmanager:Secret": ("secretString",),
+    "aws:apigateway/apiKey:ApiKey": ("value",),
+    "aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation": ("cak",),
+    "aws:kms/ciphertext:Ciphertext": ("plaintext",),
+    "aws:kms/externalKey:ExternalKey": ("keyMaterialBase64",),
+}
 # Inputs of other types that rules of their own judge.
 _JUDGED = {
     "aws:amplify/branch:Branch": ("environmentVariables",),

@@ -46,6 +46,10 @@ from policy.model import UNKNOWN
         ("THING", "Zx9Kq2Lm8Vb4Nw7Rt1Yp6Hs3Jd5Fg0Qa"),
         (None, "PGPASSWORD=hunter2hunter2 psql"),
         (None, "sh -c 'export DB_PASS=hunter2hunter2; run'"),
+        ("edge.js", "function handler(event) {\n  var expectedPassword = 'hunter2hunter2';\n}\n"),
+        ("edge.js", "const settings = { token: `hunter2hunter2` };\n"),
+        ("run.sh", "#!/bin/sh\n# const it = that\nexport DB_PASSWORD=hunter2hunter2\n"),
+        ("schema.graphql", "type Query { me: User }\n# password: hunter2hunter2\n"),
     ],
 )
 def test_credentials(name: str, value: str) -> None:
@@ -85,6 +89,11 @@ def test_credentials(name: str, value: str) -> None:
         ("main.py", "import os\npassword = os.environ['PASSWORD']\nconnect(password=db_password)\n"),
         ("main.js", "const token = process.env.API_TOKEN\n"),
         ("schema.yaml", "properties:\n  token: string\n"),
+        ("openapi.yaml", "securitySchemes:\n  api_key:\n    type: apiKey\n"),
+        ("template.yaml", "Variables:\n  AUTH_TOKEN: !GetAtt Token.Value\n"),
+        ("schema.graphql", "type Session {\n  token: String!\n  accessToken: [AWSJSON!]!\n}\n"),
+        ("edge.js", "function handler(event) {\n  var secret = cookie;\n  let secret_key = await kvs.get('key');\n}\n"),
+        ("resolver.js", "import { util } from '@aws-appsync/utils';\nreturn { token: token, password: hashed };\n"),
         (None, "--secret-arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"),
         ("THING_ID", "Zx9Kq2Lm8Vb4Nw7Rt1Yp6Hs3Jd5Fg0Qa"),
         ("SOURCE_CODE_HASH", "Zx9Kq2Lm8Vb4Nw7Rt1Yp6Hs3Jd5Fg0Qa"),

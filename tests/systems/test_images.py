@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from analyser.graph import Graph, Node
-from components.versions import PYTHON_IMAGE, VERSIONS, WITHOUT_DIGEST, Chart
+from components.versions import MINORS, PYTHON_IMAGE, VERSIONS, WITHOUT_DIGEST, Chart
 from tests.stacks import ROOT, STACKS, stack_graph
 
 RELEASE, REPOSITORY = "kubernetes:helm.sh/v3:Release", "aws:ecr/repository:Repository"
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+LABEL = re.compile(r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")
 OWN = "<account>.dkr.ecr.<region>.amazonaws.com/"
 OF_CHARTS = {
     "cluster-autoscaler": {"image": "registry.k8s.io/autoscaling/cluster-autoscaler"},
@@ -84,6 +86,11 @@ def test_every_row_of_the_table_is_of_an_image_that_is_pulled_and_on_the_page() 
     assert rows == WITHOUT_DIGEST
 
 
+@pytest.mark.parametrize("minor", MINORS)
+def test_the_autoscaler_s_tag_is_a_label_as_its_chart_makes_it(minor: str) -> None:
+    assert LABEL.match(MINORS[minor].cluster_autoscaler.tagged.removeprefix("v"))
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_nobody_moves_a_tag_of_the_stack_s_own_repositories(stack: str) -> None:
     for node in stack_graph(stack).of_type(REPOSITORY):
@@ -105,8 +112,8 @@ def test_a_dockerfile_builds_on_digests(file: Path) -> None:
     assert [one for one in (*bases, *copied) if one not in stages and not DIGEST.search(one)] == []
 
 
-def test_the_servers_are_built_on_the_file_s_python() -> None:
-    (file,) = DOCKERFILES
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_the_servers_are_built_on_the_file_s_python(file: Path) -> None:
     assert f"ARG PYTHON={PYTHON_IMAGE.repository}:{PYTHON_IMAGE.tagged}\n" in file.read_text(encoding="utf-8")
 
 

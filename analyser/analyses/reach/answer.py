@@ -108,7 +108,8 @@ def _answer(reach: Reach, source: Place, target: Place, port: int | None) -> Ans
 def _ways(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | None) -> Any:
     """What the source itself can open, and what goes on from there.
 
-    A load balancer is a stop for each of its listeners, since what comes in by one does not go on by another.
+    A load balancer is a stop for each of its listeners, since what comes in by one does not go on by another; what
+    comes in nobody knows where may come in by any.
     """
     ways = networkx.DiGraph()
     ways.add_node((source, None))
@@ -116,7 +117,7 @@ def _ways(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | N
         begins = {(link.source, None if link.source is source else link.entered)}
         ends = {(link.target, None)}
         if link.target.kind is Kind.BALANCER:
-            ends.add((link.target, link.port))
+            ends |= {(link.target, number) for number in ((link.port,) if link.port else link.target.ports)}
         for begin, end in product(begins, ends):
             cost = _cost(link, source)
             known = ways.get_edge_data(begin, end)

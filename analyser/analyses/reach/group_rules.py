@@ -132,7 +132,8 @@ class GroupRules:
         ports = tcp_ports(found, protocol)
         if ports is None:
             return None
-        groups = tuple(group for key in _GROUPS for group in names(found, key))
+        # One of a VPC that is peered may be named with its account before it: 123456789012/sg-1.
+        groups = tuple(group.rpartition("/")[2] for key in _GROUPS for group in names(found, key))
         if found.has("self", True):
             groups = (*groups, own)
         lists = tuple(item for key in _LISTS for item in texts(found.list(key)))

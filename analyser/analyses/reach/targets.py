@@ -165,7 +165,7 @@ class Targets:
         own = self._view.resources.companions(group, _MACHINES, by="targetGroupArns")
         own += self._view.resources.companions(group, _MACHINES, by="trafficSources")
         arn = text(group.outputs.get("arn"))
-        own += [one for one in self._view.of(_MACHINES) if arn and arn in names(one, "targetGroupArns")]
+        own += [one for one in self._view.of(_MACHINES) if arn and arn in _registers(one)]
         for attachment in self._view.resources.companions(group, _MACHINES_ATTACHED, by="lbTargetGroupArn"):
             own += self._view.refers(attachment, "autoscalingGroupName", _MACHINES)
         port = number(group.get("port"))
@@ -261,3 +261,9 @@ def _conditions(rule: Resource) -> str:
 def _node_ports(entry: Block) -> tuple[int, int]:
     given = entry.get("nodePort")
     return (given, given) if isinstance(given, int) else (FIRST_NODE_PORT, LAST_NODE_PORT)
+
+
+def _registers(machines: Resource) -> tuple[str, ...]:
+    """The ARNs of the target groups that a group of instances names, in either way."""
+    sources = tuple(text(source.get("identifier")) for source in machines.blocks("trafficSources"))
+    return (*names(machines, "targetGroupArns"), *sources)

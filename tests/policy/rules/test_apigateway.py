@@ -49,6 +49,10 @@ def route(key: str, api: Resource = HTTP_API, authorization: str | None = "JWT")
     return resource(apigateway.HTTP_ROUTE, "route", refers={"apiId": api}, apiId=UNKNOWN, **inputs)
 
 
+def native_route(key: str, api: Resource, **inputs: Any) -> Resource:
+    return resource(apigateway.NATIVE_ROUTE, "route", refers={"apiId": api}, apiId=UNKNOWN, routeKey=key, **inputs)
+
+
 def private_api(condition: dict[str, Any]) -> Resource:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement | condition]})
@@ -176,3 +180,15 @@ def test_a_stage_behind_cloudfront_or_in_private_needs_no_acl() -> None:
     assert check("apigateway-waf", STAGE, API, domain, mapping, record) == ["stage: has no web ACL before it"]
     stage = resource(apigateway.REST_STAGE, "stage", refers={"restApi": private_api(VPC_ONLY)}, restApi=UNKNOWN)
     assert check("apigateway-waf", stage, private_api(VPC_ONLY)) == []
+
+
+def test_routes_of_the_native_provider_are_asked_as_their_twins() -> None:
+    http = resource(apigateway.NATIVE_API, "http", protocolType="HTTP")
+    socket = resource(apigateway.NATIVE_API, "socket", protocolType="WEBSOCKET")
+    asked = "apigateway-route-authorized"
+    assert check(asked, http, native_route("GET /admin", http))
+    assert check(asked, http, native_route("$default", http, authorizationType="NONE"))
+    assert check(asked, socket, native_route("$connect", socket))
+    assert check(asked, http, native_route("GET /admin", http, authorizationType="JWT")) == []
+    assert check(asked, http, native_route("OPTIONS /admin", http, authorizationType="NONE")) == []
+    assert check(asked, socket, native_route("$default", socket, authorizationType="NONE")) == []

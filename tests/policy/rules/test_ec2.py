@@ -48,6 +48,14 @@ def test_no_tokens_needed_where_the_endpoint_is_off() -> None:
     assert check("ec2-imdsv2", resource(ec2.INSTANCE, metadataOptions={"httpEndpoint": "disabled"})) == []
 
 
+def test_what_a_launch_template_says_is_not_asked_of_its_instance() -> None:
+    template = {"id": UNKNOWN}
+    assert check("ec2-imdsv2", resource(ec2.INSTANCE, launchTemplate=template)) == []
+    assert check(
+        "ec2-imdsv2", resource(ec2.INSTANCE, launchTemplate=template, metadataOptions={"httpTokens": "optional"})
+    )
+
+
 def test_unknown_mapping_does_not_hide_the_next() -> None:
     mappings = [{"ebs": UNKNOWN}, UNKNOWN, {"ebs": {"volumeSize": 100}}]
     assert check("ec2-launch-template-encrypted", resource(ec2.LAUNCH_TEMPLATE, "t", blockDeviceMappings=mappings)) == [

@@ -34,9 +34,16 @@ def data_policy(
     return json.dumps([{"Rules": rules, "Principal": [principal], **more}])
 
 
-def iot(action: str | list[str], on: str = "arn:aws:iot:eu-west-1:123456789012:topic/meters") -> str:
-    statement = {"Sid": "Devices", "Effect": "Allow", "Action": action, "Resource": on}
+def iot(
+    action: str | list[str],
+    on: str = "arn:aws:iot:eu-west-1:123456789012:topic/meters",
+    condition: dict[str, Any] | None = None,
+) -> str:
+    statement = {"Sid": "Devices", "Effect": "Allow", "Action": action, "Resource": on, "Condition": condition or {}}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+ATTACHED = {"Bool": {"iot:Connection.Thing.IsAttached": ["true"]}}
 
 
 def letting_events_in(*conditions: dict[str, Any]) -> str:
@@ -55,6 +62,7 @@ CASES = [
                 Set("policy", data_policy("arn:aws:iam::123456789012:role/*")),
                 Set("policy", data_policy("*")),
                 Set("policy", data_policy(place="index/*/*", permission="aoss:*")),
+                Set("policy", data_policy(place="index/**/*", permission="aoss:*")),
             ],
         )
         for token in managed_access.SEARCH_ACCESS
@@ -68,6 +76,11 @@ CASES = [
                 Set(path, iot("*", "*")),
                 Set(path, iot("iot:Connect", "*")),
                 Set(path, iot("iot:Publish", "arn:aws:iot:*:*:topic/*")),
+                Set(path, iot("iot:Pub*", "*")),
+                Set(path, iot("iot:?*", "arn:aws:iot:eu-west-1:123456789012:topic/meters")),
+                Set(path, iot("iot:DeleteThingShadow", "*")),
+                Set(path, iot("iot:Connect", "*", {"StringLike": {"iot:ClientId": "*"}})),
+                Set(path, iot("iot:Publish", "*", {"DateLessThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}})),
             ],
         )
         for token, path in managed_access.IOT_POLICIES.items()
@@ -84,6 +97,9 @@ CASES = [
             [
                 Set("policyDocument", "permit(principal, action, resource);"),
                 Set("policyDocument", "permit (principal,action,resource)\nwhen { true };"),
+                Set("policyDocument", "permit(principal, action, resource) when { 1 == 1 };"),
+                Set("policyDocument", "permit(principal, action, resource) unless { false };"),
+                Set("policyDocument", "permit(principal, // everybody\naction, resource);"),
             ],
         )
         for token in managed_access.VERIFIED
@@ -281,6 +297,12 @@ CASES = [
         ("opensearch-serverless-access", managed_access.SEARCH_ACCESS[0], {"policy": data_policy(place="index/*/*")}),
         ("opensearch-serverless-access", managed_access.SEARCH_ACCESS[0], {"policy": data_policy(permission="aoss:*")}),
         ("iot-policy-scoped", "aws:iot/policy:Policy", {"policy": UNKNOWN}),
+        ("iot-policy-scoped", "aws:iot/policy:Policy", {"policy": iot("iot:Connect", "*", ATTACHED)}),
+        (
+            "verifiedaccess-conditions",
+            managed_access.VERIFIED[0],
+            {"policyDocument": "permit(principal, action, resource) when { 1 == context.level };"},
+        ),
         ("batch-not-privileged", batch.JOB_DEFINITION, {"containerProperties": "no JSON"}),
         (
             "managed-ports-open",

@@ -50,6 +50,20 @@ CASES += [
         [resource("aws-native:rds:DbInstance", "it", masterUserPassword=sealed(PASSWORD))],
         [Set("masterUserPassword", PASSWORD)],
     ),
+    *(
+        Case(
+            "no-plain-credentials-elsewhere",
+            [replace(resource(token), inputs={path: UNKNOWN})],
+            [Set(path, "0a1b" * 16)],
+        )
+        for token, path in (
+            ("aws-native:apigateway:ApiKey", "value"),
+            ("aws:apigateway/apiKey:ApiKey", "value"),
+            ("aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation", "cak"),
+            ("aws:kms/ciphertext:Ciphertext", "plaintext"),
+            ("aws:kms/externalKey:ExternalKey", "keyMaterialBase64"),
+        )
+    ),
 ]
 ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment"
 

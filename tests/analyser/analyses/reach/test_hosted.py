@@ -182,6 +182,42 @@ def front_of_six(cidr: str) -> Made:
     return made
 
 
+def verified(port: int = 80) -> Made:
+    """A balancer that nobody but Verified Access lets strangers to."""
+    made, vpc, home = inside()
+    options = {"loadBalancerArn": balancer(made, vpc, home, internal=True, port=port), "port": port}
+    made.any("aws:verifiedaccess/endpoint:Endpoint", "va", endpointType="load-balancer", loadBalancerOptions=options)
+    return made
+
+
+def scaled() -> Made:
+    """Machines that come and go, which name the target group of a balancer as a source of traffic."""
+    made, vpc, outer = public()
+    home = made.subnet(vpc, "home", "10.0.2.0/24")
+    template = made.add("LaunchTemplate", "lt", vpcSecurityGroupIds=[made.group(vpc, "mine", 8080, "10.0.0.0/16")])
+    balancer(made, vpc, outer)
+    sources = [{"identifier": made.arn("tg"), "type": "elbv2"}]
+    made.add("Group", "fleet", module="autoscaling", vpcZoneIdentifiers=[home], launchTemplate={"id": template},
+             trafficSources=sources)  # fmt: skip
+    return made
+
+
+def peers(account: str = "123456789012/") -> Made:
+    """Two machines in VPCs that are peered, the second's group naming the first's."""
+    made = Made()
+    one, other = made.vpc("one", "10.0.0.0/16"), made.vpc("two", "10.1.0.0/16")
+    here, there = made.subnet(one, "here", "10.0.1.0/24"), made.subnet(other, "there", "10.1.1.0/24")
+    peering = made.add("VpcPeeringConnection", "pc", vpcId=one, peerVpcId=other, autoAccept=True)
+    made.route(here, "10.1.0.0/16", vpcPeeringConnectionId=peering)
+    made.route(there, "10.0.0.0/16", vpcPeeringConnectionId=peering)
+    first = made.group(one, "first", None)
+    rule = {"protocol": "tcp", "fromPort": 8080, "toPort": 8080, "securityGroups": [account + first]}
+    made.add("Instance", "a", subnetId=here, vpcSecurityGroupIds=[first])
+    second = made.add("SecurityGroup", "second", vpcId=other, ingress=[rule], egress=[])
+    made.add("Instance", "b", subnetId=there, vpcSecurityGroupIds=[second])
+    return made
+
+
 CASES: dict[str, tuple[Callable[[], Made], Asked, Verdict]] = {
     # https://docs.aws.amazon.com/apprunner/latest/dg/network-pl.html
     "an application of App Runner": (app, ("internet", "svc", None), YES),
@@ -229,6 +265,15 @@ CASES: dict[str, tuple[Callable[[], Made], Asked, Verdict]] = {
     "by NAT64": (translated, ("vm", "internet", 443), YES),
     "by NAT64 without DNS64": (lambda: translated(dns=False), ("vm", "internet", 443), UNSURE),
     "by NAT64 through a shut group": (lambda: translated(rule="2000::/3"), ("vm", "internet", 443), NO),
+    # https://docs.aws.amazon.com/verified-access/latest/ug/verified-access-endpoints.html
+    "through Verified Access and a balancer": (verified, WEB, UNSURE),
+    "through Verified Access to a port that is shut": (verified, ("internet", "vm", 22), NO),
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TrafficSourceIdentifier.html
+    "a group of machines by its sources of traffic": (scaled, ("internet", "fleet", 8080), YES),
+    # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
+    "a peer's group with its account": (peers, ("a", "b", 8080), YES),
+    "a peer's group": (lambda: peers(""), ("a", "b", 8080), YES),
+    "a peer's group the other way": (peers, ("b", "a", 8080), NO),
     "a proxy of a cluster": (cluster_proxy, ("vm", "db", 5432), YES),
     "serverless brokers": (kafka, ("vm", "logs", None), YES),
     "serverless brokers from the internet": (kafka, ("internet", "logs", None), NO),
