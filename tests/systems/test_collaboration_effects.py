@@ -45,6 +45,7 @@ OTHER: dict[str, Any] = {
     "budget": {"monthlyUsd": 77},
     "costAnomaly": {"minimumUsd": 33},
     "backup": {"hour": 9},
+    "originSecret": {"generations": ["1", "2"]},
 }
 Seen = Callable[[Graph], Any]
 
@@ -141,6 +142,7 @@ SHOWS: dict[str, Seen] = {
     "budget": seen("aws:budgets/budget:Budget", "limitAmount"),
     "cost_anomaly": lambda graph: graph.only("aws:costexplorer/anomalySubscription:AnomalySubscription").inputs,
     "backup": lambda graph: graph.only("aws:backup/plan:Plan").inputs["rules"][0]["schedule"],
+    "origin_secret": number_of("random:index/randomPassword:RandomPassword"),
 }
 
 

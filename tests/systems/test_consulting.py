@@ -369,10 +369,10 @@ def test_bad_settings_are_told(change: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("part", "change", "said"),
     [
-        ("cache", {"authentication": "iam"}, "cache.authentication must be password"),
-        ("cache", {"clusterMode": True, "nodes": 2, "singleNode": False}, "cache.clusterMode must be false"),
-        ("database", {"readReplicas": 1, "manageMasterUserPassword": False}, "database.readReplicas must be 0"),
-        ("database", {"dbName": None}, "database.dbName is required"),
+        ("cache", {"authentication": "iam"}, "cache.authentication: must be password"),
+        ("cache", {"clusterMode": True, "nodes": 2, "singleNode": False}, "cache.clusterMode: must be false"),
+        ("database", {"readReplicas": 1, "manageMasterUserPassword": False}, "database.readReplicas: must be 0"),
+        ("database", {"dbName": None}, "database.dbName: is required"),
     ],
 )
 def test_stores_that_the_application_cannot_use_are_told(part: str, change: dict[str, Any], said: str) -> None:

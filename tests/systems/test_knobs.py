@@ -31,7 +31,7 @@ def test_every_system_s_zone_is_delegated_by_the_one_above_it(stack: str) -> Non
 
 @pytest.mark.parametrize("stack", EVERY)
 def test_a_zone_that_is_given_is_not_delegated_too(stack: str) -> None:
-    with pytest.raises(ProgramError, match="parentZoneId delegates a zone that the stack makes"):
+    with pytest.raises(ProgramError, match="parentZoneId: delegates a zone that the stack makes"):
         with_settings(stack, {"parentZoneId": PARENT, "hostedZoneId": "ZEXISTING12345"})
 
 

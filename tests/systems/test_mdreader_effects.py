@@ -231,7 +231,7 @@ def test_the_libraries_here_are_of_the_python_that_runs_them() -> None:
     layer = graph.only(LAYER, "backend-layer-version").inputs
     assert layer["compatibleRuntimes"] == ["python3.11"]
     assert without_digests(layer["code"]) == {"path": "dist/mdreader-backend-layer.zip"}
-    with pytest.raises(ProgramError, match=r"runtime python3\.12 is for a package of your own"):
+    with pytest.raises(ProgramError, match=r"runtime: python3\.12 is for a package of your own"):
         rerun({"backend": {"runtime": "python3.12"}})
 
 

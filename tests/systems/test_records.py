@@ -199,6 +199,7 @@ def test_pods_are_told_name_and_port_of_every_store_and_as_whom_to_come(graph: G
         "DATABASE_NAME": "records",
         "DATABASE_USER": "application",
         "DATABASE_SSLMODE": "verify-full",
+        "DATABASE_CONNECTIONS": "8",
         "CACHE_ENDPOINT": graph.exports["cacheEndpoint"],
         "CACHE_PORT": "6379",
         "CACHE_USER": user.inputs["userName"],
@@ -312,7 +313,7 @@ def test_the_service_runs_where_karpenter_makes_room_and_waits_for_the_pool(stac
     [
         ({"application": {"nodePool": None}}, "makes a pool that nobody uses; application.nodePool: burst"),
         ({"nodePool": {"name": "other"}}, "makes a pool that nobody uses; application.nodePool: other"),
-        ({"autoscaler": "clusterAutoscaler"}, "application.nodePool needs autoscaler: karpenter or bothSeparated"),
+        ({"autoscaler": "clusterAutoscaler"}, "application.nodePool: needs autoscaler: karpenter or bothSeparated"),
     ],
 )
 def test_a_pool_and_who_uses_it_come_together(change: dict[str, Any], says: str) -> None:

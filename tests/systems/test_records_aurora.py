@@ -219,13 +219,13 @@ def test_it_answers_under_a_name_of_its_own_and_is_asked_for_in_the_checks(role:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (asked("follower", minimumCapacity=64), "minimumCapacity 64 is above maximumCapacity 32"),
+        (asked("follower", minimumCapacity=64), "minimumCapacity: 64 is above maximumCapacity (32)"),
         (asked("follower", minimumCapacity=0), "auroraServerless.minimumCapacity"),
         (asked("follower", maximumCapacity=2.3), "auroraServerless.maximumCapacity: 2.3 is no multiple of 0.5"),
         (asked("follower", engineVersion="15"), "auroraServerless.engineVersion"),
         (
             asked("follower", engineVersion="16.3"),
-            "auroraServerless: engineVersion 16.3 is no minor of database.engineVersion 15",
+            "auroraServerless.engineVersion: 16.3 is no minor of database.engineVersion 15",
         ),
         (asked("writer"), "auroraServerless.role"),
         (
@@ -238,7 +238,7 @@ def test_it_answers_under_a_name_of_its_own_and_is_asked_for_in_the_checks(role:
         ),
         (
             {**asked("follower"), "database": {"identifier": "a-name-of-thirty-six-characters-or-so"}},
-            "database.identifier with -aurora is longer than 40 characters",
+            "database.identifier: is longer than 40 characters with -aurora",
         ),
     ],
 )  # fmt: skip

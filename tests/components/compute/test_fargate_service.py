@@ -94,7 +94,7 @@ def test_the_first_tasks_never_run_on_spot(account: Account, given: int | None, 
 
 def test_it_starts_where_it_is_told() -> None:
     assert graph(settings(desired_count=4)).only(SERVICE).inputs["desiredCount"] == 4
-    with pytest.raises(ValidationError, match="desiredCount 11 is outside scaling's 2 to 10"):
+    with pytest.raises(ValidationError, match="desiredCount: 11 is outside scaling's 2 to 10"):
         settings(desired_count=11)
 
 

@@ -75,7 +75,7 @@ def test_its_arns_are_the_alias_s() -> None:
 
 
 def test_no_more_can_be_warm_than_may_run() -> None:
-    with pytest.raises(ValidationError, match=r"provisionedConcurrency \(3\) is above reservedConcurrency \(2\)"):
+    with pytest.raises(ValidationError, match=r"provisionedConcurrency: 3 is above reservedConcurrency \(2\)"):
         FunctionSettings(provisioned_concurrency=3, reserved_concurrency=2)
     FunctionSettings(provisioned_concurrency=2, reserved_concurrency=2)
 

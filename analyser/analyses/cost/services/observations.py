@@ -39,7 +39,7 @@ def observations(item: Item) -> Iterator[Line]:
     """By nodes and pods, between the bounds that both have; pods of charts and of Karpenter's nodes come on top."""
     usual, least, most = (_a_minute(item.graph, index) * _MILLIONS_A_MONTH for index in range(3))
     label, sku = "Observations of Container Insights", "cloudwatch.observations"
-    yield item.scaled(label, sku, usual, low=least, high=most, basis="nodes, pods")
+    yield item.scaled(label, sku, usual, low=least, high=most, basis="scalingConfig, scaling")
 
 
 def _a_minute(graph: Graph, index: int) -> float:
