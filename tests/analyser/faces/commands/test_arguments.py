@@ -41,5 +41,8 @@ def test_what_a_command_lacks_is_said_with_a_whole_one(
 
 
 def test_every_command_that_takes_something_has_an_example() -> None:
-    takes = {str(command.name or getattr(command.callback, "__name__", "")).replace("_", "-") for command in cli.app.registered_commands}
+    takes = {
+        str(command.name or getattr(command.callback, "__name__", "")).replace("_", "-")
+        for command in cli.app.registered_commands
+    }
     assert takes - set(cli._EXAMPLES) == {"stacks", "schema"}
