@@ -4,6 +4,7 @@ DAY ?= $(shell date -u +%F)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
+PARTS := $(VENV)/.parts
 LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip dist/migrate-database-layer.zip
 AUDIT := build/audit
 CHECKER ?= ../shared/conform/check
@@ -17,7 +18,13 @@ help: ## Show the targets
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
+	@$(MAKE) --silent --no-print-directory $(PARTS)
 	@$(MAKE) --silent --no-print-directory $(LAYERS) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+
+# What a first preview takes apart of the SDKs, for all stacks (docs/decisions/0036), so that no worker of the tests has to.
+$(PARTS): $(VENV)/.ready analyser/run/sdk/split.py
+	@$(BIN)/strata preview --all >/dev/null 2>&1 || true
+	@touch $@
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)

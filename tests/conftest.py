@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import find, settings, strategies
 from xdist.scheduler import LoadFileScheduling
 
+from analyser.run import sdk
 from tests import day, missing
 from tests.missing import pytest_runtest_makereport
 from tests.sharing import Graphs
@@ -27,6 +29,12 @@ settings.register_profile("soak", settings.get_profile("ci"), derandomize=False,
 settings.load_profile("test")
 
 day.stand_still()
+
+# The SDK as the command loads it, kept whatever the terminal says of bytecode; tests/analyser/run/sdk holds that
+# a plain one gives the same.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sdk.install()
 
 _CACHE = functools._lru_cache_wrapper
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -49,19 +49,19 @@ class Told:
         assert any(because in link.because for link in links if link.state is State.NOT_KNOWN)
 
 
-def retold(graph: Graph, story: Story) -> list[Chain]:
-    """The chains of one story."""
-    return list(STORIES[story](Survey(graph)))
+def retold(graph: Graph, story: Story) -> Iterator[Chain]:
+    """The chains of one story, each as it is asked for."""
+    return STORIES[story](Survey(graph))
 
 
-def lacking(chains: Sequence[Chain], kind: str) -> set[tuple[str, str]]:
-    """What is missing, of one kind: by chain and words."""
-    return {
+def lacking(chains: Iterable[Chain], kind: str) -> Iterator[tuple[str, str]]:
+    """What is missing, of one kind: by chain and words, as the chains come."""
+    return (
         (chain.title, link.says)
         for chain in chains
         for link in chain.links
         if link.kind == kind and link.state is State.MISSING
-    }
+    )
 
 
 def without(*types: str) -> Break:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cached_property
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
-from analyser.analyses.reach.place import Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
 from analyser.analyses.reach.unmodelled import not_modelled, unmodelled
@@ -37,20 +38,29 @@ class Reach:
         self.stack = graph.stack
         self.places = tuple(_distinct([*edge(view), *stores(view), *workloads(view), *services(view)]))
         self.connections = Connections(view)
-        self._relayed: dict[Place, list[Link]] = {}
         self.relays = Relays(view, self.places, self.connections)
-        for link in (*self.relays.links(), *unmodelled(view, self.places, self.places[0])):
-            self._relayed.setdefault(link.source, []).append(link)
-        self.leading_anywhere = self.relays.leading_anywhere()
+
+    @cached_property
+    def leading_anywhere(self) -> dict[Place, Check]:
         """The places of which nobody can tell where they lead, and why."""
-        self.not_modelled = tuple(not_modelled(view, self.places))
+        others = {place: untold(f"what {place.name} reaches is not modelled") for place in self.not_modelled}
+        return self.relays.leading_anywhere() | others
+
+    @cached_property
+    def not_modelled(self) -> tuple[Place, ...]:
         """What bears on connections and is no place that is read."""
-        for place in self.not_modelled:
-            self.leading_anywhere[place] = untold(f"what {place.name} reaches is not modelled")
+        return tuple(not_modelled(self.view, self.places))
 
     def passed_on(self, place: Place) -> list[Link]:
         """What the place hands to others: requests, connections, events."""
         return self._relayed.get(place, [])
+
+    @cached_property
+    def _relayed(self) -> dict[Place, list[Link]]:
+        found: dict[Place, list[Link]] = {}
+        for link in (*self.relays.links(), *unmodelled(self.view, self.places, self.places[0])):
+            found.setdefault(link.source, []).append(link)
+        return found
 
     def find(self, word: str) -> list[Place]:
         """The places that a word means: one by its component, resource or id, or all of a kind.

@@ -1,6 +1,7 @@
 """Who asks: a role or a user of the stack with its policies, an AWS service, or an identity provider."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.view import View, text
@@ -126,21 +127,18 @@ def _arn(found: Resource) -> str:
 
 
 def _roles(view: View, name: str) -> list[Resource]:
-    for found in (
-        [role for role in view.of(ROLE) if name in (role.name, view.id_of(role), text(role.outputs.get("arn")))],
-        [role for role in view.of(ROLE) if view.owner(role) == name],
-        _of_pods(view, name),
-        _running_as(view, [one for one in view.resources if view.owner(one) == name or one.name == name]),
-        _running_as(view, [one for one in _below(view, name) if not one.type.startswith("aws:iam/")]),
-        [one for one in _below(view, name) if one.type == ROLE],
-    ):
-        if found:
-            return list(dict.fromkeys(found))
-    return []
+    return next((list(dict.fromkeys(found)) for found in _meant(view, name) if found), [])
 
 
-def _below(view: View, name: str) -> list[Resource]:
-    return [one for one in view.resources if any(above.name == name for above in view.lineage(one))]
+def _meant(view: View, name: str) -> Iterator[list[Resource]]:
+    """What a name may mean, nearest first; whoever has found some looks no further."""
+    yield [role for role in view.of(ROLE) if name in (role.name, view.id_of(role), text(role.outputs.get("arn")))]
+    yield [role for role in view.of(ROLE) if view.owner(role) == name]
+    yield _of_pods(view, name)
+    yield _running_as(view, [one for one in view.resources if view.owner(one) == name or one.name == name])
+    below = [one for one in view.resources if any(above.name == name for above in view.lineage(one))]
+    yield _running_as(view, [one for one in below if not one.type.startswith("aws:iam/")])
+    yield [one for one in below if one.type == ROLE]
 
 
 def _running_as(view: View, resources: list[Resource]) -> list[Resource]:
