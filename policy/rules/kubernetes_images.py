@@ -80,3 +80,16 @@ def no_plain_secrets(resource: Resource) -> Iterator[Finding]:
             for variable in container.blocks("env"):
                 if is_credential(variable.get("name"), variable.get("value")):
                     yield Finding(f"{name_of(container)} is given a credential", variable.path("value"))
+            for key in ("command", "args"):
+                if _says_one(container.get(key)):
+                    yield Finding(f"{name_of(container)} is started with a credential", container.path(key))
+
+
+def _says_one(words: Any) -> bool:
+    """Whether a command line holds a credential: in a word of it, or as the word after its option."""
+    known = [word if isinstance(word, str) else "" for word in words] if isinstance(words, list) else []
+    after = zip(known, known[1:], strict=False)
+    return any(is_credential("", word) for word in known) or any(
+        option.startswith("--") and "=" not in option and not word.startswith("-") and is_credential(option[2:], word)
+        for option, word in after
+    )

@@ -219,6 +219,9 @@ CASES = [
             Set(f"{C}.env[0].value", "hunter2hunter2"),
             Set(f"{C}.env", [{"name": "URL", "value": "postgres://app:hunter2@db:5432/app"}]),
             Set(f"{C}.env", [{"name": "KEY", "value": "AKIAIOSFODNN7EXAMPLE"}]),
+            Set(f"{C}.args", ["--db-password=hunter2hunter2"]),
+            Set(f"{C}.args", ["--verbose", "--db-password", "hunter2hunter2"]),
+            Set(f"{C}.command", ["sh", "-c", "psql postgresql://app:hunter2@db/app"]),
         ],
     ),
     Case("kubernetes-no-plain-secrets", [CONFIG_MAP], [Set("data.apiToken", "0123456789abcdef0123")]),
@@ -244,6 +247,22 @@ CASES = [
         ],
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--db-password=$(DB_PASSWORD)"],
+        ["--db-password", "$(DB_PASSWORD)"],
+        ["--password-file=/run/secrets/db", "--token-ttl=3600s", "--tls-private-key-file", "/etc/tls.key"],
+        ["--secret-name=api-tls", "--token", "--verbose"],
+        UNKNOWN,
+        ["--db-password", UNKNOWN],
+    ],
+)
+def test_what_names_a_credential_in_a_command_line_is_none(words: object) -> None:
+    """$(NAME) is a variable of the container, which may come from a Secret."""
+    assert check("kubernetes-no-plain-secrets", with_container(DEPLOYMENT, args=words)) == []
 
 
 @pytest.mark.parametrize("kind", PLACES)
