@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from policy.credentials import is_credential
@@ -69,27 +70,30 @@ def image_digest(workload: Resource) -> Iterator[Finding]:
 )
 def no_plain_secrets(resource: Resource) -> Iterator[Finding]:
     """Whoever may look at pods or ConfigMaps reads it, and so does everybody with the program's code or state."""
-    if canonical(resource.type) == CONFIG_MAP:
-        data = resource.get("data")
-        for key, value in data.items() if isinstance(data, dict) else ():
-            if is_credential(key, value):
-                yield Finding(f"holds a credential in {key}", f'data["{key}"]')
-        return
-    for pod in pods(resource):
-        for container in pod.containers():
-            for variable in container.blocks("env"):
-                if is_credential(variable.get("name"), variable.get("value")):
-                    yield Finding(f"{name_of(container)} is given a credential", variable.path("value"))
-            for key in ("command", "args"):
-                if _says_one(container.get(key)):
-                    yield Finding(f"{name_of(container)} is started with a credential", container.path(key))
+    yield from _in_data(resource) if canonical(resource.type) == CONFIG_MAP else _in_pods(resource)
+
+
+def _in_data(config: Resource) -> Iterator[Finding]:
+    data = config.get("data")
+    for key, value in data.items() if isinstance(data, dict) else ():
+        if is_credential(key, value):
+            yield Finding(f"holds a credential in {key}", f'data["{key}"]')
+
+
+def _in_pods(resource: Resource) -> Iterator[Finding]:
+    for container in (container for pod in pods(resource) for container in pod.containers()):
+        for variable in container.blocks("env"):
+            if is_credential(variable.get("name"), variable.get("value")):
+                yield Finding(f"{name_of(container)} is given a credential", variable.path("value"))
+        for key in ("command", "args"):
+            if _says_one(container.get(key)):
+                yield Finding(f"{name_of(container)} is started with a credential", container.path(key))
 
 
 def _says_one(words: Any) -> bool:
     """Whether a command line holds a credential: in a word of it, or as the word after its option."""
     known = [word if isinstance(word, str) else "" for word in words] if isinstance(words, list) else []
-    after = zip(known, known[1:], strict=False)
     return any(is_credential("", word) for word in known) or any(
         option.startswith("--") and "=" not in option and not word.startswith("-") and is_credential(option[2:], word)
-        for option, word in after
+        for option, word in pairwise(known)
     )
