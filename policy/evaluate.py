@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from policy.dates import Dates
 from policy.exemptions import Exemption, ExemptionUse
@@ -36,16 +37,30 @@ class RuleIndex:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(rules)
+        self._named: dict[str, list[int]] = {}
+        self._beginning: list[tuple[str, int]] = []
         self._by_type: dict[str, tuple[Rule, ...]] = {}
+        for place, rule in enumerate(self.rules):
+            for pattern in rule.types:
+                if pattern.endswith("*"):
+                    self._beginning.append((pattern[:-1], place))
+                else:
+                    self._named.setdefault(canonical(pattern), []).append(place)
 
     def concerning(self, token: str) -> tuple[Rule, ...]:
-        """The rules about resources of this type."""
+        """The rules about resources of this type, in their order."""
         if token not in self._by_type:
             name = canonical(token)
-            self._by_type[token] = tuple(
-                rule for rule in self.rules if any(_covers(pattern, name) for pattern in rule.types)
-            )
+            places = {place for beginning, place in self._beginning if name.startswith(beginning)}
+            places.update(self._named.get(name, ()))
+            self._by_type[token] = tuple(self.rules[place] for place in sorted(places))
         return self._by_type[token]
+
+
+@lru_cache(maxsize=8)
+def index_of(rules: tuple[Rule, ...]) -> RuleIndex:
+    """One index for as long as the same rules are asked."""
+    return RuleIndex(rules)
 
 
 def evaluate(
@@ -62,7 +77,7 @@ def evaluate(
     are near where the configuration names no other day. Unknown values neither violate nor hide what the known ones
     show. The rules about exemptions judge those that concern this stack.
     """
-    index = rules if isinstance(rules, RuleIndex) else RuleIndex(rules)
+    index = rules if isinstance(rules, RuleIndex) else index_of(tuple(rules))
     violations: list[Violation] = []
     for resource in graph:
         for rule in index.concerning(resource.type):
@@ -103,10 +118,6 @@ def thresholds(rule: Rule, config: Config, today: date) -> RuleConfig | None:
 def sparing(exemptions: Iterable[Exemption], rule: Rule, resource: Resource, today: date) -> Exemption | None:
     """The exemption that spares the resource from the rule today."""
     return next((item for item in exemptions if item.spares(rule.id, resource.urn, today)), None)
-
-
-def _covers(pattern: str, token: str) -> bool:
-    return token.startswith(pattern[:-1]) if pattern.endswith("*") else canonical(pattern) == token
 
 
 def _exemption_violations(
