@@ -27,7 +27,7 @@ SCENARIOS = (
     ),
     Scenario("postgres-major-lifted", "prod", {"database.engineVersion": "16", "database.majorUpgrade": True}),
     Scenario("postgres-larger", "prod", {"database.instanceClass": "db.r5.4xlarge", "database.storageGib": 2000}),
-    Scenario("storage-lowered", "prod", {"database.storageGib": 500, "topic.partitions": 6}),
+    Scenario("storage-lowered", "prod", {"load": None, "database.storageGib": 500, "topic.partitions": 6}),
     Scenario("postgres-smaller", "prod", {"database.instanceClass": "db.r5.xlarge"}),
     Scenario("replica-added", "prod", {"database.readReplicas": 3}),
     Scenario("replica-removed", "prod", {"database.readReplicas": 1}),

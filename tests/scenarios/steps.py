@@ -30,7 +30,7 @@ def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
     """docs/upgrading.md, step by step, where a replica is in another region."""
     name = f"{stack}-major"
     return (
-        Scenario(f"{name}-with-the-copy", stack, _MAJOR, refused="copies.database goes before database.majorUpgrade"),
+        Scenario(f"{name}-with-the-copy", stack, _MAJOR, refused="copies.database: goes before database.majorUpgrade"),
         Scenario(f"{name}-copy-deletable", stack, {f"{_COPY}.deletable": True}),
         Scenario(f"{name}-copy-away", stack, _GONE, before={f"{_COPY}.deletable": True}),
         Scenario(f"{name}-lifted", stack, _MAJOR, before=_GONE),
@@ -42,7 +42,7 @@ def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
             f"{name}-password-given-back-too-early",
             stack,
             {"database.manageMasterUserPassword": True, "database.secretName": None},
-            refused="copies.database needs database.manageMasterUserPassword: false",
+            refused="copies.database: needs database.manageMasterUserPassword: false",
         ),
     )
 
