@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent import futures
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,15 +20,7 @@ import yaml
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi.runtime.proto import analyzer_pb2_grpc
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyComplianceFramework,
-    PolicyConfigSchema,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationPolicy,
-)
+from pulumi_policy import EnforcementLevel, Severity
 from pulumi_policy.policy import _GRPC_CHANNEL_OPTIONS, _PolicyAnalyzerServicer
 
 from policy.decode import from_struct
@@ -36,68 +28,19 @@ from policy.environment import environment_of
 from policy.evaluate import RuleIndex, Violation, evaluate, judge, sparing
 from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
-from policy.levels import LEVEL_KEY, Config, PolicyConfigError, merged, read_config
+from policy.levels import LEVEL_KEY, PolicyConfigError, merged, read_config
+from policy.listing import LEVELS, policies_of
 from policy.mending import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 
 PACK_VERSION: str = yaml.safe_load(Path(__file__).with_name("PulumiPolicy.yaml").read_text(encoding="utf-8"))["version"]
-_LEVELS = {
-    Level.ADVISORY: EnforcementLevel.ADVISORY,
-    Level.MANDATORY: EnforcementLevel.MANDATORY,
-    Level.DISABLED: EnforcementLevel.DISABLED,
-    Level.REMEDIATE: EnforcementLevel.REMEDIATE,
-}
 _FROM_WIRE = {
     wire.ADVISORY: Level.ADVISORY,
     wire.MANDATORY: Level.MANDATORY,
     wire.DISABLED: Level.DISABLED,
     wire.REMEDIATE: Level.REMEDIATE,
 }
-
-
-def policies_of(rules: Iterable[Rule], environment: str, config: Config) -> list[Policy]:
-    """One Pulumi policy for each rule, as listed and configured by the engine; the judging is the Analyzer's."""
-    return [_policy(rule, environment, config) for rule in rules]
-
-
-def _policy(rule: Rule, environment: str, config: Config) -> Policy:
-    make: Callable[..., Policy] = ResourceValidationPolicy if rule.kind is Kind.RESOURCE else StackValidationPolicy
-    frameworks = [f"{name} {each}" for name, ids in rule.frameworks.items() for each in ids]
-    name, ids = next(iter(rule.frameworks.items()), (None, ()))
-    return make(
-        name=rule.id,
-        description=rule.title,
-        validate=_judged_by_the_analyzer,
-        enforcement_level=_LEVELS[config.listed(rule, environment)],
-        config_schema=_schema(rule, config),
-        display_name=rule.title,
-        severity=Severity(rule.severity.value),
-        framework=PolicyComplianceFramework(name=name, reference=", ".join(ids)) if name else None,
-        tags=frameworks,
-        remediation_steps=rule.remedy,
-        url=rule.link,
-    )
-
-
-def _judged_by_the_analyzer(_args: object, _report: object) -> None:
-    raise AssertionError("the Analyzer asks the rules themselves")
-
-
-def _schema(rule: Rule, config: Config) -> PolicyConfigSchema | None:
-    if rule.config is None:
-        return None
-    properties = rule.config.model_json_schema(by_alias=True)["properties"]
-    given = config.of(rule)
-    if given is not None:
-        values = given.model_dump(mode="json", by_alias=True)
-        properties = {key: {**each, "default": values[key]} for key, each in properties.items()}
-    # The engine fills in defaults before it checks types, and null is of none.
-    shown = {
-        key: {name: value for name, value in each.items() if (name, value) != ("default", None)}
-        for key, each in properties.items()
-    }
-    return PolicyConfigSchema(properties=shown)
 
 
 class Analyzer(_PolicyAnalyzerServicer):
@@ -223,7 +166,7 @@ class Analyzer(_PolicyAnalyzerServicer):
                     description=rule.title,
                     message=message(violation),
                     urn=violation.urn if with_urn else "",
-                    enforcementLevel=self._map_enforcement_level(_LEVELS[violation.level]),
+                    enforcementLevel=self._map_enforcement_level(LEVELS[violation.level]),
                     severity=self._map_severity(Severity(rule.severity.value)),
                 )
             )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from policy.analyzer import policies_of
 from policy.dates import Dates, strictly
 from policy.exemptions import Exemption
 from policy.levels import Config
+from policy.listing import policies_of
 from policy.model import PolicyConfigError, read_config
 from policy.pack import all_rules, rule_named
 from policy.support import read_support
