@@ -1,7 +1,7 @@
 """Everything a rule module needs, in one import."""
 
 from policy.environment import environment_of
-from policy.evaluate import RuleIndex, Violation, evaluate, judge
+from policy.evaluate import RuleIndex, Violation, evaluate, index_of, judge
 from policy.exemptions import Exemption, read_exemptions
 from policy.graph import STACK_TYPE, Graph
 from policy.levels import Config, PolicyConfigError, read_config
@@ -29,6 +29,7 @@ __all__ = [
     "Violation",
     "environment_of",
     "evaluate",
+    "index_of",
     "judge",
     "known",
     "read_config",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.workloads.migration_script import migration_script
-from tests.postgres import MASTER, Server
+from tests.migrations.job import run_job, texts_of
+from tests.postgres import Server
 from tests.stacks import ROOT
 
 FOLDERS = {
@@ -26,12 +26,8 @@ def migrate(postgres: Server, tmp_path: Path) -> Migrate:
     def run(system: str, database: str, **more: str) -> str:
         if not postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
             postgres.database(database)
-        folder = ROOT / "migrations" / system
-        texts = {file: (folder / file).read_text(encoding="utf-8") for file in FOLDERS[system]}
-        texts |= {f"{name}.sql": text for name, text in more.items()}
-        for name, text in {**texts, "run.sql": migration_script(texts)}.items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
-        return postgres.run(f"--file={tmp_path / 'run.sql'}", user=MASTER, database=database)
+        texts = texts_of(system, FOLDERS[system]) | {f"{name}.sql": text for name, text in more.items()}
+        return run_job(postgres, database, texts, tmp_path)
 
     return run
 

@@ -3,15 +3,13 @@
 import json
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.workloads.migration_script import migration_script
+from tests.migrations.job import run_job, texts_of
 from tests.migrations.test_migrations import FOLDERS, refused
-from tests.postgres import MASTER, Server
-from tests.stacks import ROOT
+from tests.postgres import Server
 
 Sql = Callable[..., str]
 _AT = "records.first_id('{}')"
@@ -21,12 +19,8 @@ _ROW = "INSERT INTO record (id, tenant_id, kind, body) VALUES ({}, {}, 'note', '
 @pytest.fixture(scope="module")
 def database(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with the records' migrations and partitions of the first half of 2030."""
-    folder = tmp_path_factory.mktemp("records")
-    texts = {file: (ROOT / "migrations/records" / file).read_text(encoding="utf-8") for file in FOLDERS["records"]}
-    for name, text in {**texts, "run.sql": migration_script(texts)}.items():
-        Path(folder / name).write_text(text, encoding="utf-8")
     postgres.database("partitions")
-    postgres.run(f"--file={folder / 'run.sql'}", user=MASTER, database="partitions")
+    run_job(postgres, "partitions", texts_of("records", FOLDERS["records"]), tmp_path_factory.mktemp("records"))
     postgres.psql("SELECT records.make_partitions('2030-01-15Z', '2030-06-01Z')", database="partitions")
     return "partitions"
 

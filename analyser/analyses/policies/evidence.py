@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policy.levels import Config
-from policy.model import Graph, Level, Resource, Rule, RuleIndex, Violation, wholly_known
+from policy.model import Graph, Level, Resource, Rule, Violation, index_of, wholly_known
 from policy.profiles import Control, Framework
 
 
@@ -47,7 +47,7 @@ def evidence(
     framework: Framework, graph: Graph, rules: Sequence[Rule], config: Config, violations: Iterable[Violation]
 ) -> list[Evidence]:
     """Each control with what the violations of this graph, judged by these rules at these levels, say of it."""
-    index = RuleIndex(rules)
+    index = index_of(tuple(rules))
     subjects: dict[str, list[Resource]] = defaultdict(list)
     for resource in graph:
         for rule in index.concerning(resource.type):

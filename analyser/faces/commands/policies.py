@@ -37,12 +37,12 @@ def policies(
 
 def _chosen(part: str, severity: str, token: str) -> list[Any]:
     """The rules that are meant. Raises UsageError where none is."""
-    from policy.model import RuleIndex, Severity
+    from policy.model import Severity, index_of
     from policy.pack import all_rules
 
     if severity and severity not in list(Severity):
         raise UsageError(f"strata: --severity {severity} is none of {', '.join(Severity)}")
-    concerned = {rule.id for rule in RuleIndex(all_rules()).concerning(token)} if ":" in token else set()
+    concerned = {rule.id for rule in index_of(all_rules()).concerning(token)} if ":" in token else set()
     chosen = [
         rule
         for rule in all_rules()

@@ -68,11 +68,6 @@ class Host:
         }
         self._pool: asyncpg.Pool | None = None
 
-    @property
-    def taken(self) -> int:
-        """How many connections of the pool are open and busy."""
-        return 0 if self._pool is None else self._pool.get_size() - self._pool.get_idle_size()
-
     async def open(self) -> None:
         """Makes the pool; connections come with the first requests."""
         self._pool = asyncpg.create_pool(**self._where, min_size=0, max_size=self._most)

@@ -51,13 +51,3 @@ def name(span: Span, method: str, path: str, status: int) -> None:
     span.set_attribute("http.response.status_code", status)
     if status >= 500:
         span.set_status(Status(StatusCode.ERROR))
-
-
-@contextlib.contextmanager
-def asking(store: str, operation: str) -> Generator[None]:
-    """One question to a store."""
-    attributes = {"db.system.name": store, "db.operation.name": operation, "peer.service": store}
-    with trace.get_tracer(_SERVICE).start_as_current_span(
-        f"{store} {operation}", kind=SpanKind.CLIENT, attributes=attributes
-    ):
-        yield

@@ -13,8 +13,8 @@ import uvicorn
 from records import settings
 from records.server import Service
 
-from components.workloads.migration_script import migration_script
-from tests.postgres import MASTER, Server
+from tests.migrations.job import run_job, texts_of
+from tests.postgres import Server
 from tests.stacks import ROOT
 
 KEY = "acme-s-key-which-is-long-and-made-by-chance"
@@ -68,11 +68,8 @@ class Client:
 
 def migrate(postgres: Server, database: str, folder: Path) -> None:
     """A database as the stack's migration leaves it, with four tenants; ``open`` is public, ``other`` has no key."""
-    texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(MIGRATIONS.iterdir())}
-    for name, text in {**texts, "run.sql": migration_script(texts)}.items():
-        (folder / name).write_text(text, encoding="utf-8")
     postgres.database(database)
-    postgres.run(f"--file={folder / 'run.sql'}", user=MASTER, database=database)
+    run_job(postgres, database, texts_of("records", sorted(file.name for file in MIGRATIONS.iterdir())), folder)
     rows = f"('acme', sha256('{KEY}'), false), ('open', sha256('open-{KEY}'), true), ('other', NULL, false)"
     rows += f", ('paged', sha256('paged-{KEY}'), false)"
     postgres.psql(f"INSERT INTO records.tenant (name, key, public) VALUES {rows}", database=database)

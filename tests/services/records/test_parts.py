@@ -110,7 +110,7 @@ def test_whoever_finds_no_connection_free_is_told_at_once(stores: Stores) -> Non
                 await asyncio.sleep(seconds)
 
         first = asyncio.create_task(hold(3600))
-        while not host.taken:
+        while host._pool is None or not host._pool.get_size():
             await asyncio.sleep(0.01)
         late = await asyncio.gather(hold(0), return_exceptions=True)
         first.cancel()
