@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+PROJECT = "strata"
+"""What Pulumi.yaml calls it; the namespace of its own configuration."""
 ROOT = Path(__file__).resolve().parents[1]
 _LONGEST = 200
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"

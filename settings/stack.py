@@ -13,10 +13,11 @@ from settings import provider
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError, problems_of, shown, unknown_key
 from settings.model import Settings
+from settings.project_files import PROJECT, ROOT
 from settings.provider import REGION_KEY
+from settings.recovery import KEY, home_problems
 from settings.usage import Usage
 
-PROJECT = "strata"
 KEYS = ("system", "environment", "deletable", "settings", "usage")
 
 _NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
@@ -64,7 +65,11 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     usage = _block("usage", own, Usage, context, problems)
     if problems or not (system and environment and settings and usage):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    return Stack(stack, system, Environment(environment), region, settings, deletable, usage)
+    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage)
+    recovery = getattr(settings, KEY, None)
+    if recovery and (found := [*home_problems(recovery, made, ROOT)]):
+        raise SettingsError(f"Pulumi.{stack}.yaml", found)
+    return made
 
 
 def _unknown_namespaces(config: Mapping[str, str], known: set[str]) -> Iterator[Problem]:

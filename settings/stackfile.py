@@ -9,7 +9,7 @@ from typing import Any
 
 from settings import yaml_reader
 from settings.errors import Problem, SettingsError, shown, unknown_key
-from settings.stack import PROJECT
+from settings.project_files import PROJECT
 from settings.yaml_reader import YamlError
 
 # https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/

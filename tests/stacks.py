@@ -16,9 +16,10 @@ STACKS = stack_names(ROOT)
 
 
 @functools.cache
-def stack_graph(stack: str, *, known: bool = True) -> Graph:
-    """What a stack registers; without ``known``, as on an empty account."""
-    return shared(f"{stack}.{'known' if known else 'unknown'}", lambda: run_stack(ROOT, stack, known=known))
+def stack_graph(stack: str, *, known: bool = True, promoted: bool = False) -> Graph:
+    """What a stack registers; without ``known``, as on an empty account; a recovery stack standing by or promoted."""
+    name = f"{stack}.{'known' if known else 'unknown'}{'.promoted' if promoted else ''}"
+    return shared(name, lambda: run_stack(ROOT, stack, known=known, promoted=promoted, standby=stack_graph))
 
 
 def shared(name: str, make: Callable[[], Graph]) -> Graph:

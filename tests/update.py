@@ -1,8 +1,8 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs, the front page's
-table of stacks, and what pages show of commands. Review the diff: each of these is held by a test, and what this
-writes is what it asks for.
+Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs, what recovery stacks
+read, the front page's table of stacks, and what pages show of commands. Review the diff: each of these is held by a
+test, and what this writes is what it asks for.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from policy.pack import all_rules
 from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
-from tests import day
+from tests import day, outputs
 from tests.docs import secrets
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
@@ -59,6 +59,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
+    yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
         yield Path(name), _samples
 

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,14 @@ from pulumi.runtime import stack as runtime_stack
 from analyser.graph import Graph
 from analyser.run.deployed import Deployed
 from analyser.run.recorder import Recorder
+from analyser.run.references import ORGANIZATION, Read, Standby, references
 from analyser.run.shortcuts import shortcuts
 from analyser.run.tasks import Work
+from policy.unknown import UNKNOWN
 from settings import SettingsError, stackfile
+from settings.project_files import PROJECT
 from settings.provider import REGION_KEY
-from settings.stack import PROJECT
+from settings.recovery import with_promotion
 
 Program = Callable[[], Awaitable[None] | None]
 Progress = Callable[[int], None]
@@ -46,12 +50,26 @@ def run_stack(
     known: bool = True,
     progress: Progress | None = None,
     deployed: Deployed | None = None,
+    promoted: bool | None = None,
+    standby: Standby | None = None,
 ) -> Graph:
     """Runs ``__main__.py`` for a real stack file; with ``deployed``, as an update of what is there.
 
-    Raises SettingsError for configuration that cannot be used and ProgramError for a program that fails.
+    ``promoted`` says it of a recovery stack in place of its file. What such a stack reads of another is answered from
+    ``standby``, by a preview of that one if left out. Raises SettingsError for configuration that cannot be used and
+    ProgramError for a program that fails.
     """
     file = stackfile.read(directory, stack)
+    if promoted is not None:
+        file = replace(file, config=with_promotion(file.config, promoted))
+    computed = known and deployed is None
+    answers = references(
+        directory,
+        file,
+        standby or (lambda other: run_stack(directory, other, promoted=False)),
+        known=computed,
+        held=deployed.held if deployed else UNKNOWN,
+    )
 
     def program() -> None:
         runpy.run_path(str(directory / "__main__.py"), run_name="__main__")
@@ -61,9 +79,10 @@ def run_stack(
         stack=stack,
         config=file.config,
         secret_keys=file.secret_keys,
-        known=known and deployed is None,
+        known=computed,
         progress=progress,
         deployed=deployed,
+        answers=answers,
         root=directory,
     )
 
@@ -77,21 +96,32 @@ def run_program(
     known: bool = True,
     progress: Progress | None = None,
     deployed: Deployed | None = None,
+    answers: Mapping[str, Read] | None = None,
     root: Path | None = None,
 ) -> Graph:
     """Runs a program to its end under the recorder, in a context of its own, and returns what it registered.
 
-    ``progress`` is called with the number of registrations so far. ``root`` is the project's folder, from which paths
-    of assets are; the working directory if left out.
+    ``progress`` is called with the number of registrations so far. ``answers`` are other stacks' outputs, by the full
+    names of those. ``root`` is the project's folder, from which paths of assets are; the working directory if left out.
     """
     region = config.get(REGION_KEY, "us-east-1")
     work = Work()
-    recorder = Recorder(stack, region, known=known, turn=work.turn, progress=progress, deployed=deployed, root=root)
+    recorder = Recorder(
+        stack,
+        region,
+        known=known,
+        turn=work.turn,
+        progress=progress,
+        deployed=deployed,
+        answers=answers or {},
+        root=root,
+    )
     with warnings.catch_warnings(record=True) as caught, _only_new_objects():
         warnings.simplefilter("always", RuntimeWarning)
         try:
             contextvars.copy_context().run(_run, program, recorder, work, stack, dict(config), list(secret_keys), known)
         except ProgramError as error:
+            _never_started()
             # What the recorder found is why the program went wrong, if it found something.
             raise ProgramError("\n".join([*recorder.problems, str(error)])) from error
         held = _never_started()
@@ -131,7 +161,7 @@ def _run(
             project=PROJECT,
             stack=stack,
             dry_run=not known,
-            organization="organization",
+            organization=ORGANIZATION,
             monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
             root_directory=str(Path.cwd()),
             callbacks=recorder.transforms,
@@ -165,6 +195,8 @@ async def _in_stack(program: Program, recorder: Recorder, work: Work) -> None:
     # The recorder answers at once: threads would only cost time and make the order of registrations differ.
     loop.set_default_executor(_Inline(max_workers=1))
     loop.set_task_factory(work.begin)
+    # Whoever waited for what failed, and is not heard any more, says nothing that ``work`` does not know.
+    loop.set_exception_handler(lambda *_: None)
     await runtime_stack.run_in_stack(lambda: _to_the_end(program))
     root = runtime_settings.get_root_resource()
     empty = sorted(getattr(root, "outputs", {}).keys() - recorder.exports.keys())

@@ -1,8 +1,9 @@
 """A resource monitor that records every registration and answers like AWS would."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pulumi.runtime import mocks
@@ -12,10 +13,11 @@ from analyser.graph import Node
 from analyser.run import eks, mock_cloud, property_bags
 from analyser.run.contents import with_contents
 from analyser.run.deployed import Deployed
+from analyser.run.references import REFERENCE, Read
 from analyser.run.registration_order import in_order
 from analyser.run.remote_components import Expansion, RemoteError
 from analyser.run.transforms import Transforms
-from policy.unknown import wholly_known
+from policy.unknown import UNKNOWN, wholly_known
 from settings.stack import PROJECT
 
 _STACK = "pulumi:pulumi:Stack"
@@ -37,7 +39,8 @@ class Recorder(mocks.MockMonitor):
     With ``known`` every computed output has a value, as after an ``up``; without, none has, as in the first preview
     on an empty account, but for what is ``deployed`` already, as in the preview of an update. ``turn`` says when the
     program asked for what is being registered: the SDK sends what waited for the same thing in any order. ``progress``
-    hears the number of registrations so far. Paths of assets are those from ``root``.
+    hears the number of registrations so far. ``answers`` are outputs of other stacks, by full name. Paths of assets
+    are those from ``root``.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Recorder(mocks.MockMonitor):
         turn: Callable[[], int],
         progress: Callable[[int], None] | None = None,
         deployed: Deployed | None = None,
+        answers: Mapping[str, Read] = MappingProxyType({}),
         root: Path | None = None,
     ) -> None:
         super().__init__(_Unused())
@@ -64,6 +68,7 @@ class Recorder(mocks.MockMonitor):
         self._turns: dict[str, int] = {}
         self._progress = progress
         self._deployed = deployed
+        self._answers = answers
         self._root = root or Path.cwd()
         self._lock = threading.RLock()
 
@@ -86,7 +91,11 @@ class Recorder(mocks.MockMonitor):
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)
-        _, state = self._answer(request.type, request.name, property_bags.decode(request.properties))
+        inputs = property_bags.decode(request.properties)
+        if request.type == REFERENCE:
+            state = self._reference(inputs["name"])
+        else:
+            _, state = self._answer(request.type, request.name, inputs)
         self.resources[urn] = self.ResourceRegistration(urn, request.id, state)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=property_bags.encode(state))
 
@@ -122,6 +131,13 @@ class Recorder(mocks.MockMonitor):
         if not self._known:
             return "", mock_cloud.not_computed(token, inputs)
         return mock_cloud.outputs(token, name, inputs, self._region)
+
+    def _reference(self, name: str) -> dict[str, Any]:
+        """What another stack has put out."""
+        found = self._answers.get(name)
+        if found is None:
+            self.problems.append(f"the preview answers for what settings.recovery.home names, and not for {name}")
+        return (found or Read(UNKNOWN)).state(name)
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """A URN as the engine makes it: the types of all parents, save the root stack's."""

@@ -1,0 +1,82 @@
+"""A recovery stack: which stack it stands by for, and whether it serves in its place."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import ValidationError
+
+from settings import stackfile
+from settings.environment import Environment
+from settings.errors import Problem, shown
+from settings.form import Form
+from settings.model import Settings
+from settings.project_files import PROJECT
+from settings.provider import REGION_KEY
+
+if TYPE_CHECKING:
+    from settings.stack import Stack
+
+KEY = "recovery"
+"""Where a system's settings say it."""
+_HOME = f"settings.{KEY}.home"
+
+
+class RecoveryStackSettings(Settings):
+    """Whose place the stack takes when its region is gone, and whether it has taken it.
+
+    Until then it stands by: everything that only us-east-1 can make is there already, and stores follow those of
+    ``home``. ``promoted`` is all that a promotion changes: docs/decisions/0041-recovery-stacks.md.
+    """
+
+    home: Annotated[str, Form(r"[A-Za-z0-9_.-]{1,100}", "the name of a stack", "prod")]
+    """A stack of the same system in production, which lives in another region."""
+    promoted: bool = False
+    """Whether stores are written here and pods run, whatever has become of ``home``."""
+
+
+def recovery_of(config: Mapping[str, str]) -> RecoveryStackSettings | None:
+    """What a stack's flat configuration says of it; None for a stack that is no recovery stack or says it wrongly."""
+    given = _settings(config).get(KEY)
+    try:
+        return None if given is None else RecoveryStackSettings.model_validate(given, by_alias=True, by_name=False)
+    except ValidationError:
+        return None
+
+
+def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:
+    """A stack's flat configuration with a recovery stack promoted or standing by; that of any other as it is."""
+    if recovery_of(config) is None:
+        return dict(config)
+    given = _settings(config)
+    said = {**given, KEY: {**given[KEY], "promoted": promoted}}
+    return {**config, f"{PROJECT}:settings": json.dumps(said)}
+
+
+def home_problems(recovery: RecoveryStackSettings, stack: "Stack", directory: Path) -> Iterator[Problem]:
+    """Why a stack cannot stand by for the one it names, whose file lies in ``directory``."""
+    home = recovery.home
+    others = [name for name in stackfile.stack_names(directory) if name != stack.name]
+    if home not in others:
+        yield Problem(_HOME, f"{shown(home)} is no other stack; stacks here: {', '.join(others) or 'none'}")
+        return
+    config = stackfile.read(directory, home).config
+    system, environment = config.get(f"{PROJECT}:system"), config.get(f"{PROJECT}:environment")
+    if system != stack.system:
+        yield Problem(_HOME, f"{home} is of the system {shown(system)}, and this one of {stack.system}")
+    if environment != Environment.PROD or stack.environment is not Environment.PROD:
+        said = f"{home} is {shown(environment)} and this one {shown(stack.environment.value)}"
+        yield Problem(_HOME, f"{said}; production alone has a recovery stack, which is production too")
+    if config.get(REGION_KEY) == stack.region:
+        yield Problem(_HOME, f"{home} lives in {stack.region} like this stack, which needs {REGION_KEY} of its own")
+    if KEY in _settings(config):
+        yield Problem(_HOME, f"{home} is a recovery stack itself")
+
+
+def _settings(config: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        given = json.loads(config.get(f"{PROJECT}:settings", "{}"))
+    except ValueError:
+        given = {}
+    return given if isinstance(given, dict) else {}
