@@ -5,8 +5,9 @@ and exports what it read as its own output ``home``; promoted, it reads that las
 home stack, whose state may be gone. See docs/decisions/0041-recovery-stacks.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import pulumi
@@ -21,54 +22,83 @@ if TYPE_CHECKING:
 
 TOLD, HELD = "recovery", "home"
 """The outputs: the home stack's, and the recovery stack's own of what it read."""
+SECRETS = "Secrets"
+"""How outputs of their own end that hold what is secret, so that the rest need not be."""
+SECRET = MappingProxyType({SECRETS: True})
+"""The metadata of a contract's field whose value is secret: ``field(metadata=SECRET)``."""
 
 C = TypeVar("C", bound="DataclassInstance")
 
 
+def held(exports: Mapping[str, Any]) -> dict[str, Any]:
+    """What the exports of a recovery stack say it has read, as its home stack told it and as it tells itself."""
+    own = {key.removeprefix(HELD): value for key, value in exports.items() if key in (HELD, f"{HELD}{SECRETS}")}
+    return {f"{name}{ending}": value for name in (HELD, TOLD) for ending, value in own.items()}
+
+
 def told(contract: "DataclassInstance") -> dict[str, Any]:
-    """The output by which a home stack tells its recovery stack what ``contract`` holds."""
-    return {TOLD: {to_camel(each.name): getattr(contract, each.name) for each in fields(contract)}}
+    """The outputs by which a home stack tells its recovery stack what ``contract`` holds."""
+    return {
+        f"{TOLD}{ending}": {to_camel(each.name): getattr(contract, each.name) for each in those}
+        for ending, those in _outputs(type(contract)).items()
+    }
 
 
 def read_home(settings: RecoveryStackSettings, contract: type[C]) -> C:
     """What the home stack told, every field an output; exports all that was read at once, as ``home``.
 
     ``contract`` is a frozen dataclass whose fields are ``pulumi.Input``s of texts, truth values, and lists and mappings
-    of them (a whole number comes over as one with a fraction). A value that is
-    missing or of another type stops the program with one line that names stack file, key and output.
+    of them (a whole number comes over as one with a fraction); those that are ``SECRET`` come by another output. A
+    value that is missing or of another type stops the program with one line that names stack file, key and output.
     """
-    stack = pulumi.get_stack()
-    source, output, key = (stack, HELD, "promoted") if settings.promoted else (settings.home, TOLD, "home")
+    source, output, key = (pulumi.get_stack(), HELD, "promoted") if settings.promoted else (settings.home, TOLD, "home")
     # In full, as every backend takes it: https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{source}"
-    found = pulumi.StackReference(HELD, stack_name=name).get_output(output)
-    # Before anything can fail: a later run may have no other place to read it from.
-    pulumi.export(HELD, found)
+    reference = pulumi.StackReference(HELD, stack_name=name)
+    read = {}
+    for ending, those in _outputs(contract).items():
+        found = reference.get_output(f"{output}{ending}")
+        # Before anything can fail: a later run may have no other place to read it from.
+        pulumi.export(f"{HELD}{ending}", found)
+        values = found.apply(_check(those, f"{source} has no output {output}{ending}", key))
+        read |= {each.name: _part(values, each.name) for each in those}
+    return contract(**read)
+
+
+def _outputs(contract: type[Any]) -> dict[str, list[Field[Any]]]:
+    """The fields of a contract by the ending of the output that they come by."""
+    found: dict[str, list[Field[Any]]] = {}
+    for each in fields(contract):
+        found.setdefault(SECRETS if SECRETS in each.metadata else "", []).append(each)
+    return found
+
+
+def _check(those: Sequence[Field[Any]], missing: str, key: str) -> Callable[[Any], dict[str, Any]]:
+    stack = pulumi.get_stack()
 
     def checked(value: Any) -> dict[str, Any]:
-        values, wrong = _read(contract, value, f"{source} has no output {output}")
+        values, wrong = _read(those, value, missing)
         if wrong:
             problems = [Problem(f"settings.{KEY}.{key}", what) for what in wrong]
             # Reaches the user as its message alone, without a traceback.
             raise pulumi.RunError(str(SettingsError(f"Pulumi.{stack}.yaml", problems)))
         return values
 
-    values = found.apply(checked)
-    return contract(**{each.name: _part(values, each.name) for each in fields(contract)})
+    return checked
 
 
 def _part(values: pulumi.Output[dict[str, Any]], name: str) -> pulumi.Output[Any]:
     return values.apply(lambda found: found[name])
 
 
-def _read(contract: type[C], value: Any, missing: str) -> tuple[dict[str, Any], list[str]]:
-    """The fields of ``contract`` by name, and what is wrong with what was found."""
+def _read(those: Sequence[Field[Any]], value: Any, missing: str) -> tuple[dict[str, Any], list[str]]:
+    """The fields by name, and what is wrong with what was found."""
     if not isinstance(value, Mapping):
         return {}, [missing]
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for name, hint in ((each.name, each.type) for each in fields(contract)):
-        key = to_camel(name)
+    for each in those:
+        name, hint, key = each.name, each.type, to_camel(each.name)
         if value.get(key) is None:
             wrong.append(f"{missing}.{key}")
             continue

@@ -7,7 +7,7 @@ import yaml
 from analyser.run.references import full_name
 from settings import stackfile
 from settings.recovery import recovery_of
-from systems.recovery_stack import HELD, TOLD
+from systems.recovery_stack import HELD, SECRETS, TOLD
 from tests.stacks import ROOT, STACKS, stack_graph
 
 FILE = Path(".ci/stack-outputs.yaml")
@@ -21,6 +21,11 @@ def homes() -> dict[str, str]:
 
 def outputs() -> str:
     """The file: stacks by full name, with the outputs that are read of them."""
-    found = {full_name(home): {TOLD: stack_graph(home).exports[TOLD]} for home in homes().values()}
-    found |= {full_name(stack): {HELD: stack_graph(stack).exports[HELD]} for stack in homes()}
+    read = dict.fromkeys(homes().values(), TOLD) | dict.fromkeys(homes(), HELD)
+    found = {
+        full_name(stack): {
+            key: value for key, value in stack_graph(stack).exports.items() if key in (output, f"{output}{SECRETS}")
+        }
+        for stack, output in read.items()
+    }
     return yaml.safe_dump(found)

@@ -19,8 +19,8 @@ _CONTROLLED_THERE = (
 )
 """How types begin whose control plane is in one region for all; certificates here are those that a name is proved for,
 by a record."""
-_REMADE = "kubernetes:"
-"""What may be made anew: pods and jobs hold nothing."""
+_REMADE = ("kubernetes:", "aws:apigateway/deployment:")
+"""What may be made anew: pods and jobs hold nothing, and a deployment is how what an API says is published."""
 
 
 def promotion(standby: Graph, promoted: Graph) -> tuple[Change, ...]:

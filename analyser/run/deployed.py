@@ -15,7 +15,7 @@ from analyser.graph import TAGS_KEY, Graph, Node
 from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
 from policy.unknown import UNKNOWN
-from systems.recovery_stack import HELD
+from systems.recovery_stack import held
 
 _STACK = "pulumi:pulumi:Stack"
 _DEFAULT = "::default"
@@ -73,8 +73,8 @@ class Deployed:
     """By type and name: the id and the outputs. What shares both with another is left out."""
     account: str
     """The AWS account; empty where no ARN says it."""
-    held: Any = UNKNOWN
-    """What a recovery stack has read of its home stack."""
+    held: Mapping[str, Any] | None = None
+    """What a recovery stack has read of its home stack, by output; None for a stack that reads none."""
 
     def answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
         """The id and the state of a resource with these inputs; None for one that is not there."""
@@ -93,7 +93,7 @@ def deployed(graph: Graph) -> Deployed:
     arns = (str(node.outputs.get("arn", "")).split(":") for node in graph)
     accounts = Counter(parts[_ACCOUNT] for parts in arns if len(parts) > _ACCOUNT and parts[_ACCOUNT].isdigit())
     account = accounts.most_common(1)[0][0] if accounts else ""
-    return Deployed(answers, account, graph.exports.get(HELD, UNKNOWN))
+    return Deployed(answers, account, held(graph.exports) or None)
 
 
 def _malformed(states: Any) -> Iterator[str]:

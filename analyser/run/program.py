@@ -29,7 +29,6 @@ from analyser.run.recorder import Recorder
 from analyser.run.references import ORGANIZATION, Read, Standby, references
 from analyser.run.shortcuts import shortcuts
 from analyser.run.tasks import Work
-from policy.unknown import UNKNOWN
 from settings import SettingsError, stackfile
 from settings.project_files import PROJECT
 from settings.provider import REGION_KEY
@@ -68,7 +67,7 @@ def run_stack(
         file,
         standby or (lambda other: run_stack(directory, other, promoted=False)),
         known=computed,
-        held=deployed.held if deployed else UNKNOWN,
+        held=deployed.held if deployed else None,
     )
 
     def program() -> None:

@@ -1,6 +1,6 @@
 """What a recovery stack is answered that reads outputs: its home stack's, or its own, by a preview of that stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ from policy.unknown import UNKNOWN
 from settings import stackfile
 from settings.project_files import PROJECT
 from settings.recovery import recovery_of
-from systems.recovery_stack import HELD, TOLD
 
 ORGANIZATION = "organization"
 """What a preview calls it, and what a backend without organizations does:
@@ -51,7 +50,7 @@ def read_by(file: stackfile.StackFile) -> str | None:
 
 
 def references(
-    directory: Path, file: stackfile.StackFile, standby: Standby, *, known: bool, held: Any = UNKNOWN
+    directory: Path, file: stackfile.StackFile, standby: Standby, *, known: bool, held: Mapping[str, Any] | None = None
 ) -> dict[str, Read]:
     """The answers to what the stack of a file reads, by full name.
 
@@ -62,7 +61,7 @@ def references(
     if source is None or source not in stackfile.stack_names(directory):
         return {}  # the program itself says what is wrong with a home that is none
     if not known:
-        return {full_name(source): Read(UNKNOWN if held is UNKNOWN else {HELD: held, TOLD: held})}
+        return {full_name(source): Read(UNKNOWN if held is None else held)}
     there = stackfile.read(directory, source)
     if source != file.stack and recovery_of(there.config):
         return {}

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.data.postgres import PRIMARY, Postgres
+from components.data.postgres import Postgres
+from components.data.postgres_primary import PRIMARY
 from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup

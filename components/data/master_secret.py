@@ -23,9 +23,10 @@ class MasterSecret(Component):
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
 
     ``password`` is for creating the instance only: it is replaced as soon as ``rotate`` was called, before anybody
-    could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. No other account may
-    read it. Readers need ``key.decrypt``. The secret has no value until the first rotation is through, minutes after
-    the instance and all of its replicas are there; what depends on this component waits for it.
+    could have read it; a copy of another instance, which has that one's, is not ``created`` with any. Pulumi keeps it
+    as a secret, so encrypted, and what it keeps opens nothing. No other account may read it. Readers need
+    ``key.decrypt``. The secret has no value until the first rotation is through, minutes after the instance and all of
+    its replicas are there; what depends on this component waits for it.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class MasterSecret(Component):
         identifier: str,
         username: str,
         secret_name: str | None = None,
+        created: bool = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -44,9 +46,10 @@ class MasterSecret(Component):
         self._key = key
         self._identifier = identifier
         self._username = username
-        # RDS takes no slash, quote, at sign or space; letters and digits of this length need none.
-        initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
-        self.password = initial.result
+        if created:
+            # RDS takes no slash, quote, at sign or space; letters and digits of this length need none.
+            initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
+            self.password = initial.result
         secret = empty_secret(self, account, key, purpose=f"Master user of {identifier}", secret_name=secret_name)
         self.arn = secret.arn
         self._function: Function | None = None
@@ -55,7 +58,25 @@ class MasterSecret(Component):
 
     def rotate(self, days: int, after: pulumi.Output[Sequence[pulumi.Resource]]) -> None:
         """Replaces the password now, once everything in ``after`` is there, and then every ``days``."""
-        function = Function(
+        permission = self.stand_by()
+        schedule = aws.secretsmanager.SecretRotation(
+            self.child("schedule"),
+            secret_id=self.arn,
+            rotation_lambda_arn=self.function.arn,
+            rotate_immediately=True,
+            rotation_rules={"automatically_after_days": days},
+            # Rotation starts at once: the function must be callable, and RDS changes no password while it is
+            # making the instance or a replica of it.
+            opts=self.child_options(depends_on=after.apply(lambda resources: [permission, *resources])),
+        )
+        await_value(self, self.function, self.arn, schedule=schedule)
+
+    def stand_by(self) -> pulumi.Resource:
+        """Makes what replaces the password, without having it do so, as for a copy that nobody writes to yet.
+
+        Returns what has to be there before it can be called.
+        """
+        self._function = Function(
             self.child("rotation"),
             # The function waits until RDS has applied the password.
             FunctionSettings(memory_mib=128, timeout_seconds=15 * _MINUTES),
@@ -69,19 +90,7 @@ class MasterSecret(Component):
             statements=[*self._rights(), self._key.use],
             opts=self.child_options(),
         )
-        self._function = function
-        permission = function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
-        schedule = aws.secretsmanager.SecretRotation(
-            self.child("schedule"),
-            secret_id=self.arn,
-            rotation_lambda_arn=function.arn,
-            rotate_immediately=True,
-            rotation_rules={"automatically_after_days": days},
-            # Rotation starts at once: the function must be callable, and RDS changes no password while it is
-            # making the instance or a replica of it.
-            opts=self.child_options(depends_on=after.apply(lambda resources: [permission, *resources])),
-        )
-        await_value(self, function, self.arn, schedule=schedule)
+        return self._function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
 
     @property
     def function(self) -> Function:

@@ -6,21 +6,16 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
-from components.data.final_snapshot import final_snapshot
 from components.data.managed_secret import managed_secret_arn
-from components.data.master_secret import MasterSecret
-from components.data.postgres_instances import PostgresInstances
+from components.data.postgres_primary import PRIMARY, PostgresPrimary
 from components.data.postgres_settings import PostgresSettings
 from components.drift import GROWS
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement, sid
 from settings import refuse
 
-PRIMARY = "primary"
 
-
-class Postgres(PostgresInstances):
+class Postgres(PostgresPrimary):
     """A primary and its read replicas in the data tier, encrypted with ``key``, which only granted clients reach.
 
     Every connection is TLS, people and programs sign in by IAM (``connect``; the role needs ``rds_iam`` inside
@@ -76,54 +71,6 @@ class Postgres(PostgresInstances):
         """
         self._before_rotation.append(resource)
 
-    @property
-    def read_variables(self) -> dict[str, pulumi.Input[str]]:
-        """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""
-        hosts = self.reader_endpoints.values()
-        return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
-
-    @property
-    def read_secret(self) -> Statement:
-        """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
-        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-        return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
-
-    @property
-    def operate(self) -> list[Statement]:
-        """Lets a role restart the instances, fail the primary over, see what loads them and read their logs, and have
-        the master password replaced."""
-        instances = [instance.arn for instance in self._instances.values()]
-        loads = [
-            pulumi.Output.concat(self.account.arn("pi", "metrics/rds/"), instance.resource_id)
-            for instance in self._instances.values()
-        ]
-        managed = Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn])
-        return [
-            Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
-            Statement(sid("SeeLoad", self.name), ["pi:GetResourceMetrics"], loads),
-            self._key.through("rds", self.name),
-            *(log.read for log in self._logs),
-            *([managed] if self._master is None else self._master.operate),
-        ]
-
-    @property
-    def rotations(self) -> dict[str, pulumi.Output[str]]:
-        """The function that replaces the master password, by what it is called; none where RDS replaces it."""
-        if self._master is None:
-            return {}
-        return {f"{self._master.name}-rotation": self._master.function.function_name}
-
-    def _master_secret(self) -> MasterSecret:
-        return MasterSecret(
-            self.child("master"),
-            account=self.account,
-            key=self._key,
-            identifier=self.identifier,
-            username=self.settings.username,
-            secret_name=self.settings.secret_name,
-            opts=self.child_options(),
-        )
-
     def _primary(self) -> aws.rds.Instance:
         settings, safeguards = self.settings, self.account.safeguards
         kept = safeguards.keeps_data
@@ -148,10 +95,6 @@ class Postgres(PostgresInstances):
             skip_final_snapshot=not kept,
             final_snapshot_identifier=self._final_snapshot() if kept else None,
         )
-
-    def _final_snapshot(self) -> pulumi.Output[str]:
-        made_with = {"dbName": self.settings.db_name or "", "username": self.settings.username, "key": self._key.arn}
-        return final_snapshot(self, self.identifier, made_with)
 
     def _drifting(self) -> tuple[str, ...]:
         return () if self.settings.max_storage_gib is None else (GROWS,)

@@ -32,6 +32,9 @@ class Redis(RedisMember):
 
     With ``replicated_elsewhere`` a ``GlobalCache`` can copy it to another region; its version, node type and shards are
     then changed there, for all regions at once. Raises ValueError when the settings do not allow such a copy.
+
+    In a recovery stack ``promoted`` says whether the group is there already. Until then everything else is: users,
+    logs, its place in the network, and its name, by which roles are granted it.
     """
 
     def __init__(
@@ -44,12 +47,18 @@ class Redis(RedisMember):
         key: Key,
         refuses_when_full: bool = False,
         replicated_elsewhere: bool = False,
+        promoted: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if replicated_elsewhere and settings.bound_to_one_region:
             raise MisfitError(settings.bound_to_one_region)
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.replicated_elsewhere = replicated_elsewhere
+        self._by_name = promoted is not None
+        self.replication_group_id: pulumi.Input[str] = settings.replication_group_id
+        if promoted is False:
+            self.register_outputs({"replicationGroupId": self.replication_group_id})
+            return
         kept = account.safeguards.keeps_data
         self._group = self._member(
             engine="redis",
@@ -63,10 +72,18 @@ class Redis(RedisMember):
             final_snapshot_identifier=self._final_snapshot() if kept else None,
             conditions=(GLOBAL_MEMBER, GLOBAL_PRIMARY) if replicated_elsewhere else (),
         )
-        self.replication_group_id = self._group.replication_group_id
+        if promoted is None:
+            self.replication_group_id = self._group.replication_group_id
         self.created_id = self._group.id
         """The same, but known only once the group is there."""
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})
+
+    @property
+    def group_arn(self) -> pulumi.Input[str]:
+        """The group's ARN; in a recovery stack the same whether it is there or not."""
+        if self._by_name:
+            return self.account.arn("elasticache", f"replicationgroup:{self.settings.replication_group_id}")
+        return super().group_arn
 
     def _final_snapshot(self) -> pulumi.Output[str]:
         made_with = {"version": self.settings.engine_version, "key": self._key.arn}

@@ -70,14 +70,19 @@ class RedisMember(Component):
         self._security_group.allow(client, PORT, self._purpose)
 
     @property
+    def group_arn(self) -> pulumi.Input[str]:
+        """The ARN of the replication group."""
+        return self._group.arn
+
+    @property
     def connect(self) -> Statement:
         """Lets a role sign in as the application's user, ``user_name``."""
-        return Statement(sid("Connect", self.name), ["elasticache:Connect"], [self._group.arn, self._user.arn])
+        return Statement(sid("Connect", self.name), ["elasticache:Connect"], [self.group_arn, self._user.arn])
 
     @property
     def operate(self) -> Statement:
         """Lets a role have a shard fail over to its replica."""
-        return Statement(sid("FailOver", self.name), ["elasticache:TestFailover"], [self._group.arn])
+        return Statement(sid("FailOver", self.name), ["elasticache:TestFailover"], [self.group_arn])
 
     @property
     def endpoint(self) -> pulumi.Output[str]:

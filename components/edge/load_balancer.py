@@ -16,7 +16,7 @@ from components.edge.load_balancer_settings import (
     RouteSettings,
     TargetGroupSettings,
 )
-from components.edge.origin_secret import OriginSecret
+from components.edge.origin_secret import HasOriginHeader
 from components.edge.zone import AliasTarget
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 
@@ -62,7 +62,7 @@ class LoadBalancer(Component):
         network: HasPublicSubnets,
         certificate: Certificate | ExistingCertificate,
         access_logs: LogBucket,
-        origin_secret: OriginSecret | None = None,
+        origin_secret: HasOriginHeader | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -208,7 +208,7 @@ class LoadBalancer(Component):
             ),
         )
 
-    def _refuse_strangers(self, target: str, secret: OriginSecret) -> None:
+    def _refuse_strangers(self, target: str, secret: HasOriginHeader) -> None:
         """Two last rules before the default action, which has no conditions, so that it is never asked."""
         everything = RouteSettings(priority=LAST_PRIORITY - 2, target=target, paths=("/*",))
         self._rule(
@@ -227,7 +227,7 @@ class LoadBalancer(Component):
             aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refusal),
         )
 
-    def _route(self, key: str, route: RouteSettings, secret: OriginSecret | None) -> None:
+    def _route(self, key: str, route: RouteSettings, secret: HasOriginHeader | None) -> None:
         forward = aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=self._targets[route.target].arn)
         self._rule(f"to-{key}", route.priority, _conditions(route, secret), forward)
 
@@ -248,7 +248,7 @@ class LoadBalancer(Component):
         )
 
 
-def _conditions(route: RouteSettings, secret: OriginSecret | None) -> list[aws.lb.ListenerRuleConditionArgs]:
+def _conditions(route: RouteSettings, secret: HasOriginHeader | None) -> list[aws.lb.ListenerRuleConditionArgs]:
     """What a request must have: the route's paths and hosts, and one of the secret's values."""
     condition = aws.lb.ListenerRuleConditionArgs
     found = []

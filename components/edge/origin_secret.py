@@ -1,5 +1,9 @@
 """What proves to a load balancer that a request came through our own distribution."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
 import pulumi
 import pulumi_random as random
 from pydantic import Field
@@ -17,6 +21,28 @@ class OriginSecretSettings(Settings):
     """
 
     generations: tuple[str, ...] = Field(default=("1",), min_length=1, max_length=2)
+
+
+class HasOriginHeader(Protocol):
+    """What a load balancer asks for."""
+
+    @property
+    def header(self) -> str:
+        """The name of the header."""
+        ...
+
+    @property
+    def accepted(self) -> pulumi.Input[Sequence[pulumi.Input[str]]]:
+        """The values of which a request has to carry one."""
+        ...
+
+
+@dataclass(frozen=True)
+class ToldHeader:
+    """The header of a distribution of another stack, by the values that one has told."""
+
+    accepted: pulumi.Input[Sequence[pulumi.Input[str]]]
+    header: str = HEADER
 
 
 class OriginSecret(Component):

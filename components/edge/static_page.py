@@ -14,7 +14,7 @@ from components.edge.zone import AliasTarget
 from settings import DomainName, Region, Settings
 
 _PAGE = Path(__file__).parent / "assets" / "unavailable.html"
-_STATUS = 503
+UNAVAILABLE = 503
 
 
 class StaticPageSettings(Settings):
@@ -28,7 +28,7 @@ class StaticPageSettings(Settings):
 
 
 class StaticPage(Component):
-    """Answers every path and method under its domain with status 503 and one HTML page, with no server behind it.
+    """Answers every path and method under its domain with one status and one HTML page, with no server behind it.
 
     A regional API of API Gateway, since what stands in for the load balancer behind CloudFront must speak HTTPS under
     the origin's name without being a distribution itself: docs/decisions/0005-failover.md. Everybody may reach it;
@@ -41,10 +41,11 @@ class StaticPage(Component):
         settings: StaticPageSettings,
         *,
         certificate: Certificate,
+        status: int = UNAVAILABLE,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        body = json.dumps(_definition(name, _PAGE.read_text(encoding="utf-8")), sort_keys=True)
+        body = json.dumps(_definition(name, _PAGE.read_text(encoding="utf-8"), status), sort_keys=True)
         published = Published()
         api = published.add(
             aws.apigateway.RestApi,
@@ -110,7 +111,7 @@ class StaticPage(Component):
         return stage
 
 
-def _definition(name: str, page: str) -> dict[str, Any]:
+def _definition(name: str, page: str, status: int) -> dict[str, Any]:
     """An OpenAPI document with one answer to everything.
 
     A mock cannot read bodies of every type, and callers may be throttled; such failures of API Gateway's own are
@@ -119,26 +120,26 @@ def _definition(name: str, page: str) -> dict[str, Any]:
     """
     headers = {"Content-Type": "'text/html; charset=utf-8'", "Retry-After": "'60'", "Cache-Control": "'no-store'"}
     failure = {
-        "statusCode": str(_STATUS),
+        "statusCode": str(UNAVAILABLE),
         "responseParameters": {f"gatewayresponse.header.{key}": value for key, value in headers.items()},
         "responseTemplates": {"text/html": page},
     }
     answer = {
-        "statusCode": str(_STATUS),
+        "statusCode": str(status),
         "responseParameters": {f"method.response.header.{key}": value for key, value in headers.items()},
         "responseTemplates": {"text/html": page},
     }
     operation = {
         "responses": {
-            str(_STATUS): {
-                "description": "Unavailable",
+            str(status): {
+                "description": "Unavailable" if status == UNAVAILABLE else "Available",
                 "headers": {key: {"schema": {"type": "string"}} for key in headers},
             }
         },
         "x-amazon-apigateway-integration": {
             "type": "mock",
             "passthroughBehavior": "never",
-            "requestTemplates": {"application/json": json.dumps({"statusCode": _STATUS})},
+            "requestTemplates": {"application/json": json.dumps({"statusCode": status})},
             "responses": {"default": answer},
         },
     }

@@ -70,6 +70,8 @@ class Zone(Component):
 
     ``log_key`` encrypts the query log, which AWS only takes in us-east-1, so that the key must live there; its policy
     must let CloudWatch Logs in. With ``parent_id`` the zone above gets the record that delegates to it.
+    ``home_zone_id`` is that of another stack's zone, known once that stack has told it; what proves a domain in it
+    stays when this stack goes, since the other may be proved by the same record.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
     """
 
@@ -79,17 +81,21 @@ class Zone(Component):
         settings: ZoneSettings,
         *,
         account: Account,
-        log_key: Key,
+        log_key: Key | None = None,
+        home_zone_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self.domain = settings.domain
+        self._shared = home_zone_id is not None
+        given = home_zone_id or settings.zone_id
         self.name_servers: pulumi.Output[Sequence[str]] | None = None
         self._validations: dict[str, pulumi.Output[str]] = {}
         self._delegated: list[pulumi.Resource] = []
-        if settings.zone_id is not None:
-            self.zone_id = pulumi.Output.from_input(settings.zone_id)
+        if given is not None:
+            self.zone_id = pulumi.Output.from_input(given)
         else:
+            assert log_key is not None, "a zone that is made here has its queries logged"
             zone = aws.route53.Zone(self.child("zone"), name=settings.domain, opts=self.child_options())
             self.zone_id = zone.zone_id
             self.name_servers = zone.name_servers
@@ -140,19 +146,43 @@ class Zone(Component):
         self._check(domain)
         if primary.record_types != secondary.record_types:
             raise ValueError(f"{domain}: one failover target takes IPv6 and the other does not")
-        for role, target, check in (("primary", primary, health_check_id), ("secondary", secondary, None)):
-            for kind in target.record_types:
-                aws.route53.Record(
-                    self.child(domain, role, kind.lower()),
-                    zone_id=self.zone_id,
-                    name=domain,
-                    type=kind,
-                    aliases=[target.args],
-                    set_identifier=role,
-                    failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=role.upper())],
-                    health_check_id=check,
-                    opts=self.child_options(),
-                )
+        self.primary(domain, primary, health_check_id=health_check_id)
+        self.secondary(domain, secondary)
+
+    def primary(self, domain: str, target: AliasTarget, *, health_check_id: pulumi.Input[str] | None = None) -> None:
+        """Lets ``domain`` stand for ``target`` while it is well, by its own word or by a health check.
+
+        Raises ValueError for a name outside the zone.
+        """
+        self._failover(domain, "primary", target, health_check_id)
+
+    def secondary(self, domain: str, target: AliasTarget) -> AliasTarget:
+        """Lets ``domain`` stand for ``target`` while there is no primary, or none that is well.
+
+        Returns the name itself, for others to stand for: it counts as failed when none of the two is well. Raises
+        ValueError for a name outside the zone.
+        """
+        records = self._failover(domain, "secondary", target, None)
+        return AliasTarget(records[0].fqdn, self.zone_id, evaluate_health=True, ipv6=target.ipv6)
+
+    def _failover(
+        self, domain: str, role: str, target: AliasTarget, health_check_id: pulumi.Input[str] | None
+    ) -> list[aws.route53.Record]:
+        self._check(domain)
+        return [
+            aws.route53.Record(
+                self.child(domain, role, kind.lower()),
+                zone_id=self.zone_id,
+                name=domain,
+                type=kind,
+                aliases=[target.args],
+                set_identifier=role,
+                failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=role.upper())],
+                health_check_id=health_check_id,
+                opts=self.child_options(),
+            )
+            for kind in target.record_types
+        ]
 
     def validation(
         self, domain: str, *, name: pulumi.Input[str], kind: pulumi.Input[str], value: pulumi.Input[str]
@@ -173,7 +203,7 @@ class Zone(Component):
                 ttl=300,
                 # Another stack that shares the zone may have proved the same domain.
                 allow_overwrite=True,
-                opts=self.child_options(depends_on=self._delegated),
+                opts=self.child_options(depends_on=self._delegated, retain_on_delete=self._shared or None),
             )
             self._validations[domain] = record.fqdn
         return self._validations[domain]

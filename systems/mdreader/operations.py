@@ -7,7 +7,7 @@ import pulumi
 
 from components.account import Account
 from components.compute.canary import Canary
-from components.data.postgres import PRIMARY
+from components.data.postgres_primary import PRIMARY
 from components.edge.firewall import Firewall
 from components.edge.load_balancer import LoadBalancer
 from components.merging import disjoint

@@ -1,7 +1,7 @@
 """The contract between a home stack and its recovery stack: typed, exported again, and one line where it is broken."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -13,7 +13,7 @@ from analyser.run.program import ProgramError, run_program
 from analyser.run.references import Read, full_name
 from policy.unknown import UNKNOWN
 from settings.recovery import RecoveryStackSettings
-from systems.recovery_stack import read_home, told
+from systems.recovery_stack import SECRET, read_home, told
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class Contract:
 
 
 RIGHT: dict[str, Any] = {"zoneId": "Z1", "repositories": {"web": "r/web"}, "zonal": True, "later": "unread"}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    zone_id: pulumi.Input[str]
+    headers: pulumi.Input[Sequence[str]] = field(metadata=SECRET)
 
 
 def run(outputs: Any, *, promoted: bool = False, known: bool = True) -> Graph:
@@ -43,6 +49,21 @@ def test_a_home_tells_by_the_names_of_a_stack_file() -> None:
     assert told(Contract("Z1", {"web": "r/web"}, True)) == {
         "recovery": {"zoneId": "Z1", "repositories": {"web": "r/web"}, "zonal": True}
     }
+
+
+def test_what_is_secret_is_told_and_exported_apart() -> None:
+    assert told(Guarded("Z1", ["a"])) == {"recovery": {"zoneId": "Z1"}, "recoverySecrets": {"headers": ["a"]}}
+
+    def program() -> None:
+        home = read_home(RecoveryStackSettings(home="prod"), Guarded)
+        pulumi.export("headers", home.headers)
+        pulumi.export("zone", home.zone_id)
+
+    outputs = {"recovery": {"zoneId": "Z1"}, "recoverySecrets": {"headers": ["a", "b"]}}
+    answers = {full_name("prod"): Read(outputs, ("recoverySecrets",))}
+    graph = run_program(program, stack="prod-dr", config={"aws:region": "us-west-2"}, answers=answers)
+    assert graph.exports["homeSecrets"] == {"headers": ["a", "b"]}
+    assert graph.secret_exports == {"homeSecrets", "headers"}
 
 
 @pytest.mark.parametrize("promoted", [False, True])

@@ -7,7 +7,7 @@ import pytest
 
 from analyser.graph import Graph
 from analyser.run import references
-from analyser.run.deployed import Deployed
+from analyser.run.deployed import deployed
 from analyser.run.program import ProgramError, run_stack
 from policy.unknown import UNKNOWN
 from settings import SettingsError
@@ -89,9 +89,9 @@ def test_nothing_is_known_of_it_before_anything_is_there(project: Path) -> None:
 
 
 def test_what_is_deployed_says_what_it_has_read(project: Path) -> None:
-    held = Deployed({}, "", held={"topic": "arn:of-home"})
+    there = deployed(Graph("strata", "shop-dr", [], {"home": {"topic": "arn:of-home"}, "other": "x"}))
     for promoted in (False, True):
-        assert read(run_stack(project, "shop-dr", deployed=held, promoted=promoted)) == "arn:of-home"
+        assert read(run_stack(project, "shop-dr", deployed=there, promoted=promoted)) == "arn:of-home"
 
 
 def test_two_stacks_that_read_each_other_are_no_circle(project: Path) -> None:

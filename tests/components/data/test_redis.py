@@ -253,3 +253,30 @@ def test_a_version_comes_with_its_family_s_parameters(version: Any, cluster_mode
     shape: dict[str, Any] = {"engine_version": version, "authentication": "password", "cluster_mode": cluster_mode}
     settings = RedisSettings(**RECORDS | shape)
     assert settings.parameter_group == group
+
+
+def test_in_a_recovery_stack_only_the_group_itself_waits_for_the_promotion() -> None:
+    def program(promoted: bool) -> Graph:
+        def made(at: Ground) -> None:
+            cache = Redis(
+                "cache",
+                RedisSettings(**RECORDS),
+                account=at.account,
+                network=at.network,
+                key=at.key,
+                promoted=promoted,
+            )
+            rights = [cache.connect, cache.operate]
+            Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=rights, description="An application")
+
+        return recorded(made)
+
+    standby, promoted = program(False), program(True)
+    arn = promoted.only(GROUP).outputs["arn"]
+    policies = [
+        graph.only("aws:iam/rolePolicy:RolePolicy", "app-policy").inputs["policy"] for graph in (standby, promoted)
+    ]
+    assert policies[0] == policies[1]
+    assert arn in policies[0]
+    made = {node.urn for node in promoted} - {node.urn for node in standby}
+    assert {promoted[urn].type for urn in made} == {GROUP, RANDOM_ID}

@@ -1,0 +1,71 @@
+"""What every database has of which one instance is written to, whether it always was or only since a promotion."""
+
+import pulumi
+
+from components.data.final_snapshot import final_snapshot
+from components.data.master_secret import MasterSecret
+from components.data.postgres_instances import PostgresInstances
+from components.statements import Statement, sid
+
+PRIMARY = "primary"
+
+
+class PostgresPrimary(PostgresInstances):
+    """A primary, its read replicas, and the secret of its master user."""
+
+    secret_arn: pulumi.Output[str]
+    reader_endpoints: dict[str, pulumi.Output[str]]
+    _master: MasterSecret | None
+
+    @property
+    def read_variables(self) -> dict[str, pulumi.Input[str]]:
+        """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""
+        hosts = self.reader_endpoints.values()
+        return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
+
+    @property
+    def read_secret(self) -> Statement:
+        """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
+        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
+
+    @property
+    def operate(self) -> list[Statement]:
+        """Lets a role restart the instances, fail the primary over, see what loads them and read their logs, and have
+        the master password replaced."""
+        instances = [instance.arn for instance in self._instances.values()]
+        loads = [
+            pulumi.Output.concat(self.account.arn("pi", "metrics/rds/"), instance.resource_id)
+            for instance in self._instances.values()
+        ]
+        managed = Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn])
+        return [
+            Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
+            Statement(sid("SeeLoad", self.name), ["pi:GetResourceMetrics"], loads),
+            self._key.through("rds", self.name),
+            *(log.read for log in self._logs),
+            *([managed] if self._master is None else self._master.operate),
+        ]
+
+    @property
+    def rotations(self) -> dict[str, pulumi.Output[str]]:
+        """The function that replaces the master password, by what it is called; none where RDS replaces it."""
+        if self._master is None:
+            return {}
+        return {f"{self._master.name}-rotation": self._master.function.function_name}
+
+    def _master_secret(self, *, created: bool = True) -> MasterSecret:
+        return MasterSecret(
+            self.child("master"),
+            account=self.account,
+            key=self._key,
+            identifier=self.identifier,
+            username=self.settings.username,
+            secret_name=self.settings.secret_name,
+            created=created,
+            opts=self.child_options(),
+        )
+
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        made_with = {"dbName": self.settings.db_name or "", "username": self.settings.username, "key": self._key.arn}
+        return final_snapshot(self, self.identifier, made_with)
