@@ -8,6 +8,9 @@ from typing import Any
 from resource_types import FOLDER
 
 _PREFIXES = ("db.", "cache.", "kafka.")
+_ALSO_CALLED = {"x2g": "x2gd"}
+"""What a service calls a machine that EC2 has with disks of its own only:
+https://aws.amazon.com/rds/instance-types/"""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ def machine_size(name: str) -> MachineSize | None:
     for prefix in _PREFIXES:
         name = name.removeprefix(prefix)
     family, _, size = name.partition(".")
-    found = _table().get(family, {}).get(size)
+    found = _table().get(_ALSO_CALLED.get(family, family), {}).get(size)
     return None if found is None else MachineSize(*found)
 
 

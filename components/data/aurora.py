@@ -1,5 +1,6 @@
 """A cluster of Aurora PostgreSQL beside an instance of RDS, with capacity that follows the load."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -36,7 +37,8 @@ class Aurora(PostgresGround):
     https://github.com/hashicorp/terraform-provider-aws/pull/40337
 
     Every connection is TLS, people and programs sign in by IAM (``connect``). The log goes to CloudWatch, so ``key``
-    must let CloudWatch Logs use it (``log_groups``). Attributes that need a master password of the cluster's own
+    must let CloudWatch Logs use it (``log_groups``). ``parameters`` are those of the group beyond what every one says,
+    or in its place. Attributes that need a master password of the cluster's own
     (``secret_arn``) raise AttributeError while it follows. Raises ValueError for a follower without a ``source``.
     """
 
@@ -50,6 +52,7 @@ class Aurora(PostgresGround):
         account: Account,
         network: Network,
         key: Key,
+        parameters: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.follows = settings.role == "follower"
@@ -66,6 +69,7 @@ class Aurora(PostgresGround):
         )
         self.settings = settings
         self._database = database
+        self._parameters = PARAMETERS | dict(parameters or {})
         self._cluster = self._made(source if self.follows else None)
         self._instances = {zone: self._instance(zone) for zone in network.zones[: self._size]}
         if source is not None and self.follows:
@@ -136,7 +140,7 @@ class Aurora(PostgresGround):
             self.child("parameter-group"),
             family=f"{_ENGINE}{major(self.settings.engine_version)}",
             description=f"TLS only and logging for {self.identifier}",
-            parameters=[{"name": key, "value": value} for key, value in PARAMETERS.items()],
+            parameters=[{"name": key, "value": value} for key, value in self._parameters.items()],
             opts=self.child_options(),
         )
         return aws.rds.Cluster(

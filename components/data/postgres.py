@@ -1,5 +1,6 @@
 """An RDS for PostgreSQL instance with its read replicas."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -39,6 +40,7 @@ class Postgres(PostgresPrimary):
         key: Key,
         replicated_elsewhere: bool = False,
         followed: bool = False,
+        parameters: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse(
@@ -49,7 +51,7 @@ class Postgres(PostgresPrimary):
         )
         if followed and replicated_elsewhere:
             raise ValueError(f"{name}: RDS makes no Aurora replica of an instance with a replica in another region")
-        super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
+        super().__init__(name, settings, account=account, network=network, key=key, parameters=parameters, opts=opts)
         self.backup_days = settings.backup_days or account.safeguards.backup_days
         self.replicated_elsewhere = replicated_elsewhere
         self._before_rotation: list[pulumi.Resource] = []

@@ -1,5 +1,6 @@
 """What every PostgreSQL instance of the project has in common, whichever region it lives in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -24,7 +25,8 @@ class PostgresInstances(PostgresGround):
     """The ground that instances of one network stand on, and how each of them is made.
 
     They are encrypted with ``key``, speak TLS only, let people and programs sign in by IAM, and write both of their
-    logs to CloudWatch, so ``key`` must let CloudWatch Logs use it (``log_groups``).
+    logs to CloudWatch, so ``key`` must let CloudWatch Logs use it (``log_groups``). ``parameters`` are those of the
+    group beyond what every one says, or in its place.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class PostgresInstances(PostgresGround):
         account: Account,
         network: Network,
         key: Key,
+        parameters: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -47,12 +50,13 @@ class PostgresInstances(PostgresGround):
             opts=opts,
         )
         self.settings = settings
+        self.parameters = PARAMETERS | dict(parameters or {})
         self._instances: dict[str, aws.rds.Instance] = {}
         self._parameter_group = aws.rds.ParameterGroup(
             self.child("parameter-group"),
             family=family(settings.engine_version),
             description=f"TLS only and logging for {self.identifier}",
-            parameters=[{"name": key, "value": value} for key, value in PARAMETERS.items()],
+            parameters=[{"name": key, "value": value} for key, value in self.parameters.items()],
             opts=self.child_options(),
         )
 

@@ -4,6 +4,7 @@ import pulumi
 
 from components.account import Account
 from components.data.postgres import Postgres
+from components.data.postgres_connections import max_connections
 from components.data.postgres_instances import PostgresInstances
 from components.network.network import Network
 from components.security.key import Key
@@ -32,7 +33,8 @@ class PostgresReplica(PostgresInstances):
     IAM (``connect``), as users that were made in the source. There are no backups before the promotion.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
 
-    Raises ValueError when ``source`` was not made with ``replicated_elsewhere``, or lives in the same region.
+    Raises ValueError when ``source`` was not made with ``replicated_elsewhere``, or lives in the same region, and for a
+    class that takes fewer connections than the source's.
     """
 
     def __init__(
@@ -56,7 +58,10 @@ class PostgresReplica(PostgresInstances):
             "replicas_deletable": settings.deletable,
         }
         copied = source.settings.model_copy(update=own)
-        super().__init__(name, copied, account=account, network=network, key=key, opts=opts)
+        _check_connections(name, source.settings.instance_class, copied.instance_class)
+        super().__init__(
+            name, copied, account=account, network=network, key=key, parameters=source.parameters, opts=opts
+        )
         replica = self._replicated(
             REPLICA,
             settings.identifier,
@@ -71,3 +76,11 @@ class PostgresReplica(PostgresInstances):
         self.endpoint = replica.address
         self.instance_ids = {REPLICA: replica.identifier}
         self.register_outputs({"endpoint": self.endpoint})
+
+
+def _check_connections(name: str, source: str, copy: str) -> None:
+    """RDS sets max_connections by the class, and a copy that has fewer than its source stops following it:
+    https://www.postgresql.org/docs/15/hot-standby.html#HOT-STANDBY-ADMIN"""
+    theirs, own = max_connections(source), max_connections(copy)
+    if own < theirs:
+        raise ValueError(f"{name}: {copy} takes {own} connections, {source} {theirs}; PostgreSQL copies to no fewer")

@@ -4,36 +4,13 @@ from collections.abc import Collection, Mapping
 
 import pulumi
 
+from components.data.postgres_connections import max_connections, max_connections_serverless
 from components.operations.alarms import Alarm, AlarmSettings
 from components.operations.metric import Metric
 
 _GIB = 1024**3
-_SIZES = {"micro": 1 / 16, "small": 1 / 8, "medium": 1 / 4, "large": 1 / 2, "xlarge": 1}
 _FIRST = "001"
 """How the id of the first node of a shard ends."""
-_GIB_PER_XLARGE = {"m": 16, "r": 32, "t": 16, "x2g": 64, "x2idn": 64, "x2iedn": 128}
-"""By family, or by its letter where all of it have as much."""
-_GIB_PER_UNIT = 2
-"""Of a unit of Aurora's capacity."""
-_PAUSABLE, _CONNECTIONS_OF_PAUSABLE = 0.5, 2000
-"""Up to this minimum Aurora PostgreSQL takes no more connections, whatever its maximum."""
-
-
-def max_connections(instance_class: str) -> int:
-    """How many connections PostgreSQL on RDS takes by default: a byte count of memory over 9,531,392, 5,000 at most.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
-    https://aws.amazon.com/rds/instance-types/
-    """
-    _, family, size = instance_class.split(".")
-    xlarges = _SIZES.get(size) or int(size.removesuffix("xlarge"))
-    gib = _GIB_PER_XLARGE.get(family) or _GIB_PER_XLARGE[family[0]]
-    return _connections(xlarges * gib)
-
-
-def _connections(gib: float) -> int:
-    """How many connections an instance takes by default with so much memory."""
-    return min(int(gib * _GIB / 9531392), 5000)
 
 
 def database(
@@ -92,13 +69,11 @@ def aurora(
     """Capacity, CPU, connections and lag of every serverless instance of Aurora PostgreSQL: behind the instance of RDS
     that it ``follows``, or behind the cluster's writer. Storage grows by itself.
 
-    CPU and capacity are shares of what the maximum gives, and so is the number of connections, unless the minimum is
-    half a unit or less.
+    CPU and capacity are shares of what the maximum gives.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
     """
-    most = _connections(maximum_capacity * _GIB_PER_UNIT)
-    most = most if minimum_capacity > _PAUSABLE else min(most, _CONNECTIONS_OF_PAUSABLE)
+    most = max_connections_serverless(minimum_capacity, maximum_capacity)
     alarms = {}
     for key, identifier in instances.items():
         alarms |= {

@@ -35,6 +35,9 @@ from components.workloads.pod import pod_spec
 from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload_settings import WorkloadSettings
 
+SURGE_PERCENT = 25
+"""How many more pods there are while those of another release start."""
+
 _CHECKSUM = "checksum/config"
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
@@ -187,7 +190,8 @@ class Workload(InCluster):
                 revision_history_limit=5,
                 selector=self._selector(),
                 strategy=DeploymentStrategyArgs(
-                    type="RollingUpdate", rolling_update=RollingUpdateDeploymentArgs(max_surge="25%", max_unavailable=0)
+                    type="RollingUpdate",
+                    rolling_update=RollingUpdateDeploymentArgs(max_surge=f"{SURGE_PERCENT}%", max_unavailable=0),
                 ),
                 template=PodTemplateSpecArgs(
                     metadata=ObjectMetaArgs(

@@ -9,6 +9,7 @@ import pulumi
 
 from components.account import Account
 from components.compute.self_managed_nodes import SelfManagedNodes
+from components.data import postgres_tuning
 from components.data.aurora import Aurora
 from components.data.bucket import Bucket
 from components.data.kafka import Kafka
@@ -112,11 +113,26 @@ def _databases(
     instance = None
     if wanted is None or wanted.role != "sole":
         followed = wanted is not None
-        instance = Postgres("database", settings.database, account=account, network=network, key=key, followed=followed)
+        instance = Postgres(
+            "database",
+            settings.database,
+            account=account,
+            network=network,
+            key=key,
+            followed=followed,
+            parameters=postgres_tuning.for_requests(settings.database),
+        )
     if wanted is None:
         return instance, None
     aurora = Aurora(
-        "aurora", wanted, database=settings.database, source=instance, account=account, network=network, key=key
+        "aurora",
+        wanted,
+        database=settings.database,
+        source=instance,
+        account=account,
+        network=network,
+        key=key,
+        parameters=postgres_tuning.PLANS | postgres_tuning.LOGS,
     )
     return instance, aurora
 

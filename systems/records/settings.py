@@ -41,6 +41,7 @@ from settings.services.kubernetes import Namespace
 from settings.services.msk import TopicName
 from systems.eks_platform import without_a_way_out
 from systems.records.capacity import limits
+from systems.records.connections import connections_problems
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
 from systems.records.load import LoadSettings
@@ -145,6 +146,7 @@ class SystemSettings(Settings):
                 *self._pool_problems(pool),
                 *self._places(),
                 *self._overloaded(),
+                *connections_problems(self),
                 *fargate_problems(self.fargate, self.namespace, self.network),
             ],
             self.aurora_serverless.conflict(self.database) if self.aurora_serverless else {},

@@ -10,6 +10,7 @@ import moto.ec2
 
 from resource_types import FOLDER
 from resource_types.machine_sizes import MachineSize, machine_size
+from settings.services.machines import Service, machines
 
 ANSWER = Path(moto.ec2.__file__).parent / "resources" / "instance_types.json.gz"
 
@@ -40,5 +41,10 @@ def test_every_line_is_what_ec2_answers() -> None:
 def test_a_service_s_own_name_is_the_machine_s() -> None:
     assert machine_size("db.r5.2xlarge") == machine_size("r5.2xlarge") == MachineSize(8, 65536, 12000, 287.5)
     assert machine_size("kafka.m5.large") == MachineSize(2, 8192, 3600, 81.25)
-    assert machine_size("db.x2g.large") is None
+    assert machine_size("db.x2g.large") == machine_size("x2gd.large")
     assert machine_size("db.serverless") is None
+
+
+def test_whatever_a_service_runs_on_has_a_size() -> None:
+    services: tuple[Service, ...] = ("rds", "elasticache", "msk")
+    assert [name for service in services for name in machines(service) if machine_size(name) is None] == []

@@ -7,6 +7,7 @@ import pytest
 
 from analyser.faces.commands.capacity import show_capacity
 from analyser.faces.commands.usage_error import UsageError
+from resource_types import machine_sizes
 from settings import SettingsError, stackfile
 from settings.stack import parse
 from systems import SETTINGS
@@ -75,8 +76,8 @@ def test_without_readers_the_primary_reads_as_well() -> None:
 
 def test_connections_are_those_of_all_pods_that_there_may_be() -> None:
     load = LoadSettings(rows=BILLION)
-    assert limit("connections", load).needed == 60 * 9
-    assert limit("connections", load, databaseConnections=20).needed == 60 * 21
+    assert limit("connections", load).needed == 75 * 9 + 25
+    assert limit("connections", load, databaseConnections=20).needed == 75 * 21 + 25
     assert limit("connections", load).available == 5000 * 0.8
 
 
@@ -104,11 +105,14 @@ def test_settings_that_cannot_carry_their_load_are_refused(load: dict[str, int],
         settings(load=load)
 
 
-def test_a_machine_that_nobody_has_measured_is_named_and_has_no_limit() -> None:
-    unmeasured = settings(database={"instanceClass": "db.x2g.large"}, load=None)
-    assert unknown(unmeasured) == ["database.instanceClass: db.x2g.large"]
-    assert "disk that is written" not in {one.name for one in limits(unmeasured, LoadSettings(rows=BILLION))}
-    assert unknown(settings()) == []
+def test_a_machine_that_nobody_has_measured_is_named_and_has_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = settings()
+    assert unknown(known) == []
+    monkeypatch.setattr(machine_sizes, "_table", lambda: {"r5": {"2xlarge": [8, 65536, 12000, 287.5]}})
+    assert unknown(known) == ["cache.nodeType: cache.r6g.xlarge", "stream.instanceType: kafka.m5.large"]
+    names = {one.name for one in limits(known, LoadSettings(rows=BILLION))}
+    assert "disk that is written" in names
+    assert not names & {"memory of the cache", "brokers"}
 
 
 def test_the_command_says_what_gives_out_and_fails_for_it(

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.data.gp3 import BASELINE_IOPS
-from components.operations.data_alarms import max_connections
 from resource_types.machine_sizes import MachineSize, machine_size
 from systems.records.capacity import measured
-from systems.records.capacity.beside import most_pods
 from systems.records.capacity.limit import BUSY, Limit
+from systems.records.connections import BESIDE, each_pod, most_opened, most_pods, taken
 from systems.records.load import LoadSettings
 
 if TYPE_CHECKING:
@@ -104,15 +103,16 @@ def processors(settings: "SystemSettings", load: LoadSettings) -> Iterator[Limit
 
 def connections(settings: "SystemSettings", _load: LoadSettings) -> Iterator[Limit]:
     """What all pods together may open to one host."""
-    pods, each = most_pods(settings), settings.database_connections
-    taken, percent = max_connections(settings.database.instance_class), settings.alarms.connections_percent
+    pods, each = most_pods(settings), each_pod(settings)
+    there, percent = taken(settings), settings.alarms.connections_percent
     yield Limit(
         "connections",
-        needed=pods * (each + 1),
-        available=taken * percent / 100,
+        needed=most_opened(settings),
+        available=there * percent / 100,
         unit="connections",
         setting="database.instanceClass, or lower databaseConnections or application.autoscaling.maxReplicas",
-        because=f"{pods} pods x ({each} and one beside them); {taken:,} are taken, the alarm goes off at {percent} %",
+        because=f"{pods} pods during a release x {each} and {BESIDE} others; {there:,} are taken, the alarm "
+        f"goes off at {percent} %",
     )
 
 

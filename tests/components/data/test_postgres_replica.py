@@ -73,6 +73,11 @@ def replica(graph: Graph) -> Node:
     return named(graph, INSTANCE, "replica-replica")
 
 
+def test_a_copy_that_takes_fewer_connections_than_its_source_is_refused() -> None:
+    with pytest.raises(ProgramError, match=r"replica: db.t4g.micro takes 112 connections, db.r5.xlarge 3604"):
+        recorded(lambda at: build(at, instance_class="db.t4g.micro"))
+
+
 def test_it_copies_the_source_by_its_arn_into_the_other_region(graph: Graph, replica: Node) -> None:
     assert replica.inputs["replicateSourceDb"] == named(graph, INSTANCE, "db-primary").outputs["arn"]
     assert given(replica, "identifier", "region", "instanceClass", "multiAz", "skipFinalSnapshot") == {

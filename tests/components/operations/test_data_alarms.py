@@ -1,27 +1,12 @@
 import pulumi
-import pytest
 
 from analyser.graph import Graph
 from components.operations.alarms import Alarm, AlarmSettings
-from components.operations.data_alarms import cache, cache_nodes, database, kafka, max_connections, snapshot_export
+from components.operations.data_alarms import cache, cache_nodes, database, kafka, snapshot_export
 from tests.support import record
 
 SETTINGS = AlarmSettings()
 GIB = 1024**3
-
-
-@pytest.mark.parametrize(
-    ("instance_class", "connections"),
-    [
-        ("db.r5.2xlarge", 5000),
-        ("db.r6g.large", 1802),
-        ("db.m6g.large", 901),
-        ("db.t3.micro", 112),
-        ("db.t4g.medium", 450),
-    ],
-)
-def test_connections_come_from_the_memory_of_the_class(instance_class: str, connections: int) -> None:
-    assert max_connections(instance_class) == connections
 
 
 def databases() -> dict[str, Alarm]:

@@ -3,7 +3,7 @@
 import botocore.session
 import pytest
 
-from components.operations.data_alarms import max_connections
+from components.data.postgres_connections import max_connections
 from settings.services.machines import Service, known, machines
 
 
