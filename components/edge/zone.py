@@ -137,22 +137,43 @@ class Zone(Component):
 
         Raises ValueError for a name outside the zone and for targets that differ in the types of record they need.
         """
-        self._check(domain)
         if primary.record_types != secondary.record_types:
             raise ValueError(f"{domain}: one failover target takes IPv6 and the other does not")
-        for role, target, check in (("primary", primary, health_check_id), ("secondary", secondary, None)):
-            for kind in target.record_types:
-                aws.route53.Record(
-                    self.child(domain, role, kind.lower()),
-                    zone_id=self.zone_id,
-                    name=domain,
-                    type=kind,
-                    aliases=[target.args],
-                    set_identifier=role,
-                    failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=role.upper())],
-                    health_check_id=check,
-                    opts=self.child_options(),
-                )
+        self.primary(domain, primary, health_check_id=health_check_id)
+        self.secondary(domain, secondary)
+
+    def primary(
+        self, domain: str, target: AliasTarget, *, health_check_id: pulumi.Input[str]
+    ) -> dict[str, aws.route53.Record]:
+        """The half of a failover that answers for ``domain`` while the health check passes, by type of record; where
+        nobody makes the other half, it answers always. Raises ValueError for a name outside the zone."""
+        return self._half(domain, "primary", target, health_check_id)
+
+    def secondary(self, domain: str, target: AliasTarget) -> dict[str, aws.route53.Record]:
+        """The other half, perhaps of another stack that shares the zone, which answers meanwhile if it is well.
+
+        Raises ValueError for a name outside the zone.
+        """
+        return self._half(domain, "secondary", target, None)
+
+    def _half(
+        self, domain: str, role: str, target: AliasTarget, health_check_id: pulumi.Input[str] | None
+    ) -> dict[str, aws.route53.Record]:
+        self._check(domain)
+        return {
+            kind: aws.route53.Record(
+                self.child(domain, role, kind.lower()),
+                zone_id=self.zone_id,
+                name=domain,
+                type=kind,
+                aliases=[target.args],
+                set_identifier=role,
+                failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=role.upper())],
+                health_check_id=health_check_id,
+                opts=self.child_options(),
+            )
+            for kind in target.record_types
+        }
 
     def validation(
         self, domain: str, *, name: pulumi.Input[str], kind: pulumi.Input[str], value: pulumi.Input[str]
