@@ -124,9 +124,9 @@ class Cdn(Component):
             ),
             opts=self.child_options(),
         )
-        for origin in origins.values():
-            if isinstance(origin, BucketOrigin):
-                origin.admit(name, distribution.arn)
+        # By the bucket, which may stand behind two origins, with its copy and without.
+        for origin in {each.bucket: each for each in origins.values() if isinstance(each, BucketOrigin)}.values():
+            origin.admit(name, distribution.arn)
         self.distribution_id = distribution.id
         self.arn = distribution.arn
         self.domain_name = distribution.domain_name
