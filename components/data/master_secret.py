@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.security.secret import SecretCopy, await_value, empty_secret, restrict, rotation_of
+from components.security.secret import await_value, empty_secret, restrict, rotation_of
 from components.statements import Statement
 
 _MINUTES = 60
@@ -25,8 +25,7 @@ class MasterSecret(Component):
     ``password`` is for creating the instance only: it is replaced as soon as ``rotate`` was called, before anybody
     could have read it. Pulumi keeps it as a secret, so encrypted, and what it keeps opens nothing. No other account may
     read it. Readers need ``key.decrypt``. The secret has no value until the first rotation is through, minutes after
-    the instance and all of its replicas are there; what depends on this component waits for it. ``copy`` is where
-    replicas in another region are promoted, with the password that they have then.
+    the instance and all of its replicas are there; what depends on this component waits for it.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class MasterSecret(Component):
         identifier: str,
         username: str,
         secret_name: str | None = None,
-        copy: SecretCopy | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -49,11 +47,10 @@ class MasterSecret(Component):
         # RDS takes no slash, quote, at sign or space; letters and digits of this length need none.
         initial = random.RandomPassword(self.child("initial"), length=64, special=False, opts=self.child_options())
         self.password = initial.result
-        purpose = f"Master user of {identifier}"
-        secret = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name, copy=copy)
+        secret = empty_secret(self, account, key, purpose=f"Master user of {identifier}", secret_name=secret_name)
         self.arn = secret.arn
         self._function: Function | None = None
-        restrict(self, account, self.arn, copied=copy is not None)
+        restrict(self, account, self.arn)
         self.register_outputs({"arn": self.arn})
 
     def rotate(self, days: int, after: pulumi.Output[Sequence[pulumi.Resource]]) -> None:

@@ -14,7 +14,6 @@ from components.data.postgres_settings import PostgresSettings
 from components.drift import GROWS
 from components.network.network import Network
 from components.security.key import Key
-from components.security.secret import SecretCopy
 from components.statements import Statement, sid
 from settings import refuse
 
@@ -32,8 +31,7 @@ class Postgres(PostgresInstances):
 
     Replicas have everything the primary has but backups, a standby and a final snapshot. With
     ``replicated_elsewhere`` a ``PostgresReplica`` can be made of it in another region, with ``followed`` a cluster of
-    Aurora in its own; RDS lets only one of the two be. ``secret_copy`` is where the master user's password, as far as
-    RDS does not keep it, is copied to. Raises ValueError for both, and for more replicas than zones.
+    Aurora in its own; RDS lets only one of the two be. Raises ValueError for both, and for more replicas than zones.
     """
 
     def __init__(
@@ -46,7 +44,6 @@ class Postgres(PostgresInstances):
         key: Key,
         replicated_elsewhere: bool = False,
         followed: bool = False,
-        secret_copy: SecretCopy | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse(
@@ -61,7 +58,7 @@ class Postgres(PostgresInstances):
         self.backup_days = settings.backup_days or account.safeguards.backup_days
         self.replicated_elsewhere = replicated_elsewhere
         self._before_rotation: list[pulumi.Resource] = []
-        self._master = None if settings.manage_master_user_password else self._master_secret(secret_copy)
+        self._master = None if settings.manage_master_user_password else self._master_secret()
         primary = self._primary()
         replicas = {f"replica-{zone}": self._replica(primary, zone) for zone in network.zones[: settings.read_replicas]}
         self._instances = {PRIMARY: primary, **replicas}
@@ -116,7 +113,7 @@ class Postgres(PostgresInstances):
             return {}
         return {f"{self._master.name}-rotation": self._master.function.function_name}
 
-    def _master_secret(self, copy: SecretCopy | None) -> MasterSecret:
+    def _master_secret(self) -> MasterSecret:
         return MasterSecret(
             self.child("master"),
             account=self.account,
@@ -124,7 +121,6 @@ class Postgres(PostgresInstances):
             identifier=self.identifier,
             username=self.settings.username,
             secret_name=self.settings.secret_name,
-            copy=copy,
             opts=self.child_options(),
         )
 

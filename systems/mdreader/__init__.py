@@ -31,7 +31,7 @@ from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
 from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
-from systems.mdreader.parts import ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
+from systems.mdreader.parts import ATTACHMENTS, ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
 from systems.mdreader.realtime import make_realtime
 from systems.mdreader.settings import SystemSettings
 
@@ -87,7 +87,13 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         account=account,
         purpose="Erases what is kept of a user, with a second factor",
         statements=[
-            *data.uploads.erase(USERS_PREFIX, ATTACHMENTS_PREFIX),
+            # A version that is deleted for good at home stays in the copy.
+            *(
+                statement
+                for bucket in (data.uploads, data.copies.get(ATTACHMENTS))
+                if bucket is not None
+                for statement in bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
+            ),
             users.pool.erase,
             users.identities.erase,
             email.operate,
@@ -126,6 +132,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "identityPoolId": users.identities.identity_pool_id,
         "nameServers": names.zone.name_servers or [],
         "uploadsBucket": data.uploads.bucket_name,
+        **({"uploadsCopy": data.copies[ATTACHMENTS].bucket_name} if data.copies else {}),
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,
