@@ -1,5 +1,6 @@
 """The second region of a system: where its copies live, and where it could go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -11,6 +12,8 @@ from components.operations.recovery import RecoveryRegion
 from components.operations.topic import PUBLISHERS
 from components.region import in_region
 from components.security.key import Key, log_groups, publishers
+from components.security.secret import SecretCopy
+from components.statements import Statement
 from settings import MisfitError, Problem, Settings
 
 
@@ -40,6 +43,7 @@ class Recovery:
     network: Network
     key: Key
     """For data and the logs of what keeps it."""
+    secrets_key: Key
     log_key: Key
 
     @property
@@ -47,17 +51,30 @@ class Recovery:
         """To be passed as ``opts`` to every component that shall live there."""
         return in_region(self.account.region)
 
+    @property
+    def secret_copy(self) -> SecretCopy:
+        """Where secrets are copied to."""
+        return SecretCopy(self.account.region, self.secrets_key)
 
-def make_recovery_region(settings: RecoverySettings, account: Account) -> Recovery:
-    """A network and keys in the recovery region of ``account``, named ``recovery-…``."""
+
+def make_recovery_region(
+    settings: RecoverySettings, account: Account, *, data_users: Sequence[Statement] = ()
+) -> Recovery:
+    """A network and keys in the recovery region of ``account``, named ``recovery-…``.
+
+    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket.
+    """
     there = replace(account, region=settings.region)
     options = in_region(settings.region)
     key = Key(
         "recovery-data-key",
         account=there,
         purpose=f"Copies in {settings.region}",
-        usable_by=[log_groups(there)],
+        usable_by=[log_groups(there), *data_users],
         opts=options,
+    )
+    secrets_key = Key(
+        "recovery-secrets-key", account=there, purpose=f"Copies of secrets in {settings.region}", opts=options
     )
     log_key = Key(
         "recovery-logs-key",
@@ -67,4 +84,4 @@ def make_recovery_region(settings: RecoverySettings, account: Account) -> Recove
         opts=options,
     )
     network = Network("recovery-network", settings.network, account=there, key=log_key, opts=options)
-    return Recovery(there, network, key, log_key)
+    return Recovery(there, network, key, secrets_key, log_key)

@@ -35,6 +35,7 @@ class LogBucket(PrivateBucket):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, settings.bucket, settings, account=account, key=None, opts=opts)
+        self.settings = settings
         # The policy's own copy of the name: whoever starts a delivery waits until the policy lets it in.
         self.bucket_name = self._policy.bucket
         self.allow(*self._deliveries(account))

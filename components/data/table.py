@@ -78,6 +78,7 @@ class Table(Component):
         if (settings.replica_region is None) != (replica_key is None):
             raise ValueError(f"{name}: a replica needs a region and a key of that region")
         self._key = key
+        self._replica_region = settings.replica_region
         self._has_indexes = bool(schema.indexes)
         self._has_stream = schema.stream or replica_key is not None
         protected = account.safeguards.deletion_protection
@@ -104,6 +105,7 @@ class Table(Component):
         )
         self.arn = table.arn
         self.table_name = table.name
+        self._replicas = table.replicas
         self._stream_arn = table.stream_arn
         if provisioned:
             TableCapacity(
@@ -137,6 +139,13 @@ class Table(Component):
         if not self._has_stream:
             raise AttributeError(f"{self.name} has no stream; its schema must ask for one")
         return self._stream_arn
+
+    @property
+    def replica_stream_arn(self) -> pulumi.Output[str]:
+        """The stream that the replica has of its own. Raises AttributeError when the table has no replica."""
+        if self._replica_region is None:
+            raise AttributeError(f"{self.name} has no replica")
+        return self._replicas.apply(lambda replicas: (replicas and replicas[0].stream_arn) or "")
 
     @property
     def read_stream(self) -> list[Statement]:

@@ -13,7 +13,7 @@ from components.edge.cdn_settings import BehaviorSettings, CdnSettings
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.firewall import Firewall
 from components.edge.header_settings import HeaderSettings
-from components.edge.origins import BucketOrigin, Origin
+from components.edge.origins import BucketOrigin, Origin, either, group, places
 from components.edge.response_headers import ENCRYPTION, SET_COOKIE, response_headers
 from components.edge.single_page import viewer_request
 from components.edge.zone import AliasTarget
@@ -70,8 +70,8 @@ class Cdn(Component):
     ``access_logs`` (standard logging v2, which needs no ACL on the bucket). ``certificate`` and ``firewall`` must live
     in us-east-1. Without aliases there is no certificate either, and CloudFront takes TLS from 1.0 on:
     https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
-    Raises ValueError for a behaviour whose origin is not there or whose ``single_page`` has no bucket behind it, and
-    for aliases without a certificate or the other way round.
+    Raises ValueError for a behaviour whose origin is not there or whose ``single_page`` has no bucket behind it, for
+    one of all methods before a bucket with a copy, and for aliases without a certificate or the other way round.
     """
 
     def __init__(
@@ -101,7 +101,12 @@ class Cdn(Component):
             price_class=settings.price_class,
             default_root_object=settings.default_root_object,
             web_acl_id=firewall.arn,
-            origins=[self._origin(key, origin, settings) for key, origin in origins.items()],
+            origins=[
+                self._origin(name, origin, settings.shield_of(key))
+                for key, found in origins.items()
+                for name, origin in places(key, found).items()
+            ],
+            origin_groups=[group(key) for key in origins if self._target(key) != key] or None,
             default_cache_behavior=aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
                 **self._behavior("default", settings.default)
             ),
@@ -119,9 +124,9 @@ class Cdn(Component):
             ),
             opts=self.child_options(),
         )
-        for origin in origins.values():
-            if isinstance(origin, BucketOrigin):
-                origin.admit(name, distribution.arn)
+        # By the bucket, which may stand behind two origins, with its copy and without.
+        for origin in {each.bucket: each for each in origins.values() if isinstance(each, BucketOrigin)}.values():
+            origin.admit(name, distribution.arn)
         self.distribution_id = distribution.id
         self.arn = distribution.arn
         self.domain_name = distribution.domain_name
@@ -134,12 +139,16 @@ class Cdn(Component):
         """What a name in Route 53 stands for, over IPv4 and IPv6."""
         return AliasTarget(self.domain_name, self.zone_id, ipv6=True)
 
-    def _origin(self, key: str, origin: Origin, settings: CdnSettings) -> aws.cloudfront.DistributionOriginArgs:
+    def _target(self, key: str) -> str:
+        """What a behaviour names for an origin: the group of it and its copy, where it has one."""
+        origin = self._origins[key]
+        return either(key) if isinstance(origin, BucketOrigin) and origin.copy else key
+
+    def _origin(self, key: str, origin: Origin, shield: str | None) -> aws.cloudfront.DistributionOriginArgs:
         args = origin.args(self._access_control(key)) if isinstance(origin, BucketOrigin) else origin.args()
-        # A shield only saves requests for answers that are kept, and each one that passes it is billed.
-        if settings.origin_shield_region is not None and settings.keeps_answers_of(key):
+        if shield is not None:
             args["origin_shield"] = aws.cloudfront.DistributionOriginOriginShieldArgs(
-                enabled=True, origin_shield_region=settings.origin_shield_region
+                enabled=True, origin_shield_region=shield
             )
         return aws.cloudfront.DistributionOriginArgs(origin_id=key, **args)
 
@@ -154,7 +163,7 @@ class Cdn(Component):
 
     def _behavior(self, key: str, settings: BehaviorSettings) -> dict[str, Any]:
         return {
-            "target_origin_id": settings.origin,
+            "target_origin_id": self._target(settings.origin),
             "viewer_protocol_policy": "redirect-to-https",
             "allowed_methods": _READ if settings.methods == "read" else _ALL,
             "cached_methods": ["GET", "HEAD"],
@@ -255,6 +264,10 @@ def _check(name: str, settings: CdnSettings, origins: Mapping[str, Origin], *, c
     for behavior in behaviors:
         if behavior.single_page and not isinstance(origins[behavior.origin], BucketOrigin):
             raise ValueError(f"{name}: a single page is served from a bucket, and {behavior.origin} is none")
+    for behavior in behaviors:
+        origin = origins[behavior.origin]
+        if isinstance(origin, BucketOrigin) and origin.copy and behavior.methods != "read":
+            raise ValueError(f"{name}: a group of origins takes what reads alone, and {behavior.origin} has a copy")
     if bool(settings.aliases) != certified:
         raise ValueError(f"{name}: aliases need a certificate, and a certificate needs aliases")
 

@@ -107,9 +107,11 @@ class CdnSettings(Settings):
     headers: HeaderSettings = HeaderSettings()
     signers: dict[Name, PublicKey] = Field(default_factory=dict, max_length=5)
 
-    def keeps_answers_of(self, origin: str) -> bool:
-        """Whether any behaviour keeps what this origin answers."""
-        return any(b.keeps for b in (self.default, *self.behaviors.values()) if b.origin == origin)
+    def shield_of(self, origin: str) -> str | None:
+        """The region of this origin's shield, which only saves requests for answers that some behaviour keeps: each one
+        that passes it is billed."""
+        behaviors = (self.default, *self.behaviors.values())
+        return self.origin_shield_region if any(b.keeps for b in behaviors if b.origin == origin) else None
 
     @model_validator(mode="after")
     def _somebody_signs(self) -> Self:

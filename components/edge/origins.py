@@ -54,10 +54,13 @@ class HttpsOrigin:
 class BucketOrigin:
     """A private bucket that lets the distribution read its objects, and nobody else's distribution.
 
-    The policy of the bucket's key must let ``distributions`` in.
+    The policy of the bucket's key must let ``distributions`` in, and that of ``copy``'s, which has the same objects in
+    another region and is asked where the bucket does not answer. Only behaviours that ``read`` lead to such a pair:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
     """
 
     bucket: PrivateBucket
+    copy: PrivateBucket | None = None
 
     def args(self, access_control_id: pulumi.Input[str]) -> dict[str, Any]:
         """The origin in a distribution's form, its requests signed."""
@@ -68,18 +71,44 @@ class BucketOrigin:
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
         """
-        self.bucket.allow(
-            Statement(
-                f"Distribution{key.replace('-', '').capitalize()}",
-                ["s3:GetObject"],
-                [self.bucket.objects],
-                {"StringEquals": {"aws:SourceArn": distribution_arn}},
-                principals={"Service": ["cloudfront.amazonaws.com"]},
+        for bucket in (self.bucket, *([self.copy] if self.copy else [])):
+            bucket.allow(
+                Statement(
+                    f"Distribution{key.replace('-', '').capitalize()}",
+                    ["s3:GetObject"],
+                    [bucket.objects],
+                    {"StringEquals": {"aws:SourceArn": distribution_arn}},
+                    principals={"Service": ["cloudfront.amazonaws.com"]},
+                )
             )
-        )
 
 
 Origin = HttpsOrigin | BucketOrigin
+
+_GONE = (500, 502, 503, 504)
+"""Answers of a bucket at which its copy is asked; not those of an object that is not there, nor is in the copy."""
+
+
+def either(key: str) -> str:
+    """The id of the group of a bucket, which behaviours call by ``key``, and its copy."""
+    return f"{key}-or-copy"
+
+
+def places(key: str, origin: Origin) -> dict[str, Origin]:
+    """The origins that a distribution has of one, by their ids."""
+    if isinstance(origin, BucketOrigin) and origin.copy:
+        return {key: origin, f"{key}-copy": BucketOrigin(origin.copy)}
+    return {key: origin}
+
+
+def group(key: str) -> aws.cloudfront.DistributionOriginGroupArgs:
+    """The group of a bucket and its copy, in a distribution's form."""
+    member = aws.cloudfront.DistributionOriginGroupMemberArgs
+    return aws.cloudfront.DistributionOriginGroupArgs(
+        origin_id=either(key),
+        failover_criteria=aws.cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(_GONE)),
+        members=[member(origin_id=key), member(origin_id=f"{key}-copy")],
+    )
 
 
 def distributions(account: Account) -> Statement:

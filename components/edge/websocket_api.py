@@ -20,7 +20,7 @@ from components.edge.api_gateway import (
     execution_arn,
     stage_logs,
 )
-from components.edge.certificate import Certificate
+from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.zone import AliasTarget
 from components.security.key import Key
 from components.statements import Statement, sid
@@ -75,7 +75,8 @@ class WebSocketApi(Component):
     at once.
 
     Connects and messages are logged without what they carry to groups encrypted with ``log_key``. A domain in the
-    settings takes a ``certificate`` of the API's region, and then is the only address, also for functions.
+    settings takes a ``certificate`` of the API's region, and then is the only address, also for functions; with
+    ``keeps_path`` under the path of the stage, as without one.
     ``logging`` is given where this stack makes it for the account. Raises ValueError for a domain without a certificate
     or one without a domain.
     """
@@ -87,7 +88,8 @@ class WebSocketApi(Component):
         *,
         account: Account,
         log_key: Key,
-        certificate: Certificate | None = None,
+        certificate: Certificate | ExistingCertificate | None = None,
+        keeps_path: bool = False,
         logging: ApiGatewayLogging | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -111,7 +113,7 @@ class WebSocketApi(Component):
         self.origin_path = f"/{self.stage_name}"
         self.alias_target: AliasTarget | None = None
         if settings.domain is not None and certificate is not None:
-            self._answer_at(settings.domain, certificate, stage)
+            self._answer_at(settings.domain, certificate, stage, keeps_path=keeps_path)
         self.endpoint = pulumi.Output.format("wss://{}{}", self.domain_name, self.origin_path)
         self.management_endpoint = pulumi.Output.format("https://{}{}", self.domain_name, self.origin_path)
         self.register_outputs({"apiId": self.api_id, "endpoint": self.endpoint})
@@ -207,7 +209,14 @@ class WebSocketApi(Component):
             opts=options,
         )
 
-    def _answer_at(self, domain: str, certificate: Certificate, stage: aws.apigatewayv2.Stage) -> None:
+    def _answer_at(
+        self,
+        domain: str,
+        certificate: Certificate | ExistingCertificate,
+        stage: aws.apigatewayv2.Stage,
+        *,
+        keeps_path: bool,
+    ) -> None:
         address = aws.apigatewayv2.DomainName(
             self.child("domain"),
             domain_name=domain,
@@ -221,9 +230,10 @@ class WebSocketApi(Component):
             api_id=self.api_id,
             domain_name=address.domain_name,
             stage=stage.name,
+            api_mapping_key=self.stage_name if keeps_path else None,
             opts=self.child_options(),
         )
         self.domain_name = address.domain_name
-        self.origin_path = ""
+        self.origin_path = self.origin_path if keeps_path else ""
         config = address.domain_name_configuration
         self.alias_target = AliasTarget(config.target_domain_name, config.hosted_zone_id)

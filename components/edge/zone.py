@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -65,6 +65,28 @@ class AliasTarget:
         )
 
 
+@dataclass(frozen=True)
+class Served:
+    """Which of two regions a record leads to; ``health_check_id`` of the one that goes first is a must.
+
+    Route 53 answers with the one that goes first while it is healthy, and else, or when there is none, with the other:
+    a record of weight 0 is an answer only where no other is healthy. Nobody has to change a record for that.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
+    """
+
+    name: str
+    health_check_id: pulumi.Input[str] | None = None
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """What it adds to a record."""
+        return {
+            "set_identifier": self.name,
+            "weighted_routing_policies": [{"weight": 0 if self.health_check_id is None else 1}],
+            "health_check_id": self.health_check_id,
+        }
+
+
 class Zone(Component):
     """A public zone, made here with its DNS queries logged, or an existing one whose owner sees to that.
 
@@ -104,8 +126,11 @@ class Zone(Component):
             self._log_queries(account, log_key)
         self.register_outputs({"zoneId": self.zone_id, "nameServers": self.name_servers})
 
-    def alias(self, domain: str, target: AliasTarget) -> None:
-        """Lets ``domain`` stand for ``target``. Raises ValueError for a name outside the zone."""
+    def alias(self, domain: str, target: AliasTarget, *, region: Served | None = None) -> None:
+        """Lets ``domain`` stand for ``target``, which may be that of one region of several.
+
+        Raises ValueError for a name outside the zone.
+        """
         self._check(domain)
         for kind in target.record_types:
             aws.route53.Record(
@@ -114,6 +139,7 @@ class Zone(Component):
                 name=domain,
                 type=kind,
                 aliases=[target.args],
+                **(region.args if region else {}),
                 opts=self.child_options(),
             )
 
@@ -143,7 +169,6 @@ class Zone(Component):
 
         Raises ValueError for a name outside the zone and for targets that differ in the types of record they need.
         """
-        self._check(domain)
         if primary.record_types != secondary.record_types:
             raise ValueError(f"{domain}: one failover target takes IPv6 and the other does not")
         self.primary(domain, primary, health_check_id=health_check_id)

@@ -5,7 +5,7 @@ import pulumi
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.security.secret import empty_secret, restrict
+from components.security.secret import SecretCopy, empty_secret, restrict
 from components.statements import Statement, sid
 
 
@@ -13,7 +13,8 @@ class ManualSecret(Component):
     """An empty Secrets Manager secret for what somebody else hands out, such as the credentials of a mail provider.
 
     Its value never passes through the program; a runbook says who puts it in and replaces it. The policy pack asks for
-    a reason why it does not rotate by itself. Consumers need ``read`` and ``key.decrypt``.
+    a reason why it does not rotate by itself. Consumers need ``read`` and ``key.decrypt``. ``copy`` is a region where
+    it has to be read as well, should this one be gone.
     """
 
     def __init__(
@@ -24,11 +25,12 @@ class ManualSecret(Component):
         key: Key,
         secret_name: str,
         purpose: str,
+        copy: SecretCopy | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self.arn = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name).arn
-        restrict(self, account, self.arn)
+        self.arn = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name, copy=copy).arn
+        restrict(self, account, self.arn, copied=copy is not None)
         self._key = key
         self.register_outputs({"arn": self.arn})
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -28,6 +29,18 @@ class SecretSettings(Settings):
     rotation_days: int = Field(default=30, ge=1, le=90)
 
 
+@dataclass(frozen=True)
+class SecretCopy:
+    """Another region that a secret is copied to, with its policy and whatever its value becomes, and the key there.
+
+    The copy has the secret's ARN but for the region. Whoever puts values in at home needs nothing more:
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+    """
+
+    region: str
+    key: Key
+
+
 class RotatedSecret(Component):
     """A Secrets Manager secret whose value only its rotation function makes, when it is created and every so often.
 
@@ -35,7 +48,7 @@ class RotatedSecret(Component):
     none. Consumers need ``read`` and ``key.decrypt``; no other account may read it. ``code`` is the function's folder,
     ``statements`` what it may do beside rotating this secret, ``after`` what must be there before it runs for the first
     time. With ``secret_name`` the secret's name in AWS is fixed, and a new one of that name can only be made once the
-    old one's recovery window is over.
+    old one's recovery window is over. ``copy`` is a region where it has to be read as well, should this one be gone.
     """
 
     def __init__(
@@ -53,12 +66,13 @@ class RotatedSecret(Component):
         statements: Sequence[Statement] = (),
         after: Sequence[pulumi.Resource] = (),
         secret_name: str | None = None,
+        copy: SecretCopy | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        secret = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name)
+        secret = empty_secret(self, account, key, purpose=purpose, secret_name=secret_name, copy=copy)
         self.arn = secret.arn
-        restrict(self, account, self.arn)
+        restrict(self, account, self.arn, copied=copy is not None)
         self.function = Function(
             self.child("rotation"),
             function,
@@ -118,6 +132,7 @@ class GeneratedSecret(RotatedSecret):
         log_key: Key,
         purpose: str,
         secret_name: str | None = None,
+        copy: SecretCopy | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -131,6 +146,7 @@ class GeneratedSecret(RotatedSecret):
             environment={"SECRET_LENGTH": str(settings.length)},
             function=FunctionSettings(memory_mib=128),
             secret_name=secret_name,
+            copy=copy,
             opts=opts,
         )
 
@@ -146,15 +162,23 @@ def rotation_of(name: str, arn: pulumi.Output[str], function: Function) -> list[
 
 
 def empty_secret(
-    parent: Component, account: Account, key: Key, *, purpose: str, secret_name: str | None
+    parent: Component,
+    account: Account,
+    key: Key,
+    *,
+    purpose: str,
+    secret_name: str | None,
+    copy: SecretCopy | None = None,
 ) -> aws.secretsmanager.Secret:
     """A secret without a value, kept for as long as the environment's keys are once it is deleted."""
+    replica = aws.secretsmanager.SecretReplicaArgs
     return aws.secretsmanager.Secret(
         parent.child("secret"),
         name=secret_name,
         description=purpose,
         kms_key_id=key.arn,
         recovery_window_in_days=account.safeguards.key_deletion_days,
+        replicas=[replica(region=copy.region, kms_key_id=copy.key.arn)] if copy else None,
         opts=parent.child_options(),
     )
 
@@ -172,18 +196,23 @@ def await_value(
     )
 
 
-def restrict(parent: Component, account: Account, arn: pulumi.Output[str]) -> None:
-    """The policy of a secret: nobody of another account, and nobody without TLS."""
+def restrict(parent: Component, account: Account, arn: pulumi.Output[str], *, copied: bool = False) -> None:
+    """The policy of a secret: nobody of another account, and nobody without TLS.
+
+    A copy has the same policy, under another ARN, so that of a secret that is ``copied`` names none: it is about the
+    secret that it hangs on in any case.
+    """
+    secret: pulumi.Input[str] = "*" if copied else arn
     aws.secretsmanager.SecretPolicy(
         parent.child("policy"),
         secret_arn=arn,
         block_public_policy=True,
-        policy=policy_document([_own_account_only(account, arn), tls_only([arn], _ALL)]),
+        policy=policy_document([_own_account_only(account, secret), tls_only([secret], _ALL)]),
         opts=parent.child_options(),
     )
 
 
-def _own_account_only(account: Account, arn: pulumi.Output[str]) -> Statement:
+def _own_account_only(account: Account, arn: pulumi.Input[str]) -> Statement:
     """Refuses every principal of another account; AWS services act in no account and are let through."""
     return Statement(
         "DenyOtherAccounts",

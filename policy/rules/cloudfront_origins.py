@@ -122,8 +122,14 @@ def default_root_object(distribution: Resource) -> Iterator[Finding]:
     target = distribution.get("defaultCacheBehavior.targetOriginId")
     if not known(target) or distribution.has("defaultRootObject") or distribution.unknown("defaultRootObject"):
         return
+    members = [
+        member.get("originId")
+        for group in distribution.blocks("originGroups")
+        if group.has("originId", target)
+        for member in group.blocks("members")
+    ]
     for origin in distribution.blocks("origins"):
-        if _bucket_name(origin) is not None and origin.has("originId", target):
+        if _bucket_name(origin) is not None and origin.has("originId", target, *filter(known, members)):
             yield Finding("asks the bucket for its list of objects", "defaultRootObject")
 
 

@@ -23,6 +23,7 @@ from systems.collaboration.operations import operate
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
+from systems.copies import make_elsewhere
 from systems.foundation import make_keys
 
 __all__ = ["SystemSettings", "build"]
@@ -32,13 +33,18 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a collaboration stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], data_users=[distributions(account)])
+    elsewhere = (
+        make_elsewhere(settings.copies, account, system="collaboration", data_users=[distributions(account)])
+        if settings.copies
+        else None
+    )
     network = Network("network", settings.network, account=account, key=keys.logs)
-    data = make_data(settings, account, keys, network)
+    data = make_data(settings, account, keys, network, elsewhere)
     names = make_names(settings, account, keys)
     application = make_application(
-        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront
+        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront, elsewhere
     )
-    sockets = make_sockets(settings, account, keys, network, data)
+    sockets = make_sockets(settings, account, keys, network, data, names.balancer)
     edge = make_edge(settings, account, keys, names, data, application, sockets)
     operators = OperatorRole("operators", account=account)
     dashboard = operate(settings, account, keys, data, application, sockets, edge, operators)

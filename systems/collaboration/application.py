@@ -6,6 +6,7 @@ from components.compute.fargate_service import FargateService, FargateServiceSet
 from components.compute.service_restart import ServiceRestart
 from components.compute.task_definition import SecretReference
 from components.data.cache_secret import URL
+from components.data.image_replication import ImageReplication
 from components.data.registry import Registry, RegistrySettings
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.load_balancer import LoadBalancer
@@ -18,6 +19,7 @@ from components.operations.tracing import Tracing
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
 from systems.collaboration.settings import SystemSettings
+from systems.copies import Elsewhere
 from systems.foundation import Keys
 
 
@@ -35,6 +37,7 @@ def make_application(
     certificate: Certificate | ExistingCertificate,
     origin_secret: OriginSecret,
     cloudfront: str,
+    elsewhere: Elsewhere | None,
 ) -> Application:
     """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service."""
     service = settings.service(account.environment)
@@ -46,6 +49,9 @@ def make_application(
         account=account,
         key=keys.data,
     )
+    if elsewhere is not None:
+        folder = f"{settings.prefix(account.environment)}-collaboration"
+        ImageReplication("images", account=account, region=elsewhere.account.region, namespaces=[folder])
     cluster = FargateCluster(
         "cluster",
         FargateClusterSettings(cluster_name=settings.name(account.environment, "cluster")),

@@ -11,10 +11,11 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin
-from components.edge.zone import Zone, ZoneSettings
+from components.edge.zone import Served, Zone, ZoneSettings
 from components.operations.metric import EDGE_REGION
 from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
+from systems.copies import HOME
 from systems.foundation import Keys
 
 STATIC, SOCKETS = "static", "sockets"
@@ -61,7 +62,7 @@ def make_edge(
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     origins: dict[str, Origin] = {
         SERVER: HttpsOrigin(settings.origin, names.origin_secret),
-        STATIC: BucketOrigin(data.static),
+        STATIC: BucketOrigin(data.static, data.static_copy),
     }
     if settings.sockets_through_cdn:
         origins[SOCKETS] = HttpsOrigin(sockets.api.domain_name)
@@ -81,7 +82,10 @@ def make_edge(
     )
     if names.zone is not None and settings.domain_name is not None:
         names.zone.alias(settings.domain_name, cdn.alias_target)
-        names.zone.alias(settings.origin, application.balancer.alias_target)
+        home = Served(HOME) if settings.copies else None
+        names.zone.alias(settings.origin, application.balancer.alias_target, region=home)
+        if settings.sockets_domain is not None and sockets.api.alias_target is not None:
+            names.zone.alias(settings.sockets_domain, sockets.api.alias_target, region=home)
     return Edge(cdn, firewall, names.zone)
 
 
@@ -93,6 +97,7 @@ def _certificates(settings: SystemSettings, account: Account, zone: Zone | None)
         wanted.setdefault(EDGE_REGION, []).append(settings.domain_name)
     if settings.alb_certificate_arn is None:
         wanted.setdefault(account.region, []).append(settings.origin)
+        wanted[account.region] += [settings.sockets_domain] if settings.sockets_domain else []
     return {
         region: Certificate(
             f"certificate-{region}",
@@ -121,7 +126,8 @@ def _behaviors(origins: Mapping[str, Origin], sockets: Sockets) -> dict[str, Pat
 def _headers(settings: SystemSettings, account: Account) -> HeaderSettings:
     """Pages connect to their own origin, and to API Gateway's address where that is the only one for sockets."""
     own = (f"wss://{settings.domain_name}",) if settings.domain_name else ()
-    given = () if settings.sockets_through_cdn else (f"wss://*.execute-api.{account.region}.amazonaws.com",)
+    sockets = settings.sockets_domain or f"*.execute-api.{account.region}.amazonaws.com"
+    given = () if settings.sockets_through_cdn else (f"wss://{sockets}",)
     return HeaderSettings(
         content_security_policy=ContentSecurityPolicy(sources={"connect-src": ("'self'", *own, *given)}),
         permissions_policy=NO_DEVICES,

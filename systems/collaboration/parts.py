@@ -41,6 +41,8 @@ class Data:
     signing_key: GeneratedSecret
     secrets: Mapping[str, ManualSecret]
     static: Bucket
+    static_copy: Bucket | None
+    """The same files in the second region."""
     access_logs: LogBucket
 
 

@@ -44,6 +44,7 @@ from systems.collaboration.parameters import (
     HandmadeSecret,
 )
 from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
+from systems.copies import CopiesSettings
 
 
 class SystemSettings(Settings):
@@ -108,6 +109,8 @@ class SystemSettings(Settings):
     budget: BudgetSettings
     cost_anomaly: CostAnomalySettings
     backup: BackupSettings = BackupSettings()
+    copies: CopiesSettings | None = None
+    """What a recovery stack goes on with: the state table, secrets, files and images, in a second region."""
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray, with a collector beside each server that sends to it; off unless given."""
 
@@ -143,6 +146,11 @@ class SystemSettings(Settings):
     def origin(self) -> str:
         """The name by which the distribution calls the load balancer."""
         return self.alb_domain_name or f"origin.{self.domain_name}"
+
+    @property
+    def sockets_domain(self) -> str | None:
+        """The name by which the distribution calls the WebSocket API, where that may be one of several."""
+        return f"sockets.{self.domain_name}" if self.copies else None
 
     @property
     def network(self) -> NetworkSettings:
@@ -196,7 +204,8 @@ class SystemSettings(Settings):
 
     def table(self, environment: Environment) -> TableSettings:
         """The state table."""
-        return self.state or TableSettings(table_name=self.name(environment, "state"))
+        table = self.state or TableSettings(table_name=self.name(environment, "state"))
+        return table.model_copy(update={"replica_region": self.copies.region if self.copies else None})
 
     def _addresses(self, environment: Environment, region: str | None) -> Iterator[Problem | None]:
         given = {"certificateArn": self.certificate_arn, "albCertificateArn": self.alb_certificate_arn}
@@ -231,6 +240,10 @@ class SystemSettings(Settings):
         return [key for key, value in given.items() if value]
 
     @property
+    def _own_names(self) -> bool:
+        return self.dns == "route53" and self.certificate_arn is None and self.alb_certificate_arn is None
+
+    @property
     def _in_zone(self) -> bool:
         return self.origin.endswith(f".{self.domain_name}")
 
@@ -262,7 +275,13 @@ class SystemSettings(Settings):
             Problem("sockets.domain", "is not to be chosen: users reach the WebSocket API through domainName"): (
                 self.sockets.domain is not None
             ),
-            Problem("state.replicaRegion", "is not to be given: the platform runs in one region"): replicated,
+            Problem("state.replicaRegion", "is not to be given: copies has the region of all copies"): replicated,
+            Problem("state.billing", "must be onDemand with copies"): (
+                self.copies is not None and self.state is not None and self.state.billing != "onDemand"
+            ),
+            Problem("copies", "goes with a domainName of the stack's own zone and certificates"): (
+                self.copies is not None and (self.domain_name is None or not self._own_names)
+            ),
             Problem("socketFunction.release", "must be atOnce: a release replaces servers and functions together"): (
                 self.socket_function.release != "atOnce"
             ),

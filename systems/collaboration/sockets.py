@@ -12,6 +12,7 @@ from components.account import Account
 from components.compute.function import Function, FunctionSettings
 from components.compute.layer import Layer
 from components.edge.api_gateway import ApiGatewayLogging
+from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
@@ -25,13 +26,34 @@ HANDLER, STREAMS, AUTHORIZER = "websocket", "websocket-streams", "websocket-auth
 ROUTES = ("$disconnect", "$default", "join", "operation", "presence")
 
 
-def make_sockets(settings: SystemSettings, account: Account, keys: Keys, network: Network, data: Data) -> Sockets:
-    """The API with a stage named after the environment; who may connect is for tokens that the signing key made."""
+def make_sockets(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    certificate: Certificate | ExistingCertificate,
+) -> Sockets:
+    """The API with a stage named after the environment; who may connect is for tokens that the signing key made.
+
+    Where another region may take its place it has a name, which ``certificate`` holds.
+    """
     logging = ApiGatewayLogging("api-logging", account=account) if settings.api_gateway_logging else None
     named = settings.sockets.model_copy(
-        update={"stage_name": settings.sockets.stage_name or settings.prefix(account.environment)}
+        update={
+            "stage_name": settings.sockets.stage_name or settings.prefix(account.environment),
+            "domain": settings.sockets_domain,
+        }
     )
-    api = WebSocketApi("sockets", named, account=account, log_key=keys.logs, logging=logging)
+    api = WebSocketApi(
+        "sockets",
+        named,
+        account=account,
+        log_key=keys.logs,
+        certificate=certificate if settings.sockets_domain else None,
+        keeps_path=True,
+        logging=logging,
+    )
     functions = _Functions(settings, account, keys, network, data, api).make()
     api.route("$connect", functions[HANDLER], authorizer=api.authorize(functions[AUTHORIZER]))
     for route in ROUTES:

@@ -32,10 +32,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a Confluence stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
     told = ["events"] if settings.backup.copy_to_region else ()
-    keys = make_keys("confluence", account, also_notices=told, data_users=[distributions(account)])
+    readers = [distributions(account)]
+    keys = make_keys("confluence", account, also_notices=told, data_users=readers)
+    recovery = make_recovery_region(settings.copies.region, account, data_users=readers) if settings.copies else None
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)
-    data = make_data(settings, account, keys, network)
+    data = make_data(settings, account, keys, network, recovery)
     names = make_names(settings, account, keys)
     registry = Registry(
         "registry",
@@ -44,7 +46,6 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         key=keys.data,
     )
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
-    recovery = make_recovery_region(settings.copies.region, account) if settings.copies else None
     compute, functions = None, {}
     released: dict[str, Any] = {}
     if settings.eks is not None:

@@ -23,9 +23,12 @@ from systems.foundation import Keys
 from systems.recovery_region import Recovery
 
 
-def make_data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
-    """Database, cache, search and buckets; the secrets that the application is given."""
+def make_data(
+    settings: SystemSettings, account: Account, keys: Keys, network: Network, recovery: Recovery | None
+) -> Data:
+    """Database, cache, search and buckets; the secrets that the application is given, here and in the second region."""
     copies = settings.copies
+    secret_copy = recovery.secret_copy if recovery else None
     access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
     buckets = {
         purpose: Bucket(
@@ -70,10 +73,16 @@ def make_data(settings: SystemSettings, account: Account, keys: Keys, network: N
             log_key=keys.logs,
             purpose="Signs the tokens of users",
             secret_name=f"{settings.secrets}/jwt-secret",
+            copy=secret_copy,
         ),
         secrets={
             name: ManualSecret(
-                name, account=account, key=keys.secrets, secret_name=f"{settings.secrets}/{name}", purpose=purpose
+                name,
+                account=account,
+                key=keys.secrets,
+                secret_name=f"{settings.secrets}/{name}",
+                purpose=purpose,
+                copy=secret_copy,
             )
             for name, purpose in MANUAL_SECRETS.items()
         },

@@ -11,10 +11,11 @@ from typing import Any
 
 from components.account import Account
 from components.compute.canary import Canary
+from components.data.image_replication import ImageReplication
 from components.edge.email import Email, EmailSettings
 from components.edge.firewall import Firewall
 from components.edge.origins import distributions
-from components.edge.zone import Zone, ZoneSettings
+from components.edge.zone import Served, Zone, ZoneSettings
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
@@ -23,13 +24,14 @@ from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
+from systems.copies import HOME, make_elsewhere
 from systems.foundation import make_keys
 from systems.mdreader.api import HEALTH, make_api
 from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
 from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
-from systems.mdreader.parts import ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
+from systems.mdreader.parts import ATTACHMENTS, ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
 from systems.mdreader.realtime import make_realtime
 from systems.mdreader.settings import SystemSettings
 
@@ -41,10 +43,20 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), data_users=[distributions(account)])
     # The name that the plan gives the VPC.
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
-    data = make_data(settings, account, keys, network)
+    elsewhere = (
+        make_elsewhere(settings.copies, account, system="mdreader", data_users=[distributions(account)])
+        if settings.copies
+        else None
+    )
+    data = make_data(settings, account, keys, network, elsewhere)
     zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
-    names = Names(Zone("zone", zone, account=account, log_key=keys.edge_logs), settings.domain)
-    mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=())
+    names = Names(
+        Zone("zone", zone, account=account, log_key=keys.edge_logs),
+        settings.domain,
+        Served(HOME) if settings.copies else None,
+    )
+    fallback = (settings.copies.region,) if settings.copies else ()
+    mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=fallback)
     email = Email("email", mail, account=account, zone=names.zone)
     users = make_users(settings.identity, account, keys, data, email)
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
@@ -55,7 +67,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     regional = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
     regional.protect("api", api.rest.stage_arn)
     regional.protect("alb", realtime.balancer.arn)
-    site = make_site(settings, account, keys, names, data, users, api, files, firewall)
+    site = make_site(settings, account, names, data, users, api, files, firewall)
     if settings.audit is not None:
         make_audit(settings.audit, account, data.access_logs)
     operators = OperatorRole("operators", account=account)
@@ -75,7 +87,13 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         account=account,
         purpose="Erases what is kept of a user, with a second factor",
         statements=[
-            *data.uploads.erase(USERS_PREFIX, ATTACHMENTS_PREFIX),
+            # A version that is deleted for good at home stays in the copy.
+            *(
+                statement
+                for bucket in (data.uploads, data.copies.get(ATTACHMENTS))
+                if bucket is not None
+                for statement in bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
+            ),
             users.pool.erase,
             users.identities.erase,
             email.operate,
@@ -83,6 +101,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     )
     firewalls = {"edge": firewall, "regional": regional}
     canary = operate(settings, account, keys, data, api, realtime, site, firewalls, operators)
+    if elsewhere is not None:
+        images = elsewhere.account.region
+        ImageReplication("images", account=account, region=images, namespaces=[settings.registry])
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
@@ -111,6 +132,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "identityPoolId": users.identities.identity_pool_id,
         "nameServers": names.zone.name_servers or [],
         "uploadsBucket": data.uploads.bucket_name,
+        **({"uploadsCopy": data.copies[ATTACHMENTS].bucket_name} if data.copies else {}),
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,

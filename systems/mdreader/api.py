@@ -158,7 +158,7 @@ def _sockets(
         logging=logging,
     )
     if api.alias_target is not None:
-        names.zone.alias(names.events, api.alias_target)
+        names.zone.alias(names.events, api.alias_target, region=names.region)
     return api
 
 
@@ -186,7 +186,7 @@ def _rest(
         desktop_origins=[origin for origin in clients(settings) if origin != site and "*" not in origin],
     )
     if api.alias_target is not None:
-        names.zone.alias(names.api, api.alias_target)
+        names.zone.alias(names.api, api.alias_target, region=names.region)
     return api
 
 

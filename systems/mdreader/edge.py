@@ -1,9 +1,10 @@
 """How users reach MDReader: attachments, the site with the API below it, and what browsers are told."""
 
+from dataclasses import replace
+
 import pulumi
 
 from components.account import Account
-from components.data.bucket import Bucket
 from components.edge.amplify_app import AmplifyApp, AmplifyAppSettings
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
@@ -12,12 +13,23 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, CrossOriginSettings, HeaderSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin
 from components.operations.metric import EDGE_REGION
-from systems.foundation import Keys
-from systems.mdreader.parts import AMPLIFY_APP, Api, Data, Names, Site, Users
+from systems.mdreader.parts import (
+    AMPLIFY_APP,
+    ATTACHMENTS,
+    ATTACHMENTS_PREFIX,
+    PAGES,
+    USERS_PREFIX,
+    Api,
+    Data,
+    Names,
+    Site,
+    Users,
+)
 from systems.mdreader.settings import SystemSettings
 
 _FILES_ORIGIN = "S3Origin"
 """The plan's id."""
+_COPIED_ORIGIN = "attachments"
 _WEB_ORIGIN = "web"
 _API_ORIGIN = "api"
 _PRICE_CLASS = "PriceClass_100"
@@ -33,11 +45,21 @@ def make_files(settings: SystemSettings, account: Account, names: Names, data: D
     # A desktop client's own scheme is an origin for S3, and none that CloudFront takes.
     origins = tuple(o for o in settings.uploads.cors.origins if o.startswith("http")) if settings.uploads.cors else ()
     allowed = CrossOriginSettings(origins=origins) if origins else None
+    copy = data.copies.get(ATTACHMENTS)
+    # CloudFront asks a copy for what only reads, so that folders whose objects are read have behaviours of their own.
+    folders = (ATTACHMENTS_PREFIX, USERS_PREFIX) if copy else ()
+    behaviors = {
+        folder: PathBehaviorSettings(
+            path=f"/{folder}/*", origin=_COPIED_ORIGIN, cache_seconds=_DAY, methods="read", signed=True
+        )
+        for folder in folders
+    }
     cdn = Cdn(
         "files-cdn",
         CdnSettings(
             aliases=(names.files,),
             default=BehaviorSettings(origin=_FILES_ORIGIN, cache_seconds=_DAY, signed=True),
+            behaviors=behaviors,
             origin_shield_region=origin_shield_at(account.region),
             price_class=_PRICE_CLASS,
             # Without one, / asks the bucket for the list of its objects.
@@ -46,7 +68,10 @@ def make_files(settings: SystemSettings, account: Account, names: Names, data: D
             headers=HeaderSettings(content_security_policy=_nothing(), permissions_policy=NO_DEVICES, cors=allowed),
             signers=settings.file_signers,
         ),
-        origins={_FILES_ORIGIN: BucketOrigin(data.uploads)},
+        origins={
+            _FILES_ORIGIN: BucketOrigin(data.uploads),
+            **({_COPIED_ORIGIN: BucketOrigin(data.uploads, copy)} if copy else {}),
+        },
         certificate=_certificate("files-certificate", names.files, names),
         firewall=firewall,
         access_logs=data.access_logs,
@@ -58,7 +83,6 @@ def make_files(settings: SystemSettings, account: Account, names: Names, data: D
 def make_site(
     settings: SystemSettings,
     account: Account,
-    keys: Keys,
     names: Names,
     data: Data,
     users: Users,
@@ -74,9 +98,9 @@ def make_site(
         app = _by_amplify(settings.amplify, account, names, users, firewall, headers)
         outputs = {"amplifyAppId": app.app_id, "amplifyDnsRecords": app.dns_records}
         return Site({"files": files}, outputs)
-    if settings.web is None:
+    web = data.web
+    if web is None:
         raise ValueError("an MDReader stack has one front end or the other")
-    web = Bucket("web", settings.web, account=account, key=keys.data, access_logs=data.access_logs)
     cdn = Cdn(
         "site-cdn",
         CdnSettings(
@@ -95,7 +119,7 @@ def make_site(
             headers=headers,
         ),
         origins={
-            _WEB_ORIGIN: BucketOrigin(web),
+            _WEB_ORIGIN: BucketOrigin(web, data.copies.get(PAGES)),
             _API_ORIGIN: HttpsOrigin(api.rest.domain_name, path=api.rest.origin_path or None),
         },
         certificate=_certificate("site-certificate", names.domain, names),
@@ -111,7 +135,12 @@ def make_site(
 def content_policy(settings: SystemSettings, account: Account, names: Names, users: Users) -> ContentSecurityPolicy:
     """What the pages talk to: their own origin, API, sockets, attachments, uploads to the bucket, and Cognito."""
     files = f"https://{names.files}"
-    uploads = f"https://{account.suffixed(settings.uploads.bucket)}.s3.{account.region}.amazonaws.com"
+    # Known to pages before it is needed: what they are told cannot be changed while the home region is gone.
+    regions = (account.region, *([settings.copies.region] if settings.copies else []))
+    uploads = [
+        f"https://{replace(account, region=region).suffixed(settings.uploads.bucket)}.s3.{region}.amazonaws.com"
+        for region in regions
+    ]
     return ContentSecurityPolicy(
         sources={
             "connect-src": (
@@ -120,7 +149,7 @@ def content_policy(settings: SystemSettings, account: Account, names: Names, use
                 f"wss://{names.websocket}",
                 f"wss://{names.events}",
                 files,
-                uploads,
+                *uploads,
                 f"https://cognito-idp.{account.region}.amazonaws.com",
                 f"https://cognito-identity.{account.region}.amazonaws.com",
                 f"https://{users.pages.host}",

@@ -20,7 +20,7 @@ from components.edge.health_check import HealthCheck
 from components.edge.load_balancer import LoadBalancer
 from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
-from components.edge.zone import Zone
+from components.edge.zone import Served, Zone
 from components.operations.alarms import Alarm
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import Metric
@@ -44,6 +44,8 @@ BACKEND_USER = "mdreader_backend"
 """The PostgreSQL user that the backend signs in as by IAM."""
 METRICS = "MDReader"
 """The namespace of the metrics that the functions and Hocuspocus publish."""
+ATTACHMENTS, PAGES = "uploads", "web"
+"""What the buckets are called."""
 USERS_PREFIX = "users"
 """Below it each user has a folder of objects of their own, by the identity of the identity pool."""
 ATTACHMENTS_PREFIX = "documents"
@@ -57,6 +59,8 @@ class Names:
 
     zone: Zone
     domain: str
+    region: Served | None = None
+    """Which region this is, where another may take its place under the names of API and sockets."""
 
     @property
     def api(self) -> str:
@@ -87,6 +91,10 @@ class Data:
     cache: Redis
     secret: ApplicationSecret
     uploads: Bucket
+    web: Bucket | None
+    """The pages, where they are not Amplify's."""
+    copies: Mapping[str, Bucket]
+    """The buckets' copies in the second region, by the same names."""
     file_signing_key: ManualSecret
     access_logs: LogBucket
 

@@ -43,6 +43,7 @@ from settings.services.dns import ZoneId
 from settings.services.edge import AclName, BlockedPath, PublicKey
 from settings.services.functions import Handler
 from systems.audit import AuditSettings
+from systems.copies import CopiesSettings
 
 SHIPPED_BACKEND = "functions/mdreader_backend"
 SHIPPED_RUNTIME: PythonRuntime = MDREADER_RUNTIME
@@ -178,6 +179,8 @@ class SystemSettings(Settings):
     """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
     github: GithubRoleSettings | None = None
     pipeline: PipelineSettings | None = None
+    copies: CopiesSettings | None = None
+    """What a recovery stack goes on with: database, secrets, attachments, pages and images, in a second region."""
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings(latency_ms=5000)
     function_alarms: FunctionAlarmSettings = FunctionAlarmSettings()
@@ -190,7 +193,11 @@ class SystemSettings(Settings):
     def _fit_together(self) -> Self:
         wanted, other = ("web", "amplify") if self.frontend == "s3" else ("amplify", "web")
         refuse(
-            [self.backup.conflict(self.database), delegation_problem(self.hosted_zone_id, self.parent_zone_id)],
+            [
+                self.backup.conflict(self.database),
+                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.database.uncopied("copies") if self.copies else None,
+            ],
             {
                 Problem(wanted, f"is required by frontend {self.frontend}"): getattr(self, wanted) is None,
                 Problem(other, f"is not for frontend {self.frontend}"): getattr(self, other) is not None,

@@ -204,7 +204,7 @@ WITH_DOMAIN: list[tuple[Environment, dict[str, Any], str]] = [
     (
         PROD,
         {"state": {"tableName": "state", "replicaRegion": "us-east-1"}},
-        "settings.state.replicaRegion: is not to be given: the platform runs in one region",
+        "settings.state.replicaRegion: is not to be given: copies has the region of all copies",
     ),
     (
         PROD,

@@ -135,7 +135,7 @@ def test_anomalies_may_be_told(graph: Graph) -> None:
 
 
 def test_data_stays_in_the_region_that_was_chosen_and_only_logs_of_the_edge_do_not() -> None:
-    kept = inventory(rerun({}, region="eu-central-1"), purposes(ROOT, "mdreader"))
+    kept = inventory(rerun({"copies": None}, region="eu-central-1"), purposes(ROOT, "mdreader"))
     assert {store.region for store in kept.stores} == {"eu-central-1"}
     elsewhere = [logs for logs in kept.logs if logs.region != "eu-central-1"]
     assert [(logs.region, logs.groups) for logs in elsewhere] == [("us-east-1", 2)]
@@ -149,6 +149,12 @@ DESIGNED: dict[str, tuple[str, int | None]] = {
         "daily in AWS Backup, 35 days",
         35,
     ),
+    # Whatever is old at home is old in the second region; backups are of the home region's.
+    "copies-uploads-bucket": (
+        "objects until they are deleted; from day 90 in GLACIER_IR; old versions for 30 days",
+        30,
+    ),
+    "copies-access-logs-bucket": ("objects for 365 days; old versions for 30 days", 395),
     "access-logs-bucket": ("objects for 365 days; old versions for 30 days", 395),
     "audit-bucket": ("objects for 2557 days; from day 90 in GLACIER_IR; old versions for 30 days", 2587),
     "connections-table": ("items until the time in `expires`; point-in-time recovery, 1 day", 1),

@@ -38,6 +38,7 @@ def test_pages_run_their_own_scripts_and_talk_to_their_own_hosts(graph: Graph) -
     assert told["script-src"] == told["default-src"] == ["'self'"]
     assert told["object-src"] == told["frame-ancestors"] == ["'none'"]
     bucket = graph.only("aws:s3/bucket:Bucket", "uploads-bucket").inputs["bucket"]
+    copies = [n for n in graph.of_type("aws:s3/bucket:Bucket") if n.name == "copies-uploads-bucket"]
     pages = graph.only("aws:cognito/userPoolDomain:UserPoolDomain").inputs["domain"]
     assert told["connect-src"] == [
         "'self'",
@@ -46,6 +47,8 @@ def test_pages_run_their_own_scripts_and_talk_to_their_own_hosts(graph: Graph) -
         f"wss://events.{zone}",
         f"https://files.{zone}",
         f"https://{bucket}.s3.us-east-1.amazonaws.com",
+        # Where uploads go once the home region is gone, when no policy of pages can be changed.
+        *(f"https://{copy.inputs['bucket']}.s3.us-west-2.amazonaws.com" for copy in copies),
         "https://cognito-idp.us-east-1.amazonaws.com",
         "https://cognito-identity.us-east-1.amazonaws.com",
         f"https://{pages}.auth.us-east-1.amazoncognito.com",

@@ -231,3 +231,41 @@ def test_an_api_is_asked_below_its_stage() -> None:
 
 def test_nothing_hangs_on_computed_outputs() -> None:
     assert unequal_when_unknown(cdn) == []
+
+
+def with_copy(**behavior: Any) -> Cdn:
+    files, copy = (
+        Bucket(name, BucketSettings(bucket=name), account=ACCOUNT, key=key(name)) for name in ("files", "copies")
+    )
+    settings = {"origin": "files", "cache_seconds": 60, "methods": "read", **behavior}
+    return Cdn(
+        "site",
+        CdnSettings(aliases=(DOMAIN,), default=BehaviorSettings(**settings)),
+        origins={"files": BucketOrigin(files, copy)},
+        certificate=certificate(),
+        firewall=firewall(),
+        access_logs=log_bucket(),
+    )
+
+
+def test_a_bucket_that_does_not_answer_is_read_from_its_copy() -> None:
+    graph = record_once(with_copy)
+    inputs = graph.only(DISTRIBUTION).inputs
+    (group,) = inputs["originGroups"]
+    assert inputs["defaultCacheBehavior"]["targetOriginId"] == group["originId"]
+    assert [member["originId"] for member in group["members"]] == ["files", "files-copy"]
+    assert group["failoverCriteria"]["statusCodes"] == [500, 502, 503, 504]
+    buckets = {name: graph.only("aws:s3/bucket:Bucket", f"{name}-bucket").outputs for name in ("files", "copies")}
+    assert {o["originId"]: o["domainName"] for o in inputs["origins"]} == {
+        "files": buckets["files"]["bucketRegionalDomainName"],
+        "files-copy": buckets["copies"]["bucketRegionalDomainName"],
+    }
+    assert len({o["originAccessControlId"] for o in inputs["origins"]}) == 2
+    for bucket in ("files", "copies"):
+        policy = json.loads(graph.only("aws:s3/bucketPolicy:BucketPolicy", f"{bucket}-policy").inputs["policy"])
+        assert policy["Statement"][-1]["Principal"] == {"Service": ["cloudfront.amazonaws.com"]}
+
+
+def test_a_group_of_origins_takes_no_changes() -> None:
+    with pytest.raises(Exception, match="takes what reads alone"):
+        record(lambda: with_copy(methods="all", cache_seconds=0))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from components.security.key import Key
 from components.security.role import Role
-from components.security.secret import GeneratedSecret, SecretSettings
+from components.security.secret import GeneratedSecret, SecretCopy, SecretSettings
 from components.statements import service_trust
 from tests.support import ACCOUNT, DEV_ACCOUNT, once, record, unequal_when_unknown
 
@@ -45,6 +45,31 @@ def test_the_secret_is_under_the_customer_key_and_has_no_value() -> None:
         "recoveryWindowInDays": 30,
     }
     assert graph.of_type("aws:secretsmanager/secretVersion:SecretVersion") == []
+
+
+@once
+def copied() -> Graph:
+    def build() -> GeneratedSecret:
+        there = Key("there", account=ACCOUNT, purpose="Copies", region="us-west-2")
+        key = Key("secrets", account=ACCOUNT, purpose="Secrets")
+        return GeneratedSecret(
+            "session-key",
+            SecretSettings(),
+            account=ACCOUNT,
+            key=key,
+            log_key=key,
+            purpose="Signs sessions",
+            copy=SecretCopy("us-west-2", there),
+        )
+
+    return record(build)
+
+
+def test_a_copy_is_under_the_key_of_its_region_and_its_policy_is_about_itself() -> None:
+    graph = copied()
+    assert graph.only(SECRET).inputs["replicas"] == [{"region": "us-west-2", "kmsKeyId": key_arn(graph, "there")}]
+    policy = json.loads(graph.only("aws:secretsmanager/secretPolicy:SecretPolicy").inputs["policy"])
+    assert [(statement["Effect"], statement["Resource"]) for statement in policy["Statement"]] == [("Deny", ["*"])] * 2
 
 
 def test_the_environment_says_how_long_it_can_be_brought_back() -> None:

@@ -150,6 +150,15 @@ def test_a_bucket_that_the_name_was_taken_from_exists() -> None:
     assert check("cloudfront-origin-exists", named, other) == []
 
 
+def test_a_bucket_within_a_group_of_origins_is_asked_for_its_list_as_well() -> None:
+    group = {"originId": "either", "members": [{"originId": "site"}, {"originId": "copy"}]}
+    asked = {"defaultCacheBehavior": {"targetOriginId": "either"}, "defaultRootObject": None}
+    assert check("cloudfront-default-root-object", distribution(originGroups=[group], **asked)) == [
+        "cdn: asks the bucket for its list of objects (defaultRootObject)"
+    ]
+    assert check("cloudfront-default-root-object", distribution(**asked)) == []
+
+
 def test_applications_have_no_root_object() -> None:
     behavior = {"targetOriginId": "api"}
     assert (
