@@ -14,7 +14,10 @@ from typing import Any
 Fact = Mapping[str, Any]
 FOLDER = Path(__file__).resolve().parent
 PACKAGE_FILE = "package.toml"
-SECTIONS = ("bears", "cost", "creation", "update", "deletion", "replacement", "refused", "answers", "public_api")
+SECTIONS = (
+    *("bears", "cost", "creation", "update", "deletion", "recovery"),
+    *("replacement", "refused", "answers", "public_api"),
+)
 """The facts that a type may have, in the order in which its table has them."""
 
 

@@ -5,19 +5,22 @@ from typing import Any
 
 from settings.environment import Environment
 from settings.model import Settings
+from settings.objectives import StackObjectives
 from settings.provider import REGION_KEY, REGIONS
 from settings.stack import KEYS, PROJECT
 from settings.usage import Usage
+
+_OBJECTIVES = "objectives"
+"""No system is called so (``systems.NAMES``)."""
 
 
 def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
     """The schema of ``Pulumi.<stack>.yaml``: the system chosen decides which settings it takes."""
     definitions: dict[str, Any] = {}
     choices = []
+    _define(_OBJECTIVES, StackObjectives, definitions)
     for name, model in sorted(systems.items()):
-        schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/" + name + ".{model}")
-        definitions |= {f"{name}.{key}": value for key, value in schema.pop("$defs", {}).items()}
-        definitions[name] = schema
+        _define(name, model, definitions)
         choices.append(
             {
                 "if": {"properties": {f"{PROJECT}:system": {"const": name}}},
@@ -40,6 +43,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
             },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
             f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
+            f"{PROJECT}:objectives": {"$ref": f"#/$defs/{_OBJECTIVES}"},
         },
         "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!({'|'.join(KEYS)})$)"}},
         "allOf": choices,
@@ -51,3 +55,10 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
         "properties": {"config": config},
         "$defs": definitions,
     }
+
+
+def _define(name: str, model: type[Settings], definitions: dict[str, Any]) -> None:
+    """Adds a class by its name, and the classes that it is made of below that name."""
+    schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/" + name + ".{model}")
+    definitions |= {f"{name}.{key}": value for key, value in schema.pop("$defs", {}).items()}
+    definitions[name] = schema

@@ -13,12 +13,13 @@ from settings import provider
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError, problems_of, shown, unknown_key
 from settings.model import Settings
+from settings.objectives import StackObjectives
 from settings.project_files import PROJECT, ROOT
 from settings.provider import REGION_KEY
 from settings.recovery import KEY, home_problems
 from settings.usage import Usage
 
-KEYS = ("system", "environment", "deletable", "settings", "usage")
+KEYS = ("system", "environment", "deletable", "settings", "usage", "objectives")
 
 _NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
 """The project's own, the providers' and Pulumi's; a system's secrets are in one that is called like it."""
@@ -39,6 +40,8 @@ class Stack:
     """Whether the stack is about to go: its environment's protection from deletion is lifted, and nothing else."""
     usage: Usage = field(default_factory=Usage)
     """What the preview's prices rest on; nothing that is built depends on it."""
+    objectives: StackObjectives = field(default_factory=StackObjectives)
+    """What recovery has to achieve; nothing that is built depends on it."""
 
 
 def load(systems: Mapping[str, type[Settings]]) -> Stack:
@@ -63,9 +66,10 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     context = {"environment": Environment(environment) if environment else None, "region": region}
     settings = _block("settings", own, model, context, problems) if model and environment else None
     usage = _block("usage", own, Usage, context, problems)
-    if problems or not (system and environment and settings and usage):
+    objectives = _block("objectives", own, StackObjectives, context, problems)
+    if problems or not (system and environment and settings and usage and objectives):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage)
+    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, objectives)
     recovery = getattr(settings, KEY, None)
     if recovery and (found := [*home_problems(recovery, made, ROOT)]):
         raise SettingsError(f"Pulumi.{stack}.yaml", found)

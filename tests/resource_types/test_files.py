@@ -10,10 +10,12 @@ import pytest
 
 from analyser.analyses.changes.forcing import DIRECTIONS
 from analyser.analyses.cost.price_snapshot import NoPriceError, price
+from analyser.analyses.recovery import ways
 from resource_types import FOLDER, PACKAGE_FILE, SECTIONS
 from resource_types.writing import put, text
 from settings import Usage
 
+WAYS = {*ways.WORDS, "backup", "copy", "copy_to_account"}
 FILES = sorted(FOLDER.glob("*/*.toml"))
 KEYS = {
     "bears": {"data", "identity", "nothing", "unless"},
@@ -23,6 +25,7 @@ KEYS = {
     "creation": {"quick", "typical", "worst", "timeout", "source", "seen", "variants"},
     "update": {"as_created", "changes", "source"},
     "deletion": {"typical", "worst", "source", "seen"},
+    "recovery": {"within", *WAYS},
     "refused": {"changes"},
     "replacement": {"replaces", "when", "may", "may_when", "in_place", "in_place_source", "source", "read"},
 }
@@ -115,7 +118,23 @@ def _refused(said: Mapping[str, Any]) -> Iterator[str]:
             yield f"{change['input']}: {', '.join(strange)}: is none of {', '.join(sorted(DIRECTIONS))}"
 
 
+def _recovery(said: Mapping[str, Any]) -> Iterator[str]:
+    for name, way in said.items():
+        if name == "within" or name not in WAYS:
+            continue
+        if way.keys() - {"loses", "takes", "made", "source", "takes_source"} or not way.keys() >= {"loses", "takes"}:
+            yield f"{name}: a way has loses, takes and source, and made and takes_source"
+            continue
+        sources = (way.get("source"), way.get("takes_source", "https://"))
+        if not all(str(source).startswith("https://") for source in sources):
+            yield f"{name}: has no source"
+        for key in ("loses", "takes"):
+            if len(way[key]) not in (1, 2) or sorted(way[key]) != way[key]:
+                yield f"{name}: {key}: is the least, and the most where somebody has named it"
+
+
 _CHECKS = {
+    "recovery": _recovery,
     "cost": _cost,
     "creation": _creation,
     "update": _update,
@@ -159,6 +178,10 @@ def test_every_file_is_in_the_form_that_is_written(path: Path) -> None:
             'refused = { changes = [{ input = "a", ways = ["left"], why = "b", source = "https://a" }] }',
             "refused: a: left: is none of add",
         ),
+        ("recovery = { hope = { loses = [0] } }", "recovery: hope: is none of"),
+        ("recovery = { zones = { loses = [0] } }", "zones: a way has loses, takes and source"),
+        ("recovery = { zones = { loses = [0], takes = [0] } }", "zones: has no source"),
+        ('recovery = { zones = { loses = [2, 1], takes = [0], source = "https://a" } }', "zones: loses: is the least"),
         ("replacement = { may = [] }", "replacement: does not say what replaces it"),
         ('replacement = { replaces = [], when = { a = ["left"] } }', "when: a: left: is none of add"),
         ('replacement = { replaces = [], source = "https://a" }', "has a source without the day it was read"),

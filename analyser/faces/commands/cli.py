@@ -26,6 +26,7 @@ _EXAMPLES = {
     "report": "prod",
     "cost": "prod",
     "capacity": "prod",
+    "recovery": "prod",
     "diff": "dev prod",
     "timeline": "prod",
     "reach": "prod internet postgres",
@@ -66,6 +67,7 @@ for command in (
     *(
         questions.cost,
         questions.capacity,
+        questions.recovery,
         questions.diff,
         questions.timeline,
         questions.reach,

@@ -48,6 +48,13 @@ def capacity(
     return show_capacity(stack, rows, as_json=as_json)
 
 
+def recovery(stack: StackName, as_json: AsJson = False) -> int:
+    """Show what each loss takes, against what is stated. Of each store data and time; fail if that cannot be met."""
+    from analyser.faces.commands.recovery import show_recovery
+
+    return show_recovery(graph_of(stack), as_json=as_json)
+
+
 def diff(
     before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
     after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",

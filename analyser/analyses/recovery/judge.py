@@ -1,0 +1,80 @@
+"""Whether what a stack states of recovery can be met by what it is configured to be.
+
+A span is held against its worst case: what somebody has named as the most has to be within what is stated. Where
+nobody bounds it, it is missed if even the least is beyond, and else not known, which is not met unless the objective
+says in ``unknown`` why it is taken.
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from analyser.analyses.recovery.model import WORST_FIRST, Loss, Recovery, Span, State, Store, Verdict, Way
+from analyser.analyses.recovery.stores import stores
+from analyser.analyses.recovery.ways import ways
+from analyser.graph import Graph
+from settings.environment import Environment
+from settings.errors import Problem, SettingsError
+from settings.objectives import Objective, StackObjectives, stated
+from settings.stack import PROJECT
+
+KEY = "objectives"
+
+
+def recovery(graph: Graph) -> Recovery:
+    """What a stack, run with its outputs known, can achieve. Raises SettingsError for objectives of no store."""
+    own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")
+    environment = Environment(graph.config.get(f"{PROJECT}:environment", Environment.PROD))
+    found = stores(graph)
+    _refuse_strangers(graph.stack, own, found)
+    verdicts = []
+    for store in found:
+        back = ways(graph, store.node)
+        for loss in Loss:
+            key, objective = stated(own, environment, store.name, loss)
+            verdicts.append(judged(store, loss, key, objective, back[loss]))
+    return Recovery(graph.stack, tuple(verdicts))
+
+
+def _refuse_strangers(stack: str, own: StackObjectives, found: Sequence[Store]) -> None:
+    names = [store.name for store in found]
+    problems = []
+    for name in own.stores:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            problems.append(Problem(f"{KEY}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}"))
+    if problems:
+        raise SettingsError(f"Pulumi.{stack}.yaml", problems)
+
+
+def judged(store: Store, loss: Loss, key: str, objective: Objective | None, back: Sequence[Way]) -> Verdict:
+    """The verdict by the way that meets an objective best; both of its figures have to hold by the same way."""
+    found = [_by(store, loss, key, objective, way) for way in back]
+    nothing = _by(store, loss, key, objective, None)
+    return min(found, key=_rank, default=nothing)
+
+
+def _by(store: Store, loss: Loss, key: str, objective: Objective | None, way: Way | None) -> Verdict:
+    rpo = _state(objective, objective.rpo_minutes if objective else None, way.loses if way else None)
+    rto = _state(objective, objective.rto_minutes if objective else None, way.takes if way else None)
+    return Verdict(store, loss, key, objective, way, rpo, rto)
+
+
+def _rank(verdict: Verdict) -> tuple[int, float, float]:
+    """The best first: by what holds, then by what is lost, then by how long it takes."""
+    way = verdict.way
+    most = (way.loses.most, way.takes.most) if way else (None, None)
+    lost, taken = (float("inf") if each is None else each for each in most)
+    return -WORST_FIRST.index(verdict.state), lost, taken
+
+
+def _state(objective: Objective | None, minutes: float | None, span: Span | None) -> State:
+    if objective is None or minutes is None:
+        return State.UNSTATED
+    if span is None:
+        return State.MISSED
+    if span.most is not None:
+        return State.HOLDS if span.most <= minutes * 60 else State.MISSED
+    if span.least > minutes * 60:
+        return State.MISSED
+    return State.ACCEPTED if objective.unknown else State.UNKNOWN

@@ -1,0 +1,91 @@
+"""What AWS Backup keeps of a resource: how often, and copies of that in other regions and accounts."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from analyser.graph import Graph, Node
+
+PLAN = "aws:backup/plan:Plan"
+_HOUR, _DAY, _WEEK, _MONTH = 3600.0, 86400.0, 7 * 86400.0, 31 * 86400.0
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
+_UNITS = {"minute": 60.0, "hour": _HOUR, "day": _DAY}
+_EVERY = ("*", "?")
+_ARN_PARTS = 6
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One rule of a plan that holds for a resource."""
+
+    rule: str
+    interval: float | None
+    """Seconds from one backup to the next by the schedule; None where nobody can read that from it."""
+    copies: tuple[str, ...]
+    """ARNs of the vaults that it copies to."""
+
+
+def kept(graph: Graph, node: Node) -> Iterator[Kept]:
+    """The rules of all plans that select a resource."""
+    plans = {plan.id: plan for plan in graph.of_type(PLAN)}
+    for selection in graph.of_type("aws:backup/selection:Selection"):
+        plan = plans.get(str(selection.inputs.get("planId")))
+        if plan is not None and _selects(selection.inputs, node):
+            for rule in plan.inputs.get("rules") or ():
+                vaults = (copy.get("destinationVaultArn") for copy in rule.get("copyActions") or ())
+                yield Kept(
+                    str(rule.get("ruleName")),
+                    interval(str(rule.get("schedule"))),
+                    tuple(vault for vault in vaults if isinstance(vault, str)),
+                )
+
+
+def _selects(inputs: Mapping[str, Any], node: Node) -> bool:
+    arn = node.outputs.get("arn")
+    if not isinstance(arn, str) or _matches(inputs.get("notResources") or (), arn):
+        return False
+    tags = node.outputs.get("tagsAll") or node.inputs.get("tags") or {}
+    wanted = inputs.get("selectionTags") or ()
+    return _matches(inputs.get("resources") or (), arn) or any(tags.get(tag["key"]) == tag["value"] for tag in wanted)
+
+
+def _matches(patterns: Sequence[Any], arn: str) -> bool:
+    return any(isinstance(pattern, str) and fnmatchcase(arn, pattern) for pattern in patterns)
+
+
+def interval(schedule: str) -> float | None:
+    """Seconds between two backups at the most; None for a schedule that is not read.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+    """
+    if rate := _RATE.fullmatch(schedule):
+        return int(rate[1]) * _UNITS[rate[2]]
+    cron = _CRON.fullmatch(schedule)
+    if cron is None or cron[4] != "*" or cron[6] != "*":
+        return None
+    hours, day, weekday = cron[2], cron[3], cron[5]
+    if day in _EVERY and weekday in _EVERY:
+        return _between_hours(hours)
+    if weekday in _EVERY and (day.isdigit() or day == "L"):
+        return _MONTH
+    return _WEEK if day in _EVERY and weekday.isalnum() else None
+
+
+def _between_hours(hours: str) -> float | None:
+    if hours == "*":
+        return _HOUR
+    if every := re.fullmatch(r"(?:\*|\d+)/(\d+)", hours):
+        return int(every[1]) * _HOUR
+    if not re.fullmatch(r"\d+(,\d+)*", hours):
+        return None
+    at = sorted(int(hour) for hour in hours.split(","))
+    return max(later - earlier for earlier, later in zip(at, [*at[1:], at[0] + 24], strict=True)) * _HOUR
+
+
+def region_and_account(arn: str) -> tuple[str, str]:
+    """Of an ARN; both empty for what is none."""
+    parts = arn.split(":")
+    return (parts[3], parts[4]) if len(parts) >= _ARN_PARTS else ("", "")

@@ -1,0 +1,36 @@
+"""The stores of a stack: what keeps data in its own region and copies nobody, by names that people can write."""
+
+from collections import Counter
+
+from analyser.analyses.recovery.model import Store
+from analyser.graph import Graph, Node
+from resource_types import fact
+from resource_types.bearing import bearing
+
+_STACK = "pulumi:pulumi:Stack"
+
+
+def stores(graph: Graph) -> list[Store]:
+    """Every store, in order of its name: that of its component, or its own where several are in one component."""
+    found = [node for node in graph.resources if _is_store(graph, node)]
+    components = {node.urn: _component(graph, node) for node in found}
+    times = Counter(components.values())
+    named = (Store(name if times[name := components[node.urn]] == 1 else node.name, node) for node in found)
+    return sorted(named, key=lambda store: store.name)
+
+
+def _is_store(graph: Graph, node: Node) -> bool:
+    """``within`` in the facts: it is kept with another, and has no recovery of its own."""
+    borne = bearing(node.type, node.inputs)
+    keeps = borne is not None and borne.kind == "data" and "within" not in (fact(node.type, "recovery") or {})
+    return keeps and region_of(graph, node) == graph.region
+
+
+def _component(graph: Graph, node: Node) -> str:
+    parent = graph.get(node.parent)
+    return parent.name if parent is not None and parent.is_component and parent.type != _STACK else node.name
+
+
+def region_of(graph: Graph, node: Node) -> str:
+    """Where a resource is made: the provider's region unless it names one itself."""
+    return str(node.inputs.get("region") or graph.region)

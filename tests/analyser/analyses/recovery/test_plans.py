@@ -1,0 +1,75 @@
+"""How often AWS Backup copies what, as its schedules and selections say."""
+
+from typing import Any
+
+import pytest
+
+from analyser.analyses.recovery.model import Loss, Span
+from analyser.analyses.recovery.plans import interval
+from tests.analyser.analyses.recovery.made import ACCOUNT, HOME, INSTANCE, OTHER, arn, names, node, plan, way
+
+HOUR, DAY = 3600, 86400
+STORE = node(INSTANCE, "database", {"tags": {"backup": "yes"}})
+
+
+@pytest.mark.parametrize(
+    ("schedule", "seconds"),
+    [
+        ("cron(0 7 ? * * *)", DAY),
+        ("cron(0 7 * * ? *)", DAY),
+        ("cron(0 * * * ? *)", HOUR),
+        ("cron(0 */6 * * ? *)", 6 * HOUR),
+        ("cron(0 1,7 * * ? *)", 18 * HOUR),
+        ("cron(0 7 ? * SUN *)", 7 * DAY),
+        ("cron(0 7 1 * ? *)", 31 * DAY),
+        ("rate(12 hours)", 12 * HOUR),
+        ("cron(0 7 ? * MON-FRI *)", None),
+        ("cron(0 7 ? 1 * *)", None),
+        ("cron(0 7-9 * * ? *)", None),
+        ("", None),
+    ],
+)
+def test_the_longest_time_between_two_backups(schedule: str, seconds: float | None) -> None:
+    assert interval(schedule) == seconds
+
+
+@pytest.mark.parametrize(
+    ("selection", "selected"),
+    [
+        ({"resources": [arn("database")]}, True),
+        ({"resources": ["arn:aws:any:*"]}, True),
+        ({"resources": [arn("other")]}, False),
+        ({"resources": ["*"], "notResources": [arn("database")]}, False),
+        ({"selectionTags": [{"key": "backup", "value": "yes"}]}, True),
+        ({"selectionTags": [{"key": "backup", "value": "no"}]}, False),
+    ],
+)
+def test_what_a_plan_selects(selection: dict[str, Any], *, selected: bool) -> None:
+    assert names(STORE, *plan(STORE, **selection)) == (
+        {each: {"AWS Backup (daily)"} for each in ("zone", "corruption", "deletion")} if selected else {}
+    )
+
+
+def test_a_daily_backup_may_begin_an_hour_late() -> None:
+    assert way(STORE, plan(STORE), Loss.DELETION, "AWS Backup (daily)").loses == Span(
+        0, DAY + HOUR, "https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html"
+    )
+
+
+def test_a_schedule_that_nobody_can_read_bounds_nothing() -> None:
+    found = way(STORE, plan(STORE, "cron(0 7 ? * 2#1 *)"), Loss.CORRUPTION, "AWS Backup (daily)")
+    assert found.loses.most is None
+
+
+@pytest.mark.parametrize(
+    ("vault", "losses"),
+    [
+        (arn("vault", OTHER), {"region": {f"AWS Backup (daily), copied to {OTHER}"}}),
+        (arn("vault", HOME), {}),
+        (arn("vault", HOME, "210987654321"), {"account": {"AWS Backup (daily), copied to 210987654321"}}),
+    ],
+)
+def test_a_copy_saves_from_what_it_is_away_from(vault: str, losses: dict[str, set[str]]) -> None:
+    found = names(STORE, *plan(STORE, copies=[vault]))
+    assert {loss: ways for loss, ways in found.items() if loss in ("region", "account")} == losses
+    assert ACCOUNT in arn("vault")
