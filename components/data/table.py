@@ -145,7 +145,7 @@ class Table(Component):
         """The stream that the replica has of its own. Raises AttributeError when the table has no replica."""
         if self._replica_region is None:
             raise AttributeError(f"{self.name} has no replica")
-        return self._replicas.apply(lambda replicas: (replicas and replicas[0].stream_arn) or "")
+        return self._replicas.apply(lambda replicas: str(replicas[0].stream_arn) if replicas else "")
 
     @property
     def read_stream(self) -> list[Statement]:

@@ -12,7 +12,6 @@ from tests.stacks import ROOT, stack_graph
 from tests.systems.mdreader import DISTRIBUTION, FUNCTION, STACKS, statements, variables
 from tests.systems.wiring import EGRESS, GROUP, INGRESS, group
 
-
 REPLICATION = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 """What a stack has once, whose data is copied to a second region."""
 

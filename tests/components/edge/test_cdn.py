@@ -237,7 +237,7 @@ def with_copy(**behavior: Any) -> Cdn:
     files, copy = (
         Bucket(name, BucketSettings(bucket=name), account=ACCOUNT, key=key(name)) for name in ("files", "copies")
     )
-    settings = {"origin": "files", "cache_seconds": 60, "methods": "read", **behavior}
+    settings: dict[str, Any] = {"origin": "files", "cache_seconds": 60, "methods": "read", **behavior}
     return Cdn(
         "site",
         CdnSettings(aliases=(DOMAIN,), default=BehaviorSettings(**settings)),
