@@ -208,10 +208,14 @@ async def _to_the_end(program: Program) -> None:
     going = program()
     if going is not None:
         await going
-    failed = False
-    while not failed and (outputs := list(runtime_settings.SETTINGS.outputs)):
-        done, _ = await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
-        failed = any(task.cancelled() or task.exception() for task in done)
+    outputs = runtime_settings.SETTINGS.outputs
+    while outputs:
+        done = {output for output in outputs if output.done()}
+        if any(output.cancelled() or output.exception() for output in done):
+            return
+        outputs.difference_update(done)
+        if outputs:
+            await asyncio.wait(set(outputs), return_when=asyncio.FIRST_EXCEPTION)
 
 
 class _Inline(ThreadPoolExecutor):

@@ -1,4 +1,4 @@
-"""Stacks that are run with an SDK loaded part by part, as here, register what they do with a plain one."""
+"""Stacks that are run with an SDK loaded part by part and shortcuts, as here, register what they do without."""
 
 import json
 import subprocess
@@ -14,9 +14,11 @@ pytestmark = pytest.mark.long
 
 _SYSTEMS = ("dev", "collaboration-dev", "mdreader-amplify", "consulting-dev", "confluence-lambda")
 _PROGRAM = """
-import gc, json, sys
+import contextlib, gc, json, sys
 gc.disable()
 from analyser.faces.formats import state
+from analyser.run import program
+program.shortcuts = contextlib.nullcontext
 from tests.stacks import ROOT, stack_graph
 for stack in sys.argv[1:]:
     print(json.dumps(state.deployment(stack_graph(stack))))
