@@ -151,6 +151,7 @@ _TELLING: dict[str, tuple[Fact, ...]] = {
     "kubernetes:apps/v1:Deployment": (
         _number("spec.replicas", "replica"), _show("spec.template.spec.containers.image"),
     ),
+    "kubernetes:batch/v1:CronJob": (_show("spec.schedule"),),
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": (_span("spec.minReplicas", "spec.maxReplicas", "pods"),),
     "kubernetes:helm.sh/v3:Release": (_show("name"), _show("version")),
     "kubernetes:karpenter.sh/v1:NodePool": (_show("spec.limits.cpu", "up to {} vCPU"),),

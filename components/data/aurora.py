@@ -127,6 +127,10 @@ class Aurora(PostgresGround):
         users = pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), cluster, "/", user)
         return Statement(sid("Connect", self.name), ["rds-db:connect"], [users])
 
+    def connect_to_primary(self, user: str) -> Statement:
+        """As ``connect``: IAM knows the cluster, and not which of its instances writes."""
+        return self.connect(user)
+
     @property
     def _size(self) -> int:
         """How many instances: one that follows; then a writer and as many readers as the instance had copies."""

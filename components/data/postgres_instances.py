@@ -1,6 +1,6 @@
 """What every PostgreSQL instance of the project has in common, whichever region it lives in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
@@ -65,9 +65,12 @@ class PostgresInstances(PostgresGround):
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
         """
+        return self._connect(user, self._instances.values())
+
+    def _connect(self, user: str, instances: Iterable[aws.rds.Instance]) -> Statement:
         users = [
             pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), instance.resource_id, "/", user)
-            for instance in self._instances.values()
+            for instance in instances
         ]
         return Statement(sid("Connect", self.name), ["rds-db:connect"], users)
 

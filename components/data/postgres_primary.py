@@ -17,6 +17,10 @@ class PostgresPrimary(PostgresInstances):
     reader_endpoints: dict[str, pulumi.Output[str]]
     _master: MasterSecret | None
 
+    def connect_to_primary(self, user: str) -> Statement:
+        """As ``connect``, to where rows are written alone."""
+        return self._connect(user, [self._instances[PRIMARY]])
+
     @property
     def read_variables(self) -> dict[str, pulumi.Input[str]]:
         """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""

@@ -1,5 +1,6 @@
 """A PostgreSQL instance that follows one of another region until it is promoted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,11 +19,11 @@ class PostgresRecovery(PostgresPrimary):
     writes, and what becomes of its source is no longer its concern.
 
     Engine, version, storage, users, databases and the master password are the source's; key, security group, parameters
-    and logs its own. Clients sign in by IAM (``connect``) as users that were made in the source: promoted or not, it is
-    the same instance, with the same names and rights. It is backed up from the beginning, as RDS does since PostgreSQL
-    14.1; to a point in time it can be restored from its promotion on. Then it has a standby in a second zone where
-    the environment demands one, and the secret of its master user gets a password of its own; the function that sets it
-    stands by. Read replicas are made in an update after the promotion.
+    and logs its own, with the same ``parameters`` as the source's. Clients sign in by IAM (``connect``) as users that
+    were made in the source: promoted or not, it is the same instance, with the same names and rights. It is backed up
+    from the beginning, as RDS does since PostgreSQL 14.1; to a point in time it can be restored from its promotion on.
+    Then it has a standby in a second zone where the environment demands one, and the secret of its master user gets a
+    password of its own; the function that sets it stands by. Read replicas are made in an update after the promotion.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html
 
@@ -39,6 +40,7 @@ class PostgresRecovery(PostgresPrimary):
         account: Account,
         network: Network,
         key: Key,
+        parameters: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse([settings.uncopied(f"{name}, a copy,"), settings.more_replicas_than(network.zones)])
@@ -46,7 +48,7 @@ class PostgresRecovery(PostgresPrimary):
             raise MisfitError(Problem("database.readReplicas", "are made in an update after the promotion; 0"))
         # Whatever a promotion changes would else wait for the maintenance window.
         at_once = settings.model_copy(update={"apply_immediately": settings.apply_immediately or promoted})
-        super().__init__(name, at_once, account=account, network=network, key=key, opts=opts)
+        super().__init__(name, at_once, account=account, network=network, key=key, parameters=parameters, opts=opts)
         self.backup_days = settings.backup_days or account.safeguards.backup_days
         self._master = self._master_secret(created=False)
         instance = self._writer() if promoted else self._follower(source_arn)

@@ -34,8 +34,9 @@ class Dashboard(Component):
 
     ``overview`` is a graph that comes first, over five minutes, of averages except where a metric says otherwise.
     ``business_namespace`` is where the application publishes its own metrics, graphed whatever they are called: those
-    of ``_LEVELS`` and ``_PEAKS`` as how many there are, all others as how many there were. The dashboard goes by stack
-    and component name, since CloudWatch wants a fixed one.
+    of ``_LEVELS`` and ``_PEAKS`` as how many there are, all others as how many there were, but for
+    ``business_gauges``, which are left to the panels. The dashboard goes by stack and component name, since CloudWatch
+    wants a fixed one.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Dashboard(Component):
         account: Account,
         alarms: Alarms,
         business_namespace: str | None = None,
+        business_gauges: Sequence[str] = (),
         overview: tuple[str, Sequence[Metric]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -53,7 +55,7 @@ class Dashboard(Component):
         graphs = [_overview(*overview, account.region)] if overview else []
         graphs += [_graph(title, metrics, account.region) for title, metrics in panels.items()]
         if business_namespace is not None:
-            graphs += _searches("Business", business_namespace, account.region)
+            graphs += _searches("Business", business_namespace, business_gauges, account.region)
         graphs.append(_graph("Cost", [COST], account.region))
         dashboard_name = stack_name(name, longest=_NAME_LIMIT)
         dashboard = aws.cloudwatch.Dashboard(
@@ -94,13 +96,13 @@ def _overview(title: str, metrics: Sequence[Metric], region: str) -> dict[str, A
     return {**_properties(title, series, region), "period": 300, "stat": "Average"}
 
 
-def _searches(title: str, namespace: str, region: str) -> list[dict[str, Any]]:
+def _searches(title: str, namespace: str, gauges: Sequence[str], region: str) -> list[dict[str, Any]]:
     """What happened, summed over five minutes, and what there is, which a sum over minutes would multiply.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
     """
     everything = f'Namespace="{namespace}"'
-    levels = " OR ".join(f'"{name}"' for name in (*_LEVELS, *_PEAKS))
+    levels = " OR ".join(f'"{name}"' for name in (*_LEVELS, *_PEAKS, *gauges))
     searches = {
         title: [(f"{everything} NOT MetricName=({levels})", "Sum", 300)],
         f"{title} now": [

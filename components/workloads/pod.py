@@ -129,6 +129,14 @@ def pod_spec(
     )
 
 
+def image_reference(repository: pulumi.Input[str], tag: str) -> pulumi.Input[str]:
+    """An image of a repository, by its tag or its digest."""
+    separator = "@" if tag.startswith("sha256:") else ":"
+    if isinstance(repository, str):
+        return f"{repository}{separator}{tag}"
+    return pulumi.Output.concat(repository, separator, tag)
+
+
 def _container(name: str, settings: PodSettings, image: pulumi.Input[str], config_map: str | None) -> ContainerArgs:
     return ContainerArgs(
         name=name,

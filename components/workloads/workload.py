@@ -31,7 +31,7 @@ from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.namespace import Namespace
 from components.workloads.network_policy import Destination, answer, ask, own_policy, pods
-from components.workloads.pod import pod_spec
+from components.workloads.pod import image_reference, pod_spec
 from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload_settings import WorkloadSettings
 
@@ -109,7 +109,7 @@ class Workload(InCluster):
         service = self._service()
         if target_group_arn is not None:
             first.append(self._bind(target_group_arn, service, load_balancer_controller))
-        deployment = self._deployment(_image(repository, settings.tag), config, first)
+        deployment = self._deployment(image_reference(repository, settings.tag), config, first)
         PodDisruptionBudget(
             self.child("disruption"),
             metadata=self._metadata(),
@@ -268,15 +268,6 @@ class Workload(InCluster):
                 delete_before_replace=True,
             ),
         )
-
-
-def _image(repository: pulumi.Input[str], tag: str) -> pulumi.Input[str]:
-    separator = "@" if tag.startswith("sha256:") else ":"
-    return (
-        f"{repository}{separator}{tag}"
-        if isinstance(repository, str)
-        else pulumi.Output.concat(repository, separator, tag)
-    )
 
 
 def _told(settings: WorkloadSettings) -> dict[str, pulumi.Input[str]]:

@@ -240,7 +240,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
             # The health check must see the application, not the page that stands in for it.
             behaviors={
                 "health": PathBehaviorSettings(
-                    path=settings.application.readiness.path, origin="balancer", methods="read"
+                    path=settings.application.liveness.path, origin="balancer", methods="read"
                 )
             },
             origin_shield_region=origin_shield_at(account.region),
@@ -251,7 +251,7 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
         access_logs=access_logs,
     )
     page = StaticPage("unavailable", StaticPageSettings(domain=origin), certificate=home)
-    health = HealthCheck("health", HealthCheckSettings(domain=domain, path=settings.application.readiness.path))
+    health = HealthCheck("health", HealthCheckSettings(domain=domain, path=settings.application.liveness.path))
     zone.alias(domain, cdn.alias_target)
     entry = balancer.alias_target
     if settings.global_accelerator is not None:

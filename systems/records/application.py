@@ -20,6 +20,7 @@ from components.workloads.workload import Workload
 from systems.eks_platform import Compute
 from systems.eks_schema import apply_schema
 from systems.foundation import Keys
+from systems.records.maintenance import keep_partitions
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import SystemSettings
 from systems.records.uses import granted, told
@@ -83,6 +84,17 @@ def make_application(
     compute.operators.may(*compute.operate, *databases, data.cache.operate, *signing.operate)
     stores = list(settings.network.data.values())
     migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
+    keep_partitions(
+        settings.maintenance,
+        account,
+        data,
+        compute,
+        namespace,
+        registry,
+        application_tag=settings.application.tag,
+        stores=stores,
+        after=[migration],
+    )
     Workload(
         APPLICATION,
         settings.application,
@@ -90,7 +102,7 @@ def make_application(
         namespace=namespace,
         repository=registry.repository_url(APPLICATION),
         pod_role=role,
-        config=_config(account, data, signing, settings.database_connections),
+        config=_config(settings, account, data, signing),
         clients=list(settings.network.public.values()),
         destinations={
             "database": Destination(data.database.port, stores),
@@ -106,7 +118,9 @@ def make_application(
     return {f"{signing.name}-rotation": signing.function.function_name}
 
 
-def _config(account: Account, data: Data, signing: GeneratedSecret, connections: int) -> dict[str, pulumi.Input[str]]:
+def _config(
+    settings: SystemSettings, account: Account, data: Data, signing: GeneratedSecret
+) -> dict[str, pulumi.Input[str]]:
     """What the microservice is told: of every store, and what else it uses."""
     return disjoint(
         {"AWS_REGION": account.region},
@@ -115,6 +129,7 @@ def _config(account: Account, data: Data, signing: GeneratedSecret, connections:
             "LOGS_BUCKET": data.logs.bucket_name,
             "CURSOR_KEY_ARN": signing.arn,
             "METRICS_NAMESPACE": BUSINESS_METRICS,
-            "DATABASE_CONNECTIONS": str(connections),
+            "DATABASE_CONNECTIONS": str(settings.database_connections),
+            "PORT": str(settings.application.port),
         },
     )

@@ -17,6 +17,7 @@ from systems.eks_platform import Compute
 from systems.foundation import Keys, make_backup, make_notices
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.settings import BACKED_UP, SystemSettings
+from systems.records.watched import GAUGES, of_the_service, panels
 
 
 def operate(
@@ -47,12 +48,24 @@ def operate(
         _watched(settings, data, compute, edge),
         data_alarms.snapshot_export(export.state_machine_arn),
         delivery_alarms.backups(backup),
+        of_the_service(settings.alarms, readers=_has_readers(data)),
         later,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
-    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
+    Dashboard(
+        "records",
+        {**panels(readers=_has_readers(data)), **panels_of(watched)},
+        account=account,
+        alarms=alarms,
+        business_namespace=BUSINESS_METRICS,
+        business_gauges=GAUGES,
+    )
     Budget("budget", settings.budget, notices=notices)
     Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
+
+
+def _has_readers(data: Data) -> bool:
+    return bool(data.database.reader_endpoints)
 
 
 def _backed_up(data: Data) -> list[pulumi.Input[str]]:

@@ -32,11 +32,13 @@ from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
+from components.workloads.pod import Probe
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import Problem, Settings, refuse
 from settings.services.acm import CertifiedDomain
 from settings.services.dns import ZoneId
+from settings.services.edge import UrlPath
 from settings.services.kubernetes import Namespace
 from settings.services.msk import TopicName
 from systems.eks_platform import without_a_way_out
@@ -45,6 +47,7 @@ from systems.records.connections import connections_problems
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
 from systems.records.later import EventsSettings, events_problem
 from systems.records.load import LoadSettings
+from systems.records.maintenance import MaintenanceSettings, retention_problem
 from systems.records.parts import APPLICATION
 
 BACKED_UP = {"backup": "daily"}
@@ -73,6 +76,19 @@ class SchemaSettings(MigrationSettings):
     files: Files = ("001_application.sql", "002_records.sql", "003_partitions.sql")
 
 
+class Readiness(Probe):
+    """Whether requests may come: the service says no while it ends, which its life is no reason to say."""
+
+    path: UrlPath = "/ready"
+    period_seconds: int = Field(default=5, ge=1, le=300)
+
+
+class ApplicationSettings(WorkloadSettings):
+    """The microservice: the reference service of services/records, until a team puts its own in its place."""
+
+    readiness: Readiness = Readiness()
+
+
 class SystemSettings(Settings):
     """What a stack of the records system is called, how big it is, and how it may be reached."""
 
@@ -99,11 +115,13 @@ class SystemSettings(Settings):
     )
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Namespace = "records"
-    application: WorkloadSettings
+    application: ApplicationSettings
     topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""
     migration: SchemaSettings = SchemaSettings()
     """What makes the application's database user, its schema and what is in it."""
+    maintenance: MaintenanceSettings = MaintenanceSettings()
+    """What takes records out of the database that are too old for it, and into the archives' bucket."""
     database: PostgresSettings
     database_connections: int = Field(default=8, ge=1, le=100)
     """The most that one pod opens to the database, and to each reader."""
@@ -147,6 +165,7 @@ class SystemSettings(Settings):
                 *self._places(),
                 *self._overloaded(),
                 *connections_problems(self),
+                retention_problem(self.maintenance, self.load),
                 *fargate_problems(self.fargate, self.namespace, self.network),
             ],
             self.aurora_serverless.conflict(self.database) if self.aurora_serverless else {},

@@ -15,15 +15,11 @@ Use = Literal["database", "cache", "stream", "archives"]
 def told(data: Data, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
     """What pods are told of each store: where it is and as whom they sign in; ``group`` is theirs at Kafka. Every
     password is a token of IAM, and every connection is TLS."""
-    database, cache, stream = data.database, data.cache, data.stream
+    cache, stream = data.cache, data.stream
     return {
         "database": {
-            "DATABASE_HOST": database.endpoint,
-            "DATABASE_READERS": pulumi.Output.json_dumps(list(database.reader_endpoints.values())),
-            "DATABASE_PORT": str(database.port),
-            "DATABASE_NAME": database.db_name,
-            "DATABASE_USER": APPLICATION_USER,
-            "DATABASE_SSLMODE": "verify-full",
+            **told_of_database(data, APPLICATION_USER),
+            "DATABASE_READERS": pulumi.Output.json_dumps(list(data.database.reader_endpoints.values())),
         },
         "cache": {
             "CACHE_ENDPOINT": cache.endpoint,
@@ -42,6 +38,18 @@ def told(data: Data, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
             "CONSUMER_GROUP": group,
         },
         "archives": {"ARCHIVES_BUCKET": data.archives.bucket_name},
+    }
+
+
+def told_of_database(data: Data, user: str) -> dict[str, pulumi.Input[str]]:
+    """What whoever signs in to the primary as ``user`` is told of it."""
+    database = data.database
+    return {
+        "DATABASE_HOST": database.endpoint,
+        "DATABASE_PORT": str(database.port),
+        "DATABASE_NAME": database.db_name,
+        "DATABASE_USER": user,
+        "DATABASE_SSLMODE": "verify-full",
     }
 
 

@@ -9,6 +9,7 @@ from analyser.graph import Graph, Node
 from tests.systems.other_sides import Asked, Kind, made_arn, said
 
 _PODS = ("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet", "kubernetes:batch/v1:Job")
+_CRON_JOB = "kubernetes:batch/v1:CronJob"
 _GIVEN_NAMESPACES = {"default", "kube-system"}
 # Accounts that EKS's add-ons bring: https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html
 _ADD_ONS = {"aws-node", "ebs-csi-controller-sa", "efs-csi-controller-sa", "efs-csi-node-sa", "cloudwatch-agent"}
@@ -25,6 +26,8 @@ def pods(graph: Graph) -> Iterator[tuple[Node, str, dict[str, Any]]]:
     for token in _PODS:
         for node in graph.of_type(token):
             yield node, node.inputs["metadata"]["namespace"], node.inputs["spec"]["template"]
+    for node in graph.of_type(_CRON_JOB):
+        yield node, node.inputs["metadata"]["namespace"], node.inputs["spec"]["jobTemplate"]["spec"]["template"]
 
 
 def named_objects(graph: Graph) -> Asked:

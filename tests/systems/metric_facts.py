@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tests.systems.metric_table import FAMILIES, LEVELS, OWN, PEAKS, Unit
+from tests.systems.metric_table import FAMILIES, GAUGES, LEVELS, OWN, PEAKS, Unit
 
 _SEARCH = re.compile(
     r"SEARCH\('Namespace=\"(?P<namespace>[^\"]+)\" (?P<no>NOT )?MetricName=\(?(?P<names>[^)]+?)\)?', "
@@ -31,7 +31,7 @@ class Fact:
 
 def fact(namespace: str, name: str, dimensions: frozenset[str]) -> Fact | None:
     """What is known of a metric by these dimensions; nothing where it is not published so."""
-    for family in FAMILIES.get(namespace, [] if namespace.startswith(("AWS/", "Strata/")) else [OWN]):
+    for family in FAMILIES.get(namespace, [] if namespace.startswith(("AWS/", "Strata/")) else OWN):
         sets = frozenset(frozenset(one) for one in family.dimensions)
         if name in family.metrics and dimensions in sets:
             unit, statistics = family.metrics[name]
@@ -56,7 +56,11 @@ def search_problems(expression: str) -> list[str]:
     names = {name.strip('" ') for name in found["names"].split(" OR ")}
     way = (found["statistic"], int(found["period"]))
     if found["no"]:
-        return [] if names == LEVELS | PEAKS and way == ("Sum", 300) else [f"{expression}: sums what is none"]
+        return (
+            []
+            if names in (LEVELS | PEAKS, LEVELS | PEAKS | GAUGES) and way == ("Sum", 300)
+            else [f"{expression}: sums what is none"]
+        )
     if names <= LEVELS:
         return [] if way == ("Sum", 60) else [f"{expression}: a level is published once a minute"]
     return [] if names <= PEAKS and way[0] == "Maximum" else [f"{expression}: is not the greatest"]

@@ -298,10 +298,30 @@ FAMILIES: dict[str, list[Family]] = {
         )
     ],
 }
-OWN = Family(
-    "functions/collaboration/collaboration/metrics.py",
-    (("Service",),),
-    dict.fromkeys(("Failed", "Refused", "Rejected", "Missed"), _COUNTED),
-)
-"""What the shipped functions publish, and alarms watch."""
+OWN = [
+    Family(
+        "functions/collaboration/collaboration/metrics.py",
+        (("Service",),),
+        dict.fromkeys(("Failed", "Refused", "Rejected", "Missed"), _COUNTED),
+    ),
+    Family("services/records/records/metrics.py", (("Path",),), {"Latency": _MS}),
+    Family(
+        "services/records/records/server.py",
+        ((),),
+        {
+            "Unavailable": _COUNTED,
+            **dict.fromkeys(("OutboxBehind", "ReaderLag"), _LAG),
+            **dict.fromkeys(("OutboxWaiting", "ReadersLeftOut"), _HOW_MANY),
+        },
+    ),
+    Family(
+        "services/records/records/maintenance.py",
+        ((),),
+        {"DaysAhead": _HOW_MANY, "Maintained": _COUNTED},
+        publishes=86_400,
+    ),
+]
+"""What the shipped functions and services publish, and alarms watch."""
 LEVELS, PEAKS = {"Connections", "Present"}, {"OnPage"}
+GAUGES = {*OWN[1].metrics, *OWN[2].metrics, "DaysAhead"} - {"Unavailable"}
+"""What is summed nowhere, and graphed by itself."""

@@ -137,7 +137,7 @@ def test_every_dimension_names_something_of_the_stack(stack: str) -> None:
         for use in (*(use for use, _ in alarms(graph)), *shown(graph))
         for key, value in use.dimensions.items()
         if value not in known
-        and key not in {"Service", "ServiceName", "ReceivingRegion", "Broker ID", "ClientId"}
+        and key not in {"Service", "ServiceName", "ReceivingRegion", "Broker ID", "ClientId", "Path"}
         and not (key == "CacheClusterId" and value.rstrip("0123456789").rstrip("-").rstrip("0123456789-") in known)
     ]
     assert unknown == []
@@ -197,7 +197,9 @@ def test_a_table_of_facts_holds_nothing_that_nobody_names_and_says_where_each_is
     listed = {(space, name) for space, families in FAMILIES.items() for one in families for name in one.metrics}
     assert listed - used == set()
     assert all(one.source.startswith("https://docs.aws.amazon.com/") for many in FAMILIES.values() for one in many)
-    assert {name for space, name in used if not space.startswith(("AWS/", "Strata/", "C", "EC"))} <= set(OWN.metrics)
+    assert {name for space, name in used if not space.startswith(("AWS/", "Strata/", "C", "EC"))} <= {
+        name for one in OWN for name in one.metrics
+    }
 
 
 def uses_of(graph: Graph) -> Iterator[Use]:

@@ -13,7 +13,7 @@ from analyser.run.mock_cloud import ACCOUNT_ID
 _ZONE = "aws:route53/zone:Zone"
 _RECORD = "aws:route53/record:Record"
 _CONNECTION = "aws:codeconnections/connection:Connection"
-_PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job")
+_PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job", "batch/v1:CronJob")
 _IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
 )
@@ -249,7 +249,8 @@ def _images(graph: Graph) -> Iterator[tuple[Node, str]]:
             yield node, str(container.get("image"))
     for kind in _PODS:
         for node in graph.of_type(f"kubernetes:{kind}"):
-            spec = block(node, "spec").get("template", {}).get("spec", {})
+            spec = block(node, "spec")
+            spec = spec.get("jobTemplate", {}).get("spec", spec).get("template", {}).get("spec", {})
             for container in (*spec.get("containers", ()), *spec.get("initContainers", ())):
                 yield node, str(container.get("image"))
 

@@ -15,7 +15,8 @@ from analyser.analyses.reach.view import UNTOLD, View, names, text, texts
 from policy.model import Resource
 
 DEPLOYMENTS = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))
-_JOBS = ("kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
+CRON_JOB = "kubernetes:batch/v1:CronJob"
+_JOBS = ("kubernetes:batch/v1:Job", CRON_JOB)
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _CLUSTER = "aws:eks/cluster:Cluster"
 _SERVICE = "aws:ecs/service:Service"
@@ -54,9 +55,14 @@ def _where(place: Place, fargate: Fargate, on_nodes: tuple[Interface, ...]) -> P
     return replace(place, interfaces=taken, pods=replace(place.pods, on_fargate=True))
 
 
+def pod_template(workload: Resource) -> str:
+    """Where a workload says what its pods are."""
+    return "spec.jobTemplate.spec.template" if workload.type == CRON_JOB else "spec.template"
+
+
 def _pods(view: View) -> Iterator[Place]:
     for found in view.of(*DEPLOYMENTS, *_JOBS):
-        path = "spec.jobTemplate.spec.template" if found.type.endswith("CronJob") else "spec.template"
+        path = pod_template(found)
         containers = list(found.blocks(f"{path}.spec.containers"))
         ports = [port for container in containers for port in container.blocks("ports")]
         numbers = {text(port.get("name")): port.get("containerPort") for port in ports}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.workloads import pod_template
 from analyser.analyses.rights.attached import ROLES, attached, managed_policy
 from analyser.analyses.rights.names import UnknownNameError, suggest
 from analyser.analyses.rights.sessions import ASSOCIATION, role_tags, session_policies
@@ -148,7 +149,7 @@ def _running_as(view: View, resources: list[Resource]) -> list[Resource]:
 def _of_pods(view: View, name: str) -> list[Resource]:
     """By EKS Pod Identity: the role of the service account that a workload's pods run under."""
     accounts = {
-        (text(found.get("metadata.namespace")), text(found.get("spec.template.spec.serviceAccountName")))
+        (text(found.get("metadata.namespace")), text(found.get(f"{pod_template(found)}.spec.serviceAccountName")))
         for found in view.resources
         if found.type.startswith(("kubernetes:apps/", "kubernetes:batch/")) and name in (view.owner(found), found.name)
     }

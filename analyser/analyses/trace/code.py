@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analyser.analyses.reach.view import text
-from analyser.analyses.reach.workloads import DEPLOYMENTS, FUNCTION
+from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, FUNCTION, pod_template
 from analyser.analyses.trace import inside
 from analyser.analyses.trace.inside import Told, flat
 from analyser.analyses.trace.model import Link, found, missing
@@ -73,7 +73,7 @@ class Identity:
 
 def every_code(s: Survey) -> list[Code]:
     """Everything that runs code of somebody's: workloads, jobs, charts, services, functions."""
-    return [Code(one, s) for one in s.of(*DEPLOYMENTS, JOB, RELEASE, SERVICE, FUNCTION)]
+    return [Code(one, s) for one in s.of(*DEPLOYMENTS, JOB, CRON_JOB, RELEASE, SERVICE, FUNCTION)]
 
 
 def _as_role(s: Survey, resource: Resource, path: str, service: str) -> Identity:
@@ -109,7 +109,7 @@ def _as_pods(s: Survey, resource: Resource) -> Identity:
 def _accounts(resource: Resource) -> tuple[str, tuple[str, ...]]:
     """The namespace, and the names of the service accounts that the pods may run under."""
     if resource.type != RELEASE:
-        account = text(resource.get("spec.template.spec.serviceAccountName"))
+        account = text(resource.get(f"{pod_template(resource)}.spec.serviceAccountName"))
         return text(resource.get("metadata.namespace")) or "default", (account,) if account else ()
     keys = ("serviceAccount.name", "serviceAccountName")
     names = (value for key, value in flat(resource.get("values") or {}) if key.endswith(keys))

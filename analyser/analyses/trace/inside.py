@@ -7,7 +7,7 @@ from typing import Any
 
 from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text
-from analyser.analyses.reach.workloads import FUNCTION
+from analyser.analyses.reach.workloads import FUNCTION, pod_template
 from analyser.analyses.trace.survey import Survey
 from policy.model import Block, Resource
 
@@ -137,7 +137,7 @@ def containers(task: Resource) -> list[dict[str, Any]]:
 
 
 def _pods(s: Survey, resource: Resource) -> Iterator[Told]:
-    namespace, spec = text(resource.get("metadata.namespace")), "spec.template.spec"
+    namespace, spec = text(resource.get("metadata.namespace")), f"{pod_template(resource)}.spec"
     for container in (*resource.blocks(f"{spec}.containers"), *resource.blocks(f"{spec}.initContainers")):
         for one in container.blocks("env"):
             if text(one.get("value")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analyser.analyses.reach.fargate import PROFILE
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import text
-from analyser.analyses.reach.workloads import DEPLOYMENTS
+from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, pod_template
 from analyser.analyses.trace.code import JOB, SERVICE, TASK
 from analyser.analyses.trace.inside import containers
 from analyser.analyses.trace.model import Chain, Link, Story, missing, not_known, shown
@@ -54,7 +54,7 @@ def registries(s: Survey) -> Iterator[Chain]:
 
 
 def _pullers(s: Survey) -> Iterator[Puller]:
-    in_cluster = {image: one for one in s.of(*DEPLOYMENTS, JOB) for image in _images(one)}
+    in_cluster = {image: one for one in (*s.of(CRON_JOB), *s.of(*DEPLOYMENTS, JOB)) for image in _images(one)}
     for found in s.of(_NODE_GROUP, _NODE_CLASS, _SCALING_GROUP, PROFILE):
         place = s.place(found)
         if place:
@@ -83,7 +83,7 @@ def _roles(s: Survey, found: Resource) -> list[Resource]:
 
 
 def _images(workload: Resource) -> list[str]:
-    spec = "spec.template.spec"
+    spec = f"{pod_template(workload)}.spec"
     every = (*workload.blocks(f"{spec}.containers"), *workload.blocks(f"{spec}.initContainers"))
     return [image for one in every if (image := text(one.get("image")))]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.view import text
-from analyser.analyses.reach.workloads import FUNCTION
+from analyser.analyses.reach.workloads import CRON_JOB, FUNCTION
 from analyser.analyses.trace.code import JOB, RELEASE, SERVICE, Code, every_code
 from analyser.analyses.trace.inside import EXTERNAL, ROTATION, SECRET, Told, secret_arn
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known, shown
@@ -97,7 +97,7 @@ def hears(s: Survey, code: Code, telling: list[Told], functions: list[Resource])
         return found("reader", f"{says}: it asks Secrets Manager as it runs", [one.where for one in telling])
     if code.resource.type == RELEASE:
         return found("reader", f"{says}: it asks again and again", [one.where for one in telling])
-    if code.resource.type == JOB:
+    if code.resource.type in (JOB, CRON_JOB):
         return found("reader", f"{says}: every run reads it anew", [*carried, code.resource])
     if code.resource.type == SERVICE:
         restarting = [*_told_to_restart(s, code, functions), *_restarted_by_schedule(s, code)]

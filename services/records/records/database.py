@@ -43,6 +43,7 @@ _AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.ReadOnlySQLTransactionError,  # after a failover: what was the primary is none any more
     asyncpg.InvalidAuthorizationSpecificationError,  # a token that could not be made or has ended
+    asyncpg.SerializationError,  # a reader ended the statement to go on copying
     OSError,
 )
 _BUSY = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.TooManyConnectionsError)
@@ -130,6 +131,11 @@ class Databases:
     def fit(self) -> list[Host]:
         """The readers that are close enough behind the primary."""
         return [reader for reader in self.readers if reader.lag <= self._most]
+
+    @property
+    def greatest_lag(self) -> float | None:
+        """Seconds that the reader which is furthest behind is so, of those that answer; None where none does."""
+        return max((reader.lag for reader in self.readers if reader.lag != float("inf")), default=None)
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """Rows, from a reader in turn, or from the primary where no reader is fit. Raises AwayError."""

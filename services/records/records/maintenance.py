@@ -2,7 +2,8 @@
 
 It makes the months ahead, takes those out that are older than RETENTION_MONTHS, copies each of them to ARCHIVES_BUCKET
 as gzipped CSV with a manifest, and drops it once the copy has all of its rows. Whatever fails is done by the next run:
-a copy is begun anew, and nothing is dropped without one.
+a copy is begun anew, and nothing is dropped without one. With METRICS_NAMESPACE it tells CloudWatch how many days ahead
+there are partitions for (``DaysAhead``), as soon as they are made, and at its end that it came to it (``Maintained``).
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import boto3
 
 from . import settings, sign_in
 from .database import Host
+from .metrics import Gauge, gauged
 
 _MONTHS_AHEAD = 3
 _MOST_ROWS = 250_000
@@ -42,12 +44,16 @@ _ROWS = "SELECT id, tenant_id, version, kind, body, updated_at FROM {name} WHERE
 _NAME = re.compile("record_[0-9]{4}_[0-9]{2}")
 
 
-async def keep(connection: Any, archive: "Archive", months: int) -> None:
+Told = Callable[[str, Gauge], Awaitable[None]]
+
+
+async def keep(connection: Any, archive: "Archive", months: int, tell: Told) -> None:
     """One run. Raises what the database or the archive raises."""
     made = await connection.fetchval(
         "SELECT records.make_partitions(now(), now() + make_interval(months => $1))", _MONTHS_AHEAD
     )
     print(f"partitions made: {made}", flush=True)
+    await tell("DaysAhead", Gauge(await connection.fetchval("SELECT records.days_ahead()")))
     for name in await _retired(connection, months):
         rows = await archive.copy(connection, name)
         await connection.execute("SELECT records.drop_retired($1, $2)", name, rows)
@@ -56,6 +62,7 @@ async def keep(connection: Any, archive: "Archive", months: int) -> None:
         "SELECT records.forget_requests(now() - make_interval(days => $1))", _REQUESTS_KEPT_DAYS
     ):
         pass
+    await tell("Maintained", Gauge(1))
 
 
 async def _retired(connection: Any, months: int) -> list[str]:
@@ -111,14 +118,25 @@ class Archive:
 
 async def run(environment: Mapping[str, str]) -> None:
     """Connects and does one run."""
-    told = settings.read(environment)
+    told = settings.read({"CURSOR_KEY_ARN": "", **environment})  # nobody is given a cursor here
     password = sign_in.database_password(told)(told.database_host)
     connection = await Host(told, told.database_host, password).connect(statement_seconds=None)
     try:
         archive = Archive(boto3.client("s3", region_name=told.region), environment["ARCHIVES_BUCKET"])
-        await keep(connection, archive, int(environment["RETENTION_MONTHS"]))
+        await keep(connection, archive, int(environment["RETENTION_MONTHS"]), _teller(told))
     finally:
         await connection.close()
+
+
+def _teller(told: settings.Settings) -> Told:
+    client = boto3.client("cloudwatch", region_name=told.region) if told.metrics_namespace else None
+
+    async def tell(name: str, gauge: Gauge) -> None:
+        if client is not None:
+            data = [gauged(name, gauge)]
+            await asyncio.to_thread(client.put_metric_data, Namespace=told.metrics_namespace, MetricData=data)
+
+    return tell
 
 
 if __name__ == "__main__":

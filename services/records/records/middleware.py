@@ -38,7 +38,7 @@ class Around:
                 path = getattr(scope.get("route"), "name", "other")
                 spans.name(span, scope["method"], path, exchange.status)
                 milliseconds = (time.perf_counter() - began) * 1000
-                self._metrics.note(path, milliseconds, failed=exchange.status >= 500)
+                self._metrics.note(path, milliseconds, exchange.status)
 
 
 class _Exchange:

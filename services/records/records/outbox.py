@@ -35,8 +35,10 @@ class Relay:
         self._primary = primary
         self._stream = stream
         self._sleep = sleep
-        self.behind = 0.0
-        """Seconds that the oldest waiting event has waited; of the pod that holds the lock."""
+        self.behind: float | None = None
+        """Seconds that the oldest waiting event has waited, none waiting being 0; None unless this pod passes on."""
+        self.waiting: int | None = None
+        """About how many wait."""
 
     async def run(self) -> None:
         """Never returns: a database or brokers that are away are tried again."""
@@ -44,15 +46,20 @@ class Relay:
             try:
                 await self._hold()
             except (AwayError, OSError) as error:
+                # What waits is known, and goes on waiting: brokers that are away must not look like an empty outbox.
                 print(f"the outbox waits: {error!r}", flush=True)
-            self.behind = 0.0
             await self._sleep(_PATIENCE_SECONDS)
 
     async def _hold(self) -> None:
         """Waits its turn among the pods, and then passes on until something fails."""
-        connection = await self._primary.connect()
+        try:
+            connection = await self._primary.connect()
+        except AwayError:
+            self.behind = self.waiting = None
+            raise
         try:
             if not await connection.fetchval(statements.RELAY):
+                self.behind = self.waiting = None  # another pod knows
                 return
             while True:
                 if not await self.once(connection):
@@ -64,11 +71,12 @@ class Relay:
 
     async def once(self, connection: Any) -> bool:
         """Passes on one portion; whether there may be more."""
+        oldest = await connection.fetchrow(statements.BEHIND)
+        self.behind, self.waiting = (oldest["seconds"], oldest["rows"]) if oldest else (0.0, 0)
         rows = await connection.fetch(statements.WAITING, _MOST)
         if rows:
             await self._stream.send([_event(row) for row in rows])
             await connection.execute(statements.TOLD, [row["position"] for row in rows])
-        self.behind = await connection.fetchval(statements.BEHIND) or 0.0
         return len(rows) == _MOST
 
 

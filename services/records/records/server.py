@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from . import cache, certificate, settings, sign_in, spans
 from .api import MOST_REQUEST_BYTES, Parts, application
 from .database import Databases
-from .metrics import Metrics, tell
+from .metrics import Gauge, Metrics, tell
 from .middleware import Around
 from .months import stay_ahead
 from .outbox import Relay, Stream
@@ -86,8 +86,18 @@ class Service:
             tasks.append(tell(self._metrics, self._gauges, self._told.metrics_namespace, client))
         return tasks
 
-    def _gauges(self) -> dict[str, float]:
-        return {"OutboxBehind": self._relay.behind} if self._relay else {}
+    def _gauges(self) -> dict[str, Gauge]:
+        """What is not known is not told: 0 would say that all is well."""
+        told = {}
+        relay = self._relay
+        if relay is not None and relay.behind is not None and relay.waiting is not None:
+            told |= {"OutboxBehind": Gauge(relay.behind, "Seconds"), "OutboxWaiting": Gauge(relay.waiting)}
+        databases = self._databases
+        if databases.readers:
+            told["ReadersLeftOut"] = Gauge(len(databases.readers) - len(databases.fit))
+        if (lag := databases.greatest_lag) is not None:
+            told["ReaderLag"] = Gauge(lag, "Seconds")
+        return told
 
 
 class _Server(uvicorn.Server):

@@ -54,6 +54,10 @@ SELECT position, record_id, tenant, version, event, body::text AS body, written_
 ORDER BY position LIMIT $1
 """
 TOLD = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
-BEHIND = "SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM outbox ORDER BY position LIMIT 1"
+BEHIND = """
+SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 AS seconds,
+(SELECT max(position) FROM outbox) - position + 1 AS rows FROM outbox ORDER BY position LIMIT 1
+"""
+"""Both ends of the primary key; positions that a transaction gave up are counted as well."""
 
 AHEAD = "SELECT records.make_partitions(now(), now() + interval '3 months')"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from records import maintenance, settings
 from records.database import Host
+from records.metrics import Gauge
 from records.months import ahead
 
 from tests.services.records.conftest import Stores
@@ -29,6 +30,16 @@ class Bucket:
         self.objects[Key] = Body
 
 
+class Told:
+    """Keeps what CloudWatch would be told."""
+
+    def __init__(self) -> None:
+        self.gauges: dict[str, Gauge] = {}
+
+    async def tell(self, name: str, gauge: Gauge) -> None:
+        self.gauges[name] = gauge
+
+
 def test_a_month_that_is_too_old_goes_to_the_archive_and_then_from_the_database(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -39,12 +50,12 @@ def test_a_month_that_is_too_old_goes_to_the_archive_and_then_from_the_database(
         "timestamptz '2021-03-01Z' + n * interval '1 hour'), 1, 'old', jsonb_build_object('n', n) "
         "FROM generate_series(1, 10) n"
     )
-    bucket = Bucket()
+    bucket, heard = Bucket(), Told()
 
     async def run() -> None:
         told = settings.read(stores.told() | {"DATABASE_USER": "maintainer"})
         connection = await Host(told, "127.0.0.1", None).connect()
-        await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24)
+        await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24, heard.tell)
         await connection.close()
 
     asyncio.run(run())
@@ -58,6 +69,8 @@ def test_a_month_that_is_too_old_goes_to_the_archive_and_then_from_the_database(
         rows += csv.DictReader(io.StringIO(gzip.decompress(content).decode()))
     assert [json.loads(row["body"])["n"] for row in rows] == list(range(1, 11))
     assert stores.sql("SELECT to_regclass('records.record_2021_03') IS NULL") == "t"
+    assert list(heard.gauges) == ["DaysAhead", "Maintained"]
+    assert 89 <= heard.gauges["DaysAhead"].value <= 123
 
 
 def test_nothing_is_dropped_when_the_archive_took_nothing(stores: Stores) -> None:
@@ -71,16 +84,19 @@ def test_nothing_is_dropped_when_the_archive_took_nothing(stores: Stores) -> Non
         def upload_file(self, path: str, _bucket: str, key: str) -> None:
             raise OSError("no room")
 
+    heard = Told()
+
     async def run(bucket: Bucket) -> None:
         told = settings.read(stores.told() | {"DATABASE_USER": "maintainer"})
         connection = await Host(told, "127.0.0.1", None).connect()
         try:
-            await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24)
+            await maintenance.keep(connection, maintenance.Archive(bucket, "archives"), 24, heard.tell)
         finally:
             await connection.close()
 
     with pytest.raises(OSError, match="no room"):
         asyncio.run(run(Full()))
+    assert list(heard.gauges) == ["DaysAhead"]  # the months were made; the run did not come to its end
     assert stores.sql("SELECT count(*) FROM records.record_2021_04") == "1"
     asyncio.run(run(Bucket()))
     assert stores.sql("SELECT to_regclass('records.record_2021_04') IS NULL") == "t"

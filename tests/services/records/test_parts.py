@@ -12,9 +12,10 @@ import pytest
 from botocore.stub import Stubber
 from records import cache, identity, settings, signing_keys, statements
 from records.cursors import CursorError, Cursors
-from records.database import BusyError, Databases, Host, watch
-from records.metrics import Metrics
+from records.database import AwayError, BusyError, Databases, Host, watch
+from records.metrics import Gauge, Metrics, gauged
 from records.outbox import Relay
+from records.server import Service
 
 from tests.services.records.conftest import Stores
 from tests.services.records.service import KEY, Heard, migrate, running
@@ -97,6 +98,31 @@ def test_what_takes_too_long_is_not_asked_of_another(stores: Stores, monkeypatch
     monkeypatch.setattr("records.database._STATEMENT_SECONDS", 0.2)
     with pytest.raises(BusyError):
         asked(reading(stores, "127.0.0.1"), [0.0], "SELECT pg_sleep(10)")
+
+
+def test_a_reader_that_ends_a_statement_to_go_on_copying_is_left_out(stores: Stores) -> None:
+    conflict = "DO $$ BEGIN RAISE EXCEPTION 'conflict with recovery' USING ERRCODE = '40001'; END $$"
+    with pytest.raises(AwayError) as error:  # the primary of the test answers alike
+        asked(reading(stores, "127.0.0.1"), [0.0], conflict)
+    assert not isinstance(error.value, BusyError)
+
+
+def test_what_a_pod_does_not_know_it_does_not_tell(stores: Stores) -> None:
+    def gauges(*readers: str) -> tuple[Service, Any]:
+        service = Service(reading(stores, *readers), Heard())
+        return service, service._gauges
+
+    alone, told = gauges()
+    assert told() == {}
+    assert alone._relay is not None
+    alone._relay.behind, alone._relay.waiting = 90.0, 4
+    assert told() == {"OutboxBehind": Gauge(90.0, "Seconds"), "OutboxWaiting": Gauge(4)}
+    two, told = gauges("one", "two")
+    two._databases.readers[0].lag, two._databases.readers[1].lag = 0.5, 3.0
+    assert told() == {"ReadersLeftOut": Gauge(1), "ReaderLag": Gauge(3.0, "Seconds")}
+    for reader in two._databases.readers:
+        reader.lag = float("inf")
+    assert told() == {"ReadersLeftOut": Gauge(2)}
 
 
 def test_whoever_finds_no_connection_free_is_told_at_once(stores: Stores) -> None:
@@ -187,9 +213,12 @@ def test_what_the_brokers_did_not_take_waits_and_is_told_later(stores: Stores, t
         try:
             with pytest.raises(OSError, match="away"):
                 await part.once(connection)
+            assert (part.waiting, part.behind is not None and part.behind > 0) == (3, True)
             assert stores.sql("SELECT count(*) FROM records.outbox", "relayed") == "3"
             heard.failing = False
             assert not await part.once(connection)
+            await part.once(connection)
+            assert (part.behind, part.waiting) == (0.0, 0)
         finally:
             await connection.close()
 
@@ -203,8 +232,10 @@ def test_one_pod_at_a_time_tells_the_topic(stores: Stores) -> None:
         host = Host(settings.read(stores.told()), "127.0.0.1", None)
         first = await host.connect()
         locked = await first.fetchval(statements.RELAY)
-        task = asyncio.create_task(Relay(host, Heard())._hold())
-        await asyncio.wait_for(task, 60)  # it finds the lock taken, by the first or by another test's service
+        part = Relay(host, Heard())
+        part.behind, part.waiting = 7.0, 3
+        await asyncio.wait_for(part._hold(), 60)  # the lock is taken, by the first or by another test's service
+        assert (part.behind, part.waiting) == (None, None)  # who has it says
         held = await first.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
         await first.close()
         return held if locked else 1
@@ -214,22 +245,23 @@ def test_one_pod_at_a_time_tells_the_topic(stores: Stores) -> None:
 
 def test_cloudwatch_is_told_counts_and_latencies_once() -> None:
     metrics = Metrics()
-    for milliseconds, failed in ((12.34, False), (12.36, False), (700.0, True)):
-        metrics.note("read", milliseconds, failed=failed)
+    for milliseconds, status in ((12.34, 200), (12.36, 404), (700.0, 500), (250.0, 503)):
+        metrics.note("read", milliseconds, status)
     told = {one["MetricName"]: one for one in metrics.take()}
-    assert (told["Latency"]["Values"], told["Latency"]["Counts"]) == ([12.0, 700.0], [2.0, 1.0])
-    assert (told["Requests"]["Value"], told["Failed"]["Value"]) == (3.0, 1.0)
+    assert (told["Latency"]["Values"], told["Latency"]["Counts"]) == ([12.0, 250.0, 700.0], [2.0, 1.0, 1.0])
+    assert (told["Requests"]["Value"], told["Failed"]["Value"]) == (4.0, 2.0)
+    assert (told["Unavailable"]["Value"], told["Unavailable"]["Dimensions"]) == (1.0, [])
     assert told["Latency"]["Dimensions"] == [{"Name": "Path", "Value": "read"}]
-    assert metrics.take() == []
+    assert [(one["MetricName"], one["Value"]) for one in metrics.take()] == [("Unavailable", 0.0)]
 
 
 def test_cloudwatch_takes_what_it_is_told() -> None:
     """By botocore's own model of PutMetricData."""
     metrics = Metrics()
     for n in range(400):
-        metrics.note("page", n / 7, failed=False)
+        metrics.note("page", n / 7, 200)
     client = boto3.client("cloudwatch", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
-    data = metrics.take()
+    data = [*metrics.take(), gauged("OutboxBehind", Gauge(1, "Seconds"))]
     with Stubber(client) as stub:
         stub.add_response("put_metric_data", {}, {"Namespace": "Records/Business", "MetricData": data})
         client.put_metric_data(Namespace="Records/Business", MetricData=data)
