@@ -3,14 +3,16 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.programs import program
 
@@ -23,13 +25,63 @@ GRANT rds_iam TO {MASTER} WITH ADMIN OPTION;
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A running server, and what signs in as whom."""
+    """A server, and what signs in as whom. ``folder`` has its data, its certificate and what it logs."""
 
     port: int
-    certificate: Path
-    """What it shows to clients, and its own authority."""
+    folder: Path
+    host: str = "127.0.0.1"
+    options: tuple[str, ...] = ()
+    """Parameters that it runs with, such as ``shared_buffers=16MB``."""
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def certificate(self) -> Path:
+        """What it shows to clients, and its own authority."""
+        return self.folder / "cert.pem"
+
+    @property
+    def pid(self) -> int:
+        """Of the process whose children serve connections."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        options = ["fsync=off", f"listen_addresses={self.host}", f"port={self.port}", "ssl=on"]
+        options += [f"unix_socket_directories={self.folder}", f"ssl_cert_file={self.certificate}"]
+        options += [f"ssl_key_file={self.folder}/key.pem", *self.options]
+        command = [program("postgres"), "-D", self.folder / "data"]
+        command += [part for option in options for part in ("-c", option)]
+        with (self.folder / "log").open("a") as log:
+            whose = _as_owner(self.folder)
+            process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=whose["env"],
+                user=whose["user"],
+                group=whose["group"],
+            )
+        self._process = process
+        for _ in range(1200):
+            assert process.poll() is None, f"postgres ended: {(self.folder / 'log').read_text()[-500:]}"
+            try:
+                self.psql("SELECT 1")
+            except subprocess.CalledProcessError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("postgres does not answer")
+
+    def stop(self, *, crash: bool = False) -> None:
+        """Ends it, with its connections; ``crash`` has it say goodbye to nobody and write nothing more."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+            self._process.wait()
+            self._process = None
 
     def database(self, name: str) -> None:
         """A database that the master user owns, as RDS makes it."""
@@ -41,61 +93,75 @@ class Server:
 
     def run(self, *arguments: str, user: str = "postgres", database: str = "postgres") -> str:
         """What psql prints."""
-        where = ["--host=127.0.0.1", f"--port={self.port}", f"--username={user}", f"--dbname={database}"]
-        command = [program("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", *where, *arguments]
-        environment = {**os.environ, "PGPASSWORD": PASSWORD, "PGSSLMODE": "require"}
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+        command, environment = self.session(database, user)
+        done = subprocess.run([*command, *arguments], check=True, capture_output=True, text=True, env=environment)
+        return done.stdout.strip()
+
+    def session(self, database: str, user: str = "postgres") -> tuple[list[str], dict[str, str]]:
+        """What starts psql, and its environment."""
+        where = [f"--host={self.host}", f"--port={self.port}", f"--username={user}", f"--dbname={database}"]
+        command = [program("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", *where]
+        return command, {**os.environ, "PGPASSWORD": PASSWORD, "PGSSLMODE": "require"}
 
 
 @contextmanager
-def server() -> Generator[Server]:
+def server(*options: str) -> Generator[Server]:
     """Runs a server that takes TLS only, and passwords by SCRAM; ``postgres`` and ``application`` need none, as if a
     token of IAM had let them in."""
-    folder = Path(tempfile.mkdtemp(prefix="strata-postgres-"))
-    owner = _owner()
-    try:
-        data = folder / "data"
-        _certificate(folder)
-        for path in (folder, *folder.iterdir()):
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-        user, group = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else (None, None)
+    with folder() as place:
         subprocess.run(
-            [program("initdb"), "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync", "-E", "UTF8"],
-            check=True, capture_output=True, cwd=folder, user=user, group=group,
+            [program("initdb"), "--pgdata", place / "data", "--username=postgres", "--auth=trust", "--no-sync",
+             "-E", "UTF8"],
+            check=True, capture_output=True, **_as_owner(place),
         )  # fmt: skip
-        (data / "pg_hba.conf").write_text(
-            "hostssl all postgres,collaboration,application,maintainer,mdreader_backend 127.0.0.1/32 trust\n"
+        (place / "data" / "pg_hba.conf").write_text(
+            "hostssl all,replication postgres 127.0.0.1/32 trust\n"
+            "hostssl all collaboration,application,maintainer,mdreader_backend 127.0.0.1/32 trust\n"
             "hostssl all all 127.0.0.1/32 scram-sha-256\n"
         )
-        port = _free_port()
-        options = ["fsync=off", "listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}"]
-        options += ["ssl=on", f"ssl_cert_file={folder}/cert.pem", f"ssl_key_file={folder}/key.pem"]
-        log = (folder / "log").open("w")
-        process = subprocess.Popen(
-            [program("postgres"), "-D", data, *(part for option in options for part in ("-c", option))],
-            stdout=log, stderr=log, cwd=folder, user=user, group=group,
-        )  # fmt: skip
-        try:
-            yield _ready(Server(port, folder / "cert.pem"), process)
-        finally:
-            process.terminate()
-            process.wait()
-            log.close()
-    finally:
-        shutil.rmtree(folder)
-
-
-def _ready(started: Server, process: subprocess.Popen[bytes]) -> Server:
-    for _ in range(600):
-        assert process.poll() is None, "postgres ended at once"
-        try:
-            started.psql("SELECT 1")
-        except subprocess.CalledProcessError:
-            time.sleep(0.05)
-        else:
+        with _running(Server(free_port(), place, options=options)) as started:
             started.psql(_AS_RDS)
-            return started
-    raise AssertionError("postgres does not answer")
+            yield started
+
+
+@contextmanager
+def follower(primary: Server) -> Generator[Server]:
+    """A server that copies another one, by streaming, as a read replica of RDS does: at another address of loopback, by
+    the same port and certificate."""
+    with folder() as place:
+        for name in ("cert.pem", "key.pem"):
+            (place / name).write_bytes((primary.folder / name).read_bytes())
+        where = [f"--host={primary.host}", f"--port={primary.port}", "--username=postgres"]
+        subprocess.run(
+            [program("pg_basebackup"), *where, "--pgdata", place / "data", "--write-recovery-conf", "--no-sync",
+             "--checkpoint=fast"],
+            check=True, capture_output=True, **_as_owner(place),
+        )  # fmt: skip
+        with _running(Server(primary.port, place, "127.0.0.2", primary.options)) as started:
+            yield started
+
+
+@contextmanager
+def folder() -> Generator[Path]:
+    """A folder for a server's data, with a certificate, that PostgreSQL's user owns."""
+    place = Path(tempfile.mkdtemp(prefix="strata-postgres-"))
+    try:
+        _certificate(place)
+        owner = _owner()
+        for path in (place, *place.iterdir()):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+        yield place
+    finally:
+        shutil.rmtree(place)
+
+
+@contextmanager
+def _running(stopped: Server) -> Generator[Server]:
+    try:
+        stopped.start()
+        yield stopped
+    finally:
+        stopped.stop()
 
 
 def _certificate(folder: Path) -> None:
@@ -115,7 +181,16 @@ def _owner() -> pwd.struct_passwd:
     return pwd.getpwnam("postgres")
 
 
-def _free_port() -> int:
+def _as_owner(home: Path) -> dict[str, Any]:
+    """What has a program run as that user, at home in a folder of its own: libpq looks there for certificates."""
+    owner = _owner()
+    user, group = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else (None, None)
+    environment = {**os.environ, "HOME": str(home), "PGSSLMODE": "require"}
+    return {"cwd": home, "env": environment, "user": user, "group": group}
+
+
+def free_port() -> int:
+    """One that nobody has at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

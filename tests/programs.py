@@ -41,7 +41,7 @@ def _node() -> Path:
 
 
 _SOURCES = {
-    **{name: _postgres(name) for name in ("initdb", "postgres", "psql")},
+    **{name: _postgres(name) for name in ("initdb", "pg_basebackup", "postgres", "psql")},
     "openssl": _Source(None, ("openssl",), "openssl"),
     "redis-server": _Source(_valkey, ("valkey-server", "redis-server"), "redis-server"),
     "node": _Source(_node, ("node",), "nodejs"),

@@ -62,7 +62,9 @@ BEGIN
     FOR name IN
         SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'records.record'::regclass
-        AND to_timestamp(c.relname, '"record_"YYYY_MM') + interval '1 month' <= oldest ORDER BY c.relname
+        -- Other tables' names have no time in them, and PostgreSQL may read those first.
+        AND to_timestamp(substring(c.relname from '^record_([0-9]{4}_[0-9]{2})$'), 'YYYY_MM') + interval '1 month'
+        <= oldest ORDER BY c.relname
     LOOP
         EXECUTE format('ALTER TABLE records.record DETACH PARTITION records.%I', name);
         EXECUTE format('REVOKE ALL ON records.%I FROM application', name);
@@ -116,7 +118,9 @@ $$;
 CREATE FUNCTION records.days_ahead() RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = records, pg_temp SET timezone = 'UTC'
 AS $$
-    SELECT coalesce(extract(day FROM max(to_timestamp(c.relname, '"record_"YYYY_MM')) + interval '1 month' - now()), 0)
+    SELECT coalesce(extract(day FROM max(
+        to_timestamp(substring(c.relname from '^record_([0-9]{4}_[0-9]{2})$'), 'YYYY_MM')
+    ) + interval '1 month' - now()), 0)
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'records.record'::regclass
 $$;
 

@@ -1,8 +1,12 @@
 """What a records stack is meant to carry: how many records, and how they are asked for."""
 
-from pydantic import Field
+from typing import Self
 
-from settings import Settings
+from pydantic import Field, model_validator
+
+from settings import MisfitError, Problem, Settings
+
+_MONTH_SECONDS = 30 * 24 * 3600
 
 
 class LoadSettings(Settings):
@@ -30,3 +34,14 @@ class LoadSettings(Settings):
     """Records made or replaced a second, alone or in batches."""
     recent_percent: int = Field(default=95, ge=0, le=100)
     """Of what is read, that which was made within a month."""
+
+    @model_validator(mode="after")
+    def _are_written(self) -> Self:
+        average = self.rows / (self.months * _MONTH_SECONDS)
+        if self.writes < average:
+            said = (
+                f"{self.writes:,} a second do not make {self.rows:,} records in {self.months} months, "
+                f"which takes {average:,.0f} a second on average; raise it"
+            )
+            raise MisfitError(Problem("writes", said))
+        return self

@@ -1,11 +1,15 @@
-"""Measures the reference service against rows.
+"""Measures the reference service against rows, and holds the model of capacity to what it finds.
 
     python -m tests.bench_records [ROWS …] [--seconds S]
 
-For each number of rows a PostgreSQL of its own on loopback, with the stack's migrations and parameters scaled to the
-machine, is filled; what it takes up is said, how PostgreSQL answers each path, and how long the service takes over HTTP
-at rising concurrency. The last line is the verdict: pages touched by an answer may grow as the height of a B-tree does,
-and no statement may read more than it answers from. Times are printed and judge nothing: they are this machine's.
+For each number of rows a PostgreSQL of its own on loopback, with the stack's migrations, is filled; what it takes up is
+said, how PostgreSQL answers each path, warm and cold, how long the service takes over HTTP at rising concurrency, what
+an answer costs of both's CPU, and what a write has PostgreSQL write. Beside each figure that the model counts with
+stands what it says, and the deviation.
+
+The verdict is no when a figure lies more than a quarter from the model's, a statement reads more than it answers from,
+or pages and CPU grow faster than B-trees do. Latencies are printed and judge nothing: they are this machine's, and its
+neighbours'. CPU is the least of several slices, and brought to the machine of ``measured.py`` by a yardstick.
 """
 
 import argparse
@@ -17,23 +21,37 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from tests.bench_records import cpu
 from tests.bench_records.data import Known, fill
-from tests.bench_records.paths import Measured, measure, paths
+from tests.bench_records.growth import grown
+from tests.bench_records.paths import BATCH, HOT_PAGE, MISSED, PAGE, READ, WRITE, Measured, Served, measure
 from tests.bench_records.plans import Plan, plans
-from tests.bench_records.sizes import Sizes, sizes
+from tests.bench_records.prediction import CLOSE, NEIGHBOURS, Compared, Found, compared, milliseconds
+from tests.bench_records.sizes import cached_bytes, event_bytes, sizes
+from tests.bench_records.writes import writes
 from tests.postgres import Server, server
 from tests.redis_server import redis_server
 from tests.services.records.service import environment, migrate
 
 ROWS = (100_000, 1_000_000)
 CONCURRENCY = (1, 8, 32)
-_MORE_PAGES = 8
-"""That an answer may touch at ten times the rows: a level of each of two B-trees for each of four partitions."""
-_SEQUENTIAL = {"Seq Scan", "Sort", "Bitmap Heap Scan", "Incremental Sort"}
+_POOL = 8
+"""Connections that the service may open, as it is told."""
+_COLD = 100
+"""One part in so many of the data is what PostgreSQL's buffers hold when it is asked cold."""
+_CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'application'"
+_TITLES = (
+    f"  {'path':24} at once   a second      p50      p95      p99    p99.9 ms  failed   CPU ms: service, PostgreSQL"
+)
+_EMPTY = """
+SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'records'::regnamespace AND c.relkind = 'r'
+AND c.relname ~ '^record_[0-9]{4}_' AND pg_relation_size(c.oid) = 0
+"""
 
 
 def main() -> int:
@@ -45,12 +63,13 @@ def main() -> int:
     say(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     found = {}
     for rows in asked.rows:
-        with server() as postgres:
-            found[rows] = asyncio.run(run(postgres, rows, asked.seconds))
+        with cpu.others() as others, server() as postgres:
+            one = asyncio.run(run(postgres, rows, asked.seconds))
+        found[rows] = replace(one, others=others())
     return verdict(found)
 
 
-async def run(postgres: Server, rows: int, seconds: float) -> tuple[Sizes, list[Plan]]:
+async def run(postgres: Server, rows: int, seconds: float) -> Found:
     """One number of rows: filled, judged, asked."""
     with tempfile.TemporaryDirectory() as folder, redis_server(Path(folder)) as cache_port:
         migrate(postgres, "bench", Path(folder))
@@ -59,31 +78,75 @@ async def run(postgres: Server, rows: int, seconds: float) -> tuple[Sizes, list[
         taken = sizes(postgres, "bench", rows)
         say(
             f"\n{rows:,} rows in {time.perf_counter() - began:.0f} s; bytes a row: {taken.row:.0f} itself, "
-            f"{taken.by_id:.0f} by id, {taken.by_tenant:.0f} by tenant; B-trees {taken.height} below the root"
+            f"{taken.by_id:.0f} by id, {taken.by_tenant:.0f} by tenant; B-trees {taken.id_height} and "
+            f"{taken.tenant_height} below their roots"
         )
-        planned = await plans(postgres, "bench", known[:: max(1, len(known) // 200)])
-        for plan in planned:
-            say(f"  {plan.path:24} {plan.pages:6.1f} pages {plan.milliseconds:8.2f} ms  {', '.join(plan.steps)}")
-        with _service(environment(postgres, "bench", cache_port)) as base:
-            await _over_http(base, known, seconds)
-        return taken, planned
+        sampled = known[:: max(1, len(known) // 200)]
+        cold = await _cold(postgres, sampled, int(taken.total * rows / _COLD))
+        warm = await plans(postgres, "bench", sampled)
+        for one, other in zip(warm, cold, strict=True):
+            steps = ", ".join(one.steps)
+            pages = f"{one.pages:6.1f} pages, {other.missed:5.1f} of them cold"
+            say(f"  {one.path:29} {pages} {one.milliseconds:8.2f} ms  {steps}")
+        told = {**environment(postgres, "bench", cache_port), "DATABASE_CONNECTIONS": str(_POOL)}
+        say(_TITLES)
+        rod = cpu.yardstick()
+        with _service({**told, "CACHED_SECONDS": "0"}, postgres) as served:
+            asked = await _over_http(served, (MISSED,), known, seconds)
+        with _service(told, postgres) as served:
+            asked += await _over_http(served, (READ, PAGE, HOT_PAGE, WRITE, BATCH), known, seconds)
+            written = await writes(postgres, "bench", served, known)
+            connections = int(postgres.psql(_CONNECTIONS))
+        return Found(
+            rows=rows,
+            sizes=taken,
+            empty=int(postgres.psql(_EMPTY, database="bench")),
+            sampled=sampled,
+            warm=warm,
+            cold=cold,
+            paths=asked,
+            writes=written,
+            cached_bytes=cached_bytes(cache_port),
+            event_bytes=event_bytes(),
+            connections=connections,
+            yardstick=min(rod, cpu.yardstick()),
+        )
 
 
-async def _over_http(base: str, known: Sequence[Known], seconds: float) -> None:
-    say(f"  {'path':24} at once   a second      p50      p95      p99    p99.9 ms  failed")
-    for name, ask in paths(base).items():
+async def _cold(postgres: Server, sampled: Sequence[Known], buffers: int) -> list[Plan]:
+    """The plans while PostgreSQL holds little more than what is above the leaves."""
+    postgres.stop()
+    postgres.options = (f"shared_buffers={max(buffers // 1024, 1024)}kB",)
+    postgres.start()
+    await plans(postgres, "bench", sampled[::4])
+    found = await plans(postgres, "bench", sampled)
+    postgres.stop()
+    postgres.options = ()
+    postgres.start()
+    return found
+
+
+async def _over_http(served: Served, paths: Sequence[str], known: Sequence[Known], seconds: float) -> list[Measured]:
+    found = []
+    for path in paths:
         for concurrency in CONCURRENCY:
-            one = await measure(name, ask, known, concurrency, seconds)
+            one = await measure(path, served, known, concurrency, seconds)
             say(_line(one))
+            found.append(one)
+    return found
 
 
 def _line(one: Measured) -> str:
     shares = " ".join(f"{one.percentile(share):8.2f}" for share in (0.5, 0.95, 0.99, 0.999))
-    return f"  {one.path:24} {one.concurrency:7} {one.requests / one.seconds:10.0f} {shares}     {one.failed:6}"
+    rate = one.requests / one.seconds
+    return (
+        f"  {one.path:24} {one.concurrency:7} {rate:10.0f} {shares}     {one.failed:6}"
+        f"   {one.cost.service:6.2f} {one.cost.database:6.2f}"
+    )
 
 
 @contextmanager
-def _service(told: dict[str, str]) -> Generator[str]:
+def _service(told: Mapping[str, str], postgres: Server) -> Generator[Served]:
     """The service in a process of its own, as a pod has it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,7 +158,7 @@ def _service(told: dict[str, str]) -> Generator[str]:
     )
     try:
         _wait(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", process.pid, postgres.pid)
     finally:
         process.terminate()
         process.wait()
@@ -111,17 +174,37 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise SystemExit("the service ended")
 
 
-def verdict(found: dict[int, tuple[Sizes, list[Plan]]]) -> int:
-    """Whether answers stay as cheap as they were, from the fewest rows to the most."""
-    fewest, most = found[min(found)][1], found[max(found)][1]
-    # Of a few thousand rows PostgreSQL rightly reads all.
-    wrong = [f"{plan.path}: {step}" for plan in most for step in sorted(_SEQUENTIAL & set(plan.steps))]
-    tenfold = len(str(max(found))) - len(str(min(found)))
-    for few, many in zip(fewest, most, strict=True):
-        if many.pages > few.pages + _MORE_PAGES * tenfold:
-            wrong.append(f"{many.path}: {few.pages:.1f} pages became {many.pages:.1f}")
-    say(f"\nverdict: {'; '.join(wrong) or 'answers grow as B-trees do'}")
+def verdict(found: Mapping[int, Found]) -> int:
+    """Prints what the model says of each figure; 1 when it is wrong of one, or answers grow as they should not."""
+    wrong = list(grown(found))
+    for rows, one in sorted(found.items()):
+        say(f"\n{rows:,} rows: {'':30} the model    measured  deviation")
+        wrong += _apart(rows, compared(one))
+        quiet = one.others <= NEIGHBOURS
+        judged = _apart(rows, milliseconds(one))
+        wrong += judged if quiet else []
+        if not quiet:
+            say(f"  other programs had {one.others:.0%} of the machine: milliseconds are not judged")
+        wrong += _opened(one)
+    say(f"\nverdict: {'; '.join(wrong) or 'the model holds, and answers grow as B-trees do'}")
     return bool(wrong)
+
+
+def _apart(rows: int, figures: Sequence[Compared]) -> list[str]:
+    """Prints them; those that are not close."""
+    for one in figures:
+        say(f"  {one.name:44} {one.predicted:9.2f} {one.measured:11.2f} {one.deviation:+10.0%}")
+    return [
+        f"{rows:,} rows: {one.name} is {one.deviation:+.0%} from the model, not within {CLOSE:.0%}"
+        for one in figures
+        if not one.close
+    ]
+
+
+def _opened(one: Found) -> list[str]:
+    """The pool, and one beside it."""
+    most = _POOL + 1
+    return [f"{one.connections} connections are open, of {most}"] if one.connections > most else []
 
 
 def say(text: str) -> None:

@@ -1,5 +1,7 @@
 """Records made fast: months of ids in their order, tenants of very different sizes, bodies of a stated width."""
 
+import functools
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -14,10 +16,12 @@ from tests.postgres import MASTER, PASSWORD, Server
 
 BODY_BYTES = 250
 """Of JSON, in each record."""
+NOTE_BYTES = 12
+"""Of JSON, in what the bench writes by way of the service."""
 TENANTS = 1_000
 HOT = "tenant-0"
 _PORTION = 20_000
-_MONTHS = 12
+MONTHS = 12
 _FIRST = datetime(2025, 12, 1, tzinfo=UTC)
 _SPAN = timedelta(days=365)
 _SAMPLED = 5_000
@@ -61,12 +65,22 @@ async def fill(server: Server, database: str, rows: int) -> list[Known]:
         await connection.close()
 
 
+def share(tenant: str) -> float:
+    """Of all records, those of a tenant."""
+    weights = _weights(TENANTS)
+    return weights[int(tenant.removeprefix("tenant-"))] / sum(weights)
+
+
+@functools.cache
+def _weights(tenants: int) -> list[float]:
+    shares = [1 / rank for rank in range(2, tenants + 1)]
+    return [sum(shares) / 9, *shares]
+
+
 def _portions(rows: int, tenants: list[int]) -> Iterator[list[Row]]:
     """The same rows at each run, in the order of their time."""
     chance = random.Random(7)
-    shares = [1 / rank for rank in range(2, len(tenants) + 1)]
-    weights = [sum(shares) / 9, *shares]
-    cumulative = [sum(weights[: n + 1]) for n in range(len(weights))]
+    cumulative = list(itertools.accumulate(_weights(len(tenants))))
     begin, step = _FIRST.timestamp() * 1000, _SPAN.total_seconds() * 1000 / rows
     for start in range(0, rows, _PORTION):
         count = min(_PORTION, rows - start)

@@ -1,4 +1,4 @@
-"""Asks the service over loopback, with rising concurrency, and says how long each path takes."""
+"""Asks the service over loopback, with rising concurrency, and says how long each path takes and what it costs."""
 
 import asyncio
 import itertools
@@ -9,10 +9,22 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from tests.bench_records import cpu
 from tests.bench_records.data import HOT, Known
 
+READ, MISSED, PAGE, HOT_PAGE = "point read", "point read, not in Redis", "page of 50", "page of the hot tenant"
+OLD_PAGE = "page of 50 amid its tenant's"
+WRITE, BATCH = "write", "batch of 100"
 _NOTE = {"kind": "reading", "body": {"value": 1}}
 Ask = Callable[[aiohttp.ClientSession, Known], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of CPU for one answer."""
+
+    service: float
+    database: float
 
 
 @dataclass(frozen=True)
@@ -26,10 +38,22 @@ class Measured:
     seconds: float
     latencies: list[float]
     """Milliseconds, in rising order."""
+    cost: Cost
 
     def percentile(self, share: float) -> float:
         """Milliseconds that so many did not exceed."""
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the service is, and whose CPU counts."""
+
+    base: str
+    service: int
+    """A process."""
+    database: int
+    """The process whose children serve connections."""
 
 
 def paths(base: str) -> dict[str, Ask]:
@@ -48,22 +72,26 @@ def paths(base: str) -> dict[str, Ask]:
             await answer.read()
             return answer.status
 
+    async def read(session: aiohttp.ClientSession, known: Known) -> int:
+        return await get(session, f"/v1/tenants/{known.tenant}/records/{known.record}")
+
     return {
-        "point read": lambda session, known: get(session, f"/v1/tenants/{known.tenant}/records/{known.record}"),
-        "page of 50": lambda session, known: get(session, f"/v1/tenants/{known.tenant}/records?limit=50"),
-        "page of the hot tenant": lambda session, _: get(session, f"/v1/tenants/{HOT}/records?limit=50"),
-        "write": lambda session, known: post(session, known.tenant, "", _NOTE),
-        "batch of 100": lambda session, known: post(
+        READ: read,
+        MISSED: read,
+        PAGE: lambda session, known: get(session, f"/v1/tenants/{known.tenant}/records?limit=50"),
+        HOT_PAGE: lambda session, _: get(session, f"/v1/tenants/{HOT}/records?limit=50"),
+        WRITE: lambda session, known: post(session, known.tenant, "", _NOTE),
+        BATCH: lambda session, known: post(
             session, known.tenant, ":batch", {"records": [_NOTE] * 100}, **{"Idempotency-Key": f"bench-{next(turns)}"}
         ),
     }
 
 
-async def measure(name: str, ask: Ask, known: Sequence[Known], concurrency: int, seconds: float) -> Measured:
+async def measure(path: str, served: Served, known: Sequence[Known], concurrency: int, seconds: float) -> Measured:
     """Asks for so many seconds, always so many at once."""
     latencies: list[float] = []
     failed = 0
-    chance = random.Random(concurrency)
+    ask, chance = paths(served.base)[path], random.Random(concurrency)
     connector = aiohttp.TCPConnector(limit=concurrency)
     began = time.perf_counter()
 
@@ -77,6 +105,12 @@ async def measure(name: str, ask: Ask, known: Sequence[Known], concurrency: int,
                 latencies.append((time.perf_counter() - start) * 1000)
                 failed += status >= 400
 
+        service, database = cpu.of_process(served.service), cpu.of_children(served.database)
         await asyncio.gather(*(client() for _ in range(concurrency)))
+        count = len(latencies)
+        cost = Cost(
+            cpu.since(service, cpu.of_process(served.service)) / count,
+            cpu.since(database, cpu.of_children(served.database)) / count,
+        )
     took = time.perf_counter() - began
-    return Measured(name, concurrency, len(latencies), failed, took, sorted(latencies))
+    return Measured(path, concurrency, count, failed, took, sorted(latencies), cost)

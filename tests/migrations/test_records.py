@@ -155,3 +155,14 @@ def test_nobody_waits_for_ever(sql: Sql) -> None:
     shown = "SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
     assert sql(shown) == "5s|10s"
     assert sql("SHOW lock_timeout", "maintainer") == "2s"
+
+
+def test_names_of_other_tables_are_never_read_as_months(postgres: Server, database: str) -> None:
+    """Whichever table PostgreSQL reads first."""
+    for way in ("nestloop", "hashjoin", "mergejoin", "sort", "bitmapscan", "indexscan", "seqscan"):
+        said = postgres.psql(
+            f"SET enable_{way} = off; SELECT count(*) FROM records.retire_partitions('2000-01-01'); "
+            "SELECT records.days_ahead() > 0",
+            database=database,
+        )
+        assert said.split() == ["0", "t"]

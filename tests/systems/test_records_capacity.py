@@ -62,9 +62,10 @@ def test_readers_share_what_is_read_and_each_writes_all() -> None:
 
 
 def test_what_fits_into_memory_is_not_read_from_disk() -> None:
-    small = LoadSettings(rows=10_000_000, writes=0)
-    assert limit("disks that are read", small).needed == 0
-    assert limit("disks that are read", LoadSettings(rows=100 * BILLION, writes=0)).needed > 0
+    read, written = "disks that are read", "disk that is written"
+    small, large = LoadSettings(rows=10_000_000), LoadSettings(rows=100 * BILLION, writes=2_000)
+    assert limit(read, small).needed == limit(written, small).needed
+    assert limit(read, large).needed > limit(written, large).needed
 
 
 def test_without_readers_the_primary_reads_as_well() -> None:
@@ -88,6 +89,10 @@ def test_shards_brokers_and_pods_carry_more_the_more_there_are() -> None:
         == 2 * limit("memory of the cache", load).available
     )
     assert limit("brokers", load, stream={"brokers": 6}).needed == limit("brokers", load).needed / 2
+    day, week = ({"topic": {"retentionHours": hours}} for hours in (24, 168))
+    assert limit("storage of the brokers", load, **week).needed == pytest.approx(
+        7 * limit("storage of the brokers", load, **day).needed
+    )
     fewer = {"autoscaling": {"minReplicas": 6, "maxReplicas": 30}}
     assert limit("pods", load, application=fewer).available == limit("pods", load).available / 2
 

@@ -23,6 +23,8 @@ from .settings import Settings
 _AWAY = (RedisError, RedisClusterException, OSError, TimeoutError)
 _TIMEOUT_SECONDS = 0.1
 """A cache that is slower than this is slower than the database."""
+_ANSWER_SECONDS = 0.25
+"""The most that a request loses to it, with its turn, a new connection and a second try."""
 _REST_SECONDS = 1.0
 _CONNECTIONS = 32
 _KEEP = """
@@ -66,7 +68,7 @@ class Cache:
         if self.away:
             return None
         try:
-            async with self._turns:
+            async with asyncio.timeout(_ANSWER_SECONDS), self._turns:
                 return await self._client.execute_command(*command)
         except _AWAY as error:
             self._resting_until = self._clock() + _REST_SECONDS

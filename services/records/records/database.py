@@ -8,12 +8,13 @@ import asyncio
 import itertools
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
 
 from .settings import Settings
+from .turns import Turns
 
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 5
@@ -25,6 +26,10 @@ SELECT CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_
 ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8
 """
 """Seconds behind; none while there is nothing to replay, since a primary at rest has the last replay grow old."""
+
+PLANNED = {"enable_sort": "off", "enable_bitmapscan": "off"}
+"""Every statement of a request has an index in its order. Where tenants have few rows on average PostgreSQL would read
+and sort all that a tenant has, for the one with a million as well."""
 
 Password = Callable[[], Awaitable[str]]
 
@@ -57,6 +62,7 @@ class Host:
         self.lag = 0.0
         """Seconds behind the primary, as last heard; infinite when it did not answer."""
         self._most = settings.database_connections
+        self._turns = Turns(self._most)
         self._where: dict[str, Any] = {
             "host": host,
             "port": settings.database_port,
@@ -71,7 +77,7 @@ class Host:
 
     async def open(self) -> None:
         """Makes the pool; connections come with the first requests."""
-        self._pool = asyncpg.create_pool(**self._where, min_size=0, max_size=self._most)
+        self._pool = asyncpg.create_pool(**self._where, min_size=0, max_size=self._most, server_settings=PLANNED)
         await self._pool
 
     async def close(self) -> None:
@@ -87,12 +93,15 @@ class Host:
             raise AwayError(f"{self.host}: {error!r}") from error
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[Any]:
-        """A connection for one request. Raises AwayError."""
+    async def connection(self, tenant: int | None = None) -> AsyncGenerator[Any]:
+        """A connection for one request, of those that the tenant may have. Raises AwayError."""
         if self._pool is None:
             raise AwayError(f"{self.host} was not opened")
         try:
-            async with self._pool.acquire(timeout=_TURN_SECONDS) as connection:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(_TURN_SECONDS):
+                    await stack.enter_async_context(self._turns.of(tenant))
+                    connection = await stack.enter_async_context(self._pool.acquire())
                 yield connection
         except _BUSY as error:  # before what is away: a TimeoutError is an OSError as well
             raise BusyError(f"{self.host}: {error!r}") from error
@@ -109,6 +118,8 @@ class Databases:
         self.primary = Host(settings, settings.database_host, password(settings.database_host))
         self.readers = [Host(settings, host, password(host)) for host in settings.database_readers]
         self._most = settings.most_lag_seconds
+        self.settled_seconds = self._most + 3 * _WATCH_SECONDS
+        """After which every reader that is asked has what was written: one may fall behind between two looks at it."""
         self._turns = itertools.count()
 
     @asynccontextmanager
@@ -137,19 +148,23 @@ class Databases:
         """Seconds that the reader which is furthest behind is so, of those that answer; None where none does."""
         return max((reader.lag for reader in self.readers if reader.lag != float("inf")), default=None)
 
-    async def fetch(self, statement: str, *values: Any) -> list[Any]:
+    async def fetch(self, statement: str, *values: Any, tenant: int | None = None) -> list[Any]:
         """Rows, from a reader in turn, or from the primary where no reader is fit. Raises AwayError."""
         fit = self.fit
         if fit:
             reader = fit[next(self._turns) % len(fit)]
             try:
-                async with reader.connection() as connection:
+                async with reader.connection(tenant) as connection:
                     return await connection.fetch(statement, *values)
             except BusyError:
                 raise
             except AwayError:
                 reader.lag = float("inf")  # until it is heard again
-        async with self.primary.connection() as connection:
+        return await self.fetch_latest(statement, *values, tenant=tenant)
+
+    async def fetch_latest(self, statement: str, *values: Any, tenant: int | None = None) -> list[Any]:
+        """Rows as the primary has them. Raises AwayError."""
+        async with self.primary.connection(tenant) as connection:
             return await connection.fetch(statement, *values)
 
 

@@ -13,11 +13,11 @@ _VARIANT = 0x2 << 62
 _MILLISECONDS_BITS = 48
 
 
-def new_id(milliseconds: int) -> UUID:
-    """An id of this moment; those of one millisecond are in no order."""
+def new_id(moment: int) -> UUID:
+    """An id of this moment, in milliseconds since 1970; those of one millisecond are in no order."""
     noise = secrets.randbits(_RANDOM_BITS)
     middle, low = noise >> 62, noise & ((1 << 62) - 1)
-    return UUID(int=_moment(milliseconds) | _VERSION | (middle << 64) | _VARIANT | low)
+    return UUID(int=_moment(moment) | _VERSION | (middle << 64) | _VARIANT | low)
 
 
 def first_id(moment: datetime) -> UUID:
@@ -25,13 +25,18 @@ def first_id(moment: datetime) -> UUID:
     return UUID(int=_moment(round(moment.timestamp() * 1000)))
 
 
+def milliseconds(record_id: UUID) -> int:
+    """When a record was made, since 1970; of any id, whether there is such a record or not."""
+    return record_id.int >> 80
+
+
 def made_at(record_id: UUID) -> datetime:
     """When a record was made."""
-    return datetime.fromtimestamp((record_id.int >> 80) / 1000, UTC)
+    return datetime.fromtimestamp(milliseconds(record_id) / 1000, UTC)
 
 
-def _moment(milliseconds: int) -> int:
+def _moment(moment: int) -> int:
     """Raises ValueError for what no id can say: before 1970, or after the year 10889."""
-    if not 0 <= milliseconds < 1 << _MILLISECONDS_BITS:
+    if not 0 <= moment < 1 << _MILLISECONDS_BITS:
         raise ValueError("no id has this time in it")
-    return milliseconds << 80
+    return moment << 80

@@ -7,9 +7,13 @@ SELECT tenant_id, version, kind, updated_at, body::text AS body FROM record WHER
 
 PAGE = """
 SELECT id, version, kind, updated_at, body::text AS body FROM record
-WHERE tenant_id = $1 AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4
+WHERE tenant_id = (SELECT $1::integer) AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4
 """
-"""By ``record_by_tenant``, partition by partition from the newest on, until the page is full; never sorted."""
+"""By ``record_by_tenant``, partition by partition from the newest on, until the page is full; never sorted.
+
+PostgreSQL is not to know whose page it is when it plans: for a tenant with a large share of all rows it would go
+through everybody's by the primary key, which takes as long as others have written since that one last did.
+"""
 
 WRITE = """
 WITH written AS (

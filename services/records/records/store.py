@@ -12,7 +12,7 @@ from uuid import UUID
 from . import statements
 from .cache import Cache
 from .database import Databases
-from .identity import made_at, new_id
+from .identity import made_at, milliseconds, new_id
 
 
 class ConflictError(Exception):
@@ -63,18 +63,19 @@ class Store:
 
     async def page(self, tenant: int, before: UUID, since: UUID, most: int) -> list[Record]:
         """Up to ``most`` of the tenant's records, the newest first, from ``before`` (not in it) to ``since``."""
-        return [_record(row) for row in await self._databases.fetch(statements.PAGE, tenant, before, since, most)]
+        rows = await self._databases.fetch(statements.PAGE, tenant, before, since, most, tenant=tenant)
+        return [_record(row) for row in rows]
 
     async def write(self, tenant: int, name: str, new: Sequence[New]) -> list[Record]:
         """Makes records, all or none."""
-        async with self._databases.primary.connection() as connection:
+        async with self._databases.primary.connection(tenant) as connection:
             made = await self._insert(connection, tenant, name, new)
         await self._keep(tenant, made)
         return made
 
     async def replace(self, tenant: int, name: str, record_id: UUID, version: int, new: New) -> Record | None:
         """Replaces that version of a record; None when there is no such record. Raises ConflictError."""
-        async with self._databases.primary.connection() as connection:
+        async with self._databases.primary.connection(tenant) as connection:
             row = await connection.fetchrow(statements.REPLACE, record_id, tenant, version, new.kind, new.body, name)
             there = row is not None or await connection.fetchval(statements.VERSION, record_id, tenant)
         if row is None:
@@ -90,7 +91,7 @@ class Store:
 
         Raises ReusedError when the key was that of another batch.
         """
-        async with self._databases.primary.connection() as connection, connection.transaction():
+        async with self._databases.primary.connection(tenant) as connection, connection.transaction():
             if not await connection.fetchval(statements.CLAIM, tenant, key, digest):
                 row = await connection.fetchrow(statements.ANSWERED, tenant, key)
                 if row is None or row["digest"] != digest:
@@ -102,12 +103,19 @@ class Store:
         return answer
 
     async def _fetch(self, tenant: int, record_id: UUID) -> Record | None:
-        rows = await self._databases.fetch(statements.READ, record_id)
+        rows = await self._databases.fetch(statements.READ, record_id, tenant=tenant)
+        if not rows and self._just_made(record_id):
+            rows = await self._databases.fetch_latest(statements.READ, record_id, tenant=tenant)
         if not rows or rows[0]["tenant_id"] != tenant:
             return None
         found = _record({"id": record_id, **rows[0]})
         await self._keep(tenant, [found])
         return found
+
+    def _just_made(self, record_id: UUID) -> bool:
+        """Whether a reader may not have heard of the record yet: its id says when it was made."""
+        age = self._clock() - milliseconds(record_id) / 1000
+        return bool(self._databases.readers) and abs(age) < self._databases.settled_seconds
 
     async def _insert(self, connection: Any, tenant: int, name: str, new: Sequence[New]) -> list[Record]:
         now = round(self._clock() * 1000)

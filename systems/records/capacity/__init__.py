@@ -8,7 +8,7 @@ load, with its default. A machine whose size nobody has said has no limit here: 
 from typing import TYPE_CHECKING
 
 from resource_types.machine_sizes import machine_size
-from systems.records.capacity.beside import brokers, cache, pods
+from systems.records.capacity.beside import brokers, brokers_storage, cache, pods
 from systems.records.capacity.database import connections, disks, processors, storage
 from systems.records.capacity.limit import Limit
 from systems.records.load import LoadSettings
@@ -21,7 +21,7 @@ __all__ = ["Limit", "limits", "unknown"]
 
 def limits(settings: "SystemSettings", load: LoadSettings) -> list[Limit]:
     """All that are known, the one that gives out first at the top."""
-    parts = (storage, disks, processors, connections, cache, brokers, pods)
+    parts = (storage, disks, processors, connections, cache, brokers, brokers_storage, pods)
     return sorted((limit for part in parts for limit in part(settings, load)), key=lambda limit: -limit.used)
 
 

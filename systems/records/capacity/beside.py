@@ -1,6 +1,6 @@
 """What stands beside PostgreSQL: the cache, the brokers, the pods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from components.data.kafka import REPLICAS
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from systems.records.settings import SystemSettings
 
 _GIB, _MB = 1024**3, 10**6
+_FULL = 0.85
+"""AWS's own alarm for a broker's disk: https://docs.aws.amazon.com/msk/latest/developerguide/bestpractices.html"""
 _REDIS_SHARE = 0.6
 """Of a node's machine: a quarter is reserved for replication, and some is Redis's and the system's own.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-memory-management.html"""
@@ -58,20 +60,46 @@ def brokers(settings: "SystemSettings", load: LoadSettings) -> Iterator[Limit]:
     )
 
 
+def brokers_storage(settings: "SystemSettings", load: LoadSettings) -> Iterator[Limit]:
+    """Room on each broker for what the topic keeps, with storage grown as far as it may: as if all hours were as busy
+    as the busiest."""
+    stream, hours = settings.stream, settings.topic.retention_hours
+    each = load.body_bytes + measured.EVENT_BYTES
+    yield Limit(
+        "storage of the brokers",
+        needed=load.writes * each * hours * 3600 * REPLICAS / stream.brokers / _GIB,
+        available=stream.max_storage_gib * _FULL,
+        unit="GiB",
+        setting="stream.maxStorageGib or stream.brokers, or lower topic.retentionHours",
+        because=f"{load.writes:,} events x {each} bytes x {hours} hours x {REPLICAS} copies over {stream.brokers} "
+        f"brokers; {stream.max_storage_gib:,} GiB, {_FULL:.0%} full",
+    )
+
+
 def pods(settings: "SystemSettings", load: LoadSettings) -> Iterator[Limit]:
     """CPU of all pods that there may be."""
     application = settings.application
-    requests, most = load.reads + load.pages + load.writes, most_pods(settings)
+    most, hits = most_pods(settings), load.cached_percent / 100
+    asked = (
+        (load.reads * hits, "reads of Redis", measured.CACHED_REQUEST_CPU_MS),
+        (load.reads * (1 - hits), "reads of PostgreSQL", measured.READ_REQUEST_CPU_MS),
+        (load.pages, "pages", measured.PAGE_REQUEST_CPU_MS),
+        (load.writes, "writes", measured.WRITE_REQUEST_CPU_MS),
+    )
     cpus = millicores(application.resources.requests.cpu) / 1000
     busy = application.autoscaling.cpu_percent / 100 if application.autoscaling else BUSY
     yield Limit(
         "pods",
-        needed=requests * measured.REQUEST_CPU_MS / 1000,
+        needed=sum(requests * ms for requests, _, ms in asked) / 1000,
         available=most * cpus * busy,
         unit="CPUs",
         setting="application.autoscaling.maxReplicas or application.resources.requests.cpu",
-        because=f"{requests:,} requests x {measured.REQUEST_CPU_MS} ms; {most} pods of {cpus:g} CPUs, {busy:.0%} busy",
+        because=f"{_listed(asked)}; {most} pods of {cpus:g} CPUs, {busy:.0%} busy",
     )
+
+
+def _listed(asked: Iterable[tuple[float, str, float]]) -> str:
+    return ", ".join(f"{requests:,.0f} {what} x {ms} ms" for requests, what, ms in asked)
 
 
 def most_pods(settings: "SystemSettings") -> int:

@@ -304,3 +304,31 @@ def test_a_batch_that_failed_is_made_when_it_is_sent_again(stores: Stores) -> No
         assert client.ask("POST", path, batch, key=f"2-{KEY}", Idempotency_Key="k").status == 500
         stores.sql("ALTER TABLE records.outbox DROP CONSTRAINT away")
         assert client.ask("POST", path, batch, key=f"2-{KEY}", Idempotency_Key="k").status == 201
+
+
+def test_a_large_tenant_s_page_reads_its_rows_alone(stores: Stores, tmp_path: Path) -> None:
+    """One that has a fifth of all records, none of them new, among twenty thousand that have one: neither all that it
+    has is read and sorted, nor what the others wrote since."""
+    migrate(stores.postgres, "unequal", tmp_path)
+    stores.sql(
+        "INSERT INTO records.record (id, tenant_id, kind, body) "
+        "SELECT records.first_id(now() - interval '1 day' + n * interval '1 s'), "
+        "CASE WHEN n % 3 = 0 AND n < 12000 THEN 1 ELSE 2 + n * 7919 % 20011 END, 'note', '{}' "
+        "FROM generate_series(1, 20000) n",
+        "unequal",
+    )
+    stores.sql("ANALYZE records.record", "unequal")
+
+    async def explained() -> str:
+        host = Host(settings.read(stores.told("unequal")), "127.0.0.1", None)
+        await host.open()
+        asked = (1, UUID(int=(1 << 128) - 1), UUID(int=0), 50)
+        async with host.connection() as connection:
+            rows = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {statements.PAGE}", *asked)
+        await host.close()
+        return "\n".join(row[0] for row in rows)
+
+    plan = asyncio.run(explained())
+    assert "rows=50" in plan
+    assert "tenant_id_id_idx" in plan
+    assert not [word for word in ("Sort", "Bitmap", "Removed", "_pkey") if word in plan]
