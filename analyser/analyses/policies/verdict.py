@@ -1,7 +1,7 @@
 """The policy pack's verdict on a graph."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analyser.analyses.policies.evidence import Evidence, evidence
@@ -49,9 +49,15 @@ def stands(framework: Framework, graph: Graph) -> list[Evidence]:
     return evidence(framework, policy_graph(graph), rules, config, found)
 
 
-def strict() -> Config:
-    """The configuration by which an end of support, or of an exemption, stops a deployment half a year before."""
-    return read_config(merged(project_config(all_rules()), strictly(all_rules())), all_rules())
+def configured(chosen: Mapping[str, Any], *, strict: bool) -> Config:
+    """The project's configuration with what is chosen for one run over it; raises ValueError as `read_config` does.
+
+    ``strict``: an end of support, or of an exemption, stops a deployment half a year before.
+    """
+    rules = all_rules()
+    read_config(chosen, rules)
+    found = merged(project_config(rules), chosen)
+    return read_config(merged(found, strictly(rules)) if strict else found, rules)
 
 
 def environment(graph: Graph) -> str:

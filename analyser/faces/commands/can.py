@@ -21,8 +21,8 @@ def read_around(file: Path | None) -> Around:
         raise UsageError(str(error)) from error
 
 
-def show_can(graph: Graph, role: str, action: str, resource: str, bounds: Around, *, as_json: bool) -> None:
-    """Prints whether a role may do something. Raises UsageError for a name that is none."""
+def show_can(graph: Graph, role: str, action: str, resource: str, bounds: Around, *, as_json: bool) -> str:
+    """Prints whether a role may do something, and returns the answer. Raises UsageError for a name that is none."""
     try:
         found = ask(graph, role, action, resource, bounds)
     except UnknownNameError as error:
@@ -31,3 +31,4 @@ def show_can(graph: Graph, role: str, action: str, resource: str, bounds: Around
         typer.echo(json.dumps({"version": VERSION, "stack": graph.stack, **document(found)}, indent=2))
     else:
         show(found)
+    return str(found.answer)

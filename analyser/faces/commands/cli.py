@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 a mandatory violation, 2 bad input or a program error, 70
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,12 +15,14 @@ import typer
 from typer.exceptions import TyperException
 
 from analyser.faces.commands import policies, project, questions, review
+from analyser.faces.commands.entry import INTERRUPTED
 from analyser.faces.commands.stack import complain
+from analyser.faces.commands.streams import FULL, prepare
 from analyser.faces.commands.usage_error import UsageError
 from analyser.run import sdk
 from analyser.version import version
 
-INTERRUPTED, FAULT = 130, 70
+FAULT = 70
 
 _EXAMPLES = {
     "preview": "prod",
@@ -37,11 +40,11 @@ _EXAMPLES = {
     "check": "prod",
     "deploy-plan": "prod",
     "inventory": "prod",
+    "help": "reach",
 }
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -80,12 +83,23 @@ for command in (
     app.command()(command)
 
 
+@app.command("help")
+def show_help(
+    command: Annotated[str, typer.Argument(help="Of this one; of all if left out.")] = "",
+) -> None:
+    """Say what a command takes, as COMMAND --help does."""
+    raise typer.Exit(run([*([command] if command else []), "--help"]))
+
+
 def main() -> None:
-    """Entry point of the ``strata`` command."""
+    """Runs the command line and ends the process with its exit code."""
+    prepare()
     # Everything lives until the end: looking for garbage among a million objects of the SDK, and taking them apart at
     # exit, would each take as long as the stack's own program.
     gc.disable()
     sdk.install()
+    if callable(signal.getsignal(signal.SIGINT)):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     code = FAULT
     try:
         code = run(sys.argv[1:])
@@ -98,10 +112,18 @@ def main() -> None:
         if not isinstance(end.__context__, BrokenPipeError):
             raise
         code = 0  # the same, of what rich prints
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        code = _failed(error)
     sys.stderr.flush()
     os._exit(code)
+
+
+def _failed(error: Exception) -> int:
+    """Tells of what nobody expected, and of a stream that takes no more; the exit code for it."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return complain(f"strata: what was asked for cannot be written: {error.strerror}")
+    traceback.print_exc()
+    return FAULT
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+import typer
 
 from analyser.analyses.report import Report
 from analyser.faces.commands.usage_error import UsageError
@@ -30,13 +32,24 @@ def write_reports(reports: Sequence[Report], form: Form, output: Path | None) ->
 
 @contextmanager
 def written_to(output: Path | None) -> Generator[IO[str]]:
-    """The file to write to: stdout unless one is named. Raises UsageError where none can be written."""
+    """The file to write to, and a line on stdout that it was: stdout itself unless one is named.
+
+    A folder that is missing is made. Raises UsageError where no file can be written.
+    """
     if output is None:
         yield sys.stdout
         return
     try:
+        with suppress(FileExistsError):  # which opening it tells better
+            output.parent.mkdir(parents=True, exist_ok=True)
         file = output.open("w", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
     with file:
         yield file
+    typer.echo(f"wrote {_told(output)}")
+
+
+def _told(output: Path) -> Path:
+    """As one would name it from here."""
+    return output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output

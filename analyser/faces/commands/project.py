@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from analyser.faces.commands.stack import StackName, complain, graph_of, project_root
+from analyser.faces.commands.stack import AsJson, StackName, complain, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -52,16 +52,14 @@ def check(
 
 def deploy_plan(
     stack: StackName,
-    form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
+    as_json: AsJson = False,
 ) -> int:
     """Print how a stack comes into an empty account, step by step. Its own names are filled in."""
-    if form not in ("text", "json"):
-        raise UsageError(f"strata: --format {form} is not known; text or json")
     graph = graph_of(stack)
     from analyser.analyses.prerequisites import plan
 
     steps = plan(graph)
-    if form == "json":
+    if as_json:
         import json
 
         from analyser.analyses.prerequisites.document import plan_document

@@ -11,6 +11,13 @@ from analyser.faces.commands.usage_error import UsageError
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 
 _LAST_PORT = 65535
+Expected = Annotated[str, typer.Option("--expect", help="yes or no: exit 1 unless every answer is that.")]
+
+
+def expected(answer: str) -> None:
+    """Raises UsageError for what nobody can expect: that something is not known is no promise."""
+    if answer not in ("", "yes", "no"):
+        raise UsageError(f"strata: --expect {answer} is not known; yes or no")
 
 
 def timeline(
@@ -84,15 +91,14 @@ def reach(
     source: Annotated[str, typer.Argument(metavar="FROM", help="A component, or internet, pods, functions …")] = "",
     target: Annotated[str, typer.Argument(metavar="TO", help="A component, or postgres, application …")] = "",
     port: Annotated[int | None, typer.Option("--port", help="The port of TO to ask about.")] = None,
-    expect: Annotated[str, typer.Option("--expect", help="yes or no: exit 1 unless every answer is that.")] = "",
+    expect: Expected = "",
     as_json: AsJson = False,
 ) -> int:
     """Say whether FROM can open a connection to TO, and why. Yes, no or not known; without them, print all."""
     example = f"for example strata reach {stack} internet postgres"
     if bool(source) != bool(target):
         raise UsageError(f"strata: reach takes FROM and TO, or neither; {example}")
-    if expect not in ("", "yes", "no"):
-        raise UsageError(f"strata: --expect {expect} is not known; yes or no")
+    expected(expect)
     if port is not None and not 1 <= port <= _LAST_PORT:
         raise UsageError(f"strata: --port {port} is no port; 1 to {_LAST_PORT}")
     if not source and (expect or port):
@@ -117,14 +123,16 @@ def can(
         Path | None,
         typer.Option("--with", metavar="FILE", help="Policies of the organisation, or of a session, as JSON."),
     ] = None,
+    expect: Expected = "",
     as_json: AsJson = False,
 ) -> int:
     """Say whether ROLE may do ACTION on RESOURCE, and why. Told are the statements that decide it."""
     from analyser.faces.commands.can import read_around, show_can
 
+    expected(expect)
     bounds = read_around(around)
-    show_can(graph_of(stack), role, action, resource, bounds, as_json=as_json)
-    return 0
+    answer = show_can(graph_of(stack), role, action, resource, bounds, as_json=as_json)
+    return VIOLATED if expect and answer != expect else 0
 
 
 def trace(stack: StackName, as_json: AsJson = False) -> int:

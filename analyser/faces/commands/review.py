@@ -2,14 +2,22 @@
 
 import time
 from dataclasses import replace
-from datetime import datetime
-from math import isfinite
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.stack import BAD_INPUT, Judged, StackName, complain, project_root, report_of, verdict_of
+from analyser.faces.commands.judging import Choice, Judging
+from analyser.faces.commands.stack import (
+    BAD_INPUT,
+    StackName,
+    budget_in,
+    complain,
+    project_root,
+    report_of,
+    verdict_of,
+)
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -23,31 +31,61 @@ def preview(
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file, not to stdout.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Show every resource, not only the telling ones.")] = False,
     with_reach: Annotated[bool, typer.Option("--reach", help="In one stack's JSON, say who reaches what.")] = False,
-    budget: Annotated[float | None, typer.Option("--budget", min=0, help="Fail above so many USD a month.")] = None,
-    day: Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Judge as on this day.")] = None,
+    budget: Annotated[
+        str, typer.Option("--budget", metavar="USD|own", help="Fail above so many USD a month, or the stack's own.")
+    ] = "",
+    day: Annotated[str, typer.Option("--day", metavar="YYYY-MM-DD", help="Judge as on this day.")] = "",
     strict_dates: Annotated[
         bool, typer.Option("--strict-dates", help="Fail where support or an exemption ends within 180 days.")
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option("--policy-pack-config", metavar="FILE", help="Levels and thresholds of rules, as JSON."),
+    ] = None,
+    rule: Annotated[str, typer.Option("--rule", help="Judge by rules whose id holds this alone.")] = "",
+    severity: Annotated[str, typer.Option("--severity", help="By critical, high, medium or low ones alone.")] = "",
+    token: Annotated[str, typer.Option("--type", help="By rules about this type of resource alone.")] = "",
+    framework: Annotated[str, typer.Option("--framework", help="By rules that see a control of it alone.")] = "",
 ) -> int:
     """Show what a stack would create, and whether it passes. The policy pack is the judge."""
-    if bool(stack) == every:
-        raise UsageError("strata: name one stack, such as strata preview prod, or give --all; strata stacks lists them")
-    if as_json and form not in ("", "json"):
-        raise UsageError(f"strata: --json and --format {form} contradict each other; give one of them")
-    if budget is not None and not isfinite(budget):
-        raise UsageError(f"strata: --budget {budget} is no number of USD")
-    begun = time.perf_counter()
     chosen = form or ("json" if as_json else "")
-    if chosen:
+    if problem := _contradiction(stack, chosen, every=every, as_json=as_json, full=full, with_reach=with_reach):
+        raise UsageError(f"strata: {problem}")
+    limit = budget_in(budget)
+    begun = time.perf_counter()
+    judging = Judging(_day(day), strict_dates, config, Choice(rule, severity, token, framework))
+    judging.check()
+    if every:
+        return _preview_all(project_root(), chosen, output, begun, limit, judging)
+    report = replace(report_of(stack, judging=judging), with_reach=with_reach)
+    _show(report, form=chosen, output=output, full=full, begun=begun)
+    return verdict_of([report], limit)
+
+
+def _contradiction(stack: str, form: str, *, every: bool, as_json: bool, full: bool, with_reach: bool) -> str:
+    """What of the options cannot be meant together; nothing is run then."""
+    if bool(stack) == every:
+        return "name one stack, such as strata preview prod, or give --all; strata stacks lists them"
+    if as_json and form != "json":
+        return f"--json and --format {form} contradict each other; give one of them"
+    if form:
         from analyser.faces.commands.output import form_named
 
-        form_named(chosen)  # before the stack is run
-    judged = Judged(day.date() if day else None, strict=strict_dates)
-    if every:
-        return _preview_all(project_root(), chosen, output, begun, budget, judged)
-    report = replace(report_of(stack, judged=judged), with_reach=with_reach)
-    _show(report, form=chosen, output=output, full=full, begun=begun)
-    return verdict_of([report], budget)
+        form_named(form)
+    if full and (form or every):
+        return f"--full is of one stack's text, and {f'--format {form}' if form else '--all'} writes none"
+    if with_reach and (form != "json" or every):
+        return "--reach is of one stack's JSON; strata preview prod --json --reach, or strata reach prod"
+    return ""
+
+
+def _day(said: str) -> date | None:
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise UsageError(f"strata: --day {said} is no day; say one as 2027-01-31") from None
 
 
 def report(
@@ -59,13 +97,13 @@ def report(
     from analyser.faces.commands.report_page import write_page
 
     root = project_root()
-    path = output or root / "build" / f"{stack}.html"
-    write_page(found, path)
-    typer.echo(f"wrote {output or path.relative_to(root)}")
-    return verdict_of([found], None)
+    write_page(found, output or root / "build" / f"{stack}.html")
+    return verdict_of([found])
 
 
-def _preview_all(root: Path, form: str, output: Path | None, begun: float, budget: float | None, judged: Judged) -> int:
+def _preview_all(
+    root: Path, form: str, output: Path | None, begun: float, budget: float | str, judging: Judging
+) -> int:
     from analyser.analyses.all_stacks import every
     from analyser.faces.commands.output import form_named, write_reports, written_to
     from analyser.faces.terminal.all_stacks import show
@@ -73,7 +111,7 @@ def _preview_all(root: Path, form: str, output: Path | None, begun: float, budge
 
     names = stack_names(root)
     labels = {name: f"{number} of {len(names)}: {name}" for number, name in enumerate(names, 1)}
-    outcomes = list(every(names, lambda name: report_of(name, labels[name], judged), broken=(UsageError,)))
+    outcomes = list(every(names, lambda name: report_of(name, labels[name], judging), broken=(UsageError,)))
     for outcome in outcomes:
         if outcome.problem:
             complain(outcome.problem)

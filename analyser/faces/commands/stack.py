@@ -1,19 +1,31 @@
 """What commands have in common: the project, a stack's graph and report, and the verdict on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from math import isfinite, nan
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from analyser.faces.commands.judging import PLAINLY, Judging
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 
 VIOLATED, BAD_INPUT = 1, 2
-StackName = Annotated[str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml.")]
+
+
+def named_so(incomplete: str) -> list[str]:
+    """The stacks that begin so, for a shell that completes; none outside a project."""
+    from settings import stackfile
+
+    try:
+        return [name for name in stackfile.stack_names(project_root()) if name.startswith(incomplete)]
+    except UsageError:
+        return []
+
+
+StackName = Annotated[str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml.", autocompletion=named_so)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 
@@ -41,32 +53,33 @@ def graph_of(stack: str, label: str = "", deployed: Any = None) -> Any:
             raise UsageError(str(error)) from error
 
 
-@dataclass(frozen=True)
-class Judged:
-    """By which day the pack judges, today if none, and whether ends that are near stop a deployment."""
-
-    day: date | None = None
-    strict: bool = False
+def report_of(stack: str, label: str = "", judging: Judging = PLAINLY) -> Any:
+    """The report of one stack. Raises UsageError for what cannot be built, or a broken pack."""
+    return judging.report(graph_of(stack, label))
 
 
-def report_of(stack: str, label: str = "", judged: Judged = Judged()) -> Any:
-    """The report of one stack, as on a day. Raises UsageError for what cannot be built, or a broken pack."""
-    graph = graph_of(stack, label)
-    from analyser.analyses.policies.verdict import strict, verdict
-    from analyser.analyses.report import Report
+OWN = "own"
+"""The budget that a stack makes for itself."""
 
+
+def budget_in(said: str) -> float | str:
+    """A budget in USD a month, OWN, or nothing. Raises UsageError for what is neither."""
+    if said in ("", OWN):
+        return said
     try:
-        violations, rules = verdict(graph, config=strict() if judged.strict else None, today=judged.day)
-    except ValueError as error:
-        raise UsageError(f"policy: {error}") from error
-    return Report(graph, tuple(violations), rules)
+        budget = float(said)
+    except ValueError:
+        budget = nan
+    if not (isfinite(budget) and budget >= 0):
+        raise UsageError(f"strata: --budget {said} is no number of USD; say one, such as 8000, or {OWN}")
+    return budget
 
 
-def verdict_of(reports: Sequence[Any], budget: float | None) -> int:
-    """The exit code for these reports; says on stderr which cost more than ``budget`` USD a month."""
+def verdict_of(reports: Sequence[Any], budget: float | str = "") -> int:
+    """The exit code for these reports; says on stderr which cost more than ``budget``."""
     from analyser.faces.commands.cost import over_budget
 
-    too_dear = [] if budget is None else over_budget(reports, budget)
+    too_dear = [] if budget == "" else over_budget(reports, budget)
     for line in too_dear:
         typer.echo(line, err=True)
     return VIOLATED if too_dear or any(report.blocking for report in reports) else 0

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analyser.analyses.cost.own_budget import own_budget
 from analyser.analyses.report import Report
 from analyser.faces.terminal.cost import summary
 from analyser.faces.terminal.counts import counts
@@ -39,8 +40,18 @@ def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = N
     console.print()
     for line in verdicts(report):
         console.print(line)
+    if beyond := _beyond_budget(report):
+        console.print(Text(beyond, "yellow"))
     console.print(f"Deployment: {sentence(report.timeline)}; strata timeline {graph.stack} shows what it waits for")
     console.print(_summary(report, seconds))
+
+
+def _beyond_budget(report: Report) -> str:
+    """That the stack's own budget would be spent before the month is over; nothing where it would not, or is none."""
+    budget, cost = own_budget(report.graph), report.cost.total.usd
+    if budget is None or cost <= budget:
+        return ""
+    return f"Budget: ${cost:,.2f} a month is above the stack's own ${budget:,.2f}; AWS would tell of it every month"
 
 
 def _columns(console: Console, rows: Sequence[Iterable[str]]) -> None:

@@ -98,7 +98,9 @@ def _of(statement: Statement) -> Iterator[Right]:
     resources = statement.resources or (
         [f"all but {', '.join(map(str, statement.not_resources))}"] if statement.not_resources else ["*"]
     )
-    conditions = frozenset(f"{c.operator} {c.key} {sorted(map(str, c.values))}" for c in statement.conditions)
+    conditions = frozenset(
+        f"{c.operator} {c.key} {' or '.join(sorted(map(str, c.values)))}" for c in statement.conditions
+    )
     for principal, action, resource in product(principals, actions, resources):
         yield Right(principal, str(action), str(resource), conditions)
 

@@ -92,7 +92,7 @@ def test_the_text_can_be_pasted_step_by_step(told) -> None:
 
 
 def test_json_has_all_of_it(told) -> None:
-    code, out, _ = told("deploy-plan", "mdreader-amplify", "--format", "json")
+    code, out, _ = told("deploy-plan", "mdreader-amplify", "--json")
     found = json.loads(out)
     assert code == 0
     assert found["stack"] == "mdreader-amplify"
@@ -103,11 +103,6 @@ def test_json_has_all_of_it(told) -> None:
     for step in found["steps"]:
         for one in step["prerequisites"]:
             assert set(one) == {"kind", "title", "when", "why", "check", "good", "make", "urns"}
-
-
-def test_another_form_is_refused(told) -> None:
-    code, out, err = told("deploy-plan", "dev", "--format", "yaml")
-    assert (code, out, err) == (2, "", "strata: --format yaml is not known; text or json\n")
 
 
 def test_check_before_prints_the_list_and_check_alone_does_not(told) -> None:

@@ -26,6 +26,15 @@ from analyser.faces.commands import cli
         ("reach dev --expect yes", "--expect takes FROM and TO; for example strata reach dev internet postgres"),
         ("reach dev a b --port 0", "--port 0 is no port; 1 to 65535"),
         ("reach dev a b --port x", "Invalid value for '--port'"),
+        ("can prod a b c --expect unknown", "--expect unknown is not known; yes or no"),
+        ("preview dev --full --json", "--full is of one stack's text, and --format json writes none"),
+        ("preview --all --full", "--full is of one stack's text, and --all writes none"),
+        ("preview dev --reach", "--reach is of one stack's JSON; strata preview prod --json --reach, or strata reach"),
+        ("preview dev --budget -5", "--budget -5 is no number of USD; say one, such as 8000, or own"),
+        ("preview dev --rule nothing", "no rule's id holds 'nothing'; strata policies lists them"),
+        ("preview dev --framework none", "--framework 'none' is none of"),
+        ("policies prod", "prod is a stack; strata preview prod judges it, and strata policies prod --framework cis"),
+        ("help nothing", "No such command 'nothing'"),
         ("trace prod --colour", "No such option: --colour; for example strata trace prod"),
         ("prevew", "No such command 'prevew'"),
     ],
@@ -41,6 +50,6 @@ def test_what_a_command_lacks_is_said_with_a_whole_one(
 
 
 def test_every_command_that_takes_something_has_an_example() -> None:
-    named = [getattr(command.callback, "__name__", "") for command in cli.app.registered_commands]
-    takes = {name.replace("_", "-") for name in named}
+    commands = cli.app.registered_commands
+    takes = {command.name or getattr(command.callback, "__name__", "").replace("_", "-") for command in commands}
     assert takes - set(cli._EXAMPLES) == {"stacks", "schema"}

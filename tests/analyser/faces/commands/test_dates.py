@@ -55,4 +55,4 @@ def test_every_stack_is_judged_by_the_same_day(project: Path, capsys: pytest.Cap
 def test_a_day_that_is_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["preview", "shop", "--day", "2027-02-30"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("strata: Invalid value for '--day'")
+    assert line == "strata: --day 2027-02-30 is no day; say one as 2027-01-31"

@@ -71,7 +71,7 @@ def test_all_stacks_in_one_form(project: Path, capsys: pytest.CaptureFixture[str
         ),
         (["shop", "--format", "csv"], "strata: --format csv is none of json, junit, sarif, github, state"),
         (["--all", "--format", "state"], "strata: a state file holds one stack; name one"),
-        (["shop", "--output", "none/x"], "none/x: cannot be written: No such file or directory"),
+        (["shop", "--output", "Pulumi.yaml/x"], "Pulumi.yaml/x: cannot be written: Not a directory"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(
@@ -86,9 +86,9 @@ def test_what_cannot_be_done_is_told_in_a_line(
 def test_a_file_takes_what_stdout_would(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["preview", "shop", "--json"]) == 1
     printed = capsys.readouterr().out
-    assert cli.run(["preview", "shop", "--format", "json", "--output", "report.json"]) == 1
-    assert capsys.readouterr().out == ""
-    assert (project / "report.json").read_text(encoding="utf-8") == printed
+    assert cli.run(["preview", "shop", "--format", "json", "--output", "new/report.json"]) == 1
+    assert capsys.readouterr().out == "wrote new/report.json\n"
+    assert (project / "new" / "report.json").read_text(encoding="utf-8") == printed
     assert cli.run(["preview", "shop", "--output", "page.txt"]) == 1
     assert "shop would be stopped" in (project / "page.txt").read_text(encoding="utf-8")
 

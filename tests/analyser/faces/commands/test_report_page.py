@@ -34,4 +34,4 @@ def test_a_stack_that_would_be_stopped_is_1_and_has_its_report(project: Path) ->
 def test_what_cannot_be_written_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "file").write_text("", encoding="utf-8")
     assert cli.run(["report", "shop", "--output", "file/page.html"]) == 2
-    assert capsys.readouterr().err == "file: cannot be made: File exists\n"
+    assert capsys.readouterr().err == "file/page.html: cannot be written: Not a directory\n"
