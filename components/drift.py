@@ -16,6 +16,7 @@ PROVISIONED_INDEXES = "billingMode is PROVISIONED and there are indexes"
 BY_THE_CLOCK = "a scheduled action changes it"
 GLOBAL_PRIMARY = "it is the primary of a global datastore"
 GLOBAL_MEMBER = "it is in a global datastore"
+GLOBAL_COPY = "it is a copy in a global datastore"
 GROWS = "maxAllocatedStorage is given"
 FOLLOWS = "replicationSourceIdentifier is given"
 STANDBY = "multiAz is true"
@@ -104,6 +105,9 @@ DRIFTS = (
     Drift(_CACHE, "autoMinorVersionUpgrade", "AWS", "ignored",
           "members report false, whatever they were told: a datastore is upgraded as a whole",
           f"{_REDIS_DOCS}/Redis-Global-Datastores-Getting-Started.html", GLOBAL_MEMBER),
+    Drift(_CACHE, "globalReplicationGroupId", "operator", "ignored",
+          "whoever promotes the copy takes it out of the datastore, and the provider would replace it to put it back",
+          f"{_PROVIDER}/issues/32804", GLOBAL_COPY),
     Drift("aws:elasticache/user:User", "accessString", "AWS", "pinned",
           "as the service writes it: it begins commands with -@all where nothing says what they begin with",
           "https://github.com/go-to-k/cdk-real-drift/pull/488", ALWAYS, r"(on|off)( [~&%]\S+)* [-+]@all( .+)?"),

@@ -26,11 +26,17 @@ class Keys:
 
 
 def make_keys(
-    system: str, account: Account, *, also_notices: Sequence[str] = (), data_users: Sequence[Statement] = ()
+    system: str,
+    account: Account,
+    *,
+    also_notices: Sequence[str] = (),
+    data_users: Sequence[Statement] = (),
+    edge: bool = True,
 ) -> Keys:
     """The keys of a system; ``also_notices`` are services that publish beside alarms and budgets.
 
-    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket.
+    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket. Without
+    ``edge`` the stack has nothing of its own in us-east-1, as a recovery stack.
     """
     logs = Key(
         "logs-key",
@@ -47,19 +53,25 @@ def make_keys(
         ),
         secrets=Key("secrets-key", account=account, purpose=f"Secrets of the {system} system and its cluster"),
         logs=logs,
-        edge_logs=logs if account.region == EDGE_REGION else _edge_key(system, account),
+        edge_logs=logs if account.region == EDGE_REGION or not edge else _edge_key(system, account),
     )
 
 
 def make_notices(
-    settings: NoticesSettings, account: Account, keys: Keys, *, name: str = "notices", also: Sequence[str] = ()
+    settings: NoticesSettings,
+    account: Account,
+    keys: Keys,
+    *,
+    name: str = "notices",
+    also: Sequence[str] = (),
+    edge: bool = True,
 ) -> tuple[Notices, Notices | None]:
-    """Where alarms go; a second topic for those of the edge, when the stack is not beside them.
+    """Where alarms go; a second topic for those of the ``edge``, when the stack is not beside them.
 
     ``also`` are services that publish to the first, beside alarms and budgets; ``make_keys`` has to know them too.
     """
     notices = Notices(name, settings, account=account, key=keys.logs, publishers=(*PUBLISHERS, *also))
-    if account.region == EDGE_REGION:
+    if account.region == EDGE_REGION or not edge:
         return notices, None
     return notices, Notices(f"edge-{name}", settings, account=account, key=keys.edge_logs, region=EDGE_REGION)
 

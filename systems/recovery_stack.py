@@ -36,6 +36,11 @@ def held(exports: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{name}{ending}": value for name in (HELD, TOLD) for ending, value in own.items()}
 
 
+def stands_by(settings: RecoveryStackSettings | None) -> bool:
+    """Whether a stack is one that waits for its promotion."""
+    return settings is not None and not settings.promoted
+
+
 def told(contract: "DataclassInstance") -> dict[str, Any]:
     """The outputs by which a home stack tells its recovery stack what ``contract`` holds."""
     return {

@@ -64,6 +64,8 @@ class Function(Component):
     ``managed_policies`` are ARNs of AWS-managed policies that a design asks for beside the exact ``statements``.
     ``asynchronous`` says that callers do not wait for an answer: what fails for good is then kept for 14 days.
 
+    ``stands_by`` keeps it from running until another update says otherwise: it is there as it will be, at no charge.
+
     With provisioned concurrency or a canary it is live under an alias: ``arn``, ``invoke_arn`` and whoever may invoke
     it are the alias's then. Raises ValueError when ``code`` is no folder with code, and unless there is either ``code``
     with its ``handler`` or an ``image``.
@@ -91,6 +93,7 @@ class Function(Component):
         layers: Sequence[pulumi.Input[str]] = (),
         managed_policies: Sequence[str] = (),
         asynchronous: bool = False,
+        stands_by: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -98,6 +101,7 @@ class Function(Component):
         self._account = account
         self._key = key
         self._consumers: list[StreamConsumer] = []
+        self._stands_by = stands_by
         logs = LogGroup(
             self.child("logs"),
             account=account,
@@ -131,7 +135,8 @@ class Function(Component):
             layers=list(layers) or None,
             memory_size=settings.memory_mib,
             timeout=settings.timeout_seconds,
-            reserved_concurrent_executions=settings.reserved_concurrency,
+            # None at all is what turns calls away.
+            reserved_concurrent_executions=0 if stands_by else settings.reserved_concurrency,
             publish=is_live or None,
             environment={"variables": environment} if environment else None,
             kms_key_arn=key.arn,
@@ -142,7 +147,8 @@ class Function(Component):
             # Lambda tries the role's rights to the queue and the network as it makes the function.
             opts=self.child_options(depends_on=[self.role]),
         )
-        self._live = self._alias(function, settings.provisioned_concurrency) if is_live else None
+        provisioned = None if stands_by else settings.provisioned_concurrency
+        self._live = self._alias(function, provisioned) if is_live else None
         self.arn = self._live.arn if self._live else function.arn
         self.invoke_arn = self._live.invoke_arn if self._live else function.invoke_arn
         self.unqualified_arn = function.arn
@@ -183,6 +189,7 @@ class Function(Component):
             stream=stream,
             key=self._key,
             changes=changes,
+            enabled=not self._stands_by,
             opts=self.child_options(),
         )
         self._consumers.append(consumer)

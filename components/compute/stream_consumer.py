@@ -40,7 +40,8 @@ class StreamConsumer(Component):
     The function answers with the first record that failed (``batchItemFailures``); the rest of the batch is tried
     again, five times and for an hour at most, in halves, so that one bad record holds up nothing else. What is given
     up then is noted in the queue ``failures_name`` for 14 days: the sequence numbers, from which the records can be
-    read for as long as the stream has them, 24 hours. It starts with the oldest record, so it misses none.
+    read for as long as the stream has them, 24 hours. It starts with the oldest record, so it misses none; not
+    ``enabled``, it starts with none.
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
@@ -54,6 +55,7 @@ class StreamConsumer(Component):
         stream: Stream,
         key: Key,
         changes: Sequence[ChangeKind] = (),
+        enabled: bool = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -70,6 +72,7 @@ class StreamConsumer(Component):
             function_name=function_arn,
             event_source_arn=stream.stream_arn,
             starting_position="TRIM_HORIZON",
+            enabled=None if enabled else False,
             batch_size=_BATCH,
             maximum_batching_window_in_seconds=_WINDOW_SECONDS,
             bisect_batch_on_function_error=True,

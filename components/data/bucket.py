@@ -138,22 +138,6 @@ class Bucket(PrivateBucket):
         self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name, "domainName": self.domain_name})
 
     @property
-    def read(self) -> Statement:
-        """Lets a role list the bucket and read its objects."""
-        return self.grant("Read", ["s3:GetObject", "s3:ListBucket"], ["kms:Decrypt"], listing=True)
-
-    @property
-    def write(self) -> Statement:
-        """Lets a role add objects, in parts as well, and nothing else."""
-        return self.grant("Write", _WRITE, _WRITE_KEY)
-
-    @property
-    def read_write(self) -> Statement:
-        """Lets a role list, read, add and delete objects."""
-        actions = ["s3:GetObject", "s3:ListBucket", *_WRITE, "s3:DeleteObject"]
-        return self.grant("ReadWrite", actions, _WRITE_KEY, listing=True)
-
-    @property
     def tag(self) -> Statement:
         """Lets a role read objects and put tags on them, and change nothing else."""
         # Who may not list is told of an object that is gone that he may not read it.
@@ -270,9 +254,3 @@ class Bucket(PrivateBucket):
             # Object Lock is refused on a bucket that is not versioned.
             opts=self.child_options(depends_on=[self.versioning]),
         )
-
-
-_WRITE = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
-# S3 decrypts the parts of an upload to join them, so whoever writes needs Decrypt as well:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-_WRITE_KEY = ["kms:GenerateDataKey", "kms:Decrypt"]

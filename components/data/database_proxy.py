@@ -6,8 +6,7 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.data.postgres import Postgres
-from components.data.postgres_primary import PRIMARY
+from components.data.postgres_primary import PRIMARY, PostgresPrimary
 from components.drift import ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
@@ -49,7 +48,7 @@ class DatabaseProxy(Component):
         *,
         account: Account,
         network: Network,
-        database: Postgres,
+        database: PostgresPrimary,
         log_key: Key,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

@@ -26,7 +26,7 @@ class Postgres(PostgresPrimary):
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html
 
     Replicas have everything the primary has but backups, a standby and a final snapshot. With
-    ``replicated_elsewhere`` a ``PostgresReplica`` can be made of it in another region, with ``followed`` a cluster of
+    ``replicated_elsewhere`` a ``PostgresRecovery`` can be made of it in another region, with ``followed`` a cluster of
     Aurora in its own; RDS lets only one of the two be. Raises ValueError for both, and for more replicas than zones.
     """
 

@@ -1,18 +1,17 @@
 """What every bucket of the project has in common."""
 
-from collections.abc import Sequence
-
 import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
+from components.data.bucket_rights import BucketRights
 from components.data.lifecycle import LifecycleSettings
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid, tls_only
+from components.statements import Statement, policy_document, tls_only
 
 
-class PrivateBucket(Component):
+class PrivateBucket(BucketRights, Component):
     """A versioned bucket that nobody outside the account can be let into, reached over TLS only.
 
     Its physical name is ``bucket`` with account and region appended. Without a key it is encrypted with keys of
@@ -73,20 +72,6 @@ class PrivateBucket(Component):
                 raise ValueError(f"bucket {self.name} already has a statement {statement.sid}")
             taken.add(statement.sid)
         self._statements.extend(statements)
-
-    @property
-    def objects(self) -> pulumi.Output[str]:
-        """The ARN pattern of everything in the bucket."""
-        return self.arn.apply(lambda arn: f"{arn}/*")
-
-    def grant(
-        self, verb: str, actions: Sequence[str], key_actions: Sequence[str], *, listing: bool = False
-    ) -> Statement:
-        """A statement on this bucket's objects and the key they are encrypted with."""
-        resources = [*([self.arn] if listing else []), self.objects]
-        if self._key is None:
-            return Statement(sid(verb, self.name), actions, resources)
-        return Statement(sid(verb, self.name), [*actions, *key_actions], [*resources, self._key.arn])
 
     def _encrypt(self) -> None:
         default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs

@@ -1,6 +1,5 @@
 """A DynamoDB table."""
 
-from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import pulumi
@@ -10,16 +9,14 @@ from pydantic import Field, model_validator
 from components.account import Account
 from components.component import Component
 from components.data.table_capacity import CapacityRange, TableCapacity
+from components.data.table_rights import TableRights
 from components.data.table_schema import TableSchema
 from components.drift import ALWAYS, PROVISIONED, PROVISIONED_INDEXES, ignored
 from components.operations.recovery import RecoveryRegion
 from components.security.key import Key
-from components.statements import Statement, sid
 from settings import MisfitError, Problem, Settings
 from settings.services.data import TableName
 
-_READ = ("BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "Query", "Scan")
-_WRITE = ("BatchWriteItem", "DeleteItem", "DescribeTable", "PutItem", "UpdateItem")
 _LONGEST_PITR_DAYS = 35
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html"""
 
@@ -52,7 +49,7 @@ class TableSettings(Settings):
         return self
 
 
-class Table(Component):
+class Table(TableRights, Component):
     """A table encrypted with ``key``, which can be restored to any second of the last ``pitr_days``.
 
     Roles reach it through ``read``, ``write`` and ``read_write``, over TLS as DynamoDB takes nothing else. What
@@ -119,21 +116,6 @@ class Table(Component):
         self.register_outputs({"arn": self.arn, "tableName": self.table_name})
 
     @property
-    def read(self) -> Statement:
-        """Lets a role read items, from the table and its indexes."""
-        return self._grant("Read", _READ)
-
-    @property
-    def write(self) -> Statement:
-        """Lets a role put, change and delete items, and read none."""
-        return self._grant("Write", _WRITE)
-
-    @property
-    def read_write(self) -> Statement:
-        """Lets a role read, put, change and delete items."""
-        return self._grant("ReadWrite", sorted({*_READ, *_WRITE}))
-
-    @property
     def stream_arn(self) -> pulumi.Output[str]:
         """The stream of what changes. Raises AttributeError when the table has none."""
         if not self._has_stream:
@@ -146,28 +128,6 @@ class Table(Component):
         if self._replica_region is None:
             raise AttributeError(f"{self.name} has no replica")
         return self._replicas.apply(lambda replicas: str(replicas[0].stream_arn) if replicas else "")
-
-    @property
-    def read_stream(self) -> list[Statement]:
-        """Lets a role read the stream, and what an event source mapping needs beside that.
-
-        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
-        """
-        actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-        return [
-            Statement(sid("ReadStream", self.name), [*actions, "kms:Decrypt"], [self.stream_arn, self._key.arn]),
-            # DynamoDB knows no resources for it.
-            Statement(sid("ListStreams", self.name), ["dynamodb:ListStreams"], ["*"]),
-        ]
-
-    def _grant(self, verb: str, actions: Sequence[str]) -> Statement:
-        """On table and indexes, and the key: DynamoDB opens a table's key in the name of whoever uses the table.
-
-        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-        """
-        indexes = [pulumi.Output.concat(self.arn, "/index/*")] if self._has_indexes else []
-        granted = [f"dynamodb:{action}" for action in actions]
-        return Statement(sid(verb, self.name), [*granted, "kms:Decrypt"], [self.arn, *indexes, self._key.arn])
 
 
 def _capacity(settings: TableSettings) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from components.account import Account
 from components.component import Component
 from components.edge import firewall_rules as rules
 from components.edge import markup_rules
-from components.edge.origin_secret import HEADER, OriginSecret
+from components.edge.origin_secret import HEADER, HasOriginHeader
 from components.naming import fitted
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
@@ -101,7 +101,7 @@ class Firewall(Component):
         *,
         account: Account,
         log_key: Key,
-        origin_secret: OriginSecret | None = None,
+        origin_secret: HasOriginHeader | None = None,
         stage_path: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -192,7 +192,7 @@ def _protected() -> aws.wafv2.WebAclDataProtectionConfigArgs:
 
 
 def _rules(
-    settings: FirewallSettings, origin_secret: OriginSecret | None, stage_path: str
+    settings: FirewallSettings, origin_secret: HasOriginHeader | None, stage_path: str
 ) -> list[aws.wafv2.WebAclRuleArgs]:
     own = [rules.rate_limit(settings.rate_limit)]
     if settings.sqli_body_rule:

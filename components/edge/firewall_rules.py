@@ -77,22 +77,26 @@ def unknown_hosts(hosts: Sequence[str]) -> aws.wafv2.WebAclRuleArgs:
     return block("UnknownHosts", 4, aws.wafv2.WebAclRuleStatementArgs(not_statement=unknown))
 
 
-def strangers(header: str, accepted: Sequence[pulumi.Input[str]]) -> aws.wafv2.WebAclRuleArgs:
+def strangers(header: str, accepted: pulumi.Input[Sequence[pulumi.Input[str]]]) -> aws.wafv2.WebAclRuleArgs:
     """Blocks requests whose ``header`` has none of the values, and those without it, which match nothing.
 
     A rule that combines others needs two of them; values are compared as they are.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_OrStatement.html
     """
-    sent = [aws.wafv2.WebAclRuleStatementArgs(byte_match_statement=_equals(header, value)) for value in accepted]
-    ours = (
-        sent[0]
-        if len(sent) == 1
-        else aws.wafv2.WebAclRuleStatementArgs(
-            or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=sent)
-        )
-    )
+    if isinstance(accepted, Sequence):
+        ours: pulumi.Input[aws.wafv2.WebAclRuleStatementArgs] = _sent(header, accepted)
+    else:
+        ours = pulumi.Output.all(accepted).apply(lambda told: _sent(header, told[0]))
     foreign = aws.wafv2.WebAclRuleStatementNotStatementArgs(statement=ours)
     return block("Strangers", 5, aws.wafv2.WebAclRuleStatementArgs(not_statement=foreign))
+
+
+def _sent(header: str, accepted: Sequence[pulumi.Input[str]]) -> aws.wafv2.WebAclRuleStatementArgs:
+    """Any of the values."""
+    each = [aws.wafv2.WebAclRuleStatementArgs(byte_match_statement=_equals(header, value)) for value in accepted]
+    if len(each) == 1:
+        return each[0]
+    return aws.wafv2.WebAclRuleStatementArgs(or_statement=aws.wafv2.WebAclRuleStatementOrStatementArgs(statements=each))
 
 
 def _equals(header: str, value: pulumi.Input[str]) -> aws.wafv2.WebAclRuleStatementByteMatchStatementArgs:

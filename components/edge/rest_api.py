@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pulumi
 import pulumi_aws as aws
@@ -46,9 +47,11 @@ class RestApi(Component):
     It is on the internet: ``stage_arn`` is what a regional firewall protects. Requests are limited in rate, validated,
     and logged without what they carry to groups encrypted with ``log_key``; ``access_log_group_name`` has one event a
     request. A domain in the settings takes a ``certificate`` of the API's region, and then is the only address.
-    ``logging`` is given where this stack makes it for the account. CloudFront reaches the API at ``domain_name`` and
-    ``origin_path``. ``desktop_origins`` are what pages inside desktop applications, such as tauri://localhost, say they
-    are of; they may call the API as pages of ``cors_origin`` may, but cannot read what API Gateway itself refuses with.
+    ``also`` are further names that it answers at beside its address, without the stage in their paths, each with such a
+    certificate. ``logging`` is given where this stack makes it for the account. CloudFront reaches the API at
+    ``domain_name`` and ``origin_path``. ``desktop_origins`` are what pages inside desktop applications, such as
+    tauri://localhost, say they are of; they may call the API as pages of ``cors_origin`` may, but cannot read what API
+    Gateway itself refuses with.
     Raises ValueError for a domain without a certificate or one without a domain, for a cache that no route makes use
     of, for two routes of one path, and for desktop origins without a ``cors_origin``.
     """
@@ -63,6 +66,7 @@ class RestApi(Component):
         routes: Mapping[str, RestRoute],
         authorizer: Authorizer,
         certificate: Certificate | None = None,
+        also: Mapping[str, Certificate] = MappingProxyType({}),
         logging: ApiGatewayLogging | None = None,
         desktop_origins: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
@@ -111,9 +115,21 @@ class RestApi(Component):
         self.origin_path = f"/{self.stage_name}"
         self.alias_target: AliasTarget | None = None
         if settings.domain is not None and certificate is not None:
-            self._answer_at(settings.domain, certificate, stage)
+            address = self._answer_at(settings.domain, certificate, stage)
+            self.domain_name = address.domain_name
+            self.origin_path = ""
+            self.alias_target = _target(address)
+        self._targets = {
+            domain: _target(self._answer_at(domain, its, stage, "also", domain)) for domain, its in also.items()
+        }
+        if settings.domain is not None and self.alias_target is not None:
+            self._targets[settings.domain] = self.alias_target
         self.invoke_url = pulumi.Output.format("https://{}{}", self.domain_name, self.origin_path)
         self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
+
+    def target_of(self, domain: str) -> AliasTarget:
+        """What a name in Route 53 stands for. Raises KeyError for one that the API does not answer at."""
+        return self._targets[domain]
 
     def _deploy(self) -> aws.apigateway.Deployment:
         return aws.apigateway.Deployment(
@@ -195,9 +211,11 @@ class RestApi(Component):
             opts=self.child_options(depends_on=after),
         )
 
-    def _answer_at(self, domain: str, certificate: Certificate, stage: aws.apigateway.Stage) -> None:
+    def _answer_at(
+        self, domain: str, certificate: Certificate, stage: aws.apigateway.Stage, *suffix: str
+    ) -> aws.apigateway.DomainName:
         address = aws.apigateway.DomainName(
-            self.child("domain"),
+            self.child("domain", *suffix),
             domain_name=domain,
             regional_certificate_arn=certificate.arn,
             security_policy=TLS_POLICY,
@@ -205,15 +223,17 @@ class RestApi(Component):
             opts=self.child_options(),
         )
         aws.apigateway.BasePathMapping(
-            self.child("mapping"),
+            self.child("mapping", *suffix),
             rest_api=self.api_id,
             stage_name=stage.stage_name,
             domain_name=address.domain_name,
             opts=self.child_options(),
         )
-        self.domain_name = address.domain_name
-        self.origin_path = ""
-        self.alias_target = AliasTarget(address.regional_domain_name, address.regional_zone_id)
+        return address
+
+
+def _target(address: aws.apigateway.DomainName) -> AliasTarget:
+    return AliasTarget(address.regional_domain_name, address.regional_zone_id)
 
 
 def _text(number: int | None) -> str | None:

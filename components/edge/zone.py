@@ -181,13 +181,15 @@ class Zone(Component):
         """
         self._failover(domain, "primary", target, health_check_id)
 
-    def secondary(self, domain: str, target: AliasTarget) -> AliasTarget:
+    def secondary(
+        self, domain: str, target: AliasTarget, *, health_check_id: pulumi.Input[str] | None = None
+    ) -> AliasTarget:
         """Lets ``domain`` stand for ``target`` while there is no primary, or none that is well.
 
         Returns the name itself, for others to stand for: it counts as failed when none of the two is well. Raises
         ValueError for a name outside the zone.
         """
-        records = self._failover(domain, "secondary", target, None)
+        records = self._failover(domain, "secondary", target, health_check_id)
         return AliasTarget(records[0].fqdn, self.zone_id, evaluate_health=True, ipv6=target.ipv6)
 
     def _failover(

@@ -1,6 +1,7 @@
 """A customer key of KMS for one purpose."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -51,15 +52,33 @@ class Key(Component):
         """Lets a role encrypt and decrypt with this key."""
         return Statement(sid("Use", self.name), _USE, [self.arn])
 
+    @property
+    def decrypt(self) -> Statement:
+        """Lets a role decrypt with this key."""
+        return decrypting(self.name, self.arn)
+
     def through(self, service: str, owner: str) -> Statement:
         """Lets a role read what ``service`` has encrypted for the component ``owner``, by that service alone."""
         via = {"StringEquals": {"kms:ViaService": f"{service}.{self._region}.amazonaws.com"}}
         return Statement(sid("Through", owner), ["kms:Decrypt", "kms:GenerateDataKey"], [self.arn], via)
 
+
+@dataclass(frozen=True)
+class ExistingKey:
+    """A key that another stack of this account made, by the name that statements about it have."""
+
+    name: str
+    arn: pulumi.Input[str]
+
     @property
     def decrypt(self) -> Statement:
         """Lets a role decrypt with this key."""
-        return Statement(sid("Decrypt", self.name), ["kms:Decrypt", "kms:DescribeKey"], [self.arn])
+        return decrypting(self.name, self.arn)
+
+
+def decrypting(name: str, arn: pulumi.Input[str]) -> Statement:
+    """Lets a role decrypt with the key that goes by ``name``."""
+    return Statement(sid("Decrypt", name), ["kms:Decrypt", "kms:DescribeKey"], [arn])
 
 
 def log_groups(account: Account, region: str | None = None) -> Statement:

@@ -5,7 +5,7 @@ import pulumi
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.security.secret import SecretCopy, empty_secret, restrict
+from components.security.secret import SecretCopy, empty_secret, reading, restrict
 from components.statements import Statement, sid
 
 
@@ -44,5 +44,4 @@ class ManualSecret(Component):
     @property
     def read(self) -> Statement:
         """Lets a role read the value, together with ``decrypt`` of the key."""
-        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-        return Statement(sid("Read", self.name), actions, [self.arn])
+        return reading(self.name, self.arn)

@@ -101,8 +101,7 @@ class RotatedSecret(Component):
     @property
     def read(self) -> Statement:
         """Lets a role read the value, together with ``decrypt`` of the key."""
-        actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-        return Statement(sid("Read", self.name), actions, [self.arn])
+        return reading(self.name, self.arn)
 
     @property
     def operate(self) -> list[Statement]:
@@ -149,6 +148,34 @@ class GeneratedSecret(RotatedSecret):
             copy=copy,
             opts=opts,
         )
+
+
+@dataclass(frozen=True)
+class CopiedSecret:
+    """The copy in ``region`` of a secret that a home stack made, by the name that statements about it have."""
+
+    name: str
+    home_arn: pulumi.Output[str]
+    region: str
+
+    @property
+    def arn(self) -> pulumi.Output[str]:
+        """The copy's ARN, which differs from the secret's by the region alone."""
+        return self.home_arn.apply(self._here)
+
+    @property
+    def read(self) -> Statement:
+        """Lets a role read the value, together with ``decrypt`` of the copies' key."""
+        return reading(self.name, self.arn)
+
+    def _here(self, home: str) -> str:
+        parts = home.split(":")
+        return ":".join([*parts[:3], self.region, *parts[4:]])
+
+
+def reading(name: str, arn: pulumi.Input[str]) -> Statement:
+    """Lets a role read the value of the secret that goes by ``name``."""
+    return Statement(sid("Read", name), ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [arn])
 
 
 def rotation_of(name: str, arn: pulumi.Output[str], function: Function) -> list[Statement]:

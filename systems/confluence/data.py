@@ -1,35 +1,40 @@
-"""The stores that both models of the Confluence system share, and who may not be forgotten when they are copied."""
+"""The stores that both models of the Confluence system share."""
 
 import pulumi
 
 from components.account import Account
-from components.data.backup_replication import BackupReplication
 from components.data.bucket import Bucket
-from components.data.bucket_replication import BucketReplication
-from components.data.global_cache import GlobalCache
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
-from components.data.postgres_replica import PostgresReplica
 from components.data.redis import Redis
 from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
+from components.edge.origins import BucketOrigin
 from components.network.network import Network
 from components.security.manual_secret import ManualSecret
 from components.security.secret import GeneratedSecret
-from systems.confluence.parts import MANUAL_SECRETS, CopiesMade, Data
-from systems.confluence.settings import Copies, SystemSettings
+from systems.confluence.copies import Pushed, push_copies
+from systems.confluence.parts import MANUAL_SECRETS, Data
+from systems.confluence.settings import SystemSettings
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 from systems.recovery_region import Recovery
 
 
 def make_data(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network, recovery: Recovery | None
-) -> Data:
-    """Database, cache, search and buckets; the secrets that the application is given, here and in the second region."""
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    access_logs: LogBucket,
+    recovery: Recovery | None,
+) -> tuple[Data, BucketOrigin, Pushed | None]:
+    """Database, cache, search and buckets; the secrets that the application is given, here and in the second region.
+
+    Beside them the bucket that the distribution reads, and what follows the stores in the second region.
+    """
     copies = settings.copies
     secret_copy = recovery.secret_copy if recovery else None
-    access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
     buckets = {
         purpose: Bucket(
             purpose, getattr(settings.buckets, purpose), account=account, key=keys.data, access_logs=access_logs
@@ -37,23 +42,25 @@ def make_data(
         for purpose in ("static", "uploads", "backups")
     }
     search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
-    return Data(
-        database=Postgres(
-            "postgres",
-            settings.database,
-            account=account,
-            network=network,
-            key=keys.data,
-            replicated_elsewhere=copies is not None and copies.database is not None,
-        ),
-        cache=Redis(
-            "cache",
-            settings.cache,
-            account=account,
-            network=network,
-            key=keys.data,
-            replicated_elsewhere=copies is not None,
-        ),
+    database = Postgres(
+        "postgres",
+        settings.database,
+        account=account,
+        network=network,
+        key=keys.data,
+        replicated_elsewhere=copies is not None and copies.database,
+    )
+    cache = Redis(
+        "cache",
+        settings.cache,
+        account=account,
+        network=network,
+        key=keys.data,
+        replicated_elsewhere=copies is not None,
+    )
+    data = Data(
+        database=database,
+        cache=cache,
         search=SearchDomain(
             "search",
             settings.search,
@@ -64,7 +71,6 @@ def make_data(
             administrators=[search_access.role_arn],
         ),
         search_access=search_access,
-        access_logs=access_logs,
         signing_key=GeneratedSecret(
             "jwt-secret",
             settings.signing_key,
@@ -86,37 +92,13 @@ def make_data(
             )
             for name, purpose in MANUAL_SECRETS.items()
         },
+        open_secrets=keys.secrets.decrypt,
         **buckets,
     )
-
-
-def make_copies(settings: Copies, account: Account, keys: Keys, data: Data, recovery: Recovery) -> CopiesMade:
-    """A second database, cache and set of buckets in the recovery region, which follow the first."""
-    there = {
-        "account": recovery.account,
-        "network": recovery.network,
-        "key": recovery.key,
-        "opts": recovery.options,
-    }
-    replica = None
-    if settings.database is not None:
-        replica = PostgresReplica("postgres-copy", settings.database, source=data.database, **there)
-    BackupReplication(
-        "postgres-backups", source=data.database, account=recovery.account, key=recovery.key, opts=recovery.options
-    )
-    cache = GlobalCache("cache-copy", settings.cache, primary=data.cache, **there)
-    BucketReplication(
-        "bucket-copies",
-        account=account,
-        sources={"static": data.static, "uploads": data.uploads, "backups": data.backups},
-        key=keys.data,
-        target_account=recovery.account,
-        target_key=recovery.key,
-        access_logs=LogBucket(
-            "recovery-access-logs", settings.access_logs, account=recovery.account, opts=recovery.options
-        ),
-    )
-    return CopiesMade(recovery, replica, cache)
+    if copies is None or recovery is None:
+        return data, BucketOrigin(buckets["static"]), None
+    pushed = push_copies(copies, account, keys, database, cache, buckets, recovery)
+    return data, BucketOrigin(buckets["static"], pushed.static), pushed
 
 
 def database_url(data: Data, host: pulumi.Input[str], user: str = APPLICATION_USER) -> pulumi.Output[str]:

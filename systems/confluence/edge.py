@@ -1,20 +1,29 @@
 """How users reach the Confluence system: names, certificates, and the distribution with its firewall."""
 
+from collections.abc import Mapping
+
 from components.account import Account
+from components.data.log_bucket import LogBucket
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
 from components.edge.header_settings import ContentSecurityPolicy, HeaderSettings
+from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
-from components.edge.zone import Zone, ZoneSettings
+from components.edge.takeover import HomeHealth
+from components.edge.zone import AliasTarget, Zone, ZoneSettings
+from components.operations import edge_alarms
+from components.operations.alarms import Alarm
 from components.operations.metric import EDGE_REGION
-from systems.confluence.parts import Data, Model, Names
+from systems.confluence.parts import Model, Names
 from systems.confluence.settings import SystemSettings
 from systems.foundation import Keys
 
 STATIC = "static"
+HOME = "home"
+"""The origin of the home region alone, which the health check asks through the distribution."""
 _YEAR = 31536000
 _HOUR = 3600
 
@@ -26,7 +35,27 @@ def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
         Zone("zone", zone, account=account, log_key=keys.edge_logs),
         settings.domain,
         OriginSecret("origin-secret", settings.origin_secret),
+        fails_over=settings.copies is not None,
     )
+
+
+def lead_here(names: Names, targets: Mapping[str, AliasTarget], health_path: str) -> dict[str, Alarm]:
+    """Each name stands for its target, as far as this region is the one that serves; what watches that it does.
+
+    The home region serves while it answers at ``health_path``, which is asked for behind the distribution, and nobody
+    has taken over; the recovery region once it has, and if it can. Names that no stack shares have no such halves.
+    """
+    if names.taken_over is not None:
+        for domain, target in targets.items():
+            names.zone.secondary(domain, target, health_check_id=names.taken_over.health_check_id)
+        return {}
+    if not names.fails_over:
+        return {}
+    asked = HealthCheck("health", HealthCheckSettings(domain=names.domain, path=health_path))
+    health = HomeHealth("serves", home=asked, taken_over=names.takeover)
+    for domain, target in targets.items():
+        names.zone.primary(domain, target, health_check_id=health.health_check_id)
+    return edge_alarms.health_check(asked.health_check_id)
 
 
 def page_behavior(origin: str) -> BehaviorSettings:
@@ -46,9 +75,15 @@ def uncached(path: str, origin: str) -> PathBehaviorSettings:
 
 
 def make_cdn(
-    settings: SystemSettings, account: Account, keys: Keys, names: Names, data: Data, model: Model
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    names: Names,
+    bucket: BucketOrigin,
+    access_logs: LogBucket,
+    model: Model,
 ) -> tuple[Cdn, Firewall]:
-    """The distribution before the model's origins and the bucket of static files."""
+    """The distribution before the model's origins and the bucket of static files, or the copy of it."""
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     static = PathBehaviorSettings(path="/static/*", origin=STATIC, cache_seconds=_YEAR, methods="read")
     # The host of signed URLs, which browsers load attachments from and upload to: the regional one, as SigV4 has it.
@@ -70,12 +105,12 @@ def make_cdn(
             origin_shield_region=origin_shield_at(account.region),
             headers=HeaderSettings(content_security_policy=policy),
         ),
-        origins={**model.origins, STATIC: BucketOrigin(data.static)},
+        origins={**model.origins, STATIC: bucket},
         certificate=Certificate(
             "edge-certificate", CertificateSettings(domain=names.domain), zone=names.zone, region=EDGE_REGION
         ),
         firewall=firewall,
-        access_logs=data.access_logs,
+        access_logs=access_logs,
     )
     names.zone.alias(names.domain, cdn.alias_target)
     return cdn, firewall

@@ -11,13 +11,13 @@ from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings, FunctionTier
 from components.compute.layer import Layer
 from components.data.database_proxy import DatabaseProxy
-from components.data.table import Table
+from components.data.table_rights import TableRights
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from components.statements import Statement
 from systems.confluence.data import cache_variables, database_url
+from systems.confluence.models import LambdaModel
 from systems.confluence.parts import Data, metrics_namespace, variable_of
-from systems.confluence.settings import LambdaModel
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Keys
 from systems.slow_readers import reader_seconds
@@ -41,14 +41,17 @@ class _Own:
 
 
 class Functions:
-    """Makes the functions, each with a role that opens its own things only."""
+    """Makes the functions, each with a role that opens its own things only; none of them runs while they stand by."""
 
-    def __init__(self, model: LambdaModel, account: Account, keys: Keys, network: Network, data: Data) -> None:
+    def __init__(
+        self, model: LambdaModel, account: Account, keys: Keys, network: Network, data: Data, *, stand_by: bool
+    ) -> None:
         self._model = model
         self._account = account
         self._keys = keys
         self._network = network
         self._data = data
+        self._stand_by = stand_by
         self.given_up: Mapping[str, pulumi.Output[str]] = {}
         """The queues that name the changes of tables which the collaboration function failed on for good."""
         self._layer = Layer(
@@ -96,7 +99,7 @@ class Functions:
                 function.security_group.allow_egress(purpose, "0.0.0.0/0", port, f"Outside AWS: {purpose}")
         return function
 
-    def collaboration(self, tables: Mapping[str, Table], sockets: WebSocketApi) -> dict[str, Function]:
+    def collaboration(self, tables: Mapping[str, TableRights], sockets: WebSocketApi) -> dict[str, Function]:
         """The functions that this project brings the code of: who may connect, sockets, and what streams tell.
 
         Those that push to sockets call API Gateway's public address, so they stand where NAT is.
@@ -138,7 +141,7 @@ class Functions:
                 code=CodeSettings(folder="functions/authorizer", handler=f"authorizer.handlers.{judge}"),
                 tier=None,
                 environment={"JWT_SECRET_ARN": self._data.signing_key.arn},
-                statements=[self._data.signing_key.read, self._keys.secrets.decrypt],
+                statements=[self._data.signing_key.read, self._data.open_secrets],
                 layers=[self._layer.arn],
             )
         return made
@@ -162,7 +165,7 @@ class Functions:
             return own
         name = secrets[service]
         environment = {**own.environment, variable_of(name): data.secrets[name].arn}
-        rights = [*own.rights, data.secrets[name].read, self._keys.secrets.decrypt]
+        rights = [*own.rights, data.secrets[name].read, data.open_secrets]
         return replace(own, rights=rights, environment=environment)
 
     def _make(
@@ -203,6 +206,7 @@ class Functions:
             environment=environment,
             statements=statements,
             layers=layers,
+            stands_by=self._stand_by,
             **inside,
         )
 

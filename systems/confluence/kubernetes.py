@@ -6,12 +6,14 @@ import pulumi
 
 from components.account import Account
 from components.data.file_system import FileSystem
+from components.data.log_bucket import LogBucket
+from components.data.postgres import Postgres
 from components.data.registry import Registry
 from components.data.search_access import SearchRole
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.origins import HttpsOrigin
+from components.edge.origins import Origin
 from components.merging import disjoint
 from components.network.network import Network
 from components.operations import edge_alarms
@@ -32,17 +34,20 @@ from components.workloads.trace_collector import TraceCollector
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
 from components.workloads.workload import Workload
 from components.workloads.workload_settings import WorkloadSettings
-from systems.confluence.data import cache_variables, database_url
-from systems.confluence.edge import page_behavior, uncached
-from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace, variable_of
-from systems.confluence.settings import SHARED, EksModel, SystemSettings
+from systems.confluence.edge import HOME, lead_here, page_behavior, uncached
+from systems.confluence.models import SHARED, EksModel
+from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace
+from systems.confluence.pod_config import bff_config, websocket_config
+from systems.confluence.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
 from systems.eks_schema import APPLICATION_USER, apply_schema
 from systems.foundation import Keys
+from systems.recovery_stack import stands_by
 
 FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
 _APPLICATION = "application"
 _NODE_PORTS = (30000, 32767)
+_HEALTH = "/api/health"
 
 
 def run_on_eks(
@@ -54,6 +59,7 @@ def run_on_eks(
     data: Data,
     names: Names,
     registry: Registry,
+    access_logs: LogBucket,
     cloudfront: pulumi.Input[str],
     tracing: Tracing | None,
 ) -> tuple[Model, Compute]:
@@ -70,10 +76,10 @@ def run_on_eks(
         groups=model.groups,
         addons=model.addons,
         runner=model.runner,
-        access_logs=data.access_logs,
+        access_logs=access_logs,
         mounts=[files.mount(SHARED)],
     )
-    balancer = _balancer(model, account, network, names, data)
+    balancer = _balancer(model, account, network, names, access_logs)
     _connect(model, compute, balancer, data, files, cloudfront)
     _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, tracing)
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
@@ -81,11 +87,17 @@ def run_on_eks(
         edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
         _socket_alarms(settings.alarms),
     )
+    watched = disjoint(watched, lead_here(names, {names.serving: balancer.alias_target}, _HEALTH))
     origin = _APPLICATION
+    origins: dict[str, Origin] = {origin: names.origin(names.serving)}
+    behaviors = {"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)}
+    if names.fails_over:
+        origins[HOME] = names.origin(names.home)
+        behaviors = {"health": uncached(_HEALTH, HOME), **behaviors}
     made = Model(
-        origins={origin: HttpsOrigin(names.below("origin"), names.origin_secret)},
+        origins=origins,
         default=page_behavior(origin),
-        behaviors={"api": uncached("/api/*", origin), "ws": uncached("/ws/*", origin)},
+        behaviors=behaviors,
         watched=watched,
         backed_up=[files.arn, compute.cluster.arn],
         outputs={**compute.outputs, "peopleRoleArn": people.arn},
@@ -106,8 +118,8 @@ def _socket_alarms(settings: AlarmSettings) -> dict[str, Alarm]:
     }
 
 
-def _balancer(model: EksModel, account: Account, network: Network, names: Names, data: Data) -> LoadBalancer:
-    origin = names.below("origin")
+def _balancer(model: EksModel, account: Account, network: Network, names: Names, logs: LogBucket) -> LoadBalancer:
+    origin, *others = names.certified
 
     def targets(pods: WorkloadSettings, **more: Any) -> TargetGroupSettings:
         return TargetGroupSettings(port=pods.port, protocol=pods.protocol, health_path=pods.readiness.path, **more)
@@ -136,12 +148,16 @@ def _balancer(model: EksModel, account: Account, network: Network, names: Names,
         account=account,
         network=network,
         certificate=Certificate(
-            "origin-certificate", CertificateSettings(domain=origin), zone=names.zone, region=account.region
+            "origin-certificate",
+            CertificateSettings(domain=origin, alternatives=tuple(others)),
+            zone=names.zone,
+            region=account.region,
         ),
-        access_logs=data.access_logs,
+        access_logs=logs,
         origin_secret=names.origin_secret,
     )
-    names.zone.alias(origin, balancer.alias_target)
+    if names.taken_over is None:
+        names.zone.alias(names.home, balancer.alias_target)
     return balancer
 
 
@@ -179,7 +195,8 @@ def _serve(
     registry: Registry,
     tracing: Tracing | None,
 ) -> None:
-    """The three workloads with their rights, and the controllers that they need."""
+    """The three workloads with their rights, and the controllers that they need; all but the pods where they are only
+    to stand by."""
     cluster, ready = compute.cluster, compute.ready
     ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
     StorageClass(
@@ -210,7 +227,7 @@ def _serve(
             cluster=cluster,
             namespace=model.namespace,
             service_account=workload,
-            statements=[*statements, keys.secrets.decrypt],
+            statements=[*statements, data.open_secrets],
         )
 
     traces = None
@@ -229,8 +246,13 @@ def _serve(
         put_metrics(metrics_namespace()),
         *application,
     )
-    schema = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
+    schema: list[pulumi.Resource] = []
+    if isinstance(data.database, Postgres):  # A copy has its source's.
+        schema = [apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)]
     indices = data.search_access.map(data.search, {BFF: SearchRole.writer(SEARCH_INDICES, [bff.arn])})
+    websocket = role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read)
+    if stands_by(settings.recovery):
+        return
     workloads = [
         Workload(
             FRONTEND,
@@ -245,54 +267,28 @@ def _serve(
             model.bff.model_copy(update={"shared": {**model.bff.shared, "/shared": volume.claim_name}}),
             repository=registry.repository_url(BFF),
             pod_role=bff,
-            config=_bff_config(account, data),
+            config=bff_config(account, data),
             clients=balancers,
             destinations={**database, **cache, **aws},
             traces=traces,
             target_group_arn=balancer.target_group(BFF).arn,
-            after=[volume, schema, indices],
+            after=[volume, *schema, indices],
             **common,
         ),
         Workload(
             WEBSOCKET,
             model.websocket.model_copy(update={"service_type": "NodePort", "sticky": True}),
             repository=registry.repository_url(WEBSOCKET),
-            pod_role=role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read),
-            config=_websocket_config(model, account, data),
+            pod_role=websocket,
+            config=websocket_config(model, account, data),
             # A node that takes a connection hands it on under its own address.
             clients=list(settings.network.private.values()),
             destinations={**database, **cache, **aws},
             traces=traces,
             target_group_arn=balancer.target_group(WEBSOCKET).arn,
-            after=[schema],
+            after=schema,
             **common,
         ),
     ]
     for workload in workloads:
         advisor.advise(workload)
-
-
-def _bff_config(account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
-    return {
-        "AWS_REGION": account.region,
-        "DATABASE_URL": database_url(data, data.database.endpoint),
-        **data.database.read_variables,
-        **cache_variables(data),
-        "SEARCH_ENDPOINT": data.search.endpoint,
-        "UPLOADS_BUCKET": data.uploads.bucket_name,
-        "JWT_SECRET_ARN": data.signing_key.arn,
-        "SHARED_FOLDER": "/shared",
-        "METRICS_NAMESPACE": metrics_namespace(),
-        **{variable_of(name): secret.arn for name, secret in data.secrets.items()},
-    }
-
-
-def _websocket_config(model: EksModel, account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
-    return {
-        "AWS_REGION": account.region,
-        "PORT": str(model.websocket.port),
-        "DATABASE_URL": database_url(data, data.database.endpoint, PAGES_USER),
-        **cache_variables(data),
-        "JWT_SECRET_ARN": data.signing_key.arn,
-        "METRICS_NAMESPACE": metrics_namespace(),
-    }

@@ -1,23 +1,25 @@
 """What watches the Confluence system: alarms, dashboard, budget and backups; and what delivers it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pulumi
 
 from components.account import Account
 from components.compute.canary import Canary
 from components.compute.function import Function
-from components.edge.cdn import Cdn
-from components.edge.firewall import Firewall
+from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms, search_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
-from components.operations.topic import Notices
+from components.operations.metric import Metric
 from components.security.operator_role import OperatorRole
 from systems.confluence.functions import LOGICAL
-from systems.confluence.parts import CopiesMade, Data, Model, metrics_namespace
+from systems.confluence.parts import Data, Model, metrics_namespace
 from systems.confluence.settings import SystemSettings
 from systems.foundation import Keys, make_backup, make_notices
+from systems.recovery_stack import stands_by
 
 
 def operate(
@@ -26,57 +28,33 @@ def operate(
     keys: Keys,
     data: Data,
     model: Model,
-    cdn: Cdn,
-    firewall: Firewall,
+    edge: Mapping[str, Alarm],
     operators: OperatorRole,
 ) -> Alarms:
-    """Alarms, dashboard and budget; backups of what cannot be made anew."""
-    notices, edge_notices = make_notices(settings.notices, account, keys)
+    """Alarms, dashboard and budget; backups of what cannot be made anew.
+
+    What only stands by is asked nothing that would ring, and its stores alone are watched.
+    """
+    notices, edge_notices = make_notices(settings.notices, account, keys, edge=bool(edge))
+    waits = stands_by(settings.recovery)
     backup = make_backup(settings.backup, account, keys, operators, resources=[data.database.arn, *model.backed_up])
     watched = disjoint(
-        _watched(settings, account, data, cdn, firewall),
+        edge,
+        _watched(settings, account, data),
         delivery_alarms.backups(backup),
         delivery_alarms.rotations(data.rotations),
-        model.watched,
+        {} if waits else model.watched,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
+    own: Mapping[str, Sequence[Metric]] = {} if waits else model.panels
     panels = disjoint(
         panels_of(watched),
         search_alarms.search_panels(data.search.domain_name, account.id),
-        model.panels,
+        own,
     )
     Dashboard("confluence", panels, account=account, alarms=alarms, business_namespace=metrics_namespace())
     Budget("budget", settings.budget, notices=notices)
     return alarms
-
-
-def watch_copies(settings: SystemSettings, copies: CopiesMade) -> None:
-    """Alarms beside the copies, on what is lost when the home region goes: how far they are behind."""
-    recovery, alarms = copies.recovery, settings.alarms
-    notices = Notices(
-        "recovery-notices",
-        settings.notices,
-        account=recovery.account,
-        key=recovery.log_key,
-        opts=recovery.options,
-    )
-    nodes = data_alarms.cache_nodes(
-        copies.cache.replication_group_id,
-        shards=settings.cache.shards,
-        nodes_per_shard=copies.cache.nodes_per_shard,
-        cluster_mode=settings.cache.cluster_mode,
-    )
-    databases = {}
-    if copies.database is not None:
-        databases = data_alarms.database(
-            copies.database.instance_ids,
-            alarms,
-            instance_class=copies.database.settings.instance_class,
-            storage_gib=settings.database.storage_gib,
-            replicas=list(copies.database.instance_ids),
-        )
-    watched = disjoint(databases, data_alarms.cache(nodes, alarms))
-    Alarms("recovery-alarms", watched, notices=notices, opts=recovery.options)
 
 
 def release_by_canary(
@@ -95,7 +73,14 @@ def release_by_canary(
     )
 
 
-def _watched(settings: SystemSettings, account: Account, data: Data, cdn: Cdn, firewall: Firewall) -> dict[str, Alarm]:
+def watch_edge(settings: SystemSettings, distribution_id: pulumi.Input[str], firewall_name: str) -> dict[str, Alarm]:
+    """What rings for the distribution and its firewall."""
+    return disjoint(
+        edge_alarms.distribution(distribution_id, settings.alarms), edge_alarms.web_acl(firewall_name, settings.alarms)
+    )
+
+
+def _watched(settings: SystemSettings, account: Account, data: Data) -> dict[str, Alarm]:
     alarms, database = settings.alarms, settings.database
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,
@@ -104,14 +89,12 @@ def _watched(settings: SystemSettings, account: Account, data: Data, cdn: Cdn, f
         cluster_mode=settings.cache.cluster_mode,
     )
     return disjoint(
-        edge_alarms.distribution(cdn.distribution_id, alarms),
-        edge_alarms.web_acl(firewall.metric_name, alarms),
         data_alarms.database(
             data.database.instance_ids,
             alarms,
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
-            replicas=list(data.database.reader_endpoints),
+            replicas=_followers(data),
         ),
         data_alarms.cache(nodes, alarms),
         search_alarms.search(
@@ -123,3 +106,10 @@ def _watched(settings: SystemSettings, account: Account, data: Data, cdn: Cdn, f
             has_masters=data.search.has_masters,
         ),
     )
+
+
+def _followers(data: Data) -> list[str]:
+    """The instances that lag behind another."""
+    if isinstance(data.database, PostgresRecovery) and data.database.follows:
+        return list(data.database.instance_ids)
+    return list(data.database.reader_endpoints)

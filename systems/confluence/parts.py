@@ -7,23 +7,23 @@ from typing import Any
 import pulumi
 
 from components.data.bucket import Bucket
+from components.data.bucket_rights import CopiedBucket
 from components.data.global_cache import GlobalCache
-from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
-from components.data.postgres_replica import PostgresReplica
+from components.data.postgres_recovery import PostgresRecovery
 from components.data.redis import Redis
 from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
-from components.edge.origin_secret import OriginSecret
-from components.edge.origins import Origin
+from components.edge.health_check import HealthCheck
+from components.edge.origin_secret import OriginSecret, ToldHeader
+from components.edge.origins import HttpsOrigin, Origin
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
 from components.operations.metric import Metric
 from components.security.manual_secret import ManualSecret
-from components.security.secret import GeneratedSecret
+from components.security.secret import CopiedSecret, GeneratedSecret
 from components.statements import Statement
-from systems.recovery_region import Recovery
 
 PAGES_USER = "collaboration"
 """The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
@@ -48,51 +48,45 @@ def variable_of(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Data:
-    """The stores that both models share."""
+    """The stores that both models share; in a recovery stack, copies of those of its home."""
 
-    database: Postgres
-    cache: Redis
+    database: Postgres | PostgresRecovery
+    cache: Redis | GlobalCache
     search: SearchDomain
     search_access: SearchAccess
-    static: Bucket
-    uploads: Bucket
-    backups: Bucket
-    access_logs: LogBucket
-    signing_key: GeneratedSecret
-    secrets: Mapping[str, ManualSecret]
+    static: Bucket | CopiedBucket
+    uploads: Bucket | CopiedBucket
+    backups: Bucket | CopiedBucket
+    signing_key: GeneratedSecret | CopiedSecret
+    secrets: Mapping[str, ManualSecret | CopiedSecret]
+    open_secrets: Statement
+    """Lets a role decrypt what it may read of the secrets."""
 
     @property
     def rotations(self) -> dict[str, pulumi.Output[str]]:
         """The functions that replace secrets, by what they are called."""
+        if isinstance(self.signing_key, CopiedSecret):
+            return self.database.rotations
         signing = {f"{self.signing_key.name}-rotation": self.signing_key.function.function_name}
         return {**self.database.rotations, **signing}
 
     @property
     def operate(self) -> list[Statement]:
-        """What operators do to the stores of either model."""
-        put = [statement for secret in self.secrets.values() for statement in secret.operate]
-        return [
-            *self.database.operate,
-            self.cache.operate,
-            *self.signing_key.operate,
-            *self.search_access.operate,
-            *put,
-        ]
+        """What operators do to the stores of either model; secrets are put in and replaced at home."""
+        secrets = (self.signing_key, *self.secrets.values())
+        put = [each for secret in secrets if not isinstance(secret, CopiedSecret) for each in secret.operate]
+        return [*self.database.operate, self.cache.operate, *self.search_access.operate, *put]
 
 
-@dataclass(frozen=True)
-class CopiesMade:
-    """What follows the stores in the recovery region."""
-
-    recovery: Recovery
-    database: PostgresReplica | None
-    cache: GlobalCache
-
-    @property
-    def outputs(self) -> dict[str, Any]:
-        """Where an operator finds them."""
-        database = {} if self.database is None else {"recoveryDatabaseEndpoint": self.database.endpoint}
-        return {**database, "recoveryCacheEndpoint": self.cache.endpoint}
+def stores_of(data: Data) -> dict[str, Any]:
+    """Where the stores are, by the names of stack outputs."""
+    return {
+        "uploadsBucket": data.uploads.bucket_name,
+        "databaseEndpoint": data.database.endpoint,
+        "databaseSecretArn": data.database.secret_arn,
+        "cacheEndpoint": data.cache.endpoint,
+        "searchEndpoint": data.search.endpoint,
+    }
 
 
 @dataclass(frozen=True)
@@ -116,9 +110,40 @@ class Names:
 
     zone: Zone
     domain: str
-    origin_secret: OriginSecret
+    origin_secret: OriginSecret | ToldHeader
     """What proves to load balancer and API that a request came through the stack's own distribution."""
+    fails_over: bool = False
+    """Whether a second region may come to answer in the place of the first."""
+    taken_over: HealthCheck | None = None
+    """Of a recovery stack: passes once it is promoted."""
 
     def below(self, label: str) -> str:
         """A name below the domain."""
         return f"{label}.{self.domain}"
+
+    def origin(self, domain: pulumi.Input[str], path: pulumi.Input[str] | None = None) -> HttpsOrigin:
+        """What answers at a name, as the distribution calls it; a recovery stack has none."""
+        secret = self.origin_secret if isinstance(self.origin_secret, OriginSecret) else None
+        return HttpsOrigin(domain, secret, path)
+
+    @property
+    def home(self) -> str:
+        """The name of what answers in the home region, whichever region serves."""
+        return self.below("origin")
+
+    @property
+    def serving(self) -> str:
+        """The name of what answers in the region that serves."""
+        return self.below("active") if self.fails_over else self.home
+
+    @property
+    def takeover(self) -> str:
+        """Where the recovery stack says that it has taken over."""
+        return self.below("recovery")
+
+    @property
+    def certified(self) -> tuple[str, ...]:
+        """The names of what answers here, the first of which is the certificate's own."""
+        if self.taken_over is not None:
+            return (self.serving,)
+        return tuple(dict.fromkeys((self.home, self.serving)))

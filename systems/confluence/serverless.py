@@ -8,12 +8,14 @@ from components.compute.function import Function
 from components.data.accelerator import Accelerator
 from components.data.database_migration import DatabaseMigration
 from components.data.migration_files import read_files
+from components.data.postgres import Postgres
 from components.data.search_access import SearchRole
 from components.data.table import Table
+from components.data.table_rights import TableRights
 from components.data.table_schema import TableIndex, TableSchema
 from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.firewall import Firewall
-from components.edge.origins import HttpsOrigin
+from components.edge.origins import Origin
 from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
 from components.merging import disjoint
@@ -23,13 +25,15 @@ from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
 from components.statements import Statement
-from systems.confluence.apis import make_rest, make_sockets, route_messages
-from systems.confluence.edge import site_behavior, uncached
+from systems.confluence.apis import HEALTH, lead_to_apis, make_rest, make_sockets, route_messages
+from systems.confluence.edge import HOME, site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions
+from systems.confluence.models import SERVICES, LambdaModel
 from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
-from systems.confluence.settings import SERVICES, LambdaModel, SystemSettings
+from systems.confluence.settings import SystemSettings
 from systems.foundation import Keys
 from systems.recovery_region import Recovery
+from systems.recovery_stack import stands_by
 
 PAGE, USER = ("pageId", "S"), ("userId", "S")
 SCHEMAS = {
@@ -48,27 +52,19 @@ class Serverless:
 
     model: Model
     functions: Mapping[str, Function]
-    migration: DatabaseMigration
+    migration: DatabaseMigration | None
+    """None in a recovery stack, whose database has its source's schema."""
 
     @property
     def operate(self) -> list[Statement]:
         """What operators do to the functions."""
         asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        return [*asked, *(self.migration.operate if self.migration else [])]
 
 
-def run_on_lambda(
-    settings: SystemSettings,
-    model: LambdaModel,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    data: Data,
-    names: Names,
-    recovery: Recovery | None,
-) -> Serverless:
-    """APIs, functions and tables; the REST API as the distribution's origin."""
-    tables = {
+def make_tables(model: LambdaModel, account: Account, keys: Keys, recovery: Recovery | None) -> dict[str, Table]:
+    """The state of collaboration, with replicas in the second region."""
+    return {
         key: Table(
             key,
             getattr(model.tables, key),
@@ -79,19 +75,34 @@ def run_on_lambda(
         )
         for key, schema in SCHEMAS.items()
     }
-    migration = DatabaseMigration(
-        "migration",
-        read_files(settings.migration),
-        account=account,
-        network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
-        database=data.database,
-        database_key=keys.data,
-    )
+
+
+def run_on_lambda(
+    settings: SystemSettings,
+    model: LambdaModel,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    data: Data,
+    names: Names,
+    tables: Mapping[str, TableRights],
+) -> Serverless:
+    """APIs and functions; the REST API as the distribution's origin."""
+    migration = None
+    if isinstance(data.database, Postgres):
+        migration = DatabaseMigration(
+            "migration",
+            read_files(settings.migration),
+            account=account,
+            network=network,
+            key=keys.secrets,
+            log_key=keys.logs,
+            database=data.database,
+            database_key=keys.data,
+        )
     logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
     sockets = make_sockets(model, account, keys, names, logging)
-    functions = Functions(model, account, keys, network, data)
+    functions = Functions(model, account, keys, network, data, stand_by=stands_by(settings.recovery))
     made = {
         **{service: functions.service(service) for service in SERVICES},
         **functions.collaboration(tables, sockets),
@@ -104,26 +115,35 @@ def run_on_lambda(
     data.search_access.map(data.search, roles)
     route_messages(sockets, made)
     if model.accelerator is not None:
-        accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=tables)
+        own = {key: table for key, table in tables.items() if isinstance(table, Table)}
+        accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=own)
         accelerator.allow(made["collaboration"])
-    rest = make_rest(model, account, keys, made, logging)
+    rest = make_rest(model, account, keys, names, made, logging)
     firewall = Firewall(
         "api-firewall",
         model.firewall,
         account=account,
         log_key=keys.logs,
         origin_secret=names.origin_secret,
-        stage_path=rest.origin_path,
+        # At the name that both regions answer at, paths begin with the resource.
+        stage_path="" if names.fails_over else rest.origin_path,
     )
     firewall.protect("api", rest.stage_arn)
     watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)
     for key, queue in functions.given_up.items():
         watched = disjoint(watched, delivery_alarms.dead_letters(f"{key}-changes", queue))
+    watched = disjoint(watched, lead_to_apis(names, rest, sockets))
+    home = names.origin(rest.domain_name, rest.origin_path)
+    origins: dict[str, Origin] = {_API: home}
+    behaviors = {"api": uncached("/api/*", _API), "auth": uncached("/auth/*", _API)}
+    if names.fails_over:
+        origins = {_API: names.origin(names.serving), HOME: home}
+        behaviors = {"health": uncached(HEALTH, HOME), **behaviors}
     return Serverless(
         Model(
-            origins={_API: HttpsOrigin(rest.domain_name, names.origin_secret, rest.origin_path)},
+            origins=origins,
             default=site_behavior(),
-            behaviors={"api": uncached("/api/*", _API), "auth": uncached("/auth/*", _API)},
+            behaviors=behaviors,
             watched=watched,
             backed_up=[table.arn for table in tables.values()],
             outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
@@ -143,7 +163,7 @@ def _watched(
     rest: RestApi,
     sockets: WebSocketApi,
     firewall: Firewall,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, TableRights],
 ) -> tuple[dict[str, Alarm], dict[str, list[Metric]]]:
     refused = {
         key: LogMetric(

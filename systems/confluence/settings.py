@@ -3,58 +3,33 @@
 from collections.abc import Iterator
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import model_validator
 
-from components.compute.addons import AddonsSettings
-from components.compute.canary import CanarySettings
-from components.compute.cluster import ClusterSettings
-from components.compute.code import CodeSettings
-from components.compute.function import FunctionSettings, FunctionTier
-from components.compute.node_settings import NodeGroupSettings
-from components.data.accelerator import AcceleratorSettings
 from components.data.bucket import EncryptedBucketSettings
-from components.data.database_proxy import DatabaseProxySettings
-from components.data.file_system import FileSystemSettings
-from components.data.global_cache import GlobalCacheSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
-from components.data.postgres_replica import PostgresReplicaSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
-from components.data.table import TableSettings
 from components.edge.origin_secret import OriginSecretSettings
-from components.edge.rest_api_settings import RestApiSettings
-from components.edge.websocket_api import WebSocketApiSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
-from components.operations.deployment_runner import DeploymentRunnerSettings
-from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.pipeline import PipelineSettings
+from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings
-from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
-from components.workloads.workload_settings import WorkloadSettings
-from settings import MisfitError, Name, Problem, Settings, refuse
+from settings import Name, Problem, Settings, refuse
+from settings.recovery import RecoveryStackSettings
 from settings.services.acm import CertifiedDomain
 from settings.services.dns import ZoneId
-from settings.services.functions import LayerArn
-from settings.services.kubernetes import Namespace
-from systems.confluence.firewall_settings import ApiFirewallSettings, PagesFirewallSettings
+from systems.confluence.firewall_settings import PagesFirewallSettings
+from systems.confluence.models import EksModel, LambdaModel, Tables
 from systems.eks_platform import without_a_way_out
-from systems.recovery_region import RecoverySettings
-
-SHARED = "shared"
-"""The folder of the shared file system that pods of the BFF mount."""
-SERVICES = ("auth", "user", "document", "search")
-"""The functions of the Lambda model whose code belongs to the product, not to this project."""
-PUSHING = ("collaboration", "websocket")
-"""The functions that push to sockets."""
 
 
 class Buckets(Settings):
@@ -66,131 +41,16 @@ class Buckets(Settings):
     access_logs: LogBucketSettings
 
 
-class EksModel(Settings):
-    """Pods on EKS: persistent WebSockets, and the lowest latency between editors."""
-
-    cluster: ClusterSettings
-    groups: dict[Name, NodeGroupSettings] = Field(min_length=1)
-    runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
-    """``null`` where whoever deploys comes by ``cluster.apiClients``."""
-    addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
-    namespace: Namespace = "confluence"
-    frontend: WorkloadSettings
-    bff: WorkloadSettings
-    websocket: WorkloadSettings
-    files: FileSystemSettings = FileSystemSettings()
-    logs: LogForwarderSettings
-    sticky_seconds: int = Field(default=86400, ge=1, le=604800)
-    """How long the load balancer sends a browser's new connections to the same node."""
-
-    @field_validator("addons")
-    @classmethod
-    def _has_the_file_driver(cls, value: AddonsSettings) -> AddonsSettings:
-        if not value.efs:
-            raise MisfitError(Problem("efs", "must be true: pods of the BFF mount the shared file system"))
-        return value
-
-    @field_validator("files")
-    @classmethod
-    def _has_the_shared_folder(cls, value: FileSystemSettings) -> FileSystemSettings:
-        if SHARED not in value.access_points:
-            raise MisfitError(Problem("accessPoints", f"must hold {SHARED}, which pods of the BFF mount"))
-        return value
-
-    @field_validator("websocket")
-    @classmethod
-    def _reached_as_designed(cls, value: WorkloadSettings) -> WorkloadSettings:
-        said = "is not to be chosen: a NodePort with affinity is the design"
-        given = {"serviceType": "service_type", "sticky": "sticky"}
-        refuse({Problem(key, said): field in value.model_fields_set for key, field in given.items()})
-        return value
-
-
-class Tables(Settings):
-    """The state of collaboration in DynamoDB."""
-
-    sessions: TableSettings
-    operations: TableSettings
-    presence: TableSettings
-
-
-class LambdaModel(Settings):
-    """Functions behind API Gateway: nothing runs while nobody reads."""
-
-    prefix: Name
-    """What the functions' names begin with."""
-    auth: FunctionSettings
-    user: FunctionSettings
-    document: FunctionSettings
-    search: FunctionSettings
-    collaboration: FunctionSettings
-    websocket: FunctionSettings
-    code: dict[Name, CodeSettings] = Field(default_factory=dict)
-    """The product's own code for a service; without it the function says that it has none yet."""
-    subnets: dict[Name, FunctionTier] = Field(default_factory=dict)
-    """The tier of a function where it is not to be the design's: the data tier for what calls nobody outside, the
-    private tier, which has NAT, for sign-in, mail and what pushes to sockets."""
-    rest: RestApiSettings = RestApiSettings()
-    sockets: WebSocketApiSettings = WebSocketApiSettings()
-    api_gateway_logging: bool = True
-    """Whether this stack sets the role by which API Gateway logs; one stack of an account and region must."""
-    tables: Tables
-    accelerator: AcceleratorSettings | None = None
-    proxy: DatabaseProxySettings
-    instrumentation: LayerArn | None = None
-    """AWS's layer of OpenTelemetry for Python, in the stack's region: calls to DynamoDB, PostgreSQL and Redis become
-    part of the traces of functions in Python, at the price of a longer cold start; ``code`` names others' own.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-LambdaMain.html"""
-    canary: CanarySettings = CanarySettings()
-    alarms: FunctionAlarmSettings = FunctionAlarmSettings()
-    firewall: ApiFirewallSettings = ApiFirewallSettings()
-    """Before the REST API."""
-
-    @field_validator("sockets")
-    @classmethod
-    def _named_by_the_system(cls, value: WebSocketApiSettings) -> WebSocketApiSettings:
-        if value.domain is not None:
-            raise MisfitError(Problem("domain", "is not to be chosen: sockets are at ws. below the stack's domain"))
-        return value
-
-    @field_validator("code")
-    @classmethod
-    def _of_services(cls, value: dict[str, CodeSettings]) -> dict[str, CodeSettings]:
-        if unknown := sorted(set(value) - set(SERVICES)):
-            raise ValueError(f"there is no service {', '.join(unknown)}; there are: {', '.join(SERVICES)}")
-        return value
-
-    @field_validator("subnets")
-    @classmethod
-    def _have_a_way(cls, value: dict[str, FunctionTier]) -> dict[str, FunctionTier]:
-        if unknown := sorted(set(value) - {*SERVICES, *PUSHING}):
-            there = ", ".join((*SERVICES, *PUSHING))
-            raise ValueError(f"there is no function {', '.join(unknown)}; there are: {there}")
-        if stuck := [name for name in PUSHING if value.get(name) == "data"]:
-            # https://repost.aws/knowledge-center/api-gateway-vpc-connections
-            raise ValueError(
-                f"{' and '.join(stuck)} must be private: no VPC endpoint leads to a WebSocket API, and data has no NAT"
-            )
-        return value
-
-    def images_of(self, namespace: str) -> list[str]:
-        """The services whose image is in a repository below ``namespace``."""
-        images = {service: code.image for service, code in self.code.items() if code.image}
-        return sorted(service for service, image in images.items() if image.split("/")[1] == namespace)
-
-    def code_of(self, service: str) -> CodeSettings:
-        """Where a service's code is."""
-        return self.code.get(service, CodeSettings())
-
-
 class Copies(Settings):
-    """The second region and what stands by there."""
+    """What a stack keeps in the region of its recovery stack, whatever becomes of its own."""
 
-    region: RecoverySettings = RecoverySettings()
+    region: RecoveryRegion = "us-west-2"
     access_logs: LogBucketSettings
-    database: PostgresReplicaSettings | None = None
-    """``null`` for backups alone, as while PostgreSQL is raised by a major."""
-    cache: GlobalCacheSettings
+    database: bool = True
+    """Whether the recovery stack copies the database; ``false`` while PostgreSQL is raised by a major."""
+    images: tuple[Name, ...] = ()
+    """Namespaces of repositories whose images are copied. A registry has one such configuration, so that one stack of
+    an account and region names all of them."""
 
 
 class UserSettings(MigrationSettings):
@@ -237,6 +97,9 @@ class SystemSettings(Settings):
     """What X-Ray keeps of traces and, in the EKS model, the collectors that send them; ``null`` for neither."""
     copies: Copies | None = None
     """``null`` for a stack that can be lost with its region."""
+    recovery: RecoveryStackSettings | None = None
+    """Makes this the recovery stack of another, of which it has the names and the secrets, and whose stores it copies.
+    It makes no distribution, zone, secret, bucket of data or pipeline."""
     pipeline: PipelineSettings | None = None
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings()
@@ -257,6 +120,7 @@ class SystemSettings(Settings):
                 Problem("cache.authentication", "must be iam: roles sign in"): self.cache.authentication != "iam",
                 Problem("firewall.scope", "must be CLOUDFRONT"): self.firewall.scope != "CLOUDFRONT",
                 **self._bodies_pass_both(),
+                **self._of_home_alone(),
                 **self._images_and_copies(),
             },
             [
@@ -276,10 +140,24 @@ class SystemSettings(Settings):
         if self.copies and (bound := self.cache.bound_to_one_region):
             yield Problem(f"cache.{bound.path}", f"{bound.what}; or leave out copies")
 
+    def _of_home_alone(self) -> dict[Problem, bool]:
+        """What a recovery stack is told and cannot make."""
+        if self.recovery is None:
+            return {}
+        accelerated = self.functions is not None and self.functions.accelerator is not None
+        given = {
+            "copies": self.copies is not None,
+            "pipeline": self.pipeline is not None,
+            "hostedZoneId": self.hosted_zone_id is not None,
+            "parentZoneId": self.parent_zone_id is not None,
+            "functions.accelerator": accelerated,
+        }
+        return {Problem(key, "is the home stack's, not its recovery stack's"): wrong for key, wrong in given.items()}
+
     def _images_and_copies(self) -> dict[Problem, bool]:
         if self.functions is None:
             return {}
-        region, tables = self.copies.region.region if self.copies else None, self.functions.tables
+        region, tables = self.copies.region if self.copies else None, self.functions.tables
         early = f"is in a repository below {self.registry}, which are empty when this stack is made; push it elsewhere"
         where = f"must be that of copies ({region or 'none'})"
         replicas = {key: getattr(tables, key).replica_region for key in Tables.model_fields}

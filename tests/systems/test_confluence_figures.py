@@ -118,13 +118,6 @@ ROWS: dict[str, list[Figure]] = {
         )
     ],
     "CONF-RDS-03": [(DATABASE, "postgres-primary", {"backupRetentionPeriod": 35})],
-    "CONF-RDS-05": [
-        (
-            DATABASE,
-            "postgres-copy-replica",
-            {"replicateSourceDb": Of("postgres-primary", "arn"), "region": "us-west-2"},
-        )
-    ],
     "CONF-RED-01": [
         (
             CACHE,
@@ -147,8 +140,7 @@ ROWS: dict[str, list[Figure]] = {
             "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
             "cache-copy-datastore",
             {"primaryReplicationGroupId": Of("cache-replication-group")},
-        ),
-        (CACHE, "cache-copy-replication-group", {"region": "us-west-2", "numNodeGroups": None}),
+        )
     ],
     "CONF-OS-01": [
         (
@@ -182,7 +174,7 @@ ROWS: dict[str, list[Figure]] = {
     ],
     "CONF-CDN-02": behavior("/api/*", NEVER_CACHED, request=ALL_BUT_HOST),
     "CONF-CDN-04": [
-        *behavior("/static/*", Of("cdn-cache-static"), origin="static"),
+        *behavior("/static/*", Of("cdn-cache-static"), origin="static-or-copy"),
         ("aws:cloudfront/cachePolicy:CachePolicy", "cdn-cache-static", {"defaultTtl": 31536000}),
     ],
     "CONF-CDN-05": [
@@ -254,6 +246,24 @@ ROWS: dict[str, list[Figure]] = {
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_has_its_figures(row: str) -> None:
     assert [difference for stack in STACKS for difference in unmet(stack_graph(stack), ROWS[row])] == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("row", ["CONF-RDS-05", "CONF-RED-05"])
+def test_a_recovery_stack_has_what_a_row_asks_of_the_second_region(stack: str, row: str) -> None:
+    told, there = stack_graph(stack).exports["recovery"], stack_graph(f"{stack}-dr")
+    assert there.region == "us-west-2"
+    rows: dict[str, list[Figure]] = {
+        "CONF-RDS-05": [(DATABASE, "postgres-primary", {"replicateSourceDb": told["databaseArn"]})],
+        "CONF-RED-05": [
+            (
+                CACHE,
+                "cache-replication-group",
+                {"globalReplicationGroupId": told["datastoreId"], "numNodeGroups": None},
+            )
+        ],
+    }
+    assert unmet(there, rows[row]) == []
 
 
 @pytest.mark.parametrize("purpose", ["static", "uploads", "backups"])

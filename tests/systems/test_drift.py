@@ -66,6 +66,7 @@ CONDITIONS: dict[str, Callable[[Graph, Node], bool]] = {
     ),
     drift.GLOBAL_PRIMARY: _leads_datastore,
     drift.GLOBAL_MEMBER: _in_datastore,
+    drift.GLOBAL_COPY: lambda _, node: "globalReplicationGroupId" in node.inputs,
     drift.GROWS: lambda _, node: "maxAllocatedStorage" in node.inputs and "replicateSourceDb" not in node.inputs,
     drift.FOLLOWS: lambda _, node: "replicationSourceIdentifier" in node.inputs,
     drift.STANDBY: lambda _, node: node.inputs.get("multiAz") is True,

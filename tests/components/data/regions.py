@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pulumi
+
 from analyser.graph import Graph
 from components.account import Account
+from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
-from systems.recovery_region import Recovery, RecoverySettings, make_recovery_region
+from components.security.key import Key
+from systems.recovery_region import make_recovery_region
 from tests.components.data.stores import Ground, ground
 from tests.support import ACCOUNT, record
 
@@ -15,17 +19,30 @@ AWAY = "us-west-2"
 
 
 @dataclass(frozen=True)
+class Away:
+    """The collaborators of what lives away."""
+
+    account: Account
+    network: Network
+    key: Key
+    options: pulumi.ResourceOptions
+
+
+@dataclass(frozen=True)
 class Regions:
     """The collaborators at home and away, and a client away."""
 
     home: Ground
-    away: Recovery
+    away: Away
     client: SecurityGroup
 
 
 def regions(account: Account = ACCOUNT) -> Regions:
     """Builds both; to be called while a program is recorded."""
-    away = make_recovery_region(RecoverySettings(), account)
+    there = make_recovery_region(AWAY, account)
+    layout = NetworkSettings(cidr="10.128.0.0/16", nat="none")
+    network = Network("away-network", layout, account=there.account, key=there.key, opts=there.options)
+    away = Away(there.account, network, there.key, there.options)
     client = SecurityGroup("away-client", vpc_id=away.network.vpc_id, description="Client", opts=away.options)
     return Regions(ground(account), away, client)
 

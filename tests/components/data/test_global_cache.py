@@ -8,7 +8,7 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
 from components.account import Account
-from components.data.global_cache import GlobalCache, GlobalCacheSettings
+from components.data.global_cache import GlobalCache, GlobalDatastore
 from components.data.redis import Redis, RedisSettings
 from components.security.role import Role
 from components.statements import service_trust
@@ -44,10 +44,12 @@ def cache(at: Regions, *, replicated_elsewhere: bool = True, **settings: Any) ->
 
 
 def build(at: Regions, **settings: Any) -> None:
+    datastore = GlobalDatastore("copy", primary=cache(at, **settings))
+    away = {key: value for key, value in settings.items() if key == "cluster_mode"}
     copy = GlobalCache(
         "copy",
-        GlobalCacheSettings(replication_group_id="redis-away"),
-        primary=cache(at, **settings),
+        RedisSettings(replication_group_id="redis-away", node_type="cache.r6g.large", nodes=2, **away),
+        datastore_id=datastore.datastore_id,
         account=at.away.account,
         network=at.away.network,
         key=at.away.key,
@@ -89,7 +91,8 @@ def test_the_copy_joins_it_and_repeats_nothing_that_it_inherits(graph: Graph, co
 
 
 def test_the_copy_stands_wholly_in_the_other_region(graph: Graph) -> None:
-    assert misplaced(graph, "GlobalCache", AWAY) == ["copy-datastore"]
+    assert misplaced(graph, "GlobalCache", AWAY) == []
+    assert misplaced(graph, "GlobalDatastore", "us-east-1") == []
     assert misplaced(graph, "Redis", None) == []
     assert set(log_groups_of(graph, "/aws/vendedlogs/elasticache/redis-away/")) == {"slow-log", "engine-log"}
 
@@ -116,7 +119,9 @@ def test_what_the_datastore_decides_is_changed_there_and_not_on_the_primary(grap
         "engineVersion", "nodeType", "numNodeGroups", "parameterGroupName", "autoMinorVersionUpgrade",
     )  # fmt: skip
     # Members report that they take no minor versions by themselves, whatever they were told.
-    assert named(graph, GROUP, "copy-replication-group").ignore_changes == ("autoMinorVersionUpgrade",)
+    assert named(graph, GROUP, "copy-replication-group").ignore_changes == (
+        "autoMinorVersionUpgrade", "globalReplicationGroupId",
+    )  # fmt: skip
     alone = recorded(lambda at: cache(at, replicated_elsewhere=False))
     assert named(alone, GROUP, "cache-replication-group").ignore_changes == ()
 
@@ -143,12 +148,18 @@ def test_a_primary_that_cannot_be_copied_is_refused_with_the_reason(settings: di
         recorded(lambda at: build(at, **settings))
 
 
-def test_the_same_region_is_refused() -> None:
-    def program(at: Regions) -> None:
-        home, settings = at.home, GlobalCacheSettings(replication_group_id="redis-away")
-        GlobalCache("copy", settings, primary=cache(at), account=home.account, network=home.network, key=home.key)
+def test_the_datastore_was_a_child_of_its_copy(graph: Graph) -> None:
+    (alias,) = graph.only("strata:data:GlobalDatastore").options["aliases"]
+    assert alias == {"type": "strata:data:GlobalCache"}
 
-    with pytest.raises(ProgramError, match="would lie in us-east-1"):
+
+def test_a_copy_that_could_not_follow_is_refused() -> None:
+    def program(at: Regions) -> None:
+        settings = RedisSettings(replication_group_id="redis-away", node_type="cache.t4g.medium")
+        away = at.away
+        GlobalCache("copy", settings, datastore_id="a-b", account=away.account, network=away.network, key=away.key)
+
+    with pytest.raises(ProgramError, match="cannot be in a global datastore"):
         recorded(program)
 
 
