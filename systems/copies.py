@@ -9,6 +9,10 @@ from components.account import Account
 from components.data.bucket import Bucket
 from components.data.bucket_replication import BucketReplication
 from components.data.log_bucket import LogBucket, LogBucketSettings
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.health_check import HealthCheck, HealthCheckSettings
+from components.edge.takeover import Takeover
+from components.edge.zone import Served, Zone
 from components.operations.recovery import RecoveryRegion
 from components.region import in_region
 from components.security.key import Key
@@ -94,3 +98,29 @@ def copy_buckets(
         target_key=elsewhere.key,
         access_logs=LogBucket("copies-access-logs", logs, account=elsewhere.account, opts=elsewhere.options),
     ).destinations
+
+
+def goes_first(domain: str) -> Served:
+    """A recovery stack's half of every name of ``domain`` that leads to either region: first once it has taken over."""
+    check = HealthCheck("taken-over", HealthCheckSettings(domain=_takeover(domain), path="/"))
+    return Served(RECOVERY, check.health_check_id)
+
+
+def take_over(*, domain: str, promoted: bool, zone: Zone, account: Account, after: Sequence[pulumi.Resource]) -> None:
+    """Says what ``goes_first`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    said = _takeover(domain)
+    certificate = Certificate(
+        "takeover-certificate", CertificateSettings(domain=said), zone=zone, region=account.region
+    )
+    Takeover(
+        "takeover",
+        domain=said,
+        promoted=promoted,
+        zone=zone,
+        certificate=certificate,
+        opts=pulumi.ResourceOptions(depends_on=after),
+    )
+
+
+def _takeover(domain: str) -> str:
+    return f"takeover.{domain}"

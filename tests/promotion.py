@@ -19,8 +19,11 @@ _CONTROLLED_THERE = (
 )
 """How types begin whose control plane is in one region for all; certificates here are those that a name is proved for,
 by a record."""
-_REMADE = ("kubernetes:", "aws:apigateway/deployment:")
-"""What may be made anew: pods and jobs hold nothing, and a deployment is how what an API says is published."""
+_REMADE = ("kubernetes:", "aws:apigateway/deployment:", "aws:ecs/taskDefinition:")
+"""What may be made anew: pods and jobs hold nothing, a deployment is how what an API says is published, and a former
+revision of a task stays in ECS."""
+_GOES = "aws:cloudwatch/metricAlarm:"
+"""What may go: alarms of what follows nobody any more."""
 
 
 def promotion(standby: Graph, promoted: Graph) -> tuple[Change, ...]:
@@ -43,5 +46,6 @@ def _wrong(change: Change, node: Node) -> Iterator[str]:
         yield f"{node.type} is controlled from {ELSEWHERE}"
     if ELSEWHERE in (node.inputs.get("region"), node.inputs.get("endpointGroupRegion")):
         yield f"lies in {ELSEWHERE}"
-    if change.kind in ("removed", "replaced") and not (change.kind == "replaced" and node.type.startswith(_REMADE)):
+    spared = {"removed": _GOES, "replaced": _REMADE}.get(change.kind)
+    if spared is not None and not node.type.startswith(spared):
         yield f"{node.type} is no longer what stood by{', and protected' if change.protected else ''}"

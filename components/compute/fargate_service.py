@@ -56,6 +56,8 @@ class FargateService(Component):
     ``allow``. A deployment that does not come up is rolled back. ``key`` encrypts the ``secrets`` that name no other,
     ``log_key`` the logs. ``target_groups`` (type ip, by any key) take the tasks in; what makes them part of a load
     balancer belongs into ``after``. ``balanced`` is needed to scale on requests or connections.
+
+    In a recovery stack ``promoted`` says whether there are tasks. That, and no scaler, is what brings them there.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class FargateService(Component):
         balanced: Balanced | None = None,
         tracing: Tracing | None = None,
         after: Sequence[pulumi.Resource] = (),
+        promoted: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -107,7 +110,7 @@ class FargateService(Component):
             name=settings.service_name,
             cluster=cluster.arn,
             task_definition=self.task.arn,
-            desired_count=settings.desired_count or settings.scaling.min_count,
+            desired_count=0 if promoted is False else settings.desired_count or settings.scaling.min_count,
             capacity_provider_strategies=_strategies(settings, account),
             network_configuration={
                 "subnets": list(network.private_subnet_ids.values()),
@@ -133,7 +136,7 @@ class FargateService(Component):
                 depends_on=[cluster, self.task, self.security_group, *after],
                 # Two services of one name cannot be there at a time.
                 delete_before_replace=True,
-                ignore_changes=ignored("aws:ecs/service:Service"),
+                ignore_changes=ignored("aws:ecs/service:Service") if promoted is None else None,
             ),
         )
         self._account = account
@@ -153,6 +156,7 @@ class FargateService(Component):
             cluster_name=cluster.cluster_name,
             service_name=self.service_name,
             balanced=balanced,
+            promoted=promoted,
             opts=self.child_options(),
         )
         self.register_outputs({"arn": self.arn, "serviceName": self.service_name})

@@ -80,6 +80,7 @@ class ServiceScaling(Component):
     Connections are counted by the load balancer, tasks by the cluster's Container Insights. Raises ValueError when
     requests or connections are to be counted and there is no ``balanced``. With ``off_peak``
     the bounds are the clock's from the first evening on: an update that changes them changes what the clock sets next.
+    In a recovery stack ``promoted`` says whether there are tasks: without it there are none, at no hour of the day.
     """
 
     def __init__(
@@ -90,9 +91,12 @@ class ServiceScaling(Component):
         cluster_name: pulumi.Input[str],
         service_name: pulumi.Input[str],
         balanced: Balanced | None = None,
+        promoted: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        # A promotion raises the bounds, which then must not be left to whatever the clock has set.
+        set_elsewhere = settings.off_peak is not None and promoted is None
         if balanced is None and (settings.requests_per_task or settings.connections_per_task):
             raise ValueError(f"{name}: to scale on requests or connections takes a load balancer")
         target = aws.appautoscaling.Target(
@@ -100,9 +104,9 @@ class ServiceScaling(Component):
             service_namespace="ecs",
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=pulumi.Output.concat("service/", cluster_name, "/", service_name),
-            min_capacity=settings.min_count,
-            max_capacity=settings.max_count,
-            opts=self.child_options(ignore_changes=ignored(_TARGET, BY_THE_CLOCK if settings.off_peak else ALWAYS)),
+            min_capacity=0 if promoted is False else settings.min_count,
+            max_capacity=0 if promoted is False else settings.max_count,
+            opts=self.child_options(ignore_changes=ignored(_TARGET, BY_THE_CLOCK if set_elsewhere else ALWAYS)),
         )
         self._target: dict[str, Any] = {
             "service_namespace": target.service_namespace,
@@ -114,7 +118,7 @@ class ServiceScaling(Component):
         if balanced is not None:
             self._keep("requests", settings.requests_per_task, _requests(balanced))
             self._keep("connections", settings.connections_per_task, _connections(balanced, cluster_name, service_name))
-        if settings.off_peak is not None:
+        if settings.off_peak is not None and promoted is not False:
             self._change_by_clock(settings.off_peak, settings)
         self.register_outputs({"resourceId": target.resource_id})
 

@@ -16,7 +16,7 @@ from components.compute.trace_sidecar import SIDECAR, trace_sidecar
 from components.operations.collector import client_variables
 from components.operations.log_group import LogGroup
 from components.operations.tracing import Tracing
-from components.security.key import Key
+from components.security.key import ExistingKey, Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
 
@@ -34,7 +34,7 @@ class SecretReference:
 
     arn: pulumi.Input[str]
     field: str | None = None
-    key: Key | None = None
+    key: Key | ExistingKey | None = None
 
     @property
     def value_from(self) -> pulumi.Input[str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from components.account import Account
 from components.compute.function import FunctionSettings
-from components.data.postgres import Postgres
+from components.data.postgres_primary import PostgresPrimary
 from components.data.redis import Redis
 from components.security.key import Key
 from components.security.secret import RotatedSecret, await_value
@@ -60,11 +60,12 @@ class ApplicationSecret(RotatedSecret):
         account: Account,
         key: Key,
         log_key: Key,
-        database: Postgres,
+        database: PostgresPrimary,
         database_key: Key,
         cache: Redis,
         public: Mapping[str, str],
         tasks: Tasks | None = None,
+        stands_by: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.secret_name = settings.name
@@ -100,9 +101,10 @@ class ApplicationSecret(RotatedSecret):
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],
             secret_name=settings.name,
+            stands_by=stands_by,
             opts=opts,
         )
-        self._watch()
+        self._watch(enabled=not stands_by)
         if tasks is not None:
             await_first_value(self)
 
@@ -112,12 +114,13 @@ class ApplicationSecret(RotatedSecret):
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("Read", self.name), actions, [self._pattern])
 
-    def _watch(self) -> None:
+    def _watch(self, *, enabled: bool) -> None:
         """Asks the function regularly: a lost event about a rotation of RDS would be an outage."""
         rule = aws.cloudwatch.EventRule(
             self.child("watch"),
             description=f"Look whether a part of {self.secret_name} has changed",
             schedule_expression="rate(5 minutes)",
+            state=None if enabled else "DISABLED",
             opts=self.child_options(),
         )
         permission = self.function.allow_invocation("watch", "events.amazonaws.com", rule.arn)
@@ -141,8 +144,9 @@ def whereabouts(cache: Redis) -> dict[str, pulumi.Input[str]]:
 
 
 def await_first_value(secret: RotatedSecret) -> None:
-    """Holds up what depends on ``secret``, whose function is this module's, until it has a value."""
-    await_value(secret, secret.function, secret.arn, schedule=secret.schedule)
+    """Holds up what depends on ``secret``, whose function is this module's, until it has a value, if it is to have."""
+    if secret.schedule is not None:
+        await_value(secret, secret.function, secret.arn, schedule=secret.schedule)
 
 
 def _replace(tasks: Tasks, account: Account) -> Statement:

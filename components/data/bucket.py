@@ -27,6 +27,17 @@ class CorsRule(Settings):
     expose_headers: tuple[HeaderName, ...] = ("ETag",)
     max_age_seconds: DaysOrNone = 3000
 
+    @property
+    def args(self) -> aws.s3.BucketCorsConfigurationCorsRuleArgs:
+        """The rule in S3's form."""
+        return aws.s3.BucketCorsConfigurationCorsRuleArgs(
+            allowed_origins=list(self.origins),
+            allowed_methods=list(self.methods),
+            allowed_headers=list(self.headers),
+            expose_headers=list(self.expose_headers),
+            max_age_seconds=self.max_age_seconds,
+        )
+
 
 class ArchiveTiers(Settings):
     """After how many days unread an object of INTELLIGENT_TIERING goes where it must be restored to be read again.
@@ -137,13 +148,6 @@ class Bucket(PrivateBucket):
         self._invocables: dict[str, pulumi.Output[str]] = {}
         self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name, "domainName": self.domain_name})
 
-    @property
-    def tag(self) -> Statement:
-        """Lets a role read objects and put tags on them, and change nothing else."""
-        # Who may not list is told of an object that is gone that he may not read it.
-        actions = ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"]
-        return self.grant("Tag", actions, ["kms:Decrypt"], listing=True)
-
     def erase(self, *folders: str) -> list[Statement]:
         """Lets a role find and delete every version of the objects in these folders, and read none of them."""
         found = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
@@ -218,15 +222,7 @@ class Bucket(PrivateBucket):
         aws.s3.BucketCorsConfiguration(
             self.child("cors"),
             bucket=self._bucket.bucket,
-            cors_rules=[
-                aws.s3.BucketCorsConfigurationCorsRuleArgs(
-                    allowed_origins=list(cors.origins),
-                    allowed_methods=list(cors.methods),
-                    allowed_headers=list(cors.headers),
-                    expose_headers=list(cors.expose_headers),
-                    max_age_seconds=cors.max_age_seconds,
-                )
-            ],
+            cors_rules=[cors.args],
             opts=self.child_options(),
         )
 

@@ -42,6 +42,13 @@ class BucketRights:
         actions = ["s3:GetObject", "s3:ListBucket", *_WRITE, "s3:DeleteObject"]
         return self.grant("ReadWrite", actions, _WRITE_KEY, listing=True)
 
+    @property
+    def tag(self) -> Statement:
+        """Lets a role read objects and put tags on them, and change nothing else."""
+        # Who may not list is told of an object that is gone that he may not read it.
+        actions = ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"]
+        return self.grant("Tag", actions, ["kms:Decrypt"], listing=True)
+
     def grant(
         self, verb: str, actions: Sequence[str], key_actions: Sequence[str], *, listing: bool = False
     ) -> Statement:

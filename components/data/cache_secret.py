@@ -36,6 +36,7 @@ class CacheSecret(RotatedSecret):
         key: Key,
         log_key: Key,
         cache: Redis,
+        stands_by: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -52,6 +53,7 @@ class CacheSecret(RotatedSecret):
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],
             secret_name=settings.name,
+            stands_by=stands_by,
             opts=opts,
         )
         await_first_value(self)

@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings, FunctionTier
 from components.compute.layer import Layer
-from components.data.postgres import Postgres
+from components.data.postgres_primary import PostgresPrimary
 from components.network.network import Network
 from components.security.key import Key
 from components.statements import Statement
@@ -35,7 +35,7 @@ class DatabaseMigration(Component):
         network: Network,
         key: Key,
         log_key: Key,
-        database: Postgres,
+        database: PostgresPrimary,
         database_key: Key,
         tier: FunctionTier = "data",
         opts: pulumi.ResourceOptions | None = None,

@@ -13,6 +13,9 @@ PRIMARY = "primary"
 class PostgresPrimary(PostgresInstances):
     """A primary, its read replicas, and the secret of its master user."""
 
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    instance_ids: dict[str, pulumi.Output[str]]
     secret_arn: pulumi.Output[str]
     reader_endpoints: dict[str, pulumi.Output[str]]
     instance_ids: dict[str, pulumi.Output[str]]

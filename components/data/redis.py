@@ -13,6 +13,9 @@ from components.security.key import Key
 from components.statements import Statement, sid
 from settings import MisfitError
 
+_NOWHERE = "standing-by.invalid"
+"""https://www.rfc-editor.org/rfc/rfc2606"""
+
 
 class Redis(RedisMember):
     """A replication group in the data tier, encrypted with ``key`` at rest and by TLS on the way.
@@ -55,6 +58,7 @@ class Redis(RedisMember):
         super().__init__(name, settings, account=account, network=network, key=key, opts=opts)
         self.replicated_elsewhere = replicated_elsewhere
         self._by_name = promoted is not None
+        self._there = promoted is not False
         self.replication_group_id: pulumi.Input[str] = settings.replication_group_id
         if promoted is False:
             self.register_outputs({"replicationGroupId": self.replication_group_id})
@@ -77,6 +81,11 @@ class Redis(RedisMember):
         self.created_id = self._group.id
         """The same, but known only once the group is there."""
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})
+
+    @property
+    def endpoint(self) -> pulumi.Output[str]:
+        """Where clients connect; a name that leads nowhere while the group is not there."""
+        return super().endpoint if self._there else pulumi.Output.from_input(_NOWHERE)
 
     @property
     def group_arn(self) -> pulumi.Input[str]:

@@ -80,21 +80,12 @@ class Email(Component):
     @property
     def send(self) -> list[Statement]:
         """Lets a role send as the one sender, and ask how much it may still send, which takes no resource."""
-        account, settings = self._account, self._settings
-        identities = [account.arn("ses", f"identity/{settings.domain}", region=region) for region in self.regions]
+        account = self._account
         sets = [
             configuration_set.apply(lambda found, region=region: _set_arn(account, region, found))
             for region, configuration_set in self.configuration_sets.items()
         ]
-        return [
-            Statement(
-                sid("Send", self.name),
-                ["ses:SendEmail", "ses:SendRawEmail"],
-                [*identities, *sets],
-                {"StringEquals": {"ses:FromAddress": settings.sender}},
-            ),
-            Statement(sid("Quota", self.name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
-        ]
+        return sending(self.name, self._settings, account, self.regions, sets)
 
     @property
     def operate(self) -> Statement:
@@ -166,8 +157,7 @@ class Email(Component):
         )
         made = aws.sesv2.ConfigurationSet(
             self.child("set", region),
-            # SES wants a name; the domain's keeps stacks of one account apart.
-            configuration_set_name=self._settings.domain.replace(".", "-"),
+            configuration_set_name=configuration_set_name(self._settings.domain),
             delivery_options=aws.sesv2.ConfigurationSetDeliveryOptionsArgs(tls_policy="REQUIRE"),
             reputation_options=aws.sesv2.ConfigurationSetReputationOptionsArgs(reputation_metrics_enabled=True),
             suppression_options=aws.sesv2.ConfigurationSetSuppressionOptionsArgs(
@@ -199,6 +189,37 @@ class Email(Component):
             opts=self.child_options(),
         )
         return made
+
+
+def configuration_set_name(domain: str) -> str:
+    """What the configuration set is called that mail of ``domain`` goes by, in each region."""
+    # SES wants a name; the domain's keeps stacks of one account apart.
+    return domain.replace(".", "-")
+
+
+def sending(
+    name: str,
+    settings: EmailSettings,
+    account: Account,
+    regions: Sequence[str],
+    sets: Sequence[pulumi.Input[str]] | None = None,
+) -> list[Statement]:
+    """Lets a role send as the one sender by the identities of these regions, and ask how much it may still send.
+
+    Without ``sets`` the configuration sets are those that another stack made of the same domain.
+    """
+    identities = [account.arn("ses", f"identity/{settings.domain}", region=region) for region in regions]
+    if sets is None:
+        sets = [_set_arn(account, region, configuration_set_name(settings.domain)) for region in regions]
+    return [
+        Statement(
+            sid("Send", name),
+            ["ses:SendEmail", "ses:SendRawEmail"],
+            [*identities, *sets],
+            {"StringEquals": {"ses:FromAddress": settings.sender}},
+        ),
+        Statement(sid("Quota", name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
+    ]
 
 
 def token_at(tokens: Sequence[str], place: int) -> str:

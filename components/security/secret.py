@@ -49,6 +49,7 @@ class RotatedSecret(Component):
     ``statements`` what it may do beside rotating this secret, ``after`` what must be there before it runs for the first
     time. With ``secret_name`` the secret's name in AWS is fixed, and a new one of that name can only be made once the
     old one's recovery window is over. ``copy`` is a region where it has to be read as well, should this one be gone.
+    With ``stands_by`` all is there but the schedule, and no value, until another update says otherwise.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class RotatedSecret(Component):
         after: Sequence[pulumi.Resource] = (),
         secret_name: str | None = None,
         copy: SecretCopy | None = None,
+        stands_by: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -87,16 +89,19 @@ class RotatedSecret(Component):
             opts=self.child_options(),
         )
         permission = self.function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
-        self.schedule = aws.secretsmanager.SecretRotation(
+        self.schedule = None if stands_by else self._rotation(rotation_days, [permission, *after])
+        self.register_outputs({"arn": self.arn})
+
+    def _rotation(self, days: int, after: Sequence[pulumi.Resource]) -> aws.secretsmanager.SecretRotation:
+        return aws.secretsmanager.SecretRotation(
             self.child("schedule"),
-            secret_id=secret.id,
+            secret_id=self.arn,
             rotation_lambda_arn=self.function.arn,
             rotate_immediately=True,
-            rotation_rules={"automatically_after_days": rotation_days},
+            rotation_rules={"automatically_after_days": days},
             # Secrets Manager invokes the function at once and must be allowed to by then.
-            opts=self.child_options(depends_on=[permission, *after]),
+            opts=self.child_options(depends_on=after),
         )
-        self.register_outputs({"arn": self.arn})
 
     @property
     def read(self) -> Statement:

@@ -17,10 +17,11 @@ from components.operations.cost_anomaly import PUBLISHER
 from components.security.github_role import GithubRole
 from components.security.operator_role import OperatorRole
 from systems.collaboration.application import make_application
-from systems.collaboration.data import make_data
+from systems.collaboration.data import make_data, make_files
 from systems.collaboration.edge import make_edge, make_names
 from systems.collaboration.operations import operate
 from systems.collaboration.parameters import IMAGE
+from systems.collaboration.recovery import stand_by, tell
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.copies import make_elsewhere
@@ -31,6 +32,8 @@ __all__ = ["SystemSettings", "build"]
 
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a collaboration stack and returns its outputs by name."""
+    if settings.recovery is not None:
+        return stand_by(settings, settings.recovery, account)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], data_users=[distributions(account)])
     elsewhere = (
@@ -40,19 +43,17 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     )
     network = Network("network", settings.network, account=account, key=keys.logs)
     data = make_data(settings, account, keys, network, elsewhere)
+    files = make_files(settings, account, keys, data.access_logs, elsewhere)
     names = make_names(settings, account, keys)
     application = make_application(
-        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront, elsewhere
+        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront
     )
     sockets = make_sockets(settings, account, keys, network, data, names.balancer)
-    edge = make_edge(settings, account, keys, names, data, application, sockets)
+    edge = make_edge(settings, account, keys, names, data, files, application, sockets)
     operators = OperatorRole("operators", account=account)
     dashboard = operate(settings, account, keys, data, application, sockets, edge, operators)
     operators.may(
-        data.cache.operate,
-        *data.cache_secret.operate,
-        *data.signing_key.operate,
-        *(statement for secret in data.secrets.values() for statement in secret.operate),
+        *data.operate,
         *application.operate,
         *sockets.operate,
     )
@@ -75,5 +76,6 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "webSocketApiId": sockets.api.api_id,
         "distributionId": edge.cdn.distribution_id,
         "distributionDomain": edge.cdn.domain_name,
-        "staticBucket": data.static.bucket_name,
+        "staticBucket": files.static.bucket_name,
+        **(tell(settings, account, data, edge, elsewhere) if elsewhere else {}),
     }

@@ -6,20 +6,19 @@ from components.compute.fargate_service import FargateService, FargateServiceSet
 from components.compute.service_restart import ServiceRestart
 from components.compute.task_definition import SecretReference
 from components.data.cache_secret import URL
-from components.data.image_replication import ImageReplication
 from components.data.registry import Registry, RegistrySettings
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.origin_secret import OriginSecret
+from components.edge.origin_secret import HasOriginHeader
 from components.network.network import Network
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import put_metrics
 from components.operations.tracing import Tracing
+from components.security.secret import RotatedSecret
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
 from systems.collaboration.settings import SystemSettings
-from systems.copies import Elsewhere
 from systems.foundation import Keys
 
 
@@ -35,11 +34,15 @@ def make_application(
     network: Network,
     data: Data,
     certificate: Certificate | ExistingCertificate,
-    origin_secret: OriginSecret,
+    origin_secret: HasOriginHeader,
     cloudfront: str,
-    elsewhere: Elsewhere | None,
+    *,
+    promoted: bool | None = None,
 ) -> Application:
-    """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service."""
+    """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service.
+
+    ``promoted`` says of a recovery stack whether tasks run.
+    """
     service = settings.service(account.environment)
     balancer = _balancer(service, account, network, data, certificate, origin_secret)
     balancer.allow_cloudfront(cloudfront)
@@ -49,9 +52,6 @@ def make_application(
         account=account,
         key=keys.data,
     )
-    if elsewhere is not None:
-        folder = f"{settings.prefix(account.environment)}-collaboration"
-        ImageReplication("images", account=account, region=elsewhere.account.region, namespaces=[folder])
     cluster = FargateCluster(
         "cluster",
         FargateClusterSettings(cluster_name=settings.name(account.environment, "cluster")),
@@ -82,7 +82,8 @@ def make_application(
         tracing=Tracing("tracing", settings.tracing) if settings.tracing else None,
         target_groups={SERVER: balancer.target_group(SERVER).arn},
         # Balancer: its listener's rule puts the target group to use. Secrets: a task does not start without values.
-        after=[balancer, data.cache_secret, data.signing_key],
+        after=[balancer, *(each for each in (data.cache_secret, data.signing_key) if isinstance(each, RotatedSecret))],
+        promoted=promoted,
     )
     server.allow(balancer)
     balancer.reach(server)
@@ -98,7 +99,7 @@ def _balancer(
     network: Network,
     data: Data,
     certificate: Certificate | ExistingCertificate,
-    origin_secret: OriginSecret,
+    origin_secret: HasOriginHeader,
 ) -> LoadBalancer:
     group = TargetGroupSettings(port=service.port, protocol=service.protocol, health_path=service.health.path)
     return LoadBalancer(
@@ -119,9 +120,9 @@ def _secrets(settings: SystemSettings, data: Data) -> dict[str, SecretReference]
     """What the container gets by variables and nobody finds in a task definition."""
     return {
         "REDIS_URL": SecretReference(data.cache_secret.arn, URL),
-        "JWT_SECRET": SecretReference(data.signing_key.arn),
+        "JWT_SECRET": SecretReference(data.signing_key.arn, key=data.copied_secrets_key),
         **{
-            secret.variable: SecretReference(data.secrets[name].arn)
+            secret.variable: SecretReference(data.secrets[name].arn, key=data.copied_secrets_key)
             for name, secret in settings.secrets.items()
             if secret.injected
         },

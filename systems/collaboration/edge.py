@@ -13,7 +13,7 @@ from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin
 from components.edge.zone import Served, Zone, ZoneSettings
 from components.operations.metric import EDGE_REGION
-from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Sockets
+from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Files, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.copies import HOME
 from systems.foundation import Keys
@@ -55,6 +55,7 @@ def make_edge(
     keys: Keys,
     names: Names,
     data: Data,
+    files: Files,
     application: Application,
     sockets: Sockets,
 ) -> Edge:
@@ -62,7 +63,7 @@ def make_edge(
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     origins: dict[str, Origin] = {
         SERVER: HttpsOrigin(settings.origin, names.origin_secret),
-        STATIC: BucketOrigin(data.static, data.static_copy),
+        STATIC: BucketOrigin(files.static, files.copy),
     }
     if settings.sockets_through_cdn:
         origins[SOCKETS] = HttpsOrigin(sockets.api.domain_name)
@@ -86,7 +87,7 @@ def make_edge(
         names.zone.alias(settings.origin, application.balancer.alias_target, region=home)
         if settings.sockets_domain is not None and sockets.api.alias_target is not None:
             names.zone.alias(settings.sockets_domain, sockets.api.alias_target, region=home)
-    return Edge(cdn, firewall, names.zone)
+    return Edge(cdn, firewall, names.zone, names.origin_secret)
 
 
 def _certificates(settings: SystemSettings, account: Account, zone: Zone | None) -> dict[str, Certificate]:

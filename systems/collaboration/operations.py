@@ -1,6 +1,6 @@
 """What watches the collaboration platform: alarms, dashboard, saved queries, budget, and its backups."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pulumi
 
@@ -23,6 +23,7 @@ from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
 from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
 from components.security.operator_role import OperatorRole
+from components.security.secret import CopiedSecret
 from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import SERVER, Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
@@ -51,8 +52,7 @@ def operate(
         edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
         data_alarms.cache(nodes, settings.alarms),
         table_alarms.table("state", data.state.table_name),
-        delivery_alarms.function_errors("redis-secret-rotation", data.cache_secret.function.function_name),
-        delivery_alarms.function_errors("jwt-secret-rotation", data.signing_key.function.function_name),
+        *_rotated(data),
         delivery_alarms.backups(backup),
         _watched_sockets(settings, sockets),
     )
@@ -78,10 +78,51 @@ def operate(
     return dashboard
 
 
+def watch(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    data: Data,
+    application: Application,
+    sockets: Sockets,
+    *,
+    promoted: bool,
+) -> None:
+    """What a recovery stack is told of: spending from the beginning, and once it is promoted what serves."""
+    notices, _ = make_notices(settings.notices, account, keys, also=[PUBLISHER], edge=False)
+    Budget("budget", settings.budget, notices=notices)
+    CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
+    if not promoted:
+        return
+    watched = disjoint(
+        _watched_service(settings, account, application),
+        service_alarms.deployments(SERVER, application.failures.rule_name),
+        data_alarms.cache(_cache_nodes(data), settings.alarms),
+        table_alarms.table("state", data.state.table_name),
+        *_rotated(data),
+        _watched_sockets(settings, sockets),
+    )
+    alarms = Alarms("alarms", watched, notices=notices)
+    Dashboard(
+        "collaboration",
+        disjoint(_panels(data, application, sockets, _cache_nodes(data)), panels_of(watched)),
+        account=account,
+        alarms=alarms,
+        business_namespace=metrics_namespace(settings, account),
+    )
+
+
 def _cache_nodes(data: Data) -> dict[str, pulumi.Output[str]]:
     return data_alarms.cache_nodes(
         data.cache.replication_group_id, shards=1, nodes_per_shard=data.cache.nodes_per_shard, cluster_mode=False
     )
+
+
+def _rotated(data: Data) -> Iterator[dict[str, Alarm]]:
+    """The functions that replace secrets of this region; copies are replaced in their own."""
+    for name, secret in {"redis-secret": data.cache_secret, "jwt-secret": data.signing_key}.items():
+        if not isinstance(secret, CopiedSecret):
+            yield delivery_alarms.function_errors(f"{name}-rotation", secret.function.function_name)
 
 
 def _watched_service(settings: SystemSettings, account: Account, application: Application) -> dict[str, Alarm]:

@@ -13,15 +13,18 @@ from components.data.log_bucket import LogBucket
 from components.data.redis import Redis
 from components.data.registry import Registry
 from components.data.table import Table
+from components.data.table_rights import CopiedTable
 from components.data.table_schema import TableSchema
 from components.edge.cdn import Cdn
 from components.edge.firewall import Firewall
 from components.edge.load_balancer import LoadBalancer
+from components.edge.origin_secret import OriginSecret
 from components.edge.websocket_api import WebSocketApi
 from components.edge.zone import Zone
 from components.operations.deployment_failures import DeploymentFailures
+from components.security.key import ExistingKey
 from components.security.manual_secret import ManualSecret
-from components.security.secret import GeneratedSecret
+from components.security.secret import CopiedSecret, GeneratedSecret
 from components.statements import Statement
 
 SERVER = "server"
@@ -35,15 +38,37 @@ STATIC_PATH = "/static/*"
 class Data:
     """The stores and the secrets."""
 
-    state: Table
+    state: Table | CopiedTable
     cache: Redis
     cache_secret: CacheSecret
-    signing_key: GeneratedSecret
-    secrets: Mapping[str, ManualSecret]
-    static: Bucket
-    static_copy: Bucket | None
-    """The same files in the second region."""
+    signing_key: GeneratedSecret | CopiedSecret
+    secrets: Mapping[str, ManualSecret | CopiedSecret]
     access_logs: LogBucket
+    copied_secrets_key: ExistingKey | None = None
+    """What opens those of the secrets that are copies."""
+
+    @property
+    def open_secrets(self) -> list[Statement]:
+        """Lets a role use the key of the copies, together with ``read`` of one."""
+        return [self.copied_secrets_key.decrypt] if self.copied_secrets_key else []
+
+    @property
+    def operate(self) -> list[Statement]:
+        """What operators do to cache and secrets; copies are their home's."""
+        own = [self.signing_key, *self.secrets.values()]
+        return [
+            self.cache.operate,
+            *self.cache_secret.operate,
+            *(statement for secret in own if not isinstance(secret, CopiedSecret) for statement in secret.operate),
+        ]
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the distribution serves by itself, and its copy in the second region."""
+
+    static: Bucket
+    copy: Bucket | None
 
 
 @dataclass(frozen=True)
@@ -84,3 +109,4 @@ class Edge:
     cdn: Cdn
     firewall: Firewall
     zone: Zone | None
+    origin_secret: OriginSecret

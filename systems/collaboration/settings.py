@@ -28,6 +28,7 @@ from components.operations.tracing import TracingSettings
 from components.security.github_role import GithubRoleSettings
 from components.security.secret import SecretSettings
 from settings import Cidr, DomainName, Environment, Name, Problem, Settings, refuse
+from settings.recovery import RecoveryStackSettings
 from settings.services.acm import CertificateArn, CertifiedDomain
 from settings.services.arns import region_of
 from settings.services.containers import ImageUri, repository_and_tag
@@ -109,6 +110,8 @@ class SystemSettings(Settings):
     budget: BudgetSettings
     cost_anomaly: CostAnomalySettings
     backup: BackupSettings = BackupSettings()
+    recovery: RecoveryStackSettings | None = None
+    """Whose place the stack takes; without it, it takes nobody's."""
     copies: CopiesSettings | None = None
     """What a recovery stack goes on with: the state table, secrets, files and images, in a second region."""
     tracing: TracingSettings | None = None
@@ -150,7 +153,7 @@ class SystemSettings(Settings):
     @property
     def sockets_domain(self) -> str | None:
         """The name by which the distribution calls the WebSocket API, where that may be one of several."""
-        return f"sockets.{self.domain_name}" if self.copies else None
+        return f"sockets.{self.domain_name}" if self.copies or self.recovery else None
 
     @property
     def network(self) -> NetworkSettings:
@@ -240,6 +243,18 @@ class SystemSettings(Settings):
         return [key for key, value in given.items() if value]
 
     @property
+    def _of_the_home(self) -> dict[str, object]:
+        """What a recovery stack finds there, or has no use for."""
+        return {
+            "copies": self.copies,
+            "hostedZoneId": self.hosted_zone_id,
+            "parentZoneId": self.parent_zone_id,
+            "certificateArn": self.certificate_arn,
+            "albCertificateArn": self.alb_certificate_arn,
+            "github": self.github,
+        }
+
+    @property
     def _own_names(self) -> bool:
         return self.dns == "route53" and self.certificate_arn is None and self.alb_certificate_arn is None
 
@@ -282,6 +297,12 @@ class SystemSettings(Settings):
             Problem("copies", "goes with a domainName of the stack's own zone and certificates"): (
                 self.copies is not None and (self.domain_name is None or not self._own_names)
             ),
+            **{
+                Problem(key, "is the home stack's; a recovery stack has none of its own"): (
+                    self.recovery is not None and given is not None
+                )
+                for key, given in self._of_the_home.items()
+            },
             Problem("socketFunction.release", "must be atOnce: a release replaces servers and functions together"): (
                 self.socket_function.release != "atOnce"
             ),

@@ -33,6 +33,8 @@ def make_sockets(
     network: Network,
     data: Data,
     certificate: Certificate | ExistingCertificate,
+    *,
+    stands_by: bool = False,
 ) -> Sockets:
     """The API with a stage named after the environment; who may connect is for tokens that the signing key made.
 
@@ -54,7 +56,7 @@ def make_sockets(
         keeps_path=True,
         logging=logging,
     )
-    functions = _Functions(settings, account, keys, network, data, api).make()
+    functions = _Functions(settings, account, keys, network, data, api, stands_by=stands_by).make()
     api.route("$connect", functions[HANDLER], authorizer=api.authorize(functions[AUTHORIZER]))
     for route in ROUTES:
         api.route(route, functions[HANDLER])
@@ -73,7 +75,10 @@ class _Functions:
         network: Network,
         data: Data,
         api: WebSocketApi,
+        *,
+        stands_by: bool,
     ) -> None:
+        self._stands_by = stands_by
         self._settings = settings
         self._account = account
         self._keys = keys
@@ -99,7 +104,7 @@ class _Functions:
                 "Who may connect",
                 None,
                 {"JWT_SECRET_ARN": self._data.signing_key.arn},
-                [self._data.signing_key.read, self._keys.secrets.decrypt],
+                [self._data.signing_key.read, *(self._data.open_secrets or [self._keys.secrets.decrypt])],
             ),
         }
 
@@ -156,4 +161,5 @@ class _Functions:
             statements=statements,
             network=network,
             layers=[self._layer.arn],
+            stands_by=self._stands_by,
         )

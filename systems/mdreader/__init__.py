@@ -11,7 +11,6 @@ from typing import Any
 
 from components.account import Account
 from components.compute.canary import Canary
-from components.data.image_replication import ImageReplication
 from components.edge.email import Email, EmailSettings
 from components.edge.firewall import Firewall
 from components.edge.origins import distributions
@@ -22,6 +21,7 @@ from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
 from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
+from components.security.manual_secret import ManualSecret
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
 from systems.copies import HOME, make_elsewhere
@@ -31,8 +31,9 @@ from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
 from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
-from systems.mdreader.parts import ATTACHMENTS, ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Names
+from systems.mdreader.parts import ATTACHMENTS, ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Mail, Names, SignIn
 from systems.mdreader.realtime import make_realtime
+from systems.mdreader.recovery import stand_by, tell
 from systems.mdreader.settings import SystemSettings
 
 __all__ = ["SystemSettings", "build"]
@@ -40,6 +41,10 @@ __all__ = ["SystemSettings", "build"]
 
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds an MDReader stack and returns its outputs by name."""
+    if settings.recovery is not None:
+        return stand_by(settings, settings.recovery, account)
+    if settings.identity is None:
+        raise ValueError("users sign in at the home stack")
     keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), data_users=[distributions(account)])
     # The name that the plan gives the VPC.
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
@@ -48,7 +53,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         if settings.copies
         else None
     )
-    data = make_data(settings, account, keys, network, elsewhere)
+    data, buckets = make_data(settings, account, keys, network, elsewhere)
     zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
     names = Names(
         Zone("zone", zone, account=account, log_key=keys.edge_logs),
@@ -60,14 +65,22 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     email = Email("email", mail, account=account, zone=names.zone)
     users = make_users(settings.identity, account, keys, data, email)
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
-    files = make_files(settings, account, names, data, firewall)
+    files = make_files(settings, account, names, data, buckets, firewall)
+    sign_in = SignIn(
+        users.pool.user_pool_id,
+        users.pool.arn,
+        users.pool.issuer,
+        users.client.client_id,
+        files.signer_ids[settings.file_signer],
+    )
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
-    api = make_api(settings, account, keys, network, data, users, names, email, files)
-    realtime = make_realtime(settings, account, keys, network, data, users, names, tracing)
+    sender = Mail(email.sender, email.configuration_sets[account.region], email.send)
+    api = make_api(settings, account, keys, network, data, sign_in, names, sender)
+    realtime = make_realtime(settings, account, keys, network, data, sign_in, names, tracing)
     regional = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
     regional.protect("api", api.rest.stage_arn)
     regional.protect("alb", realtime.balancer.arn)
-    site = make_site(settings, account, names, data, users, api, files, firewall)
+    site = make_site(settings, account, names, data, buckets, users, api, files, firewall)
     if settings.audit is not None:
         make_audit(settings.audit, account, data.access_logs)
     operators = OperatorRole("operators", account=account)
@@ -75,7 +88,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         *data.database.operate,
         data.cache.operate,
         *data.secret.operate,
-        *data.file_signing_key.operate,
+        *(data.file_signing_key.operate if isinstance(data.file_signing_key, ManualSecret) else []),
         *realtime.operate,
         *api.operate,
         users.pool.operate,
@@ -90,7 +103,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             # A version that is deleted for good at home stays in the copy.
             *(
                 statement
-                for bucket in (data.uploads, data.copies.get(ATTACHMENTS))
+                for bucket in (buckets.uploads, buckets.copies.get(ATTACHMENTS))
                 if bucket is not None
                 for statement in bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
             ),
@@ -100,10 +113,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         ],
     )
     firewalls = {"edge": firewall, "regional": regional}
-    canary = operate(settings, account, keys, data, api, realtime, site, firewalls, operators)
-    if elsewhere is not None:
-        images = elsewhere.account.region
-        ImageReplication("images", account=account, region=images, namespaces=[settings.registry])
+    canary = operate(settings, account, keys, data, [buckets.uploads], api, realtime, site, firewalls, operators)
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
@@ -132,7 +142,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "identityPoolId": users.identities.identity_pool_id,
         "nameServers": names.zone.name_servers or [],
         "uploadsBucket": data.uploads.bucket_name,
-        **({"uploadsCopy": data.copies[ATTACHMENTS].bucket_name} if data.copies else {}),
+        **({"uploadsCopy": buckets.copies[ATTACHMENTS].bucket_name} if elsewhere else {}),
+        **(tell(settings, account, data, users, files, names, elsewhere) if elsewhere else {}),
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,

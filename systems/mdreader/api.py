@@ -7,12 +7,12 @@ import pulumi
 from components.account import Account
 from components.compute.function import Function, FunctionSettings
 from components.compute.layer import Layer
+from components.data.bucket_rights import CopiedBucket
+from components.data.bucket_takeover import BucketTakeover
 from components.data.table import Table
 from components.data.table_schema import TableSchema
 from components.edge.api_gateway import ApiGatewayLogging
-from components.edge.cdn import Cdn
 from components.edge.certificate import Certificate, CertificateSettings
-from components.edge.email import Email
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.rest_api import RestApi
 from components.edge.rest_routes import CognitoAuthorizer, RestRoute
@@ -21,7 +21,7 @@ from components.network.network import Network
 from components.statements import Statement
 from systems.foundation import Keys
 from systems.mdreader.backend import make_backend, make_schema
-from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Names, Users
+from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Mail, Names, SignIn
 from systems.mdreader.settings import SystemSettings
 
 HEALTH = "/health"
@@ -34,23 +34,40 @@ def make_api(
     keys: Keys,
     network: Network,
     data: Data,
-    users: Users,
+    sign_in: SignIn,
     names: Names,
-    email: Email,
-    files: Cdn,
+    mail: Mail,
+    *,
+    promoted: bool | None = None,
 ) -> Api:
-    """Both APIs under their public names; users of the pool call them, and nobody else but for /health."""
+    """Both APIs under their public names; users of the pool call them, and nobody else but for /health.
+
+    ``promoted`` says of a recovery stack whether functions run. It copies a database that has its users already, and
+    home asks from outside whether the API answers, wherever it does.
+    """
+    at_home, stands_by = promoted is None, promoted is False
     logging = ApiGatewayLogging("api-logging", account=account) if settings.api_gateway_logging else None
     sockets = _sockets(settings, account, keys, names, logging)
     connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
-    makes = _Functions(account, keys)
-    migration = make_schema(settings, account, keys, network, data)
+    makes = _Functions(account, keys, stands_by=stands_by)
+    migration = make_schema(settings, account, keys, network, data) if at_home else None
     backend = make_backend(
-        settings, account, keys, network, data, users, names, email, files, sockets, connections, clients(settings)
+        settings,
+        account,
+        keys,
+        network,
+        data,
+        sign_in,
+        names,
+        mail,
+        sockets,
+        connections,
+        clients(settings),
+        stands_by=stands_by,
     )
     made = {
         "backend": backend,
-        "files": _files(settings, makes, data),
+        "files": _files(settings, makes, data, promoted=promoted),
         "events": makes.function(
             "events",
             settings.events,
@@ -72,9 +89,9 @@ def make_api(
             handler="authorizer.handlers.sockets",
             description="Who may open a socket for events",
             environment={
-                "JWKS_URL": pulumi.Output.concat(users.pool.issuer, "/.well-known/jwks.json"),
-                "JWT_ISSUER": users.pool.issuer,
-                "JWT_AUDIENCE": users.client.client_id,
+                "JWKS_URL": pulumi.Output.concat(sign_in.issuer, "/.well-known/jwks.json"),
+                "JWT_ISSUER": sign_in.issuer,
+                "JWT_AUDIENCE": sign_in.client_id,
             },
             statements=[],
             layered=True,
@@ -83,16 +100,17 @@ def make_api(
     sockets.route("$connect", made["events"], authorizer=sockets.authorize(made["authorizer"]))
     for route in ("$disconnect", "$default"):
         sockets.route(route, made["events"])
-    rest = _rest(settings, account, keys, users, names, backend, logging)
-    health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=HEALTH))
+    rest = _rest(settings, account, keys, sign_in, names, backend, logging)
+    health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=HEALTH)) if at_home else None
     return Api(rest, sockets, made, migration, connections, health)
 
 
 class _Functions:
     """Makes functions outside the network, which reach AWS by its public addresses and nothing of the stack's own."""
 
-    def __init__(self, account: Account, keys: Keys) -> None:
+    def __init__(self, account: Account, keys: Keys, *, stands_by: bool) -> None:
         self.account = account
+        self.stands_by = stands_by
         self.keys = keys
         self._layer = Layer(
             "collaboration-layer",
@@ -127,10 +145,11 @@ class _Functions:
             statements=statements,
             layers=[self._layer.arn] if layered else [],
             asynchronous=asynchronous,
+            stands_by=self.stands_by,
         )
 
 
-def _files(settings: SystemSettings, makes: _Functions, data: Data) -> Function:
+def _files(settings: SystemSettings, makes: _Functions, data: Data, *, promoted: bool | None) -> Function:
     """Looks at every new attachment and tags it with what it is."""
     function = makes.function(
         "file-processing",
@@ -142,7 +161,11 @@ def _files(settings: SystemSettings, makes: _Functions, data: Data) -> Function:
         statements=[data.uploads.tag],
         asynchronous=True,
     )
-    data.uploads.notify(function)
+    if isinstance(data.uploads, CopiedBucket):
+        cors = settings.uploads.cors
+        BucketTakeover("uploads", bucket=data.uploads, cors=cors, function=function, promoted=bool(promoted))
+    else:
+        data.uploads.notify(function)
     return function
 
 
@@ -166,7 +189,7 @@ def _rest(
     settings: SystemSettings,
     account: Account,
     keys: Keys,
-    users: Users,
+    sign_in: SignIn,
     names: Names,
     backend: Function,
     logging: ApiGatewayLogging | None,
@@ -180,7 +203,7 @@ def _rest(
         account=account,
         log_key=keys.logs,
         routes={"all": RestRoute("/", backend), "health": RestRoute(HEALTH, backend, authorized=False)},
-        authorizer=CognitoAuthorizer(users.pool.arn),
+        authorizer=CognitoAuthorizer(sign_in.pool_arn),
         certificate=_certificate("api-certificate", names.api, names, account),
         logging=logging,
         desktop_origins=[origin for origin in clients(settings) if origin != site and "*" not in origin],

@@ -8,12 +8,10 @@ from components.compute.layer import Layer
 from components.data.database_migration import DatabaseMigration
 from components.data.migration_files import read_files
 from components.data.table import Table
-from components.edge.cdn import Cdn
-from components.edge.email import Email
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
 from systems.foundation import Keys
-from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Names, Users
+from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Mail, Names, SignIn
 from systems.mdreader.settings import SHIPPED_BACKEND, SHIPPED_RUNTIME, SystemSettings
 
 
@@ -40,13 +38,14 @@ def make_backend(
     keys: Keys,
     network: Network,
     data: Data,
-    users: Users,
+    sign_in: SignIn,
     names: Names,
-    email: Email,
-    files: Cdn,
+    mail: Mail,
     sockets: WebSocketApi,
     connections: Table,
     clients: Sequence[str],
+    *,
+    stands_by: bool,
 ) -> Function:
     """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
     layer = Layer(
@@ -77,13 +76,13 @@ def make_backend(
             "REDIS_URL": data.cache_url.value_from,
             "UPLOADS_BUCKET": data.uploads.bucket_name,
             "FILES_URL": f"https://{names.files}",
-            "FILES_KEY_ID": files.signer_ids[settings.file_signer],
+            "FILES_KEY_ID": sign_in.signer_id,
             "FILES_SIGNING_KEY": data.file_signing_key.arn,
             "CORS_ORIGINS": ",".join(clients),
-            "MAIL_SENDER": email.sender,
-            "MAIL_CONFIGURATION_SET": email.configuration_sets[account.region],
-            "USER_POOL_ID": users.pool.user_pool_id,
-            "USER_POOL_CLIENT_ID": users.client.client_id,
+            "MAIL_SENDER": mail.sender,
+            "MAIL_CONFIGURATION_SET": mail.configuration_set,
+            "USER_POOL_ID": sign_in.pool_id,
+            "USER_POOL_CLIENT_ID": sign_in.client_id,
             "CONNECTIONS_TABLE": connections.table_name,
             "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
         },
@@ -91,14 +90,16 @@ def make_backend(
             data.secret.read,
             data.file_signing_key.read,
             keys.secrets.decrypt,
+            *([data.copied_secrets_key.decrypt] if data.copied_secrets_key else []),
             data.database.connect(BACKEND_USER),
             data.uploads.read_write,
-            *email.send,
+            *mail.send,
             connections.read,
             sockets.manage_connections,
         ],
         network=network,
         layers=[layer.arn] if settings.backend.package == SHIPPED_BACKEND else [],
+        stands_by=stands_by,
     )
     _let_out(backend, "AWS, mail and pushes to sockets")
     for store in (data.database, data.cache):

@@ -21,6 +21,7 @@ from systems.mdreader.parts import (
     USERS_PREFIX,
     Api,
     Data,
+    Files,
     Names,
     Site,
     Users,
@@ -37,7 +38,9 @@ _PRICE_CLASS = "PriceClass_100"
 _HOUR, _DAY, _YEAR = 3600, 86400, 31536000
 
 
-def make_files(settings: SystemSettings, account: Account, names: Names, data: Data, firewall: Firewall) -> Cdn:
+def make_files(
+    settings: SystemSettings, account: Account, names: Names, data: Data, files: Files, firewall: Firewall
+) -> Cdn:
     """Attachments, on a host of their own, for whoever has an address or cookies that the backend signed.
 
     Every method is let through, as planned, and the bucket lets the distribution do nothing but read.
@@ -45,7 +48,7 @@ def make_files(settings: SystemSettings, account: Account, names: Names, data: D
     # A desktop client's own scheme is an origin for S3, and none that CloudFront takes.
     origins = tuple(o for o in settings.uploads.cors.origins if o.startswith("http")) if settings.uploads.cors else ()
     allowed = CrossOriginSettings(origins=origins) if origins else None
-    copy = data.copies.get(ATTACHMENTS)
+    copy = files.copies.get(ATTACHMENTS)
     # CloudFront asks a copy for what only reads, so that folders whose objects are read have behaviours of their own.
     folders = (ATTACHMENTS_PREFIX, USERS_PREFIX) if copy else ()
     behaviors = {
@@ -69,8 +72,8 @@ def make_files(settings: SystemSettings, account: Account, names: Names, data: D
             signers=settings.file_signers,
         ),
         origins={
-            _FILES_ORIGIN: BucketOrigin(data.uploads),
-            **({_COPIED_ORIGIN: BucketOrigin(data.uploads, copy)} if copy else {}),
+            _FILES_ORIGIN: BucketOrigin(files.uploads),
+            **({_COPIED_ORIGIN: BucketOrigin(files.uploads, copy)} if copy else {}),
         },
         certificate=_certificate("files-certificate", names.files, names),
         firewall=firewall,
@@ -85,6 +88,7 @@ def make_site(
     account: Account,
     names: Names,
     data: Data,
+    buckets: Files,
     users: Users,
     api: Api,
     files: Cdn,
@@ -98,7 +102,7 @@ def make_site(
         app = _by_amplify(settings.amplify, account, names, users, firewall, headers)
         outputs = {"amplifyAppId": app.app_id, "amplifyDnsRecords": app.dns_records}
         return Site({"files": files}, outputs)
-    web = data.web
+    web = buckets.web
     if web is None:
         raise ValueError("an MDReader stack has one front end or the other")
     cdn = Cdn(
@@ -119,7 +123,7 @@ def make_site(
             headers=headers,
         ),
         origins={
-            _WEB_ORIGIN: BucketOrigin(web, data.copies.get(PAGES)),
+            _WEB_ORIGIN: BucketOrigin(web, buckets.copies.get(PAGES)),
             _API_ORIGIN: HttpsOrigin(api.rest.domain_name, path=api.rest.origin_path or None),
         },
         certificate=_certificate("site-certificate", names.domain, names),

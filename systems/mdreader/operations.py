@@ -1,6 +1,6 @@
 """What watches the MDReader system: alarms and a dashboard for each of four subjects, budget, anomalies, backups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pulumi
@@ -21,7 +21,7 @@ from components.operations import (
     table_alarms,
 )
 from components.operations.alarms import Alarm, Alarms
-from components.operations.backup import Backup
+from components.operations.backup import BackedUpBucket, Backup
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import COST, Dashboard, panels_of
@@ -52,6 +52,7 @@ def operate(
     account: Account,
     keys: Keys,
     data: Data,
+    buckets: Sequence[BackedUpBucket],
     api: Api,
     realtime: Realtime,
     site: Site,
@@ -63,9 +64,7 @@ def operate(
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
-    backup = make_backup(
-        settings.backup, account, keys, operators, resources=[data.database.arn], buckets=[data.uploads]
-    )
+    backup = make_backup(settings.backup, account, keys, operators, resources=[data.database.arn], buckets=buckets)
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),
         "database": _stores(settings, data, api, backup),
@@ -106,7 +105,7 @@ def _api(
             "backend", backend.function_name, settings.thresholds.api_latency_ms, name=LATENCY_ALARM
         ),
         api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=throttled),
-        edge_alarms.health_check(api.health.health_check_id),
+        edge_alarms.health_check(api.health.health_check_id) if api.health else {},
         delivery_alarms.reputation(),
     )
     for key, function in api.functions.items():

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pulumi
+
 from components.compute.fargate_service import FargateService
 from components.compute.function import Function
 from components.compute.task_definition import SecretReference
 from components.data.application_secret import ApplicationSecret
 from components.data.bucket import Bucket
+from components.data.bucket_rights import CopiedBucket
 from components.data.database_migration import DatabaseMigration
 from components.data.log_bucket import LogBucket
-from components.data.postgres import Postgres
+from components.data.postgres_primary import PostgresPrimary
 from components.data.redis import Redis
 from components.data.registry import Registry
 from components.data.table import Table
@@ -25,7 +28,9 @@ from components.operations.alarms import Alarm
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import Metric
 from components.security.identity_pool import IdentityPool
+from components.security.key import ExistingKey
 from components.security.manual_secret import ManualSecret
+from components.security.secret import CopiedSecret
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
@@ -84,19 +89,37 @@ class Names:
 
 
 @dataclass(frozen=True)
+class SignIn:
+    """Who signs users in, which is one pool for both regions; ``signer_id`` is how CloudFront knows the backend."""
+
+    pool_id: pulumi.Input[str]
+    pool_arn: pulumi.Input[str]
+    issuer: pulumi.Input[str]
+    client_id: pulumi.Input[str]
+    signer_id: pulumi.Input[str]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Whom mail comes from, how it is counted, and who may send it."""
+
+    sender: str
+    configuration_set: pulumi.Input[str]
+    send: Sequence[Statement]
+
+
+@dataclass(frozen=True)
 class Data:
     """The stores and the secrets."""
 
-    database: Postgres
+    database: PostgresPrimary
     cache: Redis
     secret: ApplicationSecret
-    uploads: Bucket
-    web: Bucket | None
-    """The pages, where they are not Amplify's."""
-    copies: Mapping[str, Bucket]
-    """The buckets' copies in the second region, by the same names."""
-    file_signing_key: ManualSecret
+    uploads: Bucket | CopiedBucket
+    file_signing_key: ManualSecret | CopiedSecret
     access_logs: LogBucket
+    copied_secrets_key: ExistingKey | None = None
+    """What opens the file signing key where that is a copy."""
 
     @property
     def database_url(self) -> SecretReference:
@@ -107,6 +130,16 @@ class Data:
     def cache_url(self) -> SecretReference:
         """The same for the cache."""
         return SecretReference(self.secret.arn, "redis-url")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The buckets that distributions read, and their copies in the second region by the same names."""
+
+    uploads: Bucket
+    web: Bucket | None
+    """The pages, where they are not Amplify's."""
+    copies: Mapping[str, Bucket]
 
 
 @dataclass(frozen=True)
@@ -126,17 +159,17 @@ class Api:
     rest: RestApi
     sockets: WebSocketApi
     functions: Mapping[str, Function]
-    migration: DatabaseMigration
+    migration: DatabaseMigration | None
     connections: Table
     """Who is connected to the WebSocket API."""
-    health: HealthCheck
-    """Whether the REST API answers from outside."""
+    health: HealthCheck | None
+    """Whether the REST API answers from outside; the home stack asks for both regions."""
 
     @property
     def operate(self) -> list[Statement]:
         """What operators do to the functions."""
         asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        return [*asked, *(self.migration.operate if self.migration else [])]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from components.network.network import Network
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.tracing import Tracing
 from systems.foundation import Keys
-from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, Users
+from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, SignIn
 from systems.mdreader.settings import SystemSettings
 
 _IDLE_SECONDS = 3600
@@ -24,11 +24,16 @@ def make_realtime(
     keys: Keys,
     network: Network,
     data: Data,
-    users: Users,
+    sign_in: SignIn,
     names: Names,
     tracing: Tracing | None,
+    *,
+    promoted: bool | None = None,
 ) -> Realtime:
-    """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect."""
+    """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect.
+
+    ``promoted`` says of a recovery stack whether tasks run.
+    """
     service = settings.hocuspocus
     registry = Registry(
         "registry",
@@ -50,8 +55,8 @@ def make_realtime(
         environment={
             "ENVIRONMENT": account.environment.value,
             "PORT": str(service.port),
-            "COGNITO_ISSUER": users.pool.issuer,
-            "COGNITO_CLIENT_ID": users.client.client_id,
+            "COGNITO_ISSUER": sign_in.issuer,
+            "COGNITO_CLIENT_ID": sign_in.client_id,
             "METRICS_NAMESPACE": METRICS,
             **data.database.read_variables,
         },
@@ -61,6 +66,7 @@ def make_realtime(
         balanced=Balanced(balancer.arn_suffix, target_group.arn_suffix),
         # A task that finds no value in the secret does not start, and a deployment gives up after three.
         after=[balancer, data.secret],
+        promoted=promoted,
     )
     balancer.allow_internet()
     balancer.reach(tasks)

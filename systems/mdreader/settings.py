@@ -38,6 +38,7 @@ from components.security.user_pool_domain import UserPoolDomainSettings
 from components.versions import MDREADER_RUNTIME
 from settings import Email as EmailAddress
 from settings import MisfitError, Name, Problem, Settings, refuse
+from settings.recovery import RecoveryStackSettings
 from settings.services.acm import CertifiedDomain
 from settings.services.dns import ZoneId
 from settings.services.edge import AclName, BlockedPath, PublicKey
@@ -142,7 +143,8 @@ class SystemSettings(Settings):
     web: BucketSettings | None = None
     amplify: AmplifyAppSettings | None = None
     network: NetworkSettings
-    identity: Identity
+    identity: Identity | None = None
+    """Who signs in; a recovery stack leaves it to its home."""
     database: PostgresSettings
     migration: BackendUserSettings = BackendUserSettings()
     """What makes the API's database user; the product's own migrations make its tables."""
@@ -179,6 +181,8 @@ class SystemSettings(Settings):
     """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
     github: GithubRoleSettings | None = None
     pipeline: PipelineSettings | None = None
+    recovery: RecoveryStackSettings | None = None
+    """Whose place the stack takes; without it, it takes nobody's."""
     copies: CopiesSettings | None = None
     """What a recovery stack goes on with: database, secrets, attachments, pages and images, in a second region."""
     notices: NoticesSettings
@@ -199,7 +203,14 @@ class SystemSettings(Settings):
                 self.database.uncopied("copies") if self.copies else None,
             ],
             {
-                Problem(wanted, f"is required by frontend {self.frontend}"): getattr(self, wanted) is None,
+                Problem(wanted, f"is required by frontend {self.frontend}"): (
+                    self.recovery is None and getattr(self, wanted) is None
+                ),
+                Problem("identity", "is required"): self.recovery is None and self.identity is None,
+                **{
+                    Problem(key, "is the home stack's; a recovery stack has none of its own"): given is not None
+                    for key, given in (self._of_the_home if self.recovery else {}).items()
+                },
                 Problem(other, f"is not for frontend {self.frontend}"): getattr(self, other) is not None,
                 Problem("fileSigner", f"must be one of fileSigners: {', '.join(self.file_signers)}"): (
                     self.file_signer not in self.file_signers
@@ -226,3 +237,18 @@ class SystemSettings(Settings):
             },
         )
         return self
+
+    @property
+    def _of_the_home(self) -> dict[str, object]:
+        """What a recovery stack finds there, or has no use for."""
+        return {
+            "hostedZoneId": self.hosted_zone_id,
+            "parentZoneId": self.parent_zone_id,
+            "web": self.web,
+            "amplify": self.amplify,
+            "identity": self.identity,
+            "copies": self.copies,
+            "audit": self.audit,
+            "github": self.github,
+            "pipeline": self.pipeline,
+        }

@@ -3,7 +3,7 @@
 import functools
 import importlib
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -13,8 +13,11 @@ from analyser.run.mock_cloud.identity import ACCOUNT_ID, Identity
 from policy.unknown import UNKNOWN
 
 _NUMBERS = {"port": 443, "latestVersion": 1}
-# What AWS adds to a block that was given without it.
-_FILLED = {"aws:eks/cluster:Cluster": {"vpcConfig": ("clusterSecurityGroupId", "vpcId")}}
+# What AWS adds to a block that was given without it; to one that names a region, what there is in that region.
+_FILLED = {
+    "aws:dynamodb/table:Table": {"replicas": ("arn", "streamArn")},
+    "aws:eks/cluster:Cluster": {"vpcConfig": ("clusterSecurityGroupId", "vpcId")},
+}
 _MODULES = {"index": "", "lambda": "lambda_"}
 
 
@@ -24,18 +27,29 @@ def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tupl
     types = output_types(token)
     state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
     state |= inputs
-    return identity.id, _filled(token, state, lambda member: _text(identity, member))
+
+    def value(member: str, block: dict[str, Any]) -> Any:
+        there = Identity(token, name, inputs, block.get("regionName", region))
+        return f"{there.arn}/stream/2026-01-01T00:00:00.000" if member == "streamArn" else _text(there, member)
+
+    return identity.id, _filled(token, state, value)
 
 
 def not_computed(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The state of a resource before there is one: its inputs, with what AWS adds inside a block still unknown."""
-    return _filled(token, dict(inputs), lambda _: UNKNOWN)
+    return _filled(token, dict(inputs), lambda *_: UNKNOWN)
 
 
-def _filled(token: str, state: dict[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
+def _filled(token: str, state: dict[str, Any], value: Callable[[str, dict[str, Any]], Any]) -> dict[str, Any]:
+    def full(block: Any, members: Sequence[str]) -> Any:
+        if not isinstance(block, dict):
+            return block
+        return {**{member: value(member, block) for member in members}, **block}
+
     for key, members in _FILLED.get(token, {}).items():
-        if isinstance(state.get(key), dict):
-            state[key] = {**{member: value(member) for member in members}, **state[key]}
+        found = state.get(key)
+        if found is not None:
+            state[key] = [full(each, members) for each in found] if isinstance(found, list) else full(found, members)
     return state
 
 

@@ -1,0 +1,123 @@
+"""The recovery stack of the collaboration platform: what its home has for serving, in another region.
+
+Home's distribution ─► ``origin.`` and ``sockets.<domain>`` ─► this region, once it is promoted ─► copies of the stores
+
+State, secrets, files and images are copies that the home makes here, the files read by its distribution. Redis is empty
+at first: what it holds is put together again from the state.
+"""
+
+from typing import Any
+
+import pulumi
+
+from components.account import Account
+from components.data.image_replication import ImageReplication
+from components.data.table import Table
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.load_balancer import cloudfront_prefix_list_id
+from components.edge.origin_secret import ToldHeader
+from components.edge.zone import Zone, ZoneSettings
+from components.network.network import Network
+from components.operations.cost_anomaly import PUBLISHER
+from components.security.operator_role import OperatorRole
+from settings.recovery import RecoveryStackSettings
+from systems.collaboration.application import make_application
+from systems.collaboration.contract import Contract
+from systems.collaboration.data import follow_data
+from systems.collaboration.operations import watch
+from systems.collaboration.parameters import IMAGE, JWT_SECRET
+from systems.collaboration.parts import Application, Data, Edge, Sockets
+from systems.collaboration.settings import SystemSettings
+from systems.collaboration.sockets import make_sockets
+from systems.copies import Elsewhere, goes_first, take_over
+from systems.foundation import make_keys
+from systems.recovery_stack import read_home, told
+
+
+def tell(settings: SystemSettings, account: Account, data: Data, edge: Edge, elsewhere: Elsewhere) -> dict[str, Any]:
+    """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
+    if edge.zone is None or not isinstance(data.state, Table):
+        raise ValueError("a stack that is copied has a zone and a table of its own")
+    folder = f"{settings.prefix(account.environment)}-collaboration"
+    ImageReplication("images", account=account, region=elsewhere.account.region, namespaces=[folder])
+    named = {JWT_SECRET: data.signing_key, **data.secrets}
+    secrets: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{name: each.arn for name, each in named.items()})
+    return told(
+        Contract(
+            zone_id=edge.zone.zone_id,
+            copies_key_arn=elsewhere.key.arn,
+            copied_secrets_key_arn=elsewhere.secrets_key.arn,
+            stream_arn=data.state.replica_stream_arn,
+            secret_arns=secrets,
+            origin_headers=pulumi.Output.all(*edge.origin_secret.accepted),
+        )
+    )
+
+
+def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account: Account) -> dict[str, Any]:
+    """Builds the recovery stack, standing by or promoted, and returns its outputs by name."""
+    promoted = recovery.promoted
+    home = read_home(recovery, Contract)
+    cloudfront = cloudfront_prefix_list_id()
+    keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], edge=False)
+    network = Network("network", settings.network, account=account, key=keys.logs)
+    data = follow_data(settings, account, keys, network, home, promoted=promoted)
+    zone, certificate = _names(settings, account, home)
+    application = make_application(
+        settings,
+        account,
+        keys,
+        network,
+        data,
+        certificate,
+        ToldHeader(home.origin_headers),
+        cloudfront,
+        promoted=promoted,
+    )
+    sockets = make_sockets(settings, account, keys, network, data, certificate, stands_by=not promoted)
+    _lead(settings, account, zone, application, sockets, promoted=promoted)
+    operators = OperatorRole("operators", account=account)
+    watch(settings, account, keys, data, application, sockets, promoted=promoted)
+    operators.may(*data.operate, *application.operate, *sockets.operate)
+    return {
+        "operatorsRoleArn": operators.arn,
+        "service": application.service.running,
+        "loadBalancer": application.balancer.dns_name,
+        "registry": application.registry.repository_url(IMAGE),
+        "stateTable": data.state.table_name,
+        "redisEndpoint": data.cache.endpoint,
+        "webSocketApiId": sockets.api.api_id,
+    }
+
+
+def _names(settings: SystemSettings, account: Account, home: Contract) -> tuple[Zone, Certificate]:
+    """The home's zone, and a certificate for the names in it by which the distribution calls either region."""
+    if settings.domain_name is None or settings.sockets_domain is None:
+        raise ValueError("a recovery stack stands by under its home's name")
+    zone = Zone("zone", ZoneSettings(domain=settings.domain_name), account=account, home_zone_id=home.zone_id)
+    certificate = Certificate(
+        f"certificate-{account.region}",
+        CertificateSettings(domain=settings.origin, alternatives=(settings.sockets_domain,)),
+        zone=zone,
+        region=account.region,
+    )
+    return zone, certificate
+
+
+def _lead(
+    settings: SystemSettings,
+    account: Account,
+    zone: Zone,
+    application: Application,
+    sockets: Sockets,
+    *,
+    promoted: bool,
+) -> None:
+    """Has the names lead here once the stack is promoted and its servers answer."""
+    target = sockets.api.alias_target
+    if settings.domain_name is None or settings.sockets_domain is None or target is None:
+        raise ValueError("a recovery stack stands by under its home's name")
+    here = goes_first(settings.domain_name)
+    take_over(domain=settings.domain_name, promoted=promoted, zone=zone, account=account, after=[application.service])
+    zone.alias(settings.origin, application.balancer.alias_target, region=here)
+    zone.alias(settings.sockets_domain, target, region=here)
