@@ -18,7 +18,6 @@ class PostgresPrimary(PostgresInstances):
     instance_ids: dict[str, pulumi.Output[str]]
     secret_arn: pulumi.Output[str]
     reader_endpoints: dict[str, pulumi.Output[str]]
-    instance_ids: dict[str, pulumi.Output[str]]
     _master: MasterSecret | None
 
     def connect_to_primary(self, user: str) -> Statement:
