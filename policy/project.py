@@ -51,7 +51,7 @@ def read_project(path: Path | None) -> Mapping[str, Any]:
     if path is None or not path.exists():
         return {}
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        said = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
     except yaml.YAMLError as error:
         raise ValueError(f"{path.name}: no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(said, dict):
@@ -80,7 +80,7 @@ def _starts() -> Iterator[Path]:
 def _is_project(folder: Path, asked: str) -> bool:
     for name in ("Pulumi.yaml", "Pulumi.yml"):
         try:
-            said = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+            said = yaml.load((folder / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
         except (OSError, yaml.YAMLError):
             continue
         return not asked or (isinstance(said, dict) and said.get("name") == asked)
