@@ -14,6 +14,7 @@ _DATABASE = "aws:rds/instance:Instance"
 _AURORA = "aws:rds/cluster:Cluster"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+_CRON_JOB = "kubernetes:batch/v1:CronJob"
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 # Images of services are bare, so the tools come beside them for as long as a check takes.
@@ -59,6 +60,7 @@ def checks(graph: Graph) -> list[Check]:
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
         *(Check(f"{store.name}: available", store.describe) for store in stores),
         *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
+        *(check for node in _by_name(graph, _CRON_JOB) for check in _cron_job(node)),
         *entrance_checks(graph),
     ]
 
@@ -169,6 +171,15 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
         if store.port in _ports_out(graph, namespace, metadata.get("labels", {})):
             command = _beside(inside, name, store.image, store.ping)
             yield Check(f"{name} reaches {store.name}: {store.answer}", f"HOST=$({store.host}); {command}")
+
+
+def _cron_job(node: Node) -> Iterator[Check]:
+    name, namespace = node.inputs["metadata"]["name"], node.inputs["metadata"]["namespace"]
+    yield Check(
+        f"{name}: when a run last came to its end; nothing before the first",
+        f"kubectl --namespace {shlex.quote(namespace)} get cronjob/{shlex.quote(name)} "
+        "--output 'jsonpath={.status.lastSuccessfulTime}'",
+    )
 
 
 def _beside(inside: str, app: str, image: str, command: str) -> str:

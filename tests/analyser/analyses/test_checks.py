@@ -130,6 +130,15 @@ def test_kafka_is_asked_from_the_pods_that_may_reach_it() -> None:
     assert command.endswith('-- nc -zv -w 5 "$HOST" 9098')
 
 
+def test_a_job_by_the_clock_is_asked_when_it_last_came_to_its_end() -> None:
+    job = node("kubernetes:batch/v1:CronJob", "keeper-cron-job", {"metadata": {"name": "keeper", "namespace": "apps"}})
+    (check,) = checks(Graph("strata", "shop", [job], {}, region="us-east-1"))
+    assert check.title == "keeper: when a run last came to its end; nothing before the first"
+    assert (
+        check.command == "kubectl --namespace apps get cronjob/keeper --output 'jsonpath={.status.lastSuccessfulTime}'"
+    )
+
+
 def test_the_way_in_is_asked_at_each_of_its_doors() -> None:
     doors = (
         node("aws:lb/targetGroup:TargetGroup", "alb-backend", {}),
