@@ -8,6 +8,10 @@ from tests.bench_records.paths import WRITE, Served, measure
 from tests.postgres import Server
 
 _AT_ONCE, _SECONDS = 8, 2.0
+_MADE = """
+SELECT count(*), count(DISTINCT tenant_id) FROM records.record
+WHERE id >= records.first_id('{0}') AND updated_at >= '{0}'
+"""
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,8 @@ class Writes:
     """For one record, between two checkpoints."""
 
     made: int
+    tenants: int
+    """Of whom they are."""
     log_bytes: float
     """Without the whole pages that the log has of what changes first after a checkpoint."""
     pages: float
@@ -27,8 +33,10 @@ async def writes(postgres: Server, database: str, served: Served, known: Sequenc
     postgres.psql("ALTER SYSTEM SET full_page_writes = off")
     postgres.psql("SELECT pg_reload_conf()")
     postgres.psql("CHECKPOINT")
-    before = postgres.psql("SELECT pg_current_wal_insert_lsn()")
-    made = (await measure(WRITE, served, known, _AT_ONCE, _SECONDS)).requests
+    before, since = postgres.psql("SELECT pg_current_wal_insert_lsn(), now()", database=database).split("|")
+    await measure(WRITE, served, known, _AT_ONCE, _SECONDS)
     log = float(postgres.psql(f"SELECT pg_current_wal_insert_lsn() - '{before}'"))
     pages = int(postgres.psql("SELECT count(*) FROM pg_buffercache WHERE isdirty", database=database))
-    return Writes(made, log / made, pages / made)
+    counted = postgres.psql(_MADE.format(since), database=database)
+    made, tenants = map(int, counted.split("|"))
+    return Writes(made, tenants, log / made, pages / made)

@@ -11,9 +11,10 @@ from resource_types import machine_sizes
 from settings import SettingsError, stackfile
 from settings.stack import parse
 from systems import SETTINGS
-from systems.records.capacity import Limit, limits, unknown
+from systems.records.capacity import Limit, limits, measured, trees, unknown
 from systems.records.load import LoadSettings
 from tests.stacks import ROOT
+from tests.systems.records_sizes import computed, stated
 
 BILLION = 1_000_000_000
 
@@ -131,3 +132,62 @@ def test_the_command_says_what_gives_out_and_fails_for_it(
     assert (told["limits"][0]["name"], told["load"]["rows"]) == ("storage", 5 * BILLION)
     with pytest.raises(UsageError, match="consulting-dev is a stack of consulting"):
         show_capacity("consulting-dev", None, as_json=False)
+
+
+@pytest.mark.parametrize("size", stated(), ids=lambda size: f"{size[0]['rows'] / BILLION:g}-billion")
+def test_the_page_states_settings_that_carry_billions_and_what_follows(size: Any) -> None:
+    load, database, said = size
+    assert computed(settings(load=load, database=database), LoadSettings.model_validate(load)) == said
+
+
+@pytest.mark.parametrize(("larger", "before"), [(1, 0), (2, 1)])
+def test_settings_of_a_smaller_size_do_not_carry_a_larger_one(larger: int, before: int) -> None:
+    with pytest.raises(SettingsError, match=r"settings\.load: "):
+        settings(load=stated()[larger][0], database=stated()[before][1])
+
+
+def test_the_page_states_one_five_and_ten_billion() -> None:
+    assert [load["rows"] for load, _, _ in stated()] == [BILLION, 5 * BILLION, 10 * BILLION]
+
+
+def test_dev_carries_its_own_load_and_not_prod_s() -> None:
+    config = stackfile.read(ROOT, "dev").config
+    dev = parse("dev", config, SETTINGS).settings
+    assert max(one.used for one in limits(dev, dev.load)) < 1
+    assert max(one.used for one in limits(dev, LoadSettings(rows=BILLION))) > 1
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (
+            {"rows": BILLION, "writes": 5},
+            r"settings\.load\.writes: 5 a second do not make 1,000,000,000 records in 36 months",
+        ),
+        ({"rows": 10**12}, "rows"),
+        ({"rows": BILLION, "bodyBytes": 65_536}, "load: storage: it needs"),
+        ({"rows": BILLION, "pages": 100_000}, "load: disks that are read: it needs"),
+        ({"rows": BILLION, "cachedPercent": 0, "recentPercent": 0, "reads": 1_000_000}, "load: disks that are read"),
+        ({"rows": BILLION, "reads": -1}, "reads"),
+        ({"rows": BILLION, "writes": 100_000}, "load: storage of the brokers: it needs"),
+    ],
+)
+def test_a_hostile_load_is_refused_in_a_line(load: dict[str, int], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings(load=load)
+
+
+def test_a_load_that_asks_nothing_takes_nothing_but_room() -> None:
+    idle = LoadSettings(rows=1_000_000, months=240, reads=0, pages=0, writes=1)
+    assert {one.name for one in limits(settings(), idle) if one.used > 0.001} <= {"connections", "storage"}
+
+
+def test_what_a_write_changes_is_at_most_what_the_model_counts() -> None:
+    """A tenant's leaf, and once more in the log, which is flushed; and shares."""
+    assert trees.pages_of_writes(1, 1, trees.Laid(36, 10**8, 20)) + 2 <= measured.WRITE_PAGES
+
+
+def test_trees_grow_a_level_for_two_hundred_times_the_rows() -> None:
+    assert [trees.BY_ID.height(rows) for rows in (100, 10_000, 10**6, 10**8, 10**10)] == [0, 1, 2, 3, 4]
+    alone, tenth = (trees.pages_from_disk(50, share, trees.Laid(12, 10**7, 20)) for share in (0.0001, 0.1))
+    assert alone > 50 > 2 * 11 > tenth - 2

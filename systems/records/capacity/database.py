@@ -49,7 +49,7 @@ def disks(settings: "SystemSettings", load: LoadSettings) -> Iterator[Limit]:
         return
     iops, readers = min(_provisioned(settings), size.ebs_iops), max(database.read_replicas, 1)
     there = f"{iops:,} IOPS ({database.instance_class} keeps up {size.ebs_iops:,}), {BUSY:.0%} busy"
-    written, missed = load.writes * measured.WRITE_PAGES, _not_in_memory(load, size)
+    written, missed = load.writes * measured.WRITE_PAGES, not_in_memory(load, size)
     asked = _misses(load) * measured.READ_PAGES + load.pages * measured.PAGE_PAGES
     read = f"{_misses(load):,.0f} reads x {measured.READ_PAGES} and {load.pages:,} pages x {measured.PAGE_PAGES}"
     wrote = f"{load.writes:,} writes x {measured.WRITE_PAGES}"
@@ -127,7 +127,7 @@ def _provisioned(settings: "SystemSettings") -> int:
     return settings.database.provisioned[0] or BASELINE_IOPS
 
 
-def _not_in_memory(load: LoadSettings, size: MachineSize) -> float:
+def not_in_memory(load: LoadSettings, size: MachineSize) -> float:
     """The part of what is read that comes from disk: of the month that most is asked of, and of all before it."""
     memory = size.memory_mib * _MIB * _CACHE_SHARE
     month = load.rows / load.months * row_bytes(load)

@@ -49,12 +49,6 @@ def pages_of_read(partition_rows: float) -> float:
     return BY_ID.height(partition_rows) + 2
 
 
-def pages_of_writes(writes: float, tenants: float, rows_of_page: float) -> float:
-    """That records of so many tenants change, made between two checkpoints: a tenant's newest leaf, the primary key's
-    last one, and pages of rows and of the outbox, one after the other."""
-    return tenants + writes / BY_ID.rows_of_leaf + 2 * writes / rows_of_page
-
-
 @dataclass(frozen=True)
 class Laid:
     """How records lie: in so many partitions of so many rows, so many of them on a page of 8 KiB."""
@@ -64,6 +58,14 @@ class Laid:
     rows_of_page: float
     empty: int = 0
     """Partitions that wait for rows; each costs its first page."""
+
+
+def pages_of_writes(writes: float, tenants: float, laid: Laid) -> float:
+    """That records of so many tenants change, made between two checkpoints: a tenant's newest leaf, which small ones
+    share, the primary key's last one, and pages of rows and of the outbox, one after the other."""
+    leaves = max(laid.partition_rows / BY_TENANT.rows_of_leaf, 1)
+    touched = leaves * (1 - (1 - 1 / leaves) ** tenants)
+    return touched + writes / BY_ID.rows_of_leaf + 2 * writes / laid.rows_of_page
 
 
 def pages_of_page(records: float, share: float, laid: Laid) -> float:
