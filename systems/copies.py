@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pulumi
+from pydantic.alias_generators import to_camel
 
 from components.account import Account
 from components.data.bucket import Bucket
@@ -18,7 +19,7 @@ from components.region import in_region
 from components.security.key import Key
 from components.security.secret import SecretCopy
 from components.statements import Statement
-from settings import Settings
+from settings import Problem, Settings
 from systems.foundation import Keys
 
 HOME, RECOVERY = "home", "recovery"
@@ -29,6 +30,13 @@ class CopiesSettings(Settings):
     """Where the copies lie: the region of the recovery stack."""
 
     region: RecoveryRegion = "us-west-2"
+
+
+def of_the_home(recovery: object | None, settings: Settings, *fields: str) -> dict[Problem, bool]:
+    """What a recovery stack finds at home, or has no use for, and whether it says it all the same."""
+    said = "is the home stack's; a recovery stack has none of its own"
+    given = {to_camel(field): getattr(settings, field) for field in fields}
+    return {Problem(key, said): recovery is not None and value is not None for key, value in given.items()}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ from systems.collaboration.parameters import (
     HandmadeSecret,
 )
 from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layout
-from systems.copies import CopiesSettings
+from systems.copies import CopiesSettings, of_the_home
+
+_OF_THE_HOME = ("copies", "hosted_zone_id", "parent_zone_id", "certificate_arn", "alb_certificate_arn", "github")
 
 
 class SystemSettings(Settings):
@@ -243,22 +245,6 @@ class SystemSettings(Settings):
         return [key for key, value in given.items() if value]
 
     @property
-    def _of_the_home(self) -> dict[str, object]:
-        """What a recovery stack finds there, or has no use for."""
-        return {
-            "copies": self.copies,
-            "hostedZoneId": self.hosted_zone_id,
-            "parentZoneId": self.parent_zone_id,
-            "certificateArn": self.certificate_arn,
-            "albCertificateArn": self.alb_certificate_arn,
-            "github": self.github,
-        }
-
-    @property
-    def _own_names(self) -> bool:
-        return self.dns == "route53" and self.certificate_arn is None and self.alb_certificate_arn is None
-
-    @property
     def _in_zone(self) -> bool:
         return self.origin.endswith(f".{self.domain_name}")
 
@@ -294,15 +280,10 @@ class SystemSettings(Settings):
             Problem("state.billing", "must be onDemand with copies"): (
                 self.copies is not None and self.state is not None and self.state.billing != "onDemand"
             ),
-            Problem("copies", "goes with a domainName of the stack's own zone and certificates"): (
-                self.copies is not None and (self.domain_name is None or not self._own_names)
+            Problem("copies", "goes with a domainName, dns: route53 and no albCertificateArn"): bool(
+                self.copies and (not self.domain_name or self.dns != "route53" or self.alb_certificate_arn)
             ),
-            **{
-                Problem(key, "is the home stack's; a recovery stack has none of its own"): (
-                    self.recovery is not None and given is not None
-                )
-                for key, given in self._of_the_home.items()
-            },
+            **of_the_home(self.recovery, self, *_OF_THE_HOME),
             Problem("socketFunction.release", "must be atOnce: a release replaces servers and functions together"): (
                 self.socket_function.release != "atOnce"
             ),

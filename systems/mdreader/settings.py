@@ -44,7 +44,7 @@ from settings.services.dns import ZoneId
 from settings.services.edge import AclName, BlockedPath, PublicKey
 from settings.services.functions import Handler
 from systems.audit import AuditSettings
-from systems.copies import CopiesSettings
+from systems.copies import CopiesSettings, of_the_home
 
 SHIPPED_BACKEND = "functions/mdreader_backend"
 SHIPPED_RUNTIME: PythonRuntime = MDREADER_RUNTIME
@@ -129,6 +129,12 @@ class BackendUserSettings(MigrationFiles):
     files: Files = ("001_backend.sql",)
 
 
+_OF_THE_HOME = (
+    *("hosted_zone_id", "parent_zone_id", "web", "amplify", "identity", "copies"),
+    *("audit", "github", "pipeline"),
+)
+
+
 class SystemSettings(Settings):
     """What a stack of the MDReader system is called and how big it is."""
 
@@ -207,10 +213,7 @@ class SystemSettings(Settings):
                     self.recovery is None and getattr(self, wanted) is None
                 ),
                 Problem("identity", "is required"): self.recovery is None and self.identity is None,
-                **{
-                    Problem(key, "is the home stack's; a recovery stack has none of its own"): given is not None
-                    for key, given in (self._of_the_home if self.recovery else {}).items()
-                },
+                **of_the_home(self.recovery, self, *_OF_THE_HOME),
                 Problem(other, f"is not for frontend {self.frontend}"): getattr(self, other) is not None,
                 Problem("fileSigner", f"must be one of fileSigners: {', '.join(self.file_signers)}"): (
                     self.file_signer not in self.file_signers
@@ -237,18 +240,3 @@ class SystemSettings(Settings):
             },
         )
         return self
-
-    @property
-    def _of_the_home(self) -> dict[str, object]:
-        """What a recovery stack finds there, or has no use for."""
-        return {
-            "hostedZoneId": self.hosted_zone_id,
-            "parentZoneId": self.parent_zone_id,
-            "web": self.web,
-            "amplify": self.amplify,
-            "identity": self.identity,
-            "copies": self.copies,
-            "audit": self.audit,
-            "github": self.github,
-            "pipeline": self.pipeline,
-        }

@@ -46,6 +46,7 @@ RELEASED = [
     "strata:data:BackupReplication",
     "strata:data:Bucket",
     "strata:data:BucketReplication",
+    "strata:data:BucketTakeover",
     "strata:data:CacheSecret",
     "strata:data:DatabaseMigration",
     "strata:data:DatabaseProxy",

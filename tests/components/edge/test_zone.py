@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from analyser.graph import Graph
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.zone import AliasTarget, Zone, ZoneSettings, delegation_problem
+from components.edge.zone import AliasTarget, Served, Zone, ZoneSettings, delegation_problem
 from settings import Problem
 from tests.components.edge.support import DOMAIN, key, zone
 from tests.support import ACCOUNT, id_of, record, record_once, unequal_when_unknown
@@ -49,6 +49,17 @@ def test_queries_of_a_new_zone_are_logged_where_route_53_can_write() -> None:
         "StringEquals": {"aws:SourceAccount": ACCOUNT.id},
         "ArnLike": {"aws:SourceArn": "arn:aws:route53:::hostedzone/*"},
     }
+
+
+def test_of_two_regions_the_one_with_a_health_check_goes_first() -> None:
+    home = using(lambda z: z.alias(DOMAIN, BALANCER, region=Served("home"))).only(RECORD)
+    other = using(lambda z: z.alias(DOMAIN, BALANCER, region=Served("recovery", "check"))).only(RECORD)
+    assert (home.inputs["setIdentifier"], home.inputs["weightedRoutingPolicies"]) == ("home", [{"weight": 0}])
+    assert "healthCheckId" not in home.inputs
+    assert (other.inputs["setIdentifier"], other.inputs["weightedRoutingPolicies"]) == ("recovery", [{"weight": 1}])
+    assert other.inputs["healthCheckId"] == "check"
+    plain = using(lambda z: z.alias(DOMAIN, BALANCER)).only(RECORD)
+    assert plain.name == home.name, "the record that is there is changed, not made anew"
 
 
 def test_an_alias_has_the_record_types_its_target_takes() -> None:
