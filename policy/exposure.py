@@ -262,7 +262,7 @@ def behind_cloudfront(target: Resource, graph: Graph) -> bool:
     records = [
         one for front in fronts for by in ("aliases", "records") for one in graph.companions(front, RECORD, by=by)
     ]
-    names = [record.get("name") for record in records]
+    names = [record.get("name") for record in [*records, *_names_of(records, graph)]]
     for distribution in distributions:
         direct = graph.refers(distribution, "origins")
         if target in direct or any(target in graph.refers(other, "vpcOriginEndpointConfig") for other in direct):
@@ -273,6 +273,16 @@ def behind_cloudfront(target: Resource, graph: Graph) -> bool:
             if any(not known(name) or origin.has("domainName", name) for name in names):
                 return True
     return False
+
+
+def _names_of(records: list[Resource], graph: Graph) -> list[Resource]:
+    """Records that stand for the names of others, of the same zone: one failover behind another."""
+    found: list[Resource] = []
+    while records:
+        records = [one for record in records for one in graph.companions(record, RECORD, by="aliases")]
+        records = [one for one in records if one not in found]
+        found += records
+    return found
 
 
 def _accelerators(target: Resource, graph: Graph) -> Iterator[Resource]:

@@ -6,7 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.data.aurora import Aurora
-from components.data.postgres import Postgres
+from components.data.postgres_primary import PostgresPrimary
 from components.security.key import Key
 from components.workloads.external_secrets import ExternalSecrets
 from components.workloads.migration import Migration, MigrationSettings
@@ -26,15 +26,20 @@ def apply_schema(
     account: Account,
     compute: Compute,
     namespace: Namespace,
-    database: Postgres | Aurora,
+    database: PostgresPrimary | Aurora,
     key: Key,
     stores: Sequence[pulumi.Input[str]],
 ) -> Migration:
-    """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs.
+    """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs."""
+    operator = schema_operator(account, compute, namespace, database, key)
+    return run_schema(settings, compute, namespace, database, operator, stores)
 
-    Nobody but the Job is given the secret: pods name what they read, and none of them may ask Kubernetes.
-    """
-    operator = ExternalSecrets(
+
+def schema_operator(
+    account: Account, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
+) -> ExternalSecrets:
+    """What brings the master user's password to the Job, and may read that secret alone."""
+    return ExternalSecrets(
         "external-secrets",
         account=account,
         cluster=compute.cluster,
@@ -42,6 +47,17 @@ def apply_schema(
         nodes=compute.ready,
         statements=[database.read_secret, key.decrypt],
     )
+
+
+def run_schema(
+    settings: MigrationSettings,
+    compute: Compute,
+    namespace: Namespace,
+    database: PostgresPrimary | Aurora,
+    operator: ExternalSecrets,
+    stores: Sequence[pulumi.Input[str]],
+) -> Migration:
+    """The Job, and the secret that nobody but it is given: pods name what they read, and none may ask Kubernetes."""
     secret = SyncedSecret(
         "master-login",
         secret=_CONNECTION.secret,
@@ -61,7 +77,7 @@ def apply_schema(
     )
 
 
-def _url(database: Postgres | Aurora) -> pulumi.Output[str]:
+def _url(database: PostgresPrimary | Aurora) -> pulumi.Output[str]:
     """The operator puts user and password in, as parts of a URL."""
     who = "{{ .username | urlquery }}:{{ .password | urlquery }}"
     return pulumi.Output.concat(

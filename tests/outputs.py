@@ -5,18 +5,15 @@ from pathlib import Path
 import yaml
 
 from analyser.run.references import full_name
-from settings import stackfile
-from settings.recovery import recovery_of
 from systems.recovery_stack import HELD, SECRETS, TOLD
-from tests.stacks import ROOT, STACKS, stack_graph
+from tests.stacks import STACKS, home_of, stack_graph
 
 FILE = Path(".ci/stack-outputs.yaml")
 
 
 def homes() -> dict[str, str]:
     """Each recovery stack with its home stack."""
-    found = {stack: recovery_of(stackfile.read(ROOT, stack).config) for stack in STACKS}
-    return {stack: recovery.home for stack, recovery in found.items() if recovery}
+    return {stack: home for stack in STACKS if (home := home_of(stack))}
 
 
 def outputs() -> str:

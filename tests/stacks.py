@@ -8,6 +8,8 @@ from pathlib import Path
 
 from analyser.graph import Graph
 from analyser.run.program import run_stack
+from settings import stackfile
+from settings.recovery import recovery_of
 from settings.stackfile import stack_names
 from tests.sharing import Graphs
 
@@ -20,6 +22,27 @@ def stack_graph(stack: str, *, known: bool = True, promoted: bool = False) -> Gr
     """What a stack registers; without ``known``, as on an empty account; a recovery stack standing by or promoted."""
     name = f"{stack}.{'known' if known else 'unknown'}{'.promoted' if promoted else ''}"
     return shared(name, lambda: run_stack(ROOT, stack, known=known, promoted=promoted, standby=stack_graph))
+
+
+@functools.cache
+def home_of(stack: str) -> str | None:
+    """The stack that a recovery stack stands by for; None for any other."""
+    recovery = recovery_of(stackfile.read(ROOT, stack).config)
+    return recovery.home if recovery else None
+
+
+def serving(stack: str) -> Graph:
+    """What a stack registers that has pods and rotations: a recovery stack once it is promoted."""
+    return stack_graph(stack, promoted=home_of(stack) is not None)
+
+
+def around(stack: str) -> Graph:
+    """The same with its home stack, where other sides of what a recovery stack names are."""
+    graph, home = serving(stack), home_of(stack)
+    if home is None:
+        return graph
+    nodes = [*graph.nodes, *stack_graph(home).nodes]
+    return Graph(graph.project, graph.stack, nodes, graph.exports, region=graph.region, config=graph.config)
 
 
 def shared(name: str, make: Callable[[], Graph]) -> Graph:

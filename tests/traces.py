@@ -9,7 +9,7 @@ from typing import Any
 from analyser.analyses.trace import STORIES, Chain, Link, State, Story, trace
 from analyser.analyses.trace.survey import Survey
 from analyser.graph import Graph, Node
-from tests.stacks import stack_graph
+from tests.stacks import serving
 
 Break = Callable[[Graph, Link], Graph | None]
 """A graph without what a link needs, or None where the link needs nothing of the kind."""
@@ -18,7 +18,7 @@ Break = Callable[[Graph, Link], Graph | None]
 @functools.cache
 def traced(stack: str) -> tuple[Chain, ...]:
     """The chains of a stack."""
-    return tuple(trace(stack_graph(stack)))
+    return tuple(trace(serving(stack)))
 
 
 class Told:
@@ -235,7 +235,7 @@ _TRIED = 8
 
 def broken(stack: str, story: Story, kind: str) -> Iterator[list[Graph]]:
     """For each break of a kind: graphs without the other side of the first links that it touches."""
-    graph = stack_graph(stack)
+    graph = serving(stack)
     links = [link for chain in traced(stack) if chain.story is story for link in chain.links if link.kind == kind]
     found = [link for link in links if link.state is State.FOUND]
     for act in BREAKS.get((story, kind), ()):

@@ -182,6 +182,11 @@ def _is_stack(urn: str) -> bool:
     return urn.split("::")[2:3] == [_STACK]
 
 
+def _is_read(urn: str) -> bool:
+    """Whether this is another stack that outputs were read of, which is no part of this one."""
+    return urn.split("::")[2:3] == [REFERENCE]
+
+
 def _node(
     request: Any,
     urn: str,
@@ -190,11 +195,16 @@ def _node(
     identifier: str,
     seen: dict[str, property_bags.Seen],
 ) -> Node:
-    properties = {key: {*found.urns} for key, found in request.propertyDependencies.items() if found.urns}
+    properties = {
+        key: own
+        for key, found in request.propertyDependencies.items()
+        if (own := {urn for urn in found.urns if not _is_read(urn)})
+    }
     for key, found in seen.items():
         if found.references:
             properties.setdefault(key, set()).update(found.references)
     dependencies = {*request.dependencies, *(urn for found in seen.values() for urn in found.references)}
+    dependencies = {urn for urn in dependencies if not _is_read(urn)}
     return Node(
         urn=urn,
         type=request.type,

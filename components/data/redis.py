@@ -76,8 +76,7 @@ class Redis(RedisMember):
             final_snapshot_identifier=self._final_snapshot() if kept else None,
             conditions=(GLOBAL_MEMBER, GLOBAL_PRIMARY) if replicated_elsewhere else (),
         )
-        if promoted is None:
-            self.replication_group_id = self._group.replication_group_id
+        self.replication_group_id = self._group.replication_group_id
         self.created_id = self._group.id
         """The same, but known only once the group is there."""
         self.register_outputs({"endpoint": self.endpoint, "replicationGroupId": self.replication_group_id})

@@ -6,6 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.data.registry import Registry
+from components.edge.load_balancer import LoadBalancer
 from components.merging import disjoint
 from components.network.network import Network
 from components.operations.metric import put_metrics
@@ -18,10 +19,10 @@ from components.workloads.network_policy import Destination
 from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload import Workload
 from systems.eks_platform import Compute
-from systems.eks_schema import apply_schema
+from systems.eks_schema import run_schema, schema_operator
 from systems.foundation import Keys
-from systems.records.maintenance import keep_partitions
-from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.maintenance import keep_partitions, maintainer
+from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
 from systems.records.settings import SystemSettings
 from systems.records.uses import granted, told
 
@@ -31,15 +32,18 @@ def make_application(
     account: Account,
     keys: Keys,
     network: Network,
-    data: Data,
+    data: Stores,
     compute: Compute,
-    edge: Edge,
+    balancer: LoadBalancer,
     registry: Registry,
     pool: list[pulumi.Resource],
+    *,
+    serving: bool = True,
 ) -> dict[str, pulumi.Output[str]]:
     """The microservice: what it may do, what it is told, and whom it may talk to.
 
-    Returns the function that replaces its key, by what it is called.
+    Unless it is ``serving`` there are no pods of it, and everything else that they will need. Returns the function that
+    replaces its key, by what it is called.
     """
     signing = GeneratedSecret(
         "cursor-key",
@@ -82,8 +86,13 @@ def make_application(
     compute.operator_rights.restart(namespace, [APPLICATION])
     databases = [statement for one in data.databases for statement in one.operate]
     compute.operators.may(*compute.operate, *databases, data.cache.operate, *signing.operate)
+    rotations = {f"{signing.name}-rotation": signing.function.function_name}
+    operator = schema_operator(account, compute, namespace, data.database, keys.data)
+    maintaining = maintainer(account, data, compute, namespace)
+    if not serving:
+        return rotations
     stores = list(settings.network.data.values())
-    migration = apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)
+    migration = run_schema(settings.migration, compute, namespace, data.database, operator, stores)
     keep_partitions(
         settings.maintenance,
         account,
@@ -91,6 +100,7 @@ def make_application(
         compute,
         namespace,
         registry,
+        role=maintaining,
         application_tag=settings.application.tag,
         stores=stores,
         after=[migration],
@@ -110,16 +120,16 @@ def make_application(
             "stream": Destination(data.stream.port, stores),
             "aws": Destination(443, ["0.0.0.0/0"]),
         },
-        target_group_arn=edge.balancer.target_group(APPLICATION).arn,
+        target_group_arn=balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
         after=[migration, data.topic, *pool],
         traces=traces,
     )
-    return {f"{signing.name}-rotation": signing.function.function_name}
+    return rotations
 
 
 def _config(
-    settings: SystemSettings, account: Account, data: Data, signing: GeneratedSecret
+    settings: SystemSettings, account: Account, data: Stores, signing: GeneratedSecret
 ) -> dict[str, pulumi.Input[str]]:
     """What the microservice is told: of every store, and what else it uses."""
     return disjoint(

@@ -19,7 +19,7 @@ from settings.services.iam import RoleArn
 from settings.services.kubernetes import Namespace
 from systems.eks_platform import Compute
 from systems.foundation import Keys
-from systems.records.parts import Data
+from systems.records.parts import Stores
 from systems.records.uses import Use, granted, told
 
 _CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
@@ -74,7 +74,7 @@ def run_on_fargate(
     account: Account,
     keys: Keys,
     network: Network,
-    data: Data,
+    data: Stores,
     compute: Compute,
     registry: Registry,
 ) -> None:
@@ -105,5 +105,5 @@ def run_on_fargate(
         before = [made]
 
 
-def _config(account: Account, data: Data, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
+def _config(account: Account, data: Stores, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
     return disjoint({"AWS_REGION": account.region}, *(told(data, namespace)[use] for use in uses))

@@ -19,7 +19,7 @@ from settings import Problem
 from settings.services.containers import ImageTag
 from systems.eks_platform import Compute
 from systems.records.load import LoadSettings
-from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data
+from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
 from systems.records.uses import told_of_database
 
 NAME = "maintenance"
@@ -49,23 +49,9 @@ def retention_problem(maintenance: MaintenanceSettings, load: LoadSettings | Non
     return Problem("load.months", f"{said}: one of them has to follow the other")
 
 
-def keep_partitions(
-    settings: MaintenanceSettings,
-    account: Account,
-    data: Data,
-    compute: Compute,
-    namespace: Namespace,
-    registry: Registry,
-    *,
-    application_tag: str,
-    stores: Sequence[pulumi.Input[str]],
-    after: Sequence[pulumi.Resource],
-) -> None:
-    """The daily job: it signs in as the maintainer, adds to the archives and publishes how it went, and no more.
-
-    ``stores`` are the CIDRs of the database; ``after`` is the migration, which makes the maintainer.
-    """
-    role = PodRole(
+def maintainer(account: Account, data: Stores, compute: Compute, namespace: Namespace) -> PodRole:
+    """What the daily job may do: sign in as the maintainer, add to the archives, say how it went, and no more."""
+    return PodRole(
         f"{NAME}-pods",
         account=account,
         cluster=compute.cluster,
@@ -77,6 +63,25 @@ def keep_partitions(
             put_metrics(BUSINESS_METRICS),
         ],
     )
+
+
+def keep_partitions(
+    settings: MaintenanceSettings,
+    account: Account,
+    data: Stores,
+    compute: Compute,
+    namespace: Namespace,
+    registry: Registry,
+    *,
+    role: PodRole,
+    application_tag: str,
+    stores: Sequence[pulumi.Input[str]],
+    after: Sequence[pulumi.Resource],
+) -> None:
+    """The daily job, as the ``maintainer``.
+
+    ``stores`` are the CIDRs of the database; ``after`` is the migration, which makes the maintainer.
+    """
     ScheduledJob(
         NAME,
         settings,

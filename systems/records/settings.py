@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
@@ -27,6 +28,7 @@ from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
 from components.operations.deployment_runner import DeploymentRunnerSettings
+from components.operations.recovery import RecoveryRegion
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
@@ -36,6 +38,7 @@ from components.workloads.pod import Probe
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import Problem, Settings, refuse
+from settings.recovery import RecoveryStackSettings
 from settings.services.acm import CertifiedDomain
 from settings.services.dns import ZoneId
 from settings.services.edge import UrlPath
@@ -54,6 +57,13 @@ BACKED_UP = {"backup": "daily"}
 """The tag by which the snapshot policy finds the cluster's volumes."""
 
 
+_OF_HOME = (
+    *("hosted_zone_id", "parent_zone_id", "global_accelerator", "aurora_serverless", "copies", "events", "fargate"),
+    "load",
+)
+"""Settings that a stack with ``recovery`` refuses."""
+
+
 class Buckets(Settings):
     """The names of the buckets, before account and region are appended."""
 
@@ -61,6 +71,20 @@ class Buckets(Settings):
     logs: BucketSettings
     archives: BucketSettings
     access_logs: LogBucketSettings
+
+
+class CopiesSettings(Settings):
+    """The second region, and what is copied there beside backups and archives.
+
+    The page that stands in for the platform lives there too, and a stack with ``recovery`` can stand by there.
+    """
+
+    region: RecoveryRegion = "us-west-2"
+    access_logs: LogBucketSettings
+    """Requests to the copies."""
+    images: bool = True
+    """Images too, by the one replication that an account has for each of its regions: ``false`` where another stack
+    has it, which then copies what is below this ``registry.namespace`` as well."""
 
 
 class RecordsTopicSettings(TopicSettings):
@@ -150,6 +174,10 @@ class SystemSettings(Settings):
     backup: BackupSettings = BackupSettings()
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray, with the collectors that send to it; off unless given."""
+    copies: CopiesSettings | None = None
+    """What is kept in a second region."""
+    recovery: RecoveryStackSettings | None = None
+    """Makes this the stack that stands by for another one in its region, which names it in ``copies``."""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -162,6 +190,7 @@ class SystemSettings(Settings):
                 without_a_way_out(self.runner, self.network),
                 self.database.more_replicas_than(self.network.zones),
                 *self._pool_problems(pool),
+                *self._recovery_problems(),
                 *self._places(),
                 *self._overloaded(),
                 *connections_problems(self),
@@ -184,6 +213,15 @@ class SystemSettings(Settings):
         if self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None:
             said = "needs autoscaler: karpenter or bothSeparated, which make the pool"
             yield Problem("application.nodePool", said)
+
+    def _recovery_problems(self) -> Iterator[Problem]:
+        if self.copies is not None and self.aurora_serverless is not None:
+            yield Problem("copies", "RDS makes no copy elsewhere of an instance that Aurora copies: without the other")
+        if self.recovery is None:
+            return
+        for field in _OF_HOME:
+            if getattr(self, field):
+                yield Problem(to_camel(field), "belongs to the home stack; a recovery stack has none of its own")
 
     def _places(self) -> Iterator[Problem]:
         if APPLICATION not in self.registry.repositories:

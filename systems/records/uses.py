@@ -6,13 +6,13 @@ import pulumi
 
 from components.statements import Statement
 from systems.eks_schema import APPLICATION_USER
-from systems.records.parts import Data
+from systems.records.parts import Stores
 
 Use = Literal["database", "cache", "stream", "archives"]
 """A store that pods sign in to."""
 
 
-def told(data: Data, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
+def told(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
     """What pods are told of each store: where it is and as whom they sign in; ``group`` is theirs at Kafka. Every
     password is a token of IAM, and every connection is TLS."""
     cache, stream = data.cache, data.stream
@@ -41,7 +41,7 @@ def told(data: Data, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
     }
 
 
-def told_of_database(data: Data, user: str) -> dict[str, pulumi.Input[str]]:
+def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
     """What whoever signs in to the primary as ``user`` is told of it."""
     database = data.database
     return {
@@ -53,7 +53,7 @@ def told_of_database(data: Data, user: str) -> dict[str, pulumi.Input[str]]:
     }
 
 
-def granted(data: Data, group: str) -> dict[Use, list[Statement]]:
+def granted(data: Stores, group: str) -> dict[Use, list[Statement]]:
     """What pods may do with each store."""
     return {
         "database": [data.database.connect(APPLICATION_USER)],

@@ -10,7 +10,7 @@ from analyser.graph import Graph
 from tests.analyser.changed import changed
 from tests.aws_actions import actions
 from tests.docs.code import OPERATOR, Code, role
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import STACKS, serving, stack_graph
 from tests.systems import cluster_rights, operator_rights
 from tests.systems.procedures import Step, aws_steps, kubectl_steps
 
@@ -100,7 +100,7 @@ def test_a_right_is_said_once(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_cluster_s_operators_enter_no_pod_and_restart_what_is_named(stack: str) -> None:
-    graph = stack_graph(stack)
+    graph = serving(stack)
     if not graph.of_type(CLUSTER):
         assert not graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
         return

@@ -4,7 +4,7 @@ import pytest
 
 from analyser.graph import Graph
 from tests.analyser.changed import changed
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import STACKS, around, serving, stack_graph
 from tests.systems.grants_of_stores import STORE_KINDS
 from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS
@@ -17,7 +17,7 @@ KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STOR
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_somebody_makes_what_is_named(kind: str, stack: str) -> None:
-    assert KINDS[kind].missing(stack_graph(stack)) == []
+    assert KINDS[kind].missing(serving(stack), around(stack)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

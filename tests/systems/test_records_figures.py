@@ -170,7 +170,7 @@ ROWS: dict[str, list[Figure]] = {
             {"type": "HTTPS", "port": 443, "fqdn": "records.example.com", "resourcePath": "/health"},
         ),
     ],
-    "REC-R53-02": [failover("primary", healthCheckId=Of("health-check")), failover("secondary")],
+    "REC-R53-02": [failover("primary", healthCheckId=Of("home-check")), failover("secondary")],
     "REC-ALB-01": [
         (BALANCER, "balancer-alb", {"loadBalancerType": "application"}),
         (

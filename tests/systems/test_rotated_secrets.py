@@ -10,7 +10,7 @@ import pytest
 
 from analyser.graph import Graph, Node
 from functions.authorizer.authorizer import tokens
-from tests.stacks import ROOT, STACKS, stack_graph
+from tests.stacks import ROOT, STACKS, serving
 
 FUNCTION, TASK, ECS = "aws:lambda/function:Function", "aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"
 PODS = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -158,7 +158,7 @@ def short(node: Node) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_reader_of_a_rotated_secret_is_told_or_bound_by_a_time(stack: str) -> None:
-    graph = stack_graph(stack)
+    graph = serving(stack)
     problems = []
     for secret in rotated(graph):
         for reader in readers(graph, secret):
@@ -174,8 +174,8 @@ def test_the_table_has_no_reader_that_is_gone() -> None:
     found = {
         (short(secret), short(reader))
         for stack in STACKS
-        for secret in rotated(stack_graph(stack))
-        for reader in readers(stack_graph(stack), secret)
+        for secret in rotated(serving(stack))
+        for reader in readers(serving(stack), secret)
     }
     assert set(TOLD) == found
 

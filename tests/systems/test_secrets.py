@@ -6,7 +6,7 @@ import pytest
 
 from analyser.graph import Graph, Node
 from tests.docs.secrets import PAGE, page
-from tests.stacks import ROOT, STACKS, stack_graph
+from tests.stacks import ROOT, STACKS, serving, stack_graph
 from tests.systems.changed import OTHERWISE, otherwise
 from tests.systems.secret_claims import unkept
 from tests.systems.secret_table import ROWS, Row, bears
@@ -29,7 +29,7 @@ def test_every_secret_is_in_the_table(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_what_the_table_claims_holds(stack: str) -> None:
-    graph = stack_graph(stack)
+    graph = serving(stack)
     assert [line for node, row in secrets(graph) if row for line in unkept(graph, row, node)] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
-from tests.stacks import ROOT, STACKS, stack_graph
+from tests.stacks import ROOT, STACKS, home_of, stack_graph
 from tests.support import record
 from tests.systems.service_models import refusals
 
@@ -24,6 +24,8 @@ def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path) -> None
     for shared in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / shared, tmp_path)
     shutil.copy(ROOT / f"Pulumi.{stack}.yaml", tmp_path / f"Pulumi.{ODD}.yaml")
+    if home := home_of(stack):
+        shutil.copy(ROOT / f"Pulumi.{home}.yaml", tmp_path)
     renamed = run_stack(tmp_path, ODD, known=False)
     assert [line for node in renamed for line in refusals(node)] == []
     assert [found.urn for found in verdict(renamed)[0] if found.blocks] == []

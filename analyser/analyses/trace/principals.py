@@ -213,8 +213,13 @@ def _primary(s: Survey, store: Resource) -> Resource:
 
 
 def _has_master(database: Resource) -> bool:
-    """A cluster that was promoted has the master user of what it copied, without being told."""
-    return database.has("username") or (database.type == RDS_CLUSTER and database.has("manageMasterUserPassword", True))
+    """What was promoted has the master user of what it copied, without being told: an instance says no engine then."""
+    copied = database.type == RDS_INSTANCE and database.lacks("engine") and database.lacks("replicateSourceDb")
+    return (
+        copied
+        or database.has("username")
+        or (database.type == RDS_CLUSTER and database.has("manageMasterUserPassword", True))
+    )
 
 
 def _is_told_of(use: Use, what: str, name: str) -> Link:

@@ -1,0 +1,57 @@
+"""What a records stack keeps in a second region, and what it tells the stack that stands by there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pulumi
+
+from components.account import Account
+from components.data.bucket_replication import BucketReplication
+from components.data.image_replication import ImageReplication
+from components.data.log_bucket import LogBucket
+from components.region import in_region
+from components.security.key import Key
+from systems.foundation import Keys
+from systems.records.parts import Data, Edge
+from systems.records.settings import SystemSettings
+from systems.recovery_stack import SECRET, told
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a recovery stack cannot derive of its home."""
+
+    zone_id: pulumi.Input[str]
+    database_arn: pulumi.Input[str]
+    copies_key_arn: pulumi.Input[str]
+    """What copies of buckets are encrypted with."""
+    origin_headers: pulumi.Input[Sequence[str]] = field(metadata=SECRET)
+    """The values of which the distribution sends one."""
+
+
+def push(settings: SystemSettings, account: Account, keys: Keys, data: Data, edge: Edge) -> dict[str, Any]:
+    """Copies of buckets and images in the second region, where there is one; the outputs of it."""
+    copies = settings.copies
+    if copies is None:
+        return {}
+    there = replace(account, region=copies.region)
+    key = Key("copies-key", account=there, purpose=f"Copies of the buckets in {there.region}", region=there.region)
+    BucketReplication(
+        "copies",
+        account=account,
+        sources={"backups": data.backups, "archives": data.archives},
+        key=keys.data,
+        target_account=there,
+        target_key=key,
+        access_logs=LogBucket("copies-access-logs", copies.access_logs, account=there, opts=in_region(there.region)),
+    )
+    if copies.images:
+        ImageReplication("images", account=account, region=there.region, namespaces=[settings.registry.namespace])
+    contract = Contract(
+        zone_id=edge.zone.zone_id,
+        database_arn=data.database.arn,
+        copies_key_arn=key.arn,
+        origin_headers=pulumi.Output.all(*edge.secret.accepted),
+    )
+    return told(contract)

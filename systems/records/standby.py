@@ -1,0 +1,199 @@
+"""The recovery stack of the records system: everything that a promotion needs and must not make, in a second region.
+
+Home's distribution ─► ``standby.<domain>`` ─► this balancer, once it has pods, else the page ─► copies of the stores
+"""
+
+from typing import Any
+
+from components.account import Account
+from components.data import postgres_tuning
+from components.data.bucket import Bucket
+from components.data.bucket_rights import CopiedBucket
+from components.data.kafka import Kafka
+from components.data.kafka_topic import KafkaTopic
+from components.data.log_bucket import LogBucket
+from components.data.postgres_primary import PRIMARY
+from components.data.postgres_recovery import PostgresRecovery
+from components.data.redis import Redis
+from components.data.registry import Registry
+from components.edge.certificate import Certificate, CertificateSettings
+from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
+from components.edge.origin_secret import ToldHeader
+from components.edge.takeover import Takeover
+from components.edge.zone import Zone, ZoneSettings
+from components.merging import disjoint
+from components.network.network import Network
+from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
+from components.operations.alarms import Alarm, Alarms
+from components.operations.budget import Budget
+from components.operations.dashboard import Dashboard, panels_of
+from components.operations.snapshots import Snapshots
+from components.operations.topic import PUBLISHERS, Notices
+from components.security.human_access import HumanAccess
+from components.security.key import ExistingKey
+from settings.recovery import RecoveryStackSettings
+from systems.eks_platform import Compute
+from systems.foundation import Keys, make_backup, make_keys
+from systems.records.application import make_application
+from systems.records.edge import make_balancer
+from systems.records.nodes import platform
+from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores, standby, taken_over
+from systems.records.recovery import Contract
+from systems.records.settings import BACKED_UP, SystemSettings
+from systems.recovery_stack import read_home
+
+
+def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account: Account) -> dict[str, Any]:
+    """Builds the recovery stack, standing by or promoted, and returns its outputs by name."""
+    promoted = recovery.promoted
+    home = read_home(recovery, Contract)
+    cloudfront = cloudfront_prefix_list_id()
+    keys = make_keys("records", account, also_notices=["events"], edge=False)
+    network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
+    people = HumanAccess("people", account=account)
+    database = PostgresRecovery(
+        "database",
+        settings.database,
+        source_arn=home.database_arn,
+        promoted=promoted,
+        account=account,
+        network=network,
+        key=keys.data,
+        parameters=postgres_tuning.for_requests(settings.database),
+    )
+    data = _stores(settings, account, keys, network, home, database, promoted=promoted)
+    compute, pool = platform(settings, account, keys, network, people, data.access_logs)
+    for store in (database, data.cache, data.stream):
+        store.allow(compute.cluster.nodes)
+    balancer = _entrance(settings, account, network, data.access_logs, home, promoted=promoted)
+    balancer.allow_cloudfront(cloudfront)
+    compute.cluster.nodes.allow(balancer, settings.application.port, "Requests from the load balancer")
+    registry = Registry("registry", settings.registry, account=account, key=keys.data)
+    rotations = make_application(
+        settings, account, keys, network, data, compute, balancer, registry, pool, serving=promoted
+    )
+    alarms = delivery_alarms.rotations({**rotations, **database.rotations})
+    _operate(settings, account, keys, data, database, compute, balancer, alarms, promoted=promoted)
+    cache = {"cacheEndpoint": data.cache.endpoint} if promoted else {}
+    return {
+        **compute.outputs,
+        **cache,
+        "registry": registry.repository_url(APPLICATION),
+        "databaseEndpoint": database.endpoint,
+        "databaseSecretArn": database.secret_arn,
+        "bootstrapBrokers": data.stream.bootstrap_brokers,
+        "balancerName": balancer.dns_name,
+        "peopleRoleArn": people.arn,
+    }
+
+
+def _stores(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    network: Network,
+    home: Contract,
+    database: PostgresRecovery,
+    *,
+    promoted: bool,
+) -> Stores:
+    """Copies of what home has; of the topic nothing is copied, so that its brokers stand ready and empty."""
+    access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
+    stream = Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs)
+    return Stores(
+        database=database,
+        cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data, promoted=promoted),
+        stream=stream,
+        topic=KafkaTopic("topic", settings.topic, cluster=stream),
+        access_logs=access_logs,
+        logs=Bucket("logs", settings.buckets.logs, account=account, key=keys.data, access_logs=access_logs),
+        archives=CopiedBucket(
+            "archives",
+            settings.buckets.archives.bucket,
+            account=account,
+            key=ExistingKey("copies-key", home.copies_key_arn),
+        ),
+    )
+
+
+def _entrance(
+    settings: SystemSettings,
+    account: Account,
+    network: Network,
+    access_logs: LogBucket,
+    home: Contract,
+    *,
+    promoted: bool,
+) -> LoadBalancer:
+    """The load balancer, under the names that home's distribution calls, and the word that it has the requests."""
+    domain = settings.domain
+    zone = Zone("zone", ZoneSettings(domain=domain), account=account, home_zone_id=home.zone_id)
+    certificate = Certificate(
+        "origin-certificate",
+        # CloudFront asks for the origin's own name, whichever region that leads to.
+        CertificateSettings(domain=f"origin.{domain}", alternatives=(taken_over(domain),)),
+        zone=zone,
+        region=account.region,
+    )
+    balancer = make_balancer(settings, account, network, certificate, access_logs, ToldHeader(home.origin_headers))
+    zone.primary(standby(domain), balancer.alias_target)
+    Takeover("takeover", domain=taken_over(domain), promoted=promoted, zone=zone, certificate=certificate)
+    return balancer
+
+
+def _operate(
+    settings: SystemSettings,
+    account: Account,
+    keys: Keys,
+    data: Stores,
+    database: PostgresRecovery,
+    compute: Compute,
+    balancer: LoadBalancer,
+    later: dict[str, Alarm],
+    *,
+    promoted: bool,
+) -> None:
+    """Alarms, dashboard, budget, backups; exports of snapshots stay at home."""
+    notices = Notices("notices", settings.notices, account=account, key=keys.logs, publishers=PUBLISHERS)
+    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[database.arn])
+    watched = disjoint(
+        _watched(settings, data, database, balancer, promoted=promoted),
+        delivery_alarms.backups(backup),
+        later,
+    )
+    if settings.addons.container_insights:
+        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, settings.alarms))
+    alarms = Alarms("alarms", watched, notices=notices)
+    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
+    Budget("budget", settings.budget, notices=notices)
+    Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
+
+
+def _watched(
+    settings: SystemSettings, data: Stores, database: PostgresRecovery, balancer: LoadBalancer, *, promoted: bool
+) -> dict[str, Any]:
+    alarms, cache = settings.alarms, data.cache
+    watched = disjoint(
+        data_alarms.database(
+            database.instance_ids,
+            alarms,
+            instance_class=settings.database.instance_class,
+            storage_gib=settings.database.storage_gib,
+            replicas=[PRIMARY] if database.follows else list(database.reader_endpoints),
+        ),
+        data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
+    )
+    if not promoted:
+        return watched
+    nodes = data_alarms.cache_nodes(
+        cache.replication_group_id,
+        shards=settings.cache.shards,
+        nodes_per_shard=cache.nodes_per_shard,
+        cluster_mode=settings.cache.cluster_mode,
+    )
+    groups = {APPLICATION: balancer.target_group(APPLICATION).arn_suffix}
+    return disjoint(
+        watched,
+        data_alarms.cache(nodes, alarms),
+        edge_alarms.load_balancer(balancer.arn_suffix, groups, alarms),
+    )
