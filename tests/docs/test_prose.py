@@ -163,7 +163,7 @@ _NAMES = re.compile(
     ("runbook", "stacks"),
     [
         ("records", ["prod"]),
-        ("confluence", ["confluence-prod", "confluence-lambda"]),
+        ("confluence", ["confluence-prod", "confluence-lambda", "confluence-prod-dr"]),
         ("mdreader", ["mdreader-prod"]),
         ("consulting", ["consulting-prod"]),
         ("collaboration", ["collaboration-prod"]),
