@@ -13,6 +13,8 @@ from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
 _create_urn = runtime_resource.create_urn
+_made: list[Resource] = []
+"""The resources of the run that is under way."""
 
 
 @contextmanager
@@ -28,6 +30,18 @@ def shortcuts() -> Generator[None]:
     finally:
         for place, name, own in before:
             setattr(place, name, own)
+        _let_go()
+
+
+def _let_go() -> None:
+    """Takes their outputs from a run's resources, which each of them holds in turn: forty thousand objects a stack
+    that only the garbage collector would free.
+    """
+    for resource in _made:
+        own = vars(resource)
+        for name in [name for name, value in own.items() if isinstance(value, Output)]:
+            del own[name]
+    _made.clear()
 
 
 def contains_unknowns(value: Any) -> bool:
@@ -56,6 +70,7 @@ def transfer_properties(resource: Resource, properties: dict[str, Any], custom: 
     One future for each, as the SDK itself does with a resource's URN; here it makes four and a task that waits for
     them. "urn" and a custom resource's "id" are made elsewhere.
     """
+    _made.append(resource)
     resolvers: dict[str, rpc.Resolver] = {}
     for name in properties:
         if name != "urn" and not (name == "id" and custom):

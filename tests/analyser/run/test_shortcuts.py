@@ -1,6 +1,7 @@
 """What a run does in fewer steps than Pulumi's SDK comes to the same, and is undone after it."""
 
 import gc
+import weakref
 from typing import Any
 
 import pulumi
@@ -55,6 +56,23 @@ def test_nothing_is_left_to_the_garbage_collector() -> None:
     for _ in range(100):
         shortcuts.contains_unknowns({"a": [{"b": "c"}]})
     assert gc.collect(0) < 100
+
+
+def test_resources_of_a_run_are_not_left_to_the_garbage_collector() -> None:
+    kept: list[Any] = []
+
+    def program() -> None:
+        store = _Store("logs")
+        kept.append(weakref.ref(store))
+        _Store("copies", tags={"of": store.arn})
+
+    gc.collect(0)
+    gc.disable()
+    try:
+        record(program)
+        assert kept[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_they_last_as_long_as_the_run() -> None:
