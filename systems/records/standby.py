@@ -40,6 +40,7 @@ from systems.records.nodes import platform
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores, standby, taken_over
 from systems.records.recovery import Contract
 from systems.records.settings import BACKED_UP, SystemSettings
+from systems.records.watched import GAUGES, of_the_service, panels
 from systems.recovery_stack import read_home
 
 
@@ -164,7 +165,14 @@ def _operate(
     if settings.addons.container_insights:
         watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, settings.alarms))
     alarms = Alarms("alarms", watched, notices=notices)
-    Dashboard("records", panels_of(watched), account=account, alarms=alarms, business_namespace=BUSINESS_METRICS)
+    Dashboard(
+        "records",
+        {**(panels(readers=bool(database.reader_endpoints)) if promoted else {}), **panels_of(watched)},
+        account=account,
+        alarms=alarms,
+        business_namespace=BUSINESS_METRICS,
+        business_gauges=GAUGES,
+    )
     Budget("budget", settings.budget, notices=notices)
     Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
 
@@ -196,4 +204,5 @@ def _watched(
         watched,
         data_alarms.cache(nodes, alarms),
         edge_alarms.load_balancer(balancer.arn_suffix, groups, alarms),
+        of_the_service(alarms, readers=bool(database.reader_endpoints)),
     )

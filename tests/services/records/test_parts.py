@@ -1,6 +1,7 @@
 """What the service is made of, part by part."""
 
 import asyncio
+import contextlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -207,8 +208,16 @@ def test_what_the_brokers_did_not_take_waits_and_is_told_later(stores: Stores, t
     )
     heard = Heard(failing=True)
 
+    async def stop(_seconds: float) -> None:
+        raise asyncio.CancelledError
+
     async def relay() -> None:
         host = Host(settings.read(stores.told("relayed")), "127.0.0.1", None)
+        running = Relay(host, heard, stop)
+        with contextlib.suppress(asyncio.CancelledError):
+            await running.run()
+        # Brokers that are away are no empty outbox.
+        assert (running.waiting, running.behind is not None and running.behind > 0) == (3, True)
         part, connection = Relay(host, heard), await host.connect()
         try:
             with pytest.raises(OSError, match="away"):

@@ -98,7 +98,7 @@ def test_who_asks_for_what_finds_it(graph: Graph, client: Client) -> None:
     ready, lives = one["readinessProbe"]["httpGet"]["path"], one["livenessProbe"]["httpGet"]["path"]
     assert (ready, lives, one["startupProbe"]["httpGet"]["path"]) == ("/ready", "/health", "/health")
     assert graph.only("aws:lb/targetGroup:TargetGroup").inputs["healthCheck"]["path"] == ready
-    assert graph.only("aws:route53/healthCheck:HealthCheck").inputs["resourcePath"] == lives
+    assert graph.only("aws:route53/healthCheck:HealthCheck", "health-check").inputs["resourcePath"] == lives
     assert [client.ask("GET", path, key=None).status for path in (ready, lives)] == [200, 200]
 
 
@@ -235,3 +235,16 @@ def test_the_edge_keeps_what_the_service_says_and_nothing_that_a_key_was_shown_f
         assert answer.headers["cache-control"] == "private, no-store"
     for path in ("/ready", "/health"):
         assert "cache-control" not in client.ask("GET", path, key=None).headers  # and so, with no default, not kept
+
+
+def test_a_standby_is_watched_as_home_is_once_it_serves() -> None:
+    def own(graph: Graph) -> set[str]:
+        return {
+            node.name
+            for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+            if node.inputs["namespace"] == "Records/Business"
+        }
+
+    assert own(stack_graph("prod-dr")) == set()
+    served = own(stack_graph("prod-dr", promoted=True))
+    assert served == own(stack_graph("prod")) - {"alarms-readers-left-out"}  # its readers come in a later update
