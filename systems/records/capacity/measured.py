@@ -27,7 +27,7 @@ records of a tenant, or of one flush, there are between two checkpoints (``trees
 LOG_BYTES = 660
 """Of the log, for a record that is made; the pages that it holds whole after each checkpoint come on top."""
 READ_CPU_MS, PAGE_CPU_MS, WRITE_CPU_MS = 0.3, 0.5, 0.4
-"""Of PostgreSQL, for one of each. These and the next are upper bounds: others had most of the machine and its caches."""
+"""Of PostgreSQL, for one of each. These and the next are upper bounds: others had most of the machine meanwhile."""
 CACHED_REQUEST_CPU_MS, READ_REQUEST_CPU_MS, PAGE_REQUEST_CPU_MS, WRITE_REQUEST_CPU_MS = 0.9, 0.9, 1.3, 1.2
 """Of the service, for one request: a record that Redis has, one that PostgreSQL has, a page, a write."""
 CACHED_BYTES = 250
