@@ -47,7 +47,7 @@ def push(settings: SystemSettings, account: Account, keys: Keys, data: Data, edg
         access_logs=LogBucket("copies-access-logs", copies.access_logs, account=there, opts=in_region(there.region)),
     )
     if copies.images:
-        ImageReplication("images", account=account, region=there.region, namespaces=[settings.registry.namespace])
+        ImageReplication("images", account=account, region=there.region, namespaces=copies.images)
     contract = Contract(
         zone_id=edge.zone.zone_id,
         database_arn=data.database.arn,

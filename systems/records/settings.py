@@ -37,7 +37,7 @@ from components.workloads.node_pool import NodePoolSettings
 from components.workloads.pod import Probe
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
-from settings import Problem, Settings, refuse
+from settings import Name, Problem, Settings, refuse
 from settings.recovery import RecoveryStackSettings
 from settings.services.acm import CertifiedDomain
 from settings.services.dns import ZoneId
@@ -82,9 +82,9 @@ class CopiesSettings(Settings):
     region: RecoveryRegion = "us-west-2"
     access_logs: LogBucketSettings
     """Requests to the copies."""
-    images: bool = True
-    """Images too, by the one replication that an account has for each of its regions: ``false`` where another stack
-    has it, which then copies what is below this ``registry.namespace`` as well."""
+    images: tuple[Name, ...] = ()
+    """Namespaces of the registry whose images are copied too. An account has one such rule for each of its regions, so
+    one stack names those of all others as well."""
 
 
 class RecordsTopicSettings(TopicSettings):
