@@ -7,7 +7,7 @@ import pulumi
 
 from components.account import Account
 from components.region import in_region
-from components.security.key import Key, log_groups
+from components.security.key import Key
 from components.security.secret import SecretCopy
 from components.statements import Statement
 
@@ -18,7 +18,7 @@ class Recovery:
 
     account: Account
     key: Key
-    """For data and the logs of what keeps it."""
+    """For data."""
     secrets_key: Key
 
     @property
@@ -42,7 +42,7 @@ def make_recovery_region(region: str, account: Account, *, data_users: Sequence[
             "recovery-data-key",
             account=there,
             purpose=f"Copies in {region}",
-            usable_by=[log_groups(there), *data_users],
+            usable_by=data_users,
             opts=options,
         ),
         Key("recovery-secrets-key", account=there, purpose=f"Copies of secrets in {region}", opts=options),

@@ -122,7 +122,9 @@ def _caches(graph: Graph) -> Iterator[_Store]:
         describe = f"aws elasticache describe-replication-groups --region {_region(graph, node)}"
         describe += f" --replication-group-id {name}" if name else ""
         port = _port(node, 6379)
-        tls = " --tls" if node.inputs.get("transitEncryptionEnabled") is True else ""
+        # A copy takes over what its primary has, and one without TLS cannot be copied.
+        encrypted = node.inputs.get("transitEncryptionEnabled") is True or "globalReplicationGroupId" in node.inputs
+        tls = " --tls" if encrypted else ""
         yield _Store(
             name=name or node.name,
             port=port,

@@ -145,7 +145,8 @@ def run_on_lambda(
             default=site_behavior(),
             behaviors=behaviors,
             watched=watched,
-            backed_up=[table.arn for table in tables.values()],
+            # A replica is restored from its own continuous backup, by its home's settings.
+            backed_up=[table.arn for table in tables.values() if isinstance(table, Table)],
             outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
             panels=panels,
             root_object="index.html",

@@ -34,7 +34,12 @@ def origins(graph: Graph) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]
     for made in graph.of_type(DISTRIBUTION):
         behaviors = [made.inputs["defaultCacheBehavior"], *made.inputs.get("orderedCacheBehaviors", [])]
         for origin in made.inputs["origins"]:
-            yield origin, [b for b in behaviors if b["targetOriginId"] == origin["originId"]]
+            groups = {
+                group["originId"]
+                for group in made.inputs.get("originGroups", [])
+                if origin["originId"] in [member["originId"] for member in group["members"]]
+            }
+            yield origin, [b for b in behaviors if b["targetOriginId"] in {origin["originId"], *groups}]
 
 
 def refused_behind_the_edge(graph: Graph) -> list[str]:

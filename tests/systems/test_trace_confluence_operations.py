@@ -4,7 +4,7 @@ from tests.traces import Told
 
 PROD = "confluence-prod"
 ALARMS = Told(PROD, "notices-topic to inbox")
-ALARMS_OF_THE_COPY = Told(PROD, "recovery-notices-topic to inbox")
+ALARMS_OF_THE_COPY = Told(f"{PROD}-dr", "notices-topic to inbox")
 BACKUPS = Told(PROD, "backup-plan to vault")
 ROTATION = Told(PROD, "rotation of confluence-clone-prod/jwt-secret to its readers")
 PODS = Told(PROD, "logs to /aws/eks/confluence-clone/application")
@@ -29,18 +29,18 @@ def test_alarms_leaves_inbox_open() -> None:
 def test_alarms_of_the_copy_are_told_to_the_topic() -> None:
     ALARMS_OF_THE_COPY.shows(
         "publisher",
-        "recovery-alarms-cache-0001-001-cpu",
-        "recovery-alarms-cache-0001-001-evictions",
-        "recovery-alarms-cache-0001-001-lag",
+        "alarms-cache-0001-001-cpu",
+        "alarms-cache-0001-001-evictions",
+        "alarms-cache-0001-001-lag",
     )
 
 
 def test_alarms_of_the_copy_may_be_published_and_encrypted() -> None:
-    ALARMS_OF_THE_COPY.shows("rights", "recovery-notices-policy", "recovery-logs-key-key", "recovery-notices-topic")
+    ALARMS_OF_THE_COPY.shows("rights", "notices-policy", "logs-key-key", "notices-topic")
 
 
 def test_alarms_of_the_copy_are_heard_by_somebody() -> None:
-    ALARMS_OF_THE_COPY.shows("subscription", "recovery-notices-to-platform@confluence-clone.app")
+    ALARMS_OF_THE_COPY.shows("subscription", "notices-to-platform@confluence-clone.app")
 
 
 def test_alarms_of_the_copy_leaves_inbox_open() -> None:

@@ -28,13 +28,18 @@ _CERTIFICATES = {
 
 
 def name_resolves(s: Survey, host: str, front: Resource) -> Link:
-    """A record of the host leads to what answers for it."""
-    records = [
-        record
-        for record in s.of(RECORD)
-        if record.has("name", host) and front in s.refers(record, "aliases") + s.refers(record, "records")
-    ]
+    """A record of the host leads to what answers for it, perhaps by another name of the zone."""
+    records = [record for record in s.of(RECORD) if record.has("name", host) and _leads(s, record, front)]
     return shown("dns", f"{host} is a record that leads to {front.name}", records, f"no record of {host} leads there")
+
+
+def _leads(s: Survey, record: Resource, front: Resource) -> bool:
+    """Whether a record stands for what answers, or for a name that does."""
+    if front in s.refers(record, "aliases") + s.refers(record, "records"):
+        return True
+    stands_for = {text(alias.get("name")) for alias in record.blocks("aliases")}
+    others = [other for other in s.of(RECORD) if text(other.get("name")) in stands_for - {text(record.get("name"))}]
+    return any(front in s.refers(other, "aliases") for other in others)
 
 
 def zone_is_delegated(s: Survey, host: str) -> Link:

@@ -110,6 +110,8 @@ def is_made(s: Survey, database: Resource, user: str) -> Link:
     origin = _primary(s, database)
     says = f"a migration makes {user} in {named(origin)}, and lets it sign in by IAM"
     applied = [one for one in migrations(s) if any(name in one.told for name in identities(s, origin))]
+    if not applied and _copied(origin):
+        return found("principal", f"{named(origin)} has {user} of its source", [origin])
     if not applied:
         return missing("principal", says, "no migration is applied to it", [origin])
     making = [one for one in applied if one.makes(user)]
@@ -210,6 +212,11 @@ def _primary(s: Survey, store: Resource) -> Resource:
     """The instance that a replica or a cluster copies, or the store itself."""
     by = "replicationSourceIdentifier" if store.type == RDS_CLUSTER else "replicateSourceDb"
     return next(iter(s.refers(store, by, RDS_INSTANCE)), store)
+
+
+def _copied(database: Resource) -> bool:
+    """Whether an instance is made of one that another stack has, which says what it is: engine, users, schema."""
+    return database.type == RDS_INSTANCE and database.lacks("engine")
 
 
 def _has_master(database: Resource) -> bool:

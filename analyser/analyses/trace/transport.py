@@ -30,7 +30,9 @@ _SETTINGS: dict[str, tuple[str, tuple[object, ...]]] = {
 def in_tls(s: Survey, store: Resource) -> Iterator[Link]:
     """The store refuses plain text; of one that only AWS's own API leads to, its policy does or nothing is known."""
     says = f"{named(store)} takes TLS only"
-    if store.type in _SETTINGS:
+    if store.type == CACHE and store.has("globalReplicationGroupId"):
+        yield not_known("tls", says, "it takes over what its primary says, which another stack has", [store])
+    elif store.type in _SETTINGS:
         path, good = _SETTINGS[store.type]
         holds = store.has(path, *good)
         yield found("tls", says, [store]) if holds else missing("tls", says, f"{path} is {store.get(path)}", [store])
