@@ -131,4 +131,4 @@ def take_over(*, domain: str, promoted: bool, zone: Zone, account: Account, afte
 
 
 def _takeover(domain: str) -> str:
-    return f"takeover.{domain}"
+    return f"recovery.{domain}"

@@ -85,16 +85,21 @@ def watch(
     data: Data,
     application: Application,
     sockets: Sockets,
+    operators: OperatorRole,
     *,
     promoted: bool,
 ) -> None:
-    """What a recovery stack is told of: spending from the beginning, and once it is promoted what serves."""
+    """Spending and backups are watched from the beginning, and what serves once the stack is promoted."""
     notices, _ = make_notices(settings.notices, account, keys, also=[PUBLISHER], edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
+    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state.arn])
+    backed_up = delivery_alarms.backups(backup)
     if not promoted:
+        Alarms("alarms", backed_up, notices=notices)
         return
     watched = disjoint(
+        backed_up,
         _watched_service(settings, account, application),
         service_alarms.deployments(SERVER, application.failures.rule_name),
         data_alarms.cache(_cache_nodes(data), settings.alarms),

@@ -77,7 +77,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     sockets = make_sockets(settings, account, keys, network, data, certificate, stands_by=not promoted)
     _lead(settings, account, zone, application, sockets, promoted=promoted)
     operators = OperatorRole("operators", account=account)
-    watch(settings, account, keys, data, application, sockets, promoted=promoted)
+    watch(settings, account, keys, data, application, sockets, operators, promoted=promoted)
     operators.may(*data.operate, *application.operate, *sockets.operate)
     return {
         "operatorsRoleArn": operators.arn,

@@ -85,7 +85,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         after=[realtime.service, api.functions["backend"]],
     )
     operators = OperatorRole("operators", account=account)
-    watch(settings, account, keys, data, api, realtime, promoted=promoted)
+    watch(settings, account, keys, data, api, realtime, operators, promoted=promoted)
     operators.may(*data.database.operate, data.cache.operate, *data.secret.operate, *realtime.operate, *api.operate)
     return {
         "operatorsRoleArn": operators.arn,

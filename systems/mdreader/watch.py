@@ -17,7 +17,8 @@ from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
-from systems.foundation import Keys, make_notices
+from components.security.operator_role import OperatorRole
+from systems.foundation import Keys, make_backup, make_notices
 from systems.mdreader.parts import HOCUSPOCUS, METRICS, Api, Data, Realtime
 from systems.mdreader.settings import SystemSettings
 
@@ -29,10 +30,11 @@ def watch(
     data: Data,
     api: Api,
     realtime: Realtime,
+    operators: OperatorRole,
     *,
     promoted: bool,
 ) -> None:
-    """Spending and the database from the beginning, how far it is behind above all; once promoted, what serves."""
+    """Spending, the database and its backups from the beginning, how far it is behind above all; promoted, what serves."""
     notices, _ = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,), edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
@@ -45,7 +47,10 @@ def watch(
         storage_gib=settings.database.storage_gib,
         replicas=[PRIMARY] if follows else [],
     )
-    watched = disjoint(watched, table_alarms.table("connections", api.connections.table_name))
+    backup = make_backup(settings.backup, account, keys, operators, resources=[database.arn])
+    watched = disjoint(
+        watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
+    )
     if promoted:
         watched = disjoint(watched, _serving(settings, data, api, realtime))
     alarms = Alarms("alarms", watched, notices=notices)

@@ -162,11 +162,11 @@ _NAMES = re.compile(
 @pytest.mark.parametrize(
     ("runbook", "stacks"),
     [
-        ("records", ["prod"]),
-        ("confluence", ["confluence-prod", "confluence-lambda", "confluence-prod-dr"]),
-        ("mdreader", ["mdreader-prod"]),
+        ("records", ["prod", "prod-dr"]),
+        ("confluence", ["confluence-prod", "confluence-lambda", "confluence-prod-dr", "confluence-lambda-dr"]),
+        ("mdreader", ["mdreader-prod", "mdreader-prod-dr"]),
         ("consulting", ["consulting-prod"]),
-        ("collaboration", ["collaboration-prod"]),
+        ("collaboration", ["collaboration-prod", "collaboration-prod-dr"]),
     ],
 )
 def test_names_in_a_runbook_are_those_of_its_stacks(runbook: str, stacks: list[str]) -> None:

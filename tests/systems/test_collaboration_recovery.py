@@ -105,7 +105,7 @@ def test_requests_come_here_once_it_says_that_it_has_taken_over(home: Graph, sta
         assert {there[name]["setIdentifier"], here[name]["setIdentifier"]} == {"home", "recovery"}
         assert there[name]["zoneId"] == here[name]["zoneId"]
     check = standby.only("aws:route53/healthCheck:HealthCheck").inputs
-    assert check["fqdn"] == "takeover.collaborate.example.com"
+    assert check["fqdn"] == "recovery.collaborate.example.com"
     assert [_status(graph) for graph in (standby, promoted)] == [503, 200]
     assert _by_name(promoted) == here
 

@@ -202,7 +202,7 @@ ROWS: dict[str, list[Figure]] = {
             "aws:budgets/budget:Budget",
             "budget-budget",
             {
-                "limitAmount": "400",
+                "limitAmount": "450",
                 "timeUnit": "MONTHLY",
                 "costFilters": [{"name": "TagKeyValue", "values": ["user:stack$mdreader-prod"]}],
             },

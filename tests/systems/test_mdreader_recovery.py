@@ -129,13 +129,13 @@ def test_requests_come_here_once_it_says_that_it_has_taken_over(home: Graph, sta
         assert here[name]["weightedRoutingPolicies"] == [{"weight": 1}]
         assert here[name]["healthCheckId"] == standby.only("aws:route53/healthCheck:HealthCheck").id
         assert there[name]["setIdentifier"] != here[name]["setIdentifier"]
-    assert standby.only("aws:route53/healthCheck:HealthCheck").inputs["fqdn"] == "takeover.mdreader.app"
+    assert standby.only("aws:route53/healthCheck:HealthCheck").inputs["fqdn"] == "recovery.mdreader.app"
     assert _by_name(promoted) == here
 
 
 def test_certificates_of_the_region_hold_every_name_that_leads_here(standby: Graph) -> None:
     held = {n.inputs["domainName"] for n in standby.of_type("aws:acm/certificate:Certificate")}
-    assert held == {*SHARED, "takeover.mdreader.app"}
+    assert held == {*SHARED, "recovery.mdreader.app"}
 
 
 def test_pages_and_attachments_are_read_from_their_copies(home: Graph) -> None:
