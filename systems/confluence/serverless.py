@@ -145,7 +145,7 @@ def run_on_lambda(
             default=site_behavior(),
             behaviors=behaviors,
             watched=watched,
-            backed_up=[table.arn for table in tables.values()],
+            backed_up=[table.backed_up for table in tables.values()],
             outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
             panels=panels,
             root_object="index.html",

@@ -51,7 +51,7 @@ from systems.records.settings import BACKED_UP, SystemSettings
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a records stack and returns its outputs by name."""
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account, also_notices=["events"])
+    keys = make_keys("records", account)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(settings, account, keys, network)
