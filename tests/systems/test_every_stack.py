@@ -89,7 +89,11 @@ def test_a_failed_copy_is_told_of_where_there_are_copies(stack: str) -> None:
 def test_a_failed_and_a_missing_backup_are_told_of(stack: str) -> None:
     graph = stack_graph(stack)
     vaults = {node.outputs["name"] for node in graph.of_type("aws:backup/vault:Vault") if "region" not in node.inputs}
-    (selection,) = graph.of_type("aws:backup/selection:Selection")
+    selections = graph.of_type("aws:backup/selection:Selection")
+    if not selections:
+        assert stack.endswith("-dr"), "what a stack holds of its own is backed up"
+        return
+    (selection,) = selections
     watched = [node.inputs for node in graph.of_type(ALARM) if node.inputs.get("namespace") == "AWS/Backup"]
     of = {
         name: [one for one in watched if one["metricName"] == f"NumberOf{name}"]
