@@ -31,7 +31,12 @@ class Safeguards:
     nat_per_az: bool
     """Each availability zone leaves through a NAT gateway of its own."""
     backup_days: int
-    """How long automated backups and snapshots are kept (RDS allows 35 at the most)."""
+    """How long automated backups and snapshots are kept and point-in-time recovery reaches back (RDS and DynamoDB
+    allow 35 at the most)."""
+    copies_backups: bool
+    """Backups have copies in a second region."""
+    tests_restores: bool
+    """Backups are restored every week to see that they can be."""
     log_days: int
     """How long log groups keep their events (a retention that CloudWatch Logs offers)."""
     key_deletion_days: int
@@ -45,6 +50,8 @@ _SAFEGUARDS = {
         multi_az=False,
         nat_per_az=False,
         backup_days=7,
+        copies_backups=False,
+        tests_restores=False,
         log_days=30,
         key_deletion_days=7,
     ),
@@ -54,6 +61,8 @@ _SAFEGUARDS = {
         multi_az=True,
         nat_per_az=True,
         backup_days=14,
+        copies_backups=False,
+        tests_restores=False,
         log_days=90,
         key_deletion_days=7,
     ),
@@ -63,6 +72,8 @@ _SAFEGUARDS = {
         multi_az=True,
         nat_per_az=True,
         backup_days=35,
+        copies_backups=True,
+        tests_restores=True,
         log_days=365,
         key_deletion_days=30,
     ),

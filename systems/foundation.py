@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pulumi
-
 from components.account import Account
 from components.operations.backup import BackedUpBucket, Backup, BackupSettings
 from components.operations.metric import EDGE_REGION
+from components.operations.protected_resource import ProtectedResource
 from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
 from components.security.key import Key, log_groups, publishers
 from components.security.operator_role import OperatorRole
@@ -33,7 +32,7 @@ def make_keys(
     data_users: Sequence[Statement] = (),
     edge: bool = True,
 ) -> Keys:
-    """The keys of a system; ``also_notices`` are services that publish beside alarms and budgets.
+    """The keys of a system; ``also_notices`` are services that publish beside alarms, budgets and EventBridge.
 
     ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket. Without
     ``edge`` the stack has nothing of its own in us-east-1, as a recovery stack.
@@ -42,7 +41,7 @@ def make_keys(
         "logs-key",
         account=account,
         purpose=f"Log groups, notices and interruption notices of the {system} system",
-        usable_by=[log_groups(account), publishers(account, *PUBLISHERS, *also_notices)],
+        usable_by=[log_groups(account), publishers(account, *PUBLISHERS, "events", *also_notices)],
     )
     return Keys(
         data=Key(
@@ -82,10 +81,10 @@ def make_backup(
     keys: Keys,
     operators: OperatorRole,
     *,
-    resources: Sequence[pulumi.Input[str]],
+    resources: Sequence[ProtectedResource],
     buckets: Sequence[BackedUpBucket] = (),
 ) -> Backup:
-    """The daily backup of a system; operators read why copies of it failed, where it has any."""
+    """The daily backup of a system; operators read what changed it, and why copies of it failed, where it has any."""
     backup = Backup(
         "backup",
         settings,
@@ -95,6 +94,7 @@ def make_backup(
         resources=resources,
         buckets=buckets,
     )
+    operators.grant("vaults", *backup.changes.operate)
     if backup.copy_failures is not None:
         operators.grant("copies", *backup.copy_failures.operate)
     return backup

@@ -15,6 +15,17 @@ from tests.sharing import Graphs
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = stack_names(ROOT)
+SEALED = frozenset(
+    {
+        "aws:backup/restoreTestingPlan:RestoreTestingPlan",
+        "aws:backup/restoreTestingSelection:RestoreTestingSelection",
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        "aws:backup/vaultPolicy:VaultPolicy",
+        "strata:operations:CopyFailures",
+        "strata:operations:RestoreTests",
+    }
+)
+"""What only production has of its backups."""
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, Postgre
 from components.data.postgres_settings import PostgresSettings
 from components.drift import FOLLOWS, ignored
 from components.network.network import Network
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
 from components.statements import Statement, sid
 from settings.services.rds import major
@@ -84,6 +85,13 @@ class Aurora(PostgresGround):
         self.register_outputs({"endpoint": self.endpoint, "readerEndpoints": self.reader_endpoints})
 
     @property
+    def backed_up(self) -> ProtectedResource:
+        """The cluster for AWS Backup, which restores it without an instance."""
+        return ProtectedResource(
+            self.name, "Aurora", self.arn, {"dbClusterParameterGroupName": self._parameter_group.name, **self.grounded}
+        )
+
+    @property
     def secret_arn(self) -> pulumi.Output[str]:
         """The secret of the master user, which RDS makes at the promotion."""
         if self.follows:
@@ -140,7 +148,7 @@ class Aurora(PostgresGround):
     def _made(self, source: Postgres | None) -> aws.rds.Cluster:
         safeguards = self.account.safeguards
         kept = safeguards.keeps_data
-        parameters = aws.rds.ClusterParameterGroup(
+        self._parameter_group = aws.rds.ClusterParameterGroup(
             self.child("parameter-group"),
             family=f"{_ENGINE}{major(self.settings.engine_version)}",
             description=f"TLS only and logging for {self.identifier}",
@@ -162,7 +170,7 @@ class Aurora(PostgresGround):
             kms_key_id=self._key.arn,
             db_subnet_group_name=self._subnet_group.name,
             vpc_security_group_ids=[self._security_group.security_group_id],
-            db_cluster_parameter_group_name=parameters.name,
+            db_cluster_parameter_group_name=self._parameter_group.name,
             iam_database_authentication_enabled=True,
             enabled_cloudwatch_logs_exports=[_LOG],
             backup_retention_period=self._database.backup_days or safeguards.backup_days,

@@ -12,6 +12,7 @@ from components.data.bucket_listener import BucketListener
 from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
 from components.data.private_bucket import PrivateBucket
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
 from components.statements import Statement, sid
 from settings import MisfitError, Problem, Settings
@@ -147,6 +148,12 @@ class Bucket(PrivateBucket):
         self._listeners: list[BucketListener] = []
         self._invocables: dict[str, pulumi.Output[str]] = {}
         self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name, "domainName": self.domain_name})
+
+    @property
+    def backed_up(self) -> ProtectedResource:
+        """The bucket for AWS Backup; what is restored of it lies under the same key."""
+        key = {} if self._key is None else {"encryptionType": "SSE-KMS", "kmsKey": self._key.arn}
+        return ProtectedResource(self.name, "S3", self.arn, key)
 
     def erase(self, *folders: str) -> list[Statement]:
         """Lets a role find and delete every version of the objects in these folders, and read none of them."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from components.component import Component
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
 from components.statements import Statement, policy_document, sid, tls_only
 from settings import Name, Settings
@@ -78,6 +79,7 @@ class FileSystem(Component):
             opts=self.child_options(),
         )
         self.arn = system.arn
+        self.backed_up = ProtectedResource(name, "EFS", system.arn, {"kmsKeyId": key.arn})
         self.file_system_id = system.id
         self._guard()
         for zone, subnet_id in network.private_subnet_ids.items():

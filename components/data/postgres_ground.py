@@ -81,6 +81,15 @@ class PostgresGround(Component):
         """Lets ``client`` open connections to every instance."""
         self._security_group.allow(client, PORT, f"PostgreSQL {self.identifier}")
 
+    @property
+    def grounded(self) -> dict[str, pulumi.Input[str]]:
+        """What a restore has to be told so that it stands here and lets the same roles in, by AWS Backup's names."""
+        return {
+            "dbSubnetGroupName": self._subnet_group.name,
+            "vpcSecurityGroupIds": pulumi.Output.json_dumps([self._security_group.security_group_id]),
+            "enableIamDatabaseAuthentication": "true",
+        }
+
     def _log_group(self, *suffix: str, of: str) -> LogGroup:
         """The group of one log, under the name by which RDS finds it: ``of`` an instance or a cluster."""
         made = LogGroup(

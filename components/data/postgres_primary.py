@@ -5,6 +5,7 @@ import pulumi
 from components.data.final_snapshot import final_snapshot
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
+from components.operations.protected_resource import ProtectedResource
 from components.statements import Statement, sid
 
 PRIMARY = "primary"
@@ -23,6 +24,13 @@ class PostgresPrimary(PostgresInstances):
     def connect_to_primary(self, user: str) -> Statement:
         """As ``connect``, to where rows are written alone."""
         return self._connect(user, [self._instances[PRIMARY]])
+
+    @property
+    def backed_up(self) -> ProtectedResource:
+        """The primary for AWS Backup; restored, it stands where the primary does, with the rules of its connections."""
+        return ProtectedResource(
+            self.name, "RDS", self.arn, {"dbParameterGroupName": self._parameter_group.name, **self.grounded}
+        )
 
     @property
     def read_variables(self) -> dict[str, pulumi.Input[str]]:

@@ -9,6 +9,7 @@ from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket
 from components.data.dead_letters import DeadLetters
+from components.data.export_failures import ExportFailures
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
@@ -18,16 +19,20 @@ from settings import Settings
 
 @dataclass(frozen=True)
 class _Snapshots:
-    """How RDS tells of automated snapshots, and by which ARNs it knows them."""
+    """How RDS tells of automated snapshots and of exports that failed or were cancelled, and by which ARNs it knows
+    them."""
 
     event: str
     detail_type: str
     resource: str
+    failures: tuple[str, ...]
 
 
-_OF_INSTANCE = _Snapshots("RDS-EVENT-0091", "RDS DB Snapshot Event", "snapshot")
+_OF_INSTANCE = _Snapshots("RDS-EVENT-0091", "RDS DB Snapshot Event", "snapshot", ("RDS-EVENT-0159", "RDS-EVENT-0160"))
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html"""
-_OF_CLUSTER = _Snapshots("RDS-EVENT-0169", "RDS DB Cluster Snapshot Event", "cluster-snapshot")
+_OF_CLUSTER = _Snapshots(
+    "RDS-EVENT-0169", "RDS DB Cluster Snapshot Event", "cluster-snapshot", ("RDS-EVENT-0162", "RDS-EVENT-0163")
+)
 """https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"""
 
 
@@ -42,8 +47,8 @@ class SnapshotExport(Component):
 
     RDS's event starts a state machine of one step, which calls StartExportTask: a schedule could not know the
     snapshot's name. Exports are Parquet, for analysis and safekeeping; they cannot be restored, which is what the
-    snapshots themselves and AWS Backup are for. ``database_key`` is the key that the database is encrypted with.
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
+    snapshots themselves and AWS Backup are for. How long they are kept is the bucket's to say. ``database_key`` is the
+    key that the database is encrypted with. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     """
 
     def __init__(
@@ -89,6 +94,14 @@ class SnapshotExport(Component):
         )
         self._missed = self._start_on(snapshots, machine, log_key)
         self._logs = logs
+        self.failures = ExportFailures(
+            self.child("failures"),
+            key=log_key,
+            detail_type=self._kind.detail_type,
+            events=self._kind.failures,
+            snapshots=snapshots,
+            opts=self.child_options(),
+        )
         self.state_machine_arn = machine.arn
         self.register_outputs({"stateMachineArn": self.state_machine_arn})
 

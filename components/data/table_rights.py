@@ -6,6 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.data.table_schema import TableSchema
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import ExistingKey, Key
 from components.statements import Statement, sid
 
@@ -26,6 +27,13 @@ class TableRights:
     def stream_arn(self) -> pulumi.Output[str]:
         """The stream of what changes."""
         raise NotImplementedError
+
+    @property
+    def backed_up(self) -> ProtectedResource:
+        """The table for AWS Backup."""
+        return ProtectedResource(
+            self.name, "DynamoDB", self.arn, {"encryptionType": "KMS", "kmsMasterKeyArn": self._key.arn}
+        )
 
     @property
     def read(self) -> Statement:

@@ -1,33 +1,43 @@
 """Backups that outlive what they are backups of."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.operations.backup_vault import ComplianceSettings, make_vault
 from components.operations.copy_failures import CopyFailures
-from components.operations.recovery import RecoveryRegion
+from components.operations.protected_resource import ProtectedResource
+from components.operations.recovery import CopiedElsewhere
+from components.operations.restore_tests import RestoreTests
+from components.operations.vault_changes import VaultChanges
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, policy_document, service_trust
-from settings import Problem, Settings
-from settings.services.windows import hour_from, overlap
+from components.statements import service_trust
+from settings import Environment, MisfitError, Problem
+from settings.services.windows import hours_from, overlap
 
 _POLICIES = (
     "service-role/AWSBackupServiceRolePolicyForBackup",
     "service-role/AWSBackupServiceRolePolicyForRestores",
 )
 _BUCKET_POLICIES = ("AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore")
+_START_MINUTES = 60
+_TEST_AFTER_HOURS = 4
 
 
 class BackedUpBucket(Protocol):
     """A versioned bucket that says what changes in it."""
 
-    arn: pulumi.Output[str]
+    @property
+    def backed_up(self) -> ProtectedResource:
+        """The bucket for AWS Backup."""
+        ...
 
     def announce(self) -> None:
         """Sends the bucket's events to EventBridge."""
@@ -48,37 +58,66 @@ class HasWindows(Protocol):
         ...
 
 
-class BackupSettings(Settings):
-    """When the daily backup starts (UTC hour), where copies go, and whether the vault is locked.
+class BackupSettings(CopiedElsewhere):
+    """When the daily backup starts (UTC hour), where copies go, whether the vaults are locked, and whether what is in
+    them is restored every week to see that it can be.
 
-    AWS Backup starts a job within the hour, and RDS refuses one that meets its maintenance or its own backup window, so
-    the default leaves the defaults of both behind it:
-    https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
+    A job starts within the hour. RDS refuses one in its maintenance or its own backup window and in the hour before
+    either, so the default leaves the defaults of both behind it:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     A locked vault takes no backup with a shorter life than the environment's and lets nobody shorten one. Backups are
     snapshots: continuous ones would take the retention that RDS keeps for its own point-in-time recovery out of the
     stack's hands: https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
     """
 
     hour: int = Field(default=7, ge=0, le=23)
-    copy_to_region: RecoveryRegion | None = None
-    locked: bool = False
+    locked: bool | None = None
+    """Unsaid, as long as the environment protects its data; whoever may change vaults takes the lock away again."""
+    compliance: ComplianceSettings | None = None
+    restore_tests: bool | None = None
+    """Unsaid, as the environment has it."""
+
+    @model_validator(mode="after")
+    def _lock_can_hold(self, info: ValidationInfo) -> Self:
+        if self.compliance is None:
+            return self
+        if self.locked is False:
+            raise MisfitError(Problem("locked", "false contradicts compliance, which is a lock"))
+        environment = (info.context or {}).get("environment")
+        if isinstance(environment, Environment) and not environment.safeguards.keeps_data:
+            raise MisfitError(
+                Problem("compliance", f"{environment} could not be taken down; prod alone keeps its data")
+            )
+        return self
 
     def conflict(self, database: HasWindows) -> Problem | None:
         """Which window of a database the hour meets, as a problem of ``backup.hour``."""
         windows = {"backupWindow": database.backup_window, "maintenanceWindow": database.maintenance_window}
-        met = [f"{key} ({window})" for key, window in windows.items() if overlap(hour_from(self.hour), window)]
-        said = f"{self.hour} meets {' and '.join(met)}, in which RDS refuses a backup"
+        met = [f"{key} ({window})" for key, window in windows.items() if overlap(hours_from(self.hour, 2), window)]
+        said = f"{self.hour} meets {' and '.join(met)}, in which and before which RDS refuses a backup"
         return Problem("backup.hour", said) if met else None
+
+    def locks(self, account: Account) -> bool:
+        """Whether the vaults are locked; one that is about to go is not, unless that is said to be for ever."""
+        if self.compliance is not None:
+            return True
+        if self.locked is None:
+            return account.safeguards.deletion_protection
+        return self.locked and not account.deletable
+
+    def tests_restores(self, account: Account) -> bool:
+        """Whether backups are restored every week."""
+        return account.safeguards.tests_restores if self.restore_tests is None else self.restore_tests
 
 
 class Backup(Component):
-    """A daily AWS Backup of ``resources`` (ARNs) into an encrypted vault, kept as long as the environment says.
+    """A daily AWS Backup of ``resources`` into an encrypted vault, kept as long as the environment says.
 
     So are the objects of ``buckets``, whose events AWS Backup follows to find what is new since the day before:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
-    Where it copies, events of copies that failed are kept encrypted with ``notice_key``, whose policy must then hold
-    ``publishers(account, "events")``. Where the environment protects its data nobody deletes a backup by hand, whatever
-    their rights; age still does.
+    What AWS Backup says of changes and, where it copies, of copies that failed is kept encrypted with ``notice_key``,
+    whose policy must hold ``publishers(account, "events")``. Where the environment protects its data nobody deletes a
+    backup by hand, whatever their rights; age still does.
     """
 
     def __init__(
@@ -89,48 +128,77 @@ class Backup(Component):
         account: Account,
         key: Key,
         notice_key: Key,
-        resources: Sequence[pulumi.Input[str]],
+        resources: Sequence[ProtectedResource],
         buckets: Sequence[BackedUpBucket] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        region = settings.copies_to(account, "backup")
         super().__init__(name, opts)
-        self._account = account
+        self._account, self._settings = account, settings
+        everything = [*resources, *(bucket.backed_up for bucket in buckets)]
         self._role = self._backup_role(_POLICIES + (_BUCKET_POLICIES if buckets else ()))
-        vault = self._vault("vault", key, settings)
-        copies = []
-        if settings.copy_to_region is not None:
-            copies = [self._copy(settings.copy_to_region, settings)]
-        plan = aws.backup.Plan(
+        vault = self._vault("vault", key)
+        copies = [] if region is None else [self._vault("copy-vault", self._copy_key(region), region)]
+        plan = self._plan(vault, copies)
+        aws.backup.Selection(
+            self.child("selection"),
+            plan_id=plan.id,
+            iam_role_arn=self._role.arn,
+            resources=[one.arn for one in everything],
+            opts=self.child_options(),
+        )
+        for bucket in buckets:
+            bucket.announce()
+        self.changes = VaultChanges(
+            self.child("changes"),
+            key=notice_key,
+            vault_names=[vault.name],
+            plan_id=plan.id,
+            opts=self.child_options(),
+        )
+        self.copy_failures = None
+        if region is not None:
+            self.copy_failures = CopyFailures(
+                self.child("copies"), key=notice_key, vault_arn=vault.arn, opts=self.child_options()
+            )
+        self.tested = settings.tests_restores(account)
+        if self.tested:
+            RestoreTests(
+                self.child("restore-tests"),
+                vault_arn=vault.arn,
+                role_arn=self._role.arn,
+                resources=everything,
+                hour=(settings.hour + _TEST_AFTER_HOURS) % 24,
+                opts=self.child_options(),
+            )
+        self.vault_name = vault.name
+        self.each_day = Counter(one.type for one in everything)
+        """How many backups a day has, by type of resource."""
+        self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
+
+    def _plan(self, vault: aws.backup.Vault, copies: Sequence[aws.backup.Vault]) -> aws.backup.Plan:
+        days = self._account.safeguards.backup_days
+        return aws.backup.Plan(
             self.child("plan"),
             rules=[
                 aws.backup.PlanRuleArgs(
                     rule_name="daily",
                     target_vault_name=vault.name,
-                    schedule=f"cron(0 {settings.hour} ? * * *)",
-                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=account.safeguards.backup_days),
-                    copy_actions=copies,
+                    schedule=f"cron(0 {self._settings.hour} ? * * *)",
+                    # Eight hours unless said, which could run into a window of RDS.
+                    start_window=_START_MINUTES,
+                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=days),
+                    copy_actions=[
+                        aws.backup.PlanRuleCopyActionArgs(
+                            destination_vault_arn=copy.arn,
+                            lifecycle=aws.backup.PlanRuleCopyActionLifecycleArgs(delete_after=days),
+                        )
+                        for copy in copies
+                    ],
                 )
             ],
             opts=self.child_options(),
         )
-        aws.backup.Selection(
-            self.child("selection"),
-            plan_id=plan.id,
-            iam_role_arn=self._role.arn,
-            resources=[*resources, *(bucket.arn for bucket in buckets)],
-            opts=self.child_options(),
-        )
-        for bucket in buckets:
-            bucket.announce()
-        self.copy_failures = None
-        if settings.copy_to_region is not None:
-            self.copy_failures = CopyFailures(
-                self.child("copies"), key=notice_key, vault_arn=vault.arn, opts=self.child_options()
-            )
-        self.vault_name = vault.name
-        self.each_day = len(resources) + len(buckets)
-        """How many backups a day has."""
-        self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
 
     def _backup_role(self, policies: Sequence[str]) -> Role:
         """https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"""
@@ -142,63 +210,23 @@ class Backup(Component):
             opts=self.child_options(),
         )
 
-    def _copy(self, region: str, settings: BackupSettings) -> aws.backup.PlanRuleCopyActionArgs:
-        key = Key(
+    def _copy_key(self, region: str) -> Key:
+        return Key(
             self.child("copy-key"),
             account=self._account,
             purpose=f"Copies of the backups of {self.name}",
             region=region,
             opts=self.child_options(),
         )
-        return aws.backup.PlanRuleCopyActionArgs(
-            destination_vault_arn=self._vault("copy-vault", key, settings, region).arn,
-            lifecycle=aws.backup.PlanRuleCopyActionLifecycleArgs(delete_after=self._account.safeguards.backup_days),
-        )
 
-    def _vault(self, suffix: str, key: Key, settings: BackupSettings, region: str | None = None) -> aws.backup.Vault:
-        safeguards = self._account.safeguards
-        vault = aws.backup.Vault(
-            self.child(suffix),
-            kms_key_arn=key.arn,
-            force_destroy=not safeguards.keeps_data,
+    def _vault(self, suffix: str, key: Key, region: str | None = None) -> aws.backup.Vault:
+        return make_vault(
+            self,
+            suffix,
+            key,
+            account=self._account,
+            spared=self._role.arn,
+            locked=self._settings.locks(self._account),
+            compliance=self._settings.compliance,
             region=region,
-            opts=self.child_options(),
-        )
-        if safeguards.deletion_protection:
-            aws.backup.VaultPolicy(
-                self.child(suffix, "policy"),
-                backup_vault_name=vault.name,
-                policy=policy_document([self._nobody_deletes()]),
-                region=region,
-                opts=self.child_options(),
-            )
-        if settings.locked:
-            aws.backup.VaultLockConfiguration(
-                self.child(suffix, "lock"),
-                backup_vault_name=vault.name,
-                min_retention_days=self._account.safeguards.backup_days,
-                region=region,
-                opts=self.child_options(),
-            )
-        return vault
-
-    def _nobody_deletes(self) -> Statement:
-        """AWS Backup itself deletes what is too old, by the plan's role or by its service-linked one.
-
-        https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-iam.html
-        """
-        service_role = self._account.arn(
-            "iam", "role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup", region=""
-        )
-        return Statement(
-            "DenyDeletion",
-            [
-                "backup:DeleteRecoveryPoint",
-                "backup:DisassociateRecoveryPoint",
-                "backup:UpdateRecoveryPointLifecycle",
-            ],
-            ["*"],
-            {"ArnNotEquals": {"aws:PrincipalArn": [service_role, self._role.arn]}},
-            effect="Deny",
-            principals="*",
         )

@@ -24,6 +24,7 @@ def database(
     """CPU, connections and storage of every RDS instance, and the lag of those that are ``replicas``.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html
     """
     connections = max_connections(instance_class) * settings.connections_percent // 100
     free = storage_gib * _GIB * settings.free_storage_percent // 100
@@ -49,9 +50,12 @@ def database(
         }
         if key in replicas:
             alarms[f"{key}-lag"] = Alarm(
-                _rds("ReplicaLag", identifier, "Maximum"),
+                # While nobody writes, the lag grows for up to five minutes until the next segment of the log; what is
+                # least in ten minutes is small as long as replication works.
+                Metric("AWS/RDS", "ReplicaLag", {"DBInstanceIdentifier": identifier}, "Minimum", period=600),
                 settings.replica_lag_seconds,
                 f"Replica {key} is behind by more than {settings.replica_lag_seconds} s",
+                periods=1,
                 # RDS stops publishing the lag when replication has stopped.
                 missing="breaching",
             )
@@ -195,10 +199,15 @@ def kafka(cluster_name: pulumi.Input[str], brokers: int, settings: AlarmSettings
     return alarms
 
 
-def snapshot_export(state_machine_arn: pulumi.Input[str]) -> dict[str, Alarm]:
-    """Exports of database snapshots that could not be started."""
+def snapshot_export(state_machine_arn: pulumi.Input[str], failures: pulumi.Input[str]) -> dict[str, Alarm]:
+    """Exports of database snapshots that could not be started, and of those that were, what the rule ``failures``
+    told of."""
     metric = Metric("AWS/States", "ExecutionsFailed", {"StateMachineArn": state_machine_arn}, "Sum")
-    return {"snapshot-export": Alarm(metric, 0, "The export of a database snapshot did not start", periods=1)}
+    failed = Metric("AWS/Events", "TriggeredRules", {"RuleName": failures}, "Sum")
+    return {
+        "snapshot-export": Alarm(metric, 0, "The export of a database snapshot did not start", periods=1),
+        "snapshot-export-failed": Alarm(failed, 0, "The export of a database snapshot failed", periods=1),
+    }
 
 
 def _rds(name: str, identifier: pulumi.Input[str], statistic: str = "Average") -> Metric:

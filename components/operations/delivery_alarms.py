@@ -6,10 +6,10 @@ import pulumi
 
 from components.operations.alarms import Alarm
 from components.operations.backup import Backup
+from components.operations.failed_events import FailedEvents
 from components.operations.metric import Metric
 
 _HOUR = 3600
-_DAY = 24 * _HOUR
 
 
 def reputation() -> dict[str, Alarm]:
@@ -28,29 +28,47 @@ def reputation() -> dict[str, Alarm]:
 
 
 def backups(backup: Backup) -> dict[str, Alarm]:
-    """Backups and copies of them that failed, and days on which fewer backups were taken than the plan has.
+    """Backups, copies and weekly restores that failed, days without the backups that the plan has, and changes of what
+    keeps them.
 
+    Each type of resource is counted by itself: a backup of a cluster is one of each of its volumes as well. A day and
+    a half leaves room for one that takes longer than the day before.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
     vault = {"BackupVaultName": backup.vault_name}
-    failed = Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum")
-    taken = Metric("AWS/Backup", "NumberOfBackupJobsCompleted", vault, "Sum", period=_DAY)
-    copies = {}
-    if backup.copy_failures is not None:
-        metric = Metric("AWS/Events", "TriggeredRules", {"RuleName": backup.copy_failures.rule_name}, "Sum")
-        copies = {"backup-copy-failed": Alarm(metric, 0, "A copy of a backup failed", periods=1)}
-    return {
-        **copies,
-        "backup-failed": Alarm(failed, 0, "A backup failed", periods=1),
-        "backup-missing": Alarm(
-            taken,
-            backup.each_day,
-            f"Fewer than {backup.each_day} backups were taken in a day",
-            below=True,
-            periods=1,
-            missing="breaching",
-        ),
+    alarms = {
+        "backup-failed": _any(Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum"), "A backup failed"),
+        "backup-changed": _any(_triggered(backup.changes), "A vault, its lock, a backup in it or the plan was changed"),
     }
+    if backup.copy_failures is not None:
+        alarms["backup-copy-failed"] = _any(_triggered(backup.copy_failures), "A copy of a backup failed")
+    if backup.tested:
+        failed = Metric("AWS/Backup", "NumberOfRestoreJobsFailed", vault, "Sum")
+        alarms["restore-failed"] = _any(failed, "A backup could not be restored")
+    alarms["backup-missing"] = _missing(backup.each_day.total(), vault)
+    if len(backup.each_day) > 1:
+        for kind, count in backup.each_day.items():
+            alarms[f"backup-missing-{kind.lower()}"] = _missing(count, {**vault, "ResourceType": kind}, f" of {kind}")
+    return alarms
+
+
+def _missing(count: int, dimensions: Mapping[str, pulumi.Input[str]], of: str = "") -> Alarm:
+    return Alarm(
+        Metric("AWS/Backup", "NumberOfBackupJobsCompleted", dimensions, "Sum", period=36 * _HOUR),
+        count,
+        f"Fewer than {count} backups{of} were taken in a day and a half",
+        below=True,
+        periods=1,
+        missing="breaching",
+    )
+
+
+def _any(metric: Metric, description: str) -> Alarm:
+    return Alarm(metric, 0, description, periods=1)
+
+
+def _triggered(events: FailedEvents) -> Metric:
+    return Metric("AWS/Events", "TriggeredRules", {"RuleName": events.rule_name}, "Sum")
 
 
 def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:

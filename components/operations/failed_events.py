@@ -15,11 +15,13 @@ _LONGEST_SECONDS = 14 * 24 * 3600
 
 
 class FailedEvents(Component):
-    """A rule for events that tell of failures, and a queue that keeps what was said for 14 days.
+    """A rule for events that somebody has to look into, and a queue that keeps what was said for 14 days.
 
     The rule is for an alarm, the queue for whoever wants to know why. It is encrypted with ``key``, whose policy must
     hold ``publishers(account, "events")``. ``pattern`` is what events are told by, in EventBridge's form.
     """
+
+    _RULE = "failed"
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class FailedEvents(Component):
     ) -> None:
         super().__init__(name, opts)
         rule = aws.cloudwatch.EventRule(
-            self.child("failed"),
+            self.child(self._RULE),
             description=description,
             event_pattern=pulumi.Output.json_dumps(pattern),
             opts=self.child_options(),

@@ -7,19 +7,17 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.operations.recovery import RecoveryRegion
+from components.operations.recovery import CopiedElsewhere
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
-from settings import Settings
 from settings.services.windows import Clock
 
 
-class SnapshotsSettings(Settings):
+class SnapshotsSettings(CopiedElsewhere):
     """``time`` is when the daily snapshot starts, UTC, give or take an hour; ``copy_to_region`` keeps copies there."""
 
     time: Clock = "03:00"
-    copy_to_region: RecoveryRegion | None = None
 
 
 class Snapshots(Component):
@@ -40,7 +38,7 @@ class Snapshots(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        region = settings.copy_to_region
+        region = settings.copies_to(account, "snapshots")
         copy_key = None
         if region is not None:
             copy_key = Key(

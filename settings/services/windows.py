@@ -89,9 +89,9 @@ def overlap(one: str, other: str) -> bool:
     )
 
 
-def hour_from(hour: int) -> str:
-    """The daily window of the hour that begins at ``hour``."""
-    return f"{hour:02}:00-{(hour + 1) % 24:02}:00"
+def hours_from(hour: int, hours: int) -> str:
+    """The daily window of so many hours that begins at ``hour``."""
+    return f"{hour:02}:00-{(hour + hours) % 24:02}:00"
 
 
 def _starts(window: str) -> list[int]:

@@ -39,9 +39,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         return build_recovery(settings, settings.recovery, account)
     # A call that waits for its answer: whatever was made before would be registered without what follows it.
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
-    by_services = ["events"] if settings.backup.copy_to_region else ()
     readers = [distributions(account)]
-    keys = make_keys("confluence", account, also_notices=by_services, data_users=readers)
+    keys = make_keys("confluence", account, data_users=readers)
     recovery = make_recovery_region(settings.copies.region, account, data_users=readers) if settings.copies else None
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)

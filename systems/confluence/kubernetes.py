@@ -19,6 +19,7 @@ from components.network.network import Network
 from components.operations import edge_alarms
 from components.operations.alarms import Alarm, AlarmSettings
 from components.operations.metric import Metric, put_metrics
+from components.operations.protected_resource import ProtectedResource
 from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
@@ -99,7 +100,7 @@ def run_on_eks(
         default=page_behavior(origin),
         behaviors=behaviors,
         watched=watched,
-        backed_up=[files.arn, compute.cluster.arn],
+        backed_up=[files.backed_up, ProtectedResource(compute.cluster.name, "EKS", compute.cluster.arn)],
         outputs={**compute.outputs, "peopleRoleArn": people.arn},
     )
     return made, compute

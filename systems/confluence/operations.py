@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.compute.canary import Canary
 from components.compute.function import Function
+from components.data.bucket import Bucket
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms, search_alarms
@@ -37,7 +38,14 @@ def operate(
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, edge=bool(edge))
     waits = stands_by(settings.recovery)
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.database.arn, *model.backed_up])
+    backup = make_backup(
+        settings.backup,
+        account,
+        keys,
+        operators,
+        resources=[data.database.backed_up, *model.backed_up],
+        buckets=[data.uploads] if isinstance(data.uploads, Bucket) else [],
+    )
     watched = disjoint(
         edge,
         _watched(settings, account, data),

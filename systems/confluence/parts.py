@@ -21,6 +21,7 @@ from components.edge.origins import HttpsOrigin, Origin
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
 from components.operations.metric import Metric
+from components.operations.protected_resource import ProtectedResource
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret, GeneratedSecret
 from components.statements import Statement
@@ -97,7 +98,7 @@ class Model:
     default: BehaviorSettings
     behaviors: Mapping[str, PathBehaviorSettings]
     watched: Mapping[str, Alarm]
-    backed_up: Sequence[pulumi.Input[str]]
+    backed_up: Sequence[ProtectedResource]
     outputs: Mapping[str, Any]
     panels: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     root_object: str | None = None

@@ -146,7 +146,7 @@ def run_on_lambda(
             behaviors=behaviors,
             watched=watched,
             # A replica is restored from its own continuous backup, by its home's settings.
-            backed_up=[table.arn for table in tables.values() if isinstance(table, Table)],
+            backed_up=[table.backed_up for table in tables.values() if isinstance(table, Table)],
             outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
             panels=panels,
             root_object="index.html",

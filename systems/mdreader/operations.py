@@ -64,7 +64,9 @@ def operate(
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.database.arn], buckets=buckets)
+    backup = make_backup(
+        settings.backup, account, keys, operators, resources=[data.database.backed_up], buckets=buckets
+    )
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),
         "database": _stores(settings, data, api, backup),

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
@@ -12,6 +10,7 @@ from components.operations import cluster_alarms, data_alarms, delivery_alarms, 
 from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
+from components.operations.protected_resource import ProtectedResource
 from components.operations.snapshots import Snapshots
 from systems.eks_platform import Compute
 from systems.foundation import Keys, make_backup, make_notices
@@ -43,10 +42,11 @@ def operate(
         cluster=data.database is data.aurora,
     )
     compute.operators.grant("exports", *export.operate)
+    compute.operators.grant("export-failures", *export.failures.operate)
     backup = make_backup(settings.backup, account, keys, compute.operators, resources=_backed_up(data))
     watched = disjoint(
         _watched(settings, data, compute, edge),
-        data_alarms.snapshot_export(export.state_machine_arn),
+        data_alarms.snapshot_export(export.state_machine_arn, export.failures.rule_name),
         delivery_alarms.backups(backup),
         of_the_service(settings.alarms, readers=_has_readers(data)),
         later,
@@ -68,10 +68,10 @@ def _has_readers(data: Data) -> bool:
     return bool(data.database.reader_endpoints)
 
 
-def _backed_up(data: Data) -> list[pulumi.Input[str]]:
+def _backed_up(data: Data) -> list[ProtectedResource]:
     """Whatever has rows of its own: an instance for as long as it is there, a cluster once it no longer follows."""
     following = data.aurora if data.aurora is not None and data.aurora.follows else None
-    return [one.arn for one in data.databases if one is not following]
+    return [one.backed_up for one in data.databases if one is not following]
 
 
 def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:

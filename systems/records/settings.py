@@ -44,6 +44,7 @@ from settings.services.dns import ZoneId
 from settings.services.edge import UrlPath
 from settings.services.kubernetes import Namespace
 from settings.services.msk import TopicName
+from settings.services.s3 import Days
 from systems.eks_platform import without_a_way_out
 from systems.records.capacity import limits
 from systems.records.connections import connections_problems
@@ -64,10 +65,17 @@ _OF_HOME = (
 """Settings that a stack with ``recovery`` refuses."""
 
 
+class ExportBucketSettings(BucketSettings):
+    """Where every night's snapshot is exported to, the whole database, for no longer than ``expire_days``; ``null``
+    keeps exports for ever, which grows without end."""
+
+    expire_days: Days | None = 90
+
+
 class Buckets(Settings):
     """The names of the buckets, before account and region are appended."""
 
-    backups: BucketSettings
+    backups: ExportBucketSettings
     logs: BucketSettings
     archives: BucketSettings
     access_logs: LogBucketSettings

@@ -91,8 +91,10 @@ FAMILIES: dict[str, list[Family]] = {
     "AWS/Backup": [
         Family(
             f"{_DOCS}/aws-backup/latest/devguide/cloudwatch.html",
-            (("BackupVaultName",),),
-            dict.fromkeys(("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"), _COUNTED),
+            (("BackupVaultName",), ("BackupVaultName", "ResourceType")),
+            dict.fromkeys(
+                ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfRestoreJobsFailed"), _COUNTED
+            ),
             publishes=300,
         )
     ],

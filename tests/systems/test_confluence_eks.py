@@ -292,6 +292,7 @@ def test_files_are_in_the_private_tier_and_backed_up_with_the_cluster(graph: Gra
         graph.only("aws:rds/instance:Instance", "postgres-primary").outputs["arn"],
         graph.only("aws:efs/fileSystem:FileSystem").outputs["arn"],
         graph.only("aws:eks/cluster:Cluster").outputs["arn"],
+        graph.only("aws:s3/bucket:Bucket", "uploads-bucket").outputs["arn"],
     }
 
 

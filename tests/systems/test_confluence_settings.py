@@ -214,7 +214,8 @@ def test_every_setting_is_among_them() -> None:
             "confluence-lambda",
             "backup",
             {"hour": 4},
-            "settings.backup.hour: 4 meets maintenanceWindow (sun:04:30-sun:05:30), in which RDS refuses a backup",
+            "settings.backup.hour: 4 meets maintenanceWindow (sun:04:30-sun:05:30), in which and before which "
+            "RDS refuses a backup",
         ),
         ("confluence-prod", "firewall", {"scope": "REGIONAL"}, "settings.firewall.scope: must be CLOUDFRONT"),
         (

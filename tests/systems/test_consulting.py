@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from analyser.graph import Graph, Node
 from settings import Environment
 from systems.consulting import SystemSettings
-from tests.stacks import ROOT, stack_graph
+from tests.stacks import ROOT, SEALED, stack_graph
 from tests.systems.changed import otherwise
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -323,7 +323,7 @@ def test_dev_is_prod_s_shape_without_the_account_s_audit(prod: Graph) -> None:
         "strata:security:ConfigRecorder",
         "strata:security:Trail",
     }
-    assert set(prod.counts) - set(dev.counts) <= {*once_an_account, "aws:backup/vaultPolicy:VaultPolicy"}
+    assert set(prod.counts) - set(dev.counts) <= {*once_an_account, *SEALED}
     assert set(dev.counts) <= set(prod.counts)
     assert dev.only("aws:eks/nodeGroup:NodeGroup").inputs["capacityType"] == "SPOT"
 

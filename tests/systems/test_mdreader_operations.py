@@ -135,18 +135,23 @@ def test_anomalies_may_be_told(graph: Graph) -> None:
 
 
 def test_data_stays_in_the_region_that_was_chosen_and_only_logs_of_the_edge_do_not() -> None:
-    kept = inventory(rerun({"copies": None}, region="eu-central-1"), purposes(ROOT, "mdreader"))
+    elsewhere = {"copies": None, "backup": {"copyToRegion": None}}
+    kept = inventory(rerun(elsewhere, region="eu-central-1"), purposes(ROOT, "mdreader"))
     assert {store.region for store in kept.stores} == {"eu-central-1"}
     elsewhere = [logs for logs in kept.logs if logs.region != "eu-central-1"]
     assert [(logs.region, logs.groups) for logs in elsewhere] == [("us-east-1", 2)]
 
 
 DESIGNED: dict[str, tuple[str, int | None]] = {
-    "rds-primary": ("rows until they are deleted; point-in-time recovery, 30 days; daily in AWS Backup, 35 days", 35),
+    "rds-primary": (
+        "rows until they are deleted; point-in-time recovery, 30 days; "
+        "daily in AWS Backup, 35 days, with copies in us-west-2",
+        35,
+    ),
     "redis-replication-group": ("entries until they expire or are evicted; daily snapshots, 7 days", 7),
     "uploads-bucket": (
         "objects until they are deleted; from day 90 in GLACIER_IR; old versions for 30 days; "
-        "daily in AWS Backup, 35 days",
+        "daily in AWS Backup, 35 days, with copies in us-west-2",
         35,
     ),
     # Whatever is old at home is old in the second region; backups are of the home region's.

@@ -8,7 +8,7 @@ import pytest
 from settings import SettingsError
 from settings.stack import parse
 from systems.mdreader import SystemSettings
-from tests.stacks import stack_graph
+from tests.stacks import SEALED, stack_graph
 from tests.systems.mdreader import settings_of
 
 PROD = settings_of("mdreader-prod")
@@ -95,7 +95,7 @@ def test_parts_that_do_not_fit_are_told(part: str, change: dict[str, Any], said:
 def test_stacks_differ_in_front_end_or_size_and_never_in_shape() -> None:
     prod, dev, amplify = (stack_graph(f"mdreader-{stack}") for stack in ("prod", "dev", "amplify"))
     once = {
-        "aws:backup/vaultPolicy:VaultPolicy",
+        *SEALED,
         "aws:codepipeline/pipeline:Pipeline",
         "aws:cognito/riskConfiguration:RiskConfiguration",
         "aws:ecr/replicationConfiguration:ReplicationConfiguration",  # to the recovery stack's region

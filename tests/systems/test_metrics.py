@@ -137,7 +137,7 @@ def test_every_dimension_names_something_of_the_stack(stack: str) -> None:
         for use in (*(use for use, _ in alarms(graph)), *shown(graph))
         for key, value in use.dimensions.items()
         if value not in known
-        and key not in {"Service", "ServiceName", "ReceivingRegion", "Broker ID", "ClientId", "Path"}
+        and key not in {"Service", "ServiceName", "ReceivingRegion", "Broker ID", "ClientId", "Path", "ResourceType"}
         and not (key == "CacheClusterId" and value.rstrip("0123456789").rstrip("-").rstrip("0123456789-") in known)
     ]
     assert unknown == []

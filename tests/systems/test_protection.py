@@ -118,7 +118,7 @@ def test_a_stack_that_is_about_to_go_lifts_its_protection_and_changes_nothing_el
     assert_last_copies(after, made=True)
     assert replaced(*(document(Report(graph, (), 0)) for graph in (before, after))) == ()
     gone = {node.type for node in before if node.urn not in {other.urn for other in after}}
-    assert gone <= {"aws:backup/vaultPolicy:VaultPolicy"}
+    assert gone <= {"aws:backup/vaultLockConfiguration:VaultLockConfiguration", "aws:backup/vaultPolicy:VaultPolicy"}
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -8,7 +8,8 @@ import pytest
 
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
-from tests.stacks import stack_graph
+from systems.records.settings import ExportBucketSettings
+from tests.stacks import SEALED, stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.wiring import allowed, before, subnets
 
@@ -267,10 +268,10 @@ def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
 
 def test_dev_is_prod_s_shape_on_spot(prod: Graph) -> None:
     dev = stack_graph("dev")
-    # Backups are only sealed, last snapshots taken, and passwords of replicas rotated by a function, where there are
-    # such things.
+    # Backups are only sealed and restored to see that they can be, last snapshots taken, and passwords of replicas
+    # rotated by a function, where there are such things.
     only_prod = {
-        "aws:backup/vaultPolicy:VaultPolicy",
+        *SEALED,
         "random:index/randomPassword:RandomPassword",
         "random:index/randomId:RandomId",
         "aws:lambda/invocation:Invocation",
@@ -324,3 +325,13 @@ def test_a_pool_and_who_uses_it_come_together(change: dict[str, Any], says: str)
 def test_the_managed_group_alone_will_do() -> None:
     made = with_settings("dev", {"autoscaler": "clusterAutoscaler", "application": {"nodePool": None}})
     assert made.of_type(POOL) == []
+
+
+@pytest.mark.parametrize(("stack", "days"), [("prod", 90), ("dev", 60)])
+def test_exports_end_unless_somebody_says_otherwise(stack: str, days: int) -> None:
+    found = stack_graph(stack).only(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "backups-lifecycle"
+    )
+    assert found.inputs["rules"][0]["expiration"] == {"days": days}
+    assert ExportBucketSettings(bucket="exports").expire_days == 90
+    assert ExportBucketSettings(bucket="exports", expire_days=None).expire_days is None

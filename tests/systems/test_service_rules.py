@@ -8,7 +8,7 @@ import pytest
 
 from analyser.graph import Graph
 from settings.services.ec2 import described
-from settings.services.windows import hour_from, overlap
+from settings.services.windows import hours_from, overlap
 from tests.analyser.changed import changed
 from tests.stacks import STACKS, stack_graph
 from tests.support import record
@@ -92,7 +92,7 @@ def meeting(found: Graph) -> list[str]:
         for database in found.of_type(DATABASE)
         for key in ("backupWindow", "maintenanceWindow")
         for hour in hours
-        if key in database.inputs and overlap(hour_from(hour), database.inputs[key])
+        if key in database.inputs and overlap(hours_from(hour, 2), database.inputs[key])
     ]
 
 

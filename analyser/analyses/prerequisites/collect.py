@@ -17,6 +17,7 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
     settings.singletons,
     settings.api_logging,
     settings.backup_switches,
+    settings.backup_management,
     roles.service_linked_roles,
     roles.people,
     quotas.quotas,

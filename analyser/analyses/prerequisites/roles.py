@@ -107,6 +107,13 @@ BY_THEMSELVES: tuple[tuple[str, str, str, Needs], ...] = (
     ("kafka.amazonaws.com", "AWSServiceRoleForKafka", "aws:msk/cluster:Cluster", _always),
     # https://docs.aws.amazon.com/aws-backup/latest/devguide/using-service-linked-roles-AWSServiceRoleForBackup.html
     ("backup.amazonaws.com", "AWSServiceRoleForBackup", "aws:backup/selection:Selection", _always),
+    (
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/using-service-linked-roles-AWSServiceRoleForBackupRestoreTesting.html
+        "restore-testing.backup.amazonaws.com",
+        "AWSServiceRoleForBackupRestoreTesting",
+        "aws:backup/restoreTestingPlan:RestoreTestingPlan",
+        _always,
+    ),
     ("elasticfilesystem.amazonaws.com", "AWSServiceRoleForAmazonElasticFileSystem", _EFS, _always),
     ("replication.dynamodb.amazonaws.com", "AWSServiceRoleForDynamoDBReplication", _TABLE, _replicated),
     ("dax.amazonaws.com", "AWSServiceRoleForDAX", "aws:dax/cluster:Cluster", _always),

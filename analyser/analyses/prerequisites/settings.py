@@ -43,6 +43,34 @@ def backup_switches(graph: Graph) -> Iterator[Prerequisite]:
         )
 
 
+def backup_management(graph: Graph) -> Iterator[Prerequisite]:
+    """AWS Backup copies no table to another region before it manages the backups of tables as a whole."""
+    copied = {plan.id for plan in graph.of_type("aws:backup/plan:Plan") if _copies(plan)}
+    by_region: dict[str, list[Node]] = {}
+    for node in graph.of_type("aws:backup/selection:Selection"):
+        arns = [arn for arn in node.inputs.get("resources") or () if isinstance(arn, str)]
+        if node.inputs.get("planId") in copied and any(_backup_name(arn) == "DynamoDB" for arn in arns):
+            by_region.setdefault(region_of(graph, node), []).append(node)
+    for region, nodes in sorted(by_region.items()):
+        yield Prerequisite(
+            kind="backup-management",
+            title=f"AWS Backup manages the backups of DynamoDB in {region}",
+            # https://docs.aws.amazon.com/aws-backup/latest/devguide/advanced-ddb-backup.html
+            why="without, copies of tables to another region fail; the switch is the account's, so no stack turns it",
+            check=f"aws backup describe-region-settings --region {region} --query ResourceTypeManagementPreference",
+            good="true for DynamoDB",
+            make=(
+                f"aws backup update-region-settings --region {region} "
+                "--resource-type-management-preference DynamoDB=true",
+            ),
+            urns=urns(nodes),
+        )
+
+
+def _copies(plan: Node) -> bool:
+    return any(rule.get("copyActions") for rule in blocks(plan, "rules"))
+
+
 def _backup_name(arn: str) -> str:
     """By what AWS Backup switches the service of an ARN; a service that is not in the table by its own name."""
     service = arn.split(":")[2]

@@ -39,17 +39,29 @@ def arn(graph: Graph, kind: str, name: str) -> str:
 
 
 def test_starts_when_an_automated_snapshot_of_the_instance_is_there(graph: Graph) -> None:
-    pattern = json.loads(graph.only("aws:cloudwatch/eventRule:EventRule").inputs["eventPattern"])
+    pattern = json.loads(graph.only("aws:cloudwatch/eventRule:EventRule", "export-rule").inputs["eventPattern"])
     assert pattern == {
         "source": ["aws.rds"],
         "detail-type": ["RDS DB Snapshot Event"],
         "detail": {"EventID": ["RDS-EVENT-0091"], "SourceIdentifier": [{"prefix": "rds:prod-postgres-20"}]},
     }
-    target = graph.only("aws:cloudwatch/eventTarget:EventTarget").inputs
+    target = graph.only("aws:cloudwatch/eventTarget:EventTarget", "export-target").inputs
     machine = arn(graph, "aws:sfn/stateMachine:StateMachine", "export-state-machine")
     assert target["arn"] == machine
     assert target["roleArn"] == arn(graph, "aws:iam/role:Role", "export-events-role")
     assert statements(graph, "export-events")["Start"]["Resource"] == [machine]
+
+
+def test_exports_that_fail_are_told_of(graph: Graph) -> None:
+    rule = graph.only("aws:cloudwatch/eventRule:EventRule", "export-failures-failed")
+    assert json.loads(rule.inputs["eventPattern"]) == {
+        "source": ["aws.rds"],
+        "detail-type": ["RDS DB Snapshot Event"],
+        "detail": {
+            "EventID": ["RDS-EVENT-0159", "RDS-EVENT-0160"],
+            "SourceIdentifier": [{"prefix": "rds:prod-postgres-20"}],
+        },
+    }
 
 
 def test_exports_the_snapshot_of_the_event_to_the_bucket(graph: Graph) -> None:
@@ -103,9 +115,9 @@ def test_failures_are_logged(graph: Graph) -> None:
 
 
 def test_events_that_cannot_be_delivered_are_kept(graph: Graph) -> None:
-    target = graph.only("aws:cloudwatch/eventTarget:EventTarget").inputs
-    queue = graph.only("aws:sqs/queue:Queue")
-    policy = json.loads(graph.only("aws:sqs/queuePolicy:QueuePolicy").inputs["policy"])
+    target = graph.only("aws:cloudwatch/eventTarget:EventTarget", "export-target").inputs
+    queue = graph.only("aws:sqs/queue:Queue", "export-missed-queue")
+    policy = json.loads(graph.only("aws:sqs/queuePolicy:QueuePolicy", "export-missed-policy").inputs["policy"])
     rule = arn(graph, "aws:cloudwatch/eventRule:EventRule", "export-rule")
     assert target["deadLetterConfig"] == {"arn": queue.outputs["arn"]}
     assert queue.inputs["kmsMasterKeyId"] == arn(graph, "aws:kms/key:Key", "logs-key")

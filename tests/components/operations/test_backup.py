@@ -1,23 +1,46 @@
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from botocore import session
 from pydantic import ValidationError
 
 from analyser.graph import Graph
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
+from components.operations import vault_changes
 from components.operations.backup import Backup, BackupSettings
+from components.operations.backup_vault import ComplianceSettings
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
+from settings import Environment, MisfitError
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
-DATABASE = "arn:aws:rds:us-east-1:123456789012:db:prod-postgres"
+ARN = "arn:aws:rds:us-east-1:123456789012:db:prod-postgres"
+GROUPS = {"dbSubnetGroupName": "data", "vpcSecurityGroupIds": '["sg-1"]'}
+DATABASE = ProtectedResource("postgres", "RDS", ARN, GROUPS)
+CLUSTER = ProtectedResource("eks", "EKS", "arn:aws:eks:us-east-1:123456789012:cluster/prod")
 VAULT = "aws:backup/vault:Vault"
-FULL = BackupSettings(copy_to_region="us-west-2", locked=True)
+PLAIN = BackupSettings(copy_to_region=None, locked=False, restore_tests=False)
+COPY = "backups-copy-vault"
+LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+TEST = "aws:backup/restoreTestingSelection:RestoreTestingSelection"
 
 
-def backup(settings: BackupSettings | None = None, account: Account = ACCOUNT) -> None:
+def backup(
+    settings: BackupSettings | None = None,
+    account: Account = ACCOUNT,
+    resources: Sequence[ProtectedResource] = (DATABASE,),
+) -> None:
     key = Key("backups", account=account, purpose="test")
-    Backup("backups", settings or BackupSettings(), account=account, key=key, notice_key=key, resources=[DATABASE])
+    Backup("backups", settings or BackupSettings(), account=account, key=key, notice_key=key, resources=resources)
+
+
+def plain() -> None:
+    backup(PLAIN)
 
 
 def rule(graph: Graph) -> dict[str, object]:
@@ -29,16 +52,16 @@ def rule(graph: Graph) -> dict[str, object]:
 def test_a_backup_a_day_kept_as_long_as_the_environment_says(account: Account, days: int) -> None:
     graph = record(lambda: backup(account=account))
     found = rule(graph)
-    assert found["schedule"] == "cron(0 7 ? * * *)"
+    assert (found["schedule"], found["startWindow"]) == ("cron(0 7 ? * * *)", 60)
     assert found["lifecycle"] == {"deleteAfter": days}
-    assert found["targetVaultName"] == graph.only(VAULT).outputs["name"]
+    assert found["targetVaultName"] == graph.only(VAULT, "backups-vault").outputs["name"]
     assert "enableContinuousBackup" not in found
 
 
 def test_takes_what_it_is_given() -> None:
-    graph = record_once(backup)
+    graph = record_once(plain)
     selection = graph.only("aws:backup/selection:Selection").inputs
-    assert selection["resources"] == [DATABASE]
+    assert selection["resources"] == [ARN]
     assert selection["iamRoleArn"] == graph.only("aws:iam/role:Role").outputs["arn"]
     attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     assert sorted(n.inputs["policyArn"].rsplit("/", 1)[-1] for n in attached) == [
@@ -50,15 +73,13 @@ def test_takes_what_it_is_given() -> None:
 def with_bucket() -> None:
     key = Key("data", account=ACCOUNT, purpose="test")
     bucket = Bucket("uploads", BucketSettings(bucket="uploads"), account=ACCOUNT, key=key)
-    Backup(
-        "backups", BackupSettings(), account=ACCOUNT, key=key, notice_key=key, resources=[DATABASE], buckets=[bucket]
-    )
+    Backup("backups", PLAIN, account=ACCOUNT, key=key, notice_key=key, resources=[DATABASE], buckets=[bucket])
 
 
 def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> None:
     graph = record_once(with_bucket)
     bucket = graph.only("aws:s3/bucket:Bucket")
-    assert graph.only("aws:backup/selection:Selection").inputs["resources"] == [DATABASE, bucket.outputs["arn"]]
+    assert graph.only("aws:backup/selection:Selection").inputs["resources"] == [ARN, bucket.outputs["arn"]]
     attached = graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     assert {n.inputs["policyArn"].removeprefix("arn:aws:iam::aws:policy/") for n in attached} == {
         "service-role/AWSBackupServiceRolePolicyForBackup",
@@ -71,7 +92,7 @@ def test_a_bucket_is_backed_up_with_rights_of_its_own_and_says_what_is_new() -> 
 
 
 def test_nobody_deletes_backups_in_prod_by_hand() -> None:
-    graph = record_once(backup)
+    graph = record_once(plain)
     assert graph.only(VAULT).inputs["kmsKeyArn"] == graph.only("aws:kms/key:Key").outputs["arn"]
     assert graph.only(VAULT).inputs["forceDestroy"] is False
     (deny,) = json.loads(graph.only("aws:backup/vaultPolicy:VaultPolicy").inputs["policy"])["Statement"]
@@ -94,23 +115,62 @@ def test_unprotected_environments_can_be_torn_down() -> None:
     assert not graph.of_type("aws:backup/vaultPolicy:VaultPolicy")
 
 
-def test_copies_go_to_a_vault_with_a_key_of_its_region() -> None:
-    graph = record(lambda: backup(FULL))
-    vault = graph.only(VAULT, "backups-copy-vault")
+def test_production_copies_to_a_locked_vault_with_a_key_of_its_region() -> None:
+    graph = record_once(backup)
+    vault = graph.only(VAULT, COPY)
     key = graph.only("aws:kms/key:Key", "backups-copy-key-key")
     assert vault.inputs["region"] == key.inputs["region"] == "us-west-2"
     assert vault.inputs["kmsKeyArn"] == key.outputs["arn"]
     assert rule(graph)["copyActions"] == [
         {"destinationVaultArn": vault.outputs["arn"], "lifecycle": {"deleteAfter": 35}}
     ]
-    locks = graph.of_type("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
-    assert [(n.inputs["minRetentionDays"], n.inputs.get("region")) for n in locks] == [(35, None), (35, "us-west-2")]
+    locks = [(n.inputs["minRetentionDays"], n.inputs.get("region")) for n in graph.of_type(LOCK)]
+    assert locks == [(35, None), (35, "us-west-2")]
+    assert not any("changeableForDays" in n.inputs for n in graph.of_type(LOCK))
 
 
-def test_without_settings_nothing_is_locked_or_copied() -> None:
-    graph = record_once(backup)
-    assert not graph.of_type("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
-    assert not rule(graph).get("copyActions")
+def test_neither_settings_nor_a_small_environment_lock_copy_and_restore() -> None:
+    for settings, account in ((PLAIN, ACCOUNT), (BackupSettings(), DEV_ACCOUNT)):
+        graph = record(lambda settings=settings, account=account: backup(settings, account))
+        assert not graph.of_type(LOCK)
+        assert not graph.of_type(TEST)
+        assert not rule(graph).get("copyActions")
+
+
+def test_what_is_about_to_go_is_not_locked_unless_for_ever() -> None:
+    going = replace(ACCOUNT, deletable=True)
+    assert not BackupSettings().locks(going)
+    assert not BackupSettings(locked=True).locks(going)
+    assert FOR_EVER.locks(going)
+
+
+FOR_EVER = BackupSettings(compliance=ComplianceSettings(changeable_for_days=14, for_ever=True))
+
+
+def test_a_lock_for_ever_can_be_changed_for_as_long_as_it_says() -> None:
+    locks = record(lambda: backup(FOR_EVER)).of_type(LOCK)
+    assert [n.inputs["changeableForDays"] for n in locks] == [14, 14]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"compliance": {"changeableForDays": 14}}, "forEver"),
+        ({"compliance": {"changeableForDays": 14, "forEver": False}}, "forEver"),
+        ({"compliance": {"changeableForDays": 2, "forEver": True}}, "changeableForDays"),
+        ({"compliance": {"changeableForDays": 14, "forEver": True}, "locked": False}, "contradicts"),
+    ],
+)
+def test_a_lock_for_ever_is_said_in_so_many_words(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        BackupSettings.model_validate(given)
+
+
+def test_what_is_taken_down_one_day_is_not_locked_for_ever() -> None:
+    given = {"compliance": {"changeableForDays": 14, "forEver": True}}
+    with pytest.raises(ValidationError, match="staging could not be taken down"):
+        BackupSettings.model_validate(given, context={"environment": Environment.STAGING})
+    assert BackupSettings.model_validate(given, context={"environment": Environment.PROD}).compliance
 
 
 def test_a_copy_in_the_home_region_is_refused() -> None:
@@ -118,5 +178,42 @@ def test_a_copy_in_the_home_region_is_refused() -> None:
         BackupSettings.model_validate({"copyToRegion": "us-east-1"}, context={"region": "us-east-1"})
 
 
+def test_copies_that_nobody_asked_for_stay_in_the_country() -> None:
+    assert BackupSettings().copies_to(replace(ACCOUNT, region="us-west-2"), "backup") == "us-east-1"
+    with pytest.raises(MisfitError, match=r"backup\.copyToRegion: prod copies its backups out of eu-west-1"):
+        BackupSettings().copies_to(replace(ACCOUNT, region="eu-west-1"), "backup")
+    assert BackupSettings(copy_to_region=None).copies_to(replace(ACCOUNT, region="eu-west-1"), "backup") is None
+
+
+def test_backups_are_restored_every_week_where_they_belong() -> None:
+    graph = record(lambda: backup(resources=[DATABASE, CLUSTER]))
+    plan = graph.only("aws:backup/restoreTestingPlan:RestoreTestingPlan").inputs
+    assert plan["scheduleExpression"] == "cron(0 11 ? * WED *)"
+    assert plan["recoveryPointSelection"]["includeVaults"] == [graph.only(VAULT, "backups-vault").outputs["arn"]]
+    test = graph.only(TEST).inputs
+    assert (test["protectedResourceType"], test["protectedResourceArns"]) == ("RDS", [ARN])
+    assert test["restoreMetadataOverrides"] == GROUPS
+    assert test["restoreTestingPlanName"] == plan["name"]
+    for name in (plan["name"], test["name"]):
+        assert re.fullmatch(r"\w{1,50}", name)
+
+
+def test_changes_of_vault_lock_and_plan_are_told() -> None:
+    graph = record_once(plain)
+    rule = graph.only("aws:cloudwatch/eventRule:EventRule", "backups-changes-changed")
+    told = json.loads(rule.inputs["eventPattern"])
+    vault, plan, call = told["$or"]
+    assert vault["detail"]["backupVaultName"] == [graph.only(VAULT).outputs["name"]]
+    assert plan["detail"]["backupPlanId"] == [graph.only("aws:backup/plan:Plan").id]
+    assert call["detail"]["requestParameters"] == {"backupVaultName": vault["detail"]["backupVaultName"]}
+
+
+@pytest.mark.parametrize("name", ["BackupVaultAccessPolicy", "BackupVaultLockConfiguration", "RecoveryPoint"])
+def test_the_calls_that_are_told_are_calls_of_aws_backup(name: str) -> None:
+    client = session.get_session().get_service_model("backup")
+    assert set(vault_changes.CALLS) <= set(client.operation_names)
+    assert f"Delete{name}" in vault_changes.CALLS
+
+
 def test_same_graph_when_nothing_is_known() -> None:
-    assert unequal_when_unknown(lambda: backup(FULL)) == []
+    assert unequal_when_unknown(backup) == []

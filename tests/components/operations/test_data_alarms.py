@@ -32,6 +32,8 @@ def test_database_thresholds() -> None:
     assert alarms["primary-connections"].threshold == 4000
     assert (alarms["primary-storage"].threshold, alarms["primary-storage"].below) == (200 * GIB, True)
     assert (alarms["replica-1-lag"].threshold, alarms["replica-1-lag"].missing) == (60, "breaching")
+    # Of a database that nobody writes to the lag comes and goes with segments of the log, five minutes each.
+    assert (alarms["replica-1-lag"].metric.statistic, alarms["replica-1-lag"].metric.period) == ("Minimum", 600)
     assert alarms["replica-1-lag"].metric.dimensions == {"DBInstanceIdentifier": "prod-postgres-replica-1"}
 
 
@@ -78,6 +80,8 @@ def test_kafka_is_watched_by_cluster_and_by_broker() -> None:
 
 
 def test_one_failed_export_is_enough() -> None:
-    (alarm,) = snapshot_export("arn:machine").values()
-    assert (alarm.metric.name, alarm.threshold, alarm.periods) == ("ExecutionsFailed", 0, 1)
-    assert alarm.metric.dimensions == {"StateMachineArn": "arn:machine"}
+    started, failed = snapshot_export("arn:machine", "failures").values()
+    assert (started.metric.name, started.threshold, started.periods) == ("ExecutionsFailed", 0, 1)
+    assert started.metric.dimensions == {"StateMachineArn": "arn:machine"}
+    assert (failed.metric.name, failed.threshold, failed.periods) == ("TriggeredRules", 0, 1)
+    assert failed.metric.dimensions == {"RuleName": "failures"}

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from settings.services.windows import DailyWindow, WeeklyWindow, hour_from, minutes, overlap
+from settings.services.windows import DailyWindow, WeeklyWindow, hours_from, minutes, overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -30,8 +30,8 @@ def test_windows_that_meet_on_some_day_overlap(daily: str, weekly: str, meet: bo
 
 
 def test_two_daily_windows_overlap_on_every_day_or_none() -> None:
-    assert overlap(hour_from(23), "23:59-00:29")
-    assert not overlap(hour_from(23), "00:00-00:30")
+    assert overlap(hours_from(23, 1), "23:59-00:29")
+    assert not overlap(hours_from(23, 1), "00:00-00:30")
 
 
 @given(st.integers(0, 1439), st.integers(30, 600), st.integers(0, 10079), st.integers(30, 2000))

@@ -13,7 +13,8 @@ from settings import Usage
 
 US = {
     "amplify.firewall": 15.0, "apigateway.http": 1.0, "backup.aurora": 0.021, "backup.dynamodb": 0.1,
-    "backup.ebs": 0.05, "backup.efs": 0.05, "backup.s3": 0.05, "cloudwatch.observations": 0.21, "eks.extended": 0.5,
+    "backup.ebs": 0.05, "backup.efs": 0.05, "backup.restore-dynamodb": 0.15, "backup.restore-test": 1.5,
+    "backup.s3": 0.05, "cloudwatch.observations": 0.21, "eks.extended": 0.5,
     "logs.ingested-INFREQUENT_ACCESS": 0.25, "nlb.hours": 0.0225, "nlb.lcu": 0.006, "rds.export": 0.01,
     "rds.extended": 0.1, "rds.extended-year3": 0.2,
     "route53.check-elsewhere": 0.75, "route53.check-option-elsewhere": 2.0,

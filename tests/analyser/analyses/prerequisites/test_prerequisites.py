@@ -237,6 +237,15 @@ def test_every_service_that_a_plan_selects_is_asked_for_in_its_region(stack: str
     )
 
 
+@pytest.mark.parametrize(
+    ("stack", "asked"), [("collaboration-prod", True), ("collaboration-dev", False), ("prod", False)]
+)
+def test_tables_are_copied_only_where_aws_backup_manages_them(stack: str, asked: bool) -> None:
+    found = of_kind(prerequisites(stack_graph(stack)), "backup-management")
+    assert len(found) == int(asked)
+    assert all("--resource-type-management-preference DynamoDB=true" in one.make[0] for one in found)
+
+
 def test_a_service_without_a_name_of_backup_s_is_not_passed_over() -> None:
     arn = "arn:aws:timestream:us-east-1:123456789012:database/x"
     selection = node("aws:backup/selection:Selection", "selection", resources=[arn])
@@ -254,6 +263,7 @@ def test_the_roles_that_services_make_are_those_of_what_the_stack_has() -> None:
     assert roles("confluence-lambda") == {
         "AWSServiceRoleForAPIGateway",
         "AWSServiceRoleForBackup",
+        "AWSServiceRoleForBackupRestoreTesting",
         "AWSServiceRoleForDynamoDBReplication",
         "AWSServiceRoleForElastiCache",
         "AWSServiceRoleForRDS",

@@ -62,6 +62,35 @@ def test_backups_have_the_price_of_each_store() -> None:
     assert found == {f"Backups in the store of {store}": usd for store, usd in stores.items()}
 
 
+def test_copies_are_kept_as_long_again_and_sent_once() -> None:
+    rules = [{"copyActions": [{"destinationVaultArn": "there", "lifecycle": {"deleteAfter": 73}}]}]
+    selection = node(
+        "aws:backup/selection:Selection", {"planId": "it", "resources": ["arn:aws:rds:us-east-1:1:db:a"]}, "selection"
+    )
+    vault = node("aws:backup/vault:Vault", {"region": "us-west-2"}, "there", outputs={"arn": "there"})
+    found = bill(PLAN, {"rules": rules}, selection, vault, usage=Usage(backup_gb=120))
+    assert found == {
+        "Backups in the store of rds": 11.4,
+        "Copies in us-west-2 in the store of rds": 11.4,
+        "Copies sent to us-west-2": 1.0,  # 120 GB in 73 days, 50 GB of them in a month
+    }
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_what_a_weekly_restore_costs(tables: int) -> None:
+    token, weeks = "aws:backup/restoreTestingSelection:RestoreTestingSelection", 365 / 12 / 7
+    others = [node("aws:dynamodb/table:Table", name=str(number)) for number in range(tables)]
+    inputs = {"protectedResourceType": "DynamoDB", "protectedResourceArns": ["arn:aws:dynamodb:us-east-1:1:table/t"]}
+    found = bill(token, inputs, *others, usage=Usage(table_gb=10))
+    assert found == {
+        "Restore tests": pytest.approx(1.5 * weeks, abs=1e-4),
+        "What they restore": pytest.approx(10 * 0.15 * weeks / tables, abs=1e-4),
+    }
+    database = node(RDS, {"instanceClass": "db.r5.xlarge"}, "database", outputs={"arn": "db"})
+    found = bill(token, {"protectedResourceType": "RDS", "protectedResourceArns": ["db"]}, database)
+    assert found["Hours of a restored db.r5.xlarge"] == pytest.approx(2 * 0.5 * weeks, abs=1e-4)
+
+
 def test_objects_pay_for_each_transition_by_the_class_they_come_to() -> None:
     steps = [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}]
     steps += [{"days": 180, "storageClass": "DEEP_ARCHIVE"}]
