@@ -54,11 +54,12 @@ def silent(before: Pairs, after: Pairs, spared: set[str]) -> Iterator[str]:
             yield f"{source} no longer reaches {target}{f' on {port}' if port else ''}"
 
 
-def broken(before: Answering, after: Answering, stories: tuple[Story, ...] = _TOLD) -> Iterator[str]:
-    """Stories that end in something missing, and did not before."""
+def broken(
+    before: Answering, after: Answering, stories: tuple[Story, ...] = _TOLD, spared: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Stories that lack something, and lacked nothing before; ``spared`` are kinds of links that need not be there."""
     for key, chain in after.chains.items():
         was = before.chains.get(key)
-        lost = chain.state is State.MISSING and (was is None or was.state is not State.MISSING)
-        if lost and chain.story in stories:
-            lacks = next(link for link in chain.links if link.state is State.MISSING)
+        lacks = next((each for each in chain.links if each.state is State.MISSING and each.kind not in spared), None)
+        if lacks and chain.story in stories and (was is None or was.state is not State.MISSING):
             yield f"{chain.title}: {lacks.says}: {lacks.because}"

@@ -18,6 +18,10 @@ _INSIDE = (Story.STORE, Story.REGISTRY)
 as the one at which its health is asked."""
 
 
+_COPIED = frozenset({"principal", "tls"})
+"""What a copy has from its source without being told: users that a migration made, and TLS."""
+
+
 def simulate(home: Graph, pair: Pair | None = None) -> Iterator[Outcome]:
     """Every loss in turn: each zone, what stores hold, the stores, the region, the account."""
     found, before = standing(home, pair), Answering(home)
@@ -59,7 +63,7 @@ def lost_region(before: Answering, found: Recovery, pair: Pair | None) -> Outcom
         what,
         (),
         unanswered,
-        tuple(broken(before, after, _INSIDE)),
+        tuple(broken(before, after, _INSIDE, _COPIED)),
         verdicts,
         steps(pair, changed),
         (*faults(pair), *forbidden(pair, changed)),
