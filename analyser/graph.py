@@ -74,6 +74,7 @@ class Graph:
         region: str = "",
         config: Mapping[str, str] | None = None,
         secret_exports: frozenset[str] = frozenset(),
+        reads: tuple[str, ...] = (),
     ) -> None:
         self.project = project
         self.stack = stack
@@ -83,6 +84,8 @@ class Graph:
         self.config = config or {}
         self.secret_exports = secret_exports
         """Names of the stack outputs that Pulumi would show as [secret]."""
+        self.reads = reads
+        """Full names of the stacks whose outputs the program read."""
         self._by_urn = {node.urn: node for node in self.nodes}
         self._by_type: dict[str, list[Node]] = {}
         self._children: dict[str, list[Node]] = {}

@@ -98,9 +98,12 @@ ENVIRONMENTS: Mapping[Environment, Objectives] = {
 a daily backup may begin an hour late, and so 25 hours may lie between two."""
 
 
-def stated(own: StackObjectives, environment: Environment, store: str, loss: Loss) -> tuple[str, Objective | None]:
-    """What holds for a store and a loss, and the key below ``strata:objectives`` that says it or would."""
+def stated(own: StackObjectives, others: Objectives, store: str, loss: Loss) -> tuple[str, Objective | None]:
+    """What holds for a store and a loss, by ``others`` where the stack says nothing, and the key that says it or would.
+
+    Keys are below ``strata:objectives``.
+    """
     single = own.stores.get(store, Objectives()).of(loss)
     if single is not None:
         return f"stores.{store}.{loss}", single
-    return str(loss), own.of(loss) or ENVIRONMENTS[environment].of(loss)
+    return str(loss), own.of(loss) or others.of(loss)

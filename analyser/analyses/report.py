@@ -7,11 +7,15 @@ from typing import Any
 from analyser.analyses.cost.document import cost_document
 from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.cost.result import Cost
+from analyser.analyses.recovery import Recovery, recovery
+from analyser.analyses.recovery.document import summary as recovery_summary
+from analyser.analyses.recovery.judge import KEY as OBJECTIVES
 from analyser.analyses.timeline import Timeline, timeline
 from analyser.analyses.timeline.document import summary
 from analyser.graph import Graph, Node
 from policy.model import Violation
 from policy.unknown import UNKNOWN
+from settings.objectives import Loss
 from settings.stack import PROJECT
 
 VERSION = 1
@@ -62,6 +66,19 @@ class Report:
         """How long a deployment would take."""
         return timeline(self.graph)
 
+    @property
+    def states_recovery(self) -> bool:
+        """Whether the stack's file says what recovery has to achieve, beyond what goes for its environment."""
+        return f"{PROJECT}:{OBJECTIVES}" in self.graph.config
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What the stack achieves by itself when something is lost; of its region it needs another stack for that.
+
+        Raises SettingsError for objectives of no store.
+        """
+        return recovery(self.graph).without(Loss.REGION)
+
     @cached_property
     def cost(self) -> Cost:
         """What the stack would cost a month."""
@@ -93,6 +110,7 @@ def document(report: Report) -> dict[str, Any]:
         },
         "counts": dict(sorted(graph.counts.items())),
         "timeline": summary(report.timeline),
+        "recovery": recovery_summary(report.recovery),
         "cost": cost_document(report.cost),
         **({"reach": reach(report.graph)} if report.with_reach else {}),
         # Registrations that wait for the same thing come in any order.

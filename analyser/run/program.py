@@ -136,6 +136,7 @@ def run_program(
         region=region,
         config=public,
         secret_exports=recorder.secret_exports,
+        reads=tuple(dict.fromkeys(recorder.reads)),
     )
 
 

@@ -60,6 +60,7 @@ class Recorder(mocks.MockMonitor):
         self.exports: dict[str, Any] = {}
         self.secret_exports: frozenset[str] = frozenset()
         self.problems: list[str] = []
+        self.reads: list[str] = []
         self.transforms = Transforms()
         self._stack = stack
         self._region = region
@@ -93,6 +94,7 @@ class Recorder(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         inputs = property_bags.decode(request.properties)
         if request.type == REFERENCE:
+            self.reads.append(inputs["name"])
             state = self._reference(inputs["name"])
         else:
             _, state = self._answer(request.type, request.name, inputs)

@@ -10,6 +10,7 @@ from settings.objectives import ENVIRONMENTS, Loss, Objective, StackObjectives, 
 from settings.schema import stack_file_schema
 from settings.stack import Stack, parse
 
+PROD = ENVIRONMENTS[Environment.PROD]
 ZONE = {"rpoMinutes": 5, "rtoMinutes": 15}
 
 
@@ -52,12 +53,12 @@ def test_mistakes_are_told_by_their_path(objectives: Any, said: str) -> None:
 
 def test_a_store_s_own_objective_counts_alone_then_the_stack_s_then_the_environment_s() -> None:
     own = stack({"zone": {"rpoMinutes": 9}, "stores": {"cache": {"zone": {"rtoMinutes": 1}}}}).objectives
-    assert stated(own, Environment.PROD, "cache", Loss.ZONE) == ("stores.cache.zone", Objective(rto_minutes=1))
-    assert stated(own, Environment.PROD, "database", Loss.ZONE) == ("zone", Objective(rpo_minutes=9))
-    default = ENVIRONMENTS[Environment.PROD].deletion
+    assert stated(own, PROD, "cache", Loss.ZONE) == ("stores.cache.zone", Objective(rto_minutes=1))
+    assert stated(own, PROD, "database", Loss.ZONE) == ("zone", Objective(rpo_minutes=9))
+    default = PROD.deletion
     assert default is not None
-    assert stated(own, Environment.PROD, "cache", Loss.DELETION) == ("deletion", default)
-    assert stated(own, Environment.DEV, "cache", Loss.DELETION) == ("deletion", None)
+    assert stated(own, PROD, "cache", Loss.DELETION) == ("deletion", default)
+    assert stated(own, ENVIRONMENTS[Environment.DEV], "cache", Loss.DELETION) == ("deletion", None)
 
 
 def test_it_is_in_the_schema_of_stack_files() -> None:

@@ -139,13 +139,15 @@ class Relays:
         peer = Peer("CloudFront", cidrs=ANYWHERE, prefix_lists=(CLOUDFRONT_LIST,), one_of=True)
         return (listening, *self._connections.inward(target, port, peer))
 
-    def _behind(self, name: str) -> Iterator[tuple[Place, str]]:
-        """The places that a host name leads to, and how."""
+    def _behind(self, name: str, before: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:
+        """The places that a host name leads to, and how; a name may stand for another one."""
         for record in self._view.of(_RECORD):
             if record.has("name", name) and record.has("type", "A", "AAAA", "CNAME"):
-                for found in self._view.refers(record, "aliases") + self._view.refers(record, "records"):
-                    for place in self._stands_for(found):
-                        yield place, f"{place.name} by record {record.name}"
+                named = self._view.refers(record, "aliases") + self._view.refers(record, "records")
+                for place in (place for found in named for place in self._stands_for(found)):
+                    yield place, f"{place.name} by record {record.name}"
+                for other in sorted(_other_names(record, named) - {name, *before}):
+                    yield from self._behind(other, before | {name})
         for found in self._view.of(BALANCER, BUCKET, REST_API, API, _URL):
             if self._answers_as(found, name) and found.urn in self._places:
                 yield self._places[found.urn], f"{self._places[found.urn].name} itself"
@@ -285,3 +287,9 @@ def _a_listener(port: int, target: Place) -> str:
 
 def _out(found: Resource, key: str) -> str:
     return text(found.outputs.get(key))
+
+
+def _other_names(record: Resource, named: list[Resource]) -> set[str]:
+    """Names of the same zone, or of another stack's part of it, that a record stands for."""
+    told = {text(alias.get("name")) for alias in record.blocks("aliases")}
+    return {name for name in (*told, *(text(one.get("name")) for one in named if one.type == _RECORD)) if name}

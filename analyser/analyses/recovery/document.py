@@ -10,7 +10,7 @@ def document(found: Recovery) -> dict[str, Any]:
     return {
         "stack": found.stack,
         "summary": summary(found),
-        "verdicts": [_verdict(verdict) for verdict in found.verdicts],
+        "verdicts": [verdict_document(verdict) for verdict in found.verdicts],
     }
 
 
@@ -21,7 +21,8 @@ def summary(found: Recovery) -> dict[str, int]:
     return {"stated": len(found.stated), **{name: counted[state] for state, name in names.items()}}
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """One store and one loss."""
     objective = verdict.objective
     said = objective.model_dump(by_alias=True, exclude_none=True) if objective else None
     return {
@@ -43,12 +44,13 @@ def _way(way: Way) -> dict[str, Any]:
         "name": way.name,
         "loses": _span(way.loses),
         "takes": _span(way.takes),
-        "steps": [_step(step) for step in way.steps],
+        "steps": [step_document(step) for step in way.steps],
         "longest": longest.what if longest else None,
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_document(step: Step) -> dict[str, Any]:
+    """One thing that is waited for."""
     return {"step": step.what, "takes": _span(step.takes)}
 
 

@@ -8,31 +8,60 @@ says in ``unknown`` why it is taken.
 import difflib
 from collections.abc import Sequence
 
-from analyser.analyses.recovery.model import WORST_FIRST, Loss, Recovery, Span, State, Store, Verdict, Way
-from analyser.analyses.recovery.stores import stores
+from analyser.analyses.recovery.model import (
+    WORST_FIRST,
+    Loss,
+    Recovery,
+    Span,
+    StandingBy,
+    State,
+    Step,
+    Store,
+    Verdict,
+    Way,
+)  # fmt: skip
+from analyser.analyses.recovery.stores import joined, stores
 from analyser.analyses.recovery.ways import ways
 from analyser.graph import Graph
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError
-from settings.objectives import Objective, StackObjectives, stated
+from settings.objectives import ENVIRONMENTS, Objective, Objectives, StackObjectives, stated
+from settings.recovery import recovery_of
 from settings.stack import PROJECT
 
 KEY = "objectives"
 
 
-def recovery(graph: Graph) -> Recovery:
-    """What a stack, run with its outputs known, can achieve. Raises SettingsError for objectives of no store."""
+NOBODY = Step("no stack stands by in another region", Span(0, None))
+
+
+def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
+    """What a stack, run with its outputs known, can achieve, with the stack that stands by for it if there is one.
+
+    Raises SettingsError for objectives of no store.
+    """
+    whole = joined(graph, standing.graph) if standing else graph
+    then = standing.steps if standing else (NOBODY,)
     own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")
-    environment = Environment(graph.config.get(f"{PROJECT}:environment", Environment.PROD))
     found = stores(graph)
     _refuse_strangers(graph.stack, own, found)
+    others = _by_default(graph)
     verdicts = []
     for store in found:
-        back = ways(graph, store.node)
+        back = ways(whole, store.node)
+        back[Loss.REGION] = [Way(way.name, way.loses, (*way.steps, *then)) for way in back[Loss.REGION]]
         for loss in Loss:
-            key, objective = stated(own, environment, store.name, loss)
+            key, objective = stated(own, others, store.name, loss)
             verdicts.append(judged(store, loss, key, objective, back[loss]))
     return Recovery(graph.stack, tuple(verdicts))
+
+
+def _by_default(graph: Graph) -> Objectives:
+    """The environment's; of a stack that stands by nothing, since what it copies is its home stack's to state."""
+    standby = recovery_of(graph.config)
+    if standby is not None and not standby.promoted:
+        return Objectives()
+    return ENVIRONMENTS[Environment(graph.config.get(f"{PROJECT}:environment", Environment.PROD))]
 
 
 def _refuse_strangers(stack: str, own: StackObjectives, found: Sequence[Store]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyser.graph import Node
+from analyser.graph import Graph, Node
 from settings.objectives import Loss, Objective
 
 
@@ -99,6 +99,14 @@ WORST_FIRST = (State.MISSED, State.UNKNOWN, State.ACCEPTED, State.HOLDS, State.U
 
 
 @dataclass(frozen=True)
+class StandingBy:
+    """The recovery stack of a stack, as it stands by, and what has to be waited for until it serves."""
+
+    graph: Graph
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Recovery:
     """What a stack's configuration can achieve, and whether that is what it states."""
 
@@ -114,3 +122,7 @@ class Recovery:
     def failing(self) -> list[Verdict]:
         """Those that are missed or not known."""
         return [each for each in self.verdicts if each.state.fails]
+
+    def without(self, loss: Loss) -> "Recovery":
+        """All but one loss, such as that of a region for which another stack stands by."""
+        return Recovery(self.stack, tuple(each for each in self.verdicts if each.loss is not loss))

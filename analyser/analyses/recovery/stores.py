@@ -1,6 +1,7 @@
 """The stores of a stack: what keeps data in its own region and copies nobody, by names that people can write."""
 
 from collections import Counter
+from dataclasses import replace
 
 from analyser.analyses.recovery.model import Store
 from analyser.graph import Graph, Node
@@ -34,3 +35,10 @@ def _component(graph: Graph, node: Node) -> str:
 def region_of(graph: Graph, node: Node) -> str:
     """Where a resource is made: the provider's region unless it names one itself."""
     return str(node.inputs.get("region") or graph.region)
+
+
+def joined(home: Graph, standby: Graph) -> Graph:
+    """Both stacks as one of the home region, each resource of the other saying where it is."""
+    others = (replace(node, inputs={"region": standby.region, **node.inputs}) for node in standby)
+    nodes = (*home, *others)
+    return Graph(home.project, home.stack, nodes, home.exports, region=home.region, config=home.config)

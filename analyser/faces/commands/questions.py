@@ -55,11 +55,17 @@ def capacity(
     return show_capacity(stack, rows, as_json=as_json)
 
 
-def recovery(stack: StackName, as_json: AsJson = False) -> int:
+def recovery(
+    stack: StackName,
+    simulated: Annotated[
+        bool, typer.Option("--simulate", help="Take each zone, the region and the data away, and show what is left.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Show what each loss takes, against what is stated. Of each store data and time; fail if that cannot be met."""
     from analyser.faces.commands.recovery import show_recovery
 
-    return show_recovery(graph_of(stack), as_json=as_json)
+    return show_recovery(stack, simulated=simulated, as_json=as_json)
 
 
 def diff(

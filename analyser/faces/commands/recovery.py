@@ -5,24 +5,38 @@ from typing import Any
 
 import typer
 
-from analyser.faces.commands.stack import VIOLATED
+from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
-from settings import SettingsError
+from settings import SettingsError, stackfile
+from settings.recovery import recovery_of
 
 
-def recovery_of(graph: Any) -> Any:
-    """What a stack can achieve. Raises UsageError for objectives that no store has."""
-    from analyser.analyses.recovery import recovery
-
+def show_recovery(stack: str, *, simulated: bool, as_json: bool) -> int:
+    """Prints what is stated and what can be achieved, or what each loss comes to; the exit code says if it holds."""
+    home = graph_of(stack)
+    pair = _pair(stack, home)
     try:
-        return recovery(graph)
+        return _simulated(home, pair, as_json=as_json) if simulated else _judged(home, pair, as_json=as_json)
     except SettingsError as error:
         raise UsageError(str(error)) from error
 
 
-def show_recovery(graph: Any, *, as_json: bool) -> int:
-    """Prints what is stated and what can be achieved; the exit code says whether it holds."""
-    found = recovery_of(graph)
+def _pair(stack: str, home: Any) -> Any:
+    """The stack with the one that stands by for it, None where there is none."""
+    from analyser.analyses.simulation import Pair
+
+    root = project_root()
+    for other in stackfile.stack_names(root):
+        said = recovery_of(stackfile.read(root, other).config)
+        if said is not None and said.home == stack:
+            return Pair(home, graph_of(other, promoted=False), graph_of(other, promoted=True))
+    return None
+
+
+def _judged(home: Any, pair: Any, *, as_json: bool) -> int:
+    from analyser.analyses.simulation.run import standing
+
+    found = standing(home, pair)
     if as_json:
         from analyser.analyses.recovery.document import document
 
@@ -32,3 +46,19 @@ def show_recovery(graph: Any, *, as_json: bool) -> int:
 
         show(found)
     return VIOLATED if found.failing else 0
+
+
+def _simulated(home: Any, pair: Any, *, as_json: bool) -> int:
+    from analyser.analyses.simulation import simulate
+
+    if as_json:
+        from analyser.analyses.simulation.document import document
+
+        outcomes = [*simulate(home, pair)]
+        typer.echo(json.dumps(document(home.stack, outcomes), indent=2))
+        holds = all(outcome.holds for outcome in outcomes)
+    else:
+        from analyser.faces.terminal.simulation import show
+
+        holds = show(simulate(home, pair))
+    return 0 if holds else VIOLATED

@@ -38,8 +38,11 @@ def project_root() -> Path:
     raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
 
 
-def graph_of(stack: str, label: str = "", deployed: Any = None) -> Any:
-    """What a stack registers; with ``deployed``, as an update of that. Raises UsageError for what cannot be built."""
+def graph_of(stack: str, label: str = "", deployed: Any = None, *, promoted: bool | None = None) -> Any:
+    """What a stack registers; with ``deployed``, as an update of that; a recovery stack ``promoted`` or standing by.
+
+    Raises UsageError for what cannot be built.
+    """
     from analyser.faces.terminal.progress import progress
 
     root = project_root()
@@ -48,14 +51,21 @@ def graph_of(stack: str, label: str = "", deployed: Any = None) -> Any:
         from settings import SettingsError
 
         try:
-            return run_stack(root, stack, progress=report_count, deployed=deployed)
+            return run_stack(root, stack, progress=report_count, deployed=deployed, promoted=promoted)
         except (SettingsError, ProgramError) as error:
             raise UsageError(str(error)) from error
 
 
 def report_of(stack: str, label: str = "", judging: Judging = PLAINLY) -> Any:
     """The report of one stack. Raises UsageError for what cannot be built, or a broken pack."""
-    return judging.report(graph_of(stack, label))
+    report = judging.report(graph_of(stack, label))
+    from settings import SettingsError
+
+    try:
+        report.recovery  # noqa: B018 - it may be of stores that are not there
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    return report
 
 
 OWN = "own"
@@ -76,13 +86,17 @@ def budget_in(said: str) -> float | str:
 
 
 def verdict_of(reports: Sequence[Any], budget: float | str = "") -> int:
-    """The exit code for these reports; says on stderr which cost more than ``budget``."""
+    """The exit code for these reports; says on stderr which cost more than ``budget``, and which objectives of recovery
+    that stand in a stack's file cannot be met.
+    """
     from analyser.faces.commands.cost import over_budget
+    from analyser.faces.recovery_text import complaints
 
-    too_dear = [] if budget == "" else over_budget(reports, budget)
-    for line in too_dear:
+    wrong = [] if budget == "" else over_budget(reports, budget)
+    wrong += [line for report in reports if report.states_recovery for line in complaints(report.recovery)]
+    for line in wrong:
         typer.echo(line, err=True)
-    return VIOLATED if too_dear or any(report.blocking for report in reports) else 0
+    return VIOLATED if wrong or any(report.blocking for report in reports) else 0
 
 
 def complain(problems: str) -> int:

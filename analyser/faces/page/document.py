@@ -15,13 +15,14 @@ from analyser.faces.page import amounts, cost
 from analyser.faces.page.gantt import gantt
 from analyser.faces.page.policies import policies
 from analyser.faces.page.reach import reaches
+from analyser.faces.page.recovery import recovery
 from analyser.faces.page.resources import as_text, resources
 from analyser.faces.page.summary import summary
 from analyser.faces.picture.scene import scene
 from analyser.faces.picture.svg import STYLE, svg
 
 _HERE = Path(__file__).parent
-_SECTIONS = ("summary", "diagram", "cost", "timeline", "policies", "reach", "resources", "outputs")
+_SECTIONS = ("summary", "diagram", "cost", "timeline", "recovery", "policies", "reach", "resources", "outputs")
 
 
 def html(report: Report) -> str:
@@ -42,6 +43,7 @@ def _told(report: Report) -> dict[str, Any]:
         "diagram": Markup(svg(scene(reach, View(graph)))),  # noqa: S704 - ElementTree has escaped what it holds
         "costs": cost.costs(graph, report.cost),
         "gantt": gantt(report.timeline),
+        "recovery": recovery(report.recovery),
         "policies": policies(report),
         "reach": reaches(reach),
         "resources": resources(graph, report.cost),

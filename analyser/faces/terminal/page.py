@@ -10,6 +10,7 @@ from rich.text import Text
 
 from analyser.analyses.cost.own_budget import own_budget
 from analyser.analyses.report import Report
+from analyser.faces.recovery_text import sentence as recovery_sentence
 from analyser.faces.terminal.cost import summary
 from analyser.faces.terminal.counts import counts
 from analyser.faces.terminal.outputs import outputs
@@ -43,6 +44,8 @@ def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = N
     if beyond := _beyond_budget(report):
         console.print(Text(beyond, "yellow"))
     console.print(f"Deployment: {sentence(report.timeline)}; strata timeline {graph.stack} shows what it waits for")
+    told = recovery_sentence(report.recovery)
+    console.print(f"Recovery: {told}; strata recovery {graph.stack} shows by what, and judges its region too")
     console.print(_summary(report, seconds))
 
 

@@ -12,7 +12,11 @@ from analyser.graph import Graph, Node
 from resource_types.bearing import bearing
 from tests.stacks import STACKS, stack_graph
 
-PRODUCTION = [stack for stack in STACKS if "prod" in stack or stack in ("confluence-lambda", "mdreader-amplify")]
+PRODUCTION = [
+    stack
+    for stack in STACKS
+    if not stack.endswith("-dr") and ("prod" in stack or stack in ("confluence-lambda", "mdreader-amplify"))
+]
 
 
 def changed(graph: Graph, change: Callable[[Node], Node | None]) -> Graph:

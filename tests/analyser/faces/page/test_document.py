@@ -9,7 +9,7 @@ from analyser.faces.timeline_text import in_words
 from tests.analyser.faces.page.html import Element, read
 from tests.analyser.faces.page.pages import ATTACK, SECRET, hostile_report, stack_page, stack_report
 
-SECTIONS = ["diagram", "cost", "timeline", "policies", "reach", "resources", "outputs"]
+SECTIONS = ["diagram", "cost", "timeline", "recovery", "policies", "reach", "resources", "outputs"]
 
 
 @pytest.fixture(scope="module", name="prod")

@@ -97,6 +97,7 @@ def test_verdicts_come_with_the_remedy() -> None:
         "           topic: has no policy",
         "           mend: Add a TopicPolicy.",
         "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
+        "Recovery: 0 of 6 objectives hold; strata recovery prod shows by what, and judges its region too",
         "prod would be stopped: 9 resources in 6 components, 0 protected, 2.5 s",
     ]
 
@@ -108,11 +109,12 @@ def test_what_is_spared_is_told_with_the_reason() -> None:
     violations, number = verdict(found, rules=RULES, exemptions=spared, today=TODAY)
     file = io.StringIO()
     show(Report(found, tuple(violations), number), full=False, seconds=1, file=file)
-    assert file.getvalue().splitlines()[-5:] == [
+    assert file.getvalue().splitlines()[-6:] == [
         "Policies: 0 mandatory, 0 advisory, 2 exempt, by 2 rules",
         "exempt     topic-encrypted  topic: a test",
         "exempt     topic-has-policy  topic: a test",
         "Deployment: about 6 min, at worst 25 min; strata timeline prod shows what it waits for",
+        "Recovery: 0 of 6 objectives hold; strata recovery prod shows by what, and judges its region too",
         "prod passes: 9 resources in 6 components, 0 protected, 1.0 s",
     ]
 

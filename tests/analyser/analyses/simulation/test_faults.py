@@ -1,0 +1,133 @@
+"""Each fault that is put into a pair of stacks that has none makes the simulated loss of the region fail."""
+
+from collections.abc import Callable
+
+import pytest
+
+from analyser.analyses.simulation import Outcome, Pair, simulate
+from analyser.graph import Node
+from tests.analyser.analyses.simulation.made import (
+    HOME,
+    OTHER,
+    ROLE,
+    arn,
+    changed,
+    key,
+    node,
+    pair,
+    plus,
+    role,
+    seeded,
+    taken,
+    told,
+)  # fmt: skip
+
+
+def region(of: Pair) -> Outcome:
+    (found,) = (each for each in simulate(of.home, of) if each.what == f"region {HOME}")
+    return found
+
+
+def test_nothing_is_wrong_with_the_pair() -> None:
+    found = region(pair())
+    assert (found.faults, found.failing, found.silent, found.broken) == ((), (), (), ())
+    assert found.holds
+
+
+def _role_of_promotion(of: Pair) -> Pair:
+    extra = node("shop-dr", ROLE, "late", arn=role("late"))
+    return seeded(plus(of, extra), promoted=told("identity", roleArn=role("late")))
+
+
+COPIED = {
+    "status": "Enabled",
+    "destination": {"bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(HOME)}},
+}
+AT_HOME = {
+    "ruleName": "daily",
+    "schedule": "cron(0 7 ? * * *)",
+    "copyActions": [{"destinationVaultArn": arn("backup", "backup-vault:copies")}],
+}
+SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
+    "a replica without a key of its region": ("key", lambda of: seeded(of, standby=told("database", kmsKeyId=None))),
+    "a replica with a key of another region": (
+        "key",
+        lambda of: seeded(of, standby=told("database", kmsKeyId=key(HOME))),
+    ),
+    "a replica with a key that nobody makes": (
+        "key",
+        lambda of: seeded(of, standby=told("database", kmsKeyId=arn("kms", "key/gone", OTHER))),
+    ),
+    "copies of objects with a key of another region": (
+        "key",
+        lambda of: seeded(of, home=told("copies", rules=[COPIED])),
+    ),
+    "a copy of a secret with a key of another region": (
+        "key",
+        lambda of: seeded(of, home=told("password", replicas=[{"region": OTHER, "kmsKeyId": key(HOME)}])),
+    ),
+    "a secret without a replica": ("secret", lambda of: seeded(of, home=told("password", replicas=[]))),
+    "a record without a health check": ("name", lambda of: seeded(of, home=told("primary", healthCheckId=None))),
+    "a record whose health check is not there": ("name", lambda of: seeded(of, home=taken("well"))),
+    "nothing that leads there": ("name", lambda of: seeded(of, home=taken("primary"), standby=taken("secondary"))),
+    "a role that only the home region's pods have": ("role", lambda of: seeded(of, promoted=taken("identity"))),
+    "a role that is made by the promotion": ("role", _role_of_promotion),
+    "a role that nobody makes": ("role", lambda of: seeded(of, promoted=told("identity", roleArn=role("gone")))),
+    "the home stack's outputs, needed at promotion": ("reference", lambda of: Pair(of.home, of.standby, of.standby)),
+    "a promotion that makes a role": ("promotion", lambda of: plus(of, node("shop-dr", ROLE, "new", arn=role("new")))),
+    "a promotion that changes a record": (
+        "promotion",
+        lambda of: seeded(of, promoted=told("secondary", aliases=[{"name": "c"}])),
+    ),
+    "a promotion that makes a distribution": (
+        "promotion",
+        lambda of: plus(of, node("shop-dr", "aws:cloudfront/distribution:Distribution", "cdn")),
+    ),
+    "a promotion that makes something in the home region": (
+        "promotion",
+        lambda of: plus(of, node("shop-dr", "aws:sns/topic:Topic", "topic", {"region": HOME})),
+    ),
+    "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seeded_fault_makes_it_fail(seed: str) -> None:
+    kind, put = SEEDS[seed]
+    found = region(put(pair()))
+    assert kind in {fault.kind for fault in found.faults}, found.faults
+    assert not found.holds
+
+
+def test_a_store_that_nothing_carries_over_is_lost_with_the_region() -> None:
+    of = pair()
+    alone = changed(of.home, taken("copies"))
+    found = region(Pair(alone, of.standby, of.promoted))
+    assert [verdict.store.name for verdict in found.failing] == ["uploads"]
+
+
+def test_a_database_that_nobody_copies_is_lost_with_the_region() -> None:
+    """A backup that is copied brings it back still; without one, nothing does."""
+    of = seeded(pair(), standby=told("database", replicateSourceDb=None))
+    database = next(each for each in region(of).verdicts if each.store.name == "database")
+    assert database.way is not None
+    assert "copied to us-west-2" in database.way.name
+    bare = seeded(of, home=taken("plan"))
+    assert [verdict.store.name for verdict in region(bare).failing] == ["database"]
+
+
+def test_a_store_without_any_backup_fails_where_its_data_is_lost() -> None:
+    def change(one: Node) -> Node | None:
+        if one.name in ("plan", "selection", "versions"):
+            return None
+        return told("database", backupRetentionPeriod=0, finalSnapshotIdentifier=None)(one)
+
+    of = seeded(pair(), home=change)
+    lost = {each.what: {verdict.store.name for verdict in each.failing} for each in simulate(of.home, of)}
+    assert lost["data by corruption"] == {"database", "uploads"}
+    assert lost["data by deletion"] == {"database", "uploads"}
+
+
+def test_of_each_fault_the_stack_and_the_resource_are_named() -> None:
+    (fault,) = region(SEEDS["a secret without a replica"][1](pair())).faults
+    assert (fault.where, fault.what) == ("shop: password", "has no replica in us-west-2")
