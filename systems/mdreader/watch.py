@@ -34,7 +34,7 @@ def watch(
     *,
     promoted: bool,
 ) -> None:
-    """Spending, the database and its backups from the beginning, how far it is behind above all; promoted, what serves."""
+    """Spending, the database, how far it is behind and its backups from the beginning; promoted, what serves."""
     notices, _ = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,), edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
@@ -47,7 +47,7 @@ def watch(
         storage_gib=settings.database.storage_gib,
         replicas=[PRIMARY] if follows else [],
     )
-    backup = make_backup(settings.backup, account, keys, operators, resources=[database.arn])
+    backup = make_backup(settings.backup, account, keys, operators, resources=[database.backed_up])
     watched = disjoint(
         watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
     )
