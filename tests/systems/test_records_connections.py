@@ -30,7 +30,7 @@ def test_more_than_the_database_takes_is_refused_even_where_no_load_is_stated() 
 @pytest.mark.parametrize(("role", "there"), [("follower", 5000), ("primary", 1802), ("sole", 1802)])
 def test_it_is_the_database_that_pods_sign_in_to(role: str, there: int) -> None:
     aurora = {"role": role, "minimumCapacity": 2, "maximumCapacity": 8, "engineVersion": "15.17"}
-    assert taken(settings(auroraServerless=aurora, load=None)) == there
+    assert taken(settings(auroraServerless=aurora, load=None, copies=None)) == there
 
 
 def test_a_smaller_class_is_refused_for_the_pods_it_cannot_serve() -> None:
