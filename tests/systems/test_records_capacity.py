@@ -152,7 +152,7 @@ def test_the_page_states_one_five_and_ten_billion() -> None:
 
 def test_dev_carries_its_own_load_and_not_prod_s() -> None:
     config = stackfile.read(ROOT, "dev").config
-    dev = parse("dev", config, SETTINGS).settings
+    dev: Any = parse("dev", config, SETTINGS).settings
     assert max(one.used for one in limits(dev, dev.load)) < 1
     assert max(one.used for one in limits(dev, LoadSettings(rows=BILLION))) > 1
 
