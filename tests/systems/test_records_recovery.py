@@ -3,10 +3,16 @@
 import json
 from typing import Any
 
+import pytest
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud.invokes import PREFIX_LISTS
+from settings import Environment, stackfile
+from systems.records.settings import SystemSettings
 from tests.promotion import forbidden, promotion
-from tests.stacks import stack_graph
+from tests.stacks import ROOT, stack_graph
 from tests.support import differences_when_unknown, id_of
 
 HOME, STANDBY = "prod", "prod-dr"
@@ -158,3 +164,19 @@ def test_controllers_stand_by_on_nodes_of_their_own() -> None:
     assert len(releases) == 4
     for release in releases:
         assert "nodes-group" in {urn.rpartition("::")[2] for urn in release.dependencies}
+
+
+@pytest.mark.parametrize("setting", ["hosted_zone_id", "global_accelerator", "aurora_serverless", "copies", "load"])
+def test_what_is_homes_is_refused_of_a_recovery_stack(setting: str) -> None:
+    given = json.loads(stackfile.read(ROOT, STANDBY).config["strata:settings"])
+    taken = {
+        "hosted_zone_id": "Z0123456789ABC",
+        "global_accelerator": {},
+        "aurora_serverless": {"engineVersion": "15.10", "minimumCapacity": 1, "maximumCapacity": 16},
+        "copies": {"region": "eu-west-1", "accessLogs": {"bucket": "copies-access-logs"}},
+        "load": {"rows": 1_000_000},
+    }
+    context = {"environment": Environment.PROD, "region": "us-west-2"}
+    text = json.dumps({**given, to_camel(setting): taken[setting]})
+    with pytest.raises(ValidationError, match="belongs to the home stack; a recovery stack has none of its own"):
+        SystemSettings.model_validate_json(text, context=context, by_alias=True, by_name=False)
