@@ -24,6 +24,7 @@ PASSWORDS = "users sign in by password"
 CANARY = "CodeDeploy moves it"
 SCALED_PODS = "a HorizontalPodAutoscaler scales it"
 WITHIN_BOUNDS = "the number given lies within the bounds"
+SCALED_TASKS = "is no recovery stack's, whose promotion brings the first tasks"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ DRIFTS = (
     Drift(_TARGET, "maxCapacity", "AWS", "ignored", "a scheduled action replaces it twice a day",
           f"{_SCALING_DOCS}/application-auto-scaling-scheduled-scaling.html", BY_THE_CLOCK),
     Drift("aws:ecs/service:Service", "desiredCount", "autoscaler", "ignored", "follows the load",
-          "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html"),
+          "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html", SCALED_TASKS),
     Drift("aws:autoscaling/group:Group", "desiredCapacity", "autoscaler", "ignored",
           "follows the pods, as long as it lies within its bounds",
           "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html", WITHIN_BOUNDS),

@@ -13,7 +13,7 @@ from components.compute.fargate_cluster import ON_DEMAND, SPOT, FargateCluster
 from components.compute.service_scaling import Balanced, ScalingSettings, ServiceScaling
 from components.compute.task_definition import CONTAINER, SecretReference, TaskDefinition
 from components.compute.task_settings import TaskSettings
-from components.drift import ignored
+from components.drift import SCALED_TASKS, ignored
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.tracing import Tracing
@@ -136,7 +136,7 @@ class FargateService(Component):
                 depends_on=[cluster, self.task, self.security_group, *after],
                 # Two services of one name cannot be there at a time.
                 delete_before_replace=True,
-                ignore_changes=ignored("aws:ecs/service:Service") if promoted is None else None,
+                ignore_changes=ignored("aws:ecs/service:Service", *([SCALED_TASKS] if promoted is None else [])),
             ),
         )
         self._account = account

@@ -34,7 +34,7 @@ def watch(
     *,
     promoted: bool,
 ) -> None:
-    """Spending, the database, how far it is behind and its backups from the beginning; promoted, what serves."""
+    """Spending, the database and its backups from the beginning; what serves, once the stack is promoted."""
     notices, _ = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,), edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)

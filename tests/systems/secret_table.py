@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
         _SEES_NOTHING, given="manageMasterUserPassword", days=_MONTH),
     Row(_DATABASE, r".*-primary", "PostgreSQL's master password as the instance began with", "nobody",
         "the first rotation follows at once", "nothing: AWS tells nobody what it is since", given="password"),
-    Row(_SECRET, r"(database|postgres)-master-secret", "PostgreSQL's master password, kept by the stack",
+    Row(_SECRET, r"(database|postgres|rds)-master-secret", "PostgreSQL's master password, kept by the stack",
         "its function", "every 30 days", _STAYS, days=_MONTH),
     Row(_SECRET, r"jwt-secret-secret", "The key that signs tokens of users", "its function", "every 30 days", _STAYS,
         days=_MONTH),

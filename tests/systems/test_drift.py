@@ -73,6 +73,7 @@ CONDITIONS: dict[str, Callable[[Graph, Node], bool]] = {
     drift.PASSWORDS: lambda _, node: node.inputs["authenticationMode"]["type"] == "password",
     drift.CANARY: _moved,
     drift.SCALED_PODS: _pods_scaled,
+    drift.SCALED_TASKS: lambda graph, _: "home" not in graph.exports,
     drift.WITHIN_BOUNDS: lambda _, node: (
         node.inputs["minSize"] <= node.inputs["desiredCapacity"] <= node.inputs["maxSize"]
     ),
@@ -142,7 +143,7 @@ def test_every_type_of_the_table_is_in_some_stack() -> None:
 def test_what_is_ignored_depends_on_the_conditions() -> None:
     assert ignored("aws:rds/instance:Instance") == []
     assert ignored("aws:rds/instance:Instance", drift.GROWS) == ["allocatedStorage"]
-    assert ignored("aws:ecs/service:Service") == ["desiredCount"]
+    assert ignored("aws:ecs/service:Service", drift.SCALED_TASKS) == ["desiredCount"]
 
 
 CLUSTER = "aws:eks/cluster:Cluster"

@@ -190,7 +190,8 @@ def _inside(s: Survey, secret: Resource | None, carrier: Resource | None, asked:
         for function in s.refers(rotation, "rotationLambdaArn", FUNCTION):
             variables = function.get("environment.variables")
             for key, value in flat(variables if isinstance(variables, dict) else {}):
-                if begun is not None and key.startswith(begun):
+                # What the function reads another secret by goes no further than the function.
+                if begun is not None and key.startswith(begun) and secret_named(s, value) is None:
                     yield Told(key, value, function, secret, carrier)
 
 
