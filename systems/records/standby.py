@@ -156,7 +156,7 @@ def _operate(
 ) -> None:
     """Alarms, dashboard, budget, backups; exports of snapshots stay at home."""
     notices = Notices("notices", settings.notices, account=account, key=keys.logs, publishers=PUBLISHERS)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[database.arn])
+    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[database.backed_up])
     watched = disjoint(
         _watched(settings, data, database, balancer, promoted=promoted),
         delivery_alarms.backups(backup),
