@@ -95,6 +95,8 @@ class Redis(RedisMember):
 
     def _final_snapshot(self) -> pulumi.Output[str]:
         made_with = {"version": self.settings.engine_version, "key": self._key.arn}
+        if self.settings.subnet_group_name is not None:
+            made_with["subnets"] = self.settings.subnet_group_name
         return final_snapshot(self, self.settings.replication_group_id, made_with)
 
     def _parameters(self, refuses_when_full: bool) -> pulumi.Input[str]:

@@ -170,6 +170,14 @@ def test_prod_keeps_snapshots_and_takes_a_last_one(records: Graph, group: Node) 
     }
 
 
+def test_what_makes_the_group_anew_gives_its_last_snapshot_another_name() -> None:
+    """A snapshot outlives its group, and its name is taken from then on."""
+    plain, placed = (
+        graph(**SINGLE, **more).only(RANDOM_ID).inputs["keepers"] for more in ({}, {"subnet_group_name": "named"})
+    )
+    assert placed == {**plain, "subnets": "named"}
+
+
 def test_dev_takes_no_last_snapshot_and_a_stack_may_name_the_retention() -> None:
     node = graph(DEV_ACCOUNT, **SINGLE, snapshot_days=1).only(GROUP)
     assert given(node, "snapshotRetentionLimit", "finalSnapshotIdentifier") == {
