@@ -45,8 +45,22 @@ def taken_over(home: Graph, promoted: Graph) -> Graph:
     """What serves when the home region is gone: what is left of that stack, and all of the one in its place."""
     # In a preview what has no name of its own is called by its logical name, and so alike in both stacks.
     twice = {(node.type, node.id) for node in promoted.resources}
-    nodes = (*(node for node in without_region(home) if (node.type, node.id) not in twice), *promoted)
+    left = (node for node in without_region(home) if (node.type, node.id) not in twice)
+    copies = (_copy(home, node, promoted.region) for node in home.resources if _replicated(node, promoted.region))
+    nodes = (*left, *copies, *promoted)
     return Graph(promoted.project, promoted.stack, nodes, {}, region=promoted.region, config=promoted.config)
+
+
+def _replicated(node: Node, region: str) -> bool:
+    """Whether a table or a secret has a replica there, which is of its own name and no resource of its own."""
+    replicas = node.inputs.get("replicas")
+    told = (one for one in replicas if isinstance(one, dict)) if isinstance(replicas, list) else ()
+    return any(region in (one.get("regionName"), one.get("region")) for one in told)
+
+
+def _copy(home: Graph, node: Node, region: str) -> Node:
+    arn = str(node.outputs.get("arn")).replace(f":{home.region}:", f":{region}:", 1)
+    return replace(node, inputs={**node.inputs, "region": region}, outputs={**node.outputs, "arn": arn})
 
 
 def rebuilt(graph: Graph, nodes: Iterable[Node]) -> Graph:
