@@ -21,6 +21,7 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
+from components.operations.protected_resource import ProtectedResource
 from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
 from components.security.operator_role import OperatorRole
 from components.security.secret import CopiedSecret
@@ -93,7 +94,13 @@ def watch(
     notices, _ = make_notices(settings.notices, account, keys, also=[PUBLISHER], edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state])
+    backup = make_backup(
+        settings.backup,
+        account,
+        keys,
+        operators,
+        resources=[ProtectedResource("state", "DynamoDB", data.state.arn, {"encryptionType": "Default"})],
+    )
     backed_up = delivery_alarms.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)
