@@ -21,7 +21,6 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
-from components.operations.protected_resource import ProtectedResource
 from components.operations.saved_queries import SavedQueries, error_rate, errors, slow_calls
 from components.security.operator_role import OperatorRole
 from components.security.secret import CopiedSecret
