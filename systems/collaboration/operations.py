@@ -98,7 +98,7 @@ def watch(
         account,
         keys,
         operators,
-        resources=[ProtectedResource("state", "DynamoDB", data.state.arn, {"encryptionType": "Default"})],
+        resources=[data.state.backed_up],
     )
     backed_up = delivery_alarms.backups(backup)
     if not promoted:
