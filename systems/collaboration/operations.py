@@ -93,7 +93,13 @@ def watch(
     notices, _ = make_notices(settings.notices, account, keys, also=[PUBLISHER], edge=False)
     Budget("budget", settings.budget, notices=notices)
     CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state.backed_up])
+    backup = make_backup(
+        settings.backup,
+        account,
+        keys,
+        operators,
+        resources=[data.state.backed_up],
+    )
     backed_up = delivery_alarms.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)
