@@ -68,6 +68,18 @@ def recovery(
     return show_recovery(stack, simulated=simulated, as_json=as_json)
 
 
+def drill(
+    stack: StackName,
+    kind: Annotated[str, typer.Argument(help="zone, region, restore, rotate, scale or stuck.")],
+    as_json: AsJson = False,
+) -> int:
+    """Print what to do when something is lost, or stuck. The commands, filled in, what to see and how to go back."""
+    from analyser.faces.commands.drill import show_drill
+
+    show_drill(stack, kind, as_json=as_json)
+    return 0
+
+
 def diff(
     before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
     after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",

@@ -1,0 +1,29 @@
+"""A cluster as a drill speaks to it."""
+
+from analyser.analyses.drill.names import CLUSTER, DEPLOYMENT, mine
+from analyser.graph import Graph
+
+
+def connect(graph: Graph) -> tuple[str, ...]:
+    """The commands after which kubectl speaks to the stack's cluster."""
+    name = mine(graph, CLUSTER)[0].inputs["name"]
+    return (f"aws eks update-kubeconfig --name {name} --region {graph.region}", "kubectl get nodes")
+
+
+def deployed(graph: Graph) -> list[tuple[str, str]]:
+    """Namespace and name of each Deployment that the stack makes itself."""
+    return [
+        (str(node.inputs["metadata"]["namespace"]), str(node.inputs["metadata"]["name"]))
+        for node in graph.of_type(DEPLOYMENT)
+    ]
+
+
+def replicas(graph: Graph, namespace: str, name: str) -> int:
+    """How many pods a Deployment begins with: its autoscaler's least, else its own number."""
+    for node in graph.of_type("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"):
+        if node.inputs["metadata"]["namespace"] == namespace and node.inputs["spec"]["scaleTargetRef"]["name"] == name:
+            return int(node.inputs["spec"].get("minReplicas") or 1)
+    for node in graph.of_type(DEPLOYMENT):
+        if node.inputs["metadata"]["namespace"] == namespace and node.inputs["metadata"]["name"] == name:
+            return int(node.inputs["spec"].get("replicas") or 1)
+    return 1

@@ -1,0 +1,76 @@
+"""Names as a shell is given them: those that the stack gives, else the command that reads them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from analyser.graph import Graph, Node
+
+RDS = "aws:rds/instance:Instance"
+REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
+TABLE = "aws:dynamodb/table:Table"
+BUCKET = "aws:s3/bucket:Bucket"
+FILES = "aws:efs/fileSystem:FileSystem"
+SEARCH = "aws:opensearch/domain:Domain"
+KAFKA = "aws:msk/cluster:Cluster"
+CLUSTER = "aws:eks/cluster:Cluster"
+NODES = "aws:eks/nodeGroup:NodeGroup"
+SERVICE = "aws:ecs/service:Service"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+def mine(graph: Graph, token: str) -> list[Node]:
+    """The resources of a type in the stack's own region."""
+    return [node for node in graph.of_type(token) if node.inputs.get("region", graph.region) == graph.region]
+
+
+def primaries(graph: Graph) -> list[Node]:
+    """The database instances that follow no other."""
+    return [node for node in mine(graph, RDS) if not node.inputs.get("replicateSourceDb")]
+
+
+def reader(graph: Graph) -> str:
+    """A shell function that reads the id of a resource from the stack's state, which has it when AWS no longer does."""
+    return (
+        f'id() {{ pulumi stack export --stack {graph.stack} | jq -r --arg urn "$1" '
+        "'.deployment.resources[] | select(.urn == $urn) | .id'; }"
+    )
+
+
+def urn_of(node: Node) -> str:
+    """A URN as one word of a shell."""
+    return f"'{node.urn}'"
+
+
+def id_of(node: Node) -> str:
+    """The id that AWS has given, by way of ``reader``."""
+    return f'"$(id {urn_of(node)})"'
+
+
+def given(graph: Graph, node: Node, key: str) -> Iterable[str]:
+    """What an input says: the words that it holds, or the ids of what they were taken from."""
+    value: Any = node.inputs.get(key)
+    sources = [graph[urn] for urn in node.property_dependencies.get(key, ()) if graph.get(urn)]
+    if sources:
+        return [id_of(source) for source in sources if source.is_resource]
+    return [str(each) for each in (value if isinstance(value, list) else [value] if value else [])]
+
+
+def option(graph: Graph, node: Node, name: str, key: str) -> str:
+    """An option of the AWS CLI from an input; empty where the input is not set."""
+    words = " ".join(given(graph, node, key))
+    return f"{name} {words}" if words else ""
+
+
+def switch(node: Node, name: str, key: str, *, otherwise: str = "") -> str:
+    """A switch of the AWS CLI from an input."""
+    return name if node.inputs.get(key) else otherwise
+
+
+def call(*parts: str) -> str:
+    """One command over several lines, without what is empty."""
+    return " \\\n  ".join(part for part in parts if part)
+
+
+def region_of(graph: Graph) -> str:
+    """The line that makes every command of the AWS CLI speak to the stack's region."""
+    return f"export AWS_REGION={graph.region}"

@@ -1,0 +1,142 @@
+"""PostgreSQL restored beside itself, as the stack has it, and then in its place.
+
+The state knows an instance by its resource id, not by its name, so once names have changed places it is told the new:
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/instance.go (findDBInstanceByID).
+Replicas stay with the instance that they were made of, whatever it is called:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html.
+"""
+
+from collections.abc import Iterator
+
+from analyser.analyses.drill.model import Step
+from analyser.analyses.drill.names import RDS, call, mine, option, switch, urn_of
+from analyser.analyses.drill.rotate import rotations
+from analyser.analyses.drill.writers import start, stop
+from analyser.graph import Graph, Node
+
+
+def database(graph: Graph, node: Node) -> Iterator[Step]:
+    """Look, restore, see, and either take it away again or make it the stack's."""
+    name = str(node.inputs["identifier"])
+    beside, before = _beside(name, "restored"), _beside(name, "before")
+    yield Step(
+        f"PostgreSQL {name}: how far back it goes",
+        (
+            f"aws rds describe-db-instance-automated-backups --db-instance-identifier {name} --query "
+            "'DBInstanceAutomatedBackups[].[Status,RestoreWindow,DBInstanceAutomatedBackupsArn]'",
+        ),
+        see="a window that ends minutes ago; status retained says that the instance itself is gone, and its backups "
+        "are not",
+    )
+    yield Step(
+        f"PostgreSQL {name}: restored beside itself as {beside}",
+        (_restored(graph, node, beside), f"aws rds wait db-instance-available --db-instance-identifier {beside}"),
+        see="available; `--restore-time 2026-11-29T12:00:00Z` in place of the latest goes back further, "
+        "`--source-db-instance-automated-backups-arn` in place of the source's name restores one that is gone",
+        back=f"aws rds modify-db-instance --db-instance-identifier {beside} --no-deletion-protection "
+        f"--apply-immediately; aws rds delete-db-instance --db-instance-identifier {beside} "
+        "--skip-final-snapshot",
+    )
+    yield Step(
+        f"PostgreSQL {name}: what was restored is right",
+        (
+            f"aws rds describe-db-instances --db-instance-identifier {beside} --query "
+            "'DBInstances[0].[DBSubnetGroup.DBSubnetGroupName,VpcSecurityGroups,DBParameterGroups,MultiAZ,IAMDatabaseAuthenticationEnabled,CACertificateIdentifier,EnabledCloudwatchLogsExports,PubliclyAccessible,Endpoint.Address]'",
+        ),
+        see="the stack's own groups; what reaches the database reaches this one at the address that is printed, "
+        "over TLS alone, and its newest row is as old as was asked for. A drill ends here, with the way back of "
+        "the step before, and the log groups that RDS made of the new name are deleted",
+    )
+    yield from _adopted(graph, node, beside, before)
+
+
+def _beside(name: str, word: str) -> str:
+    """Another identifier of at most 63 characters."""
+    return f"{name[: 62 - len(word)].rstrip('-')}-{word}"
+
+
+def _restored(graph: Graph, node: Node, beside: str) -> str:
+    exports = node.inputs.get("enabledCloudwatchLogsExports") or ()
+    return call(
+        "aws rds restore-db-instance-to-point-in-time",
+        f"--source-db-instance-identifier {node.inputs['identifier']} --target-db-instance-identifier {beside} "
+        "--use-latest-restorable-time",
+        option(graph, node, "--db-subnet-group-name", "dbSubnetGroupName"),
+        option(graph, node, "--vpc-security-group-ids", "vpcSecurityGroupIds"),
+        option(graph, node, "--db-parameter-group-name", "parameterGroupName"),
+        option(graph, node, "--ca-certificate-identifier", "caCertIdentifier"),
+        option(graph, node, "--db-instance-class", "instanceClass"),
+        " ".join(
+            (
+                switch(node, "--multi-az", "multiAz", otherwise="--no-multi-az"),
+                "--no-publicly-accessible --copy-tags-to-snapshot --deletion-protection",
+                switch(node, "--enable-iam-database-authentication", "iamDatabaseAuthenticationEnabled"),
+            )
+        ).strip(),
+        f"--enable-cloudwatch-logs-exports {' '.join(exports)}" if exports else "",
+    )
+
+
+def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Step]:
+    name, stack = node.inputs["identifier"], graph.stack
+    rename = "aws rds modify-db-instance --apply-immediately --db-instance-identifier"
+    yield Step(
+        f"PostgreSQL {name}: writes stop, and the names change places; the protected instance stays as {before}",
+        (
+            *stop(graph),
+            f"{rename} {name} --new-db-instance-identifier {before}",
+            f"aws rds wait db-instance-available --db-instance-identifier {before}",
+            f"{rename} {beside} --new-db-instance-identifier {name}",
+            f"aws rds wait db-instance-available --db-instance-identifier {name}",
+        ),
+        see="the wait answers once the new name is known, about ten minutes each (ask again where it says that "
+        "there is no such instance); the address of the stack is the restored one's",
+        back=f"the same commands with the names the other way round: {name} to {beside}, {before} to {name}",
+    )
+    yield Step(
+        f"PostgreSQL {name}: the state is told which instance it is",
+        (
+            f"pulumi stack export --stack {stack} --file before.json",
+            f"resource=$(aws rds describe-db-instances --db-instance-identifier {name} --query "
+            "'DBInstances[0].DbiResourceId' --output text)",
+            f'jq --arg urn {urn_of(node)} --arg id "$resource" \'(.deployment.resources[] | select(.urn == '
+            "$urn) | .id) = $id' before.json > after.json",
+            f"pulumi stack import --stack {stack} --file after.json",
+            f"pulumi refresh --stack {stack} --target {urn_of(node)}",
+            f"pulumi preview --stack {stack} --diff",
+        ),
+        see="refresh shows another resource id, no monitoring and fewer days of backups: a restore brings none of "
+        "these. The preview updates the instance in place, and the policies that name its resource id, without "
+        "which nobody signs in by IAM; it replaces nothing",
+        back=f"pulumi stack import --stack {stack} --file before.json",
+    )
+    yield Step(
+        f"PostgreSQL {name}: the stack as it was, with the restored data",
+        (f"pulumi up --stack {stack}", *rotations(graph, node), *start(graph)),
+        see="a preview changes nothing; the master password is one that the secret has; requests are answered. "
+        f"{before} is kept until nobody needs it, then deleted with a final snapshot",
+        back="the step before's, after writes have stopped again",
+    )
+    followers = [one for one in mine(graph, RDS) if one.inputs.get("replicateSourceDb")]
+    if followers:
+        yield _followers(graph, followers, before)
+
+
+def _followers(graph: Graph, followers: list[Node], before: str) -> Step:
+    stack = graph.stack
+    urns = " ".join(f"--replace {urn_of(one)}" for one in followers)
+    return Step(
+        f"readers still follow {before}: each is made anew of the restored one",
+        (
+            *(f"pulumi state unprotect --stack {stack} --yes {urn_of(one)}" for one in followers),
+            *(
+                f"aws rds modify-db-instance --db-instance-identifier {one.inputs['identifier']} "
+                "--no-deletion-protection --apply-immediately"
+                for one in followers
+            ),
+            f"pulumi preview --stack {stack} --diff {urns}",
+            f"pulumi up --stack {stack} {urns}",
+        ),
+        see="the preview replaces these alone; until they are back the primary reads for them",
+        back="none: they hold nothing of their own",
+    )

@@ -1,0 +1,122 @@
+"""Every secret gets another value, and what reads it has it."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
+from analyser.analyses.drill.names import RDS, mine, region_of
+from analyser.graph import Graph, Node
+
+_SECRET, _ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
+_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+
+
+def rotate(graph: Graph) -> list[Step]:
+    """A step a secret: what rotates by itself first, then what a person gives, then what the program makes."""
+    steps = [*map(_by_function, _rotated(graph)), *_by_rds(graph), *_by_hand(graph), *map(_by_program, _made(graph))]
+    return [Step("speak to the stack's region", (region_of(graph),), role=OPERATOR), *steps] if steps else []
+
+
+def _secrets(graph: Graph) -> Iterator[tuple[Node, bool]]:
+    """Each secret, with whether a function rotates it."""
+    turned = {
+        urn
+        for node in graph.of_type(_ROTATION)
+        if "rotationLambdaArn" in node.inputs
+        for urn in node.property_dependencies.get("secretId", ())
+    }
+    for node in mine(graph, _SECRET):
+        yield node, node.urn in turned
+
+
+def _rotated(graph: Graph) -> list[tuple[Graph, Node]]:
+    return [(graph, node) for node, rotates in _secrets(graph) if rotates]
+
+
+def _valued(graph: Graph) -> set[str]:
+    return {urn for node in graph.of_type(_VERSION) for urn in node.property_dependencies.get("secretId", ())}
+
+
+def _made(graph: Graph) -> list[tuple[Graph, Node]]:
+    valued = _valued(graph)
+    return [(graph, node) for node, rotates in _secrets(graph) if not rotates and node.urn in valued]
+
+
+def named(graph: Graph, node: Node) -> str:
+    """A secret's name, or the command that reads its ARN."""
+    if node.inputs.get("name"):
+        return str(node.inputs["name"])
+    found = f"Key=name,Values={node.name}- Key=tag-value,Values={graph.stack}"
+    return f"\"$(aws secretsmanager list-secrets --filters {found} --query 'SecretList[0].ARN' --output text)\""
+
+
+def rotations(graph: Graph, node: Node) -> Iterator[str]:
+    """The rotation of an instance's master password, by which secret and instance agree again after a restore."""
+    for owner, secret in _rotated(graph):
+        if secret.parent and secret.parent.startswith(f"{node.parent.rpartition('::')[0]}$"):
+            yield f"aws secretsmanager rotate-secret --secret-id {named(owner, secret)}"
+
+
+def _seen(name: str) -> str:
+    return f"aws secretsmanager describe-secret --secret-id {name} --query '[LastChangedDate,VersionIdsToStages]'"
+
+
+def _by_function(found: tuple[Graph, Node]) -> Step:
+    """Operators may rotate; looking for a secret without a name of its own, and at its versions, takes more."""
+    graph, node = found
+    name = named(graph, node)
+    told = node.inputs.get("name")
+    turn = f"aws secretsmanager rotate-secret --secret-id {name}"
+    return Step(
+        f"{told or node.name}: its function makes another value",
+        (turn,) if told else (turn, _seen(name)),
+        see="AWSCURRENT is a new version within minutes, AWSPENDING is gone, and what reads it goes on answering; "
+        "else its alarm of rotation errors rings, and the function's log group says at which step it failed",
+        back="the value before stays good until the next rotation; the same command again makes a third",
+        role=OPERATOR if told else DEPLOYER,
+    )
+
+
+def _by_rds(graph: Graph) -> Iterator[Step]:
+    for node in mine(graph, RDS):
+        if node.inputs.get("manageMasterUserPassword"):
+            name = node.inputs["identifier"]
+            kept = (
+                f"aws rds describe-db-instances --db-instance-identifier {name} --query "
+                "'DBInstances[0].MasterUserSecret.SecretArn' --output text"
+            )
+            yield Step(
+                f"the master password of {name}: RDS makes another",
+                (f'aws secretsmanager rotate-secret --secret-id "$({kept})"', _seen(f'"$({kept})"')),
+                see="AWSCURRENT is a new version; no password is in anybody's hands",
+                back="none needed: the same command again makes another",
+                role=DEPLOYER,
+            )
+
+
+def _by_hand(graph: Graph) -> Iterator[Step]:
+    valued = _valued(graph)
+    for node, rotates in _secrets(graph):
+        if rotates or node.urn in valued:
+            continue
+        name = named(graph, node)
+        yield Step(
+            f"{node.inputs.get('name') or node.name}: whoever issues the value issues another",
+            (
+                f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file:///dev/stdin",
+                _seen(name),
+            ),
+            see="AWSCURRENT is the new version; what reads it has it after its next restart or sync; only then the "
+            "old value is withdrawn where it was issued",
+            back="the former value by the same command, for as long as its issuer takes it",
+        )
+
+
+def _by_program(found: tuple[Graph, Node]) -> Step:
+    graph, node = found
+    return Step(
+        f"{node.inputs.get('name') or node.name}: its value is the program's own, and goes with a setting or "
+        "its generation",
+        (f"pulumi preview --stack {graph.stack} --diff", f"pulumi up --stack {graph.stack}"),
+        see="the preview changes the value and what carries it; docs/secrets.md says which setting",
+        back="the former setting, and the same commands",
+    )

@@ -1,0 +1,50 @@
+"""What the command prints of drills."""
+
+import json
+from dataclasses import asdict
+
+import typer
+
+from analyser.analyses.drill import Kind, drill
+from analyser.faces.commands.stack import graph_of, project_root
+from analyser.faces.commands.usage_error import UsageError
+from analyser.graph import Graph
+from settings import SettingsError, stackfile
+from settings.recovery import recovery_of
+
+
+def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
+    """Prints the steps of one kind. Raises UsageError for a kind that is not known."""
+    if asked not in list(Kind):
+        raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}")
+    kind = Kind(asked)
+    home, standby = _pair(stack) if kind is Kind.REGION else (_whole(stack), None)
+    found = drill(home, kind, standby)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=2))
+        return
+    from analyser.faces.terminal.drill import lines
+
+    for line in lines(found):
+        typer.echo(line)
+
+
+def _whole(stack: str) -> Graph:
+    """A stack with all that it can have: a recovery stack promoted."""
+    return graph_of(stack, promoted=True if _home(stack) else None)
+
+
+def _home(stack: str) -> str:
+    try:
+        said = recovery_of(stackfile.read(project_root(), stack).config)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    return said.home if said else ""
+
+
+def _pair(stack: str) -> tuple[Graph, Graph | None]:
+    """A stack's home and what stands by for it, from the name of either."""
+    if home := _home(stack):
+        return graph_of(home), graph_of(stack, promoted=True)
+    standby = next((other for other in stackfile.stack_names(project_root()) if _home(other) == stack), "")
+    return graph_of(stack), graph_of(standby, promoted=True) if standby else None
