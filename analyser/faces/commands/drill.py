@@ -18,7 +18,7 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
     if asked not in list(Kind):
         raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}")
     kind = Kind(asked)
-    home, standby = _pair(stack) if kind is Kind.REGION else (_whole(stack), None)
+    home, standby = _pair(stack) if kind is Kind.REGION else (whole(stack), None)
     found = drill(home, kind, standby)
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=2))
@@ -29,7 +29,7 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
         typer.echo(line)
 
 
-def _whole(stack: str) -> Graph:
+def whole(stack: str) -> Graph:
     """A stack with all that it can have: a recovery stack promoted."""
     return graph_of(stack, promoted=True if _home(stack) else None)
 
@@ -46,5 +46,10 @@ def _pair(stack: str) -> tuple[Graph, Graph | None]:
     """A stack's home and what stands by for it, from the name of either."""
     if home := _home(stack):
         return graph_of(home), graph_of(stack, promoted=True)
-    standby = next((other for other in stackfile.stack_names(project_root()) if _home(other) == stack), "")
+    standby = standby_of(stack)
     return graph_of(stack), graph_of(standby, promoted=True) if standby else None
+
+
+def standby_of(stack: str) -> str:
+    """The recovery stack that names this one as its home; empty where there is none."""
+    return next((other for other in stackfile.stack_names(project_root()) if _home(other) == stack), "")

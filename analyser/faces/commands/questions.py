@@ -80,6 +80,13 @@ def drill(
     return 0
 
 
+def teardown(stack: StackName, as_json: AsJson = False) -> int:
+    """Print how a stack is taken away, and what survives. Step by step; fail where something is in the way."""
+    from analyser.faces.commands.teardown import show_teardown
+
+    return show_teardown(stack, as_json=as_json)
+
+
 def diff(
     before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
     after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",

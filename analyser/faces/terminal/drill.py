@@ -1,7 +1,7 @@
 """A drill in the terminal: what to do, the commands, what to see and how to go back."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyser.analyses.drill import Drill, Step
 
@@ -12,7 +12,12 @@ def lines(found: Drill) -> Iterator[str]:
         yield f"{found.stack}: no drill {found.kind}: {found.absent}"
         return
     yield f"{found.stack}: drill {found.kind}, {len(found.steps)} steps. Write down what each took."
-    for number, step in enumerate(found.steps, 1):
+    yield from numbered(found.steps)
+
+
+def numbered(steps: Iterable[Step]) -> Iterator[str]:
+    """Steps in order, an empty line before each."""
+    for number, step in enumerate(steps, 1):
         yield ""
         yield f"{number}. {step.what} (as {step.role})"
         yield from _step(step)

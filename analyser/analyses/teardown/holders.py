@@ -1,0 +1,88 @@
+"""What AWS does not delete while it holds something, and how each is emptied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyser.analyses.drill.names import id_of
+from analyser.graph import Graph, Node
+
+_KINDS = {
+    "aws:s3/bucket:Bucket": ("bucket", "forceDestroy"),
+    "aws:ecr/repository:Repository": ("repository", "forceDelete"),
+    "aws:backup/vault:Vault": ("vault", "forceDestroy"),
+    "aws:route53/zone:Zone": ("zone", "forceDestroy"),
+}
+_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_HELD = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One that has to be empty."""
+
+    node: Node
+    kind: str
+    region: str
+    settings: tuple[str, ...]
+    """URNs of what only says how it is: policies, versions, locks."""
+    locked: str
+    """Why what is in it cannot be deleted yet, or ever; empty where it can."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.node.inputs.get("bucket") or self.node.inputs.get("name") or self.node.name)
+
+    def look(self) -> str:
+        """The command that prints what is in it."""
+        place = f"--region {self.region}"
+        return {
+            "bucket": f"aws s3api list-object-versions --bucket {self.name} --max-items 5 {place}",
+            "repository": f"aws ecr list-images --repository-name {self.name} {place}",
+            "vault": f"aws backup list-recovery-points-by-backup-vault --backup-vault-name {id_of(self.node)} {place}",
+            "zone": f"aws route53 list-resource-record-sets --hosted-zone-id {id_of(self.node)}",
+        }[self.kind].replace(" --max-items 5", "")
+
+    def empty(self) -> str:
+        """The command that takes one thing out of it."""
+        place = f"--region {self.region}"
+        return {
+            "bucket": f"aws s3api delete-objects --bucket {self.name} --delete <versions> {place}",
+            "repository": f"aws ecr batch-delete-image --repository-name {self.name} --image-ids <images> {place}",
+            "vault": f"aws backup delete-recovery-point --backup-vault-name {id_of(self.node)} "
+            f"--recovery-point-arn <point> {place}",
+            "zone": f"aws route53 change-resource-record-sets --hosted-zone-id {id_of(self.node)} "
+            "--change-batch <deletions>",
+        }[self.kind]
+
+
+def holders(graph: Graph) -> Iterator[Holder]:
+    """Each that destroy would not empty by itself."""
+    for token, (kind, forced) in _KINDS.items():
+        for node in graph.of_type(token):
+            if not node.inputs.get(forced) and not node.options.get("retainOnDelete"):
+                region = str(node.inputs.get("region") or graph.region)
+                yield Holder(node, kind, region, tuple(_settings(graph, node)), _locked(graph, node))
+
+
+def _settings(graph: Graph, node: Node) -> Iterator[str]:
+    service = node.type.partition("/")[0]
+    for other in graph.resources:
+        names = ("bucket", "repository", "backupVaultName")
+        about = any(node.urn in other.property_dependencies.get(name, ()) for name in names)
+        if about and other.type.partition("/")[0] == service:
+            yield other.urn
+
+
+def _locked(graph: Graph, node: Node) -> str:
+    for lock in graph.of_type(_LOCK):
+        if node.urn in lock.property_dependencies.get("backupVaultName", ()):
+            days = lock.inputs.get("minRetentionDays")
+            if lock.inputs.get("changeableForDays"):
+                return f"locked in compliance mode: nobody deletes a backup before its day, {days} days at the least"
+            return f"locked in governance mode, {days} days at the least: who may lifts the lock first"
+    for lock in graph.of_type(_HELD):
+        if node.urn in lock.property_dependencies.get("bucket", ()):
+            kept = (lock.inputs.get("rule") or {}).get("defaultRetention") or {}
+            return f"object lock, {kept.get('mode')}, {kept.get('days')} days: nothing goes before"
+    return ""

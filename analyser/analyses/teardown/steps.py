@@ -1,0 +1,116 @@
+"""The steps of a teardown, in order."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.drill.model import Step
+from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of
+from analyser.analyses.teardown.holders import Holder, holders
+from analyser.graph import Graph
+
+_KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
+_BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
+"""Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
+
+
+def steps(graph: Graph, standby: str) -> Iterator[Step]:
+    """From what leans on the stack to what AWS leaves."""
+    yield Step("speak to the stack's region, and read ids from its state", (region_of(graph), reader(graph)))
+    if standby:
+        yield Step(
+            f"{standby} goes first: its replicas, members and records lean on this stack",
+            (f"strata teardown {standby}",),
+            "every step of it is done",
+        )
+    yield from _unprotected(graph)
+    yield from map(_emptied, holders(graph))
+    yield from _destroyed(graph)
+    yield from _left(graph)
+
+
+def _unprotected(graph: Graph) -> Iterator[Step]:
+    if not graph.protected:
+        return
+    names = ", ".join(sorted(node.name for node in graph.protected))
+    yield Step(
+        f"protection is lifted from {len(graph.protected)} resources: {names}",
+        (
+            f"pulumi config set --stack {graph.stack} strata:deletable true",
+            f"pulumi preview --stack {graph.stack} --diff",
+            f"pulumi up --stack {graph.stack}",
+        ),
+        see="nothing is replaced or deleted, and nothing else changes; without --policy-pack, which asks for what is "
+        "being lifted",
+        back=f"pulumi config rm --stack {graph.stack} strata:deletable; pulumi up --stack {graph.stack}",
+    )
+
+
+def _emptied(holder: Holder) -> Step:
+    keep = " ".join(f"--exclude={urn}" for urn in (holder.node.urn, *holder.settings))
+    told = f" ({holder.locked})" if holder.locked else ""
+    return Step(
+        f"{holder.kind} {holder.name} is emptied, or kept{told}",
+        (holder.look(), holder.empty(), f"keep=\"$keep \"'{keep}'"),
+        see="empty: nothing but what the stack itself made is in it, and it goes with destroy. Kept: the last command "
+        "alone, and destroy leaves it with its policy and settings, and whatever these need",
+        back="none for what was deleted; what was kept comes back into a stack by pulumi import",
+    )
+
+
+def _destroyed(graph: Graph) -> Iterator[Step]:
+    stack = graph.stack
+    if mine(graph, CLUSTER):
+        yield Step(
+            "what is in the cluster, from inside its network: controllers take away the balancers, targets, nodes and "
+            "volumes that they made, while they and their rights are there",
+            (
+                f"STACK={stack} delivery/in-vpc.sh shell",
+                f"pulumi destroy --stack {stack} --target '**$kubernetes:**' --target-dependents",
+                "kubectl get ingress,service,pvc --all-namespaces",
+                "aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerName'",
+            ),
+            see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…",
+            back=f"pulumi up --stack {stack}",
+        )
+    yield Step(
+        "the rest, from anywhere; never with --skip-preview, which deletes all else before it meets what is protected",
+        (f"pulumi destroy --stack {stack} $keep",),
+        see=f"it ends with everything deleted; interrupted or refused, again: `strata drill {stack} stuck`",
+        back=f"pulumi up --stack {stack} makes the stack anew, empty; stores come back from what survives",
+    )
+
+
+def _left(graph: Graph) -> Iterator[Step]:
+    groups = sorted({str(node.inputs.get("name")) for node in graph.of_type(_GROUP)})
+    made = [name for name in groups if name.startswith(_BY_AWS)]
+    yield Step(
+        "what AWS leaves, or made again: log groups to which a service wrote its last lines, network interfaces of "
+        "functions and nodes that end later, and whatever has the stack's tag",
+        (
+            *(f"aws logs delete-log-group --log-group-name {name}" for name in made),
+            "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
+            "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description]'",
+            f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
+            "--query 'ResourceTagMappingList[].ResourceARN'",
+        ),
+        see="a log group that is not there is said so, which is well; interfaces of functions go by themselves within "
+        "the hour; with the tag there is only what survives on purpose",
+    )
+    kept = [node for node in graph.of_type(_KEY) if node.options.get("retainOnDelete")]
+    if kept:
+        yield Step(
+            "keys, when the last snapshot, backup and object under them is gone, and not before (read the ids before "
+            "destroy: the state forgets them)",
+            tuple(
+                f"aws kms schedule-key-deletion --key-id {id_of(node)} "
+                f"--region {node.inputs.get('region') or graph.region}"
+                for node in kept
+            ),
+            see="PendingDeletion for as long as the key says",
+            back="aws kms cancel-key-deletion --key-id <key>",
+        )
+    yield Step(
+        "the stack itself, with its history",
+        (f"pulumi stack rm {graph.stack}",),
+        see="it is refused while the state holds anything; with --force it forgets what is kept, which stays in AWS",
+        back="pulumi stack init, and pulumi import of what is there",
+    )

@@ -1,0 +1,42 @@
+"""What is still there, and paid for or in the way of names, when a stack is gone."""
+
+from collections.abc import Iterator
+
+from analyser.analyses.teardown.holders import holders
+from analyser.graph import Graph, Node
+
+_INSTANCE, _CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup"
+
+
+def survivors(graph: Graph) -> Iterator[str]:
+    """A line each."""
+    for node in graph.resources:
+        yield from _of(node)
+    for holder in holders(graph):
+        yield f"{holder.kind} {holder.name}, unless it was emptied" + (f"; {holder.locked}" if holder.locked else "")
+    yield "exports of snapshots, copies in other regions and backups that AWS Backup made, in their buckets and vaults"
+
+
+def _of(node: Node) -> Iterator[str]:
+    inputs = node.inputs
+    if node.options.get("retainOnDelete"):
+        yield f"{node.kind} {node.name}: destroy leaves it (retainOnDelete)"
+    if node.type == _INSTANCE:
+        yield from _database(node)
+    if node.type == _CACHE and inputs.get("finalSnapshotIdentifier"):
+        yield f"the final snapshot of Redis {inputs['replicationGroupId']}"
+    if node.type == "aws:secretsmanager/secret:Secret" and inputs.get("recoveryWindowInDays"):
+        name = inputs.get("name")
+        held = "; its name is taken until then" if name else ""
+        yield f"secret {name or node.name}, for {inputs['recoveryWindowInDays']} days{held}"
+    if node.type == "aws:dynamodb/table:Table" and (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
+        yield f"a backup of DynamoDB {inputs.get('name') or node.name} by the system, for 35 days"
+
+
+def _database(node: Node) -> Iterator[str]:
+    inputs = node.inputs
+    name = inputs.get("identifier") or node.name
+    if not inputs.get("skipFinalSnapshot"):
+        yield f"the final snapshot of PostgreSQL {name}"
+    if inputs.get("deleteAutomatedBackups") is False and not inputs.get("replicateSourceDb"):
+        yield f"automated backups of PostgreSQL {name}, for {inputs.get('backupRetentionPeriod')} days"

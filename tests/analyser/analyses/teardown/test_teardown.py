@@ -1,0 +1,112 @@
+"""Nothing stops a stack's own destroy, each seeded fault does, and programs take the commands of the steps."""
+
+from dataclasses import replace
+
+import pytest
+
+from analyser.analyses.teardown import blocks, take_away
+from analyser.analyses.teardown.holders import holders
+from analyser.graph import Graph, Node
+from tests.analyser.analyses.drill.test_drill import texts, wrong
+from tests.analyser.changed import changed
+from tests.stacks import STACKS, serving, stack_graph
+
+SOME = ("prod", "dev", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod")
+FUNCTION, ROLE_POLICY = "aws:lambda/function:Function", "aws:iam/rolePolicy:RolePolicy"
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_is_in_the_way(stack: str) -> None:
+    assert list(blocks(serving(stack))) == []
+
+
+@pytest.mark.parametrize("stack", SOME)
+def test_what_has_to_be_empty_is_emptied_or_kept_with_its_settings(stack: str) -> None:
+    graph = serving(stack)
+    steps = [line for step in take_away(graph).steps for line in step.commands]
+    for holder in holders(graph):
+        assert holder.look() in steps
+        assert holder.empty() in steps
+        kept = next(line for line in steps if line.startswith("keep=") and f"={holder.node.urn} " in f"{line[:-1]} ")
+        assert kept.count("--exclude=") == 1 + len(holder.settings)
+
+
+@pytest.mark.parametrize("stack", SOME)
+def test_each_program_takes_its_commands(stack: str) -> None:
+    steps = take_away(serving(stack), "prod-dr").steps
+    assert [line for step in steps for text in texts(step) for line in wrong(text)] == []
+
+
+def test_what_survives_is_told() -> None:
+    told = "\n".join(take_away(stack_graph("prod")).survives)
+    for part in (
+        "Key data-key-key: destroy leaves it",
+        "the final snapshot of PostgreSQL prod-postgres\n",
+        "automated backups of PostgreSQL prod-postgres, for 35 days",
+        "the final snapshot of Redis prod-redis",
+        "vault backup-vault, unless it was emptied; locked in governance mode, 35 days",
+        "secret database-master-secret, for 30 days\n",
+    ):
+        assert part in told
+    assert "for 30 days; its name is taken" in "\n".join(take_away(stack_graph("mdreader-prod")).survives)
+
+
+def test_a_lock_for_ever_says_so() -> None:
+    graph = changed(stack_graph("prod"), inputs={"backup-vault-lock": {"changeableForDays": 3}})
+    assert "compliance mode" in next(one.locked for one in holders(graph) if one.kind == "vault")
+
+
+def without(graph: Graph, waiting: Node, *lost: Node) -> Graph:
+    """The graph where one resource waits for others no more, by value or otherwise."""
+    gone = {node.urn for node in lost}
+    named = {key: tuple(urn for urn in urns if urn not in gone) for key, urns in waiting.property_dependencies.items()}
+    kept = tuple(urn for urn in waiting.dependencies if urn not in gone)
+    other = replace(waiting, dependencies=kept, property_dependencies=named)
+    nodes = [other if node.urn == waiting.urn else node for node in graph]
+    return Graph(graph.project, graph.stack, nodes, graph.exports, region=graph.region, config=graph.config)
+
+
+def told(graph: Graph) -> str:
+    return "\n".join(f"{block.resource}: {block.because}" for block in blocks(graph))
+
+
+def test_interfaces_of_a_function_whose_rights_go_first() -> None:
+    graph = stack_graph("confluence-lambda")
+    function = graph.only(FUNCTION, "index-access-mapper-function")
+    policies = [node for node in graph.of_type(ROLE_POLICY) if node.name.startswith("index-access-mapper-")]
+    assert "network interfaces stay in the subnets" in told(without(graph, function, *policies))
+
+
+def test_a_binding_whose_controller_goes_first() -> None:
+    graph = stack_graph("prod")
+    binding = graph.of_type(BINDING)[0]
+    controller = [node for node in graph if "load-balancer-controller" in node.name]
+    assert "nothing of load-balancer-controller outlives it" in told(without(graph, binding, *controller))
+
+
+def test_a_balancer_that_a_controller_makes_for_a_service_nobody_waits_with() -> None:
+    graph = stack_graph("prod")
+    service = graph.only("kubernetes:core/v1:Service", "microservice-service")
+    spec = {**service.inputs["spec"], "type": "LoadBalancer"}
+    assert "microservice-service: nothing of" in told(changed(graph, inputs={"microservice-service": {"spec": spec}}))
+
+
+def test_a_record_that_stays_in_its_zone() -> None:
+    graph = stack_graph("prod")
+    zone = graph.only("aws:route53/zone:Zone")
+    record = graph.of_type("aws:route53/record:Record")[0]
+    assert f"zone-zone: {record.name} is still in it" in told(without(graph, record, zone))
+
+
+def test_a_target_group_that_is_still_used() -> None:
+    graph = stack_graph("collaboration-prod")
+    groups = graph.of_type("aws:lb/targetGroup:TargetGroup")
+    service = graph.of_type("aws:ecs/service:Service")[0]
+    freed = without(graph, service, *(node for node in graph if node.type.startswith("aws:lb/")))
+    assert f"{groups[0].name}: {service.name} still uses it" in told(freed)
+
+
+def test_a_database_without_a_name_for_its_last_snapshot() -> None:
+    graph = changed(stack_graph("prod"), inputs={"database-primary": {"finalSnapshotIdentifier": None}})
+    assert "its final snapshot has no name" in told(graph)
