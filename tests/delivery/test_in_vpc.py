@@ -29,6 +29,7 @@ PULUMI = """
 case "$1" in
   whoami) echo '{"url": "s3://state-of-somebody"}' ;;
   stack) cat "$OUTPUTS" ;;
+  preview) [[ -z $DRIFTED ]] ;;
 esac
 """
 
@@ -37,7 +38,7 @@ class Tools:
     """Fakes on the path, and what they were called with."""
 
     def __init__(self, folder: Path, outputs: dict[str, object], *answers: str) -> None:
-        self.folder, self.log = folder, folder / "calls"
+        self.folder, self.log, self.script = folder, folder / "calls", SCRIPT
         (folder / "outputs").write_text(json.dumps(outputs))
         (folder / "answers").write_text("".join(f"{answer}\n" for answer in answers))
         for name, body in (("aws", AWS), ("pulumi", PULUMI)):
@@ -51,12 +52,19 @@ class Tools:
             "HOME": str(self.folder),
             "STACK": "shop",
             "WAIT": "0",
+            "DRIFTED": "",
             "OUTPUTS": str(self.folder / "outputs"),
             "ANSWERS": str(self.folder / "answers"),
             **variables,
         }
         return subprocess.run(
-            [SCRIPT, *steps], env=found, check=False, capture_output=True, text=True, timeout=600, cwd=SCRIPT.parents[1]
+            [self.script, *steps],
+            env=found,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            cwd=SCRIPT.parents[1],
         )
 
     def calls_of(self, start: str) -> list[str]:
