@@ -12,7 +12,13 @@ _VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 
 def rotate(graph: Graph) -> list[Step]:
     """A step a secret: what rotates by itself first, then what a person gives, then what the program makes."""
-    steps = [*map(_by_function, _rotated(graph)), *_by_rds(graph), *_by_hand(graph), *map(_by_program, _made(graph))]
+    steps = [
+        *map(_by_function, _rotated(graph)),
+        *_by_rds(graph),
+        *_by_hand(graph),
+        *map(_by_program, _made(graph)),
+        *_header(graph),
+    ]
     return [Step("speak to the stack's region", (region_of(graph),), role=OPERATOR), *steps] if steps else []
 
 
@@ -107,7 +113,8 @@ def _by_hand(graph: Graph) -> Iterator[Step]:
             ),
             see="AWSCURRENT is the new version; what reads it has it after its next restart or sync; only then the "
             "old value is withdrawn where it was issued",
-            back="the former value by the same command, for as long as its issuer takes it",
+            back="the former value by the same command, for as long as its issuer takes it; keys that encrypt stay in "
+            "the value beside the new one (docs/secrets.md leads to each)",
         )
 
 
@@ -119,4 +126,19 @@ def _by_program(found: tuple[Graph, Node]) -> Step:
         (f"pulumi preview --stack {graph.stack} --diff", f"pulumi up --stack {graph.stack}"),
         see="the preview changes the value and what carries it; docs/secrets.md says which setting",
         back="the former setting, and the same commands",
+    )
+
+
+def _header(graph: Graph) -> Iterator[Step]:
+    """What a balancer knows its distribution by is no secret of Secrets Manager's own rotation: it goes in three."""
+    if not graph.of_type("strata:edge:OriginSecret"):
+        return
+    stack = graph.stack
+    again = f"pulumi up --stack {stack}"
+    yield Step(
+        "the header by which the origin knows its distribution, in three updates: originSecret.generations in "
+        "the stack file is [old, new], then [new, old], then [new]",
+        (f"pulumi preview --stack {stack} --diff", again, again, again),
+        see="both are accepted, then the new one sent, then the old one refused; no request fails in between",
+        back="the setting of the step before, and up",
     )
