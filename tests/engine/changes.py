@@ -1,10 +1,11 @@
-"""A change of each stack that its runbook describes: a release, and what it is in a stack without images of its own."""
+"""A change of each stack that its runbook describes: a release, what it is in a stack without images, a promotion."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from settings.recovery import recovery_of
 from settings.stackfile import read
 
 _NEXT = "1.1.0"
@@ -14,6 +15,8 @@ _IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/collaboration-server:v1.1
 def change(root: Path, stack: str) -> dict[str, str]:
     """The settings to change, by their paths in the stack file, to new values."""
     config = read(root, stack).config
+    if recovery_of(config) is not None:
+        return {"strata:settings.recovery.promoted": "true"}
     settings = json.loads(config["strata:settings"])
     tags = dict.fromkeys(_tags(settings, "strata:settings"), _NEXT)
     if tags:

@@ -8,6 +8,8 @@ from pathlib import Path
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
 from policy.model import Violation
+from settings.recovery import recovery_of
+from settings.stackfile import read
 from tests.engine.changes import change
 from tests.engine.command import Outcome, operate, prepare
 from tests.engine.events import Finding
@@ -41,23 +43,35 @@ Watch = Callable[[str, int], None]
 def steps(root: Path, stack: str, watch: Watch) -> Iterator[Step]:
     """Takes a stack through every step, in a workspace that is removed in the end; ends with the first that fails.
 
-    `watch` hears the step and how many resources it is through with.
+    A recovery stack reads its home stack, which is made first and goes with the workspace. `watch` hears the step and
+    how many resources it is through with.
     """
-    expected = findings(root, stack)
+    recovery = recovery_of(read(root, stack).config)
+    expected = dict.fromkeys(STEPS, findings(root, stack))
+    if recovery is not None:
+        expected["change"] = findings(root, stack, promoted=True)
     with tempfile.TemporaryDirectory(prefix="strata-engine-") as folder:
         workspace = Workspace(root, stack, Path(folder))
-        made = prepare(workspace, "stack", "init")
+        made = _made(workspace.beside(recovery.home)) if recovery else None
+        if made is None or not made.code:
+            made = prepare(workspace, "stack", "init")
         if made.code:
             yield Step("preview", made.seconds, "", made.why, made.output)
             return
         for name in STEPS:
             outcome = _step(workspace, name, lambda number, name=name: watch(name, number))
-            problem = _problem(name, outcome, expected)
+            problem = _problem(name, outcome, expected[name])
             said = outcome.output if problem else ""
             step = Step(name, outcome.seconds, str(outcome.operation), problem, said)
             yield step
             if not step.ok:
                 return
+
+
+def _made(home: Workspace) -> Outcome:
+    """A stack that another reads, as its own run judges it."""
+    begun = prepare(home, "stack", "init")
+    return begun if begun.code else operate(home, "up", *_UNASKED)
 
 
 def _step(workspace: Workspace, name: str, watch: Callable[[int], None]) -> Outcome:
@@ -100,9 +114,9 @@ def _problem(name: str, outcome: Outcome, expected: set[Finding]) -> str:
     return ""
 
 
-def findings(root: Path, stack: str) -> set[Finding]:
-    """What `strata preview` finds in a stack, without what is exempt."""
-    violations, _ = verdict(run_stack(root, stack))
+def findings(root: Path, stack: str, *, promoted: bool | None = None) -> set[Finding]:
+    """What `strata preview` finds in a stack, without what is exempt; of a recovery stack, ``promoted`` or not."""
+    violations, _ = verdict(run_stack(root, stack, promoted=promoted))
     return {_finding(violation) for violation in violations if violation.exemption is None}
 
 

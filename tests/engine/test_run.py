@@ -128,6 +128,21 @@ def test_a_stack_goes_through_every_step_and_the_table_tells(project: Path, caps
     assert not (project.parent / "home").exists()
 
 
+def test_a_recovery_stack_is_promoted_beside_its_home_stack_which_is_made_first(project: Path) -> None:
+    said = (project / "Pulumi.shop.yaml").read_text(encoding="utf-8")
+    away = said.replace("us-east-1", "us-west-2").replace(
+        "strata:settings: {", 'strata:settings: {"recovery": {"home": "shop", "promoted": false}, '
+    )
+    (project / "Pulumi.shop-dr.yaml").write_text(away, encoding="utf-8")
+    script(project, **changed(project))
+    assert run(["shop-dr"], project) == 0
+    made = [(call[0], call[call.index("--stack") + 1]) for call in calls(project)]
+    assert made[:4] == [("stack", "shop"), ("up", "shop"), ("stack", "shop-dr"), ("preview", "shop-dr")]
+    assert {stack for _, stack in made[4:]} == {"shop-dr"}
+    (changing,) = [call for call in calls(project) if "set-all" in call]
+    assert "strata:settings.recovery.promoted=true" in changing
+
+
 def test_nothing_of_the_user_reaches_pulumi(project: Path) -> None:
     script(project, **changed(project))
     run(["shop"], project)

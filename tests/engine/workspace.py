@@ -3,6 +3,7 @@
 Nothing outside the folder is written to: not the user's login, nor his stacks, nor `Pulumi.<stack>.yaml`.
 """
 
+import copy
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 PULUMI = "pulumi"
 STANDINS = ("aws", "kubernetes", "random")
@@ -37,6 +39,13 @@ class Workspace:
         for package in STANDINS:
             _write_standin(root, package, folder / "plugins" / f"pulumi-resource-{package}")
         (folder / "plugins" / _EKS).symlink_to(eks_provider())
+
+    def beside(self, stack: str) -> Self:
+        """Another stack of the same state, which this one can read."""
+        other = copy.copy(self)
+        other.stack = stack
+        shutil.copy(self.root / other.stack_file.name, self.folder / "project")
+        return other
 
     @property
     def stack_file(self) -> Path:

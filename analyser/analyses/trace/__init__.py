@@ -6,6 +6,7 @@ is said to be so.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from analyser.analyses.trace.alarms import alarms
 from analyser.analyses.trace.backups import backups
@@ -19,6 +20,7 @@ from analyser.analyses.trace.spans import spans
 from analyser.analyses.trace.survey import Survey
 from analyser.analyses.trace.using import stores
 from analyser.graph import Graph
+from settings.recovery import recovery_of
 
 __all__ = ["Chain", "Link", "State", "Story", "trace"]
 
@@ -34,8 +36,27 @@ STORIES: dict[Story, Callable[[Survey], Iterator[Chain]]] = {
     Story.SPAN: spans,
 }
 
+BEFORE = frozenset({"dns", "certificate", "validation", "waf", "door"})
+"""Links between a browser and what answers, which before a recovery stack are its home stack's, with the CDN."""
+
 
 def trace(graph: Graph) -> list[Chain]:
-    """Every chain of a stack, story by story, from a graph whose values are known."""
+    """Every chain of a stack, story by story, from a graph whose values are known; of a recovery stack, promoted."""
     survey = Survey(graph)
-    return [chain for tell in STORIES.values() for chain in tell(survey)]
+    chains = [chain for tell in STORIES.values() for chain in tell(survey)]
+    recovery = recovery_of(graph.config)
+    return chains if recovery is None else [_behind(chain, recovery.home) for chain in chains]
+
+
+def _behind(chain: Chain, home: str) -> Chain:
+    """A recovery stack's chain: what it lacks before a balancer or API of its own, its home stack may well have."""
+    if chain.story is not Story.BROWSER:
+        return chain
+    because = f"browsers come by what {home} makes: strata trace {home}"
+    links = (
+        replace(link, state=State.NOT_KNOWN, because=because)
+        if link.state is State.MISSING and link.kind in BEFORE
+        else link
+        for link in chain.links
+    )
+    return replace(chain, links=tuple(links))

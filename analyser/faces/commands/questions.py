@@ -162,7 +162,7 @@ def can(
 
 def trace(stack: StackName, as_json: AsJson = False) -> int:
     """Tell every story of a stack from end to end. Link by link; fail where a link lacks its other side."""
-    graph = graph_of(stack)
+    graph = graph_of(stack, promoted=True)  # of a recovery stack, what serves: standing by, much has no other side yet
     from analyser.analyses.trace import State
     from analyser.analyses.trace import trace as trace_of
 

@@ -8,7 +8,7 @@ from analyser.analyses.prerequisites import Prerequisite, When, prerequisites
 from analyser.analyses.prerequisites.model import block, blocks
 from analyser.graph import Graph, Node
 from tests.analyser.changed import changed, node
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import STACKS, home_of, stack_graph
 
 SECRET, ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
 DOMAIN = "aws:opensearch/domain:Domain"
@@ -285,9 +285,21 @@ def test_figures_are_the_stack_s() -> None:
     ]
 
 
+def quota_regions(found: list[Prerequisite]) -> set[str]:
+    return {one.title.split()[0] for one in of_kind(found, "quota")}
+
+
 def test_a_second_region_is_asked_for_itself() -> None:
-    regions = {one.title.split()[0] for one in of_kind(prerequisites(stack_graph("confluence-prod")), "quota")}
-    assert regions == {"us-east-1", "us-west-2"}
+    graph = stack_graph("confluence-prod")
+    away = node("aws:ec2/vpc:Vpc", "away", region="us-west-2", cidrBlock="10.128.0.0/16")
+    both = prerequisites(changed(graph, add=(away,)))
+    assert quota_regions(prerequisites(graph)) == {"us-east-1"}
+    assert quota_regions(both) == {"us-east-1", "us-west-2"}
+
+
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if home_of(stack)])
+def test_a_recovery_stack_asks_for_its_own_region(stack: str) -> None:
+    assert quota_regions(prerequisites(stack_graph(stack))) == {"us-west-2"}
 
 
 def test_commands_ask_for_the_caller_s_account_and_not_for_the_preview_s() -> None:

@@ -96,9 +96,22 @@ def test_the_api_server_answers_within_the_network_only() -> None:
     assert not best(CONFLUENCE, "delivery-test", "api-server").yes
 
 
-def test_the_second_region_is_a_network_apart() -> None:
-    missing = best(CONFLUENCE, "bff", "postgres-copy").missing
-    assert any("network and recovery-network are networks apart" in text for text in missing)
+@pytest.mark.parametrize("promoted", [False, True])
+@pytest.mark.parametrize(
+    ("stack", "source", "store"),
+    [
+        ("prod-dr", "pods", "database"),
+        ("confluence-prod-dr", "pods", "postgres"),
+        ("confluence-lambda-dr", "auth", "postgres"),
+        ("mdreader-prod-dr", "hocuspocus", "rds"),
+    ],
+)
+def test_the_store_that_follows_is_reached_from_its_own_network_alone(
+    stack: str, source: str, store: str, promoted: bool
+) -> None:
+    there = Reach(stack_graph(stack, promoted=promoted))
+    assert ask(there, source, store)[0].yes
+    assert not any(answer.yes for answer in ask(there, "internet", store))
 
 
 def test_a_private_bucket_is_reached_through_its_distribution_alone() -> None:

@@ -45,6 +45,8 @@ def test_iam_sign_in_is_asked_about_the_users_of_one_database() -> None:
 
 
 def test_a_component_around_several_means_the_one_that_the_action_is_about() -> None:
-    found = ask(stack_graph("prod"), "events.amazonaws.com", "sqs:SendMessage", "snapshot-export")
+    found = ask(stack_graph("prod"), "events.amazonaws.com", "sqs:SendMessage", "karpenter")
     assert found.target.resource is not None
-    assert found.target.resource.name == "snapshot-export-missed-queue"
+    assert found.target.resource.name == "karpenter-interruptions-queue"
+    with pytest.raises(UnknownNameError, match="several resources: snapshot-export-missed-queue, snapshot-export-fail"):
+        ask(stack_graph("prod"), "events.amazonaws.com", "sqs:SendMessage", "snapshot-export")

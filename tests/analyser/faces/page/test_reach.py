@@ -21,7 +21,8 @@ def _section(reach: Reach) -> Reaches:
 def test_rows_open_connections_and_columns_answer_them(section: Reaches) -> None:
     groups = {group.name: group.targets for group in section.groups}
     assert groups["Stores"] == ("cache", "stream", "database")
-    assert set(groups["S3"]) == {"access-logs", "archives", "backups", "deployment-runner-bundles", "logs"}
+    here = {"access-logs", "archives", "backups", "deployment-runner-bundles", "logs"}
+    assert set(groups["S3"]) == {*here, "copies-access-logs", "copies-archives", "copies-backups"}
     assert section.rows[0].name == "internet"
     assert "microservice" in {row.name for row in section.rows}
     assert {len(row.cells) for row in section.rows} == {sum(len(group.targets) for group in section.groups)}

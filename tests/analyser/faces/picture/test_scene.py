@@ -55,4 +55,12 @@ def test_copies_stand_in_their_own_region() -> None:
     graph = stack_graph("confluence-lambda")
     drawn = scene(Reach(graph), View(graph))
     away = _box(drawn.boxes, "region-us-west-2")
-    assert {box.key for box in away.leaves()} == {"cache-copy", "postgres-copy"}
+    assert {box.key for box in away.leaves()} == {"bucket-copies-static"}
+    assert "static" in {box.key for box in _box(drawn.boxes, "region-us-east-1").leaves()}
+
+
+def test_what_follows_its_home_stack_stands_where_it_serves() -> None:
+    graph = stack_graph("confluence-lambda-dr")
+    drawn = scene(Reach(graph), View(graph))
+    assert [box.key for box in drawn.boxes if box.key.startswith("region-")] == ["region-us-west-2"]
+    assert {"cache", "postgres"} <= {box.key for box in _box(drawn.boxes, "region-us-west-2").leaves()}
