@@ -6,7 +6,7 @@ from typing import Any
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.run.program import run_program
 from components.network.network import NetworkSettings
 from tests.scenarios.fields import Field, fields
@@ -71,7 +71,7 @@ def _document(stack: str, changes: Sequence[Setting]) -> dict[str, Any]:
     file, found = candidates(stack).file, candidates(stack)
     config = {**found.config([*opened(stack).items(), *changes]), **CONFIG.get(_system(stack), {})}
     graph = run_program(_program, stack=stack, config=config, secret_keys=file.secret_keys)
-    return document(Report(graph, (), 0))
+    return compared(graph)
 
 
 def _program() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.faces.terminal.changes import show_changes
 from analyser.graph import Graph
 from analyser.run.program import ProgramError, run_program
@@ -84,7 +84,7 @@ def difference(scenario: Scenario) -> Difference:
     first = replace(scenario, change=scenario.before, before={}, inserted={})
     before = _changed(first) if scenario.before else stack_graph(scenario.stack)
     after = _changed(scenario)
-    return compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
+    return compare(*(compared(graph) for graph in (before, after)))
 
 
 def _changed(scenario: Scenario) -> Graph:
