@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.changes.changes import Change, changes
 from analyser.analyses.changes.pairing import pairs
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.graph import Graph, Node
 
 ELSEWHERE = "us-east-1"
@@ -28,7 +28,7 @@ _GOES = "aws:cloudwatch/metricAlarm:"
 
 def promotion(standby: Graph, promoted: Graph) -> tuple[Change, ...]:
     """All that an ``up`` would do that promotes."""
-    before, after = (document(Report(graph, (), 0)) for graph in (standby, promoted))
+    before, after = (compared(graph) for graph in (standby, promoted))
     return changes(pairs(before, after), one_stack=True)
 
 

@@ -98,7 +98,7 @@ def document(report: Report) -> dict[str, Any]:
         "system": report.system,
         "environment": report.environment,
         "region": graph.region,
-        **({} if graph.default_tags is None else {"defaultTags": plain(graph.default_tags)}),
+        **_default_tags(graph),
         "summary": {
             "resources": len(graph.resources),
             "components": len(graph.components),
@@ -113,12 +113,25 @@ def document(report: Report) -> dict[str, Any]:
         "recovery": recovery_summary(report.recovery),
         "cost": cost_document(report.cost),
         **({"reach": reach(report.graph)} if report.with_reach else {}),
-        # Registrations that wait for the same thing come in any order.
-        "resources": [_resource(node) for node in sorted(graph, key=lambda node: node.urn)],
+        "resources": _resources(graph),
         "violations": [
             _violation(v) for v in sorted(report.violations, key=lambda v: (v.rule.id, v.urn, v.path or ""))
         ],
         "outputs": outputs(graph),
+    }
+
+
+def compared(graph: Graph) -> dict[str, Any]:
+    """The members of a preview's JSON form that two previews are compared by.
+
+    Of any graph: recovery, which the whole form has, is judged only of one with known outputs and of the stores that
+    the stack's file names.
+    """
+    return {
+        "stack": graph.stack,
+        **_default_tags(graph),
+        "cost": cost_document(monthly_cost(graph)),
+        "resources": _resources(graph),
     }
 
 
@@ -151,6 +164,15 @@ def plain(value: Any) -> Any:
 def inputs(node: Node) -> dict[str, Any]:
     """A resource's inputs as JSON data."""
     return plain({key: _SECRET if key in node.secret_inputs else value for key, value in node.inputs.items()})
+
+
+def _default_tags(graph: Graph) -> dict[str, Any]:
+    return {} if graph.default_tags is None else {"defaultTags": plain(graph.default_tags)}
+
+
+def _resources(graph: Graph) -> list[dict[str, Any]]:
+    # Registrations that wait for the same thing come in any order.
+    return [_resource(node) for node in sorted(graph, key=lambda node: node.urn)]
 
 
 def _resource(node: Node) -> dict[str, Any]:

@@ -147,6 +147,7 @@ RELEASED = [
     "strata:workloads:Migration",
     "strata:workloads:Namespace",
     "strata:workloads:OperatorRights",
+    "strata:workloads:ScheduledJob",
     "strata:workloads:SharedVolume",
     "strata:workloads:StorageClass",
     "strata:workloads:SyncedSecret",

@@ -15,7 +15,7 @@ from analyser.analyses.changes.changes import changes
 from analyser.analyses.changes.edits import hidden
 from analyser.analyses.changes.forcing import forcing
 from analyser.analyses.changes.pairing import key, pairs
-from analyser.analyses.report import Report, document, inputs
+from analyser.analyses.report import compared, inputs
 from analyser.graph import Graph, Node
 from resource_types.bearing import bearing
 from tests.stacks import STACKS, stack_graph
@@ -52,7 +52,7 @@ def lost(stack: str, before: Mapping[str, Mapping[str, Any]], graph: Graph) -> I
 
 def _document(graph: Graph) -> dict[str, Any]:
     """The JSON form with what a release holds of the inputs."""
-    found = document(Report(graph, (), 0))
+    found = compared(graph)
     for one in found["resources"]:
         one["inputs"] = _forcing(graph[one["urn"]])
     return found

@@ -15,7 +15,7 @@ from analyser.analyses.changes.replaced import replaced
 from analyser.analyses.cost import price_snapshot
 from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.coverage import missing
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.analyses.timeline import timeline
 from analyser.graph import Graph
 from components.protection import protect
@@ -111,7 +111,7 @@ def test_after_it_every_analysis_knows_the_type(folder: Path) -> None:
 
 def test_after_it_an_update_that_replaces_it_says_what_is_lost(folder: Path) -> None:
     walk(folder)
-    before, after = (document(Report(stack(addresses), (), 0)) for addresses in (["192.0.2.1"], ["192.0.2.2"]))
+    before, after = (compared(stack(addresses)) for addresses in (["192.0.2.1"], ["192.0.2.2"]))
     (one,) = replaced(before, after)
     assert (one.properties, one.certain, one.protected) == (("ipAddresses",), True, True)
     assert one.bearing is not None

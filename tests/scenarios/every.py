@@ -82,7 +82,7 @@ SCENARIOS = (
     *STEPS,
 )  # fmt: skip
 SHORT = frozenset(
-    {"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted", "confluence-prod-major-copy-away"}
+    {"replica-added", "postgres-larger", "node-group-inserted", "zone-inserted", "confluence-prod-major-copy-given-up"}
 )
 """Those that ``make test`` runs."""
 

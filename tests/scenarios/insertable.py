@@ -32,6 +32,7 @@ _COLLECTOR = (
     "kubernetes:core/v1:ConfigMap data",
     _TASK,
 )
+_IMAGES = ("aws:ecr/replicationConfiguration:ReplicationConfiguration replicationConfiguration.rules",)
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 _POOL = ("kubernetes:karpenter.sh/v1:NodePool spec",)
@@ -235,6 +236,7 @@ ROWS: Mapping[str, Row] = {
         changes=(_ROLE,),
         adds=("aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy"),
     ),
+    "confluence.Copies.images": _any("{}-images", changes=_IMAGES),
     "confluence.EksModel.groups": Row(
         _group("middle"),
         _group("a"),
@@ -266,6 +268,7 @@ ROWS: Mapping[str, Row] = {
         changes=("aws:cloudfront/keyGroup:KeyGroup items",),
         adds=("aws:cloudfront/publicKey:PublicKey",),
     ),
+    "records.CopiesSettings.images": _any("{}-images", changes=_IMAGES),
     "records.FargateSettings.uses": Row(
         "cache",
         "archives",

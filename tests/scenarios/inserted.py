@@ -2,21 +2,24 @@
 
 import runpy
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.run.program import run_program
+from analyser.run.references import references
 from components.network.network import NetworkSettings
+from settings.recovery import recovery_of
 from tests.scenarios.fields import Field, fields
 from tests.scenarios.insertable import ROWS
-from tests.scenarios.opened import CONFIG, OPENED, ORDERED, TOGETHER
+from tests.scenarios.opened import CONFIG, OF_THE_HOME, OPENED, ORDERED, TOGETHER
 from tests.scenarios.row import REWRITTEN
 from tests.scenarios.sized import REPLACED
 from tests.settings.legal import Change as Setting
 from tests.settings.legal import Path, candidates
-from tests.stacks import ROOT
+from tests.stacks import ROOT, stack_graph
 
 Unit = str
 """A field, or fields whose entries belong together."""
@@ -24,7 +27,8 @@ Unit = str
 
 def opened(stack: str) -> dict[Path, Any]:
     """What is said beside a stack's file, so that every field is there."""
-    return {**OPENED.get(_system(stack), {}), **OPENED.get(stack, {})}
+    found = {**OPENED.get(_system(stack), {}), **OPENED.get(stack, {})}
+    return {path: said for path, said in found.items() if path not in OF_THE_HOME or not _stands_by(stack)}
 
 
 def units(stack: str) -> dict[Unit, list[Field]]:
@@ -70,12 +74,17 @@ def _strange(change: Change, adds: Container[str], places: tuple[str, ...]) -> I
 def _document(stack: str, changes: Sequence[Setting]) -> dict[str, Any]:
     file, found = candidates(stack).file, candidates(stack)
     config = {**found.config([*opened(stack).items(), *changes]), **CONFIG.get(_system(stack), {})}
-    graph = run_program(_program, stack=stack, config=config, secret_keys=file.secret_keys)
-    return document(Report(graph, (), 0))
+    answers = references(ROOT, replace(file, config=config), stack_graph, known=True)
+    graph = run_program(_program, stack=stack, config=config, secret_keys=file.secret_keys, answers=answers)
+    return compared(graph)
 
 
 def _program() -> None:
     runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+def _stands_by(stack: str) -> bool:
+    return recovery_of(candidates(stack).file.config) is not None
 
 
 def _system(stack: str) -> str:

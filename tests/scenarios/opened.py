@@ -43,6 +43,8 @@ OPENED: Mapping[str, Mapping[Path, Any]] = {
     },
 }
 """Sections that stacks leave out, by stack or system, so that the fields in them are there."""
+OF_THE_HOME: frozenset[Path] = frozenset({("globalAccelerator",), ("events",), ("fargate",)})
+"""Those that a recovery stack leaves to its home and refuses."""
 CONFIG: Mapping[str, Mapping[str, str]] = {"records": {"records:originSecret": "header-of-all-regions"}}
 """The same outside of ``strata:settings``."""
 TOGETHER: Mapping[str, str] = dict.fromkeys(

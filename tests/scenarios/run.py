@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.faces.terminal.changes import show_changes
 from analyser.graph import Graph
 from analyser.run.program import ProgramError, run_program
+from analyser.run.references import references
 from settings import stackfile
 from tests.stacks import ROOT, stack_graph
 
@@ -84,7 +85,7 @@ def difference(scenario: Scenario) -> Difference:
     first = replace(scenario, change=scenario.before, before={}, inserted={})
     before = _changed(first) if scenario.before else stack_graph(scenario.stack)
     after = _changed(scenario)
-    return compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
+    return compare(*(compared(graph) for graph in (before, after)))
 
 
 def _changed(scenario: Scenario) -> Graph:
@@ -103,12 +104,14 @@ def _changed(scenario: Scenario) -> Graph:
 
 def graph_of(stack: str, settings: Settings, outside: Mapping[str, str] | None = None) -> Graph:
     """A stack with other settings; ``outside`` of them, what else its file has."""
-    config = {**stackfile.read(ROOT, stack).config, "strata:settings": json.dumps(settings), **(outside or {})}
+    file = stackfile.read(ROOT, stack)
+    config = {**file.config, "strata:settings": json.dumps(settings), **(outside or {})}
+    answers = references(ROOT, replace(file, config=config), stack_graph, known=True)
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
-    return run_program(program, stack=stack, config=config)
+    return run_program(program, stack=stack, config=config, answers=answers)
 
 
 def _set(settings: Settings, path: str, value: Any) -> None:

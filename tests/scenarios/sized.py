@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from tests.scenarios.run import graph_of
 from tests.scenarios.sizes import with_sizes
 from tests.stacks import stack_graph
@@ -39,7 +39,7 @@ REFUSED: Mapping[str, str] = {
 def sized(stack: str, changed: Mapping[str, Any]) -> Difference:
     """From the stack as it is to the same with other sizes."""
     graphs = (stack_graph(stack), graph_of(stack, with_sizes(stack, changed)))
-    return compare(*(document(Report(graph, (), 0)) for graph in graphs))
+    return compare(*(compared(graph) for graph in graphs))
 
 
 def surprises(found: Difference, changed: Mapping[str, Any], *, lowered: bool) -> list[str]:

@@ -21,22 +21,26 @@ _AURORA = {"maximumCapacity": 32, "engineVersion": "15.17"}
 _PROMOTED = {"auroraServerless": {**_AURORA, "role": "primary"}}
 _COPIES = {"backup.copyToRegion": "us-west-2"}
 _DELETABLE = {"strata:deletable": "true"}
-_COPY, _GONE = "copies.database", {"copies.database": None}
+_UNCOPIED = {"copies.database": False}
+_STANDS_IN = {"recovery.promoted": True}
 _MAJOR = {"database.engineVersion": "16", "database.majorUpgrade": True}
 _OWN = {"database.manageMasterUserPassword": False}
 
 
-def _major_with_a_copy(stack: str, copy: str) -> tuple[Scenario, ...]:
-    """docs/upgrading.md, step by step, where a replica is in another region."""
+def _major_with_a_copy(stack: str) -> tuple[Scenario, ...]:
+    """docs/upgrading.md, step by step, where a recovery stack has a replica; that one's own step is among them."""
     name = f"{stack}-major"
     return (
         Scenario(f"{name}-with-the-copy", stack, _MAJOR, refused="copies.database: goes before database.majorUpgrade"),
-        Scenario(f"{name}-copy-deletable", stack, {f"{_COPY}.deletable": True}),
-        Scenario(f"{name}-copy-away", stack, _GONE, before={f"{_COPY}.deletable": True}),
-        Scenario(f"{name}-lifted", stack, _MAJOR, before=_GONE),
-        Scenario(f"{name}-over", stack, {"database.majorUpgrade": False}, before={**_GONE, **_MAJOR}),
+        Scenario(f"{name}-copy-given-up", stack, _UNCOPIED),
+        Scenario(f"{name}-lifted", stack, _MAJOR, before=_UNCOPIED),
+        Scenario(f"{name}-over", stack, {"database.majorUpgrade": False}, before={**_UNCOPIED, **_MAJOR}),
+        Scenario(f"{name}-copy-lifted", f"{stack}-dr", {"database.engineVersion": "16"}),
         Scenario(
-            f"{name}-copy-anew", stack, {_COPY: {"identifier": copy}}, before={**_GONE, "database.engineVersion": "16"}
+            f"{name}-copy-wanted",
+            stack,
+            {"copies.database": True},
+            before={**_UNCOPIED, "database.engineVersion": "16"},
         ),
         Scenario(
             f"{name}-password-given-back-too-early",
@@ -89,6 +93,16 @@ STEPS = (
              goes=("aurora-cluster",)),
     Scenario("records-aurora-alone", "prod", {"auroraServerless.role": "sole"}, before={**_PROMOTED, **_DELETABLE},
              goes=("database-primary", "database-replica-a", "database-replica-b", "database-master-secret")),
+    Scenario("records-more-connections", "prod", {"databaseConnections": 12}),
+    Scenario("records-more-pods", "prod", {"application.autoscaling.maxReplicas": 90}),
+    Scenario("records-pods-larger", "prod", {"application.resources.limits.memory": "3Gi"}),
+    Scenario("records-nodes-of-a-pool", "prod", {"nodePool.cpu": "128"}),
+    Scenario("records-database-faster", "prod", {"database.iops": 20_000}),
+    Scenario("records-brokers-added", "prod", {"stream.brokers": 6}),
+    Scenario("records-cache-in-shards", "prod", {"cache.shards": 2}),
+    Scenario("records-load-test", "prod", {"firewall.rateLimit": 20_000}),
+    Scenario("records-maintenance-image", "prod", {"maintenance.tag": "1.0.1"}),
+    Scenario("records-promoted", "prod-dr", _STANDS_IN),
     # docs/runbooks/collaboration.md
     Scenario("collaboration-release", "collaboration-prod", {"containerImage": _IMAGE}),
     Scenario("collaboration-domain", "collaboration-prod",
@@ -113,6 +127,8 @@ STEPS = (
              {"functions.sockets.rateLimit": 4000, "functions.sockets.burstLimit": 10_000}),
     Scenario("confluence-gateway-logging-elsewhere", "confluence-lambda", {"functions.apiGatewayLogging": False}),
     Scenario("confluence-copies-elsewhere", "confluence-prod", _COPIES),
+    Scenario("confluence-promoted", "confluence-prod-dr", _STANDS_IN),
+    Scenario("confluence-lambda-promoted", "confluence-lambda-dr", _STANDS_IN),
     # docs/runbooks/consulting.md
     Scenario("consulting-release", "consulting-prod", {"backend.tag": "1.0.1"}),
     Scenario("consulting-load-test", "consulting-prod", {"firewall.rateLimit": 20_000}),
@@ -145,8 +161,8 @@ STEPS = (
     Scenario("mdreader-copies-elsewhere", "mdreader-prod", _COPIES),
     Scenario("mdreader-database-larger", "mdreader-prod", {"database.instanceClass": "db.t3.small"}),
     # docs/upgrading.md
-    *_major_with_a_copy("confluence-prod", "confluence-clone-prod-copy"),
-    *_major_with_a_copy("confluence-lambda", "confluence-clone-lambda-copy"),
+    *_major_with_a_copy("confluence-prod"),
+    *_major_with_a_copy("confluence-lambda"),
     *(Scenario(f"{stack}-major-lifted", stack, _MAJOR) for stack in
       ("dev", "confluence-dev", "consulting-dev", "consulting-prod", "mdreader-amplify", "mdreader-dev",
        "mdreader-prod")),
@@ -173,13 +189,20 @@ NO_STEP: Mapping[str, str] = {
     "collaboration github": "which role the workflow takes, from the first deployment on",
     "collaboration state.tableName": "a restored table: it is imported, so that the diff of the setting alone misleads",
     "collaboration tracing": "said of the log of a collector that is there; records-tracing switches it on",
-    "confluence copies": "said of another region's stack; confluence-prod-major-… hold the order",
-    "confluence domain": "moves by the zone's records",
+    "collaboration copies": "said of images from before it; at home from the first deployment of its recovery stack on",
+    "collaboration sockets.<domain>": "a name, no setting",
+    "collaboration sockets.collaborate.example.com": "the same",
+    "confluence copies.images": "said of where images come from",
+    "confluence recovery.<domain>": "a name, no setting",
     "confluence tracing.rules": "said of what is kept of traces, not to be changed",
     "confluence cache": "restored from a snapshot by hand",
     "confluence migration": "a function of this name",
     "confluence migration.files": "records-schema-file-added and consulting-schema-file-added are the same setting",
     "records globalAccelerator.elsewhere": "said of the regions that share a header; they have stacks of their own",
+    "records buckets.backups": "said of how long exports are kept",
+    "mdreader copies": "said of images from before it; at home from the first deployment of its recovery stack on",
+    "mdreader events.mdreader.app": "a name, no setting",
+    "mdreader recovery.mdreader.app": "the same",
     "mdreader canary": "said of how a release by canary goes; mdreader-canary switches it on",
     "mdreader canary.minutes": "the same",
     "mdreader frontend": "chosen at the first deployment",
@@ -194,6 +217,7 @@ OUTSIDE: Mapping[str, str] = {
     "strata": "reads only",
     "cd": "goes to a folder",
     "check": "a shell function of the page itself, which runs kubectl",
+    "inside": "the same", "capacity": "strata, asked for the load by a variable",
     "curl": "asks a service", "wscat": "asks a service", "k6": "asks a service", "dig": "asks DNS",
     "docker": "builds and pushes an image; its tag is a setting", "make": "builds packages, whose digest is seen",
     "gh": "GitHub", "git": "GitHub", "npm": "builds a site", "openssl": "makes a key pair", "psql": "the database",

@@ -56,7 +56,7 @@ class Difference:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> Difference:
-    """The difference between two documents of ``analyser.analyses.report.document``."""
+    """The difference between two of what ``analyser.analyses.report`` makes: whole documents, or ``compared``."""
     found = pairs(before, after)
     one_stack = before["stack"] == after["stack"]
     changed = changes(found, one_stack=one_stack)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
 from analyser.analyses.recovery.model import Span, Step
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.timeline.times import duration
 from analyser.analyses.update_time import update_time
@@ -27,7 +27,7 @@ _SLOW, _STRICT = 30, 3
 
 def difference(pair: Pair) -> Difference:
     """All that the ``up`` would do that promotes."""
-    return compare(*(document(Report(graph, (), 0)) for graph in (pair.standby, pair.promoted)))
+    return compare(*(compared(graph) for graph in (pair.standby, pair.promoted)))
 
 
 def forbidden(pair: Pair, found: Difference) -> Iterator[Fault]:
@@ -49,7 +49,7 @@ def _wrong(change: Change, node: Node) -> Iterator[str]:
 
 def steps(pair: Pair, found: Difference) -> tuple[Step, ...]:
     """What has to be waited for: the ``up`` that promotes, then health checks and caches of names."""
-    before, after = (document(Report(graph, (), 0)) for graph in (pair.standby, pair.promoted))
+    before, after = (compared(graph) for graph in (pair.standby, pair.promoted))
     took = update_time(before, after, found)
     if took is None:
         return ()

@@ -14,7 +14,7 @@ from analyser.analyses.changes.difference import Difference, compare, difference
 from analyser.analyses.changes.replaced import replaced, replaced_document
 from analyser.analyses.changes.state import beside, invented
 from analyser.analyses.changes.widening import widening_document
-from analyser.analyses.report import VERSION, Report, document
+from analyser.analyses.report import VERSION, compared
 from analyser.analyses.update_time import UpdateTime, update_document, update_time
 from analyser.faces.commands.revision import preview_at, uncommitted
 from analyser.faces.commands.saved import malformed
@@ -147,10 +147,10 @@ def _documents(first: Side, second: Side) -> tuple[dict[str, Any], dict[str, Any
 
 def _document(side: Side, data: Any, export: Graph | None, other: Graph | None) -> dict[str, Any]:
     if export:
-        return document(Report(export, (), 0))
+        return compared(export)
     if data is None and not side.revision:
         there = deployed(other) if other and other.stack == side.name else None
-        found = document(Report(graph_of(side.name, deployed=there), (), 0))
+        found = compared(graph_of(side.name, deployed=there))
         return found if there or not other else invented(found, ACCOUNT_ID)
     found = data if data is not None else preview_at(project_root(), side.name, side.revision)
     return invented(found, ACCOUNT_ID) if other else found

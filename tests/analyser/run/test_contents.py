@@ -10,7 +10,7 @@ import pytest
 
 from analyser.analyses.changes.changes import Change, changes
 from analyser.analyses.changes.pairing import pairs
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.run.program import run_program
 from policy.unknown import UNKNOWN
 from tests.golden.compact import compact
@@ -44,7 +44,7 @@ def graph(kind: str, root: Path | None = None) -> Any:
 
 
 def between(before: Any, after: Any) -> tuple[Change, ...]:
-    return changes(pairs(*(document(Report(one, (), 0)) for one in (before, after))), one_stack=True)
+    return changes(pairs(*(compared(one) for one in (before, after))), one_stack=True)
 
 
 @pytest.mark.parametrize("kind", ARCHIVES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.changes.difference import compare
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.graph import Graph
 from tests.components.edge import test_rest_api, test_websocket_api
 from tests.components.edge.apis import function
@@ -31,7 +31,7 @@ def sockets(*more: str) -> Graph:
 
 def changed(before: Graph, after: Graph) -> set[tuple[str, str]]:
     """Kind of change, and name, of whatever is not wholly new or gone."""
-    found = compare(*(document(Report(graph, (), 0)) for graph in (before, after)))
+    found = compare(*(compared(graph) for graph in (before, after)))
     return {(str(change.kind), change.name) for change in found.changes if str(change.kind) not in ("added", "removed")}
 
 

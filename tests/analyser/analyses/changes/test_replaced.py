@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.changes.replaced import Replaced, replaced, replaced_document
-from analyser.analyses.report import Report, document
+from analyser.analyses.report import compared
 from analyser.graph import Graph
 from resource_types.bearing import Bearing
 from tests.analyser.changed import changed
@@ -14,7 +14,7 @@ from tests.stacks import stack_graph
 
 
 def of(before: Graph, after: Graph) -> tuple[Replaced, ...]:
-    return replaced(*(document(Report(graph, (), 0)) for graph in (before, after)))
+    return replaced(*(compared(graph) for graph in (before, after)))
 
 
 def after(inputs: dict[str, dict[str, Any]], stack: str = "prod") -> dict[str, Replaced]:
