@@ -12,7 +12,7 @@ from settings.environment import Environment
 from settings.errors import Problem, shown
 from settings.form import Form
 from settings.model import Settings
-from settings.project_files import PROJECT
+from settings.project_files import PROJECT, ROOT
 from settings.provider import REGION_KEY
 
 if TYPE_CHECKING:
@@ -43,6 +43,15 @@ def recovery_of(config: Mapping[str, str]) -> RecoveryStackSettings | None:
         return None if given is None else RecoveryStackSettings.model_validate(given, by_alias=True, by_name=False)
     except ValidationError:
         return None
+
+
+def home_database_class(recovery: RecoveryStackSettings | None) -> str | None:
+    """The class of the database that a recovery stack copies, as the home stack's file says it; None if it does not."""
+    if recovery is None:
+        return None
+    database = _settings(stackfile.read(ROOT, recovery.home).config).get("database")
+    found = database.get("instanceClass") if isinstance(database, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:

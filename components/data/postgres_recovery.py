@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
+from components.data.postgres_connections import max_connections
 from components.data.postgres_primary import PRIMARY, PostgresPrimary
 from components.data.postgres_settings import PostgresSettings
 from components.network.network import Network
@@ -27,7 +28,8 @@ class PostgresRecovery(PostgresPrimary):
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html
 
-    Raises ValueError for a master password that RDS manages, and for read replicas of what is not promoted.
+    Raises ValueError for a master password that RDS manages, and, of what is not promoted, for read replicas and for a
+    class that takes fewer connections than ``source_class``; without that one nobody compares them.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class PostgresRecovery(PostgresPrimary):
         settings: PostgresSettings,
         *,
         source_arn: pulumi.Input[str],
+        source_class: str | None,
         promoted: bool,
         account: Account,
         network: Network,
@@ -46,6 +49,8 @@ class PostgresRecovery(PostgresPrimary):
         refuse([settings.uncopied(f"{name}, a copy,"), settings.more_replicas_than(network.zones)])
         if settings.read_replicas and not promoted:
             raise MisfitError(Problem("database.readReplicas", "are made in an update after the promotion; 0"))
+        if source_class and not promoted:
+            _refuse_fewer_connections(source_class, settings.instance_class)
         # Whatever a promotion changes would else wait for the maintenance window.
         at_once = settings.model_copy(update={"apply_immediately": settings.apply_immediately or promoted})
         super().__init__(name, at_once, account=account, network=network, key=key, parameters=parameters, opts=opts)
@@ -108,3 +113,16 @@ class PostgresRecovery(PostgresPrimary):
         return self._replicated(
             role, f"{self.identifier}-{role}", primary.identifier, availability_zone=place, multi_az=False
         )
+
+
+def _refuse_fewer_connections(source: str, copy: str) -> None:
+    """RDS sets max_connections by the class, and a copy that has fewer than its source stops following it.
+
+    https://www.postgresql.org/docs/15/hot-standby.html#HOT-STANDBY-ADMIN
+    """
+    if copy == source:
+        return
+    theirs, own = max_connections(source), max_connections(copy)
+    if own < theirs:
+        what = f"{copy} takes {own} connections, {source} of the home stack {theirs}; PostgreSQL copies to no fewer"
+        raise MisfitError(Problem("settings.database.instanceClass", what))

@@ -29,7 +29,7 @@ from components.operations.tracing import Tracing
 from components.security.key import ExistingKey
 from components.security.operator_role import OperatorRole
 from components.security.secret import CopiedSecret
-from settings.recovery import RecoveryStackSettings
+from settings.recovery import RecoveryStackSettings, home_database_class
 from systems.confluence.copies import Contract
 from systems.confluence.kubernetes import BFF, FRONTEND, WEBSOCKET, run_on_eks
 from systems.confluence.models import LambdaModel
@@ -108,6 +108,7 @@ def _follow(
             "postgres",
             settings.database,
             source_arn=home.database_arn,
+            source_class=home_database_class(settings.recovery),
             promoted=recovery.promoted,
             account=account,
             network=network,

@@ -15,6 +15,7 @@ from components.network.network import Network
 from components.security.key import ExistingKey
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret
+from settings.recovery import home_database_class
 from systems.copies import Elsewhere, copy_buckets
 from systems.foundation import Keys
 from systems.mdreader.contract import Contract
@@ -72,6 +73,7 @@ def follow_data(
         "rds",
         settings.database,
         source_arn=home.database_arn,
+        source_class=home_database_class(settings.recovery),
         promoted=promoted,
         account=account,
         network=network,

@@ -31,7 +31,7 @@ from components.operations.snapshots import Snapshots
 from components.operations.topic import PUBLISHERS, Notices
 from components.security.human_access import HumanAccess
 from components.security.key import ExistingKey
-from settings.recovery import RecoveryStackSettings
+from settings.recovery import RecoveryStackSettings, home_database_class
 from systems.eks_platform import Compute
 from systems.foundation import Keys, make_backup, make_keys
 from systems.records.application import make_application
@@ -56,6 +56,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         "database",
         settings.database,
         source_arn=home.database_arn,
+        source_class=home_database_class(settings.recovery),
         promoted=promoted,
         account=account,
         network=network,

@@ -8,8 +8,9 @@ from typing import Any
 
 from analyser.graph import Graph
 from analyser.run.program import run_program
+from analyser.run.references import references
 from settings import stackfile
-from tests.stacks import ROOT, shared
+from tests.stacks import ROOT, shared, stack_graph
 
 PARENT = "ZPARENT0123456"
 CLIENTS = {"cluster": {"apiClients": {"vpn": "10.200.0.0/16", "bastion": "sg-0123456789abcdef0"}}}
@@ -50,7 +51,8 @@ def with_settings(stack: str, change: Mapping[str, Any], *, known: bool = True) 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
-    return run_program(program, stack=stack, config=config, secret_keys=file.secret_keys, known=known)
+    answers = references(ROOT, file, stack_graph, known=known)
+    return run_program(program, stack=stack, config=config, secret_keys=file.secret_keys, known=known, answers=answers)
 
 
 def _over(given: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _LOOK = ("get", "list", "watch")
 _RESOURCES: Mapping[str, tuple[str, str]] = {
     "configmap": ("", "configmaps"),
     "deployment": ("apps", "deployments"),
+    "hpa": ("autoscaling", "horizontalpodautoscalers"),
     "job": ("batch", "jobs"),
     "jobs": ("batch", "jobs"),
     "node": ("", "nodes"),
@@ -41,6 +42,7 @@ _ASKS: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "cordon": (("", "nodes", ("get", "patch")),),
     "uncordon": (("", "nodes", ("get", "patch")),),
     "run": (("", "pods", ("create", "get", "watch", "delete")), ("", "pods/attach", ("create",))),
+    "top": (("metrics.k8s.io", "pods", ("get", "list")), ("", "pods", ("get", "list"))),
     "cluster-info": (("", "services", ("list",)),),
 }
 _NAMED: Mapping[str, tuple[str, ...]] = {

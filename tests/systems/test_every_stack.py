@@ -11,6 +11,8 @@ from tests.systems.changed import with_settings
 from tests.systems.operator_rights import unread
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TAKEN_OVER = ("recovery.", "promoted.")
+"""How names begin under which a recovery stack says that it has the requests; records says ``promoted``."""
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -64,7 +66,7 @@ def test_somebody_is_told_when_a_health_check_fails(stack: str) -> None:
     asked = [
         node
         for node in graph.of_type("aws:route53/healthCheck:HealthCheck")
-        if node.inputs["type"] != "CALCULATED" and not node.inputs.get("fqdn", "").startswith("recovery.")
+        if node.inputs["type"] != "CALCULATED" and not node.inputs.get("fqdn", "").startswith(TAKEN_OVER)
     ]
     assert set(watched) == {node.id for node in asked}
     assert all(alarm["alarmActions"] for alarm in watched.values())

@@ -28,7 +28,7 @@ OF_CHARTS = {
 """The images that charts run with these settings, by where their values have them: no webhook, updater or job."""
 DOCKERFILES = sorted(
     file
-    for file in ROOT.rglob("*ockerfile*")
+    for file in ROOT.rglob("*Dockerfile*")
     if file.is_file() and not {".venv", "build", "node_modules", ".git"} & {*file.relative_to(ROOT).parts}
 )
 

@@ -268,10 +268,12 @@ def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
 
 def test_dev_is_prod_s_shape_on_spot(prod: Graph) -> None:
     dev = stack_graph("dev")
-    # Backups are only sealed and restored to see that they can be, last snapshots taken, and passwords of replicas
-    # rotated by a function, where there are such things.
+    # Backups are only sealed and restored to see that they can be, last snapshots taken, passwords of replicas rotated
+    # by a function, and buckets and images copied for whom a recovery stack stands by, where there are such things.
     only_prod = {
         *SEALED,
+        "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "random:index/randomPassword:RandomPassword",
         "random:index/randomId:RandomId",
         "aws:lambda/invocation:Invocation",

@@ -29,6 +29,8 @@ from tests.systems.wiring import INGRESS, ways
 
 pytestmark = pytest.mark.long
 
+ALONE: dict[str, Any] = {"copies": None}
+"""Nobody stands by for a stack with Aurora: RDS makes no copy elsewhere of an instance that Aurora copies."""
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 DATABASE, ALARM = "aws:rds/instance:Instance", "aws:cloudwatch/metricAlarm:MetricAlarm"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -37,13 +39,18 @@ SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 
 
 def asked(role: str, **others: Any) -> dict[str, Any]:
-    return {"auroraServerless": {"role": role, "maximumCapacity": 32, "engineVersion": "15.17", **others}}
+    return {**ALONE, "auroraServerless": {"role": role, "maximumCapacity": 32, "engineVersion": "15.17", **others}}
 
 
 @cache
 def made(role: str, stack: str = "prod") -> Graph:
     own = {"database": {"manageMasterUserPassword": False}}
     return shared(f"{stack}.{role}", lambda: with_settings(stack, {**own, **asked(role)}))
+
+
+@cache
+def alone() -> Graph:
+    return shared("prod.alone", lambda: with_settings("prod", ALONE))
 
 
 def config(graph: Graph) -> dict[str, str]:
@@ -84,7 +91,7 @@ def test_it_is_as_safe_as_the_instance(role: str) -> None:
     cluster = graph.only(CLUSTER)
     given = cluster.inputs
     assert given["storageEncrypted"] is given["iamDatabaseAuthenticationEnabled"] is given["deletionProtection"] is True
-    assert given["kmsKeyId"] == stack_graph("prod").only(DATABASE, "database-primary").inputs["kmsKeyId"]
+    assert given["kmsKeyId"] == alone().only(DATABASE, "database-primary").inputs["kmsKeyId"]
     assert (given["skipFinalSnapshot"], given["backupRetentionPeriod"]) == (False, 35)
     assert given["finalSnapshotIdentifier"].startswith("prod-postgres-aurora-final-")
     group = graph.only("aws:rds/clusterParameterGroup:ClusterParameterGroup").inputs
@@ -93,12 +100,12 @@ def test_it_is_as_safe_as_the_instance(role: str) -> None:
     log = graph.only("aws:cloudwatch/logGroup:LogGroup", "aurora-cluster-postgresql-group").inputs
     assert log["name"] == "/aws/rds/cluster/prod-postgres-aurora/postgresql"
     assert cluster.protect
-    assert ways(graph, INGRESS, "aurora") == ways(stack_graph("prod"), INGRESS, "database")
+    assert ways(graph, INGRESS, "aurora") == ways(alone(), INGRESS, "database")
 
 
 def test_while_it_follows_everybody_goes_on_using_the_instance() -> None:
-    assert config(made("follower")) == config(stack_graph("prod"))
-    assert signed_in(made("follower")) == signed_in(stack_graph("prod"))
+    assert config(made("follower")) == config(alone())
+    assert signed_in(made("follower")) == signed_in(alone())
 
 
 @pytest.mark.parametrize("role", ["primary", "sole"])
@@ -126,15 +133,23 @@ def test_promoted_everybody_uses_the_cluster(role: str) -> None:
 
 
 def test_the_instance_stays_until_people_take_it_away() -> None:
-    before = {node.name for node in stack_graph("prod").of_type(DATABASE)}
+    before = {node.name for node in alone().of_type(DATABASE)}
     assert {node.name for node in made("primary").of_type(DATABASE)} == before
     assert made("sole").of_type(DATABASE) == []
     kept = [made(role).only("aws:backup/selection:Selection").inputs["resources"] for role in ROLES]
     assert [[arn.rsplit(":", 2)[1] for arn in arns] for arns in kept] == [["db"], ["db", "cluster"], ["cluster"]]
 
 
+def with_objectives_of_aurora(graph: Graph) -> Graph:
+    """As the runbook takes the instance away: what is demanded of it is demanded of the cluster."""
+    said = json.loads(graph.config["strata:objectives"])
+    said["stores"]["aurora"] = said["stores"].pop("database")
+    config = {**graph.config, "strata:objectives": json.dumps(said)}
+    return Graph(graph.project, graph.stack, graph.nodes, graph.exports, region=graph.region, config=config)
+
+
 def test_no_step_replaces_what_bears_data_and_only_the_last_removes_some() -> None:
-    steps = [stack_graph("prod"), *(made(role) for role in ROLES)]
+    steps = [alone(), made("follower"), made("primary"), with_objectives_of_aurora(made("sole"))]
     for before, after in pairwise(steps):
         found = replaced(document(Report(before, (), 0)), document(Report(after, (), 0)))
         assert [one.name for one in found if one.bearing] == []
@@ -228,6 +243,7 @@ def test_it_answers_under_a_name_of_its_own_and_is_asked_for_in_the_checks(role:
             "auroraServerless.engineVersion: 16.3 is no minor of database.engineVersion 15",
         ),
         (asked("writer"), "auroraServerless.role"),
+        ({**asked("primary"), "copies": {"images": []}}, "settings.copies: RDS makes no copy elsewhere"),
         (
             {**asked("follower"), "database": {"manageMasterUserPassword": True, "readReplicas": 0}},
             "auroraServerless: database.manageMasterUserPassword must be false first",

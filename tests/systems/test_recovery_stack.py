@@ -14,6 +14,7 @@ from analyser.run.references import Read, full_name
 from policy.unknown import UNKNOWN
 from settings.recovery import RecoveryStackSettings
 from systems.recovery_stack import SECRET, read_home, told
+from tests.systems.changed import with_settings
 
 
 @dataclass(frozen=True)
@@ -118,3 +119,14 @@ def test_what_is_not_known_yet_registers_the_same() -> None:
     known, unknown = run({"recovery": RIGHT}), run(UNKNOWN, known=False)
     assert [node.urn for node in known] == [node.urn for node in unknown]
     assert unknown.only("aws:route53/record:Record").inputs["zoneId"] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("stack", "smaller", "takes"),
+    [("prod-dr", "db.r5.xlarge", 3604), ("confluence-prod-dr", "db.r5.large", 1802)],
+)
+def test_a_copy_of_a_smaller_class_than_the_home_file_s_is_one_line(stack: str, smaller: str, takes: int) -> None:
+    with pytest.raises(ProgramError) as caught:
+        with_settings(stack, {"database": {"instanceClass": smaller}})
+    told = f"Pulumi.{stack}.yaml: settings.database.instanceClass: {smaller} takes {takes} connections, db.r5."
+    assert str(caught.value).startswith(told)

@@ -27,12 +27,13 @@ SIZE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def build(account: Account, *, promoted: bool, **settings: Any) -> None:
+def build(account: Account, *, promoted: bool, source_class: str = "db.r5.xlarge", **settings: Any) -> None:
     at = ground(replace(account, region=AWAY))
     copy = PostgresRecovery(
         "db",
         PostgresSettings(**{**SIZE, **settings}),
         source_arn=HOME,
+        source_class=source_class,
         promoted=promoted,
         account=at.account,
         network=at.network,
@@ -120,3 +121,14 @@ def test_readers_are_made_after_the_promotion() -> None:
 def test_a_password_that_rds_manages_is_refused() -> None:
     with pytest.raises(ProgramError, match="RDS copies no instance whose master password it manages"):
         record(lambda: build(ACCOUNT, promoted=False, manage_master_user_password=True))
+
+
+def test_a_copy_takes_as_many_connections_as_its_source_until_it_is_promoted() -> None:
+    def program(copy: str, promoted: bool) -> Graph:
+        return record(lambda: build(ACCOUNT, promoted=promoted, instance_class=copy), region=AWAY)
+
+    fewer = r"instanceClass: db.r5.large takes 1802 connections, db.r5.xlarge of the home stack 3604; PostgreSQL copies"
+    with pytest.raises(ProgramError, match=fewer):
+        program("db.r5.large", False)
+    for copy, promoted in (("db.r6g.xlarge", False), ("db.r5.2xlarge", False), ("db.r5.large", True)):
+        assert program(copy, promoted).only(INSTANCE).inputs["instanceClass"] == copy
