@@ -89,12 +89,8 @@ class Email(Component):
 
     @property
     def operate(self) -> Statement:
-        """Lets a role see whether mail goes out, and write again to an address that bounced.
-
-        The suppression list and its switch are the account's, so that none of this takes a resource.
-        """
-        actions = ["GetAccount", "GetSuppressedDestination", "DeleteSuppressedDestination"]
-        return Statement(sid("Operate", self.name), [f"ses:{action}" for action in actions], ["*"])
+        """Lets a role see whether mail goes out, and write again to an address that bounced."""
+        return operating(self.name)
 
     def verified_identity(self) -> pulumi.Output[str]:
         """The ARN of the home region's identity, known once SES has found the keys in the zone.
@@ -195,6 +191,15 @@ def configuration_set_name(domain: str) -> str:
     """What the configuration set is called that mail of ``domain`` goes by, in each region."""
     # SES wants a name; the domain's keeps stacks of one account apart.
     return domain.replace(".", "-")
+
+
+def operating(name: str) -> Statement:
+    """Lets a role see whether mail goes out, and write again to an address that bounced.
+
+    The suppression list and its switch are the account's in each region, so that none of this takes a resource.
+    """
+    actions = ["GetAccount", "GetSuppressedDestination", "DeleteSuppressedDestination"]
+    return Statement(sid("Operate", name), [f"ses:{action}" for action in actions], ["*"])
 
 
 def sending(

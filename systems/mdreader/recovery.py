@@ -14,7 +14,7 @@ import pulumi
 from components.account import Account
 from components.data.image_replication import ImageReplication
 from components.edge.cdn import Cdn
-from components.edge.email import EmailSettings, configuration_set_name, sending
+from components.edge.email import EmailSettings, configuration_set_name, operating, sending
 from components.edge.firewall import Firewall
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
@@ -86,7 +86,14 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     )
     operators = OperatorRole("operators", account=account)
     watch(settings, account, keys, data, api, realtime, operators, promoted=promoted)
-    operators.may(*data.database.operate, data.cache.operate, *data.secret.operate, *realtime.operate, *api.operate)
+    operators.may(
+        *data.database.operate,
+        data.cache.operate,
+        *data.secret.operate,
+        *realtime.operate,
+        *api.operate,
+        operating("email"),
+    )
     return {
         "operatorsRoleArn": operators.arn,
         "service": realtime.service.running,

@@ -4,6 +4,7 @@ import functools
 import json
 import runpy
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from analyser.graph import Graph
@@ -18,6 +19,7 @@ HTTPS = {"protocol": "HTTPS"}
 OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     "dev": {**CLIENTS, "parentZoneId": PARENT, "application": HTTPS},
     "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}},
+    "prod-dr": CLIENTS,
     "consulting-dev": {**CLIENTS, "parentZoneId": PARENT, "backend": HTTPS, "frontend": HTTPS},
     "consulting-prod": {**CLIENTS, "tracing": {}, "bedrockApiKey": True},
     "confluence-dev": {
@@ -26,6 +28,7 @@ OTHERWISE: Mapping[str, Mapping[str, Any]] = {
         "eks": {**CLIENTS, "frontend": HTTPS, "bff": HTTPS, "websocket": HTTPS},
     },
     "confluence-prod": {"eks": CLIENTS},
+    "confluence-prod-dr": {"eks": CLIENTS},
     "mdreader-dev": {"parentZoneId": PARENT, "tracing": None},
     "collaboration-dev": {"parentZoneId": PARENT},
     "collaboration-prod": {"tracing": {}},
@@ -47,11 +50,11 @@ def with_settings(stack: str, change: Mapping[str, Any], *, known: bool = True) 
     file = stackfile.read(ROOT, stack)
     settings = _over(json.loads(file.config["strata:settings"]), change)
     config = {**file.config, "strata:settings": json.dumps(settings)}
+    answers = references(ROOT, replace(file, config=config), stack_graph, known=known)
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
-    answers = references(ROOT, file, stack_graph, known=known)
     return run_program(program, stack=stack, config=config, secret_keys=file.secret_keys, known=known, answers=answers)
 
 

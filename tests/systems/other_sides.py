@@ -111,12 +111,25 @@ def _covers(arn: str, made: str) -> bool:
 
 
 def _arns(graph: Graph) -> set[str]:
-    return {
+    own = {
         text
         for node in graph.resources
         for text in node.outputs.values()
         if isinstance(text, str) and text.startswith("arn:")
     }
+    return own | set(_replicas(graph))
+
+
+def _replicas(graph: Graph) -> Iterator[str]:
+    """What tables and secrets have in other regions is called as they are but for the region, a secret's suffix too.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+    """
+    for token, region in _REPLICATED.items():
+        for node in graph.of_type(token):
+            *service, _, rest = node.outputs["arn"].split(":", 4)
+            yield from (":".join([*service, one[region], rest]) for one in node.inputs.get("replicas") or ())
 
 
 def database_users(graph: Graph) -> set[str]:
@@ -155,6 +168,7 @@ def _service(graph: Graph, path: list[str]) -> bool:
     return any(path == [node.inputs["cluster"].rsplit("/", 1)[-1], node.inputs["name"]] for node in services)
 
 
+_REPLICATED = {"aws:dynamodb/table:Table": "regionName", "aws:secretsmanager/secret:Secret": "region"}
 PLAIN: Mapping[str, Callable[[Graph, list[str]], bool]] = {
     "cloudtrail trail": lambda graph, path: path[0] in said(graph, "aws:cloudtrail/trail:Trail", "name"),
     "codedeploy deploymentgroup": lambda graph, path: (

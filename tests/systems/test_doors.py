@@ -11,7 +11,7 @@ from analyser.analyses.reach.view import View
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from tests.analyser.changed import changed
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import STACKS, serving, stack_graph
 from tests.systems.changed import otherwise, with_settings
 
 pytestmark = pytest.mark.long
@@ -20,7 +20,7 @@ CLUSTER = "aws:eks/cluster:Cluster"
 EKS = [
     stack
     for stack in STACKS
-    if stack in {"prod", "dev"} or stack.startswith(("consulting", "confluence-d", "confluence-p"))
+    if stack in {"prod", "prod-dr", "dev"} or stack.startswith(("consulting", "confluence-d", "confluence-p"))
 ]
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -31,7 +31,7 @@ OF_OTHER_SETTINGS = ("bedrock-api-key", "frontend-config", "trace-collector", "t
 
 def test_these_are_the_stacks_with_a_cluster() -> None:
     assert [stack for stack in STACKS if stack_graph(stack).of_type(CLUSTER)] == EKS
-    assert len(EKS) == 6
+    assert len(EKS) == 8
 
 
 @pytest.mark.parametrize("stack", EKS)
@@ -63,7 +63,7 @@ def test_a_door_that_nobody_opens_is_found_by_its_rule() -> None:
 
 @pytest.mark.parametrize("stack", EKS)
 def test_the_runner_reaches_no_store_and_nobody_reaches_the_runner(stack: str) -> None:
-    reach = Reach(stack_graph(stack))
+    reach = Reach(serving(stack))
     for store in ("postgres", "redis"):
         assert not ask(reach, "deployment-runner", store)[0].yes
     assert not ask(reach, "internet", "deployment-runner")[0].yes

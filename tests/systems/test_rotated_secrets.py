@@ -38,6 +38,21 @@ def _each_run(_graph: Graph, secret: Node, reader: Node) -> bool:
     return named and _code_of(reader, "functions/migrate_database")
 
 
+def _looks(graph: Graph, secret: Node, reader: Node) -> bool:
+    """The function that assembles the application's secret: a rule has it look at the parts every five minutes."""
+    named = reader.inputs["environment"]["variables"].get("DATABASE_SECRET_ARN") == secret.outputs["arn"]
+    rules = {
+        rule.outputs["name"]
+        for rule in graph.of_type("aws:cloudwatch/eventRule:EventRule")
+        if rule.inputs.get("scheduleExpression") == "rate(5 minutes)" and rule.inputs.get("state") != "DISABLED"
+    }
+    called = any(
+        one.inputs["arn"] == reader.outputs["arn"] and one.inputs["rule"] in rules
+        for one in graph.of_type("aws:cloudwatch/eventTarget:EventTarget")
+    )
+    return named and called and _code_of(reader, "functions/assemble_secret")
+
+
 def _code_of(function: Node, *folders: str) -> bool:
     return any(folder in str(function.inputs["code"]) for folder in folders)
 
@@ -89,6 +104,8 @@ TOLD: dict[tuple[str, str], Callable[[Graph, Node, Node], bool]] = {
     ("app-secret", "hocuspocus-task"): _replaced,
     ("app-secret", "lambda-backend"): _asks_when_refused,
     ("postgres-master", "migration"): _each_run,
+    ("rds-master", "migration"): _each_run,
+    ("rds-master", "app-secret-rotation"): _looks,
     ("postgres-master", "external-secrets-pods"): _synced,
     ("database-master", "external-secrets-pods"): _synced,
     ("app-secret", "external-secrets-pods"): _synced,

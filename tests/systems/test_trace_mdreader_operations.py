@@ -7,7 +7,9 @@ ALARMS = Told(PROD, "alert-topic to inbox")
 BACKUPS = Told(PROD, "backup-plan to vault")
 SESSIONS = Told(PROD, "logs to cluster-sessions-group-fde0344")
 ROTATION = Told(PROD, "rotation of mdreader-prod/app to its readers")
-MASTER_S_ROTATION = Told(PROD, "rotation of mdreader-prod to its readers")
+MASTER_S_ROTATION = Told(PROD, "rotation of rds-master-secret to its readers")
+ROTATION_BY_RDS = Told("mdreader-dev", "rotation of mdreader-dev to its readers")
+"""RDS changes the password itself of an instance that nothing copies."""
 
 
 def test_alarms_are_told_to_the_topic() -> None:
@@ -106,8 +108,28 @@ def test_the_master_s_rotation_has_a_schedule() -> None:
 
 
 def test_the_master_s_rotation_has_somebody_who_does_it() -> None:
-    MASTER_S_ROTATION.shows("rotates", "rds-master-schedule", "rds-primary")
+    MASTER_S_ROTATION.shows("rotates", "rds-master-rotation-function")
+
+
+def test_the_master_s_rotation_may_call_its_function() -> None:
+    MASTER_S_ROTATION.shows("call", "rds-master-rotation-function", "rds-master-rotation-invocation-secretsmanager")
+
+
+def test_the_master_s_rotation_has_the_rights_for_its_steps() -> None:
+    MASTER_S_ROTATION.shows("rights", "rds-master-rotation-execution-policy", "rds-master-secret", "rds-primary")
 
 
 def test_the_master_s_rotation_is_heard_of_by_its_readers() -> None:
     MASTER_S_ROTATION.shows("reader", "app-secret-rotation-function")
+
+
+def test_the_rotation_by_rds_has_a_schedule() -> None:
+    ROTATION_BY_RDS.shows("schedule", "rds-master-schedule")
+
+
+def test_the_rotation_by_rds_has_somebody_who_does_it() -> None:
+    ROTATION_BY_RDS.shows("rotates", "rds-master-schedule", "rds-primary")
+
+
+def test_the_rotation_by_rds_is_heard_of_by_its_readers() -> None:
+    ROTATION_BY_RDS.shows("reader", "app-secret-rotation-function")
