@@ -173,3 +173,8 @@ def test_the_application_s_secret_is_put_together_once_the_promoted_database_has
     (own,) = [node for node in schedules if node.name.startswith("app-secret")]
     (master,) = [node for node in schedules if node.name.startswith("rds-master")]
     assert master.urn in own.dependencies
+
+
+def test_nobody_is_led_here_before_the_database_writes(promoted: Graph) -> None:
+    (takeover,) = promoted.of_type("strata:edge:Takeover")
+    assert promoted.only(DATABASE).urn in takeover.dependencies
