@@ -38,7 +38,13 @@ def forbidden(standby: Graph, promoted: Graph) -> list[str]:
     found = promotion(standby, promoted)
     assert found, "a promotion that changes nothing promotes nothing"
     nodes = {node.urn: node for graph in (standby, promoted) for node in graph}
-    return [f"{change.kind} {change.name}: {why}" for change in found for why in _wrong(change, nodes[change.urn])]
+    there = [
+        f"{node.name}: stands in {ELSEWHERE}, promoted or not"
+        for node in standby
+        if ELSEWHERE in (node.inputs.get("region"), node.inputs.get("endpointGroupRegion"))
+    ]
+    changed = [f"{change.kind} {change.name}: {why}" for change in found for why in _wrong(change, nodes[change.urn])]
+    return [*changed, *there]
 
 
 def _wrong(change: Change, node: Node) -> Iterator[str]:

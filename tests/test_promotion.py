@@ -69,6 +69,15 @@ def test_what_us_east_1_controls_is_found(touched: Callable[[], object], line: s
     assert judged(lambda: instance("arn:aws:rds:us-east-1:1:db:home"), promoted) == [line]
 
 
+def test_what_a_recovery_stack_has_in_the_region_that_may_be_gone_is_found_though_no_promotion_touches_it() -> None:
+    def program(source: str | None) -> None:
+        instance(source)
+        aws.kms.Key("copies", region="us-east-1")
+
+    found = judged(lambda: program("arn:aws:rds:us-east-1:1:db:home"), lambda: program(None))
+    assert found == ["copies: stands in us-east-1, promoted or not"]
+
+
 def test_what_is_replaced_or_gone_is_found() -> None:
     def standby() -> None:
         instance("arn:aws:rds:us-east-1:1:db:home")

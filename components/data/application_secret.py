@@ -98,8 +98,9 @@ class ApplicationSecret(RotatedSecret):
                 start,
                 *([_replace(tasks, account)] if tasks else []),
             ],
-            # ElastiCache changes no user while it makes the group that he is in.
-            after=[cache],
+            # ElastiCache changes no user while it makes the group that he is in; and what a promotion gives a password
+            # of its own has one only from then on.
+            after=[database, cache],
             secret_name=settings.name,
             stands_by=stands_by,
             opts=opts,

@@ -36,8 +36,9 @@ class DatabaseProxy(Component):
 
     Clients reach it where they were allowed to (``allow``), over TLS only, and sign in by IAM as a PostgreSQL user they
     were granted (``connect``); the proxy signs in to the database as the same user, by IAM as well, so no password is
-    kept for it anywhere. It serves the primary alone and sees no replica. Statements are not logged; what is, goes to a
-    log group under ``log_key``.
+    kept for it anywhere. It serves the primary alone and sees no replica; while ``database`` follows another, it serves
+    nobody, since RDS takes only what writes as its target. Statements are not logged; what is, goes to a log group
+    under ``log_key``.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html
     """
 
@@ -127,6 +128,8 @@ class DatabaseProxy(Component):
             },
             opts=self.child_options(),
         )
+        if self._database.follows:
+            return
         aws.rds.ProxyTarget(
             self.child("target"),
             db_proxy_name=self._proxy.name,

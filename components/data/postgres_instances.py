@@ -75,11 +75,19 @@ class PostgresInstances(PostgresGround):
         return Statement(sid("Connect", self.name), ["rds-db:connect"], users)
 
     def _instance(
-        self, role: str, identifier: str, *, conditions: tuple[str, ...] = (), deletable: bool = False, **own: Any
+        self,
+        role: str,
+        identifier: str,
+        *,
+        conditions: tuple[str, ...] = (),
+        deletable: bool = False,
+        gone_first: bool = False,
+        **own: Any,
     ) -> aws.rds.Instance:
         """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it.
 
-        One that is ``deletable`` is protected neither by RDS nor by Pulumi, whatever the environment says.
+        One that is ``deletable`` is protected neither by RDS nor by Pulumi, whatever the environment says. One that is
+        ``gone_first`` is deleted before it is made anew, under the same identifier.
         """
         iops, throughput = self.settings.provisioned
         return aws.rds.Instance(
@@ -111,6 +119,7 @@ class PostgresInstances(PostgresGround):
                 ignore_changes=ignored("aws:rds/instance:Instance", *conditions),
                 custom_timeouts=_TIMEOUTS,
                 protect=False if deletable else None,
+                delete_before_replace=gone_first or None,
             ),
         )
 

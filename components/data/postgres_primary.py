@@ -19,6 +19,8 @@ class PostgresPrimary(PostgresInstances):
     instance_ids: dict[str, pulumi.Output[str]]
     secret_arn: pulumi.Output[str]
     reader_endpoints: dict[str, pulumi.Output[str]]
+    follows = False
+    """Whether it is a copy of another region's that nobody can write to."""
     _master: MasterSecret | None
 
     def connect_to_primary(self, user: str) -> Statement:

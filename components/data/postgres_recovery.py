@@ -60,6 +60,8 @@ class PostgresRecovery(PostgresPrimary):
         zones = network.zones[: settings.read_replicas]
         replicas = {f"replica-{zone}": self._reader(instance, zone) for zone in zones}
         self._instances = {PRIMARY: instance, **replicas}
+        self.instance = instance
+        """What is promoted, for what must not come before."""
         self.follows = not promoted
         if promoted:
             self._master.rotate(settings.password_rotation_days, pulumi.Output.from_input([instance]))
@@ -76,6 +78,7 @@ class PostgresRecovery(PostgresPrimary):
         return self._instance(
             PRIMARY,
             self.identifier,
+            gone_first=True,
             # Across regions RDS knows the source by its ARN only, and asks where the copy shall stand.
             replicate_source_db=source_arn,
             multi_az=False,
@@ -90,6 +93,7 @@ class PostgresRecovery(PostgresPrimary):
         return self._instance(
             PRIMARY,
             self.identifier,
+            gone_first=True,
             multi_az=self.settings.multi_az or safeguards.multi_az,
             skip_final_snapshot=not safeguards.keeps_data,
             final_snapshot_identifier=self._final_snapshot() if safeguards.keeps_data else None,

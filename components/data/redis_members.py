@@ -123,7 +123,8 @@ class RedisMember(Component):
                 for log, group in self._logs.items()
             ],
             **own,
-            opts=self.child_options(ignore_changes=ignored(_GROUP, *conditions)),
+            # Its id is said, and ElastiCache has no two of one id.
+            opts=self.child_options(ignore_changes=ignored(_GROUP, *conditions), delete_before_replace=True),
         )
 
     def _users(self, settings: RedisSettings) -> tuple[aws.elasticache.User, aws.elasticache.UserGroup]:

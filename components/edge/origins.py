@@ -50,6 +50,12 @@ class HttpsOrigin:
         }
 
 
+_SECONDS = 3
+"""How long a bucket may take to answer a connection before its copy is asked; left alone, CloudFront tries three times
+for ten seconds each:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html"""
+
+
 @dataclass(frozen=True)
 class BucketOrigin:
     """A private bucket that lets the distribution read its objects, and nobody else's distribution.
@@ -63,8 +69,9 @@ class BucketOrigin:
     copy: PrivateBucket | None = None
 
     def args(self, access_control_id: pulumi.Input[str]) -> dict[str, Any]:
-        """The origin in a distribution's form, its requests signed."""
-        return {"domain_name": self.bucket.domain_name, "origin_access_control_id": access_control_id}
+        """The origin in a distribution's form, its requests signed; soon given up where there is a copy to ask."""
+        at_once = {"connection_attempts": 1, "connection_timeout": _SECONDS} if self.copy else {}
+        return {"domain_name": self.bucket.domain_name, "origin_access_control_id": access_control_id, **at_once}
 
     def admit(self, key: str, distribution_arn: pulumi.Input[str]) -> None:
         """Lets the distribution, and only it, read.

@@ -49,8 +49,18 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
     keys = make_keys("confluence", account, edge=False)
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)
-    data = _follow(settings, recovery, account, keys, network, home)
-    names = _names(settings, recovery, account, keys, home)
+    database = PostgresRecovery(
+        "postgres",
+        settings.database,
+        source_arn=home.database_arn,
+        source_class=home_database_class(settings.recovery),
+        promoted=recovery.promoted,
+        account=account,
+        network=network,
+        key=keys.data,
+    )
+    data = _follow(settings, account, keys, network, home, database)
+    names = _names(settings, recovery, account, keys, home, database)
     registry = Registry(
         "registry",
         RegistrySettings(namespace=settings.registry, repositories=(FRONTEND, BFF, WEBSOCKET)),
@@ -86,11 +96,11 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
 
 def _follow(
     settings: SystemSettings,
-    recovery: RecoveryStackSettings,
     account: Account,
     keys: Keys,
     network: Network,
     home: Contract,
+    database: PostgresRecovery,
 ) -> Data:
     """The stores that follow the home's, and the copies that the home makes here."""
     key = ExistingKey("copies-key", home.data_key_arn)
@@ -104,16 +114,7 @@ def _follow(
 
     search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
     return Data(
-        database=PostgresRecovery(
-            "postgres",
-            settings.database,
-            source_arn=home.database_arn,
-            source_class=home_database_class(settings.recovery),
-            promoted=recovery.promoted,
-            account=account,
-            network=network,
-            key=keys.data,
-        ),
+        database=database,
         cache=GlobalCache(
             "cache",
             settings.cache,
@@ -154,7 +155,12 @@ def _tables(model: LambdaModel, account: Account, home: Contract) -> dict[str, C
 
 
 def _names(
-    settings: SystemSettings, recovery: RecoveryStackSettings, account: Account, keys: Keys, home: Contract
+    settings: SystemSettings,
+    recovery: RecoveryStackSettings,
+    account: Account,
+    keys: Keys,
+    home: Contract,
+    database: PostgresRecovery,
 ) -> Names:
     """The names of the home's zone; and where it is said that this region has taken over, as both regions ask."""
     zone = Zone(
@@ -169,6 +175,13 @@ def _names(
     certificate = Certificate(
         "takeover-certificate", CertificateSettings(domain=names.takeover), zone=zone, region=account.region
     )
-    Takeover("takeover", domain=names.takeover, promoted=recovery.promoted, zone=zone, certificate=certificate)
+    Takeover(
+        "takeover",
+        domain=names.takeover,
+        promoted=recovery.promoted,
+        zone=zone,
+        certificate=certificate,
+        opts=pulumi.ResourceOptions(depends_on=[database.instance]),
+    )
     check = HealthCheck("taken-over", HealthCheckSettings(domain=names.takeover, path="/"))
     return Names(names.zone, names.domain, names.origin_secret, fails_over=True, taken_over=check)

@@ -67,8 +67,11 @@ def make_data(
 
 def follow_data(
     settings: SystemSettings, account: Account, keys: Keys, network: Network, home: Contract, *, promoted: bool
-) -> Data:
-    """What follows the stores of a home stack in this region; Redis and the application's secret are its own."""
+) -> tuple[Data, pulumi.Resource]:
+    """What follows the stores of a home stack in this region; Redis and the application's secret are its own.
+
+    With the instance that a promotion promotes.
+    """
     database = PostgresRecovery(
         "rds",
         settings.database,
@@ -81,7 +84,7 @@ def follow_data(
     )
     cache = Redis("redis", settings.cache, account=account, network=network, key=keys.data, promoted=promoted)
     key = ExistingKey("copies-key", home.copies_key_arn)
-    return Data(
+    data = Data(
         database=database,
         cache=cache,
         secret=_secret(settings, account, keys, database, cache, stands_by=not promoted),
@@ -90,6 +93,7 @@ def follow_data(
         access_logs=LogBucket("access-logs", settings.access_logs, account=account),
         copied_secrets_key=ExistingKey("copied-secrets-key", home.copied_secrets_key_arn),
     )
+    return data, database.instance
 
 
 def _secret(

@@ -67,7 +67,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     home = read_home(recovery, Contract)
     keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), edge=False)
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
-    data = follow_data(settings, account, keys, network, home, promoted=promoted)
+    data, instance = follow_data(settings, account, keys, network, home, promoted=promoted)
     zone = Zone("zone", ZoneSettings(domain=settings.domain), account=account, home_zone_id=home.zone_id)
     names = Names(zone, settings.domain, goes_first(settings.domain))
     sign_in, mail = _signed_in(settings, home), _mail(settings, account)
@@ -82,7 +82,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         promoted=promoted,
         zone=zone,
         account=account,
-        after=[realtime.service, api.functions["backend"]],
+        after=[instance, realtime.service, api.functions["backend"]],
     )
     operators = OperatorRole("operators", account=account)
     watch(settings, account, keys, data, api, realtime, operators, promoted=promoted)

@@ -5,6 +5,8 @@ Home's distribution ─► ``standby.<domain>`` ─► this balancer, once it ha
 
 from typing import Any
 
+import pulumi
+
 from components.account import Account
 from components.data import postgres_tuning
 from components.data.bucket import Bucket
@@ -67,7 +69,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     compute, pool = platform(settings, account, keys, network, people, data.access_logs)
     for store in (database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
-    balancer = _entrance(settings, account, network, data.access_logs, home, promoted=promoted)
+    balancer = _entrance(settings, account, network, data.access_logs, home, database, promoted=promoted)
     balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
@@ -124,6 +126,7 @@ def _entrance(
     network: Network,
     access_logs: LogBucket,
     home: Contract,
+    database: PostgresRecovery,
     *,
     promoted: bool,
 ) -> LoadBalancer:
@@ -139,7 +142,14 @@ def _entrance(
     )
     balancer = make_balancer(settings, account, network, certificate, access_logs, ToldHeader(home.origin_headers))
     zone.primary(standby(domain), balancer.alias_target)
-    Takeover("takeover", domain=taken_over(domain), promoted=promoted, zone=zone, certificate=certificate)
+    Takeover(
+        "takeover",
+        domain=taken_over(domain),
+        promoted=promoted,
+        zone=zone,
+        certificate=certificate,
+        opts=pulumi.ResourceOptions(depends_on=[database.instance]),
+    )
     return balancer
 
 

@@ -164,3 +164,12 @@ def test_networks_may_reach_each_other() -> None:
     blocks = [stack_graph(f"{stack}-dr").only("aws:ec2/vpc:Vpc").inputs["cidrBlock"] for stack in HOMES]
     assert blocks == ["10.128.0.0/16", "10.129.0.0/16"]
     assert {stack_graph(stack).only("aws:ec2/vpc:Vpc").inputs["cidrBlock"] for stack in HOMES} == {"10.0.0.0/16"}
+
+
+def test_the_pool_gets_the_database_as_its_target_once_it_writes() -> None:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations"""
+    before, after = stack_graph("confluence-lambda-dr"), stack_graph("confluence-lambda-dr", promoted=True)
+    target, proxy = "aws:rds/proxyTarget:ProxyTarget", "aws:rds/proxy:Proxy"
+    assert before.only(proxy).urn == after.only(proxy).urn
+    assert not before.of_type(target)
+    assert after.only("aws:rds/instance:Instance").urn in after.only(target).dependencies

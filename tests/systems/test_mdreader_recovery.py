@@ -166,3 +166,15 @@ def _backend(graph: Graph) -> list[dict[str, Any]]:
 def _by_name(graph: Graph) -> dict[str, dict[str, Any]]:
     records = graph.of_type("aws:route53/record:Record")
     return {n.inputs["name"]: n.inputs for n in records if "weightedRoutingPolicies" in n.inputs}
+
+
+def test_the_application_s_secret_is_put_together_once_the_promoted_database_has_a_password(promoted: Graph) -> None:
+    schedules = promoted.of_type("aws:secretsmanager/secretRotation:SecretRotation")
+    (own,) = [node for node in schedules if node.name.startswith("app-secret")]
+    (master,) = [node for node in schedules if node.name.startswith("rds-master")]
+    assert master.urn in own.dependencies
+
+
+def test_nobody_is_led_here_before_the_database_writes(promoted: Graph) -> None:
+    (takeover,) = promoted.of_type("strata:edge:Takeover")
+    assert promoted.only(DATABASE).urn in takeover.dependencies

@@ -180,3 +180,8 @@ def test_what_is_homes_is_refused_of_a_recovery_stack(setting: str) -> None:
     text = json.dumps({**given, to_camel(setting): taken[setting]})
     with pytest.raises(ValidationError, match="belongs to the home stack; a recovery stack has none of its own"):
         SystemSettings.model_validate_json(text, context=context, by_alias=True, by_name=False)
+
+
+def test_nobody_is_led_here_before_the_database_writes() -> None:
+    (takeover,) = promoted().of_type("strata:edge:Takeover")
+    assert promoted().only(INSTANCE).urn in takeover.dependencies

@@ -82,6 +82,11 @@ def test_the_promotion_replaces_nothing_and_touches_no_role() -> None:
     }
 
 
+@pytest.mark.parametrize("promoted", [False, True])
+def test_made_anew_it_leaves_its_identifier_first(promoted: bool) -> None:
+    assert copied(promoted).only(INSTANCE).options["deleteBeforeReplace"] is True
+
+
 def test_what_its_source_decides_is_never_said() -> None:
     for promoted in (False, True):
         said = copied(promoted).only(INSTANCE).inputs

@@ -67,6 +67,10 @@ def test_it_is_what_the_rows_ask_for(group: Node) -> None:
     }  # fmt: skip
 
 
+def test_made_anew_it_leaves_its_id_first(group: Node) -> None:
+    assert group.options["deleteBeforeReplace"] is True
+
+
 def test_it_is_encrypted_at_rest_and_on_the_way(records: Graph, group: Node) -> None:
     assert given(
         group, "atRestEncryptionEnabled", "kmsKeyId", "transitEncryptionEnabled", "transitEncryptionMode", "authToken"

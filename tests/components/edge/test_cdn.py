@@ -260,6 +260,8 @@ def test_a_bucket_that_does_not_answer_is_read_from_its_copy() -> None:
         "files": buckets["files"]["bucketRegionalDomainName"],
         "files-copy": buckets["copies"]["bucketRegionalDomainName"],
     }
+    waits = {o["originId"]: (o.get("connectionAttempts"), o.get("connectionTimeout")) for o in inputs["origins"]}
+    assert waits == {"files": (1, 3), "files-copy": (None, None)}
     assert len({o["originAccessControlId"] for o in inputs["origins"]}) == 2
     for bucket in ("files", "copies"):
         policy = json.loads(graph.only("aws:s3/bucketPolicy:BucketPolicy", f"{bucket}-policy").inputs["policy"])
