@@ -12,6 +12,10 @@ AWS_REGION=$(jq --raw-output .region <<<"$runner")
 export AWS_REGION
 backend=${PULUMI_BACKEND_URL:-$(pulumi whoami --output json | jq --raw-output .url)}
 [[ $backend != file:* ]] || { echo "the runner cannot read the state in $backend; docs/deploying.md, step 1" >&2 && exit 1; }
+[[ -z $(git status --porcelain -- ":/Pulumi.$STACK.yaml") ]] || {
+  echo "Pulumi.$STACK.yaml has changes that are not committed, and the runner works with the commit: commit them first" >&2
+  exit 1
+}
 [[ -z $(git status --porcelain) ]] || echo "what is not committed stays here" >&2
 
 start() {

@@ -11,6 +11,8 @@ _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     ("s3api", "list-object-versions"): ("s3:ListBucketVersions",),
+    ("s3api", "list-objects-v2"): ("s3:ListBucket",),
+    ("s3api", "put-bucket-replication"): ("s3:PutReplicationConfiguration",),
     ("s3api", "copy-object"): ("s3:GetObject", "s3:PutObject"),
     ("s3api", "delete-objects"): ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     ("s3api", "head-object"): ("s3:GetObject",),

@@ -46,7 +46,7 @@ class Tools:
             path.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
             path.chmod(0o755)
 
-    def run(self, *steps: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *steps: str, folder: Path = SCRIPT.parents[1], **variables: str) -> subprocess.CompletedProcess[str]:
         found = {
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "HOME": str(self.folder),
@@ -64,7 +64,7 @@ class Tools:
             capture_output=True,
             text=True,
             timeout=600,
-            cwd=SCRIPT.parents[1],
+            cwd=folder,
         )
 
     def calls_of(self, start: str) -> list[str]:
@@ -116,6 +116,38 @@ def test_what_cannot_work_is_one_line_and_nothing_is_started(
     assert ended.returncode == 1
     assert ended.stderr.startswith(said)
     assert not tools.calls_of("aws")
+
+
+def committed(folder: Path) -> Path:
+    """A repository whose one commit has the stack file of ``shop``; its file."""
+    file = folder / "Pulumi.shop.yaml"
+    file.parent.mkdir()
+    file.write_text("promoted: false\n")
+    for words in (["init"], ["add", "."], ["commit", "--message", "first"]):
+        named = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *named, *words], cwd=folder, check=True, capture_output=True)
+    return file
+
+
+@pytest.mark.parametrize("step", ["infrastructure", "application", "shell"])
+def test_a_stack_file_that_is_not_committed_is_refused_and_nothing_is_uploaded(tmp_path: Path, step: str) -> None:
+    file = committed(tmp_path / "repository")
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER})
+    file.write_text("promoted: true\n")
+    ended = tools.run(step, folder=file.parent)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Pulumi.shop.yaml has changes that are not committed")
+    assert not tools.calls_of("aws")
+
+
+def test_a_change_of_another_file_stays_here_and_is_told(tmp_path: Path) -> None:
+    file = committed(tmp_path / "repository")
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "SUCCEEDED")
+    file.with_name("Pulumi.other.yaml").write_text("promoted: true\n")
+    ended = tools.run(folder=file.parent)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == "what is not committed stays here\n"
+    assert len(tools.calls_of("aws s3api put-object")) == 1
 
 
 def test_aws_has_what_the_script_calls() -> None:
