@@ -21,8 +21,8 @@ class BucketTakeover(Component):
         *,
         bucket: CopiedBucket,
         cors: CorsRule | None,
-        function: Function,
-        promoted: bool,
+        function: Function | None = None,
+        promoted: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -30,6 +30,9 @@ class BucketTakeover(Component):
             aws.s3.BucketCorsConfiguration(
                 self.child("cors"), bucket=bucket.bucket_name, cors_rules=[cors.args], opts=self.child_options()
             )
+        if function is None:
+            self.register_outputs({})
+            return
         permission = function.allow_invocation(bucket.name, "s3.amazonaws.com", bucket.arn)
         if promoted:
             aws.s3.BucketNotification(

@@ -1,6 +1,7 @@
 """How users reach the Confluence system: names, certificates, and the distribution with its firewall."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from components.account import Account
 from components.data.log_bucket import LogBucket
@@ -87,12 +88,17 @@ def make_cdn(
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
     static = PathBehaviorSettings(path="/static/*", origin=STATIC, cache_seconds=_YEAR, methods="read")
     # The host of signed URLs, which browsers load attachments from and upload to: the regional one, as SigV4 has it.
-    files = f"https://{account.suffixed(settings.buckets.uploads.bucket)}.s3.{account.region}.amazonaws.com"
+    # The copy's is known to pages before it is needed: while the home region is gone, no distribution can be changed.
+    regions = (account.region, *([settings.copies.region] if settings.copies else []))
+    files = [
+        f"https://{replace(account, region=region).suffixed(settings.buckets.uploads.bucket)}.s3.{region}.amazonaws.com"
+        for region in regions
+    ]
     policy = ContentSecurityPolicy(
         sources={
-            "connect-src": ("'self'", f"wss://{names.domain}", f"wss://{names.below('ws')}", files),
-            "img-src": ("'self'", "data:", "blob:", files),
-            "media-src": ("'self'", "blob:", files),
+            "connect-src": ("'self'", f"wss://{names.domain}", f"wss://{names.below('ws')}", *files),
+            "img-src": ("'self'", "data:", "blob:", *files),
+            "media-src": ("'self'", "blob:", *files),
         }
     )
     cdn = Cdn(

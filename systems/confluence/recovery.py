@@ -11,6 +11,7 @@ import pulumi
 
 from components.account import Account
 from components.data.bucket_rights import CopiedBucket
+from components.data.bucket_takeover import BucketTakeover
 from components.data.global_cache import GlobalCache
 from components.data.log_bucket import LogBucket
 from components.data.postgres_recovery import PostgresRecovery
@@ -112,6 +113,8 @@ def _follow(
         arns = pulumi.Output.from_input(home.secret_arns)
         return CopiedSecret(name, arns.apply(lambda found: found[name]), account.region)
 
+    uploads = bucket("uploads")
+    BucketTakeover("uploads", bucket=uploads, cors=settings.buckets.uploads.cors)
     search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
     return Data(
         database=database,
@@ -134,7 +137,7 @@ def _follow(
         ),
         search_access=search_access,
         static=bucket("static"),
-        uploads=bucket("uploads"),
+        uploads=uploads,
         backups=bucket("backups"),
         signing_key=secret("jwt-secret"),
         secrets={name: secret(name) for name in MANUAL_SECRETS},

@@ -123,6 +123,19 @@ def test_uploads_go_into_the_copy_of_the_bucket_under_its_key(home: Graph) -> No
     assert home.only("aws:kms/key:Key", "recovery-data-key-key").outputs["arn"] in policies
 
 
+def test_pages_may_reach_the_copy_of_the_uploads_which_answers_their_sites_as_the_bucket_does(home: Graph) -> None:
+    copy = home.only("aws:s3/bucket:Bucket", "bucket-copies-uploads-bucket").inputs["bucket"]
+    policy = home.only("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "cdn-headers")
+    said = policy.inputs["securityHeadersConfig"]["contentSecurityPolicy"]["contentSecurityPolicy"]
+    told = {each.split()[0]: each.split()[1:] for each in said.split(";") if each.strip()}
+    for directive in ("connect-src", "img-src", "media-src"):
+        assert f"https://{copy}.s3.us-west-2.amazonaws.com" in told[directive], directive
+    kind = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+    there, own = standing(home).only(kind).inputs, home.only(kind).inputs
+    assert there["bucket"] == copy
+    assert there["corsRules"] == own["corsRules"]
+
+
 def test_no_function_runs_while_it_stands_by_and_no_stream_is_read() -> None:
     before, after = stack_graph("confluence-lambda-dr"), stack_graph("confluence-lambda-dr", promoted=True)
     asked = [node for node in before.of_type(FUNCTION) if not node.name.startswith(OWN)]
@@ -173,3 +186,9 @@ def test_the_pool_gets_the_database_as_its_target_once_it_writes() -> None:
     assert before.only(proxy).urn == after.only(proxy).urn
     assert not before.of_type(target)
     assert after.only("aws:rds/instance:Instance").urn in after.only(target).dependencies
+
+
+def test_nobody_is_led_here_before_the_database_writes(home: Graph) -> None:
+    there = promoted(home)
+    (takeover,) = there.of_type("strata:edge:Takeover")
+    assert there.only("aws:rds/instance:Instance").urn in takeover.dependencies
