@@ -10,7 +10,7 @@ from components.data.bucket_rights import CopiedBucket
 
 
 class BucketTakeover(Component):
-    """Lets pages of ``cors`` upload to ``bucket``, and has S3 invoke ``function`` for what comes, once ``promoted``.
+    """Lets pages of ``cors`` upload to ``bucket``, and has S3 invoke a ``function`` for what comes, once ``promoted``.
 
     Until then nobody uploads here: what comes are copies, which were looked at in their own region.
     """

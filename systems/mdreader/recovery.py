@@ -7,6 +7,7 @@ where the home's buckets do not answer. Users sign in at the home's pool, and at
 docs/decisions/0045-which-region-answers.md for what that leaves of a sign-in. Redis is empty at first.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -21,6 +22,7 @@ from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.operations.tracing import Tracing
 from components.security.operator_role import OperatorRole
+from settings import Problem, SettingsError
 from settings.recovery import RecoveryStackSettings
 from systems.copies import Elsewhere, goes_first, take_over
 from systems.foundation import make_keys
@@ -112,8 +114,18 @@ def _signed_in(settings: SystemSettings, home: Contract) -> SignIn:
         home.user_pool_arn,
         home.issuer,
         home.client_id,
-        signers.apply(lambda ids: ids[settings.file_signer]),
+        signers.apply(lambda ids: signer_of(ids, settings.file_signer)),
     )
+
+
+def signer_of(ids: Mapping[str, str], named: str) -> str:
+    """The id that a signer has at home; one line where it has none there."""
+    if named not in ids:
+        said = f"{named} signs nothing at home, where {', '.join(sorted(ids)) or 'nobody'} does"
+        # Reaches the user as its message alone, without a traceback.
+        problem = Problem("settings.fileSigner", said)
+        raise pulumi.RunError(str(SettingsError(f"Pulumi.{pulumi.get_stack()}.yaml", [problem])))
+    return ids[named]
 
 
 def _mail(settings: SystemSettings, account: Account) -> Mail:

@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from analyser.graph import Graph
+from analyser.run.program import ProgramError, run_program
 from settings import SettingsError
 from settings.stack import parse
 from settings.stackfile import read
 from systems import SETTINGS
+from systems.mdreader.recovery import signer_of
 from tests.promotion import forbidden, promotion
 from tests.stacks import ROOT, stack_graph
 from tests.support import differences_when_unknown
@@ -178,3 +181,11 @@ def test_the_application_s_secret_is_put_together_once_the_promoted_database_has
 def test_nobody_is_led_here_before_the_database_writes(promoted: Graph) -> None:
     (takeover,) = promoted.of_type("strata:edge:Takeover")
     assert promoted.only(DATABASE).urn in takeover.dependencies
+
+
+def test_a_signer_that_home_has_dropped_is_one_line() -> None:
+    def program() -> None:
+        pulumi.export("signer", pulumi.Output.from_input({"second": "K2"}).apply(lambda ids: signer_of(ids, "first")))
+
+    with pytest.raises(ProgramError, match="fileSigner: first signs nothing at home, where second does"):
+        run_program(program, stack=STACK, config={"aws:region": "us-west-2"})
