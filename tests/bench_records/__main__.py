@@ -31,7 +31,7 @@ from tests.bench_records.data import Known, fill
 from tests.bench_records.growth import grown
 from tests.bench_records.paths import BATCH, HOT_PAGE, MISSED, PAGE, READ, WRITE, Measured, Served, measure
 from tests.bench_records.plans import Plan, plans
-from tests.bench_records.prediction import CLOSE, NEIGHBOURS, Compared, Found, compared, milliseconds
+from tests.bench_records.prediction import CLOSE, NEIGHBOURS, Compared, Found, compared, undisturbed
 from tests.bench_records.sizes import cached_bytes, event_bytes, sizes
 from tests.bench_records.writes import writes
 from tests.postgres import Server, server
@@ -181,10 +181,10 @@ def verdict(found: Mapping[int, Found]) -> int:
         say(f"\n{rows:,} rows: {'':30} the model    measured  deviation")
         wrong += _apart(rows, compared(one))
         quiet = one.others <= NEIGHBOURS
-        judged = _apart(rows, milliseconds(one))
+        judged = _apart(rows, undisturbed(one))
         wrong += judged if quiet else []
         if not quiet:
-            say(f"  other programs had {one.others:.0%} of the machine: milliseconds are not judged")
+            say(f"  other programs had {one.others:.0%} of the machine: milliseconds and writes are not judged")
         wrong += _opened(one)
     say(f"\nverdict: {'; '.join(wrong) or 'the model holds, and answers grow as B-trees do'}")
     return bool(wrong)

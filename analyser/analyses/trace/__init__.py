@@ -38,6 +38,11 @@ STORIES: dict[Story, Callable[[Survey], Iterator[Chain]]] = {
 
 BEFORE = frozenset({"dns", "certificate", "validation", "waf", "door"})
 """Links between a browser and what answers, which before a recovery stack are its home stack's, with the CDN."""
+OF_HOME = {
+    Story.BROWSER: (BEFORE, "browsers come by what {home} makes: strata trace {home}"),
+    Story.BACKUP: (frozenset({"selected"}), "what is selected may be a copy that {home} makes: strata trace {home}"),
+}
+"""Links of a story that a recovery stack may lack because its home stack makes their other side, and what to say."""
 
 
 def trace(graph: Graph) -> list[Chain]:
@@ -49,13 +54,11 @@ def trace(graph: Graph) -> list[Chain]:
 
 
 def _behind(chain: Chain, home: str) -> Chain:
-    """A recovery stack's chain: what it lacks before a balancer or API of its own, its home stack may well have."""
-    if chain.story is not Story.BROWSER:
-        return chain
-    because = f"browsers come by what {home} makes: strata trace {home}"
+    """A recovery stack's chain: what it lacks that its home stack may well have."""
+    kinds, said = OF_HOME.get(chain.story, (frozenset(), ""))
     links = (
-        replace(link, state=State.NOT_KNOWN, because=because)
-        if link.state is State.MISSING and link.kind in BEFORE
+        replace(link, state=State.NOT_KNOWN, because=said.format(home=home))
+        if link.state is State.MISSING and link.kind in kinds
         else link
         for link in chain.links
     )

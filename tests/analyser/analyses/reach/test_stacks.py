@@ -110,7 +110,8 @@ def test_the_store_that_follows_is_reached_from_its_own_network_alone(
     stack: str, source: str, store: str, promoted: bool
 ) -> None:
     there = Reach(stack_graph(stack, promoted=promoted))
-    assert ask(there, source, store)[0].yes
+    # A proxy has a target only once the database behind it writes.
+    assert ask(there, source, store)[0].yes is (promoted or stack != "confluence-lambda-dr")
     assert not any(answer.yes for answer in ask(there, "internet", store))
 
 
