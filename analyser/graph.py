@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 TAGS_KEY = "aws:defaultTags"
 
@@ -61,6 +61,35 @@ class Node:
         return self.type.split(":", 1)[0]
 
 
+@dataclass(frozen=True)
+class Gap:
+    """Something that a run could not see, so that answers lack it or rest on a stand-in."""
+
+    kind: str
+    """What it is: one of ``KINDS``."""
+    token: str
+    """The type of the component, function or resource; the name of a stack or an environment."""
+    name: str = ""
+    """The logical name, where it has one."""
+
+    KINDS: ClassVar[Mapping[str, str]] = {
+        "component": "not seen inside (component of a provider that is not known here)",
+        "read": "read from the account, so answered by a stand-in",
+        "data source": "looked up in the account, so answered by a stand-in",
+        "stack": "not known of another stack (name its outputs by --outputs)",
+        "environment": "of Pulumi ESC, of which nothing is known",
+        "region": "assumed as region, which neither the stack's file nor AWS_REGION says",
+        "interpreter": "not there, so run by Strata's own Python (virtualenv of the program)",
+    }
+    """Every kind, in the order of what it costs an answer, with what it means."""
+
+
+def sorted_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Each gap once, in the order of kinds and then of names."""
+    rank = {kind: number for number, kind in enumerate(Gap.KINDS)}
+    return tuple(sorted(set(gaps), key=lambda gap: (rank[gap.kind], gap.token, gap.name)))
+
+
 class Graph:
     """All that one run of a stack's program registered, in order of registration."""
 
@@ -75,6 +104,7 @@ class Graph:
         config: Mapping[str, str] | None = None,
         secret_exports: frozenset[str] = frozenset(),
         reads: tuple[str, ...] = (),
+        gaps: tuple[Gap, ...] = (),
     ) -> None:
         self.project = project
         self.stack = stack
@@ -86,6 +116,8 @@ class Graph:
         """Names of the stack outputs that Pulumi would show as [secret]."""
         self.reads = reads
         """Full names of the stacks whose outputs the program read."""
+        self.gaps = gaps
+        """What the run could not see, in the order of ``Gap.KINDS``; nothing of Strata's own program."""
         self._by_urn = {node.urn: node for node in self.nodes}
         self._by_type: dict[str, list[Node]] = {}
         self._children: dict[str, list[Node]] = {}
@@ -133,6 +165,11 @@ class Graph:
                 name = parent.name
             parent = self.get(parent.parent)
         return name
+
+    @property
+    def hidden(self) -> list[Gap]:
+        """What may hold resources that are not in the graph: what is not there is not known to be missing then."""
+        return [gap for gap in self.gaps if gap.kind in ("component", "read")]
 
     @property
     def default_tags(self) -> dict[str, Any] | None:

@@ -29,6 +29,8 @@ class StackFile:
     stack: str
     config: dict[str, str]
     secret_keys: list[str]
+    environments: tuple[str, ...] = ()
+    """Environments of Pulumi ESC that would add to it: https://www.pulumi.com/docs/esc/"""
 
 
 def stack_names(directory: Path) -> list[str]:
@@ -37,8 +39,8 @@ def stack_names(directory: Path) -> list[str]:
     return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
 
 
-def read(directory: Path, stack: str) -> StackFile:
-    """The flat config map of a stack.
+def read(directory: Path, stack: str, project: str = PROJECT) -> StackFile:
+    """The flat config map of a stack of a project.
 
     Raises SettingsError when there is no such file, when it is no YAML, or when it is not shaped like a stack file.
     """
@@ -47,17 +49,25 @@ def read(directory: Path, stack: str) -> StackFile:
     if not _STACK_NAME.fullmatch(stack) or not path.is_file():
         known = ", ".join(stack_names(directory)) or "none"
         raise SettingsError(file, [Problem("", f"there is no such stack file; stacks here: {known}")])
-    _check_project(directory)
-    document = _document(file, path)
-    config = document.get("config") or {}
+    if project == PROJECT:
+        _check_project(directory)
+    found = document(file, path)
+    config = found.get("config") or {}
     if not isinstance(config, dict):
         raise SettingsError(file, [Problem("config", "is not a mapping")])
-    if problems := [*_wrong_keys(document), *_wrong_entries(config)]:
+    if problems := [*_wrong_keys(found), *_wrong_entries(config, project)]:
         raise SettingsError(file, problems)
-    entries = {_qualified(key): value for key, value in config.items()}
+    entries = {_qualified(key, project): value for key, value in config.items()}
     # A secret can only be decrypted with the stack's key; the preview gives it a placeholder.
-    texts = {key: _text(_without_secrets(value)) for key, value in entries.items()}
-    return StackFile(stack, texts, [key for key, value in entries.items() if _without_secrets(value) != value])
+    texts = {key: text(_without_secrets(value)) for key, value in entries.items()}
+    secret = [key for key, value in entries.items() if _without_secrets(value) != value]
+    return StackFile(stack, texts, secret, tuple(_environments(found.get("environment"))))
+
+
+def _environments(said: Any) -> Iterator[str]:
+    """Names of a list, as text or with settings, or of an environment that is written out in the file."""
+    listed = said.get("imports") or ["(in the file)"] if isinstance(said, dict) else said or ()
+    return (str(next(iter(each), "")) if isinstance(each, dict) else str(each) for each in listed)
 
 
 def _check_project(directory: Path) -> None:
@@ -65,10 +75,10 @@ def _check_project(directory: Path) -> None:
     path = directory / _PROJECT_FILE
     if not path.exists():
         return
-    document = _document(_PROJECT_FILE, path, "is not a mapping with name and runtime")
-    runtime = document.get("runtime")
+    found = document(_PROJECT_FILE, path, "is not a mapping with name and runtime")
+    runtime = found.get("runtime")
     language = runtime.get("name") if isinstance(runtime, dict) else runtime
-    for key, value, wanted in (("name", document.get("name"), PROJECT), ("runtime", language, "python")):
+    for key, value, wanted in (("name", found.get("name"), PROJECT), ("runtime", language, "python")):
         if value != wanted:
             said = "is required" if value is None else f"{shown(value)} is not this project's"
             raise SettingsError(_PROJECT_FILE, [Problem(key, f"{said}; {wanted}")])
@@ -78,37 +88,38 @@ def _wrong_keys(document: dict[str, Any]) -> Iterator[Problem]:
     return (Problem(key, unknown_key(key, _KEYS)) for key in document if key not in _KEYS)
 
 
-def _wrong_entries(config: dict[str, Any]) -> Iterator[Problem]:
+def _wrong_entries(config: dict[str, Any], project: str) -> Iterator[Problem]:
     """Entries that Pulumi's CLI refuses, or of which it keeps one of two."""
     seen: dict[str, str] = {}
     for key, value in config.items():
         if not _CONFIG_KEY.fullmatch(key):
             yield Problem(f"config.{key}", "is no key of a configuration; namespace:name is one")
-        elif (same := seen.setdefault(_qualified(key), key)) != key:
+        elif (same := seen.setdefault(_qualified(key, project), key)) != key:
             yield Problem(f"config.{key}", f"is given twice, also as {same}")
         elif value is None:
             yield Problem(f"config.{key}", "has no value")
 
 
-def _document(file: str, path: Path, shape: str = "is not a mapping with a config key") -> dict[str, Any]:
+def document(file: str, path: Path, shape: str = "is not a mapping with a config key") -> dict[str, Any]:
+    """The mapping that a file of a project holds, called ``file`` in what is raised: a SettingsError for any other."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError(file, [Problem("", f"is larger than {_MOST_BYTES // 1024} KiB")])
-        document = yaml_reader.load(path.read_text(encoding="utf-8-sig"))
+        found = yaml_reader.load(path.read_text(encoding="utf-8-sig"))
     except YamlError as error:
         raise SettingsError(file, [Problem(error.path, error.what)]) from None
     except UnicodeDecodeError as error:
         raise SettingsError(file, [Problem("", f"is not UTF-8 text: {error.reason}")]) from None
     except OSError as error:
         raise SettingsError(file, [Problem("", f"cannot be read: {error.strerror}")]) from None
-    if not isinstance(document, dict):
+    if not isinstance(found, dict):
         raise SettingsError(file, [Problem("", shape)])
-    return document
+    return found
 
 
-def _qualified(key: str) -> str:
+def _qualified(key: str, project: str) -> str:
     namespace, _, name = key.replace(":config:", ":").rpartition(":")
-    return f"{namespace or PROJECT}:{name}"
+    return f"{namespace or project}:{name}"
 
 
 def _without_secrets(value: Any) -> Any:
@@ -119,5 +130,6 @@ def _without_secrets(value: Any) -> Any:
     return [_without_secrets(each) for each in value] if isinstance(value, list) else value
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """A value of configuration as the engine hands it over: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value)

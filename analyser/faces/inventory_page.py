@@ -11,6 +11,11 @@ _HEAD = """\
 The {system} system, environment {environment}. Written by `strata inventory`: do not edit it; what stores hold is in
 `docs/inventory/purposes.yaml`. Data is kept in {regions}.
 """
+_HEAD_OF_OTHERS = """\
+# Data inventory: {stack}
+
+Written by `strata inventory`. Data is kept in {regions}.
+"""
 _DESIGN = """\
 ## By design
 
@@ -31,7 +36,7 @@ snapshots and old versions at the latest; where nothing is to be done, it counts
 
 def page(inventory: Inventory) -> str:
     """The inventory in Markdown: what holds by design, and what takes people, apart."""
-    head = _HEAD.format(
+    head = (_HEAD if inventory.system else _HEAD_OF_OTHERS).format(
         stack=inventory.stack,
         system=inventory.system,
         environment=inventory.environment,

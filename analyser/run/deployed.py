@@ -11,10 +11,12 @@ from typing import Any
 
 from pulumi.runtime import rpc
 
-from analyser.graph import TAGS_KEY, Graph, Node
+from analyser.graph import TAGS_KEY, Gap, Graph, Node, sorted_gaps
 from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
+from policy.tokens import canonical
 from policy.unknown import UNKNOWN
+from settings.provider import REGION_KEY
 from systems.recovery_stack import held
 
 _STACK = "pulumi:pulumi:Stack"
@@ -44,7 +46,14 @@ def graph_of_export(data: Mapping[str, Any]) -> Graph:
     """
     if data.get("version") not in _VERSIONS:
         raise ExportError(f"version {data.get('version')} of an export is not known; 3 and 4 are")
-    states = data["deployment"].get("resources") or []
+    return graph_of_states(data["deployment"].get("resources") or [])
+
+
+def graph_of_states(states: Any, config: Mapping[str, str] | None = None) -> Graph:
+    """The graph of resources as a state has them, with what is known of configuration beside.
+
+    Raises ExportError for what is no list of such, and for one without a stack.
+    """
     if wrong := next(_malformed(states), ""):
         raise ExportError(wrong)
     stack = next((state for state in states if state["type"] == _STACK), None)
@@ -54,15 +63,21 @@ def graph_of_export(data: Mapping[str, Any]) -> Graph:
     exports, secret = _inputs(stack.get("outputs") or {})
     start, project = stack["urn"].split("::")[:2]
     name = start.rpartition(":")[2]
+    known = {**(config or {}), **_tags(states)}
     return Graph(
         project,
         name,
         nodes,
         exports,
-        region=_region(states),
-        config=_tags(states),
+        region=_region(states) or known.get(REGION_KEY, ""),
+        config=known,
         secret_exports=frozenset(secret),
+        gaps=sorted_gaps(_hidden(state) for state in states if state.get("external")),
     )
+
+
+def _hidden(state: Mapping[str, Any]) -> Gap:
+    return Gap("read", state["type"], state["urn"].rsplit("::", 1)[1])
 
 
 @dataclass(frozen=True)
@@ -121,7 +136,7 @@ def _node(state: Mapping[str, Any]) -> Node:
     options = {key: state[key] for key in ("retainOnDelete", "replaceOnChanges", "aliases") if state.get(key)}
     return Node(
         urn=state["urn"],
-        type=state["type"],
+        type=canonical(state["type"]),
         name=state["urn"].rsplit("::", 1)[1],
         inputs=inputs,
         outputs=outputs,

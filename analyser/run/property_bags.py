@@ -8,6 +8,8 @@ from pulumi.runtime import rpc
 from policy.unknown import UNKNOWN
 
 SIGNATURE = rpc._special_sig_key
+UNKNOWN_TEXT = rpc.UNKNOWN
+"""What stands for an unknown value on the wire."""
 _SECRET = rpc._special_secret_sig
 _RESOURCE = rpc._special_resource_sig
 _OUTPUT = rpc._special_output_value_sig

@@ -40,7 +40,7 @@ class Recorder(mocks.MockMonitor):
     on an empty account, but for what is ``deployed`` already, as in the preview of an update. ``turn`` says when the
     program asked for what is being registered: the SDK sends what waited for the same thing in any order. ``progress``
     hears the number of registrations so far. ``answers`` are outputs of other stacks, by full name. Paths of assets
-    are those from ``root``.
+    are those from ``root``. URNs are of ``project``.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Recorder(mocks.MockMonitor):
         deployed: Deployed | None = None,
         answers: Mapping[str, Read] = MappingProxyType({}),
         root: Path | None = None,
+        project: str = PROJECT,
     ) -> None:
         super().__init__(_Unused())
         self.nodes: dict[str, Node] = {}
@@ -63,6 +64,7 @@ class Recorder(mocks.MockMonitor):
         self.reads: list[str] = []
         self.transforms = Transforms()
         self._stack = stack
+        self._project = project
         self._region = region
         self._known = known
         self._turn = turn
@@ -106,7 +108,7 @@ class Recorder(mocks.MockMonitor):
             seen: dict[str, property_bags.Seen] = {}
             self.exports = property_bags.decode(request.outputs, seen)
             self.secret_exports = frozenset(key for key, found in seen.items() if found.secret)
-            if self._known:
+            if self._strict:
                 unknown = [key for key, value in self.exports.items() if not wholly_known(value)]
                 self.problems += [f"stack output {key} is unknown" for key in unknown]
         return super().RegisterResourceOutputs(request)
@@ -117,11 +119,15 @@ class Recorder(mocks.MockMonitor):
             found = self.resources[arguments["urn"]]
             result = {"urn": found.urn, "id": found.id, "state": found.state}
         else:
-            account = self._deployed.account if self._deployed else ""
-            result = mock_cloud.invoke(request.tok, arguments, self._region, account or mock_cloud.ACCOUNT_ID)
+            result = self._looked_up(request.tok, arguments)
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").CopyFrom(property_bags.encode(result))
         return response
+
+    def _looked_up(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The answer of a data source."""
+        account = self._deployed.account if self._deployed else ""
+        return mock_cloud.invoke(token, arguments, self._region, account or mock_cloud.ACCOUNT_ID)
 
     def _answer(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The id and the state of what a provider creates."""
@@ -144,7 +150,7 @@ class Recorder(mocks.MockMonitor):
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """A URN as the engine makes it: the types of all parents, save the root stack's."""
         lineage = "" if not parent or _is_stack(parent) else f"{parent.split('::')[2]}$"
-        return f"urn:pulumi:{self._stack}::{PROJECT}::{lineage}{type_}::{name}"
+        return f"urn:pulumi:{self._stack}::{self._project}::{lineage}{type_}::{name}"
 
     def _register_remote(
         self, request: Any, urn: str, inputs: dict[str, Any], seen: dict[str, property_bags.Seen]
@@ -155,7 +161,7 @@ class Recorder(mocks.MockMonitor):
             expansion = eks.expand(Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer))
             inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
         except RemoteError as error:
-            self.problems.append(str(error))
+            self._unseen(node, error)
             self._record(node)
             return resource_pb2.RegisterResourceResponse(urn=urn)
         for found in (expansion.component, *inside):
@@ -167,10 +173,19 @@ class Recorder(mocks.MockMonitor):
             response.propertyDependencies[key].urns.extend(urns)
         return response
 
+    def _unseen(self, node: Node, error: RemoteError) -> None:
+        """Notes a component of which the preview does not know what it makes."""
+        self.problems.append(str(error))
+
+    @property
+    def _strict(self) -> bool:
+        """Whether nothing may be unknown."""
+        return self._known
+
     def _record(self, node: Node) -> None:
         if node.urn in self.nodes:
             self.problems.append(f"two resources share the URN {node.urn}")
-        if self._known:
+        if self._strict:
             unknown = [key for key, value in node.inputs.items() if not wholly_known(value)]
             self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
         self.nodes[node.urn] = with_contents(node, self._root)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyser.analyses.cost.item import Item
 from analyser.analyses.cost.known_costs import is_free, pricer
 from analyser.analyses.cost.price_snapshot import NoPriceError
-from analyser.analyses.cost.result import Cost, Line, ResourceCost
+from analyser.analyses.cost.result import UNSAID, Cost, Line, ResourceCost
 from analyser.analyses.cost.services.whole import whole
 from analyser.analyses.cost.usage import usage_of
 from analyser.graph import Graph, Node
@@ -34,7 +34,7 @@ def monthly_cost(graph: Graph) -> Cost:
         elif lines:
             bases = dict.fromkeys(line.basis for line in lines if line.basis)
             unused.append(f"{node.kind} {node.name}: {', '.join(bases)}")
-    unpriced += [f"{token}: nobody has said what it costs" for token in sorted(graph.counts) if not _known(token)]
+    unpriced += [f"{token}: {UNSAID}" for token in sorted(graph.counts) if not is_priced(token)]
     costs += _of_the_whole(graph, usage, unpriced)
     return Cost(tuple(costs), tuple(unpriced), tuple(unused))
 
@@ -44,7 +44,8 @@ def _lines(item: Item) -> Iterator[Line]:
     return iter(()) if found is None else found(item)
 
 
-def _known(token: str) -> bool:
+def is_priced(token: str) -> bool:
+    """Whether anybody has said what a type costs, or that it is free."""
     return pricer(token) is not None or is_free(token)
 
 

@@ -7,6 +7,10 @@ HOURS = 730
 """A month in hours, as AWS's own calculator has it: https://docs.aws.amazon.com/pricing-calculator/latest/userguide/"""
 
 
+UNSAID = "nobody has said what it costs"
+"""Said of a type among what an estimate lacks."""
+
+
 @dataclass(frozen=True)
 class Price:
     """One SKU's price in one region."""
@@ -93,6 +97,11 @@ class Cost:
     """What the estimate lacks, one a line: resources whose price the snapshot does not hold, types nobody priced."""
     unused: tuple[str, ...] = ()
     """What costs nothing only because nothing is assumed of its use, one a line with the assumptions."""
+
+    @property
+    def without_price(self) -> list[str]:
+        """The resources among what the estimate lacks: types that nobody priced are told together, with their number."""
+        return [line for line in self.unpriced if not line.endswith(UNSAID)]
 
     @property
     def lines(self) -> list[Line]:

@@ -9,14 +9,22 @@ import yaml
 from analyser.analyses.inventory.result import Purpose
 
 FILE = Path("docs") / "inventory" / "purposes.yaml"
+_UNWRITTEN = Purpose("*", "not written down", True, f"not written down; {FILE} would say it")
+"""Of a store that nobody has described: that it holds nothing of persons is nobody's word."""
 EVERY = "every"
 """The key of what is alike in all systems; a system's own words go first."""
 
 
-def purposes(root: Path, system: str) -> list[Purpose]:
-    """What is written down for a system. Raises ValueError for an entry that lacks something or has too much."""
+def purposes(root: Path, system: str, *, own: bool = True) -> list[Purpose]:
+    """What is written down for a system. Raises ValueError for an entry that lacks something or has too much.
+
+    Of a project that is not Strata's ``own`` nothing need be written; what is not is said of each store.
+    """
+    if not own and not (root / FILE).is_file():
+        return [_UNWRITTEN]
     written = yaml.load((root / FILE).read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return [_purpose(entry) for part in (system, EVERY) for entry in written.get(part) or ()]
+    found = [_purpose(entry) for part in (system, EVERY) for entry in written.get(part) or ()]
+    return found if own else [*found, _UNWRITTEN]
 
 
 def of(name: str, known: Sequence[Purpose]) -> Purpose | None:

@@ -35,6 +35,8 @@ class Answer:
     source: Place
     target: Place
     path: tuple[Link, ...]
+    unseen: str = ""
+    """Said where the graph does not hold all that the stack has, so that nothing is known to be missing."""
 
     @property
     def yes(self) -> bool:
@@ -46,12 +48,12 @@ class Answer:
         """A no only where something on every way is known to be missing."""
         if self.yes:
             return Verdict.YES
-        return Verdict.NO if self.missing else Verdict.UNKNOWN
+        return Verdict.NO if self.missing and not self.unseen else Verdict.UNKNOWN
 
     @property
     def untold(self) -> list[str]:
         """What is not known on the most promising way."""
-        return [text for link in self.path for text in link.untold]
+        return [*([self.unseen] if self.unseen else []), *(text for link in self.path for text in link.untold)]
 
     @property
     def port(self) -> int | None:
@@ -92,7 +94,9 @@ def survey(reach: Reach) -> list[Answer]:
         ways = _ways(reach, source, reach.places, None)
         _, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
         others = [place for place in reach.places if place is not source]
-        found += [Answer(source, place, _links(ways, paths.get((place, None), []))) for place in others]
+        found += [
+            Answer(source, place, _links(ways, paths.get((place, None), [])), reach.unseen) for place in others
+        ]
     return found
 
 
@@ -101,8 +105,8 @@ def _answer(reach: Reach, source: Place, target: Place, port: int | None) -> Ans
     try:
         stops = networkx.shortest_path(ways, (source, None), (target, None), weight="cost")
     except (networkx.NetworkXNoPath, networkx.NodeNotFound):
-        return Answer(source, target, ())
-    return Answer(source, target, _links(ways, stops))
+        return Answer(source, target, (), reach.unseen)
+    return Answer(source, target, _links(ways, stops), reach.unseen)
 
 
 def _ways(reach: Reach, source: Place, targets: tuple[Place, ...], port: int | None) -> Any:

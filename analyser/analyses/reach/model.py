@@ -36,6 +36,8 @@ class Reach:
         view = View(graph)
         self.view = view
         self.stack = graph.stack
+        self.unseen = _unseen(graph)
+        """What of the stack is not in the graph, in a sentence; empty where it is whole."""
         self.places = tuple(_distinct([*edge(view), *stores(view), *workloads(view), *services(view)]))
         self.connections = Connections(view)
         self.relays = Relays(view, self.places, self.connections)
@@ -88,6 +90,14 @@ class Reach:
         given = [text(found.get(key)) for found in resources for key in _GIVEN_NAMES]
         made = [name for found in resources for name in (found.name, self.view.id_of(found))]
         return {name.lower() for name in given + made if name}
+
+
+def _unseen(graph: Graph) -> str:
+    hidden = graph.hidden
+    if not hidden:
+        return ""
+    more = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
+    return f"what {hidden[0].token} {hidden[0].name}{more} has or makes is not seen, and may open a way"
 
 
 def _means(place: Place, word: str) -> bool:

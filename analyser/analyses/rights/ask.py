@@ -48,7 +48,15 @@ def ask(graph: Graph, role: str, action: str, resource: str, around: Around = NO
     ``around`` holds the policies from outside the stack that bound the question.
     Raises UnknownNameError for a role, action or resource that is none.
     """
-    return judge(View(graph), role, action, resource, around)
+    return _as_far_as_seen(judge(View(graph), role, action, resource, around), graph)
+
+
+def _as_far_as_seen(found: Decision, graph: Graph) -> Decision:
+    """The same, where a no by silence is none: what is not in the graph may allow it."""
+    if found.allowed or any(not one.allows for one in found.grounds) or not graph.hidden:
+        return found
+    names = (f"what {gap.token} {gap.name} has or makes, which is not seen" for gap in graph.hidden)
+    return replace(found, unread=(*found.unread, *names))
 
 
 def judge(view: View, role: str, action: str, resource: str, around: Around = NOTHING) -> Decision:

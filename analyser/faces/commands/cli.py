@@ -9,6 +9,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,8 @@ from typer.exceptions import TyperException
 
 from analyser.faces.commands import policies, project, questions, review
 from analyser.faces.commands.entry import INTERRUPTED
-from analyser.faces.commands.stack import complain
+from analyser.faces.commands.files import OfFile, OfFileToo, with_from
+from analyser.faces.commands.stack import complain, outputs_of
 from analyser.faces.commands.streams import FULL, prepare
 from analyser.faces.commands.usage_error import UsageError
 from analyser.run import sdk
@@ -60,12 +62,39 @@ def _tell_version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    directory: Annotated[
+        Path | None, typer.Option("-C", metavar="DIR", help="Work as if started in this folder: of any Pulumi project.")
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option("--outputs", metavar="STACK=FILE", help="What a stack that the program reads has put out, as JSON."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", help="Tell which Strata this is.", callback=_tell_version, is_eager=True)
     ] = False,
 ) -> None:
     """Shows what a stack would create and whether it passes the policy pack, with no cloud account."""
+    if directory is not None:
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise UsageError(f"strata: -C {directory}: {error.strerror}") from None
+    outputs_of.clear()
+    for said in outputs or ():
+        name, given, file = said.partition("=")
+        if not (name and given and file):
+            raise UsageError(f"strata: --outputs {said} is no STACK=FILE, such as acme/network/prod=outputs.json")
+        outputs_of[name] = Path(file)
 
+
+_FROM_FILES: dict[Any, type[OfFile]] = {
+    **dict.fromkeys((review.preview, review.report, project.inventory, policies.policies), OfFile),
+    **dict.fromkeys(
+        (questions.cost, questions.timeline, questions.reach, questions.can, questions.diagram, questions.teardown),
+        OfFile,
+    ),
+    questions.diff: OfFileToo,
+}
 
 for command in (
     *(review.preview, review.report),
@@ -84,7 +113,8 @@ for command in (
     ),
     *(project.stacks, policies.policies, project.check, project.deploy_plan, project.inventory, project.schema),
 ):
-    app.command()(command)
+    kind = _FROM_FILES.get(command)
+    app.command(cls=kind)(with_from(command) if kind else command)
 
 
 @app.command("help")

@@ -16,13 +16,15 @@ from analyser.analyses.changes.state import beside, invented
 from analyser.analyses.changes.widening import widening_document
 from analyser.analyses.report import VERSION, compared
 from analyser.analyses.update_time import UpdateTime, update_document, update_time
+from analyser.faces.commands.files import graph_in, read_json
 from analyser.faces.commands.revision import preview_at, uncommitted
 from analyser.faces.commands.saved import malformed
 from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
-from analyser.run.deployed import ExportError, deployed, graph_of_export, is_export
+from analyser.run.deployed import deployed
 from analyser.run.mock_cloud import ACCOUNT_ID
+from analyser.run.previewed import FORMATS, is_written_by_pulumi
 
 
 class Form(StrEnum):
@@ -157,31 +159,20 @@ def _document(side: Side, data: Any, export: Graph | None, other: Graph | None) 
 
 
 def _export(side: Side, data: Any) -> Graph | None:
-    if not is_export(data):
-        return None
-    try:
-        return graph_of_export(data)
-    except ExportError as error:
-        raise UsageError(f"{side.name}: {error}") from error
+    return None if data is None else graph_in(side.name, data)
 
 
 def _read(name: str) -> Any:
-    try:
-        found = json.loads(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name}: is no JSON: {error}") from error
-    if is_export(found):
-        return found
+    found = read_json(name)
     if _is_preview(found):
         if wrong := next(malformed(found), ""):
             raise UsageError(f"{name}: is no whole preview: {wrong}")
-        return found
-    raise UsageError(
-        f"{name}: is no preview of one stack, which strata preview STACK --json writes, nor an export of one, "
-        "which pulumi stack export writes"
-    )
+    elif not is_written_by_pulumi(found):
+        raise UsageError(
+            f"{name}: is no preview of one stack, which strata preview STACK --json writes, nor of one what {FORMATS} "
+            "write"
+        )
+    return found
 
 
 def _is_preview(found: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from analyser.faces.commands.judging import Choice, framework_named
-from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, named_so
+from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, named_so, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 
 
@@ -81,6 +81,7 @@ def _evidence(stack: str, key: str, *, as_json: bool) -> int:
         _json(evidence_document(found, stack, controls))
     else:
         show_evidence(found, stack, controls)
+    tell_gaps(graph, "policies", as_json=as_json)
     return VIOLATED if any(each.blocks for control in controls for each in control.findings) else 0
 
 

@@ -1,10 +1,21 @@
 """Commands about the project: its stacks, schema, inventories, and checks of what was deployed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analyser.faces.commands.stack import AsJson, StackName, complain, graph_of, project_root
+from analyser.faces.commands.stack import (
+    AsJson,
+    StackName,
+    complain,
+    graph_of,
+    is_file,
+    project,
+    project_root,
+    stack_files,
+    tell_gaps,
+)
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -13,19 +24,21 @@ CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if
 
 def stacks() -> int:
     """List the stacks with their system, environment and region."""
+    from analyser.run.foreign.project import read_stack
     from settings import SettingsError, stackfile
     from settings.provider import REGION_KEY
     from settings.stack import PROJECT
 
-    root = project_root()
+    found = project()
     failed = 0
-    for name in stackfile.stack_names(root):
+    for name in stackfile.stack_names(found.stack_files):
         try:
-            config = stackfile.read(root, name).config
+            config = (stackfile.read(found.root, name) if found.own else read_stack(found, name)).config
         except SettingsError as error:
             failed = complain(str(error))
             continue
-        told = (config.get(key, "?") for key in (f"{PROJECT}:system", f"{PROJECT}:environment", REGION_KEY))
+        own = (f"{PROJECT}:system", f"{PROJECT}:environment") if found.own else ()
+        told = (config.get(key, "?") for key in (*own, REGION_KEY))
         typer.echo("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
     return failed
 
@@ -79,7 +92,7 @@ def inventory(
     ] = "",
     check: CheckOnly = False,
 ) -> int:
-    """Write which data a stack keeps, where and how long. To docs/inventory/STACK.md, with how it is erased."""
+    """Write which data a stack keeps, where and how long. To docs/inventory/STACK.md; of other projects, print it."""
     from analyser.analyses.inventory import UnexplainedError
     from analyser.analyses.inventory import inventory as inventory_of
     from analyser.analyses.inventory.purposes import purposes
@@ -87,13 +100,19 @@ def inventory(
     from settings.stack import PROJECT
     from settings.stackfile import stack_names
 
-    root = project_root()
-    for name in [stack] if stack else stack_names(root):
+    own = not is_file(stack) and project().own
+    root = Path.cwd() if is_file(stack) else project_root()
+    for name in [stack] if stack else stack_names(stack_files()):
         graph = graph_of(name)
         try:
-            text = page(inventory_of(graph, purposes(root, graph.config[f"{PROJECT}:system"])))
+            written = purposes(root, graph.config.get(f"{PROJECT}:system", ""), own=own)
+            text = page(inventory_of(graph, written))
         except (UnexplainedError, ValueError) as error:
             raise UsageError(str(error)) from error
+        if not own:
+            typer.echo(text)
+            tell_gaps(graph, "inventory", as_json=False)
+            continue
         _generated(f"docs/inventory/{name}.md", text, check=check, by=f"strata inventory {name}")
     return 0
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of
+from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -30,6 +30,7 @@ def timeline(
     from analyser.faces.commands.timeline import show_teardown, show_timeline
 
     (show_teardown if destroy else show_timeline)(graph, as_json=as_json)
+    tell_gaps(graph, "time", as_json=as_json)
     return 0
 
 
@@ -39,6 +40,7 @@ def cost(stack: StackName, as_json: AsJson = False) -> int:
     from analyser.faces.commands.cost import show_cost
 
     show_cost(report, as_json=as_json)
+    tell_gaps(report.graph, "cost", as_json=as_json)
     return 0
 
 
@@ -131,10 +133,13 @@ def reach(
     graph = graph_of(stack)
     from analyser.faces.commands.reach import Question, show_matrix_of, show_reach
 
+    told = 0
     if source:
-        return show_reach(graph, Question(source, target, port, expect), as_json=as_json)
-    show_matrix_of(graph, as_json=as_json)
-    return 0
+        told = show_reach(graph, Question(source, target, port, expect), as_json=as_json)
+    else:
+        show_matrix_of(graph, as_json=as_json)
+    tell_gaps(graph, "reach", as_json=as_json)
+    return told
 
 
 def can(
@@ -156,7 +161,9 @@ def can(
 
     expected(expect)
     bounds = read_around(around)
-    answer = show_can(graph_of(stack), role, action, resource, bounds, as_json=as_json)
+    graph = graph_of(stack)
+    answer = show_can(graph, role, action, resource, bounds, as_json=as_json)
+    tell_gaps(graph, "rights", as_json=as_json)
     return VIOLATED if expect and answer != expect else 0
 
 
@@ -194,4 +201,5 @@ def diagram(
 
     with written_to(output) as file:
         file.write(picture(graph, form))
+    tell_gaps(graph, "picture", as_json=True)  # stdout has the picture
     return 0

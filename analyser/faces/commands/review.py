@@ -14,8 +14,10 @@ from analyser.faces.commands.stack import (
     StackName,
     budget_in,
     complain,
+    is_file,
     project_root,
     report_of,
+    stack_files,
     verdict_of,
 )
 from analyser.faces.commands.usage_error import UsageError
@@ -96,8 +98,8 @@ def report(
     found = report_of(stack)
     from analyser.faces.commands.report_page import write_page
 
-    root = project_root()
-    write_page(found, output or root / "build" / f"{stack}.html")
+    root = Path.cwd() if is_file(stack) else project_root()
+    write_page(found, output or root / "build" / f"{found.graph.stack}.html")
     return verdict_of([found])
 
 
@@ -109,7 +111,7 @@ def _preview_all(
     from analyser.faces.terminal.all_stacks import show
     from settings.stackfile import stack_names
 
-    names = stack_names(root)
+    names = stack_names(stack_files())
     labels = {name: f"{number} of {len(names)}: {name}" for number, name in enumerate(names, 1)}
     outcomes = list(every(names, lambda name: report_of(name, labels[name], judging), broken=(UsageError,)))
     for outcome in outcomes:

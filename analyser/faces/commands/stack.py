@@ -20,7 +20,7 @@ def named_so(incomplete: str) -> list[str]:
     from settings import stackfile
 
     try:
-        return [name for name in stackfile.stack_names(project_root()) if name.startswith(incomplete)]
+        return [name for name in stackfile.stack_names(stack_files()) if name.startswith(incomplete)]
     except UsageError:
         return []
 
@@ -33,27 +33,67 @@ def project_root() -> Path:
     """The folder of Pulumi.yaml, from the working directory upward. Raises UsageError where there is none."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "Pulumi.yaml").is_file():
+        if any((folder / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml")):
             return folder
     raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
+
+
+def project() -> Any:
+    """The project around the working directory. Raises UsageError where there is none, or no description of one."""
+    from analyser.run.foreign.project import read_project
+    from settings import SettingsError
+
+    try:
+        return read_project(project_root())
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+
+
+def stack_files() -> Path:
+    """The folder of the stacks' files. Raises UsageError as ``project`` does."""
+    return project().stack_files
 
 
 def graph_of(stack: str, label: str = "", deployed: Any = None, *, promoted: bool | None = None) -> Any:
     """What a stack registers; with ``deployed``, as an update of that; a recovery stack ``promoted`` or standing by.
 
-    Raises UsageError for what cannot be built.
+    Of a file (its name ends in .json), what the CLI wrote there. Raises UsageError for what cannot be built.
     """
+    if is_file(stack):
+        from analyser.faces.commands.files import graph_of_file
+
+        return graph_of_file(stack)
     from analyser.faces.terminal.progress import progress
 
-    root = project_root()
+    found = project()
     with progress(label or stack) as report_count:
+        from analyser.run.foreign.start import run_foreign
         from analyser.run.program import ProgramError, run_stack
         from settings import SettingsError
 
         try:
-            return run_stack(root, stack, progress=report_count, deployed=deployed, promoted=promoted)
+            if found.own:
+                return run_stack(found.root, stack, progress=report_count, deployed=deployed, promoted=promoted)
+            return run_foreign(found, stack, answers=outputs_of, progress=report_count, deployed=deployed)
         except (SettingsError, ProgramError) as error:
             raise UsageError(str(error)) from error
+
+
+def tell_gaps(graph: Any, answer: str, *, as_json: bool) -> None:
+    """Prints what an answer about a graph lacks: after it, or beside what is no text on stderr."""
+    from analyser.analyses.gaps import Answer
+    from analyser.faces.terminal.gaps import show_gaps
+
+    show_gaps(graph, Answer(answer), beside_json=as_json)
+
+
+def is_file(name: str) -> bool:
+    """Whether this names a file rather than a stack."""
+    return name.endswith(".json")
+
+
+outputs_of: dict[str, Path] = {}
+"""Files with outputs of stacks that a program reads, by the names of those, as the command line gives them."""
 
 
 def report_of(stack: str, label: str = "", judging: Judging = PLAINLY) -> Any:

@@ -32,7 +32,7 @@ def summary(cost: Cost) -> Iterator[tuple[str, str]]:
     yield "total", _range(whole)
     if cost.unverified:
         yield "", f"{len(cost.unverified)} of the prices used were not read at AWS yet (make prices)"
-    for line in cost.unpriced:
+    for line in cost.without_price:
         yield "not priced", line
 
 
@@ -49,7 +49,7 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
     console.print(Text.assemble(f"\n{_money(cost.total.usd)}  ", ("total", "bold"), _dim(cost.total)))
     console.print(Text(SPANS, "dim"))
     console.print(Text("? after a price: not read at AWS yet, make prices does; ~ before a quantity: assumed", "dim"))
-    for problem in cost.unpriced:
+    for problem in cost.without_price:
         console.print(Text(f"not priced: {problem}", "yellow"))
     for line in cost.unused:
         console.print(Text(f"nothing by assumption: {line} is 0", "dim"))

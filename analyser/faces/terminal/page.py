@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyser.analyses.cost.own_budget import own_budget
+from analyser.analyses.gaps import Answer, lacks, unsaid
 from analyser.analyses.report import Report
 from analyser.faces.recovery_text import sentence as recovery_sentence
 from analyser.faces.terminal.cost import summary
@@ -17,6 +18,7 @@ from analyser.faces.terminal.outputs import outputs
 from analyser.faces.terminal.tree import tree
 from analyser.faces.terminal.verdicts import verdicts
 from analyser.faces.timeline_text import sentence
+from analyser.graph import Graph
 
 _UNBOUNDED = 100_000
 
@@ -38,6 +40,11 @@ def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = N
         console.print()
         console.print(Text(title, style="bold"))
         _columns(console, list(rows))
+    if missing := _not_seen(graph):
+        console.print()
+        console.print(Text("Not in these answers", style="bold"))
+        for line in missing:
+            console.print(Text(f"  {line}", "yellow"), soft_wrap=True)
     console.print()
     for line in verdicts(report):
         console.print(line)
@@ -47,6 +54,11 @@ def show(report: Report, *, full: bool, seconds: float, file: IO[str] | None = N
     told = recovery_sentence(report.recovery)
     console.print(f"Recovery: {told}; strata recovery {graph.stack} shows by what, and judges its region too")
     console.print(_summary(report, seconds))
+
+
+def _not_seen(graph: Graph) -> list[str]:
+    """What cost, time and verdicts lack; a gap that all of them have is told once."""
+    return [*unsaid(graph, Answer.COST), *unsaid(graph, Answer.TIME), *lacks(graph, Answer.POLICIES)]
 
 
 def _beyond_budget(report: Report) -> str:

@@ -103,7 +103,9 @@ def _word(answer: Answer, weight: str) -> Text:
 
 
 def _first(answer: Answer) -> str:
-    return (answer.missing or answer.untold)[0]
+    if answer.verdict is Verdict.NO:
+        return answer.missing[0]
+    return (answer.untold or answer.missing)[0]
 
 
 def _mark(check: Check) -> Text:

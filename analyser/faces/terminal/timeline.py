@@ -91,5 +91,3 @@ def _notes(timeline: Timeline) -> Iterator[Text]:
         yield Text(told, style="yellow")
     for wait in timeline.lost:
         yield Text(lost(wait), style="red")
-    for token in timeline.guessed:
-        yield Text(f"{token}: nobody has said how long it takes; it counts as quick", style="yellow")

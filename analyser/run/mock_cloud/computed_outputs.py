@@ -25,7 +25,7 @@ def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tupl
     """The id of a resource and its inputs with a value for each property that they leave open."""
     identity = Identity(token, name, inputs, region)
     types = output_types(token)
-    state = {key: _value(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
+    state = {key: value_of(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
     state |= inputs
 
     def value(member: str, block: dict[str, Any]) -> Any:
@@ -63,18 +63,22 @@ def output_types(token: str) -> dict[str, Any]:
 @functools.cache
 def resource_class(token: str) -> type | None:
     """The SDK class registered under a type token, or None when the SDK has none."""
-    package, module, name = token.split(":")
-    path = module.split("/")[0]
-    path = _MODULES.get(path, path)
     try:
-        found = getattr(importlib.import_module(f"pulumi_{package}.{path}".rstrip(".")), name, None)
+        found = getattr(importlib.import_module(module_of(token)), token.rpartition(":")[2], None)
     except ImportError:
         return None
     return found if getattr(found, "pulumi_type", None) == token else None
 
 
-def _value(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ()) -> Any:
-    """``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there."""
+def module_of(token: str) -> str:
+    """The module of the SDK that holds a resource or a function, by its token."""
+    package, _, rest = token.partition(":")
+    path = rest.partition(":")[0].split("/")[0].replace("-", "_")
+    return f"pulumi_{package.replace('-', '_')}.{_MODULES.get(path, path)}".rstrip(".")
+
+
+def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ()) -> Any:
+    """A value of a type for a property. ``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there."""
     inner = bare(typ)
     origin = typing.get_origin(inner)
     if is_list(origin):
@@ -86,7 +90,7 @@ def _value(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ())
     if _types.is_output_type(inner):
         deeper = (*within, inner)
         parts = _types.output_type_types(inner).items() if inner not in within else ()
-        return {name: _value(identity, name, part, deeper) for name, part in parts}
+        return {name: value_of(identity, name, part, deeper) for name, part in parts}
     if inner is bool:
         return False
     if inner in (int, float):
@@ -100,7 +104,7 @@ def _items(identity: Identity, key: str, listed: Any, within: tuple[Any, ...]) -
     if key == "nameServers":
         return _name_servers(identity)
     arguments = typing.get_args(listed)
-    return [_value(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
+    return [value_of(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
 
 
 def bare(typ: Any) -> Any:

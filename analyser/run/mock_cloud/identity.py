@@ -19,7 +19,7 @@ NAMES = (
 _EC2_IDS = {
     "Vpc": "vpc", "Subnet": "subnet", "SecurityGroup": "sg", "RouteTable": "rtb", "InternetGateway": "igw",
     "NatGateway": "nat", "Eip": "eipalloc", "VpcEndpoint": "vpce", "LaunchTemplate": "lt", "FlowLog": "fl",
-    "NetworkAcl": "acl", "Instance": "i", "VpcPeeringConnection": "pcx",
+    "NetworkAcl": "acl", "Instance": "i", "Ami": "ami", "VpcPeeringConnection": "pcx",
     "SecurityGroupIngressRule": "sgr", "SecurityGroupEgressRule": "sgr",
 }  # fmt: skip
 # {id}, {name}: the resource's own; {within}: what is so called in the cluster {name}; {hash}: 16 hexadecimal digits;

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from analyser.run.mock_cloud.identity import ACCOUNT_ID
+from analyser.run.mock_cloud.identity import ACCOUNT_ID, Identity
+from analyser.run.mock_cloud.policy_document import policy_document
 
 PREFIX_LISTS = {"com.amazonaws.global.cloudfront.origin-facing": "pl-3b927c52"}
 
@@ -26,7 +27,57 @@ def _prefix_list(arguments: dict[str, Any], region: str, _account: str) -> dict[
     return {"id": PREFIX_LISTS.get(name, "pl-63a5400a"), "name": name, "region": region}
 
 
+def _zones(_arguments: dict[str, Any], region: str, _account: str) -> dict[str, Any]:
+    names = [f"{region}{letter}" for letter in "abc"]
+    return {"id": region, "region": region, "names": names, "zoneIds": [f"{region}-az{n}" for n in (1, 2, 3)]}
+
+
+def _region(_arguments: dict[str, Any], region: str, _account: str) -> dict[str, Any]:
+    suffix = _partition({}, region, "")["dnsSuffix"]
+    told = {"id": region, "name": region, "region": region}
+    return {**told, "endpoint": f"ec2.{region}.{suffix}", "description": region}
+
+
+def _partition(_arguments: dict[str, Any], region: str, _account: str) -> dict[str, Any]:
+    name = Identity("aws:index/partition:Partition", "", {}, region).partition
+    suffix = "amazonaws.com.cn" if name == "aws-cn" else "amazonaws.com"
+    return {"id": name, "partition": name, "dnsSuffix": suffix, "reverseDnsPrefix": "com.amazonaws"}
+
+
+def _policy(arguments: dict[str, Any], _region: str, _account: str) -> dict[str, Any]:
+    text = policy_document(arguments)
+    return {**arguments, "id": str(len(text)), "json": text, "minifiedJson": text}
+
+
+def _parameter(arguments: dict[str, Any], region: str, account: str) -> dict[str, Any]:
+    name = str(arguments.get("name", ""))
+    arn = f"arn:aws:ssm:{region}:{account}:parameter/{name.lstrip('/')}"
+    image = Identity("aws:ec2/ami:Ami", name, {}, region).id
+    value = image if name.startswith("/aws/service/") and "ami" in name else f"{name.rpartition('/')[2]}-value"
+    return {**arguments, "id": name, "arn": arn, "type": "String", "value": value, "insecureValue": value, "version": 1}
+
+
+EXACT = frozenset(
+    {
+        "aws:iam/getPolicyDocument:getPolicyDocument",
+        "aws:index/getPartition:getPartition",
+        "aws:index/getRegion:getRegion",
+    }
+)
+"""Functions whose answers follow from their arguments and the region, so that nothing about them is made up."""
+
+
+def is_known(token: str) -> bool:
+    """Whether ``invoke`` has an answer."""
+    return token in _ANSWERS
+
+
 _ANSWERS: dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": _prefix_list,
+    "aws:iam/getPolicyDocument:getPolicyDocument": _policy,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
+    "aws:index/getPartition:getPartition": _partition,
+    "aws:index/getRegion:getRegion": _region,
+    "aws:ssm/getParameter:getParameter": _parameter,
 }

@@ -1,0 +1,99 @@
+"""What an answer lacks: types that it knows nothing of, and what the run of a program could not see."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+
+from analyser.analyses.cost.estimate import is_priced
+from analyser.analyses.reach.unmodelled import bears_on_reach
+from analyser.analyses.timeline.times import is_timed
+from analyser.graph import Gap, Graph
+
+_NAMED = 5
+_CLUSTERS = ("aws", "kubernetes")
+"""The packages whose connections and rights are read."""
+
+
+class Answer(StrEnum):
+    """What can be asked of a stack, in the words that say what is missing of it."""
+
+    COST = "cost"
+    TIME = "time"
+    REACH = "reach"
+    RIGHTS = "rights"
+    POLICIES = "policies"
+    INVENTORY = "inventory"
+    PICTURE = "picture"
+
+
+_UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
+    Answer.COST: ("without a price, so not in the total", is_priced),
+    Answer.TIME: ("without a creation time, which count as quick", is_timed),
+    Answer.REACH: ("without a place in reach", lambda token: _package(token) in _CLUSTERS and not bears_on_reach(token)),
+    Answer.RIGHTS: ("of clouds whose rights are not read", lambda token: _package(token) in _CLUSTERS),
+    Answer.POLICIES: ("of clouds that no rule is about", lambda token: _package(token) in _CLUSTERS),
+    Answer.INVENTORY: ("of clouds whose stores are not read", lambda token: _package(token) in _CLUSTERS),
+}
+_NO_CLOUD = ("pulumi", "pulumi-python", "random", "tls", "command", "time", "std")
+"""Packages that make nothing that could be reached, be stored in or have rights."""
+_HIDDEN: Mapping[Answer, str] = {
+    Answer.COST: "is not priced",
+    Answer.TIME: "takes no time here",
+    Answer.REACH: "may open a way, so a no is 'not known'",
+    Answer.RIGHTS: "may give rights, so a no is 'not known'",
+    Answer.POLICIES: "is not judged, and nothing of it mends what is missing elsewhere",
+    Answer.INVENTORY: "is not searched for data",
+    Answer.PICTURE: "is not drawn",
+}
+"""What it means for an answer that what a component makes is not seen."""
+
+
+def lacks(graph: Graph, answer: Answer) -> list[str]:
+    """One line for the types of which an answer knows nothing, and one for each kind of gap, with their numbers."""
+    return [*unsaid(graph, answer), *_gaps(graph, answer)]
+
+
+def unsaid(graph: Graph, answer: Answer) -> Iterator[str]:
+    """The types of which an answer knows nothing: how many, of how many resources, and which; no line for none."""
+    if answer not in _UNSAID:
+        return
+    words, is_said = _UNSAID[answer]
+    cloudless = () if answer in (Answer.COST, Answer.TIME) else _NO_CLOUD
+    found = Counter(
+        {
+            token: number
+            for token, number in graph.counts.items()
+            if _package(token) not in cloudless and not is_said(token)
+        }
+    )
+    if found:
+        yield f"{_count(len(found), 'type')} {words} ({_count(found.total(), 'resource')}): {', '.join(sorted(found))}"
+
+
+def _gaps(graph: Graph, answer: Answer) -> Iterator[str]:
+    kinds: dict[str, list[Gap]] = {}
+    for gap in graph.gaps:
+        kinds.setdefault(gap.kind, []).append(gap)
+    for kind, gaps in kinds.items():
+        effect = f"; what they make {_HIDDEN[answer]}" if kind == "component" else ""
+        yield f"{len(gaps)} {Gap.KINDS[kind]}{effect}: {_named(gaps)}"
+
+
+def _named(gaps: list[Gap]) -> str:
+    names = [" ".join(filter(None, (gap.token, gap.name))) for gap in gaps]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def gaps_document(graph: Graph) -> dict[str, list[dict[str, str]]]:
+    """The gaps as JSON data, as a member to add; none for a graph without any."""
+    found = [{"kind": gap.kind, "type": gap.token, "name": gap.name} for gap in graph.gaps]
+    return {"gaps": found} if found else {}
+
+
+def _package(token: str) -> str:
+    return token.partition(":")[0]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

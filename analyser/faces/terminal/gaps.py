@@ -1,0 +1,22 @@
+"""What an answer lacks, in a terminal or a pipe: one block after it."""
+
+import sys
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from analyser.analyses.gaps import Answer, lacks
+from analyser.graph import Graph
+
+
+def show_gaps(graph: Graph, answer: Answer, *, beside_json: bool = False, file: IO[str] | None = None) -> None:
+    """Prints the block; nothing for an answer that lacks nothing. Beside JSON on stdout it goes to stderr."""
+    lines = lacks(graph, answer)
+    if not lines:
+        return
+    out = file or (sys.stderr if beside_json else sys.stdout)
+    console = Console(file=out, highlight=False, soft_wrap=True)
+    console.print(Text("\nNot in this answer", "bold"))
+    for line in lines:
+        console.print(Text(f"  {line}", "yellow"))

@@ -1,0 +1,140 @@
+"""A Pulumi project as its Pulumi.yaml describes it, and what one of its stacks is configured with.
+
+https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and, for how configuration of the project and of the
+stack come together, https://github.com/pulumi/pulumi/blob/v3.272.0/pkg/resource/stack/config.go
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from settings import stackfile
+from settings.errors import Problem, SettingsError
+from settings.project_files import PROJECT
+
+FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is known of a project before any of its stacks is run."""
+
+    root: Path
+    name: str
+    language: str
+    main: str
+    """The program, from the root; empty for the root itself."""
+    virtualenv: str
+    stack_files: Path
+    """The folder of the stacks' files."""
+    config: Mapping[str, Any]
+    """What it says of configuration, by key."""
+
+    @property
+    def own(self) -> bool:
+        """Whether this is Strata itself, whose program the analyser runs in its own process."""
+        return self.name == PROJECT and (self.root / "systems" / "__init__.py").is_file()
+
+    @property
+    def program(self) -> tuple[Path, Path]:
+        """The working directory of the program, and what is run in it: a folder or a file, as the engine has it.
+
+        Raises SettingsError where there is none.
+        """
+        place = (self.root / self.main).resolve()
+        if place.is_dir() and (place / "__main__.py").is_file():
+            return place, place
+        if place.is_file():
+            return place.parent, place
+        what = f"{self.main or '.'}: there is no __main__.py in it" if place.is_dir() else f"{self.main}: is not there"
+        raise SettingsError(file_of(self.root).name, [Problem("main", what)])
+
+    @property
+    def interpreter(self) -> Path | None:
+        """The Python of its virtualenv; None for a project that names none, or has not made it."""
+        if not self.virtualenv:
+            return None
+        place = self.root / self.virtualenv
+        return next((each for each in (place / "bin/python", place / "Scripts/python.exe") if each.is_file()), None)
+
+
+def file_of(root: Path) -> Path:
+    """The file that describes the project of a folder; that it is there is not said."""
+    return next((root / name for name in FILES if (root / name).is_file()), root / FILES[0])
+
+
+def read_project(root: Path) -> Project:
+    """The project of a folder. Raises SettingsError for what is no description of one."""
+    path = file_of(root)
+    document = stackfile.document(path.name, path, "is not a mapping with name and runtime")
+    runtime = document.get("runtime")
+    options = runtime.get("options") if isinstance(runtime, dict) else None
+    language = runtime.get("name") if isinstance(runtime, dict) else runtime
+    config = document.get("config")
+    problems = [
+        Problem(key, f"is no {kind}")
+        for key, value, kind in (
+            ("name", document.get("name"), "text"),
+            ("runtime", language, "text"),
+            ("main", document.get("main", ""), "text"),
+        )
+        if not isinstance(value, str)
+    ]
+    if problems:
+        raise SettingsError(path.name, problems)
+    folder = document.get("stackConfigDir") or (config if isinstance(config, str) else "")
+    return Project(
+        root=root,
+        name=document["name"],
+        language=str(language),
+        main=document.get("main", ""),
+        virtualenv=_virtualenv(options if isinstance(options, dict) else {}),
+        stack_files=root / str(folder or ""),
+        config=config if isinstance(config, dict) else {},
+    )
+
+
+def _virtualenv(options: Mapping[str, Any]) -> str:
+    """The folder of the virtualenv: what is named, or where Poetry (in the project) and uv make theirs."""
+    named = options.get("virtualenv")
+    return str(named) if named else ".venv" if options.get("toolchain") in ("uv", "poetry") else ""
+
+
+def read_stack(project: Project, stack: str) -> stackfile.StackFile:
+    """The configuration of a stack: its own file over what the project gives to all of them.
+
+    Raises SettingsError for a stack without a file, and where something is missing that the project asks for.
+    """
+    own = stackfile.read(project.stack_files, stack, project.name)
+    given = {_qualified(project, key): value for key, value in project.config.items()}
+    common = {key: stackfile.text(said) for key, value in given.items() if (said := _value(value)) is not None}
+    missing = sorted(key for key in given if key not in own.config and key not in common)
+    if missing:
+        problems = [Problem(f"config.{key}", f"is missing; {file_of(project.root).name} asks for it") for key in missing]
+        raise SettingsError(f"Pulumi.{stack}.yaml", problems)
+    secret = [key for key, value in given.items() if isinstance(value, dict) and value.get("secret") is True]
+    return stackfile.StackFile(
+        stack, {**common, **own.config}, sorted({*own.secret_keys, *secret}), environments=own.environments
+    )
+
+
+def _qualified(project: Project, key: str) -> str:
+    return key if ":" in key else f"{project.name}:{key}"
+
+
+def _value(said: Any) -> Any:
+    """The value that a project gives to all stacks; None where it only says that there has to be one."""
+    if not isinstance(said, dict):
+        return said
+    if {"type", "description", "secret", "default", "value", "items"} & said.keys() or not said:
+        return said.get("value", said.get("default"))
+    return said
+
+
+def region_of(config: Mapping[str, str]) -> str:
+    """The region of the default AWS provider as configuration or the environment says it; empty if neither does."""
+    said = config.get("aws:region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+    return said if not said.startswith(("{", "[")) else str(json.loads(said))

@@ -1,0 +1,77 @@
+"""Runs one Pulumi program as the engine's language host does: in the program's own Python, with its own SDK.
+
+Imports nothing of Strata: it is started by its path, with a JSON object on its standard input, and speaks to whoever
+started it by Pulumi's own protocol, at the addresses that are in there. An error is a message of the program to the
+engine, one line each. https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-language-python-exec
+"""
+
+import asyncio
+import inspect
+import json
+import logging
+import os
+import runpy
+import sys
+import traceback
+
+
+def main(said):
+    if said["finder"]:
+        sys.path.append(said["finder"])
+        from analyser.run import sdk
+
+        sdk.install()
+    try:
+        import pulumi
+    except ImportError:
+        print(f"{sys.executable} has no pulumi; install what the program requires into its virtualenv", file=sys.stderr)
+        return 1
+    pulumi.runtime.set_all_config(said["config"], said["secret_keys"])
+    options = {key: said[key] for key in ("monitor", "engine", "project", "stack", "organization", "root_directory")}
+    known = inspect.signature(pulumi.runtime.Settings.__init__).parameters  # an older SDK has fewer
+    options = {key: value for key, value in options.items() if key in known}
+    pulumi.runtime.configure(pulumi.runtime.Settings(dry_run=True, parallel=16, **options))
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of futures that a failed program left behind
+    os.chdir(said["folder"])
+    sys.path.insert(0, said["folder"])
+    sys.argv = [said["program"]]
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(
+            pulumi.runtime.run_in_stack(lambda: runpy.run_path(said["program"], run_name="__main__"))
+        )
+    except SystemExit as error:
+        return complain(f"{place(error, said['root'])}the program exited by itself ({error.code})")
+    except Exception as error:
+        kind = "" if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: "
+        return complain(f"{place(error, said['root'])}{kind}{' '.join(str(error).split())}")
+    return 0
+
+
+def complain(line):
+    import pulumi
+
+    pulumi.log.error(line)
+    return 1
+
+
+def place(error, root):
+    """File and line of the project's innermost frame that led to an error, or of any of those before it."""
+    while error is not None:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith(root + os.sep) and "site-packages" not in frame.filename
+        ]
+        if frames:
+            return f"{os.path.relpath(frames[-1].filename, root)}:{frames[-1].lineno}: "
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+if __name__ == "__main__":
+    code = main(json.loads(sys.stdin.read()))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # what the program started, and a failed one left behind, is not waited for
