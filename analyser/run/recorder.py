@@ -10,9 +10,10 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from analyser.graph import Node
-from analyser.run import eks, mock_cloud, property_bags
+from analyser.run import mock_cloud, property_bags
 from analyser.run.contents import with_contents
 from analyser.run.deployed import Deployed
+from analyser.run.expansions import expand
 from analyser.run.references import REFERENCE, Read
 from analyser.run.registration_order import in_order
 from analyser.run.remote_components import Expansion, RemoteError
@@ -158,7 +159,10 @@ class Recorder(mocks.MockMonitor):
         """A component that runs inside the engine: what it makes is recorded with it."""
         node = _node(request, urn, inputs, {}, "", seen)
         try:
-            expansion = eks.expand(Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer))
+            asked = Expansion(
+                node, dict(request.providers), self.nodes, self.make_urn, self._answer, self._region
+            )
+            expansion = expand(asked)
             inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
         except RemoteError as error:
             self._unseen(node, error)

@@ -56,8 +56,10 @@ class Expansion:
         registered: Mapping[str, Node],
         make_urn: Callable[[str, str, str], str],
         answer: Callable[[str, str, dict[str, Any]], tuple[str, dict[str, Any]]],
+        region: str,
     ) -> None:
         self.component = component
+        self.region = region
         self.nodes: list[Node] = []
         self.outputs: dict[str, Any] = {}
         self.output_dependencies: dict[str, list[str]] = {}
@@ -99,6 +101,16 @@ class Expansion:
         if node is None:
             raise RemoteError(f"{self.component.type} {self.name}: {key} is not a {token} of this program")
         return node
+
+    def given_resources(self, key: str, token: str) -> list[Node]:
+        """The resources that were given as a list. Raises RemoteError if this program registered none such."""
+        urns = self.component.property_dependencies.get(key, ())
+        found = [self._registered[urn] for urn in urns if urn in self._registered and self._registered[urn].type == token]
+        return found or [self.given_resource(key, token)]
+
+    def registered(self, urn: str) -> Node | None:
+        """A resource of this program by its URN, as the inputs name it; None for one that it did not make."""
+        return self._registered.get(urn)
 
     def made_by(self, component: Node, token: str) -> Node:
         """The resource of a type that another remote component made."""

@@ -7,20 +7,11 @@ the facts. Where a recording says nothing, pulumi-eks's source decides: https://
 from analyser.run.eks.addon import expand_addon
 from analyser.run.eks.cluster import expand_cluster
 from analyser.run.eks.node_group import expand_node_group
-from analyser.run.remote_components import Expansion, RemoteError
+from analyser.run.eks.self_managed import expand_node_group_v2
 
-_COMPONENTS = {
+COMPONENTS = {
     "eks:index:Addon": expand_addon,
     "eks:index:Cluster": expand_cluster,
     "eks:index:ManagedNodeGroup": expand_node_group,
+    "eks:index:NodeGroupV2": expand_node_group_v2,
 }
-
-
-def expand(expansion: Expansion) -> Expansion:
-    """Fills in what a remote component makes. Raises RemoteError for one that the preview does not know."""
-    token = expansion.component.type
-    fill = _COMPONENTS.get(token)
-    if fill is None:
-        raise RemoteError(f"{token} {expansion.name}: the preview does not know what this component makes")
-    fill(expansion)
-    return expansion

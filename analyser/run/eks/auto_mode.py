@@ -1,5 +1,6 @@
 """What EKS Auto Mode adds to a cluster."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from analyser.graph import Node
@@ -15,25 +16,34 @@ def node_role(expansion: Expansion) -> ServiceRole:
     return service_role(expansion, "nodeRole", service="ec2.amazonaws.com", policies=_NODE_POLICIES)
 
 
-def default_instances(expansion: Expansion, auto: bool) -> Node | None:
-    """The role, with a profile, for nodes of a default group; pulumi-eks makes it in Auto Mode too, unless told."""
-    wanted = expansion.plain("createInstanceRole", auto and not expansion.plain("skipDefaultNodeGroup"))
-    if not wanted:
+@dataclass(frozen=True)
+class Instances:
+    """The role of a default group's nodes, and the profile by which they have it."""
+
+    role: Node
+    profile: Node
+
+
+def default_instances(expansion: Expansion) -> Instances | None:
+    """What nodes of a default group need; pulumi-eks makes it in Auto Mode and for Fargate too, unless told."""
+    if {"instanceRole", "instanceRoles"} & expansion.component.inputs.keys():
+        return None
+    if not expansion.plain("createInstanceRole", not expansion.plain("skipDefaultNodeGroup")):
         return None
     made = service_role(expansion, "instanceRole", service="ec2.amazonaws.com", policies=_INSTANCE_POLICIES)
-    expansion.resource(
+    profile = expansion.resource(
         "aws:iam/instanceProfile:InstanceProfile",
         f"{expansion.name}-instanceProfile",
         {"role": id_of(made.role)},
         after=made.resolved,
     )
-    return made.role
+    return Instances(made.role, profile)
 
 
-def compute_config(expansion: Expansion, nodes: ServiceRole | None) -> Traced | None:
-    """Which nodes EKS starts; None outside Auto Mode."""
+def compute_config(expansion: Expansion, nodes: ServiceRole | None) -> Traced:
+    """Which nodes EKS starts in Auto Mode."""
     if nodes is None:
-        return None
+        return Traced({"enabled": True, **((expansion.plain("autoMode") or {}).get("computeConfig") or {})})
     own = (expansion.plain("autoMode") or {}).get("computeConfig") or {}
     return applied(
         lambda arn: {"enabled": True, "nodePools": ["general-purpose", "system"], "nodeRoleArn": arn, **own},

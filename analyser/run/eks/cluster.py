@@ -5,7 +5,10 @@ from typing import Any
 
 from analyser.graph import Node
 from analyser.run.eks.auto_mode import compute_config, default_instances, network_config, node_role, storage_config
-from analyser.run.eks.cluster_outputs import hand_back, kubeconfig
+from analyser.run.eks.cluster_outputs import Made, hand_back, kubeconfig
+from analyser.run.eks.default_groups import cluster_group, node_group_rules, oidc_provider
+from analyser.run.eks.default_nodes import default_network, default_nodes, given_roles
+from analyser.run.eks.node_access import API, CONFIG_MAP, config_map, fargate_profile, storage_classes
 from analyser.run.eks.service_role import ServiceRole, service_role
 from analyser.run.remote_components import Expansion, RemoteError, Traced, applied, id_of, output_of
 
@@ -16,7 +19,14 @@ _INPUTS = (
     "kubeProxyAddonOptions", "kubernetesServiceIpAddressRange", "name", "privateSubnetIds", "publicAccessCidrs",
     "publicSubnetIds", "serviceRole", "skipDefaultNodeGroup", "skipDefaultSecurityGroups", "subnetIds", "tags",
     "upgradePolicy", "useDefaultVpcCni", "version", "vpcId",
+    # Of its default nodes, and of who may use it.
+    "clusterSecurityGroupTags", "desiredCapacity", "enableConfigMapMutable", "fargate", "gpu", "instanceProfileName",
+    "instanceRole", "instanceRoles", "instanceType", "maxSize", "minSize", "nodeAmiId", "nodeAssociatePublicIpAddress",
+    "nodeGroupOptions", "nodePublicKey", "nodeRootVolumeEncrypted", "nodeRootVolumeSize", "nodeSecurityGroupTags",
+    "nodeSubnetIds", "nodeUserData", "providerCredentialOpts", "roleMappings", "storageClasses", "userMappings",
+    "vpcCniOptions",
 )  # fmt: skip
+_ROLE = "aws:iam/role:Role"
 _IGNORED = ("accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons")
 _CNI = {
     "env": {
@@ -36,36 +46,36 @@ _CNI = {
 
 
 def expand_cluster(expansion: Expansion) -> None:
-    """Everything that a cluster with API access entries and neither default nodes nor default groups makes."""
+    """Everything that a cluster makes: with default nodes and security groups unless it is told to leave them out."""
     expansion.only(_INPUTS)
     auto = bool((expansion.plain("autoMode") or {}).get("enabled"))
-    _refuse_defaults(expansion, auto)
+    mode = expansion.plain("authenticationMode") or CONFIG_MAP
+    network = default_network(expansion)
+    own_groups = not expansion.plain("skipDefaultSecurityGroups", auto)
     role = None if "serviceRole" in expansion.component.inputs else _cluster_role(expansion, auto)
-    nodes = node_role(expansion) if auto else None
-    cluster = _control_plane(expansion, role, nodes)
+    if "clusterSecurityGroup" in expansion.component.inputs:
+        api: Node | None = expansion.given_resource("clusterSecurityGroup", "aws:ec2/securityGroup:SecurityGroup")
+    else:
+        api = cluster_group(expansion, network.vpc) if own_groups else None
+    nodes = node_role(expansion) if auto and (expansion.plain("autoMode") or {}).get("createNodeRole") is not False else None
+    cluster = _control_plane(expansion, role, nodes, auto=auto, subnets=network.subnets, api=api)
     settings = kubeconfig(cluster)
     provider = expansion.resource(
         "pulumi:providers:kubernetes", f"{expansion.name}-eks-k8s", {"kubeconfig": applied(json.dumps, settings)}
     )
-    instances = default_instances(expansion, auto)
-    entries = _access_entries(expansion, cluster, instances)
-    _add_ons(expansion, cluster, auto, entries)
-    iam_role = role.role if role else expansion.given_resource("serviceRole", "aws:iam/role:Role")
-    hand_back(expansion, cluster, settings, provider, iam_role=iam_role, nodes=nodes, instances=instances)
-
-
-def _refuse_defaults(expansion: Expansion, auto: bool) -> None:
-    """What pulumi-eks makes unless told otherwise, and the preview does not know."""
-    wanted = {
-        "skipDefaultNodeGroup: true": auto or expansion.plain("skipDefaultNodeGroup"),
-        "skipDefaultSecurityGroups: true": expansion.plain("skipDefaultSecurityGroups", auto),
-        "authenticationMode: API": expansion.plain("authenticationMode") == "API",
-        # Its provider would need the fingerprint of a certificate, fetched from the network.
-        "createOidcProvider: false": not expansion.plain("createOidcProvider"),
-    }
-    missing = [setting for setting, given in wanted.items() if not given]
-    if missing:
-        raise RemoteError(f"eks:index:Cluster {expansion.name}: the preview knows it only with {', '.join(missing)}")
+    instances = default_instances(expansion)
+    roles = [*([instances.role] if instances else []), *given_roles(expansion)]
+    joined = [config_map(expansion, provider, roles)] if mode != API else []
+    entries = _access_entries(expansion, cluster, roles[0] if roles else None) if mode != CONFIG_MAP else []
+    storage_classes(expansion, [*entries, *joined])
+    profile = fargate_profile(expansion, cluster, network.subnets, joined)
+    _add_ons(expansion, cluster, auto, [*entries, *joined], profile)
+    oidc = oidc_provider(expansion, cluster)
+    rules = node_group_rules(expansion, cluster, network.vpc, id_of(api)) if own_groups and api else None
+    group = default_nodes(expansion, cluster, rules, instances, network, joined) if rules and not (auto or profile) else None
+    iam_role = role.role if role else expansion.given_resource("serviceRole", _ROLE)
+    made = Made(cluster, provider, iam_role, nodes, roles, api, rules, group, profile, oidc)
+    hand_back(expansion, made, settings, network)
 
 
 def _cluster_role(expansion: Expansion, auto: bool) -> ServiceRole:
@@ -80,20 +90,27 @@ def _cluster_role(expansion: Expansion, auto: bool) -> ServiceRole:
     )
 
 
-def _control_plane(expansion: Expansion, role: ServiceRole | None, nodes: ServiceRole | None) -> Node:
+def _control_plane(
+    expansion: Expansion,
+    role: ServiceRole | None,
+    nodes: ServiceRole | None,
+    *,
+    auto: bool,
+    subnets: Traced,
+    api: Node | None,
+) -> Node:
     given = expansion.given
-    auto = nodes is not None
+    access = given("authenticationMode")
     service = role.role if role else expansion.given_resource("serviceRole", "aws:iam/role:Role")
     return expansion.resource(
         "aws:eks/cluster:Cluster",
         f"{expansion.name}-eksCluster",
         {
-            "accessConfig": {
-                "authenticationMode": given("authenticationMode"),
-                "bootstrapClusterCreatorAdminPermissions": True,
-            },
+            "accessConfig": None
+            if access.value is None
+            else {"authenticationMode": access, "bootstrapClusterCreatorAdminPermissions": True},
             "bootstrapSelfManagedAddons": False if auto else expansion.plain("bootstrapSelfManagedAddons", True),
-            "computeConfig": compute_config(expansion, nodes),
+            "computeConfig": compute_config(expansion, nodes) if auto else None,
             "deletionProtection": given("deletionProtection"),
             "enabledClusterLogTypes": given("enabledClusterLogTypes"),
             "encryptionConfig": applied(_encryption, given("encryptionConfigKeyArn")),
@@ -109,8 +126,8 @@ def _control_plane(expansion: Expansion, role: ServiceRole | None, nodes: Servic
                 "endpointPrivateAccess": given("endpointPrivateAccess"),
                 "endpointPublicAccess": given("endpointPublicAccess"),
                 "publicAccessCidrs": given("publicAccessCidrs"),
-                "securityGroupIds": _own_groups(expansion),
-                "subnetIds": _subnets(expansion),
+                "securityGroupIds": [id_of(api)] if api else None,
+                "subnetIds": subnets,
             },
         },
         after=[*(role.resolved if role else ()), *(nodes.resolved if nodes else ())],
@@ -118,25 +135,8 @@ def _control_plane(expansion: Expansion, role: ServiceRole | None, nodes: Servic
     )  # fmt: skip
 
 
-def _own_groups(expansion: Expansion) -> list[Traced] | None:
-    """Groups around the API server beside the one that EKS makes."""
-    if "clusterSecurityGroup" not in expansion.component.inputs:
-        return None
-    return [id_of(expansion.given_resource("clusterSecurityGroup", "aws:ec2/securityGroup:SecurityGroup"))]
-
-
 def _encryption(key: str | None) -> dict[str, Any] | None:
     return {"provider": {"keyArn": key}, "resources": ["secrets"]} if key else None
-
-
-def _subnets(expansion: Expansion) -> Traced:
-    if expansion.given("subnetIds").value is not None:
-        return expansion.given("subnetIds")
-    return applied(
-        lambda public, private: [*(public or ()), *(private or ())],
-        expansion.given("publicSubnetIds"),
-        expansion.given("privateSubnetIds"),
-    )
 
 
 def _access_entries(expansion: Expansion, cluster: Node, instances: Node | None) -> list[Node]:
@@ -188,18 +188,24 @@ def _access_entry(
     return [made, *policies]
 
 
-def _add_ons(expansion: Expansion, cluster: Node, auto: bool, entries: list[Node]) -> None:
+def _add_ons(expansion: Expansion, cluster: Node, auto: bool, entries: list[Node], profile: Node | None) -> None:
     proxy = expansion.plain("kubeProxyAddonOptions") or {}
     if proxy.get("enabled", not auto):
         _add_on(expansion, cluster, "kube-proxy", proxy)
     dns = expansion.plain("corednsAddonOptions") or {}
-    placed = auto or not expansion.plain("skipDefaultNodeGroup")
+    placed = auto or profile is not None or not expansion.plain("skipDefaultNodeGroup")
     if dns.get("enabled") or dns.get("configurationValues") or (placed and dns.get("enabled", True)):
-        _add_on(expansion, cluster, "coredns", dns)
+        on_fargate = {"computeType": "Fargate", **(dns.get("configurationValues") or {})}
+        told = {**dns, "configurationValues": on_fargate} if profile else dns
+        _add_on(expansion, cluster, "coredns", told, after=[profile] if profile else [])
     own_cni = expansion.plain("useDefaultVpcCni")
     if not auto if own_cni is None else not own_cni:
         group = expansion.group("eks:index:VpcCniAddon", f"{expansion.name}-vpc-cni")
-        _add_on(expansion, cluster, "vpc-cni", {"configurationValues": _CNI}, parent=group, after=entries)
+        told = expansion.plain("vpcCniOptions") or {}
+        if strange := sorted(told.keys() - {"addonVersion", "resolveConflictsOnCreate", "resolveConflictsOnUpdate"}):
+            raise RemoteError(f"{expansion.name}: the preview does not know vpcCniOptions.{strange[0]}")
+        own = {**told, "version": told.get("addonVersion"), "configurationValues": _CNI}
+        _add_on(expansion, cluster, "vpc-cni", own, parent=group, after=entries)
 
 
 def _add_on(

@@ -66,8 +66,10 @@ class Callbacks:
 
     def close(self) -> None:
         """Lets go of the program's ports."""
-        for channel in self._channels.values():
-            channel.close()
+        with self._lock:
+            for channel in self._channels.values():
+                channel.close()
+            self._channels.clear()
 
 
 def _asked(request: Any) -> resource_pb2.TransformRequest:

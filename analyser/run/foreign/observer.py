@@ -97,6 +97,10 @@ class Observer(Recorder):
         self.callbacks.register(request)
         return empty_pb2.Empty()
 
+    def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+        self.callbacks.close()  # before the program closes its port, of which gRPC would tell on stderr
+        return super().SignalAndWaitForShutdown(request)
+
     def _looked_up(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         account = self._deployed.account if self._deployed else ""
         answer = mock_cloud.look_up(token, arguments, self._region, account or mock_cloud.ACCOUNT_ID)

@@ -1,9 +1,11 @@
 """EC2: nodes and their disks, interface endpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from analyser.analyses.cost.item import MUCH, Item, Pricer
+from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import HOURS, Line
 from analyser.graph import Node
 
@@ -56,18 +58,29 @@ def node_group(item: Item) -> Iterator[Line]:
 def scaling_group(item: Item) -> Iterator[Line]:
     """A group of EC2 Auto Scaling, on demand, by a template and types laid over it."""
     launch = item.read("mixedInstancesPolicy", "launchTemplate", default={})
-    types = [one["instanceType"] for one in launch.get("overrides") or () if one.get("instanceType")]
+    laid_over = [one["instanceType"] for one in launch.get("overrides") or () if one.get("instanceType")]
+    named = launch.get("launchTemplateSpecification") or item.read("launchTemplate", default={})
+    template = _template(item, named)
+    kinds = [*laid_over, *([template.inputs["instanceType"]] if template and template.inputs.get("instanceType") else [])]
+    if not kinds:
+        raise NoPriceError("which machines it starts is not known")
     yield from _machines(
         item,
         _Machines(
-            kind=next(iter(types), "t3.medium"),
+            kind=kinds[0],
             nodes=item.number("desiredCapacity"),
             low=item.number("minSize"),
             most=item.number("maxSize"),
-            template=(launch.get("launchTemplateSpecification") or {}).get("launchTemplateId", ""),
+            template=template.id if template else "",
             basis="desiredCapacity",
         ),
     )
+
+
+def _template(item: Item, named: Mapping[str, Any]) -> Node | None:
+    """The launch template that a group names, by its id or its name."""
+    wanted = {named.get(key) for key in ("launchTemplateId", "id", "launchTemplateName", "name")} - {None}
+    return next((n for n in item.graph.of_type(_TEMPLATE) if {n.id, n.outputs.get("name")} & wanted), None)
 
 
 def _machines(item: Item, group: _Machines) -> Iterator[Line]:

@@ -1,0 +1,162 @@
+"""eks:index:NodeGroupV2 and a cluster's default nodes: a launch template and a group of machines.
+
+``createNodeGroupV2`` in ``nodes/nodegroup.ts`` of https://github.com/pulumi/pulumi-eks. What a machine is told as it
+starts is not worked out: its user data is unknown.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analyser.graph import Node
+from analyser.run.eks.default_groups import node_group_rules
+from analyser.run.mock_cloud import look_up
+from analyser.run.remote_components import (
+    Expansion,
+    Traced,
+    applied,
+    id_of,
+    output_of,
+    reference_to,
+)
+from policy.unknown import UNKNOWN
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+_DISK = (("nodeRootVolumeSize", "volumeSize"), ("nodeRootVolumeType", "volumeType"), ("nodeRootVolumeIops", "iops"),
+         ("nodeRootVolumeThroughput", "throughput"))  # fmt: skip
+_DEFAULT_MACHINE = "t3.medium"
+
+
+def expand_node_group_v2(expansion: Expansion) -> None:
+    """A group of its own, with its own security group unless it is given one."""
+    component = expansion.given_resource("cluster", "eks:index:Cluster")
+    cluster = expansion.made_by(component, _CLUSTER)
+    profile = _profile_name(expansion, component)
+    rules = None
+    if "nodeSecurityGroup" in expansion.component.inputs:
+        group: Traced = id_of(expansion.given_resource("nodeSecurityGroup", _GROUP))
+    elif "nodeSecurityGroupId" in expansion.component.inputs:
+        group = expansion.given("nodeSecurityGroupId")
+    else:
+        settings = output_of(cluster, "vpcConfig")
+        rules = node_group_rules(
+            expansion, cluster, applied(lambda vpc: vpc.get("vpcId"), settings), _api_group(expansion, cluster)
+        )
+        group = id_of(rules.group)
+    subnets = expansion.given("nodeSubnetIds")
+    if subnets.value is None:
+        subnets = Traced(cluster.inputs["vpcConfig"].get("subnetIds"))
+    made = nodes(expansion, cluster, expansion.component.inputs, group, profile, subnets)
+    expansion.output("autoScalingGroup", reference_to(made))
+    expansion.output("nodeSecurityGroupId", group)
+    if rules:
+        expansion.output("nodeSecurityGroup", reference_to(rules.group))
+    expansion.output("extraNodeSecurityGroups", [])
+
+
+def nodes(
+    expansion: Expansion,
+    cluster: Node,
+    said: Mapping[str, Any],
+    group: Traced,
+    profile: Traced,
+    subnets: Traced,
+    after: Sequence[Node] = (),
+) -> Node:
+    """The machines of a group, by what is ``said`` of them, behind a security group."""
+    name = expansion.name
+    key: Any = said.get("keyName")
+    if said.get("nodePublicKey"):
+        pair = expansion.resource("aws:ec2/keyPair:KeyPair", f"{name}-keyPair", {"publicKey": said["nodePublicKey"]})
+        key = output_of(pair, "keyName")
+    template = expansion.resource(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        f"{name}-launchTemplate",
+        {
+            "imageId": said.get("amiId") or said.get("nodeAmiId") or _image(said),
+            "instanceType": said.get("instanceType") or _DEFAULT_MACHINE,
+            "iamInstanceProfile": {"name": profile},
+            "keyName": key,
+            "instanceMarketOptions": _market(said.get("spotPrice")),
+            "blockDeviceMappings": _disks(said),
+            "networkInterfaces": [
+                {
+                    "associatePublicIpAddress": "false" if said.get("nodeAssociatePublicIpAddress") is False else "true",
+                    "securityGroups": [group],
+                }
+            ],
+            "metadataOptions": said.get("metadataOptions"),
+            "userData": UNKNOWN,
+            "monitoring": None
+            if said.get("enableDetailedMonitoring") is None
+            else {"enabled": said["enableDetailedMonitoring"]},
+        },
+    )
+    return expansion.resource(
+        "aws:autoscaling/group:Group",
+        name,
+        {
+            "minSize": _or(said.get("minSize"), 1),
+            "maxSize": _or(said.get("maxSize"), 2),
+            "desiredCapacity": _or(said.get("desiredCapacity"), 2),
+            "launchTemplate": {
+                "name": output_of(template, "name"),
+                "version": applied(str, output_of(template, "latestVersion")),
+            },
+            "vpcZoneIdentifiers": subnets,
+            "instanceRefresh": {
+                "strategy": "Rolling",
+                "preferences": {"minHealthyPercentage": _or(said.get("minRefreshPercentage"), 50)},
+            },
+            "tags": applied(lambda own: _tags(own, said.get("autoScalingGroupTags")), output_of(cluster, "name")),
+        },
+        after=after,
+        ignore_changes=["desiredCapacity"] if said.get("ignoreScalingChanges") else [],
+    )
+
+
+def _or(value: Any, default: int) -> Any:
+    return default if value is None else value
+
+
+def _tags(cluster: str, own: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    told = {**(own or {}), f"kubernetes.io/cluster/{cluster}": "owned", "Name": f"{cluster}-worker"}
+    return [{"key": key, "value": value, "propagateAtLaunch": True} for key, value in told.items()]
+
+
+def _market(price: Any) -> dict[str, Any] | None:
+    return {"marketType": "spot", "spotOptions": {"maxPrice": price}} if price else None
+
+
+def _disks(said: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    disk: dict[str, Any] = {theirs: said[ours] for ours, theirs in _DISK if said.get(ours) is not None}
+    encrypted = said.get("nodeRootVolumeEncrypted")
+    if encrypted is not None:
+        disk["encrypted"] = "true" if encrypted else "false"
+    return [{"deviceName": "/dev/xvda", "ebs": disk}] if disk else None
+
+
+def _image(said: Mapping[str, Any]) -> str:
+    """The image that AWS recommends, by a parameter of Systems Manager: a stand-in."""
+    name = f"/aws/service/eks/optimized-ami/{said.get('operatingSystem') or 'AL2023'}/image_id"
+    return str(look_up("aws:ssm/getParameter:getParameter", {"name": name}, "us-east-1").values["value"])
+
+
+def _profile_name(expansion: Expansion, component: Node) -> Traced:
+    """The instance profile: the group's own, or the one that the cluster made."""
+    own = "aws:iam/instanceProfile:InstanceProfile"
+    if "instanceProfile" in expansion.component.inputs:
+        return output_of(expansion.given_resource("instanceProfile", own), "name")
+    if "instanceProfileName" in expansion.component.inputs:
+        return expansion.given("instanceProfileName")
+    return output_of(expansion.made_by(component, own), "name")
+
+
+def _api_group(expansion: Expansion, cluster: Node) -> Traced:
+    """The group of the API server: pulumi-eks's own, or the one that EKS makes."""
+    own = (cluster.inputs["vpcConfig"].get("securityGroupIds") or [None])[0]
+    if own is not None:
+        return Traced(own, frozenset(cluster.property_dependencies.get("vpcConfig", ())))
+    return applied(lambda vpc: vpc["clusterSecurityGroupId"], output_of(cluster, "vpcConfig"))
+
+

@@ -1,0 +1,3 @@
+"""The program's own policy."""
+
+GENEROUS = True
