@@ -36,7 +36,7 @@ class Project:
     @property
     def own(self) -> bool:
         """Whether this is Strata itself, whose program the analyser runs in its own process."""
-        return self.name == PROJECT and (self.root / "systems" / "__init__.py").is_file()
+        return self.name == PROJECT
 
     @property
     def program(self) -> tuple[Path, Path]:

@@ -4,6 +4,7 @@ import base64
 import functools
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -243,22 +244,55 @@ def test_a_first_preview_makes_the_same_with_values_unknown() -> None:
     assert all(value is UNKNOWN for value in found.exports.values())
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({"skip_default_node_group": True}, "only with skipDefaultSecurityGroups: true"),
-        ({"skip_default_security_groups": True}, "only with skipDefaultNodeGroup: true"),
-        (
-            {"skip_default_node_group": True, "skip_default_security_groups": True, "node_public_key": "ssh-rsa"},
-            "does not know what nodePublicKey would make",
-        ),
-    ],
-)
-def test_what_is_not_known_is_said(arguments: dict[str, Any], said: str) -> None:
-    with pytest.raises(ProgramError, match=said):
-        record(lambda: private("odd", **arguments))
+def made(arguments: dict[str, Any]) -> Counter[str]:
+    """What a cluster makes beside the bare one, by type; what its machines are told as they start is unknown."""
+    more = record(lambda: eks.Cluster("odd", vpc_id="vpc-1", private_subnet_ids=SUBNETS, **arguments), known=False)
+    return more.counts - record(lambda: bare("odd"), known=False).counts
+
+
+def test_default_groups_and_nodes_are_made_unless_left_out() -> None:
+    rules = "aws:ec2/securityGroupRule:SecurityGroupRule"
+    everything = made({})
+    assert everything[rules] == 6
+    assert everything["aws:autoscaling/group:Group"] == everything["aws:ec2/launchTemplate:LaunchTemplate"] == 1
+    assert everything["kubernetes:core/v1:ConfigMap"] == 1
+    assert made({"skip_default_node_group": True}) == {
+        "aws:ec2/securityGroup:SecurityGroup": 2,
+        rules: 6,
+        "kubernetes:core/v1:ConfigMap": 1,
+    }
+    assert made({"skip_default_security_groups": True, "authentication_mode": eks.AuthenticationMode.API}).keys() == {
+        "aws:eks/accessEntry:AccessEntry",
+        "aws:eks/addon:Addon",
+        "aws:iam/instanceProfile:InstanceProfile",
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    }
+
+
+def test_fargate_storage_classes_and_an_oidc_provider_are_made_when_asked_for() -> None:
+    asked = made({"fargate": True, "storage_classes": "gp3", "create_oidc_provider": True})
+    assert asked["aws:eks/fargateProfile:FargateProfile"] == 1
+    assert asked["kubernetes:storage.k8s.io/v1:StorageClass"] == 1
+    assert asked["aws:iam/openIdConnectProvider:OpenIdConnectProvider"] == 1
+    assert asked["aws:autoscaling/group:Group"] == 0
+
+
+def test_a_group_of_ones_own_nodes_stands_behind_its_own_rules() -> None:
+    def grouped() -> None:
+        eks.NodeGroupV2("v2", cluster=bare(create_instance_role=True), instance_type="m5.large", max_size=5)
+
+    found = record(grouped, known=False)
+    assert len(found.of_type("aws:ec2/securityGroupRule:SecurityGroupRule")) == 5
+    assert found.only("aws:autoscaling/group:Group").inputs["maxSize"] == 5
+    assert found.only("aws:ec2/launchTemplate:LaunchTemplate").inputs["instanceType"] == "m5.large"
+
+
+def test_what_is_not_known_is_said() -> None:
+    with pytest.raises(ProgramError, match="does not know what proxy would make"):
+        record(lambda: private("odd", proxy="http://proxy"))
 
 
 def test_a_component_nobody_recorded_is_said() -> None:
-    with pytest.raises(ProgramError, match="eks:index:NodeGroupV2 v2: the preview does not know"):
-        record(lambda: eks.NodeGroupV2("v2", cluster=bare()))
+    with pytest.raises(ProgramError, match="eks:index:NodeGroup v1: the preview does not know"):
+        record(lambda: eks.NodeGroup("v1", cluster=bare()))

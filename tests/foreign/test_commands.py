@@ -1,0 +1,212 @@
+"""The command in another project's folder, and of files that Pulumi's CLI wrote."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from analyser.faces.commands import cli
+from analyser.faces.formats.state import deployment
+from analyser.run.foreign.project import read_project
+from analyser.run.foreign.start import run_foreign
+from policy.unknown import UNKNOWN
+from tests.foreign.gallery import FOLDER, graph
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"hidden-in-state"'}
+QUEUE = "urn:pulumi:prod::shop::aws:sqs/queue:Queue::jobs"
+PARAMETER = "urn:pulumi:prod::shop::aws:ssm/parameter:Parameter::token"
+STACK = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
+
+
+def write(folder: Path, program: str, *, project: str = "name: shop\nruntime: python\n", stack: str = "config: {}\n") -> Path:
+    (folder / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (folder / "Pulumi.prod.yaml").write_text(stack, encoding="utf-8")
+    (folder / "__main__.py").write_text(program, encoding="utf-8")
+    return folder
+
+
+def states(*, blinded: bool = False) -> list[dict[str, Any]]:
+    """A stack that a TypeScript program made, as a state has it."""
+    given: dict[str, Any] = {"type": "SecureString", "value": "[secret]" if blinded else SECRET}
+    arn = "arn:aws:sqs:eu-west-1:210987654321:jobs"
+    return [
+        {"urn": STACK, "type": "pulumi:pulumi:Stack", "custom": False},
+        {"urn": QUEUE, "type": "aws:sqs/queue:Queue", "custom": True, "id": "jobs", "parent": STACK,
+         "inputs": {"name": "jobs"}, "outputs": {"name": "jobs", "arn": arn}},
+        {"urn": PARAMETER, "type": "aws:ssm/parameter:Parameter", "custom": True, "id": "token", "parent": STACK,
+         "inputs": given, "outputs": given},
+    ]  # fmt: skip
+
+
+def exported() -> dict[str, Any]:
+    return {"version": 3, "deployment": {"resources": states()}}
+
+
+def digest(**changes: Any) -> dict[str, Any]:
+    steps = [{"op": "create", "urn": state["urn"], "newState": state} for state in states(blinded=True)]
+    return {"config": {"aws:region": "eu-west-1"}, "steps": steps, "changeSummary": {"create": 3}, **changes}
+
+
+def planned(*steps: str) -> dict[str, Any]:
+    goals = {
+        state["urn"]: {
+            "goal": {
+                "type": state["type"],
+                "name": state["urn"].rpartition("::")[2],
+                "custom": state["custom"],
+                "inputDiff": {"adds": state.get("inputs", {})},
+            },
+            "steps": list(steps),
+            "state": state.get("outputs", {}),
+        }
+        for state in states()
+    }
+    return {"version": 1, "plan": {"manifest": {}, "resourcePlans": goals}}
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert cli.run(arguments) == code
+    said = capsys.readouterr()
+    assert "hidden-in-state" not in said.out + said.err
+    return said.out
+
+
+def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines: list[str] = said.err.splitlines()
+    assert len(lines) == 1, said.err
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stack", "said"),
+    [
+        ({"program": "raise KeyError('no such thing')"}, "prod", "__main__.py:1: KeyError: 'no such thing'"),
+        ({"program": "import sys\nsys.exit(3)"}, "prod", "__main__.py:2: the program exited by itself (3)"),
+        ({"program": "import pulumi\npulumi.Config().require('size')"}, "prod", "Missing required configuration"),
+        ({"program": "", "project": "name: shop\nruntime: nodejs\n"}, "prod", "nodejs programs are not run"),
+        ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "Pulumi.yaml: main: app: is not there"),
+        ({"program": "", "project": "runtime: python\n"}, "prod", "Pulumi.yaml: name: is no text"),
+        ({"program": "", "project": "name: shop\nruntime: python\nconfig:\n  size:\n    type: string\n"}, "prod",
+         "config.shop:size: is missing"),
+        ({"program": ""}, "nowhere", "there is no such stack file; stacks here: prod"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_2(
+    changes: dict[str, str], stack: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, **changes)
+    assert said in problem(capsys, "cost", stack)
+
+
+def test_a_folder_without_a_project_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "no Pulumi.yaml" in problem(capsys, "-C", ".", "cost", "prod")
+    assert "-C nowhere: No such file" in problem(capsys, "-C", "nowhere", "cost", "prod")
+
+
+def test_every_answer_is_given_in_another_folder(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved = tmp_path / "state.json"
+    saved.write_text(json.dumps(deployment(graph("lambda_api"))), encoding="utf-8")
+    assert cli.run(["-C", str(FOLDER / "lambda_api"), "preview", "dev", "--output", str(tmp_path / "told.txt")]) == 1
+    capsys.readouterr()
+    assert "7 resources in 0 components" in (tmp_path / "told.txt").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    of_file = ("--from", str(saved))
+    assert "total" in told(capsys, "cost", *of_file)
+    assert "handler" in told(capsys, "timeline", *of_file)
+    assert "internet" in told(capsys, "reach", *of_file)
+    assert told(capsys, "can", *of_file, "handler", "dynamodb:GetItem", "orders").startswith("yes")
+    assert "<svg" in told(capsys, "diagram", *of_file)
+    assert "`orders`" in told(capsys, "inventory", *of_file)
+    assert "would be stopped" in told(capsys, "preview", *of_file, code=1)
+    assert "cis" in told(capsys, "policies", *of_file, "--framework", "cis").lower()
+
+
+def test_a_state_of_another_language_is_read_and_its_secrets_are_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, found in {"state": exported(), "preview": digest(), "plan": planned("create")}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
+        said = json.loads(told(capsys, "preview", "prod", "--from", f"{name}.json", "--json", code=1))
+        assert said["counts"] == {"aws:sqs/queue:Queue": 1, "aws:ssm/parameter:Parameter": 1}
+        values = {one["name"]: one["inputs"].get("value") for one in said["resources"]}
+        assert values["token"] == {"$secret": True}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (digest(changeSummary={"same": 2}), "2 resources that do not change are left out"),
+        (planned("same"), "of 2 resources that exist the plan holds only what changes"),
+        ({"resources": []}, "is nothing that the CLI wrote"),
+        ({"version": 9, "deployment": {}}, "version 9 of an export is not known"),
+    ],
+)
+def test_half_a_stack_is_none(
+    found: Any, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "found.json").write_text(json.dumps(found), encoding="utf-8")
+    assert said in problem(capsys, "cost", "--from", "found.json")
+
+
+def test_what_an_up_would_do_is_told_from_a_state_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = (
+        "import pulumi_aws as aws\n"
+        "queue = aws.sqs.Queue('jobs', name='jobs', visibility_timeout_seconds=60)\n"
+        "aws.ssm.Parameter('queue', type='String', value=queue.arn)\n"
+    )
+    write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
+    (tmp_path / "state.json").write_text(json.dumps(exported()), encoding="utf-8")
+    said = json.loads(told(capsys, "diff", "prod", "--from", "state.json", "--json"))
+    assert {change["name"] for change in said["changes"]} == {"jobs", "queue", "token"}
+    jobs = next(change for change in said["changes"] if change["name"] == "jobs")
+    assert "visibilityTimeoutSeconds" in json.dumps(jobs)
+
+
+def test_outputs_of_a_stack_are_read_from_a_file(tmp_path: Path) -> None:
+    write(tmp_path, "import pulumi\npulumi.export('seen', pulumi.StackReference('acme/net/prod').get_output('vpc'))\n")
+    (tmp_path / "outputs.json").write_text('{"vpc": "vpc-1", "token": "[secret]"}', encoding="utf-8")
+    project = read_project(tmp_path)
+    found = run_foreign(project, "prod", answers={"acme/net/prod": tmp_path / "outputs.json"})
+    assert (found.exports, found.reads) == ({"seen": "vpc-1"}, ("acme/net/prod",))
+    assert [gap.kind for gap in found.gaps] == ["region"]
+    assert run_foreign(project, "prod").exports == {"seen": UNKNOWN}
+
+
+def test_a_program_runs_in_its_own_virtualenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that has Pulumi's SDK and nothing of Strata's: Strata's modules are neither needed nor there."""
+    virtualenv = tmp_path / "own"
+    (virtualenv / "bin").mkdir(parents=True)
+    (virtualenv / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    packages = Path(pulumi.__file__).parents[1]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(packages)]))
+    program = (
+        "import importlib.util, sys\nimport pulumi\n"
+        "pulumi.export('strata', importlib.util.find_spec('analyser') is not None)\n"
+        "pulumi.export('prefix', sys.executable)\n"
+    )
+    project = "name: shop\nruntime:\n  name: python\n  options:\n    virtualenv: own\n"
+    write(tmp_path, program, project=project)
+    found = run_foreign(read_project(tmp_path), "prod")
+    assert found.exports == {"strata": False, "prefix": str(virtualenv / "bin" / "python")}
+
+
+def test_a_virtualenv_that_is_not_made_is_told(tmp_path: Path) -> None:
+    project = "name: shop\nruntime:\n  name: python\n  options:\n    virtualenv: own\n"
+    write(tmp_path, "import pulumi\npulumi.export('a', 1)\n", project=project)
+    gaps = run_foreign(read_project(tmp_path), "prod").gaps
+    assert [(gap.kind, gap.token) for gap in gaps] == [("region", "us-east-1"), ("interpreter", "own")]
