@@ -29,7 +29,10 @@ class Answer(StrEnum):
 _UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
     Answer.COST: ("without a price, so not in the total", is_priced),
     Answer.TIME: ("without a creation time, which count as quick", is_timed),
-    Answer.REACH: ("without a place in reach", lambda token: _package(token) in _CLUSTERS and not bears_on_reach(token)),
+    Answer.REACH: (
+        "without a place in reach",
+        lambda token: _package(token) in _CLUSTERS and not bears_on_reach(token),
+    ),
     Answer.RIGHTS: ("of clouds whose rights are not read", lambda token: _package(token) in _CLUSTERS),
     Answer.POLICIES: ("of clouds that no rule is about", lambda token: _package(token) in _CLUSTERS),
     Answer.INVENTORY: ("of clouds whose stores are not read", lambda token: _package(token) in _CLUSTERS),

@@ -59,7 +59,9 @@ def _of_digest(data: Mapping[str, Any]) -> Iterator[Any]:
 def _of_plan(plan: Mapping[str, Any]) -> Iterator[Any]:
     planned = {urn: each if isinstance(each, Mapping) else {} for urn, each in plan["resourcePlans"].items()}
     goals = {urn: each["goal"] for urn, each in planned.items() if isinstance(each.get("goal"), Mapping)}
-    there = [urn for urn, goal in goals.items() if goal.get("custom") and "create" not in (planned[urn].get("steps") or ())]
+    there = [
+        urn for urn, goal in goals.items() if goal.get("custom") and "create" not in (planned[urn].get("steps") or ())
+    ]
     if there:
         raise ExportError(
             f"of {len(there)} resources that exist the plan holds only what changes, such as {there[0]}; "

@@ -44,6 +44,9 @@ class Recorder(mocks.MockMonitor):
     are those from ``root``. URNs are of ``project``.
     """
 
+    _complains = True
+    """Whether a component that is not known is a problem."""
+
     def __init__(
         self,
         stack: str,
@@ -63,6 +66,8 @@ class Recorder(mocks.MockMonitor):
         self.secret_exports: frozenset[str] = frozenset()
         self.problems: list[str] = []
         self.reads: list[str] = []
+        self.unseen: list[Node] = []
+        """Components of which the preview does not know what they make."""
         self.transforms = Transforms()
         self._stack = stack
         self._project = project
@@ -159,13 +164,12 @@ class Recorder(mocks.MockMonitor):
         """A component that runs inside the engine: what it makes is recorded with it."""
         node = _node(request, urn, inputs, {}, "", seen)
         try:
-            asked = Expansion(
-                node, dict(request.providers), self.nodes, self.make_urn, self._answer, self._region
-            )
+            asked = Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer, self._region)
             expansion = expand(asked)
             inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
         except RemoteError as error:
-            self._unseen(node, error)
+            self.unseen.append(node)
+            self.problems += [str(error)] if self._complains else []
             self._record(node)
             return resource_pb2.RegisterResourceResponse(urn=urn)
         for found in (expansion.component, *inside):
@@ -176,10 +180,6 @@ class Recorder(mocks.MockMonitor):
         for key, urns in expansion.output_dependencies.items():
             response.propertyDependencies[key].urns.extend(urns)
         return response
-
-    def _unseen(self, node: Node, error: RemoteError) -> None:
-        """Notes a component of which the preview does not know what it makes."""
-        self.problems.append(str(error))
 
     @property
     def _strict(self) -> bool:

@@ -105,7 +105,9 @@ class Expansion:
     def given_resources(self, key: str, token: str) -> list[Node]:
         """The resources that were given as a list. Raises RemoteError if this program registered none such."""
         urns = self.component.property_dependencies.get(key, ())
-        found = [self._registered[urn] for urn in urns if urn in self._registered and self._registered[urn].type == token]
+        found = [
+            self._registered[urn] for urn in urns if urn in self._registered and self._registered[urn].type == token
+        ]
         return found or [self.given_resource(key, token)]
 
     def registered(self, urn: str) -> Node | None:

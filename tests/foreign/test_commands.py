@@ -22,7 +22,9 @@ PARAMETER = "urn:pulumi:prod::shop::aws:ssm/parameter:Parameter::token"
 STACK = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
 
 
-def write(folder: Path, program: str, *, project: str = "name: shop\nruntime: python\n", stack: str = "config: {}\n") -> Path:
+def write(
+    folder: Path, program: str, *, project: str = "name: shop\nruntime: python\n", stack: str = "config: {}\n"
+) -> Path:
     (folder / "Pulumi.yaml").write_text(project, encoding="utf-8")
     (folder / "Pulumi.prod.yaml").write_text(stack, encoding="utf-8")
     (folder / "__main__.py").write_text(program, encoding="utf-8")
@@ -91,7 +93,7 @@ def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ({"program": "import sys\nsys.exit(3)"}, "prod", "__main__.py:2: the program exited by itself (3)"),
         ({"program": "import pulumi\npulumi.Config().require('size')"}, "prod", "Missing required configuration"),
         ({"program": "", "project": "name: shop\nruntime: nodejs\n"}, "prod", "nodejs programs are not run"),
-        ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "Pulumi.yaml: main: app: is not there"),
+        ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "main: app: is not there"),
         ({"program": "", "project": "runtime: python\n"}, "prod", "Pulumi.yaml: name: is no text"),
         ({"program": "", "project": "name: shop\nruntime: python\nconfig:\n  size:\n    type: string\n"}, "prod",
          "config.shop:size: is missing"),

@@ -64,7 +64,12 @@ def test_a_secret_of_the_configuration_is_nowhere() -> None:
     told = json.dumps(document(Report(found, (), 0)))
     assert "ciphertext" not in told
     assert found.secret_exports == {"password"}
-    assert set(found.config) == {"aws:region", "config-secrets:database", "config-secrets:standby", "config-secrets:storage"}
+    assert set(found.config) == {
+        "aws:region",
+        "config-secrets:database",
+        "config-secrets:standby",
+        "config-secrets:storage",
+    }
 
 
 def test_what_another_project_puts_out_is_read_by_a_preview_of_it() -> None:

@@ -100,7 +100,7 @@ class Cost:
 
     @property
     def without_price(self) -> list[str]:
-        """The resources among what the estimate lacks: types that nobody priced are told together, with their number."""
+        """The resources among what the estimate lacks; types that nobody priced are told together, with a count."""
         return [line for line in self.unpriced if not line.endswith(UNSAID)]
 
     @property

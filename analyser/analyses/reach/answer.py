@@ -94,9 +94,7 @@ def survey(reach: Reach) -> list[Answer]:
         ways = _ways(reach, source, reach.places, None)
         _, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
         others = [place for place in reach.places if place is not source]
-        found += [
-            Answer(source, place, _links(ways, paths.get((place, None), [])), reach.unseen) for place in others
-        ]
+        found += [Answer(source, place, _links(ways, paths.get((place, None), [])), reach.unseen) for place in others]
     return found
 
 

@@ -67,9 +67,11 @@ def _options(
     ] = None,
     outputs: Annotated[
         list[str] | None,
-        typer.Option("--outputs", metavar="STACK=FILE", help="What a stack that the program reads has put out, as JSON."),
+        typer.Option(
+            "--outputs", metavar="STACK=FILE", help="What a stack that the program reads has put out, as JSON."
+        ),
     ] = None,
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", help="Tell which Strata this is.", callback=_tell_version, is_eager=True)
     ] = False,
 ) -> None:

@@ -58,7 +58,7 @@ def preview(
     judging = Judging(_day(day), strict_dates, config, Choice(rule, severity, token, framework))
     judging.check()
     if every:
-        return _preview_all(project_root(), chosen, output, begun, limit, judging)
+        return _preview_all(chosen, output, begun, limit, judging)
     report = replace(report_of(stack, judging=judging), with_reach=with_reach)
     _show(report, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], limit)
@@ -103,9 +103,7 @@ def report(
     return verdict_of([found])
 
 
-def _preview_all(
-    root: Path, form: str, output: Path | None, begun: float, budget: float | str, judging: Judging
-) -> int:
+def _preview_all(form: str, output: Path | None, begun: float, budget: float | str, judging: Judging) -> int:
     from analyser.analyses.all_stacks import every
     from analyser.faces.commands.output import form_named, write_reports, written_to
     from analyser.faces.terminal.all_stacks import show

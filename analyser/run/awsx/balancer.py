@@ -100,7 +100,9 @@ def _group(expansion: Expansion, vpc: Traced) -> Traced | None:
 
 def _balancer(expansion: Expansion, subnets: Traced | None, inputs: dict[str, Any]) -> Node:
     given = {key: expansion.given(key) for key in _AS_GIVEN}
-    return expansion.resource("aws:lb/loadBalancer:LoadBalancer", expansion.name, {**given, "subnets": subnets, **inputs})
+    return expansion.resource(
+        "aws:lb/loadBalancer:LoadBalancer", expansion.name, {**given, "subnets": subnets, **inputs}
+    )
 
 
 def _target(expansion: Expansion, vpc: Traced, inputs: dict[str, Any]) -> Node:
@@ -110,9 +112,7 @@ def _target(expansion: Expansion, vpc: Traced, inputs: dict[str, Any]) -> Node:
     return expansion.resource("aws:lb/targetGroup:TargetGroup", expansion.name, {"vpcId": vpc, **inputs, **own})
 
 
-def _finish(
-    expansion: Expansion, balancer: Node, target: Node, vpc: Traced, listeners: list[dict[str, Any]]
-) -> None:
+def _finish(expansion: Expansion, balancer: Node, target: Node, vpc: Traced, listeners: list[dict[str, Any]]) -> None:
     action = {"type": "forward", "targetGroupArn": output_of(target, "arn")}
     made = [
         expansion.resource(

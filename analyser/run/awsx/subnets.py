@@ -40,9 +40,7 @@ def _default(vpc: str, part: IPv4Network, zone: str, number: int) -> Iterator[Su
     yield Subnet(f"{vpc}-public-{number}", "Public", zone, str(next(rest.subnets(prefixlen_diff=1))))
 
 
-def _asked(
-    vpc: str, part: IPv4Network, zone: str, number: int, said: Sequence[Mapping[str, Any]]
-) -> Iterator[Subnet]:
+def _asked(vpc: str, part: IPv4Network, zone: str, number: int, said: Sequence[Mapping[str, Any]]) -> Iterator[Subnet]:
     shrunk = part.prefixlen + (len(said) > 1)
     last: IPv4Network | None = None
     for kind in _KINDS:

@@ -156,9 +156,7 @@ def _endpoints(expansion: Expansion, vpc: Node, tags: dict[str, str], made: _Mad
     for spec in expansion.plain("vpcEndpointSpecs") or ():
         given = {key: spec.get(key) for key in _ENDPOINT}
         inputs = {**given, "tags": {**tags, **(spec.get("tags") or {})}, "vpcId": id_of(vpc)}
-        made.endpoints.append(
-            _below(expansion, vpc, "aws:ec2/vpcEndpoint:VpcEndpoint", spec["serviceName"], inputs)
-        )
+        made.endpoints.append(_below(expansion, vpc, "aws:ec2/vpcEndpoint:VpcEndpoint", spec["serviceName"], inputs))
 
 
 def _hand_back(expansion: Expansion, vpc: Node, gateway: Node, made: _Made) -> None:

@@ -57,7 +57,11 @@ def expand_cluster(expansion: Expansion) -> None:
         api: Node | None = expansion.given_resource("clusterSecurityGroup", "aws:ec2/securityGroup:SecurityGroup")
     else:
         api = cluster_group(expansion, network.vpc) if own_groups else None
-    nodes = node_role(expansion) if auto and (expansion.plain("autoMode") or {}).get("createNodeRole") is not False else None
+    nodes = (
+        node_role(expansion)
+        if auto and (expansion.plain("autoMode") or {}).get("createNodeRole") is not False
+        else None
+    )
     cluster = _control_plane(expansion, role, nodes, auto=auto, subnets=network.subnets, api=api)
     settings = kubeconfig(cluster)
     provider = expansion.resource(
@@ -72,7 +76,11 @@ def expand_cluster(expansion: Expansion) -> None:
     _add_ons(expansion, cluster, auto, [*entries, *joined], profile)
     oidc = oidc_provider(expansion, cluster)
     rules = node_group_rules(expansion, cluster, network.vpc, id_of(api)) if own_groups and api else None
-    group = default_nodes(expansion, cluster, rules, instances, network, joined) if rules and not (auto or profile) else None
+    group = (
+        default_nodes(expansion, cluster, rules, instances, network, joined)
+        if rules and not (auto or profile)
+        else None
+    )
     iam_role = role.role if role else expansion.given_resource("serviceRole", _ROLE)
     made = Made(cluster, provider, iam_role, nodes, roles, api, rules, group, profile, oidc)
     hand_back(expansion, made, settings, network)

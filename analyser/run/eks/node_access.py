@@ -47,15 +47,17 @@ def config_map(expansion: Expansion, cluster_provider: Node, roles: Sequence[Nod
 
 
 def _roles(mapped: list[dict[str, Any]] | None, *arns: str) -> str:
-    own = [{"rolearn": each["roleArn"], "username": each["username"], "groups": each["groups"]} for each in mapped or ()]
-    nodes = [
-        {"rolearn": arn, "username": "system:node:{{EC2PrivateDNSName}}", "groups": list(_NODES)} for arn in arns
+    own = [
+        {"rolearn": each["roleArn"], "username": each["username"], "groups": each["groups"]} for each in mapped or ()
     ]
+    nodes = [{"rolearn": arn, "username": "system:node:{{EC2PrivateDNSName}}", "groups": list(_NODES)} for arn in arns]
     return yaml.safe_dump([*own, *nodes], sort_keys=False)
 
 
 def _users(mapped: list[dict[str, Any]] | None) -> str:
-    found = [{"userarn": each["userArn"], "username": each["username"], "groups": each["groups"]} for each in mapped or ()]
+    found = [
+        {"userarn": each["userArn"], "username": each["username"], "groups": each["groups"]} for each in mapped or ()
+    ]
     return yaml.safe_dump(found, sort_keys=False)
 
 

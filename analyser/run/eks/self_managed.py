@@ -40,7 +40,7 @@ def expand_node_group_v2(expansion: Expansion) -> None:
     else:
         settings = output_of(cluster, "vpcConfig")
         rules = node_group_rules(
-            expansion, cluster, applied(lambda vpc: vpc.get("vpcId"), settings), _api_group(expansion, cluster)
+            expansion, cluster, applied(lambda vpc: vpc.get("vpcId"), settings), _api_group(cluster)
         )
         group = id_of(rules.group)
     subnets = expansion.given("nodeSubnetIds")
@@ -81,7 +81,9 @@ def nodes(
             "blockDeviceMappings": _disks(said),
             "networkInterfaces": [
                 {
-                    "associatePublicIpAddress": "false" if said.get("nodeAssociatePublicIpAddress") is False else "true",
+                    "associatePublicIpAddress": "false"
+                    if said.get("nodeAssociatePublicIpAddress") is False
+                    else "true",
                     "securityGroups": [group],
                 }
             ],
@@ -152,11 +154,9 @@ def _profile_name(expansion: Expansion, component: Node) -> Traced:
     return output_of(expansion.made_by(component, own), "name")
 
 
-def _api_group(expansion: Expansion, cluster: Node) -> Traced:
+def _api_group(cluster: Node) -> Traced:
     """The group of the API server: pulumi-eks's own, or the one that EKS makes."""
     own = (cluster.inputs["vpcConfig"].get("securityGroupIds") or [None])[0]
     if own is not None:
         return Traced(own, frozenset(cluster.property_dependencies.get("vpcConfig", ())))
     return applied(lambda vpc: vpc["clusterSecurityGroupId"], output_of(cluster, "vpcConfig"))
-
-

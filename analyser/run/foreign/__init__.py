@@ -1,1 +1,1 @@
-"""Any other Pulumi program: run in a process of its own, which speaks to the recorder as it would to Pulumi's engine."""
+"""Any other Pulumi program: run in a process of its own, which speaks to the recorder as to Pulumi's engine."""

@@ -73,6 +73,7 @@ class Callbacks:
 
 
 def _asked(request: Any) -> resource_pb2.TransformRequest:
+    lists: dict[str, Any] = {theirs: list(getattr(request, ours)) for ours, theirs in _OPTIONS}
     options = resource_pb2.TransformResourceOptions(
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
@@ -82,7 +83,7 @@ def _asked(request: Any) -> resource_pb2.TransformRequest:
         aliases=request.aliases,
         custom_timeouts=request.customTimeouts,
         deleted_with=request.deletedWith,
-        **{theirs: list(getattr(request, ours)) for ours, theirs in _OPTIONS},
+        **lists,
     )
     if request.deleteBeforeReplaceDefined:
         options.delete_before_replace = request.deleteBeforeReplace

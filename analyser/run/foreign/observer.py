@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from analyser.graph import Gap, Node
 from analyser.run import mock_cloud, property_bags
+from analyser.run.deployed import Deployed
 from analyser.run.foreign.callbacks import Callbacks
 from analyser.run.foreign.outputs_elsewhere import Elsewhere
 from analyser.run.recorder import Recorder
-from analyser.run.deployed import Deployed
 from analyser.run.references import REFERENCE, Read
-from analyser.run.remote_components import RemoteError
 from policy.tokens import canonical
 from policy.unknown import UNKNOWN
 
@@ -24,6 +23,8 @@ _STACK = "pulumi:pulumi:Stack"
 
 class Observer(Recorder):
     """Answers a program of another project; ``gaps`` holds what it had to answer without knowing."""
+
+    _complains = False
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Observer(Recorder):
         self.nodes = dict(sorted(self.nodes.items()))
         return super().in_order()
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+    def RegisterResource(self, request: Any) -> Any:
         if request.type == _STACK:
             return super().RegisterResource(request)
         asked = self.callbacks.transformed(request)
@@ -73,31 +74,29 @@ class Observer(Recorder):
             self.callbacks.belongs(answer.urn, request)
         return answer
 
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+    def ReadResource(self, request: Any) -> Any:
         if request.type == REFERENCE:
             return super().ReadResource(request)
-        self._miss("read", request.type, request.name)
+        self._gap("read", request.type, request.name)
         urn = self.make_urn(request.parent, request.type, request.name)
         given = property_bags.decode(request.properties)
         _, state = mock_cloud.outputs(request.type, request.name, given, self._region)
         identifier = UNKNOWN if request.id == property_bags.UNKNOWN_TEXT else request.id
         self.resources[urn] = self.ResourceRegistration(urn, request.id, state)
-        return resource_pb2.ReadResourceResponse(
-            urn=urn, properties=property_bags.encode({**state, "id": identifier})
-        )
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=property_bags.encode({**state, "id": identifier}))
 
-    def Call(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+    def Call(self, request: Any) -> Any:
         """A method of a component, whose provider is not here: its result is not known."""
-        self._miss("data source", request.tok, "")
-        response = resource_pb2.CallResponse()
+        self._gap("data source", request.tok, "")
+        response = provider_pb2.CallResponse()
         getattr(response, "return").CopyFrom(property_bags.encode({}))
         return response
 
-    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+    def RegisterStackTransform(self, request: Any) -> Any:
         self.callbacks.register(request)
         return empty_pb2.Empty()
 
-    def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
+    def SignalAndWaitForShutdown(self, request: Any) -> Any:
         self.callbacks.close()  # before the program closes its port, of which gRPC would tell on stderr
         return super().SignalAndWaitForShutdown(request)
 
@@ -105,23 +104,19 @@ class Observer(Recorder):
         account = self._deployed.account if self._deployed else ""
         answer = mock_cloud.look_up(token, arguments, self._region, account or mock_cloud.ACCOUNT_ID)
         if answer.invented:
-            self._miss("data source", token, answer.label)
+            self._gap("data source", token, answer.label)
         return answer.values
 
     def _reference(self, name: str) -> dict[str, Any]:
         found = self._elsewhere.read(name)
         if found is None:
-            self._miss("stack", name, "")
+            self._gap("stack", name, "")
         return (found or Read(UNKNOWN)).state(name)
-
-    def _unseen(self, node: Node, error: RemoteError) -> None:
-        self._miss("component", node.type, node.name)
 
     def _record(self, node: Node) -> None:
         # One type under several names of the SDK is one type to whoever answers; the URN keeps the name it was given.
         super()._record(dataclasses.replace(node, type=canonical(node.type)))
 
-    def _miss(self, kind: str, token: str, name: str) -> None:
+    def _gap(self, kind: str, token: str, name: str) -> None:
         with self._lock:
             self.gaps.append(Gap(kind, token, name))
-

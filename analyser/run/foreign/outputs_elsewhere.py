@@ -76,6 +76,8 @@ def read_outputs(file: Path) -> Read:
             raise SettingsError(str(file), [Problem("", str(error))]) from error
         return Read(dict(graph.exports), tuple(sorted(graph.secret_exports)))
     if not isinstance(found, dict):
-        raise SettingsError(str(file), [Problem("", "is no object of outputs, which pulumi stack output --json writes")])
+        raise SettingsError(
+            str(file), [Problem("", "is no object of outputs, which pulumi stack output --json writes")]
+        )
     hidden = tuple(sorted(key for key, value in found.items() if value == "[secret]"))
     return Read(found, hidden)

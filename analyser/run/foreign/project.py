@@ -113,7 +113,9 @@ def read_stack(project: Project, stack: str) -> stackfile.StackFile:
     common = {key: stackfile.text(said) for key, value in given.items() if (said := _value(value)) is not None}
     missing = sorted(key for key in given if key not in own.config and key not in common)
     if missing:
-        problems = [Problem(f"config.{key}", f"is missing; {file_of(project.root).name} asks for it") for key in missing]
+        problems = [
+            Problem(f"config.{key}", f"is missing; {file_of(project.root).name} asks for it") for key in missing
+        ]
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
     secret = [key for key, value in given.items() if isinstance(value, dict) and value.get("secret") is True]
     return stackfile.StackFile(

@@ -60,9 +60,12 @@ def run_foreign(
     folder, program = project.program
     region = region_of(file.config)
     here = (project.root, stack)
-    elsewhere = Elsewhere(project, answers or {}, lambda other, name: run_foreign(
-        other, name, answers=answers, within=(*within, here)
-    ), (*within, here))
+    elsewhere = Elsewhere(
+        project,
+        answers or {},
+        lambda other, name: run_foreign(other, name, answers=answers, within=(*within, here)),
+        (*within, here),
+    )
     observer = Observer(
         project.name,
         stack,
@@ -104,7 +107,7 @@ def run_foreign(
         config=public,
         secret_exports=observer.secret_exports,
         reads=tuple(dict.fromkeys(observer.reads)),
-        gaps=sorted_gaps(observer.gaps),
+        gaps=sorted_gaps([*observer.gaps, *(Gap("component", node.type, node.name) for node in observer.unseen)]),
     )
 
 
@@ -144,25 +147,34 @@ def _engine(observer: Observer) -> Generator[str]:
 _FEATURES = frozenset({"secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "transforms"})
 
 
-class _Monitor:
+_METHODS = (
+    "GetDeploymentInfo", "Invoke", "Call", "ReadResource", "RegisterResource", "RegisterResourceOutputs",
+    "RegisterStackTransform", "RegisterStackInvokeTransform", "RegisterResourceHook", "RegisterErrorHook",
+    "RegisterPackage", "SignalAndWaitForShutdown",
+)  # fmt: skip
+
+
+def _served(observer: Observer, name: str) -> Callable[[Any, grpc.ServicerContext], Any]:
+    method = getattr(observer, name)
+
+    def answer(request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(request)
+        except (SettingsError, ProgramError, LookupError, ValueError, TypeError) as error:
+            observer.problems.append(str(error))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    return answer
+
+
+class _Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     """The engine's resource monitor, whose methods are an observer's; what one raises fails the run by its message."""
 
     def __init__(self, observer: Observer) -> None:
-        self._observer = observer
+        for name in _METHODS:
+            setattr(self, name, _served(observer, name))
 
-    def __getattr__(self, name: str) -> Callable[[Any, grpc.ServicerContext], Any]:
-        method = getattr(self._observer, name)
-
-        def answer(request: Any, context: grpc.ServicerContext) -> Any:
-            try:
-                return method(request)
-            except (SettingsError, ProgramError, LookupError, ValueError, TypeError) as error:
-                self._observer.problems.append(str(error))
-                context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-
-        return answer
-
-    def SupportsFeature(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def SupportsFeature(self, request: Any, context: Any) -> Any:
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
 
@@ -173,14 +185,14 @@ class _Engine(engine_pb2_grpc.EngineServicer):
         self._observer = observer
         self._root = ""
 
-    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def Log(self, request: Any, context: Any) -> Any:
         if request.severity == engine_pb2.ERROR:
             self._observer.problems += request.message.splitlines()[:1] if not self._observer.problems else []
         return empty_pb2.Empty()
 
-    def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def GetRootResource(self, request: Any, context: Any) -> Any:
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
-    def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def SetRootResource(self, request: Any, context: Any) -> Any:
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()

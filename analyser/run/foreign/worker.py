@@ -24,7 +24,7 @@ def main(said):
     try:
         import pulumi
     except ImportError:
-        print(f"{sys.executable} has no pulumi; install what the program requires into its virtualenv", file=sys.stderr)
+        sys.stderr.write(f"{sys.executable} has no pulumi; install what the program requires into its virtualenv\n")
         return 1
     pulumi.runtime.set_all_config(said["config"], said["secret_keys"])
     options = {key: said[key] for key in ("monitor", "engine", "project", "stack", "organization", "root_directory")}
@@ -37,10 +37,12 @@ def main(said):
     sys.argv = [said["program"]]
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+
+    def run() -> None:
+        runpy.run_path(said["program"], run_name="__main__")
+
     try:
-        loop.run_until_complete(
-            pulumi.runtime.run_in_stack(lambda: runpy.run_path(said["program"], run_name="__main__"))
-        )
+        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except SystemExit as error:
         return complain(f"{place(error, said['root'])}the program exited by itself ({error.code})")
     except Exception as error:

@@ -78,7 +78,10 @@ def module_of(token: str) -> str:
 
 
 def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ()) -> Any:
-    """A value of a type for a property. ``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there."""
+    """A value of a type for a property.
+
+    ``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there.
+    """
     inner = bare(typ)
     origin = typing.get_origin(inner)
     if is_list(origin):

@@ -8,7 +8,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-_LISTS = (("actions", "Action"), ("notActions", "NotAction"), ("resources", "Resource"), ("notResources", "NotResource"))
+_LISTS = (
+    ("actions", "Action"),
+    ("notActions", "NotAction"),
+    ("resources", "Resource"),
+    ("notResources", "NotResource"),
+)
 
 
 def policy_document(arguments: Mapping[str, Any]) -> str:

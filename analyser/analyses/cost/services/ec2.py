@@ -61,7 +61,10 @@ def scaling_group(item: Item) -> Iterator[Line]:
     laid_over = [one["instanceType"] for one in launch.get("overrides") or () if one.get("instanceType")]
     named = launch.get("launchTemplateSpecification") or item.read("launchTemplate", default={})
     template = _template(item, named)
-    kinds = [*laid_over, *([template.inputs["instanceType"]] if template and template.inputs.get("instanceType") else [])]
+    kinds = [
+        *laid_over,
+        *([template.inputs["instanceType"]] if template and template.inputs.get("instanceType") else []),
+    ]
     if not kinds:
         raise NoPriceError("which machines it starts is not known")
     yield from _machines(

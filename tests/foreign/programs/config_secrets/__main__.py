@@ -15,6 +15,8 @@ instance = aws.rds.Instance(
     multi_az=config.get_bool("standby"),
     storage_encrypted=True,
 )
-token = aws.ssm.Parameter("token", type="SecureString", value=config.require_secret_object("api").apply(lambda a: a["token"]))
+token = aws.ssm.Parameter(
+    "token", type="SecureString", value=config.require_secret_object("api").apply(lambda a: a["token"])
+)
 pulumi.export("address", instance.address)
 pulumi.export("password", config.require_secret("password"))
