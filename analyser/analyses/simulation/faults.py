@@ -6,13 +6,14 @@ from typing import Any
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.recovery.stores import region_of
 from analyser.analyses.simulation.model import Fault, Pair
-from analyser.analyses.simulation.promotion import leads, policy
+from analyser.analyses.simulation.promotion import is_last, leads, policy
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
 _SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 _RECORD = "aws:route53/record:Record"
 _ROLE = "aws:iam/role:Role"
+_VAULT = "aws:backup/vault:Vault"
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _COPIED = {
     "aws:rds/instance:Instance": "replicateSourceDb",
@@ -102,13 +103,8 @@ def names(pair: Pair) -> Iterator[Fault]:
     checks = {one.id for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
     for graph in (pair.home, pair.standby):
         for record in graph.of_type(_RECORD):
-            if policy(record) and not _is_last(record):
+            if policy(record) and not is_last(record):
                 yield from _unchecked(graph, record, checks)
-
-
-def _is_last(record: Node) -> bool:
-    """Whether it answers when nothing else does, and need not be well for that."""
-    return any(each.get("type") == "SECONDARY" for each in record.inputs.get("failoverRoutingPolicies") or ())
 
 
 def _unchecked(graph: Graph, record: Node, checks: set[str]) -> Iterator[Fault]:
@@ -178,11 +174,16 @@ def references(pair: Pair) -> Iterator[Fault]:
 
 
 def vaults(pair: Pair) -> Iterator[Fault]:
-    """Copies of backups that go where what they are copies of is."""
+    """Copies of backups that go where what they are copies of is, or into a vault that is not there."""
+    made = {vault.outputs.get("arn") for graph in pair.graphs for vault in graph.of_type(_VAULT)}
+    own = {region_and_account(str(node.outputs.get("arn")))[1] for node in pair.home.resources} - {""}
     for plan in pair.home.of_type(PLAN):
         for rule in plan.inputs.get("rules") or ():
             for copy in rule.get("copyActions") or ():
-                region, _ = region_and_account(str(copy.get("destinationVaultArn")))
+                vault = copy.get("destinationVaultArn")
+                region, account = region_and_account(str(vault))
+                where = f"{pair.home.stack}: {plan.name}"
+                if account in own and vault not in made:
+                    yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to {vault}, which no stack makes")
                 if region == pair.home.region:
-                    where = f"{pair.home.stack}: {plan.name}"
                     yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to a vault of {region} itself")

@@ -69,7 +69,14 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a secret without a replica": ("secret", lambda of: seeded(of, home=told("password", replicas=[]))),
     "a record without a health check": ("name", lambda of: seeded(of, home=told("primary", healthCheckId=None))),
     "a record whose health check is not there": ("name", lambda of: seeded(of, home=taken("well"))),
-    "nothing that leads there": ("name", lambda of: seeded(of, home=taken("primary"), standby=taken("secondary"))),
+    "a weighted record without a health check": (
+        "name",
+        lambda of: seeded(of, standby=told("api-here", healthCheckId=None)),
+    ),
+    "nothing that leads there": (
+        "name",
+        lambda of: seeded(of, home=taken("primary", "api"), standby=taken("secondary", "api-here")),
+    ),
     "a role that only the home region's pods have": ("role", lambda of: seeded(of, promoted=taken("identity"))),
     "a role that is made by the promotion": ("role", _role_of_promotion),
     "a role that nobody makes": ("role", lambda of: seeded(of, promoted=told("identity", roleArn=role("gone")))),
@@ -87,6 +94,8 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         "promotion",
         lambda of: plus(of, node("shop-dr", "aws:sns/topic:Topic", "topic", {"region": HOME})),
     ),
+    "a promotion that changes nothing": ("promotion", lambda of: Pair(of.home, of.promoted, of.promoted)),
+    "a vault of copies that nobody makes": ("vault", lambda of: seeded(of, home=taken("copies-vault"))),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }
 
