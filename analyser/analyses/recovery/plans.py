@@ -52,7 +52,7 @@ def kept(graph: Graph, node: Node) -> Iterator[Kept]:
     plans = {plan.id: plan for plan in graph.of_type(PLAN)}
     for selection in graph.of_type("aws:backup/selection:Selection"):
         plan = plans.get(str(selection.inputs.get("planId")))
-        if plan is not None and _selects(selection.inputs, node):
+        if plan is not None and _selects(selection.inputs, node) and _may(graph, selection, node):
             for rule in plan.inputs.get("rules") or ():
                 vaults = (copy.get("destinationVaultArn") for copy in rule.get("copyActions") or ())
                 yield Kept(
@@ -60,6 +60,26 @@ def kept(graph: Graph, node: Node) -> Iterator[Kept]:
                     _apart(rule),
                     tuple(vault for vault in vaults if isinstance(vault, str)),
                 )
+
+
+def _may(graph: Graph, selection: Node, node: Node) -> bool:
+    """Whether a selection's role may back a resource up, where the graph has that role.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+    """
+    roles = {urn for urn in selection.property_dependencies.get("iamRoleArn", ()) if _is_role(graph, urn)}
+    word = "S3Backup" if node.type == "aws:s3/bucket:Bucket" else "PolicyForBackup"
+    attached = (
+        str(one.inputs.get("policyArn"))
+        for one in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if roles & set(one.property_dependencies.get("role", ()))
+    )
+    return not roles or any(word in policy for policy in attached)
+
+
+def _is_role(graph: Graph, urn: str) -> bool:
+    node = graph.get(urn)
+    return node is not None and node.type == "aws:iam/role:Role"
 
 
 def _apart(rule: Mapping[str, Any]) -> float | None:

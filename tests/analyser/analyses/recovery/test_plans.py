@@ -1,5 +1,6 @@
 """How often AWS Backup copies what, as its schedules and selections say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,26 @@ def test_a_tag_backs_nothing_up_that_aws_backup_does_not_take(token: str) -> Non
     store = node(token, "store", {"tags": {"backup": "yes"}})
     found = names(store, *plan(store, selectionTags=[{"key": "backup", "value": "yes"}]))
     assert not any("AWS Backup" in each for ways in found.values() for each in ways)
+
+
+@pytest.mark.parametrize(
+    ("token", "policy", "may"),
+    [
+        (INSTANCE, "AWSBackupServiceRolePolicyForBackup", True),
+        (INSTANCE, "AWSBackupServiceRolePolicyForRestores", False),
+        (INSTANCE, None, False),
+        (BUCKET, "AWSBackupServiceRolePolicyForBackup", False),
+        (BUCKET, "AWSBackupServiceRolePolicyForS3Backup", True),
+    ],
+)
+def test_a_role_without_the_right_backs_nothing_up(token: str, policy: str | None, *, may: bool) -> None:
+    store, role = node(token, "store", bucket="store"), node("aws:iam/role:Role", "role")
+    plan_, selection = plan(store)
+    selection = replace(selection, property_dependencies={"iamRoleArn": (role.urn,)})
+    attached = node("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policy", {"policyArn": str(policy)})
+    attached = replace(attached, property_dependencies={"role": (role.urn,)})
+    found = names(store, versions("store"), role, plan_, selection, *([attached] if policy else []))
+    assert ("AWS Backup (daily)" in found.get("deletion", ())) is may
 
 
 def test_of_a_bucket_without_versions_aws_backup_takes_nothing() -> None:

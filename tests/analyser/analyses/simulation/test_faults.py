@@ -43,6 +43,11 @@ COPIED = {
     "status": "Enabled",
     "destination": {"bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(HOME)}},
 }
+BARE = {
+    "status": "Enabled",
+    "sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}},
+    "destination": {"bucket": "arn:aws:s3:::copy"},
+}
 AT_HOME = {
     "ruleName": "daily",
     "schedule": "cron(0 7 ? * * *)",
@@ -73,6 +78,16 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         "name",
         lambda of: seeded(of, standby=told("api-here", healthCheckId=None)),
     ),
+    "a record whose health check is switched off": ("name", lambda of: seeded(of, home=told("well", disabled=True))),
+    "weighted records without any weight": (
+        "name",
+        lambda of: seeded(of, standby=told("api-here", weightedRoutingPolicies=[{"weight": 0}])),
+    ),
+    "a replica with a key that is switched off": (
+        "key",
+        lambda of: seeded(of, standby=told("own-key", isEnabled=False), promoted=told("own-key", isEnabled=False)),
+    ),
+    "copies of sealed objects without a key": ("key", lambda of: seeded(of, home=told("copies", rules=[BARE]))),
     "nothing that leads there": (
         "name",
         lambda of: seeded(of, home=taken("primary", "api"), standby=taken("secondary", "api-here")),
