@@ -28,7 +28,6 @@ class Kind(StrEnum):
 
 _STEPS: Mapping[Kind, Callable[[Graph], list[Step]]] = {
     Kind.ZONE: zone,
-    Kind.RESTORE: restore,
     Kind.ROTATE: rotate,
     Kind.SCALE: scale,
     Kind.STUCK: stuck,
@@ -44,6 +43,10 @@ _ABSENT: Mapping[Kind, str] = {
 
 
 def drill(graph: Graph, kind: Kind, standby: Graph | None = None) -> Drill:
-    """The steps of one kind; ``standby`` is the recovery stack of this one, or this one itself where it is that."""
-    steps = _STEPS[kind](graph) if kind in _STEPS else region(graph, standby) if standby else []
+    """The steps of one kind; ``standby`` is the recovery stack of this one: promoted where the region is lost, else as
+    it stands by. Where this one is a recovery stack itself, it is that for the region, and None otherwise."""
+    if kind is Kind.RESTORE:
+        steps = restore(graph, standby)
+    else:
+        steps = _STEPS[kind](graph) if kind in _STEPS else region(graph, standby) if standby else []
     return Drill(graph.stack, str(kind), tuple(steps), "" if steps else _ABSENT[kind])

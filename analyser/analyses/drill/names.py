@@ -1,6 +1,6 @@
 """Names as a shell is given them: those that the stack gives, else the command that reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analyser.graph import Graph, Node
@@ -16,6 +16,11 @@ CLUSTER = "aws:eks/cluster:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 SERVICE = "aws:ecs/service:Service"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+ROUTED = (
+    *("failoverRoutingPolicies", "weightedRoutingPolicies"),
+    *("latencyRoutingPolicies", "geolocationRoutingPolicies"),
+)
+"""What says of a record that it is one of several of its name."""
 
 
 def mine(graph: Graph, token: str) -> list[Node]:
@@ -28,12 +33,11 @@ def primaries(graph: Graph) -> list[Node]:
     return [node for node in mine(graph, RDS) if not node.inputs.get("replicateSourceDb")]
 
 
-def reader(graph: Graph) -> str:
-    """A shell function that reads the id of a resource from the stack's state, which has it when AWS no longer does."""
-    return (
-        f'id() {{ pulumi stack export --stack {graph.stack} | jq -r --arg urn "$1" '
-        "'.deployment.resources[] | select(.urn == $urn) | .id'; }"
-    )
+def reader(graph: Graph, file: str = "") -> str:
+    """A shell function that reads the id of a resource from the stack's state, which has it when AWS no longer does;
+    from a ``file`` that holds it where the state itself will be without."""
+    asked = "jq -r --arg urn \"$1\" '.deployment.resources[] | select(.urn == $urn) | .id'"
+    return f"id() {{ {asked} {file}; }}" if file else f"id() {{ pulumi stack export --stack {graph.stack} | {asked}; }}"
 
 
 def urn_of(node: Node) -> str:
@@ -71,6 +75,27 @@ def call(*parts: str) -> str:
     return " \\\n  ".join(part for part in parts if part)
 
 
+def awaited(wait: str) -> str:
+    """A waiter of the AWS CLI, again for as long as it gives up: one waits ten minutes for a cache and half an hour for
+    a database, which a restore outlasts, and ends at once where a new name is not known yet."""
+    return f"while ! {wait}; do sleep 30; done"
+
+
+def up(graph: Graph) -> str:
+    """The update of a stack from where it can be made: a cluster's API answers inside its network alone."""
+    inside = bool(graph.of_type(CLUSTER))
+    return f"STACK={graph.stack} delivery/in-vpc.sh" if inside else f"pulumi up --stack {graph.stack}"
+
+
 def region_of(graph: Graph) -> str:
     """The line that makes every command of the AWS CLI speak to the stack's region."""
     return f"export AWS_REGION={graph.region}"
+
+
+def given_up(graph: Graph, node: Node, last: str) -> Iterator[str]:
+    """A protected instance deleted by hand; ``last`` says what becomes of its final snapshot."""
+    region = f"--region {node.inputs.get('region') or graph.region}"
+    named = f"--db-instance-identifier {node.inputs['identifier']} {region}"
+    yield f"aws rds modify-db-instance {named} --no-deletion-protection --apply-immediately"
+    yield f"aws rds delete-db-instance {named} {last}"
+    yield awaited(f"aws rds wait db-instance-deleted {named}")

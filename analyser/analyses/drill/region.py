@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import OPERATOR, Step
-from analyser.analyses.drill.names import CLUSTER, RDS, mine, primaries, region_of
-from analyser.graph import Graph
+from analyser.analyses.drill.names import (
+    CLUSTER,
+    RDS,
+    REDIS,
+    ROUTED,
+    awaited,
+    given_up,
+    mine,
+    primaries,
+    region_of,
+    up,
+    urn_of,
+)  # fmt: skip
+from analyser.graph import Graph, Node
 
 _PROMOTED = "'strata:settings.recovery.promoted'"
 
@@ -54,7 +66,9 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
         (
             f"pulumi config set --stack {stack} --path {_PROMOTED} true",
             f"pulumi preview --stack {stack} --diff",
-            _up(standby),
+            f"git commit -m 'Promote {stack}' Pulumi.{stack}.yaml",
+            *_out_of_datastore(standby),
+            up(standby),
         ),
         see="the preview touches no role, record, certificate or distribution and deletes nothing that is "
         "protected; fails up halfway, up again: the stack reads what it knew of home from its own outputs",
@@ -70,9 +84,21 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
     )
 
 
-def _up(standby: Graph) -> str:
-    inside = bool(standby.of_type(CLUSTER))
-    return f"STACK={standby.stack} delivery/in-vpc.sh" if inside else f"pulumi up --stack {standby.stack}"
+def _out_of_datastore(standby: Graph) -> Iterator[str]:
+    """A member takes no writes until it is out of its datastore, which no update does
+    (docs/decisions/0044-confluence-in-two-regions.md)."""
+    for node in mine(standby, REDIS):
+        if node.inputs.get("globalReplicationGroupId"):
+            name = node.inputs["replicationGroupId"]
+            found = (
+                f"aws elasticache describe-replication-groups --replication-group-id {name} --query "
+                "'ReplicationGroups[0].GlobalReplicationGroupInfo.GlobalReplicationGroupId' --output text"
+            )
+            yield (
+                f'aws elasticache disassociate-global-replication-group --global-replication-group-id "$({found})" '
+                f"--replication-group-id {name} --replication-group-region {standby.region}"
+            )
+            yield awaited(f"aws elasticache wait replication-group-available --replication-group-id {name}")
 
 
 def _checks(standby: Graph) -> Iterator[str]:
@@ -107,11 +133,10 @@ def _healthy() -> str:
 
 def _names(home: Graph) -> list[str]:
     """The names of the home stack that lead by health."""
-    routed = ("failoverRoutingPolicies", "latencyRoutingPolicies", "geolocationRoutingPolicies")
     found = {
         str(node.inputs["name"])
         for node in home.of_type("aws:route53/record:Record")
-        if any(node.inputs.get(key) for key in routed) and isinstance(node.inputs.get("name"), str)
+        if any(node.inputs.get(key) for key in ROUTED) and isinstance(node.inputs.get("name"), str)
     }
     return sorted(found)
 
@@ -126,20 +151,25 @@ def _return(home: Graph, standby: Graph) -> Iterator[Step]:
         back="stay promoted, for as long as the stack file says so",
     )
     stack = standby.stack
+    copies = sorted(mine(standby, RDS), key=lambda node: not node.inputs.get("replicateSourceDb"))
     yield Step(
         "stand by again: what was promoted follows nobody, and is made anew as a copy of home's",
         (
             f"pulumi config set --stack {stack} --path {_PROMOTED} false",
-            *(f"pulumi state unprotect --stack {stack} --yes '{node.urn}'" for node in mine(standby, RDS)),
-            *(
-                f"aws rds modify-db-instance --db-instance-identifier {node.inputs['identifier']} "
-                "--no-deletion-protection --apply-immediately"
-                for node in mine(standby, RDS)
-            ),
-            f"pulumi preview --stack {stack} --diff"
-            + "".join(f" --replace '{node.urn}'" for node in mine(standby, RDS)),
-            f"pulumi up --stack {stack}" + "".join(f" --replace '{node.urn}'" for node in mine(standby, RDS)),
+            f"git commit -m 'Stand by again' Pulumi.{stack}.yaml",
+            *(line for node in copies for line in given_up(standby, node, _last(node))),
+            *(f"pulumi refresh --stack {stack} --target {urn_of(node)}" for node in copies),
+            f"pulumi preview --stack {stack} --diff",
+            up(standby),
         ),
-        see="names answer from home, and replication runs again: its lag falls to seconds",
-        back="promoted: true again, as above, as long as nothing was replaced",
+        see="the promoted databases are gone but for their last snapshots, and refresh drops them from the state; "
+        "names answer from home, and replication runs again: its lag falls to seconds",
+        back="promoted: true again, as above, as long as nothing was deleted; after that the last snapshots",
     )
+
+
+def _last(node: Node) -> str:
+    """RDS takes no last snapshot of what follows another, so readers of the promoted one have none."""
+    if node.inputs.get("replicateSourceDb"):
+        return "--skip-final-snapshot"
+    return f"--final-db-snapshot-identifier {node.inputs['identifier']}-promoted-$(date +%Y%m%d%H%M)"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from analyser.analyses.drill.kubernetes import connect, deployed
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import (
     BUCKET,
@@ -16,12 +17,12 @@ from analyser.analyses.drill.names import (
     reader,
     region_of,
 )  # fmt: skip
+from analyser.analyses.drill.restore_cache import cache
 from analyser.analyses.drill.restore_database import database
-from analyser.analyses.drill.restore_others import bucket, cache, files, search, stream, table
+from analyser.analyses.drill.restore_others import bucket, files, search, stream, table
 from analyser.graph import Graph, Node
 
 _EACH: Mapping[str, Callable[[Graph, Node], Iterator[Step]]] = {
-    REDIS: cache,
     TABLE: table,
     BUCKET: bucket,
     FILES: files,
@@ -30,13 +31,18 @@ _EACH: Mapping[str, Callable[[Graph, Node], Iterator[Step]]] = {
 }
 
 
-def restore(graph: Graph) -> list[Step]:
-    """Databases first, then the other stores."""
-    steps = [step for node in primaries(graph) for step in database(graph, node)]
+def restore(graph: Graph, standby: Graph | None = None) -> list[Step]:
+    """Databases first, then caches and the other stores; of the stack that stands by, what copies them."""
+    steps = [step for node in primaries(graph) for step in database(graph, node, standby)]
+    steps += [step for node in mine(graph, REDIS) for step in cache(graph, node, standby)]
     steps += [step for token, each in _EACH.items() for node in mine(graph, token) for step in each(graph, node)]
     steps += _volumes(graph) if steps else ()
     before = (region_of(graph), reader(graph))
-    return [Step("speak to the stack's region, and read ids from its state", before), *steps] if steps else []
+    first = [Step("speak to the stack's region, and read ids from its state", before)]
+    if graph.of_type(CLUSTER) and deployed(graph):
+        inside = f"STACK={graph.stack} delivery/in-vpc.sh shell"
+        first.insert(0, Step("come into the cluster, from inside its network", (inside, *connect(graph)), "an answer"))
+    return [*first, *steps] if steps else []
 
 
 def _volumes(graph: Graph) -> Iterator[Step]:

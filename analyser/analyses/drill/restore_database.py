@@ -9,14 +9,17 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html.
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import RDS, call, mine, option, switch, urn_of
+from analyser.analyses.drill.names import RDS, awaited, call, given_up, option, switch, up, urn_of
 from analyser.analyses.drill.rotate import rotations
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
 
+_COPIES = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
+_AVAILABLE = "aws rds wait db-instance-available --db-instance-identifier"
 
-def database(graph: Graph, node: Node) -> Iterator[Step]:
-    """Look, restore, see, and either take it away again or make it the stack's."""
+
+def database(graph: Graph, node: Node, standby: Graph | None) -> Iterator[Step]:
+    """Look, restore, see, and either take it away again or make it the stack's, and what copies it a copy of it."""
     name = str(node.inputs["identifier"])
     beside, before = _beside(name, "restored"), _beside(name, "before")
     yield Step(
@@ -30,7 +33,7 @@ def database(graph: Graph, node: Node) -> Iterator[Step]:
     )
     yield Step(
         f"PostgreSQL {name}: restored beside itself as {beside}",
-        (_restored(graph, node, beside), f"aws rds wait db-instance-available --db-instance-identifier {beside}"),
+        (_restored(graph, node, beside), awaited(f"{_AVAILABLE} {beside}")),
         see="available; `--restore-time 2026-11-29T12:00:00Z` in place of the latest goes back further, "
         "`--source-db-instance-automated-backups-arn` in place of the source's name restores one that is gone",
         back=f"aws rds modify-db-instance --db-instance-identifier {beside} --no-deletion-protection "
@@ -48,6 +51,10 @@ def database(graph: Graph, node: Node) -> Iterator[Step]:
         "the step before, and the log groups that RDS made of the new name are deleted",
     )
     yield from _adopted(graph, node, beside, before)
+    yield from _copied(graph, node, before)
+    yield from followers(graph, node, before)
+    if standby is not None:
+        yield from followers(standby, node, before)
 
 
 def _beside(name: str, word: str) -> str:
@@ -79,18 +86,21 @@ def _restored(graph: Graph, node: Node, beside: str) -> str:
 
 def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Step]:
     name, stack = node.inputs["identifier"], graph.stack
+    managed = bool(node.inputs.get("manageMasterUserPassword"))
     rename = "aws rds modify-db-instance --apply-immediately --db-instance-identifier"
     yield Step(
         f"PostgreSQL {name}: writes stop, and the names change places; the protected instance stays as {before}",
         (
             *stop(graph),
+            *_pooled(graph, node, "deregister"),
             f"{rename} {name} --new-db-instance-identifier {before}",
-            f"aws rds wait db-instance-available --db-instance-identifier {before}",
+            awaited(f"{_AVAILABLE} {before}"),
             f"{rename} {beside} --new-db-instance-identifier {name}",
-            f"aws rds wait db-instance-available --db-instance-identifier {name}",
+            awaited(f"{_AVAILABLE} {name}"),
+            *_pooled(graph, node, "register"),
         ),
-        see="the wait answers once the new name is known, about ten minutes each (ask again where it says that "
-        "there is no such instance); the address of the stack is the restored one's",
+        see="the wait says that there is no such instance until the new name is known, about ten minutes each; the "
+        f"address of the stack is the restored one's. A {before} of an earlier time is deleted first",
         back=f"the same commands with the names the other way round: {name} to {beside}, {before} to {name}",
     )
     yield Step(
@@ -112,31 +122,56 @@ def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Ste
     )
     yield Step(
         f"PostgreSQL {name}: the stack as it was, with the restored data",
-        (f"pulumi up --stack {stack}", *rotations(graph, node), *start(graph)),
-        see="a preview changes nothing; the master password is one that the secret has; requests are answered. "
-        f"{before} is kept until nobody needs it, then deleted with a final snapshot",
+        (*([up(graph)] * (2 if managed else 1)), *rotations(graph, node), *start(graph)),
+        see="a preview changes nothing; the master password is one that the secret has"
+        + (", which the first up has RDS make, and of which the second tells who reads it" if managed else "")
+        + f"; requests are answered. {before} is kept until nobody needs it, then deleted with a final snapshot",
         back="the step before's, after writes have stopped again",
     )
-    followers = [one for one in mine(graph, RDS) if one.inputs.get("replicateSourceDb")]
-    if followers:
-        yield _followers(graph, followers, before)
 
 
-def _followers(graph: Graph, followers: list[Node], before: str) -> Step:
-    stack = graph.stack
-    urns = " ".join(f"--replace {urn_of(one)}" for one in followers)
-    return Step(
-        f"readers still follow {before}: each is made anew of the restored one",
-        (
-            *(f"pulumi state unprotect --stack {stack} --yes {urn_of(one)}" for one in followers),
-            *(
-                f"aws rds modify-db-instance --db-instance-identifier {one.inputs['identifier']} "
-                "--no-deletion-protection --apply-immediately"
-                for one in followers
-            ),
-            f"pulumi preview --stack {stack} --diff {urns}",
-            f"pulumi up --stack {stack} {urns}",
-        ),
-        see="the preview replaces these alone; until they are back the primary reads for them",
-        back="none: they hold nothing of their own",
-    )
+def _pooled(graph: Graph, node: Node, verb: str) -> Iterator[str]:
+    """A proxy's target taken out while its name goes from one instance to the other, and given back."""
+    for target in graph.of_type("aws:rds/proxyTarget:ProxyTarget"):
+        if target.inputs.get("dbInstanceIdentifier") == node.inputs["identifier"]:
+            proxy = target.inputs["dbProxyName"]
+            named = f"--db-proxy-name {proxy} --db-instance-identifiers {node.inputs['identifier']}"
+            yield f"aws rds {verb}-db-proxy-targets {named}"
+            if verb == "register":
+                yield f"aws rds describe-db-proxy-targets --db-proxy-name {proxy} --query 'Targets[].TargetHealth'"
+
+
+def _copied(graph: Graph, node: Node, before: str) -> Iterator[Step]:
+    """Backups in another region, which RDS goes on taking of the instance that has another name now."""
+    copies = [one for one in graph.of_type(_COPIES) if one.inputs.get("sourceDbInstanceArn") == node.outputs.get("arn")]
+    for copy in copies:
+        yield Step(
+            f"backups in {copy.inputs.get('region')} are still those of {before}: the restored one's are begun",
+            (f"pulumi state delete --stack {graph.stack} --yes --force {urn_of(copy)}", up(graph)),
+            see="the preview makes this alone; those of the former instance stay for as long as they are kept",
+            back="none needed",
+        )
+
+
+def followers(graph: Graph, source: Node, before: str) -> Iterator[Step]:
+    """The instances of a stack, in whichever region it is, that follow the one that has another name now."""
+    known = (source.inputs["identifier"], source.outputs.get("arn"))
+    for node in graph.of_type(RDS):
+        if node.inputs.get("replicateSourceDb") in known:
+            name = node.inputs["identifier"]
+            yield Step(
+                f"{name} ({graph.stack}) still follows {before}: it is made anew of the restored one",
+                tuple(renewed(graph, node)),
+                see="refresh drops it from the state, and the preview makes it alone; until it is back nothing reads "
+                "from it, and what stands by has no copy",
+                back="none: it holds nothing of its own",
+            )
+
+
+def renewed(graph: Graph, node: Node) -> Iterator[str]:
+    """A copy deleted by hand and made by the next update: a replacement would make the new one first, whose name is
+    taken."""
+    yield from given_up(graph, node, "--skip-final-snapshot")
+    yield f"pulumi refresh --stack {graph.stack} --target {urn_of(node)}"
+    yield f"pulumi preview --stack {graph.stack} --diff"
+    yield up(graph)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import call, id_of, option, switch, urn_of
+from analyser.analyses.drill.names import awaited, call, id_of, up, urn_of
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
 
@@ -30,7 +30,7 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
                 f"--source-table-name {name} --target-table-name {beside} --use-latest-restorable-time",
                 sealed,
             ),
-            f"aws dynamodb wait table-exists --table-name {beside}",
+            awaited(f"aws dynamodb wait table-exists --table-name {beside}"),
             f"aws dynamodb describe-table --table-name {beside} --query 'Table.[TableStatus,ItemCount,SSEDescription]'",
         ),
         see="ACTIVE, with the key of the stack; its newest item is as old as was asked for (`--restore-date-time`). "
@@ -42,24 +42,32 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
 
 def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
     name = node.inputs["name"]
-    backup = (
-        f"\"$(aws dynamodb list-backups --table-name {beside} --query 'BackupSummaries[0].BackupArn' --output text)\""
-    )
+    exists = awaited(f"aws dynamodb wait table-exists --table-name {name}")
+    there = [str(one["regionName"]) for one in node.inputs.get("replicas") or ()]
     restored = f"aws dynamodb restore-table-from-backup --target-table-name {name} --backup-arn"
     yield Step(
         f"DynamoDB {name}: the restored items under the stack's own name; the table that was stays 35 days as a "
         "backup of the system's",
         (
             *stop(graph),
-            f"aws dynamodb create-backup --table-name {beside} --backup-name {beside}",
-            f"aws dynamodb list-backups --table-name {beside} --query 'BackupSummaries[].BackupStatus'",
+            f"backup=$(aws dynamodb create-backup --table-name {beside} --backup-name {beside} --query "
+            "BackupDetails.BackupArn --output text)",
+            'while ! aws dynamodb describe-backup --backup-arn "$backup" --query '
+            "BackupDescription.BackupDetails.BackupStatus --output text | grep -q AVAILABLE; do sleep 30; done",
+            *(line for region in there for line in _without_replica(name, region)),
             f"aws dynamodb update-table --table-name {name} --no-deletion-protection-enabled",
+            exists,
             f"aws dynamodb delete-table --table-name {name}",
-            f"aws dynamodb wait table-not-exists --table-name {name}",
-            f"{restored} {backup}",
-            f"aws dynamodb wait table-exists --table-name {name}",
+            awaited(f"aws dynamodb wait table-not-exists --table-name {name}"),
+            f'{restored} "$backup"',
+            exists,
         ),
-        see="ACTIVE; delete nothing before the backup of the restored table is AVAILABLE",
+        see="ACTIVE; nothing is deleted before the backup of the restored table is AVAILABLE"
+        + (
+            f". Replicas ({', '.join(there)}) go first: none can be made where there is a table of its name"
+            if there
+            else ""
+        ),
         back=f"delete it again, and `{restored}` the ARN that `aws dynamodb list-backups --backup-type SYSTEM "
         f"--table-name {name}` prints: the table as it was",
     )
@@ -68,14 +76,22 @@ def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
         (
             f"pulumi refresh --stack {graph.stack} --target {urn_of(node)}",
             f"pulumi preview --stack {graph.stack} --diff",
-            f"pulumi up --stack {graph.stack}",
+            up(graph),
             *start(graph),
         ),
-        see="refresh shows no stream, no TTL, no point-in-time recovery, no tags and no protection, which a restore "
-        "does not bring: up sets them in place and leads what reads the stream to the new one; nothing is "
-        "replaced",
+        see="refresh shows no stream, no TTL, no point-in-time recovery, no tags, no replica and no protection, which "
+        "a restore does not bring: up sets them in place and makes replicas anew; what reads the stream is replaced, "
+        "since a new one has another ARN, and nothing else is",
         back="the step before's",
     )
+
+
+def _without_replica(name: str, region: str) -> Iterator[str]:
+    """A replica has a protection of its own: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables.deleting.html"""
+    yield f"aws dynamodb update-table --table-name {name} --no-deletion-protection-enabled --region {region}"
+    yield awaited(f"aws dynamodb wait table-exists --table-name {name} --region {region}")
+    yield f"aws dynamodb update-table --table-name {name} --replica-updates 'Delete={{RegionName={region}}}'"
+    yield awaited(f"aws dynamodb wait table-not-exists --table-name {name} --region {region}")
 
 
 def bucket(graph: Graph, node: Node) -> Iterator[Step]:
@@ -89,33 +105,45 @@ def bucket(graph: Graph, node: Node) -> Iterator[Step]:
     name = node.inputs.get("bucket")
     if node.urn not in versioned or not name or node.name.endswith("access-logs-bucket"):
         return
+    copied = any(
+        node.urn in one.property_dependencies.get("bucket", ())
+        for one in graph.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    )
+    unmarked = f"aws s3api delete-object --bucket {name} --key <key> --version-id <marker>"
     yield Step(
         f"S3 {name}: an object that was deleted, or overwritten",
         (
             f"aws s3api list-object-versions --bucket {name} --prefix <key> --query "
             "'[DeleteMarkers[?IsLatest].[Key,VersionId,LastModified],Versions[].[Key,VersionId,LastModified,IsLatest]]'",
-            f"aws s3api delete-object --bucket {name} --key <key> --version-id <marker>",
+            *(() if copied else (unmarked,)),
             f"aws s3api copy-object --bucket {name} --key <key> --copy-source '{name}/<key>?versionId=<version>'",
         ),
-        see="a marker that is deleted brings the version before it back; a copy of a version becomes the newest; "
-        "both go to the other region as any write does, where the bucket is replicated",
+        see="a copy of a version becomes the newest, "
+        + (
+            "there and in its copy; a marker that is deleted would bring the object back here alone, since S3 "
+            "replicates no deletion of a version"
+            if copied
+            else "and a marker that is deleted brings the version before it back"
+        ),
         back="the version that was the newest is still there: copy that one",
     )
 
 
-def files(_graph: Graph, node: Node) -> Iterator[Step]:
+def files(graph: Graph, node: Node) -> Iterator[Step]:
     """Files out of AWS Backup, into a folder of the same file system."""
     asked = (
         f'--resource-arn "$(aws efs describe-file-systems --file-system-id {id_of(node)} --query '
         "'FileSystems[0].FileSystemArn' --output text)\""
     )
-    told = json.dumps({"file-system-id": "<id>", "newFileSystem": "false", "Encrypted": "true"})
+    told = f'"file-system-id={id_of(node)[1:-1]},newFileSystem=false,Encrypted=true,CreationToken=restore,'
+    told += 'PerformanceMode=generalPurpose"'
     yield Step(
         f"EFS {node.name}: files of a backup, in a folder of the file system itself",
         (
             f"aws backup list-recovery-points-by-resource {asked} --query "
             "'RecoveryPoints[].[RecoveryPointArn,CreationDate,Status]'",
-            f"aws backup start-restore-job --recovery-point-arn <chosen> --iam-role-arn <role> --metadata '{told}'",
+            f"aws backup start-restore-job --recovery-point-arn <chosen> --iam-role-arn "
+            f"{_backup_role(graph)} --metadata {told}",
             "aws backup describe-restore-job --restore-job-id <job> --query '[Status,StatusMessage,PercentDone]'",
         ),
         see="COMPLETED; aws-backup-restore_<time> at the root of the file system holds them, and nothing else was "
@@ -125,69 +153,13 @@ def files(_graph: Graph, node: Node) -> Iterator[Step]:
     )
 
 
-def cache(graph: Graph, node: Node) -> Iterator[Step]:
-    """A cache out of its daily snapshot, beside itself; then under its own name."""
-    if not node.inputs.get("snapshotRetentionLimit"):
-        return
-    name = str(node.inputs["replicationGroupId"])
-    beside, stack = f"{name[:36].rstrip('-')}-new", graph.stack
-    yield Step(
-        f"Redis {name}: restored beside itself as {beside}",
-        (
-            f"aws elasticache describe-snapshots --replication-group-id {name} --query "
-            "'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]'",
-            _cache_made(graph, node, beside),
-            f"aws elasticache wait replication-group-available --replication-group-id {beside}",
-        ),
-        see="available, in the stack's own subnets and groups, with its users; keys are those of the snapshot. A "
-        "drill ends here",
-        back=f"aws elasticache delete-replication-group --replication-group-id {beside}",
-    )
-    yield Step(
-        f"Redis {name}: under its own name, after a last snapshot of the one that was",
-        (
-            *stop(graph),
-            f"aws elasticache delete-replication-group --replication-group-id {name} "
-            f"--final-snapshot-identifier {beside}-before",
-            f"aws elasticache wait replication-group-deleted --replication-group-id {name}",
-            _cache_made(graph, node, name),
-            f"aws elasticache wait replication-group-available --replication-group-id {name}",
-            f"pulumi refresh --stack {stack} --target {urn_of(node)}",
-            f"pulumi preview --stack {stack} --diff",
-            f"pulumi up --stack {stack}",
-            *start(graph),
-        ),
-        see="refresh shows the same id and the same address; up sets snapshots, logs and windows, and replaces "
-        "nothing. One that is a member of a global datastore leaves it first",
-        back=f"the same commands with the snapshot {beside}-before",
-    )
-
-
-def _cache_made(graph: Graph, node: Node, name: str) -> str:
-    inputs = node.inputs
-    shards = inputs.get("numNodeGroups")
-    return call(
-        f"aws elasticache create-replication-group --replication-group-id {name} --snapshot-name <chosen>",
-        f"--replication-group-description restored --engine redis --engine-version {inputs['engineVersion']}"
-        if inputs.get("engineVersion")
-        else "",
-        option(graph, node, "--cache-node-type", "nodeType"),
-        f"--num-node-groups {shards} --replicas-per-node-group {inputs.get('replicasPerNodeGroup', 0)}"
-        if shards
-        else f"--num-cache-clusters {inputs.get('numCacheClusters', 1)}",
-        option(graph, node, "--cache-subnet-group-name", "subnetGroupName"),
-        option(graph, node, "--security-group-ids", "securityGroupIds"),
-        option(graph, node, "--cache-parameter-group-name", "parameterGroupName"),
-        option(graph, node, "--user-group-ids", "userGroupIds"),
-        option(graph, node, "--kms-key-id", "kmsKeyId"),
-        " ".join(
-            (
-                "--transit-encryption-enabled --at-rest-encryption-enabled",
-                switch(node, "--automatic-failover-enabled", "automaticFailoverEnabled"),
-                switch(node, "--multi-az-enabled", "multiAzEnabled"),
-            )
-        ).strip(),
-    )
+def _backup_role(graph: Graph) -> str:
+    """The role by which the stack's plan backs up and restores."""
+    for selection in graph.of_type("aws:backup/selection:Selection"):
+        for urn in selection.property_dependencies.get("iamRoleArn", ()):
+            if graph[urn].is_resource:
+                return f'"$(aws iam get-role --role-name {id_of(graph[urn])} --query Role.Arn --output text)"'
+    return "<role>"
 
 
 def search(graph: Graph, node: Node) -> Iterator[Step]:
@@ -201,7 +173,8 @@ def search(graph: Graph, node: Node) -> Iterator[Step]:
         f'curl -sf --aws-sigv4 aws:amz:{graph.region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H '
         "\"x-amz-security-token: $AWS_SESSION_TOKEN\" -H 'content-type: application/json'"
     )
-    wanted = json.dumps({"indices": "<index>", "rename_pattern": "(.+)", "rename_replacement": "$1-restored"})
+    alone = {"include_aliases": False, "include_global_state": False}
+    wanted = json.dumps({"indices": "<index>", **alone, "rename_pattern": "(.+)", "rename_replacement": "$1-restored"})
     yield Step(
         f"OpenSearch {name}: an index of an hourly snapshot, beside itself (as the domain's master role, from "
         "inside its network)",

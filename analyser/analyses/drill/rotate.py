@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
-from analyser.analyses.drill.names import RDS, mine, region_of
+from analyser.analyses.drill.names import RDS, id_of, mine, reader, region_of, up
 from analyser.graph import Graph, Node
 
 _SECRET, _ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
@@ -19,6 +19,9 @@ def rotate(graph: Graph) -> list[Step]:
         *map(_by_program, _made(graph)),
         *_header(graph),
     ]
+    if any('"$(id ' in line for step in steps for line in step.commands):
+        before = (region_of(graph), reader(graph))
+        return [Step("speak to the stack's region, and read ids from its state", before), *steps]
     return [Step("speak to the stack's region", (region_of(graph),), role=OPERATOR), *steps] if steps else []
 
 
@@ -47,19 +50,16 @@ def _made(graph: Graph) -> list[tuple[Graph, Node]]:
     return [(graph, node) for node, rotates in _secrets(graph) if not rotates and node.urn in valued]
 
 
-def named(graph: Graph, node: Node) -> str:
-    """A secret's name, or the command that reads its ARN."""
-    if node.inputs.get("name"):
-        return str(node.inputs["name"])
-    found = f"Key=name,Values={node.name}- Key=tag-value,Values={graph.stack}"
-    return f"\"$(aws secretsmanager list-secrets --filters {found} --query 'SecretList[0].ARN' --output text)\""
+def named(node: Node) -> str:
+    """A secret's name, or its ARN from the state: filters of Secrets Manager take what begins like it, of any stack."""
+    return str(node.inputs["name"]) if node.inputs.get("name") else id_of(node)
 
 
 def rotations(graph: Graph, node: Node) -> Iterator[str]:
     """The rotation of an instance's master password, by which secret and instance agree again after a restore."""
-    for owner, secret in _rotated(graph):
+    for _, secret in _rotated(graph):
         if secret.parent and secret.parent.startswith(f"{node.parent.rpartition('::')[0]}$"):
-            yield f"aws secretsmanager rotate-secret --secret-id {named(owner, secret)}"
+            yield f"aws secretsmanager rotate-secret --secret-id {named(secret)}"
 
 
 def _seen(name: str) -> str:
@@ -68,8 +68,8 @@ def _seen(name: str) -> str:
 
 def _by_function(found: tuple[Graph, Node]) -> Step:
     """Operators may rotate; looking for a secret without a name of its own, and at its versions, takes more."""
-    graph, node = found
-    name = named(graph, node)
+    _, node = found
+    name = named(node)
     told = node.inputs.get("name")
     turn = f"aws secretsmanager rotate-secret --secret-id {name}"
     return Step(
@@ -104,7 +104,7 @@ def _by_hand(graph: Graph) -> Iterator[Step]:
     for node, rotates in _secrets(graph):
         if rotates or node.urn in valued:
             continue
-        name = named(graph, node)
+        name = named(node)
         yield Step(
             f"{node.inputs.get('name') or node.name}: whoever issues the value issues another",
             (
@@ -123,7 +123,11 @@ def _by_program(found: tuple[Graph, Node]) -> Step:
     return Step(
         f"{node.inputs.get('name') or node.name}: its value is the program's own, and goes with a setting or "
         "its generation",
-        (f"pulumi preview --stack {graph.stack} --diff", f"pulumi up --stack {graph.stack}"),
+        (
+            f"pulumi preview --stack {graph.stack} --diff",
+            f"git commit -m 'Another secret' Pulumi.{graph.stack}.yaml",
+            up(graph),
+        ),
         see="the preview changes the value and what carries it; docs/secrets.md says which setting",
         back="the former setting, and the same commands",
     )
@@ -134,11 +138,11 @@ def _header(graph: Graph) -> Iterator[Step]:
     if not graph.of_type("strata:edge:OriginSecret"):
         return
     stack = graph.stack
-    again = f"pulumi up --stack {stack}"
+    again = (f"git commit -m 'Another header' Pulumi.{stack}.yaml", up(graph))
     yield Step(
         "the header by which the origin knows its distribution, in three updates: originSecret.generations in "
         "the stack file is [old, new], then [new, old], then [new]",
-        (f"pulumi preview --stack {stack} --diff", again, again, again),
+        (f"pulumi preview --stack {stack} --diff", *again, *again, *again),
         see="both are accepted, then the new one sent, then the old one refused; no request fails in between",
         back="the setting of the step before, and up",
     )

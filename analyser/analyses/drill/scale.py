@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect, deployed, replicas
 from analyser.analyses.drill.model import OPERATOR, Step
-from analyser.analyses.drill.names import CLUSTER, NODES, RDS, REDIS, SERVICE, mine, region_of
+from analyser.analyses.drill.names import CLUSTER, NODES, RDS, REDIS, SERVICE, mine, region_of, up
 from analyser.analyses.drill.zone import cluster_of
 from analyser.graph import Graph, Node
 
@@ -85,6 +85,8 @@ def _tasks(graph: Graph) -> Iterator[Step]:
             )
             continue
         least, most = int(target.inputs["minCapacity"]), int(target.inputs["maxCapacity"])
+        if least == most:
+            continue
         yield Step(
             f"tasks of {service}: at least {least + 1} instead of {least}, of {most} at the most",
             (_bounds(target, least + 1, most), counted),
@@ -116,7 +118,8 @@ def _sizes(graph: Graph) -> Iterator[Step]:
             (
                 f"strata capacity {graph.stack}",
                 f"pulumi preview --stack {graph.stack} --diff",
-                f"pulumi up --stack {graph.stack}",
+                f"git commit -m 'Another size' Pulumi.{graph.stack}.yaml",
+                up(graph),
             ),
             see="capacity says what gives out first; the preview changes the class and replaces nothing; PostgreSQL "
             "changes in its maintenance window, unless database.applyImmediately says at once",

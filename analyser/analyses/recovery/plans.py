@@ -15,6 +15,22 @@ _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
 _UNITS = {"minute": 60.0, "hour": _HOUR, "day": _DAY}
 _EVERY = ("*", "?")
 _ARN_PARTS = 6
+_START_MINUTES = 8 * 60
+"""How late a backup may begin unless its rule says otherwise:
+https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html"""
+_TAKEN = frozenset(
+    {
+        "aws:dynamodb/table:Table",
+        "aws:ebs/volume:Volume",
+        "aws:efs/fileSystem:FileSystem",
+        "aws:eks/cluster:Cluster",
+        "aws:rds/cluster:Cluster",
+        "aws:rds/instance:Instance",
+        "aws:s3/bucket:Bucket",
+    }
+)
+"""What AWS Backup takes, whatever else has the tag of a selection:
+https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html"""
 
 
 @dataclass(frozen=True)
@@ -23,24 +39,52 @@ class Kept:
 
     rule: str
     interval: float | None
-    """Seconds from one backup to the next by the schedule; None where nobody can read that from it."""
+    """Seconds from one backup to the next at the most, each as late as it may begin; None where the schedule is not
+    read."""
     copies: tuple[str, ...]
     """ARNs of the vaults that it copies to."""
 
 
 def kept(graph: Graph, node: Node) -> Iterator[Kept]:
-    """The rules of all plans that select a resource."""
+    """The rules of all plans that select a resource of a type that AWS Backup takes."""
+    if node.type not in _TAKEN:
+        return
     plans = {plan.id: plan for plan in graph.of_type(PLAN)}
     for selection in graph.of_type("aws:backup/selection:Selection"):
         plan = plans.get(str(selection.inputs.get("planId")))
-        if plan is not None and _selects(selection.inputs, node):
+        if plan is not None and _selects(selection.inputs, node) and _may(graph, selection, node):
             for rule in plan.inputs.get("rules") or ():
                 vaults = (copy.get("destinationVaultArn") for copy in rule.get("copyActions") or ())
                 yield Kept(
                     str(rule.get("ruleName")),
-                    interval(str(rule.get("schedule"))),
+                    _apart(rule),
                     tuple(vault for vault in vaults if isinstance(vault, str)),
                 )
+
+
+def _may(graph: Graph, selection: Node, node: Node) -> bool:
+    """Whether a selection's role may back a resource up, where the graph has that role.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+    """
+    roles = {urn for urn in selection.property_dependencies.get("iamRoleArn", ()) if _is_role(graph, urn)}
+    word = "S3Backup" if node.type == "aws:s3/bucket:Bucket" else "PolicyForBackup"
+    attached = (
+        str(one.inputs.get("policyArn"))
+        for one in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if roles & set(one.property_dependencies.get("role", ()))
+    )
+    return not roles or any(word in policy for policy in attached)
+
+
+def _is_role(graph: Graph, urn: str) -> bool:
+    node = graph.get(urn)
+    return node is not None and node.type == "aws:iam/role:Role"
+
+
+def _apart(rule: Mapping[str, Any]) -> float | None:
+    between = interval(str(rule.get("schedule")))
+    return None if between is None else between + 60 * float(rule.get("startWindow") or _START_MINUTES)
 
 
 def _selects(inputs: Mapping[str, Any], node: Node) -> bool:
@@ -48,8 +92,28 @@ def _selects(inputs: Mapping[str, Any], node: Node) -> bool:
     if not isinstance(arn, str) or _matches(inputs.get("notResources") or (), arn):
         return False
     tags = node.outputs.get("tagsAll") or node.inputs.get("tags") or {}
+    if not all(_meets(operator, asked, tags) for operator, asked in _conditions(inputs)):
+        return False
     wanted = inputs.get("selectionTags") or ()
     return _matches(inputs.get("resources") or (), arn) or any(tags.get(tag["key"]) == tag["value"] for tag in wanted)
+
+
+_OPERATORS = ("stringEquals", "stringLikes", "stringNotEquals", "stringNotLikes")
+
+
+def _conditions(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What has to hold of the tags besides, all of it:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html
+    """
+    for condition in inputs.get("conditions") or ():
+        for operator in _OPERATORS:
+            yield from ((operator, asked) for asked in condition.get(operator) or ())
+
+
+def _meets(operator: str, asked: Mapping[str, Any], tags: Mapping[str, Any]) -> bool:
+    value, wanted = tags.get(str(asked.get("key")).removeprefix("aws:ResourceTag/")), str(asked.get("value"))
+    found = isinstance(value, str) and (fnmatchcase(value, wanted) if "Like" in operator else value == wanted)
+    return found is not ("Not" in operator)
 
 
 def _matches(patterns: Sequence[Any], arn: str) -> bool:
@@ -71,14 +135,14 @@ def interval(schedule: str) -> float | None:
         return _between_hours(hours)
     if weekday in _EVERY and (day.isdigit() or day == "L"):
         return _MONTH
-    return _WEEK if day in _EVERY and weekday.isalnum() else None
+    return _WEEK if day in _EVERY and re.fullmatch(r"[A-Z]{3}|[1-7]", weekday) else None
 
 
 def _between_hours(hours: str) -> float | None:
     if hours == "*":
         return _HOUR
-    if every := re.fullmatch(r"(?:\*|\d+)/(\d+)", hours):
-        return int(every[1]) * _HOUR
+    if every := re.fullmatch(r"(\*|\d+)/(\d+)", hours):
+        hours = ",".join(map(str, range(0 if every[1] == "*" else int(every[1]), 24, int(every[2]))))
     if not re.fullmatch(r"\d+(,\d+)*", hours):
         return None
     at = sorted(int(hour) for hour in hours.split(","))

@@ -6,6 +6,7 @@ Figures stand in ``recovery`` of ``resource_types``; what has to be set, and in 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from analyser.analyses.recovery.buckets import replications, versioned
 from analyser.analyses.recovery.model import NO_TIME, Loss, Span, Step, Way
 from analyser.analyses.recovery.plans import PLAN, kept, region_and_account
 from analyser.analyses.recovery.stores import region_of
@@ -38,6 +39,7 @@ WORDS = {
     "regional_secret": "replica of the secret",
 }
 """What people call each way that a type's file may have; AWS Backup's are named by their rules."""
+_BUCKET = "aws:s3/bucket:Bucket"
 _ZONES = 2
 """At least so many for the loss of one to leave another."""
 
@@ -79,6 +81,8 @@ def _made(node: Node) -> Step:
 
 def _backups(graph: Graph, node: Node) -> Iterator[tuple[tuple[Loss, ...], Way]]:
     said = fact(PLAN, "recovery") or {}
+    if node.type == _BUCKET and not versioned(graph, node):
+        return  # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
     home, account = region_and_account(str(node.outputs.get("arn")))
     for rule in kept(graph, node):
         way = _way("backup", said["backup"], node)
@@ -109,11 +113,25 @@ def _instance(graph: Graph, node: Node) -> Named:
     yield from _final_snapshot(node, skipped=inputs.get("skipFinalSnapshot") is not False)
     arn = node.outputs.get("arn")
     copies = graph.of_type("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication")
-    if any(copy.inputs.get("sourceDbInstanceArn") == arn for copy in _elsewhere(graph, copies)):
+    copied = any(copy.inputs.get("sourceDbInstanceArn") == arn for copy in _elsewhere(graph, copies))
+    if copied and inputs.get("backupRetentionPeriod"):
         yield "regional_backups", (Loss.REGION,)
     others = _elsewhere(graph, graph.of_type(node.type))
-    if any(other.inputs.get("replicateSourceDb") in (arn, node.id) for other in others):
+    if any(other.inputs.get("replicateSourceDb") in (arn, node.id) and _follows(other, node) for other in others):
         yield "regional_replica", (Loss.REGION,)
+
+
+def _follows(replica: Node, source: Node) -> bool:
+    """Whether a replica's version is one that can: not below that of its source, where it names one at all.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html
+    """
+    own, other = (_version(node.inputs.get("engineVersion")) for node in (replica, source))
+    return not own or own >= other[: len(own)]
+
+
+def _version(said: Any) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(said or "").split(".") if part.isdigit())
 
 
 def _final_snapshot(node: Node, *, skipped: bool = False) -> Named:
@@ -133,7 +151,7 @@ def _cluster(_graph: Graph, node: Node) -> Named:
 
 def _cache(graph: Graph, node: Node) -> Named:
     inputs = node.inputs
-    if inputs.get("automaticFailoverEnabled") and inputs.get("multiAzEnabled"):
+    if inputs.get("automaticFailoverEnabled") and inputs.get("multiAzEnabled") and _followed(inputs):
         yield "replica", (Loss.ZONE,)
     if inputs.get("snapshotRetentionLimit"):
         yield "snapshots", (Loss.CORRUPTION, Loss.ZONE)
@@ -144,6 +162,12 @@ def _cache(graph: Graph, node: Node) -> Named:
         known = (store.outputs.get("globalReplicationGroupId"), store.id)
         if store.inputs.get("primaryReplicationGroupId") == node.id and any(one in known for one in of_it):
             yield "global_datastore", (Loss.REGION,)
+
+
+def _followed(inputs: Mapping[str, Any]) -> bool:
+    """Whether each primary has a replica, by either way of counting; with no count ElastiCache refuses the failover."""
+    each, all_ = inputs.get("replicasPerNodeGroup"), inputs.get("numCacheClusters")
+    return bool(each) if each is not None else all_ is None or all_ > 1
 
 
 def _table(graph: Graph, node: Node) -> Named:
@@ -157,15 +181,16 @@ def _table(graph: Graph, node: Node) -> Named:
 
 def _bucket(graph: Graph, node: Node) -> Named:
     yield "zones", (Loss.ZONE,)
-    versions = _about(graph, "Versioning", node)
-    if any((one.inputs.get("versioningConfiguration") or {}).get("status") == "Enabled" for one in versions):
+    if versioned(graph, node):
         yield "versions", (Loss.CORRUPTION, Loss.DELETION)
-    for rule in _replications(graph, node):
+    for rule in replications(graph, node):
         target = rule.get("destination") or {}
         in_time = (target.get("replicationTime") or {}).get("status") == "Enabled"
         name = "replication_in_time" if in_time else "replication"
         # A bucket's ARN names no region; a copy that this graph makes does, and one that it does not is elsewhere.
         copies = [one for one in graph.of_type(node.type) if one.outputs.get("arn") == target.get("bucket")]
+        if not all(versioned(graph, copy) for copy in copies):
+            continue
         if not copies or any(_elsewhere(graph, copies)):
             yield name, (Loss.REGION,)
         if target.get("account") not in (None, "", _account(graph)):
@@ -178,27 +203,14 @@ def _account(graph: Graph) -> str:
     return next(filter(None, named), "")
 
 
-def _replications(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
-    for found in _about(graph, "ReplicationConfig", bucket):
-        yield from (rule for rule in found.inputs.get("rules") or () if rule.get("status") == "Enabled")
-
-
-def _about(graph: Graph, what: str, bucket: Node) -> list[Node]:
-    token = f"aws:s3/bucket{what}:Bucket{what}"
-    return [node for node in graph.of_type(token) if node.inputs.get("bucket") in (bucket.id, _name(bucket))]
-
-
-def _name(bucket: Node) -> Any:
-    return bucket.outputs.get("bucket")
-
-
 def _files(graph: Graph, node: Node) -> Named:
     if not node.inputs.get("availabilityZoneName"):
         yield "zones", (Loss.ZONE,)
     policies = (one for one in graph.of_type("aws:efs/backupPolicy:BackupPolicy") if _is_of(one, node))
     if any((one.inputs.get("backupPolicy") or {}).get("status") == "ENABLED" for one in policies):
         yield "automatic_backups", (Loss.CORRUPTION, Loss.DELETION, Loss.ZONE)
-    copies = graph.of_type("aws:efs/replicationConfiguration:ReplicationConfiguration")
+    configured = graph.of_type("aws:efs/replicationConfiguration:ReplicationConfiguration")
+    copies = [one for one in configured if one.inputs.get("sourceFileSystemId") == node.id]
     if any((one.inputs.get("destination") or {}).get("region") not in (None, graph.region) for one in copies):
         yield "replication", (Loss.REGION,)
 
@@ -208,15 +220,30 @@ def _is_of(policy: Node, files: Node) -> bool:
 
 
 def _stream(graph: Graph, node: Node) -> Named:
-    """Writes that all replicas in sync have are in a second zone at least, where brokers stand in several."""
+    """Writes that all replicas in sync have are in a second zone at least, where brokers stand in several.
+
+    A topic goes on taking writes without one of its replicas where it has one more than have to be in sync.
+    """
     zones = (node.inputs.get("brokerNodeGroupInfo") or {}).get("clientSubnets") or ()
     settings = [
         str(one.inputs.get("serverProperties"))
         for one in graph.of_type("aws:msk/configuration:Configuration")
         if one.outputs.get("arn") == (node.inputs.get("configurationInfo") or {}).get("arn")
     ]
-    if len(zones) > _ZONES and any(f"min.insync.replicas={_ZONES}" in text.split() for text in settings):
+    if len(zones) > _ZONES and any(_spread(text) for text in settings):
         yield "replicas", (Loss.ZONE,)
+
+
+_REPLICAS = 3
+"""Of a topic where nothing is said and brokers stand in three zones:
+https://docs.aws.amazon.com/msk/latest/developerguide/msk-default-configuration.html"""
+
+
+def _spread(properties: str) -> bool:
+    pairs = (line.partition("=") for line in properties.splitlines())
+    said = {name.strip(): value.strip() for name, _, value in pairs}
+    in_sync, all_ = said.get("min.insync.replicas", ""), said.get("default.replication.factor", str(_REPLICAS))
+    return in_sync.isdigit() and all_.isdigit() and _ZONES <= int(in_sync) < int(all_)
 
 
 def _search(_graph: Graph, node: Node) -> Named:
@@ -260,6 +287,6 @@ READERS: Mapping[str, Callable[[Graph, Node], Named]] = {
     "aws:opensearch/domain:Domain": _search,
     "aws:rds/cluster:Cluster": _cluster,
     "aws:rds/instance:Instance": _instance,
-    "aws:s3/bucket:Bucket": _bucket,
+    _BUCKET: _bucket,
     "aws:secretsmanager/secret:Secret": _secret,
 }

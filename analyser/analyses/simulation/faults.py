@@ -6,13 +6,14 @@ from typing import Any
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.recovery.stores import region_of
 from analyser.analyses.simulation.model import Fault, Pair
-from analyser.analyses.simulation.promotion import leads, policy
+from analyser.analyses.simulation.promotion import is_last, leads, policy
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
 _SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 _RECORD = "aws:route53/record:Record"
 _ROLE = "aws:iam/role:Role"
+_VAULT = "aws:backup/vault:Vault"
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _COPIED = {
     "aws:rds/instance:Instance": "replicateSourceDb",
@@ -29,8 +30,9 @@ def faults(pair: Pair) -> Iterator[Fault]:
 
 
 def keys(pair: Pair) -> Iterator[Fault]:
-    """Copies that are encrypted with no key of the region that they lie in, or with one that nobody makes."""
-    made = {key.outputs.get("arn") for graph in pair.graphs for key in graph.of_type(_KEY)}
+    """Copies that are encrypted with no key of the region that they lie in, or with one that nobody makes or uses."""
+    found = [key for graph in pair.graphs for key in graph.of_type(_KEY)]
+    made = {key.outputs.get("arn"): key.inputs.get("isEnabled") is not False for key in found}
     for graph in (pair.home, pair.standby):
         for node, where, key in _encrypted(graph):
             why = _wrong_key(key, where, made)
@@ -38,12 +40,14 @@ def keys(pair: Pair) -> Iterator[Fault]:
                 yield Fault("key", f"{graph.stack}: {node.name}", f"its copy in {where} {why}")
 
 
-def _wrong_key(key: Any, where: str, made: set[Any]) -> str:
+def _wrong_key(key: Any, where: str, made: Mapping[Any, bool]) -> str:
     if not isinstance(key, str) or not key:
         return "names no key of that region"
     region, _ = region_and_account(key)
     if region and region != where:
         return f"names a key of {region}"
+    if not made.get(key, True):
+        return "names a key that is switched off"
     return "" if key in made or not region else "names a key that neither stack makes"
 
 
@@ -79,8 +83,9 @@ def _copied_objects(graph: Graph) -> Iterator[tuple[Node, str, Any]]:
             target = rule.get("destination") or {}
             copy = buckets.get(target.get("bucket"))
             encryption = target.get("encryptionConfiguration")
-            if copy is not None and encryption is not None:
-                yield found, region_of(graph, copy), encryption.get("replicaKmsKeyId")
+            sealed = (rule.get("sourceSelectionCriteria") or {}).get("sseKmsEncryptedObjects")
+            if copy is not None and (encryption is not None or sealed):
+                yield found, region_of(graph, copy), (encryption or {}).get("replicaKmsKeyId")
 
 
 def secrets(pair: Pair) -> Iterator[Fault]:
@@ -99,24 +104,39 @@ def names(pair: Pair) -> Iterator[Fault]:
     """Names that go on leading to a region that does not answer."""
     if not (leads(pair.home) or leads(pair.standby)):
         yield Fault("name", pair.home.stack, f"nothing leads requests to {pair.standby.stack}")
-    checks = {one.id for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
+    checks = {one.id: one for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
+    yield from _weightless(pair)
     for graph in (pair.home, pair.standby):
         for record in graph.of_type(_RECORD):
-            if policy(record) and not _is_last(record):
+            if policy(record) and not is_last(record):
                 yield from _unchecked(graph, record, checks)
 
 
-def _is_last(record: Node) -> bool:
-    """Whether it answers when nothing else does, and need not be well for that."""
-    return any(each.get("type") == "SECONDARY" for each in record.inputs.get("failoverRoutingPolicies") or ())
+def _weightless(pair: Pair) -> Iterator[Fault]:
+    """Records that all weigh nothing, of which Route 53 then takes any.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+    """
+    weights: dict[tuple[str, str], list[float]] = {}
+    for record in (record for graph in (pair.home, pair.standby) for record in graph.of_type(_RECORD)):
+        for each in record.inputs.get("weightedRoutingPolicies") or ():
+            named = str(record.inputs.get("name")), str(record.inputs.get("type"))
+            weights.setdefault(named, []).append(each.get("weight"))
+    for (name, _), said in sorted(weights.items()):
+        if len(said) > 1 and not any(said):
+            yield Fault(
+                "name", pair.home.stack, f"{name} leads to either region at any time: no record of it has a weight"
+            )
 
 
-def _unchecked(graph: Graph, record: Node, checks: set[str]) -> Iterator[Fault]:
+def _unchecked(graph: Graph, record: Node, checks: Mapping[str, Node]) -> Iterator[Fault]:
     check = record.inputs.get("healthCheckId")
     follows = any(alias.get("evaluateTargetHealth") for alias in record.inputs.get("aliases") or ())
     where = f"{graph.stack}: {record.name}"
     if not check and not follows:
         yield Fault("name", where, "goes on leading there whether anything answers or not: it has no health check")
+    elif check in checks and checks[check].inputs.get("disabled"):
+        yield Fault("name", where, f"its health check {check} is switched off, and so always well")
     elif check and isinstance(check, str) and check not in checks and not follows:
         yield Fault("name", where, f"follows the health check {check}, which neither stack makes")
 
@@ -178,11 +198,16 @@ def references(pair: Pair) -> Iterator[Fault]:
 
 
 def vaults(pair: Pair) -> Iterator[Fault]:
-    """Copies of backups that go where what they are copies of is."""
+    """Copies of backups that go where what they are copies of is, or into a vault that is not there."""
+    made = {vault.outputs.get("arn") for graph in pair.graphs for vault in graph.of_type(_VAULT)}
+    own = {region_and_account(str(node.outputs.get("arn")))[1] for node in pair.home.resources} - {""}
     for plan in pair.home.of_type(PLAN):
         for rule in plan.inputs.get("rules") or ():
             for copy in rule.get("copyActions") or ():
-                region, _ = region_and_account(str(copy.get("destinationVaultArn")))
+                vault = copy.get("destinationVaultArn")
+                region, account = region_and_account(str(vault))
+                where = f"{pair.home.stack}: {plan.name}"
+                if account in own and vault not in made:
+                    yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to {vault}, which no stack makes")
                 if region == pair.home.region:
-                    where = f"{pair.home.stack}: {plan.name}"
                     yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to a vault of {region} itself")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
+from analyser.analyses.drill.names import ROUTED
 from analyser.analyses.recovery.model import Span, Step
 from analyser.analyses.report import compared
 from analyser.analyses.simulation.model import Fault, Pair
@@ -32,6 +33,8 @@ def difference(pair: Pair) -> Difference:
 
 def forbidden(pair: Pair, found: Difference) -> Iterator[Fault]:
     """What it would do that waits for the control plane of us-east-1, or gives up what stood by."""
+    if not found.changes:
+        yield Fault("promotion", pair.standby.stack, "changes nothing, so nothing is promoted by it")
     nodes = {node.urn: node for graph in (pair.standby, pair.promoted) for node in graph}
     for change in found.changes:
         for why in _wrong(change, nodes[change.urn]):
@@ -84,8 +87,16 @@ def _noticed(check: Node, checks: dict[str, Node]) -> float | None:
 
 def policy(record: Node) -> str:
     """By what a record is chosen among several of its name; empty for one that is alone."""
-    names = ("failoverRoutingPolicies", "latencyRoutingPolicies", "geolocationRoutingPolicies")
-    return next((name for name in names if record.inputs.get(name)), "")
+    return next((name for name in ROUTED if record.inputs.get(name)), "")
+
+
+def is_last(record: Node) -> bool:
+    """Whether it answers where nothing else does, and need not be well for that: the second of two, or one of weight 0.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
+    """
+    second = any(each.get("type") == "SECONDARY" for each in record.inputs.get("failoverRoutingPolicies") or ())
+    return second or any(each.get("weight") == 0 for each in record.inputs.get("weightedRoutingPolicies") or ())
 
 
 def leads(graph: Graph) -> bool:

@@ -1,6 +1,6 @@
 """A graph without what a loss takes: a zone with all that stands only in it, or a region."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -82,23 +82,23 @@ def _stands_in(graph: Graph, node: Node, zone: str) -> bool:
 
 
 def _falls(graph: Graph, node: Node, gone: set[str]) -> bool:
-    """Whether an input that names one place names one that is gone, or a list names nothing else."""
+    """Whether an input that names one place is gone, or a list in it names nothing that is left."""
     ids = _ids(graph, gone)
     told = (node.inputs.get(name) for name, urns in node.property_dependencies.items() if not gone.isdisjoint(urns))
     return any(_names_nothing_else(value, ids) for value in told)
 
 
 def _names_nothing_else(value: Any, ids: set[str]) -> bool:
-    named = [value] if isinstance(value, str) else [*_texts(value)] if isinstance(value, list) else []
-    return bool(named) and all(one in ids for one in named)
+    if isinstance(value, dict):
+        return any(_names_nothing_else(each, ids) for each in value.values())
+    if isinstance(value, list):
+        named = [each for each in value if isinstance(each, str | dict)]
+        return bool(named) and all(_names_nothing_else(each, ids) for each in named)
+    return isinstance(value, str) and value in ids
 
 
 def _ids(graph: Graph, gone: set[str]) -> set[str]:
     return {graph[urn].id for urn in gone if graph[urn].id}
-
-
-def _texts(values: Iterable[Any]) -> Iterator[str]:
-    return (value for value in values if isinstance(value, str))
 
 
 def _thinned(node: Node, ids: set[str]) -> Node:

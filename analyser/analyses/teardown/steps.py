@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of
+from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, up
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph
 
@@ -14,7 +14,11 @@ _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", 
 
 def steps(graph: Graph, standby: str) -> Iterator[Step]:
     """From what leans on the stack to what AWS leaves."""
-    yield Step("speak to the stack's region, and read ids from its state", (region_of(graph), reader(graph)))
+    file = f"{graph.stack}-before.json"
+    yield Step(
+        "speak to the stack's region, and keep the ids that its state will forget",
+        (region_of(graph), f"pulumi stack export --stack {graph.stack} --file {file}", reader(graph, file)),
+    )
     if standby:
         yield Step(
             f"{standby} goes first: its replicas, members and records lean on this stack",
@@ -36,11 +40,12 @@ def _unprotected(graph: Graph) -> Iterator[Step]:
         (
             f"pulumi config set --stack {graph.stack} strata:deletable true",
             f"pulumi preview --stack {graph.stack} --diff",
-            f"pulumi up --stack {graph.stack}",
+            f"git commit -m 'Take {graph.stack} away' Pulumi.{graph.stack}.yaml",
+            up(graph),
         ),
         see="nothing is replaced or deleted, and nothing else changes; without --policy-pack, which asks for what is "
         "being lifted",
-        back=f"pulumi config rm --stack {graph.stack} strata:deletable; pulumi up --stack {graph.stack}",
+        back=f"pulumi config rm --stack {graph.stack} strata:deletable; its commit, and the same update",
     )
 
 
@@ -80,13 +85,15 @@ def _destroyed(graph: Graph) -> Iterator[Step]:
 
 
 def _left(graph: Graph) -> Iterator[Step]:
-    groups = sorted({str(node.inputs.get("name")) for node in graph.of_type(_GROUP)})
-    made = [name for name in groups if name.startswith(_BY_AWS)]
+    groups = {
+        (str(node.inputs.get("name")), str(node.inputs.get("region") or graph.region)) for node in graph.of_type(_GROUP)
+    }
+    made = sorted((name, region) for name, region in groups if name.startswith(_BY_AWS))
     yield Step(
         "what AWS leaves, or made again: log groups to which a service wrote its last lines, network interfaces of "
         "functions and nodes that end later, and whatever has the stack's tag",
         (
-            *(f"aws logs delete-log-group --log-group-name {name}" for name in made),
+            *(f"aws logs delete-log-group --log-group-name {name} --region {region}" for name, region in made),
             "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
             "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description]'",
             f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
@@ -98,8 +105,7 @@ def _left(graph: Graph) -> Iterator[Step]:
     kept = [node for node in graph.of_type(_KEY) if node.options.get("retainOnDelete")]
     if kept:
         yield Step(
-            "keys, when the last snapshot, backup and object under them is gone, and not before (read the ids before "
-            "destroy: the state forgets them)",
+            "keys, when the last snapshot, backup and object under them is gone, and not before",
             tuple(
                 f"aws kms schedule-key-deletion --key-id {id_of(node)} "
                 f"--region {node.inputs.get('region') or graph.region}"

@@ -18,7 +18,11 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
     if asked not in list(Kind):
         raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}")
     kind = Kind(asked)
-    home, standby = _pair(stack) if kind is Kind.REGION else (whole(stack), None)
+    if kind is Kind.REGION:
+        home, standby = _pair(stack)
+    else:
+        other = standby_of(stack) if kind is Kind.RESTORE else ""
+        home, standby = whole(stack), graph_of(other) if other else None
     found = drill(home, kind, standby)
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=2))

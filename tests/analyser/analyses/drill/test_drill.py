@@ -19,12 +19,16 @@ from tests.systems import cluster_rights, operator_rights, procedures
 
 STACKS = ("prod", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod", "prod-dr")
 KINDS = [kind for kind in Kind if kind is not Kind.REGION]
-PAIRS = ("prod-dr", "confluence-lambda-dr", "mdreader-prod-dr")
-OWN = {"id", "date"}
+PAIRS = ("prod-dr", "confluence-lambda-dr", "mdreader-prod-dr", "confluence-prod-dr", "collaboration-prod-dr")
+COPIED = {"prod": "prod-dr", "confluence-prod": "confluence-prod-dr"}
+"""Who stands by for the stacks of which databases and caches are followed from another region."""
+OWN = {"id", "date", "sleep"}
 """What the drills define for themselves, and what every machine has."""
 
 
 def steps_of(stack: str, kind: Kind) -> tuple[Step, ...]:
+    if kind is Kind.RESTORE and stack in COPIED:
+        return drill(serving(stack), kind, stack_graph(COPIED[stack])).steps
     if kind is not Kind.REGION:
         return drill(serving(stack), kind).steps
     home = home_of(stack)

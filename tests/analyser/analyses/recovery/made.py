@@ -17,6 +17,10 @@ STREAM = "aws:msk/cluster:Cluster"
 SEARCH = "aws:opensearch/domain:Domain"
 USERS = "aws:cognito/userPool:UserPool"
 IMAGES = "aws:ecr/repository:Repository"
+VERSIONS, REPLICATION = (
+    "aws:s3/bucketVersioning:BucketVersioning",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+)
 SECRET = "aws:secretsmanager/secret:Secret"
 CLUSTER = "aws:rds/cluster:Cluster"
 
@@ -38,6 +42,12 @@ def node(token: str, name: str, inputs: Mapping[str, Any] | None = None, **outpu
     )
 
 
+def versions(bucket: str, status: str = "Enabled") -> Node:
+    """That a bucket keeps its objects' versions."""
+    setting = {"bucket": bucket, "versioningConfiguration": {"status": status}}
+    return node(VERSIONS, f"{bucket}-versions", setting)
+
+
 def graph(*nodes: Node, config: Mapping[str, str] | None = None) -> Graph:
     """A stack of these in us-east-1."""
     settings = {"strata:environment": "prod", **(config or {})}
@@ -56,9 +66,16 @@ def way(store: Node, others: Iterable[Node], loss: Loss, name: str) -> Way:
     return found
 
 
-def plan(store: Node, schedule: str = "cron(0 7 ? * * *)", copies: Iterable[str] = (), **selection: Any) -> list[Node]:
-    """A plan of AWS Backup that selects a store."""
+def plan(
+    store: Node,
+    schedule: str = "cron(0 7 ? * * *)",
+    copies: Iterable[str] = (),
+    late: int | None = 60,
+    **selection: Any,
+) -> list[Node]:
+    """A plan of AWS Backup that selects a store, with backups that begin so many minutes late at the most."""
     rule = {"ruleName": "daily", "schedule": schedule, "copyActions": [{"destinationVaultArn": to} for to in copies]}
+    rule |= {} if late is None else {"startWindow": late}
     chosen = selection or {"resources": [store.outputs["arn"]]}
     return [
         node("aws:backup/plan:Plan", "plan", {"rules": [rule]}),

@@ -17,6 +17,7 @@ from tests.analyser.analyses.recovery.made import (
     IMAGES,
     INSTANCE,
     OTHER,
+    REPLICATION,
     SEARCH,
     SECRET,
     STREAM,
@@ -25,10 +26,10 @@ from tests.analyser.analyses.recovery.made import (
     graph,
     names,
     node,
+    versions,
     way,
 )  # fmt: skip
 
-REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 COPIES = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 
 
@@ -75,6 +76,8 @@ def test_a_setting_brings_a_store_back(token: str, inputs: dict[str, Any], loss:
         (INSTANCE, {"finalSnapshotIdentifier": "a", "skipFinalSnapshot": True}, set()),
         (INSTANCE, {"backupRetentionPeriod": 7, "deleteAutomatedBackups": True}, {"corruption", "zone"}),
         (CACHE, {"automaticFailoverEnabled": True, "multiAzEnabled": False, "snapshotRetentionLimit": 0}, set()),
+        (CACHE, {"automaticFailoverEnabled": True, "multiAzEnabled": True, "numCacheClusters": 1}, set()),
+        (CACHE, {"automaticFailoverEnabled": True, "multiAzEnabled": True, "replicasPerNodeGroup": 0}, set()),
         (TABLE, {"pointInTimeRecovery": {"enabled": False}, "replicas": []}, {"zone"}),
         (TABLE, {"replicas": [{"regionName": "us-east-1"}]}, {"zone"}),
         (FILES, {"availabilityZoneName": "us-east-1a"}, set()),
@@ -111,8 +114,38 @@ def test_objects_survive_where_they_are_copied_to(
 ) -> None:
     store, copy = node(BUCKET, "store", bucket="store"), node(BUCKET, "copy", {"region": there} if there else {})
     rule = {"status": "Enabled", "destination": {"bucket": copy.outputs["arn"], **destination}}
-    found = names(store, copy, node(REPLICATION, "copies", {"bucket": "store", "rules": [rule]}))
+    copies = node(REPLICATION, "copies", {"bucket": "store", "rules": [rule]})
+    assert names(store, copy, versions("copy", "Suspended"), copies).keys() == {"zone"}
+    found = names(store, copy, versions("copy"), copies)
     assert found.keys() - {"zone"} == losses
+
+
+SEALED = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}
+KMS_TOO = {"sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}}}
+
+
+@pytest.mark.parametrize(
+    ("sealed", "rule", "whole"),
+    [
+        (False, {}, True),
+        (True, {}, False),
+        (True, KMS_TOO, True),
+        (False, {"filter": {"prefix": ""}}, True),
+        (False, {"filter": {"prefix": "images/"}}, False),
+        (False, {"filter": {"tag": {"key": "a", "value": "b"}}}, False),
+        (False, {"prefix": "images/"}, False),
+        (False, {"status": "Disabled"}, False),
+    ],
+)
+def test_a_rule_that_leaves_objects_out_brings_no_bucket_back(
+    rule: dict[str, Any], *, sealed: bool, whole: bool
+) -> None:
+    store = node(BUCKET, "store", bucket="store")
+    told = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::copy"}, **rule}
+    copies = node(REPLICATION, "copies", {"bucket": "store", "rules": [told]})
+    token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    encryption = [node(token, "encryption", {"bucket": "store", "rules": [SEALED]})] if sealed else []
+    assert ("region" in names(store, copies, *encryption)) is whole
 
 
 def test_only_replication_within_a_time_is_bounded() -> None:
@@ -128,7 +161,9 @@ def test_backups_of_rds_in_another_region_save_from_the_loss_of_this_one() -> No
     store = node(INSTANCE, "store", {"backupRetentionPeriod": 7})
     inputs = {"sourceDbInstanceArn": store.outputs["arn"]}
     assert "region" not in names(store, node(COPIES, "copies", inputs))
-    assert names(store, node(COPIES, "copies", {**inputs, "region": OTHER}))["region"] == {WORDS["regional_backups"]}
+    elsewhere = node(COPIES, "copies", {**inputs, "region": OTHER})
+    assert names(store, elsewhere)["region"] == {WORDS["regional_backups"]}
+    assert "region" not in names(node(INSTANCE, "store", {"backupRetentionPeriod": 0}), elsewhere)
 
 
 def test_a_read_replica_elsewhere_does_as_well() -> None:
@@ -136,6 +171,23 @@ def test_a_read_replica_elsewhere_does_as_well() -> None:
     replica = node(INSTANCE, "replica", {"replicateSourceDb": store.outputs["arn"], "region": OTHER})
     assert names(store, replica)["region"] == {WORDS["regional_replica"]}
     assert "region" not in names(store, node(INSTANCE, "replica", {"replicateSourceDb": store.outputs["arn"]}))
+
+
+@pytest.mark.parametrize(
+    ("source", "own", "follows"),
+    [("17.4", None, True), ("17.4", "17.4", True), ("17.4", "18", True), ("17.4", "16.9", False), ("17", "17.4", True)],
+)
+def test_a_replica_of_a_lower_version_follows_nobody(source: str, own: str | None, *, follows: bool) -> None:
+    store = node(INSTANCE, "store", {"engineVersion": source})
+    told = {"replicateSourceDb": store.outputs["arn"], "region": OTHER, "engineVersion": own}
+    assert ("region" in names(store, node(INSTANCE, "replica", told))) is follows
+
+
+def test_a_copy_of_files_is_of_the_file_system_that_it_names() -> None:
+    token = "aws:efs/replicationConfiguration:ReplicationConfiguration"
+    for source, copied in (("store", True), ("other", False)):
+        told = {"sourceFileSystemId": source, "destination": {"region": OTHER}}
+        assert ("region" in names(node(FILES, "store"), node(token, "copies", told))) is copied
 
 
 def test_a_member_of_a_global_datastore_elsewhere_does_as_well() -> None:
@@ -149,6 +201,9 @@ def test_a_member_of_a_global_datastore_elsewhere_does_as_well() -> None:
 
 @pytest.mark.parametrize(("zones", "properties", "survives"), [
     (3, "min.insync.replicas=2", True), (2, "min.insync.replicas=2", False), (3, "min.insync.replicas=1", False),
+    (3, "min.insync.replicas = 2\ndefault.replication.factor = 3", True),
+    (3, "min.insync.replicas=2\ndefault.replication.factor=2", False),
+    (3, "min.insync.replicas=3\ndefault.replication.factor=3", False),
 ])  # fmt: skip
 def test_acknowledged_messages_are_in_a_second_zone(zones: int, properties: str, *, survives: bool) -> None:
     configuration = node("aws:msk/configuration:Configuration", "c", {"serverProperties": properties})

@@ -10,7 +10,7 @@ from analyser.graph import Graph, Node
 HOME, OTHER, ACCOUNT = "us-east-1", "us-west-2", "123456789012"
 KEY, INSTANCE, SECRET = "aws:kms/key:Key", "aws:rds/instance:Instance", "aws:secretsmanager/secret:Secret"
 BUCKET, CHECK, RECORD = "aws:s3/bucket:Bucket", "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
-ROLE, PLAN = "aws:iam/role:Role", "aws:backup/plan:Plan"
+ROLE, PLAN, VAULT = "aws:iam/role:Role", "aws:backup/plan:Plan", "aws:backup/vault:Vault"
 DEPLOYMENT, IDENTITY = "kubernetes:apps/v1:Deployment", "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 REPLICATION, VERSIONS = (
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
@@ -45,7 +45,7 @@ def _home() -> list[Node]:
     rule = {"status": "Enabled", "destination": {
         "bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(OTHER)}}}  # fmt: skip
     vault = {"destinationVaultArn": arn("backup", "backup-vault:copies", OTHER)}
-    daily = {"ruleName": "daily", "schedule": "cron(0 7 ? * * *)", "copyActions": [vault]}
+    daily = {"ruleName": "daily", "schedule": "cron(0 7 ? * * *)", "startWindow": 60, "copyActions": [vault]}
     return [
         made(KEY, "key", arn=key(HOME)),
         made(KEY, "other-key", {"region": OTHER}, arn=key(OTHER)),
@@ -57,12 +57,15 @@ def _home() -> list[Node]:
         made(BUCKET, "uploads", arn="arn:aws:s3:::uploads", bucket="uploads"),
         made(BUCKET, "copy", {"region": OTHER}, arn="arn:aws:s3:::copy", bucket="copy"),
         made(VERSIONS, "versions", {"bucket": "uploads", "versioningConfiguration": {"status": "Enabled"}}),
+        made(VERSIONS, "copy-versions", {"bucket": "copy", "versioningConfiguration": {"status": "Enabled"}}),
+        made(VAULT, "copies-vault", {"region": OTHER}, arn=arn("backup", "backup-vault:copies", OTHER)),
         made(REPLICATION, "copies", {"bucket": "uploads", "rules": [rule]}),
         made(PLAN, "plan", {"rules": [daily]}),
         made("aws:backup/selection:Selection", "selection", {"planId": "plan", "resources": ["arn:aws:rds:*"]}),
         made(CHECK, "well", {"requestInterval": 30, "failureThreshold": 3}),
         made(RECORD, "primary", {
             "failoverRoutingPolicies": [{"type": "PRIMARY"}], "healthCheckId": "well", "aliases": [{"name": "a"}]}),
+        made(RECORD, "api", {"weightedRoutingPolicies": [{"weight": 0}], "records": ["a"], "ttl": 30}),
         made(ROLE, "home-pods", arn=role("home-pods")),
         made(IDENTITY, "identity", {"namespace": "shop", "serviceAccount": "shop", "roleArn": role("home-pods")}),
     ]  # fmt: skip
@@ -80,6 +83,9 @@ def _other(*, promoted: bool) -> list[Node]:
         made(INSTANCE, "database", {
             **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted}, arn=arn("rds", "db:dr", OTHER)),
         made(RECORD, "secondary", {"failoverRoutingPolicies": [{"type": "SECONDARY"}], "aliases": [{"name": "b"}]}),
+        made(CHECK, "taken-over", {"requestInterval": 30, "failureThreshold": 3}),
+        made(RECORD, "api-here", {
+            "weightedRoutingPolicies": [{"weight": 1}], "healthCheckId": "taken-over", "records": ["b"], "ttl": 30}),
         made(ROLE, "pods", arn=role("pods")),
         made(IDENTITY, "identity", {"namespace": "shop", "serviceAccount": "shop", "roleArn": role("pods")}),
         made(DEPLOYMENT, "shop", pods),

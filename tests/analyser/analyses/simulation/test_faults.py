@@ -43,6 +43,11 @@ COPIED = {
     "status": "Enabled",
     "destination": {"bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(HOME)}},
 }
+BARE = {
+    "status": "Enabled",
+    "sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}},
+    "destination": {"bucket": "arn:aws:s3:::copy"},
+}
 AT_HOME = {
     "ruleName": "daily",
     "schedule": "cron(0 7 ? * * *)",
@@ -69,7 +74,24 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a secret without a replica": ("secret", lambda of: seeded(of, home=told("password", replicas=[]))),
     "a record without a health check": ("name", lambda of: seeded(of, home=told("primary", healthCheckId=None))),
     "a record whose health check is not there": ("name", lambda of: seeded(of, home=taken("well"))),
-    "nothing that leads there": ("name", lambda of: seeded(of, home=taken("primary"), standby=taken("secondary"))),
+    "a weighted record without a health check": (
+        "name",
+        lambda of: seeded(of, standby=told("api-here", healthCheckId=None)),
+    ),
+    "a record whose health check is switched off": ("name", lambda of: seeded(of, home=told("well", disabled=True))),
+    "weighted records without any weight": (
+        "name",
+        lambda of: seeded(of, standby=told("api-here", weightedRoutingPolicies=[{"weight": 0}])),
+    ),
+    "a replica with a key that is switched off": (
+        "key",
+        lambda of: seeded(of, standby=told("own-key", isEnabled=False), promoted=told("own-key", isEnabled=False)),
+    ),
+    "copies of sealed objects without a key": ("key", lambda of: seeded(of, home=told("copies", rules=[BARE]))),
+    "nothing that leads there": (
+        "name",
+        lambda of: seeded(of, home=taken("primary", "api"), standby=taken("secondary", "api-here")),
+    ),
     "a role that only the home region's pods have": ("role", lambda of: seeded(of, promoted=taken("identity"))),
     "a role that is made by the promotion": ("role", _role_of_promotion),
     "a role that nobody makes": ("role", lambda of: seeded(of, promoted=told("identity", roleArn=role("gone")))),
@@ -87,6 +109,8 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         "promotion",
         lambda of: plus(of, node("shop-dr", "aws:sns/topic:Topic", "topic", {"region": HOME})),
     ),
+    "a promotion that changes nothing": ("promotion", lambda of: Pair(of.home, of.promoted, of.promoted)),
+    "a vault of copies that nobody makes": ("vault", lambda of: seeded(of, home=taken("copies-vault"))),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }
 

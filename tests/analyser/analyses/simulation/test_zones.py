@@ -1,12 +1,13 @@
 """Without a zone the rest goes on answering, unless everything of a kind stood there."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from analyser.analyses.simulation import Outcome, simulate
 from analyser.analyses.simulation.document import document
-from analyser.analyses.simulation.without import without_region, without_zone, zones
+from analyser.analyses.simulation.without import SUBNET, without_region, without_zone, zones
 from analyser.faces.terminal.simulation import show
 from analyser.graph import Graph, Node
 from tests.analyser.analyses.simulation.made import changed, pair, taken, told
@@ -31,6 +32,28 @@ def test_a_zone_takes_its_subnets_and_what_stands_in_them_alone() -> None:
     }
     balancer = "aws:lb/loadBalancer:LoadBalancer"
     assert [len(one.only(balancer).inputs["subnets"]) for one in (home, left)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("told", "falls"),
+    [
+        ({"subnets": ["a"]}, True),
+        ({"subnets": ["a", "b"]}, False),
+        ({"network": {"subnets": ["a"], "groups": ["g"]}}, True),
+        ({"network": {"subnets": ["a", "b"], "groups": ["g"]}}, False),
+        ({"places": [{"subnet": "a"}]}, True),
+        ({"places": [{"subnet": "a"}, {"subnet": "b"}]}, False),
+        ({"subnets": []}, False),
+    ],
+)
+def test_what_has_no_other_place_falls_however_deep_that_is_said(told: dict[str, Any], *, falls: bool) -> None:
+    subnets = [
+        Node(f"urn:{zone}", SUBNET, zone, {"availabilityZone": f"us-east-1{zone}"}, {}, id=zone) for zone in "ab"
+    ]
+    asked = dict.fromkeys(told, ("urn:a", "urn:b"))
+    store = Node("urn:store", "aws:any/store:Store", "store", told, {}, id="store", property_dependencies=asked)
+    left = without_zone(Graph("strata", "test", [*subnets, store], {}, region="us-east-1"), "us-east-1a")
+    assert (left.get("urn:store") is None) is falls
 
 
 def test_production_goes_on_without_any_zone() -> None:

@@ -13,6 +13,7 @@ from tests.stacks import STACKS, serving, stack_graph
 
 SOME = ("prod", "dev", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod")
 FUNCTION, ROLE_POLICY = "aws:lambda/function:Function", "aws:iam/rolePolicy:RolePolicy"
+GROUP = "aws:cloudwatch/logGroup:LogGroup"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
 
@@ -50,6 +51,22 @@ def test_what_survives_is_told() -> None:
     ):
         assert part in told
     assert "for 30 days; its name is taken" in "\n".join(take_away(stack_graph("mdreader-prod")).survives)
+
+
+def test_ids_are_read_from_what_was_kept_before_the_state_forgets_them() -> None:
+    steps = take_away(stack_graph("prod")).steps
+    assert "pulumi stack export --stack prod --file prod-before.json" in steps[0].commands
+    assert steps[0].commands[-1].endswith(" prod-before.json; }")
+    assert not [line for step in steps[1:] for line in step.commands if "stack export" in line]
+
+
+def test_log_groups_are_deleted_in_the_region_that_they_are_in() -> None:
+    graph = stack_graph("prod")
+    elsewhere = next(node.name for node in graph.of_type(GROUP) if str(node.inputs.get("name")).startswith("/aws/rds/"))
+    moved = changed(graph, inputs={elsewhere: {"region": "us-west-2"}})
+    name = graph.only(GROUP, elsewhere).inputs["name"]
+    lines = [line for step in take_away(moved).steps for line in step.commands]
+    assert f"aws logs delete-log-group --log-group-name {name} --region us-west-2" in lines
 
 
 def test_a_lock_for_ever_says_so() -> None:

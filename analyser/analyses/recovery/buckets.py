@@ -1,0 +1,45 @@
+"""What other resources say of a bucket: whether it keeps versions, and what is copied of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from analyser.graph import Graph, Node
+
+
+def versioned(graph: Graph, bucket: Node) -> bool:
+    """Whether a bucket keeps the versions of its objects, which its copies and AWS Backup need."""
+    found = _about(graph, "Versioning", bucket)
+    return any((one.inputs.get("versioningConfiguration") or {}).get("status") == "Enabled" for one in found)
+
+
+def replications(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
+    """The rules that copy all that a bucket is given: not those of some keys or tags, nor, where its objects are under
+    a key of KMS, those that leave such objects out, as they do unless told otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+    """
+    sealed = _sealed(graph, bucket)
+    for found in _about(graph, "ReplicationConfig", bucket):
+        for rule in found.inputs.get("rules") or ():
+            taken = (rule.get("sourceSelectionCriteria") or {}).get("sseKmsEncryptedObjects") or {}
+            whole = not rule.get("prefix") and not any((rule.get("filter") or {}).values())
+            if rule.get("status") == "Enabled" and whole and (not sealed or taken.get("status") == "Enabled"):
+                yield rule
+
+
+def _sealed(graph: Graph, bucket: Node) -> bool:
+    """Whether its objects are under a key of KMS unless they say otherwise."""
+    rules = (rule for one in _about(graph, "ServerSideEncryptionConfiguration", bucket) for rule in one.inputs["rules"])
+    return any(
+        str((rule.get("applyServerSideEncryptionByDefault") or {}).get("sseAlgorithm")).startswith("aws:kms")
+        for rule in rules
+    )
+
+
+def _about(graph: Graph, what: str, bucket: Node) -> list[Node]:
+    token = f"aws:s3/bucket{what}:Bucket{what}"
+    return [node for node in graph.of_type(token) if node.inputs.get("bucket") in (bucket.id, _name(bucket))]
+
+
+def _name(bucket: Node) -> Any:
+    return bucket.outputs.get("bucket")

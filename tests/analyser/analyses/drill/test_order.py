@@ -1,0 +1,139 @@
+"""What a drill waits for, takes out of the way first, and brings along afterwards."""
+
+import re
+
+import pytest
+
+from analyser.analyses.drill import Kind, drill
+from analyser.analyses.drill.writers import start, stop
+from analyser.graph import Graph
+from tests.analyser.changed import changed
+from tests.stacks import serving, stack_graph
+
+FUNCTIONS = "confluence-lambda"
+
+
+def lines(graph: Graph, kind: Kind, standby: Graph | None = None) -> list[str]:
+    return [line for step in drill(graph, kind, standby).steps for line in step.commands]
+
+
+def before(said: list[str], first: str, then: str) -> bool:
+    """Whether the first line with one text comes before the first with another; both have to be there."""
+    at = [next(number for number, line in enumerate(said) if text in line) for text in (first, then)]
+    return at[0] < at[1]
+
+
+@pytest.mark.parametrize("stack", ["prod", "confluence-lambda", "mdreader-prod", "collaboration-prod"])
+def test_what_outlasts_a_waiter_is_waited_for_again(stack: str) -> None:
+    said = lines(stack_graph(stack), Kind.RESTORE)
+    waits = [line for line in said if re.search(r"aws (rds|elasticache|dynamodb) wait", line)]
+    assert waits
+    assert [line for line in waits if not re.fullmatch(r"while ! aws .*; do sleep 30; done", line)] == []
+
+
+def test_a_snapshot_is_kept_before_its_cache_is_deleted() -> None:
+    said = lines(stack_graph("prod"), Kind.RESTORE)
+    assert before(said, "copy-snapshot", "delete-replication-group --replication-group-id prod-redis")
+    assert [line for line in said if "--snapshot-name <chosen>" in line] == []
+    assert any('--final-snapshot-identifier "$before"' in line for line in said)
+    assert "before=prod-redis-before-$(date +%Y%m%d%H%M)" in said
+
+
+def test_a_cache_leaves_its_datastore_before_it_is_deleted_and_its_member_is_made_anew() -> None:
+    home, there = stack_graph("confluence-prod"), stack_graph("confluence-prod-dr")
+    said = lines(home, Kind.RESTORE, there)
+    assert before(said, "disassociate-global-replication-group", "delete-global-replication-group")
+    gone = "delete-replication-group --replication-group-id"
+    assert before(said, "delete-global-replication-group", f"{gone} confluence-clone-prod ")
+    assert before(said, f"{gone} confluence-clone-prod ", f"{gone} confluence-clone-prod-dr --region us-west-2")
+
+
+def test_a_member_that_was_promoted_leaves_its_datastore_too() -> None:
+    said = lines(serving("confluence-prod-dr"), Kind.RESTORE)
+    assert before(said, "disassociate-global-replication-group", "delete-replication-group --replication-group-id c")
+    made = next(line for line in said if "create-replication-group" in line)
+    assert "--replication-group-description restored --engine redis" in made
+    assert "--num-node-groups 1 --replicas-per-node-group 1" in made
+
+
+def test_a_promotion_takes_the_cache_out_of_its_datastore() -> None:
+    said = lines(stack_graph("confluence-prod"), Kind.REGION, serving("confluence-prod-dr"))
+    assert before(said, "disassociate-global-replication-group", "delivery/in-vpc.sh")
+
+
+def test_what_followed_the_instance_follows_the_restored_one() -> None:
+    said = lines(stack_graph("prod"), Kind.RESTORE, stack_graph("prod-dr"))
+    deleted = [line for line in said if "delete-db-instance" in line]
+    assert [re.findall(r"identifier (\S+) --region (\S+)", line) for line in deleted] == [
+        [("prod-postgres-replica-a", "us-east-1")],
+        [("prod-postgres-replica-b", "us-east-1")],
+        [("prod-postgres", "us-west-2")],
+    ]
+    assert before(said, "delete-db-instance", "STACK=prod-dr delivery/in-vpc.sh")
+    assert not [line for line in said if "--replace" in line]
+
+
+def test_backups_in_another_region_are_begun_of_the_restored_instance() -> None:
+    said = lines(stack_graph("confluence-prod"), Kind.RESTORE)
+    assert any("pulumi state delete" in line and "postgres-backups-replication" in line for line in said)
+
+
+def test_a_proxy_lets_go_of_an_instance_while_names_change_places() -> None:
+    said = lines(stack_graph(FUNCTIONS), Kind.RESTORE)
+    assert before(said, "deregister-db-proxy-targets", "--new-db-instance-identifier")
+    assert before(said, "--new-db-instance-identifier", " register-db-proxy-targets")
+
+
+def test_replicas_of_a_table_go_before_a_table_of_its_name_is_made() -> None:
+    said = lines(stack_graph("collaboration-prod"), Kind.RESTORE)
+    name = "--table-name prod-collaboration-state"
+    assert before(said, f"{name} --no-deletion-protection-enabled --region us-west-2", "Delete={RegionName=us-west-2}")
+    assert before(said, "Delete={RegionName=us-west-2}", f"delete-table {name}")
+    assert before(said, "describe-backup --backup-arn", f"delete-table {name}")
+
+
+def test_no_marker_is_deleted_where_a_bucket_is_copied() -> None:
+    steps = drill(stack_graph("prod"), Kind.RESTORE).steps
+    (copied,) = [step for step in steps if "company-archives" in step.what]
+    assert not [line for line in copied.commands if "delete-object" in line]
+
+
+def test_functions_are_stopped_and_started_with_what_is_kept_ready() -> None:
+    graph = stack_graph(FUNCTIONS)
+    halt, go = list(stop(graph)), list(start(graph))
+    ready = "provisioned-concurrency-config --function-name confluence-clone-auth --qualifier live"
+    assert before(halt, f"delete-{ready}", "put-function-concurrency --function-name confluence-clone-auth")
+    assert before(go, "put-function-concurrency --function-name confluence-clone-auth", f"put-{ready}")
+    assert any(line.endswith("live --provisioned-concurrent-executions 2") for line in go)
+
+
+def test_a_service_starts_with_what_its_autoscaler_keeps_and_one_without_tasks_without() -> None:
+    graph = stack_graph("mdreader-prod")
+    more = changed(graph, inputs={"hocuspocus-service": {"desiredCount": 5}})
+    assert any("--min-capacity 2" in line for line in start(more))
+    assert any("--desired-count 5" in line for line in start(more))
+    none = changed(graph, inputs={"hocuspocus-service": {"desiredCount": 0}})
+    assert any("--desired-count 0" in line for line in start(none))
+
+
+def test_bounds_that_are_one_number_are_not_raised_past_it() -> None:
+    graph = changed(stack_graph("mdreader-prod"), inputs={"hocuspocus-scaling-target": {"maxCapacity": 2}})
+    assert not [line for line in lines(graph, Kind.SCALE) if "register-scalable-target" in line]
+
+
+@pytest.mark.parametrize("kind", [Kind.RESTORE, Kind.ROTATE, Kind.SCALE])
+def test_a_stack_with_a_cluster_is_updated_from_inside_its_network(kind: Kind) -> None:
+    said = lines(stack_graph("prod"), kind)
+    assert [line for line in said if line.startswith("pulumi up")] == []
+    assert "STACK=prod delivery/in-vpc.sh" in said
+
+
+def test_a_secret_without_a_name_is_read_from_the_state() -> None:
+    said = lines(stack_graph("prod"), Kind.ROTATE)
+    assert not [line for line in said if "list-secrets" in line]
+    assert said[1].startswith("id() {")
+
+
+def test_names_that_lead_by_weight_are_looked_at() -> None:
+    said = lines(stack_graph("collaboration-prod"), Kind.REGION, serving("collaboration-prod-dr"))
+    assert any(line.startswith("dig +short ") for line in said)
