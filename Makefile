@@ -11,7 +11,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help versions setup preview update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
+.PHONY: help versions setup preview local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ $(PARTS): $(VENV)/.ready analyser/run/sdk/split.py
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
+
+local: $(READY) ## Run a stack on this machine, at an emulator of AWS, until Ctrl-C (docs/local.md)
+	@$(BIN)/python -m tools.local local
 
 update: $(READY) ## Write anew what is written from the program: schema, rules, inventories, goldens, pages' samples
 	@$(BIN)/python -m tests.update
@@ -133,6 +136,8 @@ lock: $(READY) ## Compile every lock; UPGRADE=--upgrade takes newer releases
 		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@cd tools && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header $(UPGRADE) --constraint ../requirements.txt audit.in --output-file audit.txt
+	@cd tools && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) emulator.in --output-file emulator.txt
 	@cd functions/collaboration && for name in requirements requirements-server; do \
 		../../$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_28 --generate-hashes \
 			--no-emit-index-url --no-header $(UPGRADE) --constraint ../../requirements.txt $$name.in --output-file $$name.txt; done

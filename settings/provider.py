@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from settings.services import tags
 
 REGION_KEY = "aws:region"
 TAGS_KEY = "aws:defaultTags"
+_ENDPOINTS_KEY = "aws:endpoints"
+_CREDENTIALS = ("aws:accessKey", "aws:secretKey")
 
 REGIONS = (
     *("af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1"),
@@ -33,6 +36,8 @@ _KEYS = (
 )
 """https://www.pulumi.com/registry/packages/aws/installation-configuration/#configuration-options"""
 
+_LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
+
 
 def problems(config: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the keys ``aws:…`` of a configuration."""
@@ -43,7 +48,7 @@ def problems(config: Mapping[str, str]) -> list[Problem]:
         found.append(Problem(REGION_KEY, "is required, for example us-east-1"))
     elif wrong := unknown_region(region):
         found.append(Problem(REGION_KEY, wrong))
-    return [*found, *_wrong_tags(config.get(TAGS_KEY, '{"tags": {}}'))]
+    return [*found, *_wrong_tags(config.get(TAGS_KEY, '{"tags": {}}')), *_wrong_endpoints(config)]
 
 
 def unknown_region(region: str) -> str | None:
@@ -62,6 +67,29 @@ def _region(value: str) -> str:
 
 Region = Annotated[str, AfterValidator(_region), Field(examples=["us-west-2"])]
 """A region of AWS's."""
+
+
+def _wrong_endpoints(config: Mapping[str, str]) -> Iterator[Problem]:
+    """Endpoints are an emulator's or nobody's: with credentials of its own, lest those of the machine go there, or with
+    them to AWS what the endpoints leave out. Their form is the provider's, a list of mappings:
+    https://www.pulumi.com/registry/packages/aws/installation-configuration/#configuration-options"""
+    text = config.get(_ENDPOINTS_KEY)
+    if text is None:
+        return
+    try:
+        given: Any = json.loads(text)
+    except ValueError:
+        given = text
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        yield Problem(_ENDPOINTS_KEY, f"is a list of mappings from services to URLs, unlike {shown(given)}")
+        return
+    for service, url in sorted((service, url) for each in given for service, url in each.items()):
+        if not (isinstance(url, str) and _LOOPBACK.fullmatch(url)):
+            path = f"{_ENDPOINTS_KEY}.{service}"
+            yield Problem(path, f"{shown(url)} is no URL of this machine, such as http://127.0.0.1:4566")
+    for key in _CREDENTIALS:
+        if key not in config:
+            yield Problem(key, f"is required by {_ENDPOINTS_KEY}: the credentials of this machine are not for them")
 
 
 def _wrong_tags(text: str) -> Iterator[Problem]:

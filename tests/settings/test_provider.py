@@ -62,3 +62,36 @@ def test_what_the_provider_or_aws_refuses(config: dict[str, Any], lines: list[st
 def test_an_unknown_key_is_told_with_the_one_that_was_meant() -> None:
     (line,) = said(defaulttags={})
     assert line.startswith("aws:defaulttags: unknown key; did you mean defaultTags? allowed: accessKey, ")
+
+
+LOCAL = {"accessKey": "123456789012", "secretKey": "local"}
+
+
+@pytest.mark.parametrize(
+    ("config", "lines"),
+    [
+        ({"endpoints": [{"s3": "http://127.0.0.1:4566", "sts": "http://localhost:4566/"}], **LOCAL}, []),
+        (
+            {"endpoints": [{"s3": "http://127.0.0.1:4566"}]},
+            [
+                "aws:accessKey: is required by aws:endpoints: the credentials of this machine are not for them",
+                "aws:secretKey: is required by aws:endpoints: the credentials of this machine are not for them",
+            ],
+        ),
+        (
+            {"endpoints": [{"s3": "https://s3.example.com", "ec2": 4566}], **LOCAL},
+            [
+                "aws:endpoints.ec2: 4566 is no URL of this machine, such as http://127.0.0.1:4566",
+                "aws:endpoints.s3: 'https://s3.example.com' is no URL of this machine, such as http://127.0.0.1:4566",
+            ],
+        ),
+        (
+            {"endpoints": "http://127.0.0.1:4566", **LOCAL},
+            ["aws:endpoints: is a list of mappings from services to URLs, unlike 'http://127.0.0.1:4566'"],
+        ),
+    ],
+)
+def test_endpoints_are_of_this_machine_and_take_credentials_that_are_nobody_s(
+    config: dict[str, Any], lines: list[str]
+) -> None:
+    assert said(**config) == lines
