@@ -62,7 +62,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
     for stack in QUICK:
-        yield PICTURES / f"{stack}.svg", lambda _, stack=stack: svg(drawing(stack).scene)
+        yield PICTURES / f"{stack}.svg", lambda _, stack=stack: svg(drawing(stack))
     yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
         yield Path(name), _samples

@@ -17,7 +17,7 @@ from analyser.faces.page.reach import reaches
 from analyser.faces.page.recovery import recovery
 from analyser.faces.page.resources import as_text, resources
 from analyser.faces.page.summary import summary
-from analyser.faces.picture.routes import NoRoomError
+from analyser.faces.picture.routes import NoRoomError, draw
 from analyser.faces.picture.scene import scene
 from analyser.faces.picture.style import STYLE
 from analyser.faces.picture.svg import svg
@@ -55,7 +55,7 @@ def _told(report: Report) -> dict[str, Any]:
 def _diagram(reach: Reach) -> Markup:
     """The picture, or why there is none."""
     try:
-        return Markup(svg(scene(reach, reach.view)))  # noqa: S704 - ElementTree has escaped what it holds
+        return Markup(svg(draw(scene(reach, reach.view))))  # noqa: S704 - ElementTree has escaped what it holds
     except NoRoomError as error:
         return Markup.escape(str(error))
 

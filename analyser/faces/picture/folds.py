@@ -22,8 +22,10 @@ class Fold:
 
     @property
     def title(self) -> str:
-        """How many there are of what; node ports, which stand with the nodes that answer on them, are not counted."""
-        return f"{sum(member.kind is not Kind.BALANCER for member in self.members)} {self.called}"
+        """How many there are of what, or the only one's name; node ports, which stand with the nodes that answer on
+        them, are not counted."""
+        counted = [member for member in self.members if member.kind is not Kind.BALANCER]
+        return counted[0].name if len(counted) == 1 else f"{len(counted)} {self.called}"
 
 
 def folds(view: View, places: Sequence[Place], named: set[str]) -> list[Fold]:

@@ -159,8 +159,8 @@ class _Search:
         if state not in self._cost or cost < self._cost[state]:
             self._cost[state] = cost
             self._before[state] = before
-            # Of two ways that cost the same, the one found first is taken.
-            heapq.heappush(self._queue, (cost + _far(state[0], self._bounds), len(self._cost), *state))
+            # Of ways that promise the same, the newest goes on, which is the nearest to the end.
+            heapq.heappush(self._queue, (cost + _far(state[0], self._bounds), -len(self._cost), *state))
 
     def _arrived(self, state: tuple[Point, Step]) -> bool:
         point, step = state

@@ -6,7 +6,7 @@ from analyser.faces.picture.icons import ICONS
 from analyser.faces.picture.layout import PITCH, Placed
 from analyser.faces.picture.legend import HEIGHT, legend
 from analyser.faces.picture.router import Area, Point
-from analyser.faces.picture.routes import Drawing, Route, draw
+from analyser.faces.picture.routes import Drawing, Route
 from analyser.faces.picture.scene import Scene
 from analyser.faces.picture.style import STYLE
 
@@ -24,9 +24,9 @@ NUMBER = 8
 """The radius of what a number stands on, in pixels."""
 
 
-def svg(scene: Scene) -> str:
-    """The picture of a scene, with title, legend, and a description for who cannot see it."""
-    drawing = draw(scene)
+def svg(drawing: Drawing) -> str:
+    """A drawing with title, legend, and a description for who cannot see it."""
+    scene = drawing.scene
     width, height = drawing.paper.width * PITCH, _TITLE + drawing.paper.height * PITCH
     root = ElementTree.Element(
         "svg",

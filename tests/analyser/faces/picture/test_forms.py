@@ -62,11 +62,11 @@ def test_faults_are_seen(small: Scene) -> None:
 
 
 def test_the_same_scene_is_drawn_the_same(small: Scene) -> None:
-    assert svg(small) == svg(small)
+    assert svg(draw(small)) == svg(draw(small))
 
 
 def test_svg_is_whole_and_asks_nobody_else(small: Scene) -> None:
-    text = svg(small)
+    text = svg(draw(small))
     root = ElementTree.fromstring(text)
     assert root.get("role") == "img"
     assert root.find(f"{SVG}title") is not None
@@ -81,7 +81,7 @@ def test_svg_is_whole_and_asks_nobody_else(small: Scene) -> None:
 
 
 def test_the_picture_alone_has_title_and_legend(small: Scene) -> None:
-    said = ["".join(text.itertext()) for text in ElementTree.fromstring(svg(small)).iter(f"{SVG}text")]
+    said = ["".join(text.itertext()) for text in ElementTree.fromstring(svg(draw(small))).iter(f"{SVG}text")]
     assert said[0] == "Architecture of small"
     assert {"takes requests in", "runs code", "keeps or hands on data", "copies", "way of a request"} <= set(said)
 
@@ -99,7 +99,7 @@ def test_names_cannot_break_out_of_a_label() -> None:
     drawn = Scene("odd", (odd,), ())
     assert 'a"b' not in mermaid(drawn)
     assert "a&quot;b" in mermaid(drawn)
-    assert ElementTree.fromstring(svg(drawn)).find(f".//{SVG}text") is not None
+    assert ElementTree.fromstring(svg(draw(drawn))).find(f".//{SVG}text") is not None
 
 
 def test_more_lines_than_a_box_has_room_for_make_it_larger() -> None:

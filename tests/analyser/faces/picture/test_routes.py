@@ -38,10 +38,10 @@ def test_the_picture_fits_a_page(drawn: Drawing) -> None:
 def test_the_picture_can_stand_in_a_page(drawn: Drawing) -> None:
     rules = re.sub(r"@media[^{]*\{|\{[^{}]*\}", "", STYLE).replace("}", "").split("\n")
     assert [rule for rule in rules if rule.strip() and not rule.strip().startswith(".architecture")] == []
-    assert " style=" not in svg(drawn.scene)
+    assert " style=" not in svg(drawn)
 
 
 def test_the_picture_is_the_one_that_was_looked_at(drawn: Drawing) -> None:
     """Byte for byte; ``make update`` writes it anew, to be looked at again."""
     golden = ROOT / "tests" / "golden" / "pictures" / f"{drawn.scene.stack}.svg"
-    assert svg(drawn.scene) == golden.read_text(encoding="utf-8")
+    assert svg(drawn) == golden.read_text(encoding="utf-8")
