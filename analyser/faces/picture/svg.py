@@ -1,5 +1,6 @@
 """The picture as SVG: one file, no fonts or scripts from elsewhere, light or dark as the reader's screen is."""
 
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from analyser.faces.picture.icons import ICONS
@@ -62,12 +63,13 @@ def _described(scene: Scene) -> str:
 
 def _drawn(root: ElementTree.Element, drawing: Drawing) -> None:
     boxes = drawing.paper.boxes
+    titles = {box.key: box.title for box in drawing.scene.leaves()}
     for placed in boxes:
         if placed.box.inside:
             _rectangle(root, placed.area, placed.box.kind)
             _heading(root, placed)
     for route in sorted(drawing.routes, key=lambda route: route.flow.number > 0):
-        _flow(root, route)
+        _flow(root, route, titles)
     for placed in boxes:
         if not placed.box.inside:
             _thing(root, placed)
@@ -113,7 +115,7 @@ def _text(parent: ElementTree.Element, x: int, y: int, text: str, kind: str) -> 
     return element
 
 
-def _flow(root: ElementTree.Element, route: Route) -> None:
+def _flow(root: ElementTree.Element, route: Route, titles: Mapping[str, str]) -> None:
     flow, points = route.flow, [(x * PITCH, y * PITCH) for x, y in route.line]
     way = " on-way" if flow.number else ""
     line = ElementTree.SubElement(root, "path", d=_line(points))
@@ -123,7 +125,7 @@ def _flow(root: ElementTree.Element, route: Route) -> None:
     for part in (line, arrow):
         part.set("data-from", flow.source)
         part.set("data-to", flow.target)
-    said = f"{flow.source} → {flow.target}{f':{flow.label}' if flow.ports else ''}"
+    said = f"{titles[flow.source]} → {titles[flow.target]}{f':{flow.label}' if flow.ports else ''}"
     ElementTree.SubElement(line, "title").text = said
 
 
