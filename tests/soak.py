@@ -3,8 +3,9 @@
 Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, every size is
 raised and lowered, and every map and list of settings gets an entry more; a packet walks through
 thousands of random networks, always the same ones; 20,000 stack files are broken; every legal value of
-every setting and every pair of switches builds its stack; the whole suite runs ten times, each
-time in another order, and the last three times beside eight processes that keep the machine busy.
+every setting and every pair of switches builds its stack; every stack is drawn, folded and not; the whole
+suite runs ten times, each time in another order, and the last three times beside eight processes that keep
+the machine busy.
 """
 
 import os
@@ -23,6 +24,7 @@ _LONGER: dict[str, tuple[str, dict[str, str]]] = {
         {"STRATA_REACH_NETWORKS": "5000"},
     ),
     "broken stack files": ("tests/settings/test_broken_files.py", {"STRATA_BROKEN_FILES": "20000"}),
+    "pictures of every stack, folded and not": ("tests/analyser/faces/picture/every_stack.py", {}),
     "legal values and pairs of switches": ("tests/settings/every_setting.py", {}),
 }
 

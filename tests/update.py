@@ -1,8 +1,8 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs, what recovery stacks
-read, the front page's table of stacks, and what pages show of commands. Review the diff: each of these is held by a
-test, and what this writes is what it asks for.
+Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs and pictures, what
+recovery stacks read, the front page's table of stacks, and what pages show of commands. Review the diff: each of these
+is held by a test, and what this writes is what it asks for.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from analyser.analyses.inventory.purposes import purposes
 from analyser.faces import coverage_page
 from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
+from analyser.faces.picture.svg import svg
 from analyser.run import program
 from analyser.run.program import ProgramError
 from policy.catalogue import FRAMEWORKS_FILE, RULES_FILE, frameworks, render
@@ -32,13 +33,14 @@ from settings import SettingsError, stackfile
 from settings.schema import stack_file_schema
 from settings.stack import PROJECT
 from tests import day, outputs
+from tests.analyser.faces.picture.drawings import QUICK, drawing
 from tests.docs import secrets
 from tests.docs.samples import PAGES, missing, renewed, samples
 from tests.golden.compact import compact
 from tests.policy import coverage as policy_coverage
 from tests.stacks import ROOT, STACKS, stack_graph
 
-GOLDEN, INVENTORY = Path("tests/golden/stacks"), Path("docs/inventory")
+GOLDEN, INVENTORY, PICTURES = Path("tests/golden/stacks"), Path("docs/inventory"), Path("tests/golden/pictures")
 FRONT = Path("README.md")
 _SHOWN = 6
 
@@ -59,6 +61,8 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
+    for stack in QUICK:
+        yield PICTURES / f"{stack}.svg", lambda _, stack=stack: svg(drawing(stack))
     yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
         yield Path(name), _samples
@@ -66,7 +70,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
 
 def left() -> Iterator[Path]:
     """Files of stacks that are no more."""
-    for folder, kind in ((GOLDEN, "*.txt"), (INVENTORY, "*.md")):
+    for folder, kind in ((GOLDEN, "*.txt"), (INVENTORY, "*.md"), (PICTURES, "*.svg")):
         yield from (file.relative_to(ROOT) for file in sorted((ROOT / folder).glob(kind)) if file.stem not in STACKS)
 
 

@@ -190,16 +190,24 @@ def trace(stack: StackName, as_json: AsJson = False) -> int:
 def diagram(
     stack: StackName,
     form: Annotated[str, typer.Option("--format", help="svg, or mermaid for READMEs.")] = "svg",
+    unfolded: Annotated[
+        bool, typer.Option("--unfolded", help="Draw controllers, node groups, rotations and unused stores one by one.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None,
 ) -> int:
-    """Draw a stack, with the connections that can flow. Regions, networks, tiers and what stands in them."""
+    """Draw a stack: what stands where, what can connect to what, who uses which store, and where copies are."""
     if form not in ("svg", "mermaid"):
         raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
     graph = graph_of(stack)
     from analyser.faces.commands.diagram import picture
     from analyser.faces.commands.output import written_to
+    from analyser.faces.picture.routes import NoRoomError
 
+    try:
+        drawn = picture(graph, form, unfolded=unfolded)
+    except NoRoomError as error:
+        raise UsageError(f"strata: {error}; --format mermaid draws it elsewhere") from error
     with written_to(output) as file:
-        file.write(picture(graph, form))
+        file.write(drawn)
     tell_gaps(graph, "picture", as_json=True)  # stdout has the picture
     return 0

@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analyser.analyses.reach.model import Reach
-from analyser.analyses.reach.view import View
 from analyser.analyses.report import Report, outputs
 from analyser.faces.page import amounts, cost
 from analyser.faces.page.gantt import gantt
@@ -18,8 +17,10 @@ from analyser.faces.page.reach import reaches
 from analyser.faces.page.recovery import recovery
 from analyser.faces.page.resources import as_text, resources
 from analyser.faces.page.summary import summary
+from analyser.faces.picture.routes import NoRoomError, draw
 from analyser.faces.picture.scene import scene
-from analyser.faces.picture.svg import STYLE, svg
+from analyser.faces.picture.style import STYLE
+from analyser.faces.picture.svg import svg
 
 _HERE = Path(__file__).parent
 _SECTIONS = ("summary", "diagram", "cost", "timeline", "recovery", "policies", "reach", "resources", "outputs")
@@ -40,7 +41,7 @@ def _told(report: Report) -> dict[str, Any]:
         "stack": graph.stack,
         "sections": _SECTIONS,
         "summary": summary(report),
-        "diagram": Markup(svg(scene(reach, View(graph)))),  # noqa: S704 - ElementTree has escaped what it holds
+        "diagram": _diagram(reach),
         "costs": cost.costs(graph, report.cost),
         "gantt": gantt(report.timeline),
         "recovery": recovery(report.recovery),
@@ -49,6 +50,14 @@ def _told(report: Report) -> dict[str, Any]:
         "resources": resources(graph, report.cost),
         "outputs": {name: as_text(value) for name, value in outputs(graph).items()},
     }
+
+
+def _diagram(reach: Reach) -> Markup:
+    """The picture, or why there is none."""
+    try:
+        return Markup(svg(draw(scene(reach, reach.view))))  # noqa: S704 - ElementTree has escaped what it holds
+    except NoRoomError as error:
+        return Markup.escape(str(error))
 
 
 def _environment() -> Environment:

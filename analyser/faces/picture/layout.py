@@ -1,137 +1,146 @@
-"""Where the boxes of a scene stand: things in rows inside their box, boxes below each other, all in pixels."""
+"""Where the boxes of a scene stand: things in rows inside their box, boxes below each other, all on the grid that lines
+run on."""
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
+from analyser.faces.picture.router import Area
 from analyser.faces.picture.scene import Box, Scene
 
-LETTER = 7.2
-"""How wide a letter is at most, on the average of a text, at 12 pixels."""
-_HEIGHT, _HEAD, _GAP, _MARGIN = 44, 30, 22, 16
-_ROWS_APART = 38
-"""Between rows of things, where flows turn."""
-_EDGE = 0.08
-"""How far from the left the edge stands, so that what the internet reaches without it has a way of its own."""
-_ROW = 640
-_NARROW = {"services": 330}
-"""How wide a row of things may become before the next one begins; in some boxes less."""
+PITCH = 10
+"""How many pixels lie between two points of the grid."""
+LETTER, _BOLD = 6.8, 7.6
+"""How wide letters are at most, on the average of a text, at 12 pixels."""
+ICON = 34
+"""How many pixels of a thing's width its icon takes, with what is around it."""
+_TALL, _HEAD, _PAD = 5, 3, 3
+_USUAL = 4
+"""The gap at which things are as large as their text; beyond it they grow, so that more lines may end at them."""
+_MARGIN = 2
+_ROW, _BESIDE_ROW, _ACROSS = 66, 36, 112
+"""How wide a row of things may become before the next one begins; what stands beside others has less, or what they
+leave of the whole."""
 _FIRST = ("balancer", "api")
 """Kinds that take in what comes from outside, above what they hand it to."""
-_LAST = ("proxy", "store", "service", "build")
+_LAST = ("firewall", "proxy", "store", "build")
 """Kinds that begin a row of their own below what uses them."""
-_QUIET = len(_LAST) + 1
-"""Rank of what no flow concerns."""
 _BESIDE = {"services"}
 """Boxes that stand beside the one before them, not below it."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A box with its corner and its size."""
+    """A box with its corner and its size, in steps of the grid."""
 
     box: Box
-    x: float
-    y: float
-    width: float
-    height: float
+    area: Area
     depth: int
 
     @property
-    def middle(self) -> float:
-        """The horizontal middle."""
-        return self.x + self.width / 2
-
-    def moved(self, x: float, y: float) -> "Placed":
-        """The same, somewhere else."""
-        return Placed(self.box, self.x + x, self.y + y, self.width, self.height, self.depth)
+    def label(self) -> Area:
+        """Where the heading of a box around others stands; what a thing says is in the thing."""
+        return Area(self.area.x + 1, self.area.y + 1, _heading(self.box), 1)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """Every box in its place, outer ones first, and how big the paper is."""
+    """Every box in its place, outer ones first, and how big the paper is, in steps."""
 
     boxes: tuple[Placed, ...]
-    width: float
-    height: float
+    width: int
+    height: int
 
     def leaves(self) -> dict[str, Placed]:
         """Where each thing stands."""
         return {placed.box.key: placed for placed in self.boxes if not placed.box.inside}
 
 
-def lay_out(scene: Scene) -> Paper:
-    """Places a scene, the internet on top, the home region below the edge."""
+@dataclass(frozen=True)
+class _Sized:
+    """A box with what it needs, and its rows."""
+
+    box: Box
+    width: int
+    height: int
+    rows: tuple[tuple["_Sized", ...], ...] = ()
+
+
+def lay_out(scene: Scene, gap: int) -> Paper:
+    """Places a scene, the internet on top, the home region below the edge; ``gap`` steps between things."""
     busy = {end for flow in scene.flows for end in (flow.source, flow.target)}
-    parts = [_place(box, 0, busy) for box in scene.boxes]
-    width = max((part[0].width for part in parts), default=0)
+    parts = [_sized(box, busy, gap, _ACROSS) for box in scene.boxes]
+    width = max((part.width for part in parts), default=0)
     boxes: list[Placed] = []
-    y = float(_MARGIN)
+    y = _MARGIN
     for part in parts:
-        x = _MARGIN + (width - part[0].width) * (_EDGE if part[0].box.kind == "edge" else 0.5)
-        boxes += [placed.moved(x, y) for placed in part]
-        y += part[0].height + _GAP * 2
-    return Paper(tuple(boxes), width + 2 * _MARGIN, y - 2 * _GAP + _MARGIN)
+        wide = width if part.rows else part.width
+        x = _MARGIN + (width - wide) // 2
+        boxes += _placed(part, x, y, wide, 0, gap)
+        y += part.height + gap
+    return Paper(tuple(boxes), width + 2 * _MARGIN, y - gap + _MARGIN)
 
 
-def _place(box: Box, depth: int, busy: Set[str]) -> list[Placed]:
-    """A box and all in it, its own corner at the origin."""
-    head = max(len(box.title), len(box.note)) * LETTER + 2 * _MARGIN
+def _steps(pixels: float) -> int:
+    return -int(-pixels // PITCH)
+
+
+def _heading(box: Box) -> int:
+    return _steps(len(box.title) * _BOLD + 8 + len(box.note) * LETTER)
+
+
+def _sized(box: Box, busy: Set[str], gap: int, room: int = _ROW) -> _Sized:
     if not box.inside:
-        return [Placed(box, 0, 0, max(head, 90), _HEIGHT, depth)]
-    ranks = {inner.key: _rank(inner, box, busy) for inner in box.inside}
+        text = max(len(box.title) * _BOLD, len(box.note) * LETTER)
+        more = max(gap - _USUAL, 0)
+        return _Sized(box, max(_steps(text + ICON + 6), 13) + more, _TALL + more)
+    ranks = {inner.key: _rank(inner, box) for inner in box.inside}
     ordered = sorted(box.inside, key=lambda inner: (ranks[inner.key], inner.key not in busy))
-    rows = list(_rows([_place(inner, depth + 1, busy) for inner in ordered], _NARROW.get(box.kind, _ROW), ranks))
-    wide = [sum(part[0].width + _GAP for part in row) - _GAP + 2 * _MARGIN for row in rows]
-    width = max(len(f"{box.title}  {box.note}") * LETTER + 2 * _MARGIN, *wide)
-    inside: list[Placed] = []
-    y = float(_HEAD + _MARGIN)
-    for row, own in zip(rows, wide, strict=True):
-        x = _MARGIN + (0 if row[0][0].box.inside else (width - own) / 2)
-        for part in row:
-            inside += [placed.moved(x, y) for placed in part]
-            x += part[0].width + _GAP
-        turns = not row[0][0].box.inside and ranks[row[0][0].box.key] < _QUIET
-        apart = _ROWS_APART if turns else _GAP
-        y += max(part[0].height for part in row) + apart
-    height = y - apart + _MARGIN
-    return [Placed(box, 0, 0, width, height, depth), *_stretched(inside, box, width, depth + 1)]
+    parts: list[_Sized] = []
+    for inner in ordered:
+        left = room - sum(part.width + gap for part in parts) if inner.kind in _BESIDE else _ROW
+        parts.append(_sized(inner, busy, gap, max(left - 2 * _PAD, _BESIDE_ROW)))
+    rows = tuple(_rows(parts, room, ranks, gap))
+    width = max(_heading(box) + 2, *(_across(row, gap) + 2 * _PAD for row in rows))
+    height = _HEAD + gap // 2 + sum(max(part.height for part in row) + gap for row in rows) - gap + _PAD
+    return _Sized(box, width, height, rows)
 
 
-def _rows(parts: list[list[Placed]], limit: float, ranks: Mapping[str, int]) -> Iterator[list[list[Placed]]]:
-    """Things side by side until the row is full; boxes with something in them below each other."""
-    row: list[list[Placed]] = []
+def _across(row: tuple[_Sized, ...], gap: int) -> int:
+    return sum(part.width + gap for part in row) - gap
+
+
+def _rows(parts: list[_Sized], limit: int, ranks: Mapping[str, int], gap: int) -> Iterator[tuple[_Sized, ...]]:
+    """Things side by side until the row is full; boxes with something in them below each other, but for some."""
+    row: list[_Sized] = []
     for part in parts:
-        placed = part[0]
-        alone = bool(placed.box.inside) and placed.box.kind not in _BESIDE
-        full = sum(other[0].width + _GAP for other in row) + placed.width > limit and not placed.box.inside
-        begins = bool(row) and ranks[placed.box.key] > ranks[row[-1][0].box.key]
+        alone = bool(part.rows) and part.box.kind not in _BESIDE
+        full = not part.rows and _across((*row, part), gap) > limit
+        begins = bool(row) and ranks[part.box.key] > ranks[row[-1].box.key]
         if row and (alone or full or begins):
-            yield row
+            yield tuple(row)
             row = []
         row.append(part)
     if row:
-        yield row
+        yield tuple(row)
 
 
-def _rank(box: Box, around: Box, busy: Set[str]) -> int:
-    """Which rows a thing goes to; outside of networks, what no flow concerns is out of the way below all others."""
-    if around.kind == "services" and box.key not in busy:
-        return _QUIET
+def _rank(box: Box, around: Box) -> int:
+    if around.kind == "edge":
+        return 0
     if box.kind in _FIRST:
         return -1
     return _LAST.index(box.kind) + 1 if box.kind in _LAST else 0
 
 
-def _stretched(inside: list[Placed], box: Box, width: float, depth: int) -> Iterator[Placed]:
-    """Boxes that stand alone in their row become as wide as the box around them, so that tiers line up."""
-    rows = [placed for placed in inside if placed.depth == depth and placed.box.inside]
-    beside = {one.y for one, other in pairwise(rows) if one.y == other.y}
-    gained = 0.0
-    for placed in inside:
-        if placed.depth > depth:
-            yield placed.moved(gained / 2, 0)  # what stands in it stays in its middle
-            continue
-        alone = placed.box.inside and placed.y not in beside and box.kind in ("vpc", "region")
-        gained = width - 2 * _MARGIN - placed.width if alone else 0.0
-        yield Placed(placed.box, placed.x, placed.y, placed.width + gained, placed.height, placed.depth)
+def _placed(part: _Sized, x: int, y: int, width: int, depth: int, gap: int) -> Iterator[Placed]:
+    """A box and all in it; a box that stands alone in its row becomes as wide as there is room."""
+    yield Placed(part.box, Area(x, y, width, part.height), depth)
+    top = y + _HEAD + gap // 2
+    for row in part.rows:
+        room = width - 2 * _PAD
+        stretched = [replace(row[0], width=row[0].width + room - _across(row, gap)), *row[1:]] if row[0].rows else row
+        left = x + _PAD + (room - _across(tuple(stretched), gap)) // 2
+        for inner in stretched:
+            yield from _placed(inner, left, top, inner.width, depth + 1, gap)
+            left += inner.width + gap
+        top += max(inner.height for inner in row) + gap

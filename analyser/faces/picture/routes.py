@@ -3,65 +3,98 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.faces.picture.layout import Paper, Placed
+from analyser.faces.picture.layout import Paper, lay_out
+from analyser.faces.picture.router import Grid, Point, corners
 from analyser.faces.picture.scene import Flow, Scene
 
-_INSET = 16
-"""How far from a corner an end may touch its box."""
-_ARC = 16
+_NARROWEST, _WIDEST = 4, 40
+"""Between how many steps of room between things a drawing is looked for."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """A flow and the line that it is drawn as."""
+    """A flow and the line that it is drawn as: its ends and corners; where its number stands, when it has one."""
 
     flow: Flow
-    line: str
-    public: bool
-    """Whether it begins at the internet."""
+    line: tuple[Point, ...]
+    number_at: Point | None = None
 
 
-def routes(scene: Scene, paper: Paper) -> Iterator[Route]:
-    """Every flow; ends at the same edge of a box are spread along it, in the order of where they lead."""
+@dataclass(frozen=True)
+class Drawing:
+    """A scene on paper."""
+
+    scene: Scene
+    paper: Paper
+    routes: tuple[Route, ...]
+
+
+class NoRoomError(Exception):
+    """A flow found no way however far the things were moved apart."""
+
+
+def draw(scene: Scene) -> Drawing:
+    """Lays a scene out, with as little room between things as lets every flow find its way.
+
+    Raises NoRoomError.
+    """
+    for gap in range(_NARROWEST, _WIDEST + 1, 2):
+        paper = lay_out(scene, gap)
+        found = _routes(scene, paper)
+        if found is not None:
+            return Drawing(scene, paper, found)
+    raise NoRoomError(f"{scene.stack} is too dense to draw: its lines find no way between the boxes")
+
+
+def _routes(scene: Scene, paper: Paper) -> tuple[Route, ...] | None:
+    grid = _grid(paper)
     leaves = paper.leaves()
-    pairs = [(flow, leaves[flow.source], leaves[flow.target]) for flow in scene.flows]
-    ends: dict[tuple[str, str], list[tuple[float, Flow]]] = {}
-    for flow, source, target in pairs:
-        leaving, arriving = _edges(source, target)
-        ends.setdefault((flow.source, leaving), []).append((target.middle, flow))
-        ends.setdefault((flow.target, arriving), []).append((source.middle, flow))
-    places = {
-        (key, flow): _spread(leaves[key[0]], number, len(found))
-        for key, found in ends.items()
-        for number, (_, flow) in enumerate(sorted(found, key=lambda end: end[0]))
-    }
-    for flow, source, target in pairs:
-        leaving, arriving = _edges(source, target)
-        begin, finish = places[(flow.source, leaving), flow], places[(flow.target, arriving), flow]
-        yield Route(flow, _line(source, target, begin, finish), source.box.kind == "internet")
+    found: dict[Flow, list[Point]] = {}
+    for flow in sorted(scene.flows, key=lambda flow: (flow.number or len(scene.flows), _length(flow, paper))):
+        path = grid.route(leaves[flow.source].area, leaves[flow.target].area, f"{flow.target} {flow.kind} {flow.label}")
+        if path is None:
+            return None
+        found[flow] = path
+    return tuple(
+        Route(flow, tuple(corners(found[flow])), _number_at(found[flow], grid) if flow.number else None)
+        for flow in scene.flows
+    )
 
 
-def _edges(source: Placed, target: Placed) -> tuple[str, str]:
-    """The edges that the line leaves and arrives by: beside each other, over what stands between."""
-    if abs(source.y - target.y) < source.height:
-        return "top", "top"
-    return ("bottom", "top") if source.y < target.y else ("top", "bottom")
+def _length(flow: Flow, paper: Paper) -> int:
+    source, target = (paper.leaves()[key].area for key in (flow.source, flow.target))
+    return abs(source.x - target.x) + abs(source.y - target.y)
 
 
-def _spread(box: Placed, number: int, count: int) -> float:
-    room = box.width - 2 * _INSET
-    return box.x + _INSET + room * (number + 1) / (count + 1)
+def _number_at(path: list[Point], grid: Grid) -> Point:
+    """The first point of a way beside its beginning where nothing else is."""
+    return next((point for point in path[2:-2] if not grid.crossed(point)), path[len(path) // 2])
 
 
-def _line(source: Placed, target: Placed, x: float, to_x: float) -> str:
-    leaving, arriving = _edges(source, target)
-    y = source.y + (source.height if leaving == "bottom" else 0)
-    to_y = target.y + (target.height if arriving == "bottom" else 0)
-    bends = (min(y, to_y) - _ARC,) * 2 if leaving == arriving else _bends(y, to_y, down=leaving == "bottom")
-    return f"M{x:.0f} {y:.0f} C{x:.0f} {bends[0]:.0f} {to_x:.0f} {bends[1]:.0f} {to_x:.0f} {to_y:.0f}"
+def _grid(paper: Paper) -> Grid:
+    return Grid(
+        paper.width,
+        paper.height,
+        solid=set(_solid(paper)),
+        along_x={point for x, y, wide, tall in _outlines(paper) for point in _level(x, wide, (y, y + tall))},
+        along_y={point for x, y, wide, tall in _outlines(paper) for point in _upright(y, tall, (x, x + wide))},
+    )
 
 
-def _bends(y: float, to_y: float, *, down: bool) -> tuple[float, float]:
-    """Where the line turns at its two ends; it leaves and arrives upright however near they are."""
-    turn = max(_ARC, abs(to_y - y) / 2) * (1 if down else -1)
-    return y + turn, to_y - turn
+def _solid(paper: Paper) -> Iterator[Point]:
+    for placed in paper.boxes:
+        yield from (placed.label if placed.box.inside else placed.area).points()
+
+
+def _outlines(paper: Paper) -> Iterator[tuple[int, int, int, int]]:
+    for placed in paper.boxes:
+        if placed.box.inside:
+            yield placed.area.x, placed.area.y, placed.area.width, placed.area.height
+
+
+def _level(x: int, wide: int, rows: tuple[int, int]) -> Iterator[Point]:
+    return ((across, y) for y in rows for across in range(x, x + wide + 1))
+
+
+def _upright(y: int, tall: int, columns: tuple[int, int]) -> Iterator[Point]:
+    return ((x, down) for x in columns for down in range(y, y + tall + 1))

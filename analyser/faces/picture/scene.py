@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.answer import Answer, matrix
 from analyser.analyses.reach.model import Reach
-from analyser.analyses.reach.place import Kind, Link, Place
+from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.view import View, text
+from analyser.faces.picture import around
+from analyser.faces.picture.flows import Flow, connections, merged, numbered
+from analyser.faces.picture.folds import Fold, folds
+from analyser.faces.picture.services import service_of, service_of_type
 from policy.model import Resource
 
 _SUBNET = "aws:ec2/subnet:Subnet"
 _GLOBAL = frozenset({Kind.CLOUDFRONT, Kind.SITE})
-_EVERYWHERE = frozenset({Kind.SERVICE})
-"""AWS's own services, which whoever has a way out reaches; what may be done there is for rights to say."""
-_STANDS_IN = {Kind.NODES: Kind.PODS}
-"""Nodes reach what their pods reach; the pods tell more."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,10 @@ class Box:
     title: str
     note: str = ""
     kind: str = "place"
-    """What it is, which decides how it looks: a Kind of place, or region, vpc, tier, services, edge."""
+    """What it is, which decides how it looks: a Kind of place, dns, firewall, region, vpc, tier, services, edge."""
     inside: tuple["Box", ...] = ()
+    icon: str = ""
+    """Which icon a thing has; empty for none."""
 
     def leaves(self) -> Iterator["Box"]:
         """The things in it, in order; itself when it is one."""
@@ -34,15 +35,6 @@ class Box:
             yield self
         for box in self.inside:
             yield from box.leaves()
-
-
-@dataclass(frozen=True)
-class Flow:
-    """Connections that the network lets through, from one thing to another; no port where any will do."""
-
-    source: str
-    target: str
-    port: int | None
 
 
 @dataclass(frozen=True)
@@ -59,101 +51,104 @@ class Scene:
             yield from box.leaves()
 
 
-def scene(reach: Reach, view: View) -> Scene:
-    """The picture of a known run: everything that opens or answers connections, and what can flow."""
-    flows = tuple(_flows(matrix(reach)))
+@dataclass(frozen=True)
+class _Thing:
+    """A thing to be drawn and where it belongs: a region, nothing for all of them, and the subnet if it is in one."""
+
+    box: Box
+    region: str
+    subnet: Resource | None = None
+
+
+def scene(reach: Reach, view: View, *, unfolded: bool = False) -> Scene:
+    """The picture of a known run: what opens or answers connections, what keeps data, and what can flow.
+
+    Controllers, node groups, rotations, builds, and stores that nothing shown uses stand folded, each kind in one box,
+    unless they are asked for one by one.
+    """
+    extras, flows = _flows(reach, view)
     named = {name for flow in flows for name in (flow.source, flow.target)}
-    places = [place for place in reach.places if place.kind not in _EVERYWHERE or place.name in named]
-    return Scene(reach.stack, tuple(_boxes(view, places)), flows)
+    places = [place for place in reach.places if around.shown(place, named)]
+    together = [] if unfolded else folds(view, places, named)
+    instead = {place.name: fold.key for fold in together for place in fold.members}
+    things = [_thing(view, place) for place in places if place.name not in instead]
+    things += [_folded(view, fold) for fold in together]
+    things += [_extra(extra) for extra in extras]
+    return Scene(reach.stack, tuple(_boxes(view, things)), numbered(merged(flows, instead), reach.places))
 
 
-def _boxes(view: View, places: list[Place]) -> Iterator[Box]:
-    outside = [place for place in places if place.kind is Kind.INTERNET]
-    yield from map(_leaf, outside)
-    edge = [place for place in places if place.kind in _GLOBAL]
+def _flows(reach: Reach, view: View) -> tuple[list[around.Extra], list[Flow]]:
+    names, asked = around.zones(view)
+    firewalls, inspected = around.guards(view, reach.places)
+    copies, copied = around.copies(view, reach.places)
+    between = [*connections(reach), *around.sign_ins(view, reach.places), *around.uses(view, reach.places)]
+    return [*names, *firewalls, *copies], [*asked, *between, *inspected, *copied]
+
+
+def _thing(view: View, place: Place) -> _Thing:
+    service = service_of(place)
+    everywhere = place.kind in _GLOBAL or place.kind is Kind.INTERNET
+    box = Box(place.name, place.name, service.name, str(place.kind), icon=service.icon)
+    return _Thing(box, "" if everywhere else place.region or view.graph.region, _subnet(view, place))
+
+
+def _folded(view: View, fold: Fold) -> _Thing:
+    first = _thing(view, fold.members[0])
+    box = Box(fold.key, fold.title, first.box.note, first.box.kind, icon=first.box.icon)
+    return _Thing(box, first.region, first.subnet)
+
+
+def _extra(extra: around.Extra) -> _Thing:
+    service = service_of_type(extra.type)
+    name, icon = service or ("", "")
+    return _Thing(Box(extra.key, extra.title, name, extra.kind, icon=icon), extra.region)
+
+
+def _boxes(view: View, things: list[_Thing]) -> Iterator[Box]:
+    outside = str(Kind.INTERNET)
+    yield from (thing.box for thing in things if thing.box.kind == outside)
+    edge = [thing.box for thing in things if not thing.region and thing.box.kind != outside]
     if edge:
-        yield Box("edge", "Edge", "all regions", "edge", tuple(map(_leaf, edge)))
-    home = [place for place in places if place not in outside and place not in edge]
-    regions = dict.fromkeys([view.graph.region, *(_region(view, place) for place in home)])
-    for region in regions:
-        here = [place for place in home if _region(view, place) == region]
+        yield Box("edge", "Edge", "all regions", "edge", tuple(sorted(edge, key=lambda box: box.kind != "dns")))
+    for region in dict.fromkeys([view.graph.region, *(thing.region for thing in things if thing.region)]):
+        here = [thing for thing in things if thing.region == region]
         if here:
             yield Box(f"region-{region}", region, "region", "region", tuple(_region_boxes(view, region, here)))
 
 
-def _region_boxes(view: View, region: str, places: list[Place]) -> Iterator[Box]:
-    placed = {place: _subnets(view, place) for place in places}
-    networks = dict.fromkeys(view.owner(subnet).rpartition("-")[0] for found in placed.values() for subnet in found)
-    for network in networks:
-        inside = {place: found[0] for place, found in placed.items() if found and _network(view, found[0]) == network}
-        tiers = dict.fromkeys(view.owner(subnet) for subnet in _in_order(view, inside.values()))
-        yield Box(
-            f"vpc-{region}-{network}",
-            network,
-            "VPC",
-            "vpc",
-            tuple(_tier_box(view, tier, [p for p, s in inside.items() if view.owner(s) == tier]) for tier in tiers),
+def _region_boxes(view: View, region: str, things: list[_Thing]) -> Iterator[Box]:
+    inside = [(thing.box, thing.subnet) for thing in things if thing.subnet]
+    for network in dict.fromkeys(_network(view, subnet) for _, subnet in inside):
+        here = [(box, subnet) for box, subnet in inside if _network(view, subnet) == network]
+        tiers = dict.fromkeys(view.owner(subnet) for subnet in _in_order(view, (subnet for _, subnet in here)))
+        boxes = tuple(
+            _tier_box(view, tier, tuple(box for box, subnet in here if view.owner(subnet) == tier)) for tier in tiers
         )
-    outside = tuple(_leaf(place) for place, found in placed.items() if not found)
+        yield Box(f"vpc-{region}-{network}", network, "VPC", "vpc", boxes)
+    outside = tuple(thing.box for thing in things if not thing.subnet)
     if outside:
         yield Box(f"services-{region}", "outside of VPCs", "AWS runs it", "services", outside)
 
 
-def _tier_box(view: View, tier: str, places: list[Place]) -> Box:
+def _tier_box(view: View, tier: str, boxes: tuple[Box, ...]) -> Box:
     subnets = sorted(
         (found for found in view.of(_SUBNET) if view.owner(found) == tier),
         key=lambda found: text(found.get("availabilityZone")),
     )
     ranges = [f"{text(found.get('availabilityZone'))[-1:]} {text(found.get('cidrBlock'))}" for found in subnets]
-    return Box(f"tier-{tier}", tier, " · ".join(ranges), "tier", tuple(map(_leaf, places)))
-
-
-def _leaf(place: Place) -> Box:
-    return Box(place.name, place.name, str(place.kind), str(place.kind))
-
-
-def _region(view: View, place: Place) -> str:
-    return place.region or view.graph.region
+    return Box(f"tier-{tier}", tier, " · ".join(ranges), "tier", boxes)
 
 
 def _network(view: View, subnet: Resource) -> str:
     return view.owner(subnet).rpartition("-")[0]
 
 
-def _subnets(view: View, place: Place) -> list[Resource]:
+def _subnet(view: View, place: Place) -> Resource | None:
     found = (view.by_id(subnet) for interface in place.interfaces for subnet in interface.subnets)
-    return [subnet for subnet in found if subnet is not None]
+    return next((subnet for subnet in found if subnet is not None), None)
 
 
 def _in_order(view: View, subnets: Iterable[Resource]) -> list[Resource]:
     """As the stack makes its tiers: public, private, data."""
     made = {subnet.urn: number for number, subnet in enumerate(view.of(_SUBNET))}
     return sorted(subnets, key=lambda subnet: made[subnet.urn])
-
-
-def _flows(answers: list[Answer]) -> Iterator[Flow]:
-    hops = dict.fromkeys(link for answer in answers for link in answer.path if link.open)
-    public = {link.target for link in hops if link.source.kind is Kind.INTERNET}
-    told = {(link.source.kind, link.target, link.port) for link in hops}
-    seen = set()
-    for link in hops:
-        instead = _STANDS_IN.get(link.source.kind)
-        if not _shown(link, public) or (instead and (instead, link.target, link.port) in told):
-            continue
-        flow = Flow(link.source.name, link.target.name, link.port)
-        if flow not in seen:
-            seen.add(flow)
-            yield flow
-
-
-def _shown(link: Link, public: set[Place]) -> bool:
-    """Not what leads out of the stack, not public addresses, which everything with a way out reaches, and not those
-    who answer on no port that somebody named."""
-    if link.target.kind is Kind.INTERNET or link.source.kind in _EVERYWHERE:
-        return False
-    if link.source.kind in {Kind.CLOUDFRONT, Kind.API, Kind.BALANCER}:
-        return True
-    if link.source.kind is Kind.INTERNET:
-        return link.target.kind not in _EVERYWHERE
-    beside = {*_EVERYWHERE, *_GLOBAL, Kind.API}
-    return bool(link.target.ports) and link.target not in public and link.target.kind not in beside

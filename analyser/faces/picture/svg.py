@@ -1,53 +1,40 @@
 """The picture as SVG: one file, no fonts or scripts from elsewhere, light or dark as the reader's screen is."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from analyser.faces.picture.layout import Placed, lay_out
-from analyser.faces.picture.routes import Route, routes
+from analyser.faces.picture.icons import ICONS
+from analyser.faces.picture.layout import PITCH, Placed
+from analyser.faces.picture.legend import HEIGHT, legend
+from analyser.faces.picture.router import Area, Point
+from analyser.faces.picture.routes import Drawing, Route
 from analyser.faces.picture.scene import Scene
+from analyser.faces.picture.style import STYLE
 
-STYLE = """
-.architecture {
-  --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #8c959f; --flow: #0550ae; --open: #bc4c00;
-  --data: #1a7f37; --code: #8250df; --tier: #eff1f3;
-  background: var(--paper); font: 12px system-ui, sans-serif;
+_TITLE = 30
+"""How many pixels the title takes above the paper."""
+_CLASSES = {
+    **dict.fromkeys(("store", "proxy", "service"), "data"),
+    **dict.fromkeys(("function", "pods", "tasks", "nodes", "instance", "build"), "code"),
+    **dict.fromkeys(("internet", "cloudfront", "balancer", "api", "site", "dns"), "entry"),
+    "firewall": "guard",
 }
-@media screen and (prefers-color-scheme: dark) {
-  .architecture {
-    --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #656d76; --flow: #79c0ff; --open: #ffa657;
-    --data: #56d364; --code: #d2a8ff; --tier: #1b2129;
-  }
-}
-.architecture rect { fill: var(--paper); stroke: var(--line); }
-.architecture rect.region, .architecture rect.edge { stroke-dasharray: 6 4; }
-.architecture rect.tier { stroke: none; fill: var(--tier); }
-.architecture :is(.store, .proxy) { stroke: var(--data); stroke-width: 1.6; }
-.architecture :is(.function, .pods, .tasks, .nodes) { stroke: var(--code); stroke-width: 1.6; }
-.architecture :is(.internet, .cloudfront, .balancer, .api) { stroke: var(--open); stroke-width: 1.6; }
-.architecture text { fill: var(--ink); text-anchor: start; }
-.architecture .middle { text-anchor: middle; }
-.architecture .heading { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
-.architecture .heading.tier { stroke: var(--tier); }
-.architecture .note { fill: var(--soft); font-size: 11px; font-weight: 400; }
-.architecture .flow { fill: none; stroke: var(--flow); stroke-width: 1.4; opacity: .8; }
-.architecture .from-internet { stroke: var(--open); }
-.architecture.chosen .flow:not(.lit) { opacity: .1; }
-.architecture .arrow { fill: var(--flow); }
-.architecture .arrow-internet { fill: var(--open); }
-"""
-_LINE = 18
+"""Which colour a kind of thing has."""
+_ROUND = 5
+NUMBER = 8
+"""The radius of what a number stands on, in pixels."""
 
 
-def svg(scene: Scene) -> str:
-    """The picture of a scene, with a title and a description for who cannot see it."""
-    paper = lay_out(scene)
+def svg(drawing: Drawing) -> str:
+    """A drawing with title, legend, and a description for who cannot see it."""
+    scene = drawing.scene
+    width, height = drawing.paper.width * PITCH, _TITLE + drawing.paper.height * PITCH
     root = ElementTree.Element(
         "svg",
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {paper.width:.0f} {paper.height:.0f}",
-        width=f"{paper.width:.0f}",
-        height=f"{paper.height:.0f}",
+        viewBox=f"0 0 {width} {height + HEIGHT}",
+        width=str(width),
+        height=str(height + HEIGHT),
         role="img",
     )
     root.set("class", "architecture")
@@ -56,82 +43,117 @@ def svg(scene: Scene) -> str:
     ElementTree.SubElement(root, "title", id="architecture-title").text = f"Architecture of {scene.stack}"
     ElementTree.SubElement(root, "desc", id="architecture-description").text = _described(scene)
     ElementTree.SubElement(root, "style").text = STYLE
-    _arrowheads(root)
-    outer = [placed for placed in paper.boxes if placed.box.inside]
-    # Flows run below the things and the headings, so that nothing that is read is crossed out.
-    for placed in outer:
-        _rectangle(root, placed)
-    _flows(root, routes(scene, paper))
-    for placed in paper.boxes:
-        if not placed.box.inside:
-            _thing(root, placed)
-    for placed in outer:
-        _heading(root, placed)
+    _text(root, 20, 24, f"Architecture of {scene.stack}", "name")
+    _drawn(ElementTree.SubElement(root, "g", transform=f"translate(0 {_TITLE})"), drawing)
+    legend(ElementTree.SubElement(root, "g", transform=f"translate(20 {height})"))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 def _described(scene: Scene) -> str:
-    flows = (f"{flow.source} to {flow.target}{f' on {flow.port}' if flow.port else ''}" for flow in scene.flows)
-    return f"Connections that the network lets through: {'; '.join(flows)}."
-
-
-def _arrowheads(root: ElementTree.Element) -> None:
-    defs = ElementTree.SubElement(root, "defs")
-    for name in ("arrow", "arrow-internet"):
-        marker = ElementTree.SubElement(
-            defs, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="6", markerHeight="6"
-        )
-        marker.set("orient", "auto-start-reverse")
-        marker.set("class", name)
-        ElementTree.SubElement(marker, "path", d="M0 0 8 4 0 8z")
-
-
-def _rectangle(parent: ElementTree.Element, placed: Placed) -> None:
-    rectangle = ElementTree.SubElement(
-        parent,
-        "rect",
-        x=f"{placed.x:.0f}",
-        y=f"{placed.y:.0f}",
-        width=f"{placed.width:.0f}",
-        height=f"{placed.height:.0f}",
-        rx="6",
+    verbs = {"use": " may use ", "check": " asks ", "copy": " is copied to "}
+    titles = {box.key: box.title for box in scene.leaves()}
+    flows = (
+        f"{titles[flow.source]}{verbs.get(flow.kind, ' to ')}{titles[flow.target]}"
+        f"{f' on {flow.label}' if flow.ports else ''}"
+        for flow in scene.flows
     )
-    rectangle.set("class", placed.box.kind)
+    return f"Connections that the network lets through, and uses: {'; '.join(flows)}."
+
+
+def _drawn(root: ElementTree.Element, drawing: Drawing) -> None:
+    boxes = drawing.paper.boxes
+    titles = {box.key: box.title for box in drawing.scene.leaves()}
+    for placed in boxes:
+        if placed.box.inside:
+            _rectangle(root, placed.area, placed.box.kind)
+            _heading(root, placed)
+    for route in sorted(drawing.routes, key=lambda route: route.flow.number > 0):
+        _flow(root, route, titles)
+    for placed in boxes:
+        if not placed.box.inside:
+            _thing(root, placed)
+    for route in drawing.routes:
+        if route.number_at:
+            _number(root, route.number_at, route.flow.number)
+
+
+def _rectangle(parent: ElementTree.Element, area: Area, kind: str) -> None:
+    x, y, width, height = (str(PITCH * number) for number in (area.x, area.y, area.width, area.height))
+    ElementTree.SubElement(parent, "rect", x=x, y=y, width=width, height=height, rx="6").set("class", kind)
 
 
 def _thing(root: ElementTree.Element, placed: Placed) -> None:
-    box = placed.box
+    box, area = placed.box, placed.area
     group = ElementTree.SubElement(root, "g")
+    group.set("class", f"thing {_CLASSES.get(box.kind, 'other')}")
     group.set("data-name", box.key)
-    _rectangle(group, placed)
-    alone = box.note == box.title
-    _text(group, placed.middle, placed.y + _LINE + (8 if alone else 0), box.title, "middle")
+    _rectangle(group, area, box.kind)
+    x, y = area.x * PITCH, area.y * PITCH
+    if box.icon:
+        icon = ElementTree.SubElement(group, "path", d=ICONS[box.icon], transform=f"translate({x + 8} {y + 17})")
+        icon.set("class", "icon")
+    alone = box.note in ("", box.title)
+    _text(group, x + 32, y + (29 if alone else 22), box.title, "")
     if not alone:
-        _text(group, placed.middle, placed.y + 2 * _LINE - 2, box.note, "middle note")
+        _text(group, x + 32, y + 38, box.note, "note")
 
 
 def _heading(root: ElementTree.Element, placed: Placed) -> None:
-    title = _text(root, placed.x + 10, placed.y + _LINE, placed.box.title, f"heading {placed.box.kind}")
+    area = placed.label
+    title = _text(root, area.x * PITCH, area.y * PITCH + 10, placed.box.title, "heading")
     note = ElementTree.SubElement(title, "tspan", dx="8")
     note.set("class", "note")
     note.text = placed.box.note
 
 
-def _text(parent: ElementTree.Element, x: float, y: float, text: str, kind: str) -> ElementTree.Element:
-    element = ElementTree.SubElement(parent, "text", x=f"{x:.0f}", y=f"{y:.0f}")
-    element.set("class", kind)
+def _text(parent: ElementTree.Element, x: int, y: int, text: str, kind: str) -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, "text", x=str(x), y=str(y))
+    if kind:
+        element.set("class", kind)
     element.text = text
     return element
 
 
-def _flows(root: ElementTree.Element, found: Iterable[Route]) -> None:
-    for route in found:
-        drawn = ElementTree.SubElement(root, "path", d=route.line)
-        drawn.set("class", "flow from-internet" if route.public else "flow")
-        drawn.set("marker-end", f"url(#{'arrow-internet' if route.public else 'arrow'})")
-        flow = route.flow
-        drawn.set("data-from", flow.source)
-        drawn.set("data-to", flow.target)
-        port = f":{flow.port}" if flow.port else ""
-        ElementTree.SubElement(drawn, "title").text = f"{flow.source} → {flow.target}{port}"
+def _flow(root: ElementTree.Element, route: Route, titles: Mapping[str, str]) -> None:
+    flow, points = route.flow, [(x * PITCH, y * PITCH) for x, y in route.line]
+    way = " on-way" if flow.number else ""
+    line = ElementTree.SubElement(root, "path", d=_line(points))
+    line.set("class", f"flow {flow.kind}{way}")
+    arrow = ElementTree.SubElement(root, "path", d=_arrow(points[-2], points[-1]))
+    arrow.set("class", f"arrow {flow.kind}")
+    for part in (line, arrow):
+        part.set("data-from", flow.source)
+        part.set("data-to", flow.target)
+    said = f"{titles[flow.source]} → {titles[flow.target]}{f':{flow.label}' if flow.ports else ''}"
+    ElementTree.SubElement(line, "title").text = said
+
+
+def _line(points: list[Point]) -> str:
+    """A line with its corners rounded."""
+    drawn = [f"M{points[0][0]} {points[0][1]}"]
+    for before, point, after in zip(points, points[1:], points[2:], strict=False):
+        begin, end = _towards(point, before, _ROUND), _towards(point, after, _ROUND)
+        drawn.append(f"L{begin[0]} {begin[1]}Q{point[0]} {point[1]} {end[0]} {end[1]}")
+    last = _towards(points[-1], points[-2], _ROUND)
+    return "".join([*drawn, f"L{last[0]} {last[1]}"])
+
+
+def _arrow(before: Point, end: Point) -> str:
+    x, y = _towards(end, before, 7)
+    across, down = (4, 0) if x == end[0] else (0, 4)
+    return f"M{end[0]} {end[1]}L{x - across} {y - down}L{x + across} {y + down}z"
+
+
+def _towards(point: Point, other: Point, far: int) -> Point:
+    """The point that is so far from one on the way to another, which is straight above, below or beside it."""
+    across, down = other[0] - point[0], other[1] - point[1]
+    return point[0] + far * ((across > 0) - (across < 0)), point[1] + far * ((down > 0) - (down < 0))
+
+
+def _number(root: ElementTree.Element, point: Point, number: int) -> None:
+    x, y = point[0] * PITCH, point[1] * PITCH
+    group = ElementTree.SubElement(root, "g")
+    group.set("class", "number")
+    ElementTree.SubElement(group, "circle", cx=str(x), cy=str(y), r=str(NUMBER))
+    _text(group, x, y + 4, str(number), "")

@@ -31,13 +31,13 @@ document.getElementById("clear").addEventListener("click", () => { form.reset();
 
 // The diagram: pointing at a thing leaves only its own connections in full colour; the reach section has them in words.
 const picture = document.querySelector(".architecture");
-const flows = Array.from(picture.querySelectorAll(".flow"));
+const flows = Array.from(picture?.querySelectorAll("[data-from]") ?? []);
 function light(name) {
   picture.classList.toggle("chosen", Boolean(name));
   flows.forEach((flow) => flow.classList.toggle("lit", flow.dataset.from === name || flow.dataset.to === name));
 }
-picture.addEventListener("pointerover", (event) => light(event.target.closest("[data-name]")?.dataset.name));
-picture.addEventListener("pointerleave", () => light());
+picture?.addEventListener("pointerover", (event) => light(event.target.closest("[data-name]")?.dataset.name));
+picture?.addEventListener("pointerleave", () => light());
 
 // The reach matrix: one stop of the tab key, arrow keys inside, the answer in words below it.
 const matrix = document.querySelector(".matrix");

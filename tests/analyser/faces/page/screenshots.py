@@ -28,7 +28,7 @@ class _Picture:
 _PICTURES = (
     _Picture("summary-light", "prod", "summary"),
     _Picture("summary-dark", "prod", "summary", "dark"),
-    _Picture("diagram", "confluence-lambda", "diagram", height=1200),
+    _Picture("diagram", "confluence-prod", "diagram", height=2000),
     _Picture("cost", "prod", "cost", height=1000),
     _Picture("timeline", "prod", "timeline", height=1240),
     _Picture(

@@ -121,7 +121,7 @@ def test_pointing_at_a_box_leaves_its_own_connections(page: Page) -> None:
     page.run(f"{box}.dispatchEvent(new PointerEvent('pointerover', {{ bubbles: true }}))")
     assert page.run(lit)
     assert all("connection-pool" in ends for ends in page.run(lit))
-    assert page.run("getComputedStyle(document.querySelector('.flow:not(.lit)')).opacity") == "0.1"
+    assert page.run("getComputedStyle(document.querySelector('.flow:not(.lit)')).opacity") == "0.12"
     page.run("document.querySelector('.architecture').dispatchEvent(new PointerEvent('pointerleave'))")
     assert page.run(lit) == []
 

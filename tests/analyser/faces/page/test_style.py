@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analyser.faces.page.document import _HERE
-from analyser.faces.picture.svg import STYLE
+from analyser.faces.picture.style import STYLE
 
 PAGE = (_HERE / "assets" / "page.css").read_text(encoding="utf-8")
 TEXTS = ("ink", "soft", "link", "good", "bad", "warn", "yes")

@@ -1,14 +1,17 @@
 """The two forms of a picture, and where things stand on it."""
 
-from itertools import combinations
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from analyser.faces.picture.layout import Placed, lay_out
+from analyser.faces.picture.flows import Flow
+from analyser.faces.picture.layout import lay_out
 from analyser.faces.picture.mermaid import mermaid
-from analyser.faces.picture.scene import Box, Flow, Scene
+from analyser.faces.picture.routes import draw
+from analyser.faces.picture.scene import Box, Scene
 from analyser.faces.picture.svg import svg
+from tests.analyser.faces.picture.geometry import faults
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,54 +30,67 @@ def _small() -> Scene:
     )
     region = Box("region", "us-east-1", "region", "region", (Box("vpc", "network", "VPC", "vpc", tiers),))
     internet = Box("internet", "internet", "internet", "internet")
-    return Scene("small", (internet, region), (Flow("internet", "alb", 443), Flow("alb", "store-3", None)))
+    return Scene("small", (internet, region), (Flow("internet", "alb", (443,), "public", 1), Flow("alb", "store-3")))
 
 
-def _holds(outer: Placed, inner: Placed) -> bool:
-    across = outer.x <= inner.x and inner.x + inner.width <= outer.x + outer.width
-    return across and outer.y <= inner.y and inner.y + inner.height <= outer.y + outer.height
-
-
-def _apart(one: Placed, other: Placed) -> bool:
-    beside = one.x + one.width <= other.x or other.x + other.width <= one.x
-    return beside or one.y + one.height <= other.y or other.y + other.height <= one.y
-
-
-def test_things_stand_inside_their_boxes_and_beside_each_other(small: Scene) -> None:
-    paper = lay_out(small)
-    where = {placed.box.key: placed for placed in paper.boxes}
-    for placed in paper.boxes:
-        for inner in placed.box.inside:
-            assert _holds(placed, where[inner.key]), inner.key
-    for one, other in combinations(paper.leaves().values(), 2):
-        assert _apart(one, other), (one.box.key, other.box.key)
-    assert max(placed.x + placed.width for placed in paper.boxes) <= paper.width
-    assert max(placed.y + placed.height for placed in paper.boxes) <= paper.height
+def test_things_stand_inside_their_boxes_and_lines_go_around_them(small: Scene) -> None:
+    assert faults(draw(small)) == []
 
 
 def test_a_full_row_goes_on_below(small: Scene) -> None:
-    leaves = lay_out(small).leaves()
-    assert leaves["store-0"].y < leaves["store-19"].y
+    leaves = lay_out(small, 4).leaves()
+    assert leaves["store-0"].area.y < leaves["store-19"].area.y
+
+
+def test_faults_are_seen(small: Scene) -> None:
+    """What the geometric test looks for is found where it is put."""
+    drawing = draw(small)
+    first = drawing.routes[0]
+    target = drawing.paper.leaves()["alb"].area
+    through = replace(first, line=(first.line[0], (first.line[0][0], target.y + 1), (target.x + 2, target.y + 1)))
+    said = " ".join(faults(replace(drawing, routes=(through, *drawing.routes[1:]))))
+    assert "does not end at the edge of alb" in said
+    assert "runs through alb" in said
+    doubled = replace(drawing.routes[1], line=first.line)
+    said = " ".join(faults(replace(drawing, routes=(first, doubled))))
+    assert "run on top of each other" in said
+    region = drawing.paper.boxes[1]
+    label = ((region.label.x, region.label.y - 3), (region.label.x, region.label.y + 3))
+    assert "crosses the label of region" in " ".join(
+        faults(replace(drawing, routes=(replace(first, line=label), *drawing.routes[1:])))
+    )
+
+
+def test_the_same_scene_is_drawn_the_same(small: Scene) -> None:
+    assert svg(draw(small)) == svg(draw(small))
 
 
 def test_svg_is_whole_and_asks_nobody_else(small: Scene) -> None:
-    text = svg(small)
+    text = svg(draw(small))
     root = ElementTree.fromstring(text)
     assert root.get("role") == "img"
     assert root.find(f"{SVG}title") is not None
     description = root.find(f"{SVG}desc")
     assert description is not None
-    assert description.text == "Connections that the network lets through: internet to alb on 443; alb to store-3."
-    assert len(root.findall(f".//{SVG}path[@class]")) == len(small.flows)
+    assert description.text == (
+        "Connections that the network lets through, and uses: internet to alb on 443; alb to store-3."
+    )
+    assert len(root.findall(f".//{SVG}path[@data-from]")) == 2 * len(small.flows)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "prefers-color-scheme: dark" in text
+
+
+def test_the_picture_alone_has_title_and_legend(small: Scene) -> None:
+    said = ["".join(text.itertext()) for text in ElementTree.fromstring(svg(draw(small))).iter(f"{SVG}text")]
+    assert said[0] == "Architecture of small"
+    assert {"takes requests in", "runs code", "keeps or hands on data", "copies", "way of a request"} <= set(said)
 
 
 def test_mermaid_nests_and_names_ports(small: Scene) -> None:
     lines = mermaid(small).splitlines()
     assert lines[0] == "flowchart TB"
     assert lines.count("    end") + lines.count("  end") + lines.count("      end") == 4
-    assert '  n0 -->|"443"| n1' in lines
+    assert '  n0 -->|"(1) 443"| n1' in lines
     assert "  n1 --> n5" in lines
 
 
@@ -83,4 +99,13 @@ def test_names_cannot_break_out_of_a_label() -> None:
     drawn = Scene("odd", (odd,), ())
     assert 'a"b' not in mermaid(drawn)
     assert "a&quot;b" in mermaid(drawn)
-    assert ElementTree.fromstring(svg(drawn)).find(f".//{SVG}text") is not None
+    assert ElementTree.fromstring(svg(draw(drawn))).find(f".//{SVG}text") is not None
+
+
+def test_more_lines_than_a_box_has_room_for_make_it_larger() -> None:
+    ends = tuple(Box(f"store-{number}", f"store-{number}", "store", "store") for number in range(33))
+    hub = Box("hub", "hub", "function", "function")
+    drawn = Scene(
+        "star", (hub, Box("region", "here", "region", "region", ends)), tuple(Flow("hub", e.key) for e in ends)
+    )
+    assert faults(draw(drawn)) == []

@@ -3,15 +3,14 @@
 import pytest
 
 from analyser.analyses.reach.model import Reach
-from analyser.analyses.reach.view import View
 from analyser.faces.picture.scene import Box, Scene, scene
+from tests.analyser.faces.picture.drawings import drawing
 from tests.stacks import stack_graph
 
 
 @pytest.fixture(scope="module", name="records")
 def _records() -> Scene:
-    graph = stack_graph("prod")
-    return scene(Reach(graph), View(graph))
+    return drawing("prod").scene
 
 
 def _box(boxes: tuple[Box, ...], key: str) -> Box:
@@ -34,13 +33,13 @@ def test_boxes_nest_region_network_tier_component(records: Scene) -> None:
 
 
 def test_flows_are_the_connections_that_exist(records: Scene) -> None:
-    flows = {(flow.source, flow.target, flow.port) for flow in records.flows}
+    flows = {(flow.source, flow.target, flow.ports) for flow in records.flows}
     assert {
-        ("internet", "cdn", 443),
-        ("cdn", "balancer", 443),
-        ("balancer", "microservice", 8080),
-        ("microservice", "database", 5432),
-        ("microservice", "cache", 6379),
+        ("internet", "cdn", (443,)),
+        ("cdn", "balancer", (443,)),
+        ("balancer", "microservice", (8080,)),
+        ("microservice", "database", (5432,)),
+        ("microservice", "cache", (6379,)),
     } <= flows
     assert not {flow for flow in flows if flow[0] == "internet" and flow[1] in {"database", "balancer", "microservice"}}
 
@@ -51,16 +50,66 @@ def test_every_end_of_a_flow_is_drawn_once(records: Scene) -> None:
     assert {end for flow in records.flows for end in (flow.source, flow.target)} <= set(keys)
 
 
+def test_the_way_of_a_request_is_numbered(records: Scene) -> None:
+    way = sorted((flow.number, flow.source, flow.target) for flow in records.flows if flow.number)
+    assert [(number, target) for number, _, target in way[:4]] == [
+        (1, "dns"),
+        (2, "cdn"),
+        (3, "balancer"),
+        (4, "microservice"),
+    ]
+    assert way[4][2] in {"cache", "database", "stream"}
+
+
+def test_names_firewall_and_copies_are_drawn(records: Scene) -> None:
+    flows = {(flow.source, flow.target, flow.kind) for flow in records.flows}
+    assert ("cdn", "waf:firewall", "check") in flows
+    assert ("archives", "copies-archives", "copy") in flows
+    assert ("backup", "copy:backup-copy-vault", "copy") in flows
+    away = _box(records.boxes, "region-us-west-2")
+    assert {"copies-archives", "copy:backup-copy-vault"} <= {box.key for box in away.leaves()}
+    edge = _box(records.boxes, "edge")
+    assert (edge.inside[0].key, edge.inside[0].note) == ("dns", "Amazon Route 53")
+
+
+def test_controllers_node_groups_and_rotations_stand_folded(records: Scene) -> None:
+    titles = {box.title for box in records.leaves()}
+    assert {"4 controllers", "2 node groups", "2 rotations", "5 queues"} <= titles
+    assert "external-secrets" not in titles
+
+
+def test_nothing_stays_folded_that_is_asked_for() -> None:
+    reach = Reach(stack_graph("prod"))
+    every = {box.key for box in scene(reach, reach.view, unfolded=True).leaves()}
+    assert {"external-secrets", "karpenter-release", "nodes", "cursor-key-rotation", "backup-changes"} <= every
+    assert not [key for key in every if key.startswith("fold:")]
+
+
+def test_tables_and_sign_in_are_drawn_with_who_uses_them() -> None:
+    drawn = drawing("mdreader-prod").scene
+    flows = {(flow.source, flow.target, flow.kind) for flow in drawn.flows}
+    assert {
+        ("events", "connections", "use"),
+        ("lambda-backend", "uploads", "use"),
+        ("internet", "users", "public"),
+        ("rest", "users", "check"),
+        ("alb", "waf:regional-firewall", "check"),
+    } <= flows
+    assert ("migration", "uploads", "use") not in flows
+    notes = {box.key: box.note for box in drawn.leaves()}
+    assert notes["connections"] == "Amazon DynamoDB"
+    assert notes["users"] == "Amazon Cognito"
+
+
 def test_copies_stand_in_their_own_region() -> None:
-    graph = stack_graph("confluence-lambda")
-    drawn = scene(Reach(graph), View(graph))
+    drawn = drawing("confluence-lambda").scene
     away = _box(drawn.boxes, "region-us-west-2")
-    assert {box.key for box in away.leaves()} == {"bucket-copies-static"}
+    assert "bucket-copies-static" in {box.key for box in away.leaves()}
     assert "static" in {box.key for box in _box(drawn.boxes, "region-us-east-1").leaves()}
 
 
 def test_what_follows_its_home_stack_stands_where_it_serves() -> None:
-    graph = stack_graph("confluence-lambda-dr")
-    drawn = scene(Reach(graph), View(graph))
+    reach = Reach(stack_graph("confluence-lambda-dr"))
+    drawn = scene(reach, reach.view)
     assert [box.key for box in drawn.boxes if box.key.startswith("region-")] == ["region-us-west-2"]
     assert {"cache", "postgres"} <= {box.key for box in _box(drawn.boxes, "region-us-west-2").leaves()}
