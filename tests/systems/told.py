@@ -64,7 +64,7 @@ def _one_of(token: str, *path: str) -> Callable[[Graph, str], bool]:
 
 @functools.lru_cache(maxsize=1)
 def hosts(graph: Graph) -> set[str]:
-    """Under what names something answers: its own, and those that DNS has for it. Kept while one graph is asked about."""
+    """Under what names something answers: its own, and those of DNS. Kept while one graph is asked about."""
     own = {
         found
         for node in graph.resources

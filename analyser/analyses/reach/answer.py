@@ -85,7 +85,7 @@ def matrix(reach: Reach, kinds: frozenset[Kind] = frozenset(Kind)) -> list[Answe
 
 
 def survey(reach: Reach, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[Answer, ...]:
-    """Every pair of which the first, of these kinds, opens connections or passes them on, by the way that lacks least."""
+    """Every pair of which the first, of these kinds, opens connections or passes them on, by what lacks least."""
     return _surveyed(reach, kinds)
 
 
