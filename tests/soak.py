@@ -22,6 +22,7 @@ _LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         (
             "tests/analyser/run/sdk/test_stacks.py",
             "tests/policy/engine/test_five_ways.py",
+            "tests/systems/test_doors.py",
             "tests/systems/test_protection.py",
             "tests/systems/test_stack_names.py",
             "tests/systems/test_trace.py",
