@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import node
-from tests.programs import program
-
 from .soak.reverted import CODE, MENDS, ROOT, Mend
 
 pytestmark = pytest.mark.long
 
 
 def test_no_acknowledged_edit_is_lost() -> None:
-    program("redis-server")
-    node.modules()
     command = [sys.executable, "-m", "tests.functions.collaboration.soak", "--short", "functions"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "nothing was lost\n"), done.stderr
