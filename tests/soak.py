@@ -1,10 +1,10 @@
 """Looks longer than ``make test`` for what is rare: an hour or two.
 
 Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, every size is
-raised and lowered, and every map and list of settings gets an entry more; a packet walks through
-thousands of random networks, always the same ones; 20,000 stack files are broken; every legal value of
-every setting and every pair of switches builds its stack; every stack is drawn, folded and not; the whole
-suite runs ten times, each time in another order, and the last three times beside eight processes that keep
+raised and lowered, and every map and list of settings gets an entry more; what is tried with some stacks is tried
+with all; a packet walks through thousands of random networks, always the same ones; 20,000 stack files are broken;
+every legal value of every setting and every pair of switches builds its stack; every stack is drawn, folded and not;
+the whole suite runs ten times, each time in another order, and the last three times beside eight processes that keep
 the machine busy.
 """
 
@@ -15,17 +15,28 @@ from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 
 _RUNS, _BUSY_RUNS, _BUSY = 10, 3, 8
-_LONGER: dict[str, tuple[str, dict[str, str]]] = {
-    "scenarios": ("tests/scenarios/every.py", {}),
-    "sizes": ("tests/scenarios/every_size.py", {}),
-    "entries of maps and lists": ("tests/scenarios/every_entry.py", {}),
+_LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "scenarios": (("tests/scenarios/every.py",), {}),
+    "sizes": (("tests/scenarios/every_size.py",), {}),
+    "entries of maps and lists": (("tests/scenarios/every_entry.py",), {}),
+    "what is tried with some stacks": (
+        (
+            "tests/analyser/run/sdk/test_stacks.py",
+            "tests/policy/engine/test_five_ways.py",
+            "tests/systems/test_doors.py",
+            "tests/systems/test_protection.py",
+            "tests/systems/test_stack_names.py",
+            "tests/systems/test_trace.py",
+        ),
+        {"STRATA_EVERY_STACK": "1"},
+    ),
     "networks that a packet walks through": (
-        "tests/analyser/analyses/reach/test_walk.py",
+        ("tests/analyser/analyses/reach/test_walk.py",),
         {"STRATA_REACH_NETWORKS": "5000"},
     ),
-    "broken stack files": ("tests/settings/test_broken_files.py", {"STRATA_BROKEN_FILES": "20000"}),
-    "pictures of every stack, folded and not": ("tests/analyser/faces/picture/every_stack.py", {}),
-    "legal values and pairs of switches": ("tests/settings/every_setting.py", {}),
+    "broken stack files": (("tests/settings/test_broken_files.py",), {"STRATA_BROKEN_FILES": "20000"}),
+    "pictures of every stack, folded and not": (("tests/analyser/faces/picture/every_stack.py",), {}),
+    "legal values and pairs of switches": (("tests/settings/every_setting.py",), {}),
 }
 
 
@@ -34,7 +45,7 @@ def main() -> int:
     failed = []
     if not _passes("-m", "hypothesis", "--hypothesis-profile=soak"):
         failed.append("generated examples")
-    failed += [name for name, (path, environment) in _LONGER.items() if not _passes(path, **environment)]
+    failed += [name for name, (paths, environment) in _LONGER.items() if not _passes(*paths, **environment)]
     for number in range(1, _RUNS + 1):
         beside = number > _RUNS - _BUSY_RUNS
         with _busy() if beside else nullcontext():

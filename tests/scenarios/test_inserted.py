@@ -9,7 +9,7 @@ from tests.scenarios.inserted import differences, surprises, units
 from tests.scenarios.opened import ORDERED
 from tests.stacks import STACKS
 
-PACKED = ("confluence-lambda", "mdreader-prod", "prod")
+PACKED = ("confluence-lambda", "prod")
 """Those with most of what can be inserted into; ``make soak`` takes all stacks."""
 
 

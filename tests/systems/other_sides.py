@@ -4,6 +4,7 @@ A name in plain text is a promise that somebody keeps: a user of a database, a t
 a host. What no row can find is missing.
 """
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,7 +32,9 @@ class Kind:
     def missing(self, graph: Graph, making: Graph | None = None) -> list[str]:
         """What is named in ``graph`` and made by nobody in ``making``, which is the same graph unless given."""
         by = graph if making is None else making
-        return sorted({f"{who}: {what}" for who, what in self.asked(graph) if not self.made(by, what)})
+        asked = set(self.asked(graph))
+        unmade = {what for what in {what for _, what in asked} if not self.made(by, what)}
+        return sorted(f"{who}: {what}" for who, what in asked if what in unmade)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -94,7 +97,8 @@ def named_arns(graph: Graph) -> Asked:
 def made_arn(graph: Graph, arn: str) -> bool:
     if any(re.search(pattern, arn) for pattern in _GIVEN) or _ANY.match(arn):
         return True
-    if any(_covers(arn, one) for one in _arns(graph)):
+    made = _arns(graph)
+    if arn in made or any(_covers(arn, one) for one in made):
         return True
     service, rest = arn.split(":", 5)[2::3]
     kind, *path = re.split("[/:]", rest)
@@ -107,10 +111,12 @@ def made_arn(graph: Graph, arn: str) -> bool:
 def _covers(arn: str, made: str) -> bool:
     """Whether an ARN is that of a resource, a pattern of it, or something below it."""
     below = arn.startswith((f"{made}/", f"{made}:"))
-    return below or arn == made or fnmatchcase(made, arn) or fnmatchcase(f"{made}:", arn)
+    return below or fnmatchcase(made, arn) or fnmatchcase(f"{made}:", arn)
 
 
+@functools.lru_cache(maxsize=1)
 def _arns(graph: Graph) -> set[str]:
+    """Kept while one graph is asked about."""
     own = {
         text
         for node in graph.resources

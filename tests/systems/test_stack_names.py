@@ -9,7 +9,7 @@ import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
-from tests.stacks import ROOT, STACKS, home_of, stack_graph
+from tests.stacks import ROOT, RUN_ANEW, home_of, stack_graph
 from tests.support import record
 from tests.systems.service_models import refusals
 
@@ -19,7 +19,7 @@ ODD = "My.Odd_Stack-" + "x" * 87
 """As long as Pulumi takes it, with every kind of character that it takes."""
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", RUN_ANEW)
 def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path) -> None:
     for shared in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / shared, tmp_path)

@@ -3,7 +3,7 @@
 import pytest
 
 from analyser.analyses.trace import BEFORE, State, Story
-from tests.stacks import STACKS, home_of
+from tests.stacks import EVERY_STACK, STACKS, home_of
 from tests.traces import BREAKS, broken, kinds, lacking, retold, traced
 
 ELSEWHERE = {
@@ -39,26 +39,29 @@ def test_every_kind_of_link_has_a_break(stack: str) -> None:
     assert [kind for kind in kinds(stack) if kind not in BREAKS and kind not in ELSEWHERE] == []
 
 
-CASES = [
-    (stack, *kind)
-    for stack in STACKS
-    for kind in BREAKS
-    if stack
-    in (
-        "prod",
-        "confluence-prod",
-        "confluence-lambda",
-        "mdreader-prod",
-        "mdreader-amplify",
-        "consulting-prod",
-        "collaboration-prod",
-    )
-]
+BROKEN = (
+    "mdreader-amplify",
+    "collaboration-prod",
+    "mdreader-prod",
+    "consulting-prod",
+    "confluence-lambda",
+    "prod",
+    "confluence-prod",
+)
+"""Where links are broken: the smallest first, for each break is tried with the first stack that it touches."""
 
 
-@pytest.mark.parametrize(("stack", "story", "kind"), CASES)
-def test_a_link_without_its_other_side_is_missing(stack: str, story: Story, kind: str) -> None:
-    before = set(lacking(traced(stack), kind))
-    for number, graphs in enumerate(broken(stack, story, kind)):
-        missed = any(new not in before for graph in graphs for new in lacking(retold(graph, story), kind))
-        assert missed or not graphs, f"no link is missing by break {number} of {kind}"
+@pytest.mark.parametrize(("story", "kind"), BREAKS)
+def test_a_link_without_its_other_side_is_missing(story: Story, kind: str) -> None:
+    """``make soak`` breaks the links of each of these stacks."""
+    untouched = set(range(len(BREAKS[story, kind])))
+    for stack in BROKEN:
+        if not untouched and not EVERY_STACK:
+            break
+        before = set(lacking(traced(stack), kind))
+        for number, graphs in enumerate(broken(stack, story, kind)):
+            if graphs and (number in untouched or EVERY_STACK):
+                untouched.discard(number)
+                missed = any(new not in before for graph in graphs for new in lacking(retold(graph, story), kind))
+                assert missed, f"{stack}: no link is missing by break {number} of {kind}"
+    assert untouched == set(), f"these breaks of {kind} touch no stack"

@@ -1,5 +1,6 @@
 """What code is told by its environment: each variable's kind, and how what it names is found in the graph."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -61,8 +62,9 @@ def _one_of(token: str, *path: str) -> Callable[[Graph, str], bool]:
     return lambda graph, text: text in said(graph, token, *path)
 
 
+@functools.lru_cache(maxsize=1)
 def hosts(graph: Graph) -> set[str]:
-    """Under what names something answers: its own, and those that DNS has for it."""
+    """Under what names something answers: its own, and those of DNS. Kept while one graph is asked about."""
     own = {
         found
         for node in graph.resources

@@ -74,28 +74,34 @@ def test_it_is_made_from_the_lock_once_and_again_when_it_is_not_what_it_was(
     virtualenv.ensure(made)
     assert capsys.readouterr().err == ""
 
-    # Interrupted: the stamp is not there yet, and what is there may be half of something.
-    (made.folder / ".ready").unlink()
-    shutil.rmtree(next(made.folder.glob("lib/python*/site-packages/second-*.dist-info")))
-    virtualenv.ensure(made)
-    assert versions(made)["second"] == "1.0"
-    assert capsys.readouterr().err != ""
-
     # Moved: scripts name the folder that they were installed to.
     moved = made._replace(folder=tmp_path / "elsewhere" / ".venv")
     (tmp_path / "elsewhere").mkdir()
     made.folder.rename(moved.folder)
+    assert virtualenv._state(moved, None) == "absent"
+
+    # Interrupted: the stamp is not there yet, and what is there may be half of something.
+    (moved.folder / ".ready").unlink()
+    shutil.rmtree(next(moved.folder.glob("lib/python*/site-packages/second-*.dist-info")))
     virtualenv.ensure(moved)
+    assert versions(moved) == {"first": "1.0", "second": "1.0", "third": "1.0"}
     assert str(moved.folder) in (moved.folder / "bin" / "activate").read_text()
+    assert capsys.readouterr().err != ""
+    assert virtualenv._state(moved, None) == "ready"
+
+    # Another lock.
+    before, newer = moved.lock.read_text(), registry.wheel("third", "2.0")
+    moved.lock.write_text(newer + "\n")
+    assert virtualenv._state(moved, None) == "absent"
+    moved.lock.write_text(before)
+    assert virtualenv._state(moved, None) == "ready"
 
     # Its Python went away.
     moved.python.unlink()
     moved.python.symlink_to(tmp_path / "uninstalled")
-    virtualenv.ensure(moved)
-    assert versions(moved)["first"] == "1.0"
+    assert virtualenv._state(moved, None) == "absent"
 
-    # Another lock.
-    newer = registry.wheel("third", "2.0")
+    # Whatever it lacks, it is made anew.
     moved.lock.write_text(newer + "\n")
     virtualenv.ensure(moved)
     assert versions(moved) == {"third": "2.0"}

@@ -1,6 +1,7 @@
 """Answers: the path from one place to another, what stops it, or what would have to be known to tell."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise, product
@@ -80,22 +81,28 @@ def ask(reach: Reach, source: str, target: str, port: int | None = None) -> list
     )
 
 
-def matrix(reach: Reach) -> list[Answer]:
-    """Every pair of which the first can open a connection to the second, with the way it takes."""
-    return [answer for answer in survey(reach) if answer.yes]
+def matrix(reach: Reach, kinds: frozenset[Kind] = frozenset(Kind)) -> list[Answer]:
+    """Every pair of which the first, a place of these kinds, can open a connection to the second, with its way."""
+    return [answer for answer in survey(reach, kinds) if answer.yes]
 
 
-def survey(reach: Reach) -> list[Answer]:
-    """Every pair of which the first opens connections or passes them on, with the way that lacks least."""
-    found = []
+def survey(reach: Reach, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[Answer, ...]:
+    """Every pair of which the first, of these kinds, opens connections or passes them on, by what lacks least."""
+    return _surveyed(reach, kinds)
+
+
+@functools.lru_cache(maxsize=1)
+def _surveyed(reach: Reach, kinds: frozenset[Kind]) -> tuple[Answer, ...]:
+    """The last is kept: a page shows it as a table and as a picture."""
+    found: list[Answer] = []
     for source in reach.places:
-        if not source.opens and not reach.passed_on(source):
+        if source.kind not in kinds or not (source.opens or reach.passed_on(source)):
             continue
         ways = _ways(reach, source, reach.places, None)
         _, paths = networkx.single_source_dijkstra(ways, (source, None), weight="cost")
         others = [place for place in reach.places if place is not source]
         found += [Answer(source, place, _links(ways, paths.get((place, None), [])), reach.unseen) for place in others]
-    return found
+    return tuple(found)
 
 
 def _answer(reach: Reach, source: Place, target: Place, port: int | None) -> Answer:
@@ -215,7 +222,7 @@ def matrix_document(answers: list[Answer]) -> list[dict[str, Any]]:
     ]
 
 
-def survey_document(answers: list[Answer]) -> dict[str, Any]:
+def survey_document(answers: Sequence[Answer]) -> dict[str, Any]:
     """A survey as JSON data: the matrix, the pairs of which it is not known, and every place that was asked about."""
     places = dict.fromkeys(place for answer in answers for place in (answer.source, answer.target))
     return {

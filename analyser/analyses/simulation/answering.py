@@ -18,7 +18,7 @@ Pairs = Mapping[tuple[str, str, int | None], Place]
 INTERNET = "internet"
 SERVES = (Kind.CLOUDFRONT, Kind.PODS, Kind.TASKS, Kind.FUNCTION)
 """What users ask for, whatever is between."""
-_RUNS = (Kind.INTERNET, Kind.PODS, Kind.TASKS, Kind.FUNCTION)
+_RUNS = frozenset({Kind.INTERNET, Kind.PODS, Kind.TASKS, Kind.FUNCTION})
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,8 @@ class Answering:
     @cached_property
     def pairs(self) -> Pairs:
         """Whom the internet and whatever runs can open a connection to."""
-        answers = matrix(Reach(self.graph))
-        told = (answer for answer in answers if answer.source.kind in _RUNS)
-        return {(answer.source.name, answer.target.name, answer.port): answer.target for answer in told}
+        answers = matrix(Reach(self.graph), _RUNS)
+        return {(answer.source.name, answer.target.name, answer.port): answer.target for answer in answers}
 
     @cached_property
     def sources(self) -> frozenset[str]:

@@ -120,7 +120,7 @@ def _stop(link: Link) -> str:
     return f"{link.target.name}:{link.port}" if link.port else link.target.name
 
 
-def _public(answers: list[Answer]) -> Iterator[Public]:
+def _public(answers: Iterable[Answer]) -> Iterator[Public]:
     for answer in answers:
         if answer.yes and answer.source.kind is Kind.INTERNET:
             port = str(answer.port or "")

@@ -1,6 +1,6 @@
 """Who can open a connection to what, in a terminal or a pipe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -20,7 +20,7 @@ def show_answers(answers: list[Answer]) -> None:
         console.print(line)
 
 
-def show_matrix(answers: list[Answer]) -> None:
+def show_matrix(answers: Sequence[Answer]) -> None:
     """Prints what each place can open connections to, what is not known of that, and who is reached by nobody.
 
     Places that reach the same share a line, and what the internet reaches is not repeated for those that reach it.

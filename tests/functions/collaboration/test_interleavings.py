@@ -51,7 +51,7 @@ def tables(request: pytest.FixtureRequest) -> tuple[Any, Any, int]:
     examples = settings().max_examples
     if request.param == "memory":
         memory = Memory()
-        return memory, memory.items, 10 * examples
+        return memory, memory.items, 4 * examples
     client = request.getfixturevalue("dynamodb")
     return client, dynamodb_backends["123456789012"]["us-east-1"].tables[OPERATIONS].items, examples // 4
 

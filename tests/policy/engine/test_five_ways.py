@@ -1,4 +1,4 @@
-"""Every stack, judged in all the ways it can be asked about: one verdict."""
+"""Stacks, judged in all the ways they can be asked about: one verdict."""
 
 import functools
 from collections import Counter
@@ -12,7 +12,7 @@ from analyser.graph import Graph
 from policy.pack import all_rules
 from tests.policy.engine import calls
 from tests.policy.engine.verdicts import TODAY, InProcess, Verdict, told_by, told_offline
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import RUN_ANEW, stack_graph
 
 pytestmark = pytest.mark.long
 
@@ -52,13 +52,13 @@ WAYS: dict[str, Callable[[Graph, Graph], calls.Calls]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", RUN_ANEW)
 def test_the_engine_is_told_what_the_preview_says(stack: str, way: str) -> None:
     made = WAYS[way](stack_graph(stack), stack_graph(stack, known=False))
     assert told(stack, made) == offline(stack)
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", RUN_ANEW)
 def test_a_state_file_is_judged_as_the_stack_is(stack: str) -> None:
     known = stack_graph(stack)
     pack().configure()  # of a file, the engine knows no configuration
@@ -73,7 +73,7 @@ def _verdict(told: tuple[str, str, str, str]) -> tuple[str, ...]:
     return (rule, urn, level) if level == "exempt" else told
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", RUN_ANEW)
 def test_a_target_shows_a_part_of_the_verdict(stack: str) -> None:
     unknown = stack_graph(stack, known=False)
     blamed = {urn for _, urn, _, _ in offline(stack)}

@@ -4,6 +4,7 @@ import pytest
 
 from analyser.analyses.reach.answer import ask, matrix, survey
 from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.place import Kind
 from analyser.faces.page.reach import Reaches, reaches
 from tests.analyser.faces.page.pages import stack_report
 
@@ -46,6 +47,8 @@ def test_the_survey_answers_every_pair_and_the_matrix_is_its_yes(reach: Reach) -
     assert len(every) == len(sources) * (len(reach.places) - 1)
     assert [(a.source, a.target) for a in matrix(reach)] == [(a.source, a.target) for a in every if a.yes]
     assert all(answer.missing for answer in every if not answer.yes)
+    here = [(a.source, a.target) for a in every if a.source.kind is Kind.PODS]
+    assert [(a.source, a.target) for a in survey(reach, frozenset({Kind.PODS}))] == here != []
 
 
 def test_what_the_internet_reaches_is_told_with_its_way(section: Reaches) -> None:
