@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.model import OPERATOR, Step
 from analyser.analyses.drill.names import CLUSTER, RDS, mine, primaries, region_of
+from analyser.analyses.routing import policy
 from analyser.graph import Graph
 
 _PROMOTED = "'strata:settings.recovery.promoted'"
@@ -107,11 +108,10 @@ def _healthy() -> str:
 
 def _names(home: Graph) -> list[str]:
     """The names of the home stack that lead by health."""
-    routed = ("failoverRoutingPolicies", "latencyRoutingPolicies", "geolocationRoutingPolicies")
     found = {
         str(node.inputs["name"])
         for node in home.of_type("aws:route53/record:Record")
-        if any(node.inputs.get(key) for key in routed) and isinstance(node.inputs.get("name"), str)
+        if policy(node) and isinstance(node.inputs.get("name"), str)
     }
     return sorted(found)
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.recovery.stores import region_of
+from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.model import Fault, Pair
-from analyser.analyses.simulation.promotion import leads, policy
+from analyser.analyses.simulation.promotion import leads
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -102,13 +103,8 @@ def names(pair: Pair) -> Iterator[Fault]:
     checks = {one.id for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
     for graph in (pair.home, pair.standby):
         for record in graph.of_type(_RECORD):
-            if policy(record) and not _is_last(record):
+            if policy(record) and not is_last(record):
                 yield from _unchecked(graph, record, checks)
-
-
-def _is_last(record: Node) -> bool:
-    """Whether it answers when nothing else does, and need not be well for that."""
-    return any(each.get("type") == "SECONDARY" for each in record.inputs.get("failoverRoutingPolicies") or ())
 
 
 def _unchecked(graph: Graph, record: Node, checks: set[str]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
 from analyser.analyses.recovery.model import Span, Step
 from analyser.analyses.report import compared
+from analyser.analyses.routing import policy
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.timeline.times import duration
 from analyser.analyses.update_time import update_time
@@ -80,12 +81,6 @@ def _noticed(check: Node, checks: dict[str, Node]) -> float | None:
         return max((seconds for seconds in told if seconds is not None), default=None)
     interval, failures = check.inputs.get("requestInterval"), check.inputs.get("failureThreshold")
     return float((interval or _SLOW) * (failures or _STRICT))
-
-
-def policy(record: Node) -> str:
-    """By what a record is chosen among several of its name; empty for one that is alone."""
-    names = ("failoverRoutingPolicies", "latencyRoutingPolicies", "geolocationRoutingPolicies")
-    return next((name for name in names if record.inputs.get(name)), "")
 
 
 def leads(graph: Graph) -> bool:
