@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from settings import stackfile
 from settings.environment import Environment
-from settings.errors import Problem, shown
+from settings.errors import Problem, refuse, shown
 from settings.form import Form
 from settings.model import Settings
 from settings.project_files import PROJECT, ROOT
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KEY = "recovery"
 """Where a system's settings say it."""
+NEAR = ("copies", "near")
+"""Where a home stack's settings say how requests are shared with a recovery stack that serves beside it."""
 _HOME = f"settings.{KEY}.home"
 
 
@@ -34,6 +36,20 @@ class RecoveryStackSettings(Settings):
     """A stack of the same system in production, which lives in another region."""
     promoted: bool = False
     """Whether stores are written here and pods run, whatever has become of ``home``."""
+    beside: bool = False
+    """Whether a promoted stack shares the requests with ``home``, by ``copies.near`` there, in place of having all."""
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        refuse(
+            {Problem("beside", "needs promoted: true; what stands by serves nobody"): self.beside and not self.promoted}
+        )
+        return self
+
+    @property
+    def alone(self) -> bool:
+        """Whether all requests are this stack's."""
+        return self.promoted and not self.beside
 
 
 def recovery_of(config: Mapping[str, str]) -> RecoveryStackSettings | None:
@@ -47,11 +63,18 @@ def recovery_of(config: Mapping[str, str]) -> RecoveryStackSettings | None:
 
 def home_database_class(recovery: RecoveryStackSettings | None) -> str | None:
     """The class of the database that a recovery stack copies, as the home stack's file says it; None if it does not."""
+    found = home_setting(recovery, "database", "instanceClass")
+    return found if isinstance(found, str) else None
+
+
+def home_setting(recovery: RecoveryStackSettings | None, *path: str, directory: Path | None = None) -> Any:
+    """What the home stack's file says of a setting, as it is written there; None if it does not."""
     if recovery is None:
         return None
-    database = _settings(stackfile.read(ROOT, recovery.home).config).get("database")
-    found = database.get("instanceClass") if isinstance(database, dict) else None
-    return found if isinstance(found, str) else None
+    found: Any = _settings(stackfile.read(directory or ROOT, recovery.home).config)
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:
@@ -59,7 +82,8 @@ def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:
     if recovery_of(config) is None:
         return dict(config)
     given = _settings(config)
-    said = {**given, KEY: {**given[KEY], "promoted": promoted}}
+    kept = {key: value for key, value in given[KEY].items() if promoted or key != "beside"}
+    said = {**given, KEY: {**kept, "promoted": promoted}}
     return {**config, f"{PROJECT}:settings": json.dumps(said)}
 
 
@@ -81,6 +105,9 @@ def home_problems(recovery: RecoveryStackSettings, stack: "Stack", directory: Pa
         yield Problem(_HOME, f"{home} lives in {stack.region} like this stack, which needs {REGION_KEY} of its own")
     if KEY in _settings(config):
         yield Problem(_HOME, f"{home} is a recovery stack itself")
+    if recovery.beside and home_setting(recovery, *NEAR, directory=directory) is None:
+        said = f"{home} has no {'.'.join(NEAR)}, without which all requests are of one region"
+        yield Problem(f"settings.{KEY}.beside", said)
 
 
 def _settings(config: Mapping[str, str]) -> dict[str, Any]:

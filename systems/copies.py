@@ -1,5 +1,6 @@
 """What a stack keeps in a second region for its recovery stack, which a loss of the home region leaves there."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,17 +10,20 @@ from pydantic.alias_generators import to_camel
 from components.account import Account
 from components.data.bucket import Bucket
 from components.data.bucket_replication import BucketReplication
+from components.data.image_replication import ImageReplication
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
+from components.edge.nearest import Near, NearestSettings, of_home, of_second
 from components.edge.takeover import Takeover
-from components.edge.zone import Served, Zone
+from components.edge.zone import AliasTarget, Served, Zone
 from components.operations.recovery import RecoveryRegion
 from components.region import in_region
 from components.security.key import Key
 from components.security.secret import SecretCopy
 from components.statements import Statement
-from settings import Problem, Settings
+from settings import Name, Problem, Settings
+from settings.recovery import NEAR, RecoveryStackSettings, home_setting
 from systems.foundation import Keys
 
 HOME, RECOVERY = "home", "recovery"
@@ -30,6 +34,11 @@ class CopiesSettings(Settings):
     """Where the copies lie: the region of the recovery stack."""
 
     region: RecoveryRegion = "us-west-2"
+    images: tuple[Name, ...] | None = None
+    """Namespaces of the registry whose images are copied, the stack's own unless said. A registry has one such
+    configuration, so one stack of an account and region names those of all, and the others say ``[]``."""
+    near: NearestSettings | None = None
+    """How requests are shared with a recovery stack that serves beside this one; off unless given."""
 
 
 def of_the_home(recovery: object | None, settings: Settings, *fields: str) -> dict[Problem, bool]:
@@ -83,6 +92,13 @@ def make_elsewhere(
     )
 
 
+def copy_images(copies: CopiesSettings, account: Account, own: str) -> None:
+    """Has images of ``own``, or of the namespaces that the settings name instead, copied by the registry."""
+    namespaces = (own,) if copies.images is None else copies.images
+    if namespaces:
+        ImageReplication("images", account=account, region=copies.region, namespaces=namespaces)
+
+
 def copy_buckets(
     sources: Mapping[str, Bucket],
     access_logs: LogBucketSettings,
@@ -108,27 +124,69 @@ def copy_buckets(
     ).destinations
 
 
-def goes_first(domain: str) -> Served:
-    """A recovery stack's half of every name of ``domain`` that leads to either region: first once it has taken over."""
+@dataclass(frozen=True)
+class Half:
+    """One region's half of every name that leads to either: of the two that follow each other, and of those nearest."""
+
+    served: Served
+    near: Near | None = None
+
+    def lead(self, zone: Zone, name: str, target: AliasTarget) -> None:
+        """Has ``name`` lead to the region whose turn it is, and while both serve to the nearest."""
+        nearest = zone.nearest(name, target, self.near) if self.near else target
+        # What leads to the nearest is home's; a recovery stack that has taken over is nearest to everybody.
+        at_home = self.served.health_check_id is None
+        zone.alias(name, nearest if at_home else target, region=self.served)
+
+
+def comes_second(copies: CopiesSettings, account: Account) -> Half:
+    """The home's half: it serves as long as the recovery stack has not taken over."""
+    return Half(Served(HOME), of_home(copies.near, account.region) if copies.near else None)
+
+
+def goes_first(domain: str, recovery: RecoveryStackSettings, account: Account) -> Half:
+    """A recovery stack's half of every name of ``domain``: first once it has taken over."""
     check = HealthCheck("taken-over", HealthCheckSettings(domain=_takeover(domain), path="/"))
-    return Served(RECOVERY, check.health_check_id)
+    return Half(Served(RECOVERY, check.health_check_id), serves_near(domain, recovery, account))
 
 
-def take_over(*, domain: str, promoted: bool, zone: Zone, account: Account, after: Sequence[pulumi.Resource]) -> None:
+def serves_near(domain: str, recovery: RecoveryStackSettings, account: Account) -> Near | None:
+    """A recovery stack's half of what leads to the nearest, if its home shares requests so: once it serves."""
+    said = home_setting(recovery, *NEAR)
+    if said is None:
+        return None
+    shared = NearestSettings.model_validate_json(json.dumps(said), by_alias=True, by_name=False)
+    check = HealthCheck("serving", HealthCheckSettings(domain=_serving(domain), path="/"))
+    return of_second(shared, account.region, check.health_check_id)
+
+
+def say_serving(
+    *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
+) -> None:
+    """Says what ``serves_near`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    if home_setting(recovery, *NEAR) is not None:
+        _say("serving", _serving(domain), said=recovery.promoted, zone=zone, account=account, after=after)
+
+
+def take_over(
+    *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
+) -> None:
     """Says what ``goes_first`` asks for, as soon as the stack is promoted and ``after`` is there."""
-    said = _takeover(domain)
+    _say("takeover", _takeover(domain), said=recovery.alone, zone=zone, account=account, after=after)
+    say_serving(domain=domain, recovery=recovery, zone=zone, account=account, after=after)
+
+
+def _say(name: str, domain: str, *, said: bool, zone: Zone, account: Account, after: Sequence[pulumi.Resource]) -> None:
     certificate = Certificate(
-        "takeover-certificate", CertificateSettings(domain=said), zone=zone, region=account.region
+        f"{name}-certificate", CertificateSettings(domain=domain), zone=zone, region=account.region
     )
-    Takeover(
-        "takeover",
-        domain=said,
-        promoted=promoted,
-        zone=zone,
-        certificate=certificate,
-        opts=pulumi.ResourceOptions(depends_on=after),
-    )
+    opts = pulumi.ResourceOptions(depends_on=after)
+    Takeover(name, domain=domain, promoted=said, zone=zone, certificate=certificate, opts=opts)
 
 
 def _takeover(domain: str) -> str:
     return f"recovery.{domain}"
+
+
+def _serving(domain: str) -> str:
+    return f"serving.{domain}"

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
+from components.edge.nearest import Near
 from components.operations.log_policy import shared_log_policy
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
@@ -16,8 +17,6 @@ from settings import DomainName, Problem, Settings
 from settings.services.dns import ZoneId
 
 _QUERY_LOGS = "/aws/route53/"
-
-
 _DELEGATION_SECONDS = 3600
 """Long enough for resolvers, short enough to mend."""
 
@@ -142,6 +141,25 @@ class Zone(Component):
                 **(region.args if region else {}),
                 opts=self.child_options(),
             )
+
+    def nearest(self, domain: str, target: AliasTarget, near: Near) -> AliasTarget:
+        """Has ``near.<domain>``, which it returns, stand for ``target`` for those who are nearest to it."""
+        named = f"near.{domain}"
+        self._check(named)
+        records = [
+            aws.route53.Record(
+                self.child(named, identifier.lower(), kind.lower()),
+                zone_id=self.zone_id,
+                name=named,
+                type=kind,
+                aliases=[target.args],
+                **near.args(identifier),
+                opts=self.child_options(),
+            )
+            for identifier in near.policies
+            for kind in target.record_types
+        ]
+        return AliasTarget(records[0].fqdn, self.zone_id, evaluate_health=True, ipv6=target.ipv6)
 
     def record(
         self, key: str, domain: pulumi.Input[str], kind: Literal["CNAME", "MX", "TXT"], value: pulumi.Input[str]

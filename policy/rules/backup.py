@@ -1,5 +1,6 @@
 """AWS Backup: vaults, plans, and what they take."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import Field
@@ -23,6 +24,13 @@ _PROTECTED = (
     "aws:efs/fileSystem:FileSystem",
     "aws:ebs/volume:Volume",
 )
+VAULT_NOTIFICATIONS = "aws:backup/vaultNotifications:VaultNotifications"
+METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
+_CRON = re.compile(r"cron\((?P<minute>\d+) (?P<hour>\d+) [?*] \* [?*] \*\)")
+"""A schedule of every day, at one time."""
+_WINDOW = re.compile(r"(\w{3}:)?(?P<fromhour>\d\d):(?P<fromminute>\d\d)-(\w{3}:)?(?P<tohour>\d\d):(?P<tominute>\d\d)")
+_DAY, _HOUR = 24 * 60, 60
 _LINK = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
 
 
@@ -93,6 +101,91 @@ def plan_retention(plan: Resource, config: Retention) -> Iterator[Finding]:
         for made in (each, *each.blocks("copyActions")):
             if made.below("lifecycle.deleteAfter", config.minimum_days):
                 yield Finding(f"deletes in less than {config.minimum_days} days", made.path("lifecycle.deleteAfter"))
+
+
+@rule(
+    "backup-plan-copies-elsewhere",
+    title="Backup plans of production copy what they make",
+    severity=Severity.MEDIUM,
+    types=[PLAN],
+    frameworks={"Well-Architected": "REL09-BP01"},
+    remedy="Give a rule copyActions whose destinationVaultArn is a vault of another region or account.",
+    link=_LINK + "cross-region-backup.html",
+    level=Level.ADVISORY,
+)
+def plan_copies(plan: Resource) -> Iterator[Finding]:
+    """A vault goes with its region, and with its account: what is to outlive either lies elsewhere as well."""
+    rules = list(plan.blocks("rules"))
+    if rules and all(each.lacks("copyActions") for each in rules):
+        yield Finding("copies no backup to another region or account", "rules")
+
+
+@stack_rule(
+    "backup-vault-watched",
+    title="Somebody is told of backups that fail",
+    severity=Severity.MEDIUM,
+    types=[VAULT],
+    frameworks={"Well-Architected": "REL09-BP03"},
+    remedy="Add a MetricAlarm on AWS/Backup, an EventRule of aws.backup, or VaultNotifications.",
+    link=_LINK + "monitoring.html",
+    level=Level.ADVISORY,
+)
+def vault_watched(vault: Resource, graph: Graph) -> Iterator[Finding]:
+    """Who notices on the day of a restore that the last backup is a year old has none.
+
+    Alarms are often a program's of their own: one that has none at all says nothing.
+    """
+    if graph.may_have(vault, VAULT_NOTIFICATIONS, by="backupVaultName"):
+        return
+    watchers = graph.of(METRIC_ALARM, EVENT_RULE)
+    if watchers and not any(_tells(each) for each in watchers):
+        yield Finding("tells nobody of backups that fail")
+
+
+def _tells(watcher: Resource) -> bool:
+    """Whether it is about AWS Backup, or may be."""
+    if watcher.type == EVENT_RULE:
+        return watcher.unknown("eventPattern") or "aws.backup" in str(watcher.get("eventPattern"))
+    asked = [watcher, *(each for query in watcher.blocks("metricQueries") for each in query.blocks("metric"))]
+    return any(each.unknown("namespace") or each.has("namespace", "AWS/Backup") for each in asked)
+
+
+@stack_rule(
+    "backup-plan-meets-no-window",
+    title="Backups do not start while RDS refuses them",
+    severity=Severity.MEDIUM,
+    types=[PLAN],
+    frameworks={"Well-Architected": "REL09-BP03"},
+    remedy="Set a schedule that leaves the maintenance and backup windows, and the hour before each, to RDS.",
+    link=_LINK + "troubleshooting.html",
+    level=Level.MANDATORY_IN_PROD,
+)
+def plan_meets_no_window(plan: Resource, graph: Graph) -> Iterator[Finding]:
+    """RDS takes no backup of AWS Backup in its windows and in the hour before: that day has none."""
+    for each in plan.blocks("rules"):
+        start = _CRON.fullmatch(_text(each.get("schedule")))
+        for store in _backed_up(plan, graph) if start else ():
+            for key in ("maintenanceWindow", "backupWindow"):
+                window = _WINDOW.fullmatch(_text(store.get(key)))
+                if start and window and _meets(start, window):
+                    yield Finding(f"starts when {store.name} has its {key}, or an hour before", each.path("schedule"))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _backed_up(plan: Resource, graph: Graph) -> Iterator[Resource]:
+    for selection in graph.companions(plan, SELECTION, by="planId"):
+        yield from graph.refers(selection, "resources", _INSTANCE)
+
+
+def _meets(start: re.Match[str], window: re.Match[str]) -> bool:
+    """Whether a daily time falls into a window or the hour before it, whatever the day of the week."""
+    at = int(start["hour"]) * 60 + int(start["minute"])
+    opens, closes = (int(window[f"{edge}hour"]) * 60 + int(window[f"{edge}minute"]) for edge in ("from", "to"))
+    refused = (closes - opens) % _DAY + _HOUR
+    return (at - (opens - _HOUR)) % _DAY < refused
 
 
 class Coverage(RuleConfig):

@@ -11,11 +11,11 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, HeaderSettings
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin, HttpsOrigin, Origin
-from components.edge.zone import Served, Zone, ZoneSettings
+from components.edge.zone import Zone, ZoneSettings
 from components.operations.metric import EDGE_REGION
 from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Files, Sockets
 from systems.collaboration.settings import SystemSettings
-from systems.copies import HOME
+from systems.copies import comes_second
 from systems.foundation import Keys
 
 STATIC, SOCKETS = "static", "sockets"
@@ -83,10 +83,14 @@ def make_edge(
     )
     if names.zone is not None and settings.domain_name is not None:
         names.zone.alias(settings.domain_name, cdn.alias_target)
-        home = Served(HOME) if settings.copies else None
-        names.zone.alias(settings.origin, application.balancer.alias_target, region=home)
+        targets = {settings.origin: application.balancer.alias_target}
         if settings.sockets_domain is not None and sockets.api.alias_target is not None:
-            names.zone.alias(settings.sockets_domain, sockets.api.alias_target, region=home)
+            targets[settings.sockets_domain] = sockets.api.alias_target
+        for name, target in targets.items():
+            if settings.copies is None:
+                names.zone.alias(name, target)
+            else:
+                comes_second(settings.copies, account).lead(names.zone, name, target)
     return Edge(cdn, firewall, names.zone, names.origin_secret)
 
 

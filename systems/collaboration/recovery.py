@@ -11,7 +11,6 @@ from typing import Any
 import pulumi
 
 from components.account import Account
-from components.data.image_replication import ImageReplication
 from components.data.table import Table
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import cloudfront_prefix_list_id
@@ -29,7 +28,7 @@ from systems.collaboration.parameters import IMAGE, JWT_SECRET
 from systems.collaboration.parts import Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
-from systems.copies import Elsewhere, goes_first, take_over
+from systems.copies import Elsewhere, copy_images, goes_first, take_over
 from systems.foundation import make_keys
 from systems.recovery_stack import read_home, told
 
@@ -38,8 +37,8 @@ def tell(settings: SystemSettings, account: Account, data: Data, edge: Edge, els
     """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
     if edge.zone is None or not isinstance(data.state, Table):
         raise ValueError("a stack that is copied has a zone and a table of its own")
-    folder = f"{settings.prefix(account.environment)}-collaboration"
-    ImageReplication("images", account=account, region=elsewhere.account.region, namespaces=[folder])
+    if settings.copies is not None:
+        copy_images(settings.copies, account, f"{settings.prefix(account.environment)}-collaboration")
     named = {JWT_SECRET: data.signing_key, **data.secrets}
     secrets: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{name: each.arn for name, each in named.items()})
     return told(
@@ -75,7 +74,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         promoted=promoted,
     )
     sockets = make_sockets(settings, account, keys, network, data, certificate, stands_by=not promoted)
-    _lead(settings, account, zone, application, sockets, promoted=promoted)
+    _lead(settings, recovery, account, zone, application, sockets)
     operators = OperatorRole("operators", account=account)
     watch(settings, account, keys, data, application, sockets, operators, promoted=promoted)
     operators.may(*data.operate, *application.operate, *sockets.operate)
@@ -106,18 +105,17 @@ def _names(settings: SystemSettings, account: Account, home: Contract) -> tuple[
 
 def _lead(
     settings: SystemSettings,
+    recovery: RecoveryStackSettings,
     account: Account,
     zone: Zone,
     application: Application,
     sockets: Sockets,
-    *,
-    promoted: bool,
 ) -> None:
     """Has the names lead here once the stack is promoted and its servers answer."""
     target = sockets.api.alias_target
     if settings.domain_name is None or settings.sockets_domain is None or target is None:
         raise ValueError("a recovery stack stands by under its home's name")
-    here = goes_first(settings.domain_name)
-    take_over(domain=settings.domain_name, promoted=promoted, zone=zone, account=account, after=[application.service])
-    zone.alias(settings.origin, application.balancer.alias_target, region=here)
-    zone.alias(settings.sockets_domain, target, region=here)
+    here = goes_first(settings.domain_name, recovery, account)
+    take_over(domain=settings.domain_name, recovery=recovery, zone=zone, account=account, after=[application.service])
+    here.lead(zone, settings.origin, application.balancer.alias_target)
+    here.lead(zone, settings.sockets_domain, target)

@@ -11,6 +11,7 @@ from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
 from components.edge.header_settings import ContentSecurityPolicy, HeaderSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
+from components.edge.nearest import of_home
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
 from components.edge.takeover import HomeHealth
@@ -37,6 +38,7 @@ def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
         settings.domain,
         OriginSecret("origin-secret", settings.origin_secret),
         fails_over=settings.copies is not None,
+        near=of_home(settings.copies.near, account.region) if settings.copies and settings.copies.near else None,
     )
 
 
@@ -48,6 +50,8 @@ def lead_here(names: Names, targets: Mapping[str, AliasTarget], health_path: str
     """
     if names.taken_over is not None:
         for domain, target in targets.items():
+            if names.near is not None:
+                names.zone.nearest(domain, target, names.near)
             names.zone.secondary(domain, target, health_check_id=names.taken_over.health_check_id)
         return {}
     if not names.fails_over:
@@ -55,7 +59,8 @@ def lead_here(names: Names, targets: Mapping[str, AliasTarget], health_path: str
     asked = HealthCheck("health", HealthCheckSettings(domain=names.domain, path=health_path))
     health = HomeHealth("serves", home=asked, taken_over=names.takeover)
     for domain, target in targets.items():
-        names.zone.primary(domain, target, health_check_id=health.health_check_id)
+        nearest = names.zone.nearest(domain, target, names.near) if names.near else target
+        names.zone.primary(domain, nearest, health_check_id=health.health_check_id)
     return edge_alarms.health_check(asked.health_check_id)
 
 

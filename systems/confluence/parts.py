@@ -16,6 +16,7 @@ from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.health_check import HealthCheck
+from components.edge.nearest import Near
 from components.edge.origin_secret import OriginSecret, ToldHeader
 from components.edge.origins import HttpsOrigin, Origin
 from components.edge.zone import Zone
@@ -117,6 +118,8 @@ class Names:
     """Whether a second region may come to answer in the place of the first."""
     taken_over: HealthCheck | None = None
     """Of a recovery stack: passes once it is promoted."""
+    near: Near | None = None
+    """This region's half of what leads to the nearest, where requests may be shared."""
 
     def below(self, label: str) -> str:
         """A name below the domain."""

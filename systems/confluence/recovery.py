@@ -5,6 +5,7 @@ until the promotion: database and cache are this stack's, buckets, tables and se
 The search domain is empty and is filled from the database.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -38,6 +39,7 @@ from systems.confluence.operations import operate
 from systems.confluence.parts import MANUAL_SECRETS, Data, Names, stores_of
 from systems.confluence.serverless import SCHEMAS, run_on_lambda
 from systems.confluence.settings import SystemSettings
+from systems.copies import say_serving, serves_near
 from systems.foundation import Keys, make_keys
 from systems.recovery_stack import read_home
 
@@ -181,10 +183,11 @@ def _names(
     Takeover(
         "takeover",
         domain=names.takeover,
-        promoted=recovery.promoted,
+        promoted=recovery.alone,
         zone=zone,
         certificate=certificate,
         opts=pulumi.ResourceOptions(depends_on=[database.instance]),
     )
     check = HealthCheck("taken-over", HealthCheckSettings(domain=names.takeover, path="/"))
-    return Names(names.zone, names.domain, names.origin_secret, fails_over=True, taken_over=check)
+    say_serving(domain=settings.domain, recovery=recovery, zone=zone, account=account, after=[database.instance])
+    return replace(names, taken_over=check, near=serves_near(settings.domain, recovery, account))

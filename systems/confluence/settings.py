@@ -11,6 +11,7 @@ from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
+from components.edge.nearest import NearestSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
@@ -51,6 +52,8 @@ class Copies(Settings):
     images: tuple[Name, ...] = ()
     """Namespaces of repositories whose images are copied. A registry has one such configuration, so that one stack of
     an account and region names all of them."""
+    near: NearestSettings | None = None
+    """How requests are shared with a recovery stack that serves beside this one; off unless given."""
 
 
 class UserSettings(MigrationSettings):

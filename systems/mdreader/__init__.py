@@ -14,7 +14,7 @@ from components.compute.canary import Canary
 from components.edge.email import Email, EmailSettings
 from components.edge.firewall import Firewall
 from components.edge.origins import distributions
-from components.edge.zone import Served, Zone, ZoneSettings
+from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
@@ -24,7 +24,7 @@ from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
-from systems.copies import HOME, make_elsewhere
+from systems.copies import comes_second, make_elsewhere
 from systems.foundation import make_keys
 from systems.mdreader.api import HEALTH, make_api
 from systems.mdreader.data import make_data
@@ -58,7 +58,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     names = Names(
         Zone("zone", zone, account=account, log_key=keys.edge_logs),
         settings.domain,
-        Served(HOME) if settings.copies else None,
+        comes_second(settings.copies, account) if settings.copies else None,
     )
     fallback = (settings.copies.region,) if settings.copies else ()
     mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=fallback)

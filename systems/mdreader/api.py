@@ -181,7 +181,7 @@ def _sockets(
         logging=logging,
     )
     if api.alias_target is not None:
-        names.zone.alias(names.events, api.alias_target, region=names.region)
+        names.lead(names.events, api.alias_target)
     return api
 
 
@@ -209,7 +209,7 @@ def _rest(
         desktop_origins=[origin for origin in clients(settings) if origin != site and "*" not in origin],
     )
     if api.alias_target is not None:
-        names.zone.alias(names.api, api.alias_target, region=names.region)
+        names.lead(names.api, api.alias_target)
     return api
 
 

@@ -23,7 +23,7 @@ from components.edge.health_check import HealthCheck
 from components.edge.load_balancer import LoadBalancer
 from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
-from components.edge.zone import Served, Zone
+from components.edge.zone import AliasTarget, Zone
 from components.operations.alarms import Alarm
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.metric import Metric
@@ -35,6 +35,7 @@ from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
 from components.statements import Statement
+from systems.copies import Half
 
 # The plan's names, each unique in an account and region: a stack has an account of its own.
 USER_POOL = "MDReaderUsers"
@@ -64,8 +65,15 @@ class Names:
 
     zone: Zone
     domain: str
-    region: Served | None = None
+    half: Half | None = None
     """Which region this is, where another may take its place under the names of API and sockets."""
+
+    def lead(self, name: str, target: AliasTarget) -> None:
+        """Has one of the names of API and sockets lead to ``target``, while this region is the one that serves."""
+        if self.half is None:
+            self.zone.alias(name, target)
+        else:
+            self.half.lead(self.zone, name, target)
 
     @property
     def api(self) -> str:

@@ -73,7 +73,7 @@ def make_realtime(
     tasks.allow(balancer)
     for store in (data.database, data.cache):
         store.allow(tasks)
-    names.zone.alias(names.websocket, balancer.alias_target, region=names.region)
+    names.lead(names.websocket, balancer.alias_target)
     scaling = service.scaling
     least = min(scaling.min_count, scaling.off_peak.min_count) if scaling.off_peak else scaling.min_count
     failures = DeploymentFailures("deployments", key=keys.logs, service_arn=tasks.arn)

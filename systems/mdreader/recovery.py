@@ -13,7 +13,6 @@ from typing import Any
 import pulumi
 
 from components.account import Account
-from components.data.image_replication import ImageReplication
 from components.edge.cdn import Cdn
 from components.edge.email import EmailSettings, configuration_set_name, operating, sending
 from components.edge.firewall import Firewall
@@ -24,7 +23,7 @@ from components.operations.tracing import Tracing
 from components.security.operator_role import OperatorRole
 from settings import Problem, SettingsError
 from settings.recovery import RecoveryStackSettings
-from systems.copies import Elsewhere, goes_first, take_over
+from systems.copies import Elsewhere, copy_images, goes_first, take_over
 from systems.foundation import make_keys
 from systems.mdreader.api import make_api
 from systems.mdreader.contract import Contract
@@ -46,7 +45,8 @@ def tell(
     elsewhere: Elsewhere,
 ) -> dict[str, Any]:
     """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
-    ImageReplication("images", account=account, region=elsewhere.account.region, namespaces=[settings.registry])
+    if settings.copies is not None:
+        copy_images(settings.copies, account, settings.registry)
     return told(
         Contract(
             zone_id=names.zone.zone_id,
@@ -71,7 +71,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
     data, instance = follow_data(settings, account, keys, network, home, promoted=promoted)
     zone = Zone("zone", ZoneSettings(domain=settings.domain), account=account, home_zone_id=home.zone_id)
-    names = Names(zone, settings.domain, goes_first(settings.domain))
+    names = Names(zone, settings.domain, goes_first(settings.domain, recovery, account))
     sign_in, mail = _signed_in(settings, home), _mail(settings, account)
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
     api = make_api(settings, account, keys, network, data, sign_in, names, mail, promoted=promoted)
@@ -81,7 +81,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     firewall.protect("alb", realtime.balancer.arn)
     take_over(
         domain=settings.domain,
-        promoted=promoted,
+        recovery=recovery,
         zone=zone,
         account=account,
         after=[instance, realtime.service, api.functions["backend"]],

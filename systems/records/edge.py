@@ -12,6 +12,7 @@ from components.edge.global_accelerator import GlobalAccelerator
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
+from components.edge.nearest import of_home
 from components.edge.origin_secret import HasOriginHeader, OriginSecret
 from components.edge.origins import HttpsOrigin
 from components.edge.static_page import StaticPage, StaticPageSettings
@@ -73,7 +74,7 @@ def make_edge(settings: SystemSettings, account: Account, keys: Keys, network: N
             access_logs=access_logs,
         ).alias_target
     zone.alias(balancer_name, entry)
-    _fail_over(settings, zone, origin, entry, home, health)
+    _fail_over(settings, account, zone, origin, entry, home, health)
     return Edge(zone, secret, balancer, cdn, firewall, health)
 
 
@@ -107,7 +108,13 @@ def make_balancer(
 
 
 def _fail_over(
-    settings: SystemSettings, zone: Zone, origin: str, entry: AliasTarget, home: Certificate, health: HealthCheck
+    settings: SystemSettings,
+    account: Account,
+    zone: Zone,
+    origin: str,
+    entry: AliasTarget,
+    home: Certificate,
+    health: HealthCheck,
 ) -> None:
     """Where requests go while the home region does not answer: to a page, or to a recovery region if one stands by.
 
@@ -121,6 +128,8 @@ def _fail_over(
     there = Certificate("page-certificate", CertificateSettings(domain=origin), zone=zone, region=copies.region)
     page = StaticPage("unavailable", StaticPageSettings(domain=origin, region=copies.region), certificate=there)
     well = HomeHealth("home", home=health, taken_over=taken_over(settings.domain))
+    if copies.near is not None:
+        entry = zone.nearest(origin, entry, of_home(copies.near, account.region))
     zone.primary(origin, entry, health_check_id=well.health_check_id)
     zone.secondary(origin, zone.secondary(standby(settings.domain), page.alias_target))
 

@@ -21,6 +21,7 @@ from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
 from components.edge.global_accelerator import GlobalAcceleratorSettings
+from components.edge.nearest import NearestSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
@@ -93,6 +94,8 @@ class CopiesSettings(Settings):
     images: tuple[Name, ...] = ()
     """Namespaces of the registry whose images are copied too. An account has one such rule for each of its regions, so
     one stack names those of all others as well."""
+    near: NearestSettings | None = None
+    """How requests are shared with a recovery stack that serves beside this one; off unless given."""
 
 
 class RecordsTopicSettings(TopicSettings):

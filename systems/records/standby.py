@@ -34,6 +34,7 @@ from components.operations.topic import PUBLISHERS, Notices
 from components.security.human_access import HumanAccess
 from components.security.key import ExistingKey
 from settings.recovery import RecoveryStackSettings, home_database_class
+from systems.copies import say_serving, serves_near
 from systems.eks_platform import Compute
 from systems.foundation import Keys, make_backup, make_keys
 from systems.records.application import make_application
@@ -69,7 +70,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     compute, pool = platform(settings, account, keys, network, people, data.access_logs)
     for store in (database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
-    balancer = _entrance(settings, account, network, data.access_logs, home, database, promoted=promoted)
+    balancer = _entrance(settings, account, network, data.access_logs, home, database, recovery)
     balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
@@ -127,8 +128,7 @@ def _entrance(
     access_logs: LogBucket,
     home: Contract,
     database: PostgresRecovery,
-    *,
-    promoted: bool,
+    recovery: RecoveryStackSettings,
 ) -> LoadBalancer:
     """The load balancer, under the names that home's distribution calls, and the word that it has the requests."""
     domain = settings.domain
@@ -145,11 +145,15 @@ def _entrance(
     Takeover(
         "takeover",
         domain=taken_over(domain),
-        promoted=promoted,
+        promoted=recovery.alone,
         zone=zone,
         certificate=certificate,
         opts=pulumi.ResourceOptions(depends_on=[database.instance]),
     )
+    near = serves_near(domain, recovery, account)
+    if near is not None:
+        zone.nearest(f"origin.{domain}", balancer.alias_target, near)
+        say_serving(domain=domain, recovery=recovery, zone=zone, account=account, after=[database.instance])
     return balancer
 
 

@@ -268,6 +268,7 @@ ROWS: Mapping[str, Row] = {
         changes=("aws:cloudfront/keyGroup:KeyGroup items",),
         adds=("aws:cloudfront/publicKey:PublicKey",),
     ),
+    "copies.CopiesSettings.images": _any("{}-images", changes=_IMAGES),
     "records.CopiesSettings.images": _any("{}-images", changes=_IMAGES),
     "records.FargateSettings.uses": Row(
         "cache",

@@ -10,6 +10,7 @@ ORDERED: Mapping[str, str] = {
     "ContainerHealth.command": "the words of one command",
     "MigrationFiles.files": "applied in their order, and a file more only comes last: MigrationFiles says so",
     "NetworkSettings.zoneOrder": "an order by what it says",
+    "NearestSettings.continents": "home makes no record of them; the recovery stack reads them in home's file",
     "OriginSecretSettings.generations": "two at most, of which the first is sent; steps.py has the steps",
     "CrossOriginSettings.exposeHeaders": "Amplify, the one that could be told, refuses headers.cors",
     "CrossOriginSettings.headers": "the same",
@@ -36,6 +37,8 @@ OPENED: Mapping[str, Mapping[Path, Any]] = {
             "desiredSize": 1,
         },
     },
+    "mdreader-prod": {("copies", "images"): ["mdreader"]},
+    "collaboration-prod": {("copies", "images"): ["prod-collaboration"]},
     "mdreader-amplify": {
         ("amplify", "headers"): {
             "contentSecurityPolicy": {"sources": {"img-src": ["'self'"], "worker-src": ["'self'"]}}

@@ -16,11 +16,6 @@ CLUSTER = "aws:eks/cluster:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 SERVICE = "aws:ecs/service:Service"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-ROUTED = (
-    *("failoverRoutingPolicies", "weightedRoutingPolicies"),
-    *("latencyRoutingPolicies", "geolocationRoutingPolicies"),
-)
-"""What says of a record that it is one of several of its name."""
 
 
 def mine(graph: Graph, token: str) -> list[Node]:

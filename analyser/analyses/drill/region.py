@@ -7,7 +7,6 @@ from analyser.analyses.drill.names import (
     CLUSTER,
     RDS,
     REDIS,
-    ROUTED,
     awaited,
     given_up,
     mine,
@@ -16,6 +15,7 @@ from analyser.analyses.drill.names import (
     up,
     urn_of,
 )  # fmt: skip
+from analyser.analyses.routing import policy
 from analyser.graph import Graph, Node
 
 _PROMOTED = "'strata:settings.recovery.promoted'"
@@ -136,7 +136,7 @@ def _names(home: Graph) -> list[str]:
     found = {
         str(node.inputs["name"])
         for node in home.of_type("aws:route53/record:Record")
-        if any(node.inputs.get(key) for key in ROUTED) and isinstance(node.inputs.get("name"), str)
+        if policy(node) and isinstance(node.inputs.get("name"), str)
     }
     return sorted(found)
 

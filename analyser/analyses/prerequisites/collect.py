@@ -22,6 +22,7 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
     roles.people,
     quotas.quotas,
     quotas.models,
+    outside.state_copy,
     outside.images,
     outside.values,
     settings.subscriptions,

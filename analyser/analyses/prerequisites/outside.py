@@ -9,6 +9,7 @@ from typing import Any
 from analyser.analyses.prerequisites.model import Prerequisite, When, block, in_account, known, region_of, urns
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.recovery import recovery_of
 
 _ZONE = "aws:route53/zone:Zone"
 _RECORD = "aws:route53/record:Record"
@@ -17,6 +18,27 @@ _PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batc
 _IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
 )
+
+
+def state_copy(graph: Graph) -> Iterator[Prerequisite]:
+    """Where the state of a recovery stack is read from when the home region, and the state's bucket in it, are gone.
+
+    Its key in a bucket is that of Pulumi's own backends: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+    """
+    recovery = recovery_of(graph.config)
+    if recovery is None:
+        return
+    yield Prerequisite(
+        kind="state-copy",
+        title=f"the state has a copy in {graph.region}, in the bucket COPY",
+        why=f"the promotion is run from it, by PULUMI_BACKEND_URL=s3://$COPY?region={graph.region}, while the region "
+        f"of {recovery.home} and the state there are gone",
+        check=f'aws s3api head-object --region {graph.region} --bucket "$COPY" '
+        f"--key .pulumi/stacks/{graph.project}/{graph.stack}.json --query LastModified --output text",
+        good="the time of the stack's last update",
+        make=("# docs/deploying.md, The state's copy, once for an account",),
+        when=When.BETWEEN,
+    )
 
 
 def zones(graph: Graph) -> Iterator[Prerequisite]:

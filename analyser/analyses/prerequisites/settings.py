@@ -97,7 +97,7 @@ def api_logging(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def singletons(graph: Graph) -> Iterator[Prerequisite]:
-    """What an account takes one of; a second is refused."""
+    """What an account takes one of; a second is refused, or takes the place of the first."""
     for node in graph.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider"):
         if _GITHUB in known(node, "url"):
             yield Prerequisite(
@@ -120,6 +120,20 @@ def singletons(graph: Graph) -> Iterator[Prerequisite]:
             "--query 'ConfigurationRecorders[].name' --output text",
             good="nothing",
             make=("# audit: null in this stack's file, where another stack of the account has trail and recorder",),
+            urns=(node.urn,),
+        )
+    for node in graph.of_type("aws:ecr/replicationConfiguration:ReplicationConfiguration"):
+        region = region_of(graph, node)
+        yield Prerequisite(
+            kind="one-image-replication",
+            title=f"no other stack has the registry of {region} copy images",
+            why="a registry has one such configuration, which the stack that says it last puts in place of all others'",
+            check=f"aws ecr describe-registry --region {region} "
+            "--query 'replicationConfiguration.rules[].repositoryFilters[].filter' --output text",
+            good="nothing, or the namespaces that this stack's file names",
+            make=(
+                "# copies.images in the file of one stack of the account names the namespaces of all; [] in the others",
+            ),
             urns=(node.urn,),
         )
 

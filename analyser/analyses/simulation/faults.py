@@ -5,8 +5,9 @@ from typing import Any
 
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.recovery.stores import region_of
+from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.model import Fault, Pair
-from analyser.analyses.simulation.promotion import is_last, leads, policy
+from analyser.analyses.simulation.promotion import leads
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
-from analyser.analyses.drill.names import ROUTED
 from analyser.analyses.recovery.model import Span, Step
 from analyser.analyses.report import compared
+from analyser.analyses.routing import policy
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.timeline.times import duration
 from analyser.analyses.update_time import update_time
@@ -83,20 +83,6 @@ def _noticed(check: Node, checks: dict[str, Node]) -> float | None:
         return max((seconds for seconds in told if seconds is not None), default=None)
     interval, failures = check.inputs.get("requestInterval"), check.inputs.get("failureThreshold")
     return float((interval or _SLOW) * (failures or _STRICT))
-
-
-def policy(record: Node) -> str:
-    """By what a record is chosen among several of its name; empty for one that is alone."""
-    return next((name for name in ROUTED if record.inputs.get(name)), "")
-
-
-def is_last(record: Node) -> bool:
-    """Whether it answers where nothing else does, and need not be well for that: the second of two, or one of weight 0.
-
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
-    """
-    second = any(each.get("type") == "SECONDARY" for each in record.inputs.get("failoverRoutingPolicies") or ())
-    return second or any(each.get("weight") == 0 for each in record.inputs.get("weightedRoutingPolicies") or ())
 
 
 def leads(graph: Graph) -> bool:

@@ -10,6 +10,7 @@ from analyser.analyses.reach.model import Reach, UnknownPlaceError
 from analyser.faces.commands.usage_error import UsageError
 from analyser.faces.terminal.reach import show_answers, show_matrix
 from analyser.graph import Graph
+from settings.recovery import recovery_of
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,17 @@ def show_reach(graph: Graph, question: Question, *, as_json: bool) -> int:
         raise UsageError(str(error)) from error
     if not answers:
         raise UsageError(f"{graph.stack}: {question.source!r} and {question.target!r} are one place")
+    recovery = recovery_of(graph.config)
+    waits = recovery is not None and not recovery.promoted
     if as_json:
-        _print({"version": VERSION, "stack": graph.stack, "answers": [document(answer) for answer in answers]})
+        told = [document(answer) for answer in answers]
+        _print({"version": VERSION, "stack": graph.stack, "standsBy": waits, "answers": told})
     else:
         show_answers(answers)
+        if waits and not all(answer.yes for answer in answers):
+            typer.echo(
+                f"{graph.stack} stands by: what only its promotion starts is not there, and reached by nobody yet"
+            )
     return int(bool(question.expect) and any(answer.verdict != question.expect for answer in answers))
 
 

@@ -32,6 +32,24 @@ PLAN = resource(
     "plan",
     rules=[{"lifecycle": {"deleteAfter": 35}, "copyActions": [{"lifecycle": {"deleteAfter": 35}}]}],
 )
+COPIED = resource(
+    backup.PLAN, "plan", rules=[{"copyActions": [{"destinationVaultArn": "arn:aws:backup:us-west-2:1:v"}]}]
+)
+ALARM = resource(backup.METRIC_ALARM, "alarm", namespace="AWS/Backup")
+OTHER = resource(backup.METRIC_ALARM, "other", namespace="AWS/RDS")
+RULE = resource(backup.EVENT_RULE, "rule", eventPattern='{"source": ["aws.backup"]}')
+NOTICES = resource(backup.VAULT_NOTIFICATIONS, "notices", refers={"backupVaultName": VAULT}, backupVaultName=UNKNOWN)
+DAILY = resource(backup.PLAN, "daily", rules=[{"schedule": "cron(0 7 ? * * *)"}])
+DATABASE = resource(
+    "aws:rds/instance:Instance", "db", maintenanceWindow="sun:04:30-sun:05:30", backupWindow="03:00-04:00"
+)
+TAKES = resource(
+    backup.SELECTION,
+    "takes",
+    refers={"planId": DAILY, "resources": DATABASE},
+    planId=UNKNOWN,
+    resources=[UNKNOWN],
+)
 TABLE = resource("aws:dynamodb/table:Table", "table")
 SELECTION = resource(backup.SELECTION, "selection", refers={"resources": TABLE}, resources=[UNKNOWN])
 CASES = [
@@ -52,8 +70,28 @@ CASES = [
         [PLAN],
         [Set("rules[0].lifecycle.deleteAfter", 6), Set("rules[0].copyActions[0].lifecycle.deleteAfter", 1)],
     ),
+    Case("backup-plan-copies-elsewhere", [COPIED], [Set("rules[0].copyActions"), Set("rules[0].copyActions", [])]),
+    Case("backup-vault-watched", [VAULT, ALARM], [Set("namespace", "AWS/RDS", on="alarm")]),
+    Case("backup-vault-watched", [VAULT, RULE], [Set("eventPattern", '{"source": ["aws.rds"]}', on="rule")]),
+    Case("backup-vault-watched", [VAULT, NOTICES, OTHER], [Without("notices", "backupVaultName")]),
+    Case(
+        "backup-plan-meets-no-window",
+        [DAILY, DATABASE, TAKES],
+        [
+            Set("rules[0].schedule", "cron(0 5 ? * * *)"),
+            Set("rules[0].schedule", "cron(30 3 * * ? *)"),
+            Set("rules[0].schedule", "cron(15 2 ? * * *)"),
+            Set("maintenanceWindow", "sun:07:30-sun:08:30", on="db"),
+            Set("maintenanceWindow", "sat:23:30-sun:07:30", on="db"),
+            Set("backupWindow", "06:30-07:01", on="db"),
+        ],
+    ),
     Case("backup-plan-covers-data", [TABLE, PLAN, SELECTION], [Without("selection", "resources")]),
 ]
+
+
+def test_a_program_without_alarms_is_not_asked_who_is_told() -> None:
+    assert not check("backup-vault-watched", VAULT)
 
 
 def test_least_days_are_a_threshold() -> None:

@@ -17,7 +17,10 @@ from tests.docs.code import Code, inner, simple
 from tests.stacks import home_of, serving, stack_graph
 from tests.systems import cluster_rights, operator_rights, procedures
 
-STACKS = ("prod", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod", "prod-dr")
+STACKS = (
+    *("prod", "confluence-prod", "confluence-lambda", "mdreader-prod", "mdreader-amplify", "collaboration-prod"),
+    *("consulting-prod", "prod-dr"),
+)
 KINDS = [kind for kind in Kind if kind is not Kind.REGION]
 PAIRS = ("prod-dr", "confluence-lambda-dr", "mdreader-prod-dr", "confluence-prod-dr", "collaboration-prod-dr")
 COPIED = {"prod": "prod-dr", "confluence-prod": "confluence-prod-dr"}

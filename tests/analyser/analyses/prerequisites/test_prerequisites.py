@@ -307,3 +307,17 @@ def test_commands_ask_for_the_caller_s_account_and_not_for_the_preview_s() -> No
         for one in prerequisites(stack_graph(stack)):
             if one.kind != "connection":
                 assert "123456789012" not in " ".join((one.check, *one.make)), one.title
+
+
+def test_a_recovery_stack_needs_a_copy_of_its_state_and_no_other_stack_does() -> None:
+    (found,) = [one for one in prerequisites(stack_graph("prod-dr")) if one.kind == "state-copy"]
+    assert "--region us-west-2" in found.check
+    assert ".pulumi/stacks/strata/prod-dr.json" in found.check
+    assert not [one for one in prerequisites(stack_graph("prod")) if one.kind == "state-copy"]
+
+
+def test_one_stack_of_an_account_has_the_registry_copy_images() -> None:
+    for stack in ("prod", "mdreader-prod", "collaboration-prod"):
+        (found,) = [one for one in prerequisites(stack_graph(stack)) if one.kind == "one-image-replication"]
+        assert "aws ecr describe-registry --region us-east-1" in found.check
+    assert not [one for one in prerequisites(stack_graph("prod-dr")) if one.kind == "one-image-replication"]

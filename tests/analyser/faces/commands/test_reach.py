@@ -44,6 +44,25 @@ def test_an_answer_in_words_and_as_json(target: str, head: str, capsys: pytest.C
     assert bool(answer["notKnown"]) is (head == "not known")
 
 
+@pytest.mark.parametrize(
+    ("recovery", "waits"),
+    [(None, False), ({"home": "shop", "promoted": False}, True), ({"home": "shop", "promoted": True}, False)],
+)
+def test_a_no_of_a_stack_that_stands_by_is_one_until_its_promotion(
+    recovery: dict[str, object] | None, waits: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = graph()
+    config = {"strata:settings": json.dumps({"recovery": recovery} if recovery else {})}
+    asked = Graph(made.project, made.stack, list(made), made.exports, region=made.region, config=config)
+    said = "stands by: what only its promotion starts is not there"
+    show_reach(asked, Question("internet", "hidden", 22), as_json=False)
+    assert (said in capsys.readouterr().out) is waits
+    show_reach(asked, Question("internet", "seen", 22), as_json=False)
+    assert said not in capsys.readouterr().out
+    show_reach(asked, Question("internet", "hidden", 22), as_json=True)
+    assert json.loads(capsys.readouterr().out)["standsBy"] is waits
+
+
 def test_the_matrix_lists_every_place(capsys: pytest.CaptureFixture[str]) -> None:
     show_matrix_of(graph(), as_json=False)
     out = capsys.readouterr().out
