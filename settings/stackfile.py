@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,15 @@ def read(directory: Path, stack: str) -> StackFile:
     # A secret can only be decrypted with the stack's key; the preview gives it a placeholder.
     texts = {key: _text(_without_secrets(value)) for key, value in entries.items()}
     return StackFile(stack, texts, [key for key, value in entries.items() if _without_secrets(value) != value])
+
+
+def mapping(config: Mapping[str, str], key: str) -> dict[str, Any]:
+    """A key of a flat configuration that holds an object; empty where it is not there or holds something else."""
+    try:
+        given = json.loads(config.get(key, "{}"))
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _check_project(directory: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from analyser.faces.commands import policies, project, questions, review
+from analyser.faces.commands import delivery, policies, project, questions, review
 from analyser.faces.commands.entry import INTERRUPTED
 from analyser.faces.commands.stack import complain
 from analyser.faces.commands.streams import FULL, prepare
@@ -41,6 +41,7 @@ _EXAMPLES = {
     "policies": "s3",
     "check": "prod",
     "deploy-plan": "prod",
+    "delivery": "prod",
     "inventory": "prod",
     "help": "reach",
 }
@@ -82,7 +83,15 @@ for command in (
         questions.trace,
         questions.diagram,
     ),
-    *(project.stacks, policies.policies, project.check, project.deploy_plan, project.inventory, project.schema),
+    *(
+        project.stacks,
+        policies.policies,
+        project.check,
+        project.deploy_plan,
+        delivery.delivery,
+        project.inventory,
+        project.schema,
+    ),
 ):
     app.command()(command)
 
