@@ -1,6 +1,8 @@
 """What delivers the program: build specifications and the workflow, as far as files can tell."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,14 @@ def test_actions_are_pinned_by_their_commit(path: Path) -> None:
             continue
         assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_workflows_lint_clean() -> None:
+    done = subprocess.run(
+        [Path(sys.prefix) / "bin" / "zizmor", "--offline", "--quiet", "--config", ".github/zizmor.yml", ".github"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
