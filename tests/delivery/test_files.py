@@ -177,4 +177,4 @@ def test_workflows_lint_clean() -> None:
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert done.returncode == 0, done.stdout
