@@ -72,11 +72,14 @@ bench-records: $(READY) ## Measure the records' service over a PostgreSQL of its
 mutants: $(READY) ## Break the verdicts of the most severe rules one by one; half an hour
 	@$(BIN)/python -m tests.mutants
 
-lint: $(READY) ## Style, rooms and types
+lint: $(READY) ## Style, rooms, types, workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/ty check
+	@$(BIN)/zizmor --offline --quiet --config .github/zizmor.yml .github
+	@command -v actionlint >/dev/null || echo "actionlint is not on the path: workflows were linted by zizmor alone (https://github.com/rhysd/actionlint)"
+	@! command -v actionlint >/dev/null || actionlint
 
 conform: $(READY) ## Check every stack against the Terraform AWS provider and the Kubernetes schemas
 	@test -x $(CHECKER) || { echo "not checked: there is no $(CHECKER), which is not part of this repository (README, CI); name yours: make conform CHECKER=…"; exit 2; }

@@ -5,9 +5,21 @@ shopt -s inherit_errexit
 : "${STACK:?names the stack}"
 export PATH="$HOME/.local/bin:$PATH"
 
+# A stack is asked about in its own region, wherever this runs: a pipeline deploys a recovery stack from home. The state has
+# its region in its address.
+region=$(sed -n 's/^  aws:region: *//p' "Pulumi.$STACK.yaml" 2>/dev/null || true)
+[[ -z $region ]] || export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+
 # One output of the stack as JSON, or null when it has no such output.
 output() {
   pulumi stack output --stack "$STACK" --json --non-interactive | jq --compact-output --arg name "$1" '.[$name]'
+}
+
+# Where the plan of a commit is kept: in the bucket of the state, which whoever deploys reads and writes in any case.
+plan_of() {
+  local bucket=${PULUMI_BACKEND_URL%%\?*}
+  [[ $bucket == s3://* ]] || { echo "plans are kept beside the state, and $PULUMI_BACKEND_URL is no bucket" >&2 && return 1; }
+  echo "${bucket%/}/plans/$STACK/$1.json"
 }
 
 # Asks every 15 seconds until a command succeeds: within SECONDS WHAT COMMAND…; fails when it has not by then. A command

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Does one step of a deployment on the stack's runner, inside its network: infrastructure (if left out), application,
-# integration, or shell for a session in there. The commit that is checked out is what it works with.
+# Does one step of a deployment on the stack's runner, inside its network: infrastructure (if left out), plan, application,
+# drift, or shell for a session in there. The commit that is checked out is what it works with; in a build of a pipeline,
+# whose source has no history, the files of that source.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 step=${1:-infrastructure}
@@ -12,20 +13,32 @@ AWS_REGION=$(jq --raw-output .region <<<"$runner")
 export AWS_REGION
 backend=${PULUMI_BACKEND_URL:-$(pulumi whoami --output json | jq --raw-output .url)}
 [[ $backend != file:* ]] || { echo "the runner cannot read the state in $backend; docs/deploying.md, step 1" >&2 && exit 1; }
-[[ -z $(git status --porcelain -- ":/Pulumi.$STACK.yaml") ]] || {
-  echo "Pulumi.$STACK.yaml has changes that are not committed, and the runner works with the commit: commit them first" >&2
-  exit 1
+if [[ -z ${CODEBUILD_BUILD_ID:-} ]]; then
+  [[ -z $(git status --porcelain -- ":/Pulumi.$STACK.yaml") ]] || {
+    echo "Pulumi.$STACK.yaml has changes that are not committed, and the runner works with the commit: commit them first" >&2
+    exit 1
+  }
+  [[ -z $(git status --porcelain) ]] || echo "what is not committed stays here" >&2
+fi
+
+# The source of a pipeline is a zip without a repository, into which the build has put what it made.
+pack() {
+  if [[ -z ${CODEBUILD_BUILD_ID:-} ]]; then
+    git archive --format zip --output "$1" HEAD
+  else
+    zip --quiet --recurse-paths "$1" . --exclude '.venv/*' 'build/*' 'dist/*'
+  fi
 }
-[[ -z $(git status --porcelain) ]] || echo "what is not committed stays here" >&2
 
 start() {
   local folder version
   folder=$(mktemp -d)
-  git archive --format zip --output "$folder/source.zip" HEAD
+  pack "$folder/source.zip"
   version=$(aws s3api put-object --bucket "$bucket" --key source.zip --body "$folder/source.zip" --query VersionId --output text)
   rm -rf "$folder"
   aws codebuild start-build --project-name "$project" --source-version "$version" \
     --environment-variables-override "name=STEP,value=$step" "name=PULUMI_BACKEND_URL,value=$backend" \
+    "name=COMMIT,value=${COMMIT:-}" \
     "$@" --query build.id --output text
 }
 

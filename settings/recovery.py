@@ -111,8 +111,4 @@ def home_problems(recovery: RecoveryStackSettings, stack: "Stack", directory: Pa
 
 
 def _settings(config: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        given = json.loads(config.get(f"{PROJECT}:settings", "{}"))
-    except ValueError:
-        given = {}
-    return given if isinstance(given, dict) else {}
+    return stackfile.mapping(config, f"{PROJECT}:settings")

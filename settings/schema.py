@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from settings.delivery import DeliverySettings
 from settings.environment import Environment
 from settings.model import Settings
 from settings.objectives import StackObjectives
@@ -10,7 +11,7 @@ from settings.provider import REGION_KEY, REGIONS
 from settings.stack import KEYS, PROJECT
 from settings.usage import Usage
 
-_OBJECTIVES = "objectives"
+_DELIVERY, _OBJECTIVES = "delivery", "objectives"
 """No system is called so (``systems.NAMES``)."""
 
 
@@ -18,6 +19,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
     """The schema of ``Pulumi.<stack>.yaml``: the system chosen decides which settings it takes."""
     definitions: dict[str, Any] = {}
     choices = []
+    _define(_DELIVERY, DeliverySettings, definitions)
     _define(_OBJECTIVES, StackObjectives, definitions)
     for name, model in sorted(systems.items()):
         _define(name, model, definitions)
@@ -44,6 +46,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
             f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
             f"{PROJECT}:objectives": {"$ref": f"#/$defs/{_OBJECTIVES}"},
+            f"{PROJECT}:delivery": {"$ref": f"#/$defs/{_DELIVERY}"},
         },
         "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!({'|'.join(KEYS)})$)"}},
         "allOf": choices,

@@ -10,6 +10,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
 from settings import provider
+from settings.delivery import DeliverySettings, delivery_problems
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError, problems_of, shown, unknown_key
 from settings.model import Settings
@@ -19,7 +20,7 @@ from settings.provider import REGION_KEY
 from settings.recovery import KEY, home_problems
 from settings.usage import Usage
 
-KEYS = ("system", "environment", "deletable", "settings", "usage", "objectives")
+KEYS = ("system", "environment", "deletable", "settings", "usage", "objectives", "delivery")
 
 _NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
 """The project's own, the providers' and Pulumi's; a system's secrets are in one that is called like it."""
@@ -42,6 +43,8 @@ class Stack:
     """What the preview's prices rest on; nothing that is built depends on it."""
     objectives: StackObjectives = field(default_factory=StackObjectives)
     """What recovery has to achieve; nothing that is built depends on it."""
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    """Who deploys the stack; nothing that is built depends on it."""
 
 
 def load(systems: Mapping[str, type[Settings]]) -> Stack:
@@ -67,11 +70,13 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     settings = _block("settings", own, model, context, problems) if model and environment else None
     usage = _block("usage", own, Usage, context, problems)
     objectives = _block("objectives", own, StackObjectives, context, problems)
-    if problems or not (system and environment and settings and usage and objectives):
+    delivery = _block("delivery", own, DeliverySettings, context, problems)
+    if problems or not (system and environment and settings and usage and objectives and delivery):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, objectives)
+    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, objectives, delivery)
     recovery = getattr(settings, KEY, None)
-    if recovery and (found := [*home_problems(recovery, made, ROOT)]):
+    found = [*home_problems(recovery, made, ROOT)] if recovery else []
+    if found := [*found, *delivery_problems(made, config, ROOT)]:
         raise SettingsError(f"Pulumi.{stack}.yaml", found)
     return made
 

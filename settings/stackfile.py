@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,15 @@ def _environments(said: Any) -> Iterator[str]:
     """Names of a list, as text or with settings, or of an environment that is written out in the file."""
     listed = said.get("imports") or ["(in the file)"] if isinstance(said, dict) else said or ()
     return (str(next(iter(each), "")) if isinstance(each, dict) else str(each) for each in listed)
+
+
+def mapping(config: Mapping[str, str], key: str) -> dict[str, Any]:
+    """A key of a flat configuration that holds an object; empty where it is not there or holds something else."""
+    try:
+        given = json.loads(config.get(key, "{}"))
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _check_project(directory: Path) -> None:

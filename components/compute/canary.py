@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function
 from components.security.role import Role
-from components.statements import Statement, service_trust, sid
+from components.statements import Statement, service_trust
 from settings import Settings
 
 _ROLLS_BACK_ON = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]
@@ -30,7 +30,7 @@ class Canary(Component):
 
     ``alarms`` holds the name of an alarm for each function; while it is off all goes its way, and when it goes off, or
     the release fails, every call goes to the old version again. A deployment names the alias, the version that it is
-    at and the version to go to, and is created by whoever was granted ``release``, after ``pulumi up`` has published:
+    at and the version to go to, and is created by the deployment role, after ``pulumi up`` has published:
     https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
 
     Raises ValueError for a function whose release is no canary, and when ``alarms`` and ``functions`` do not match.
@@ -63,22 +63,6 @@ class Canary(Component):
         self.application_name = self._application.name
         self.group_names = {key: group.deployment_group_name for key, group in self._groups.items()}
         self.register_outputs({"applicationName": self.application_name, "groupNames": self.group_names})
-
-    @property
-    def release(self) -> list[Statement]:
-        """Lets a role see which versions there are and create deployments of them."""
-        deploy = ["CreateDeployment", "GetApplicationRevision", "GetDeployment", "RegisterApplicationRevision"]
-        groups = [group.arn for group in self._groups.values()]
-        return [
-            Statement(
-                sid("Release", self.name),
-                [f"codedeploy:{action}" for action in (*deploy, "GetDeploymentConfig")],
-                [self._application.arn, *groups, self._configuration_arn],
-            ),
-            Statement(
-                sid("FindVersions", self.name), ["lambda:GetAlias", "lambda:ListVersionsByFunction"], self._functions
-            ),
-        ]
 
     def _group(self, key: str, role: Role, alarm: pulumi.Input[str]) -> aws.codedeploy.DeploymentGroup:
         return aws.codedeploy.DeploymentGroup(

@@ -1,51 +1,39 @@
 """From a commit to production, in six stages."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket, BucketSettings
 from components.data.log_bucket import LogBucket
-from components.network.network import Network
-from components.network.security_group import SecurityGroup
-from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject, Placement
+from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject
 from components.operations.log_group import LogGroup
 from components.operations.pipeline_stages import build_stages, source_stage
-from components.security.deployment_role import assume_deployment_role, deployment_role_arn
+from components.security.deployment_role import become, deployment_role_arn
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Statement, service_trust
 from settings import MisfitError, Problem, Settings
 from settings.services.delivery import Branch, ConnectionArn, Repository, StackName
-from settings.services.ec2 import SecurityGroupId, SubnetId, VpcId
-from settings.services.iam import RoleName
+from settings.services.iam import AccountId, RoleName
 from settings.services.s3 import BucketAddress, BucketName
 
 
-class Placed(Settings):
-    """Ids of private subnets, of their VPC, and of a security group that lets builds call out by HTTPS."""
-
-    vpc_id: VpcId
-    subnet_ids: tuple[SubnetId, ...] = Field(min_length=1)
-    security_group_id: SecurityGroupId
-
-
 class Target(Settings):
-    """A stack that the pipeline deploys, and as whom."""
+    """A stack that the pipeline deploys, into which account and as whom."""
 
     stack: StackName
+    account: AccountId | None = None
+    """The account that holds the stack, where that is not the pipeline's own."""
     deployment_role: RoleName = "strata-deploy"
-    network: Placed | None = None
-    """Where its deployment runs when that is not the network of the stack which holds the pipeline."""
 
 
 class PipelineSettings(Settings):
-    """What is deployed where.
+    """What is deployed where: a staging stack of the same system, then the stack that makes the pipeline.
 
     ``state`` is where Pulumi keeps what it knows of the stacks, ``artifacts`` the bucket of what stages hand on, before
     account and region are appended. A ``connection_arn`` that is left out makes a connection, which somebody has to
@@ -59,6 +47,8 @@ class PipelineSettings(Settings):
     artifacts: BucketName
     staging: Target
     production: Target
+    recovery: Target | None = None
+    """Production's recovery stack, which gets a commit as soon as production is healthy with it."""
     architecture: Architecture = "arm64"
 
     @model_validator(mode="after")
@@ -74,10 +64,10 @@ class Pipeline(Component):
     application deployment to ``staging``, integration testing there, then, once somebody has approved, production.
 
     Executions queue, so that no two deploy at once. What the builds do is in the repository's ``delivery/`` folder.
-    Tests and scans have no rights in AWS. Each deploying build may become its target's deployment role and do what
-    ``statements`` say, and nothing else. With ``network`` deployments run in its private tier behind a group of the
-    pipeline's own, which calls out by HTTPS only; let it in (``cluster.allow(pipeline)``) where a private API is to be
-    deployed to. ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in.
+    Tests and scans have no rights in AWS. Each deploying build may become its target's deployment role, in whichever
+    account that is, and nothing else; no other build may. Builds run outside of any VPC: what only the inside of one
+    reaches, such as a private Kubernetes API, the target's own deployment runner does for them (``delivery/step.sh``).
+    ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in.
     """
 
     def __init__(
@@ -89,8 +79,6 @@ class Pipeline(Component):
         key: Key,
         log_key: Key,
         access_logs: LogBucket | None = None,
-        network: Network | None = None,
-        statements: Sequence[Statement] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -106,14 +94,14 @@ class Pipeline(Component):
             access_logs=access_logs,
             opts=self.child_options(),
         )
-        self._group = self._security_group(network)
-        own = self._own_placement(network)
         self._projects = {
             "test": self._check("test", "Builds and tests every part"),
             "scan": self._check("scan", "Looks for known vulnerabilities and violated policies"),
-            "staging": self._deployment("staging", settings.staging, own, statements),
-            "production": self._deployment("production", settings.production, own, statements),
+            "staging": self._deployment("staging", settings.staging),
+            "production": self._deployment("production", settings.production, before=settings.staging),
         }
+        if settings.recovery is not None:
+            self._projects["recovery"] = self._deployment("recovery", settings.recovery)
         connection = settings.connection_arn or self._connection()
         pipeline = self._pipeline(connection)
         self.arn = pipeline.arn
@@ -121,43 +109,18 @@ class Pipeline(Component):
         self.connection_arn = connection
         self.register_outputs({"arn": self.arn, "pipelineName": self.pipeline_name, "connectionArn": connection})
 
-    @property
-    def security_group_id(self) -> pulumi.Output[str]:
-        """The group of deploying builds. Raises AttributeError without a network."""
-        if self._group is None:
-            raise AttributeError(f"{self.name} deploys from outside any network of its own")
-        return self._group.security_group_id
-
     def _connection(self) -> pulumi.Output[str]:
         connection = aws.codeconnections.Connection(
             self.child("connection"), provider_type="GitHub", opts=self.child_options()
         )
         return connection.arn
 
-    def _security_group(self, network: Network | None) -> SecurityGroup | None:
-        if network is None:
-            return None
-        group = SecurityGroup(
-            self.child("builds"),
-            vpc_id=network.vpc_id,
-            description=f"Deploying builds of {self.name}",
-            opts=self.child_options(),
-        )
-        group.allow_egress("https", "0.0.0.0/0", 443, "APIs of AWS, package registries, plugins of Pulumi")
-        return group
-
-    def _own_placement(self, network: Network | None) -> Placement | None:
-        if network is None or self._group is None:
-            return None
-        return Placement(network.vpc_id, list(network.private_subnet_ids.values()), self._group.security_group_id)
-
     def _check(self, key: str, description: str) -> BuildProject:
         return self._project(key, description, f"delivery/{key}.yml")
 
-    def _deployment(
-        self, key: str, target: Target, own: Placement | None, statements: Sequence[Statement]
-    ) -> BuildProject:
-        placed = target.network
+    def _deployment(self, key: str, target: Target, *, before: Target | None = None) -> BuildProject:
+        """``before`` is where the images have been tried that this one runs."""
+        role = deployment_role_arn(self._account, target.deployment_role, target.account)
         return self._project(
             key,
             f"Deploys the stack {target.stack}",
@@ -165,10 +128,10 @@ class Pipeline(Component):
             environment={
                 "STACK": target.stack,
                 "PULUMI_BACKEND_URL": self._settings.state,
-                "DEPLOYMENT_ROLE_ARN": deployment_role_arn(self._account, target.deployment_role),
+                "DEPLOYMENT_ROLE_ARN": role,
+                **({"PROMOTE_FROM": before.stack} if before else {}),
             },
-            statements=[assume_deployment_role(self._account, target.deployment_role), *statements],
-            placement=Placement(placed.vpc_id, placed.subnet_ids, placed.security_group_id) if placed else own,
+            statements=[become(role)],
             minutes=DEPLOY_MINUTES,
         )
 

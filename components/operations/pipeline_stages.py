@@ -1,14 +1,16 @@
 """The stages of a pipeline, and the actions of each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws.codepipeline import PipelineStageActionArgs as Action
 from pulumi_aws.codepipeline import PipelineStageArgs as Stage
 
-STEPS = ("infrastructure", "application", "integration")
-"""What a deployment does, in this order; each is a script of the ``delivery/`` folder."""
+STEPS = ("images", "infrastructure", "application", "site", "integration")
+"""What a deployment does, in this order; each is a script of the ``delivery/`` folder, started by its ``step.sh``.
+
+Images come first, since ``pulumi up`` waits until what it starts is healthy."""
 
 _SOURCE = "Source"
 
@@ -38,20 +40,28 @@ def source_stage(connection_arn: pulumi.Input[str], repository: str, branch: str
 
 
 def build_stages(projects: Mapping[str, pulumi.Input[str]], *, approval: str) -> list[Stage]:
-    """The six stages that follow the source; ``projects`` are names by test, scan, staging and production.
+    """The six stages that follow the source; ``projects`` are names by test, scan, staging, production and recovery.
 
-    Production takes the same steps as staging, once somebody has answered ``approval``.
+    Production takes the same steps as staging, once somebody has answered ``approval``, and ``recovery``, where there
+    is one, the same again after it; of what stands by nobody asks whether it answers.
     """
-    infrastructure, application, integration = (_step(projects["staging"], step, 1) for step in STEPS)
-    production = [_step(projects["production"], step, order) for order, step in enumerate(STEPS, start=2)]
+    production = _steps(projects["production"], STEPS, 2)
+    standby = ("images", "infrastructure", "application") if "recovery" in projects else ()
+    recovery = [
+        _step(projects["recovery"], step, order, "Recovery") for order, step in enumerate(standby, 2 + len(STEPS))
+    ]
     return [
         Stage(name="BuildAndTest", actions=[_build("Test", projects["test"], 1)]),
         Stage(name="SecurityScanning", actions=[_build("Scan", projects["scan"], 1)]),
-        Stage(name="InfrastructureDeployment", actions=[infrastructure]),
-        Stage(name="ApplicationDeployment", actions=[application]),
-        Stage(name="IntegrationTesting", actions=[integration]),
-        Stage(name="ProductionDeployment", actions=[_approve(approval), *production]),
+        Stage(name="InfrastructureDeployment", actions=_steps(projects["staging"], ("images", "infrastructure"))),
+        Stage(name="ApplicationDeployment", actions=_steps(projects["staging"], ("application", "site"))),
+        Stage(name="IntegrationTesting", actions=_steps(projects["staging"], ("integration",))),
+        Stage(name="ProductionDeployment", actions=[_approve(approval), *production, *recovery]),
     ]
+
+
+def _steps(project: pulumi.Input[str], steps: Sequence[str], first: int = 1) -> list[Action]:
+    return [_step(project, step, order) for order, step in enumerate(steps, first)]
 
 
 def _approve(question: str) -> Action:
@@ -66,8 +76,8 @@ def _approve(question: str) -> Action:
     )
 
 
-def _step(project: pulumi.Input[str], step: str, run_order: int) -> Action:
-    return _build(step.capitalize(), project, run_order, {"STEP": step})
+def _step(project: pulumi.Input[str], step: str, run_order: int, prefix: str = "") -> Action:
+    return _build(f"{prefix}{step.capitalize()}", project, run_order, {"STEP": step})
 
 
 def _build(name: str, project: pulumi.Input[str], run_order: int, variables: Mapping[str, str] | None = None) -> Action:

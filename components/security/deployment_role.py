@@ -1,18 +1,23 @@
-"""The role that deploys, which is made once an account by its administrator and not by this program."""
+"""The role that deploys, which is made once an account by its administrator and not by this program.
+
+docs/decisions/0008-deployment-rights.md says who makes it.
+"""
 
 from components.account import Account
 from components.statements import Statement
-from settings.services.iam import RoleName
-
-"""The name of the account's deployment role: docs/decisions/0008-deployment-rights.md says who makes it."""
+from settings.services.iam import AccountId, RoleName
 
 
-def deployment_role_arn(account: Account, role: RoleName) -> str:
-    """The ARN of the deployment role."""
-    return account.arn("iam", f"role/{role}", region="")
+def deployment_role_arn(account: Account, role: RoleName, account_id: AccountId | None = None) -> str:
+    """The ARN of the deployment role of an account, of ``account`` itself unless another one is named."""
+    return f"arn:{account.partition}:iam::{account_id or account.id}:role/{role}"
 
 
-def assume_deployment_role(account: Account, *roles: RoleName) -> Statement:
-    """Lets a build or a workflow become the deployment roles, whose own trust must name it as well."""
-    arns = sorted({deployment_role_arn(account, role) for role in roles})
-    return Statement("AssumeDeploymentRole", ["sts:AssumeRole"], arns)
+def become(role_arn: str) -> Statement:
+    """Lets a build or a workflow become a deployment role, whose own trust must name it as well."""
+    return Statement("AssumeDeploymentRole", ["sts:AssumeRole"], [role_arn])
+
+
+def assume_deployment_role(account: Account, role: RoleName) -> Statement:
+    """The same for the role of the account itself."""
+    return become(deployment_role_arn(account, role))

@@ -7,6 +7,8 @@ from settings.form import Form
 RoleName = Annotated[
     str, Form(r"[A-Za-z0-9+=,.@_-]{1,64}", "the name of a role: up to 64 letters, digits and +=,.@_-", "strata-deploy")
 ]
+AccountId = Annotated[str, Form(r"\d{12}", "the number of an account, twelve digits in quotes", "111122223333")]
+
 RoleArn = Annotated[
     str,
     Form(

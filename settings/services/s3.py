@@ -33,8 +33,8 @@ BucketName = Annotated[str, name_form(LONGEST_NAME), AfterValidator(_bucket)]
 BucketAddress = Annotated[
     str,
     Form(
-        r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?",
-        "the address of a bucket, and of a folder in it where there is one",
+        r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?(\?region=[a-z0-9-]+)?",
+        "the address of a bucket, of a folder in it where there is one, and its region where that may be another one",
         "s3://state",
     ),
 ]

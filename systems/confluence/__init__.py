@@ -54,7 +54,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         key=keys.data,
     )
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
-    compute, functions, tables = None, {}, {}
+    functions, tables = {}, {}
     released: dict[str, Any] = {}
     if settings.eks is not None:
         model, compute = run_on_eks(
@@ -82,18 +82,14 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             "functions": moved,
         }
     if settings.pipeline is not None:
-        pipeline = Pipeline(
+        Pipeline(
             "delivery",
             settings.pipeline,
             account=account,
             key=keys.data,
             log_key=keys.logs,
             access_logs=access_logs,
-            network=network if compute else None,
-            statements=canary.release if canary else [],
         )
-        if compute:
-            compute.cluster.allow(pipeline)
     followed = {}
     if pushed is not None and recovery is not None:
         followed = told(contract_of(names, data, pushed, recovery, tables))

@@ -101,7 +101,7 @@ def run_on_eks(
         behaviors=behaviors,
         watched=watched,
         backed_up=[files.backed_up, ProtectedResource(compute.cluster.name, "EKS", compute.cluster.arn)],
-        outputs={**compute.outputs, "peopleRoleArn": people.arn},
+        outputs={**compute.outputs, "peopleRoleArn": people.arn, "healthUrl": f"https://{settings.domain}{_HEALTH}"},
     )
     return made, compute
 

@@ -147,7 +147,11 @@ def run_on_lambda(
             watched=watched,
             # A replica is restored from its own continuous backup, by its home's settings.
             backed_up=[table.backed_up for table in tables.values() if isinstance(table, Table)],
-            outputs={"webSocketUrl": sockets.endpoint, "restUrl": rest.invoke_url},
+            outputs={
+                "webSocketUrl": sockets.endpoint,
+                "restUrl": rest.invoke_url,
+                "healthUrl": f"https://{settings.domain}{HEALTH}",
+            },
             panels=panels,
             root_object="index.html",
         ),

@@ -70,6 +70,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     return {
         "url": f"https://{settings.domain}",
         "apiUrl": f"https://api.{settings.domain}",
+        "healthUrl": f"https://api.{settings.domain}{settings.backend.readiness.path}",
         "nameServers": edge.zone.name_servers or [],
         **compute.outputs,
         "registries": {workload: registry.repository_url(image) for workload, image in IMAGES.items()},

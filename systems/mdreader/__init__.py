@@ -124,7 +124,6 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             key=keys.data,
             log_key=keys.logs,
             access_logs=data.access_logs,
-            statements=canary.release if canary else [],
         )
     return {
         "url": f"https://{names.domain}",

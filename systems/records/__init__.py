@@ -57,6 +57,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     operate(settings, account, keys, data, compute, edge, disjoint(delivery_alarms.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
+        "healthUrl": f"https://{settings.domain}{settings.application.liveness.path}",
         "nameServers": edge.zone.name_servers or [],
         "distributionDomain": edge.cdn.domain_name,
         **compute.outputs,

@@ -60,7 +60,7 @@ def wrong(text: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_programs_take_what_they_are_given(path: Path) -> None:
     texts = list(pieces(path))
-    assert texts
+    assert texts or path.stem == "line"  # which only calls another workflow
     assert [problem for text in texts for problem in wrong(text)] == []
 
 

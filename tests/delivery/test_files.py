@@ -1,14 +1,16 @@
 """What delivers the program: build specifications and the workflow, as far as files can tell."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from analyser.analyses.delivery import PLACES
 from components.operations.pipeline_stages import STEPS
-from settings.stackfile import stack_names
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATIONS = sorted((ROOT / "delivery").glob("*.yml"))
@@ -45,13 +47,43 @@ def test_the_workflow_is_started_as_asked() -> None:
 def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
     jobs = workflow()["jobs"]
     backend = jobs["deploy-backend"]
-    assert backend["needs"] == ["test", "preview", "engine"]
+    assert backend["needs"] == ["test", "preview", "engine", "select"]
     assert "github.event_name != 'pull_request'" in backend["if"]
+    assert "github.ref == 'refs/heads/main'" in backend["if"]
     assert jobs["deploy-frontend"]["needs"] == "deploy-backend"
-    runs = [step.get("run") for step in backend["steps"]]
-    assert [f"delivery/{step}.sh" for step in STEPS] == [
-        run for run in runs if run in {f"delivery/{s}.sh" for s in STEPS}
-    ]
+
+
+def test_a_stack_takes_every_step_in_its_order_where_it_can_be_done() -> None:
+    runs = [step.get("run", "") for step in workflow("stack")["jobs"]["deploy"]["steps"]]
+    assert [run for run in runs if "step.sh" in run] == [f"delivery/step.sh {step}" for step in STEPS]
+
+
+def test_what_is_deployed_was_planned_by_a_role_that_only_reads_and_is_approved() -> None:
+    jobs = workflow("stack")["jobs"]
+    assert jobs["deploy"]["needs"] == "plan"
+    assert jobs["plan"]["environment"] == "${{ inputs.stack }}-plan"
+    assert jobs["deploy"]["environment"] == "${{ inputs.stack }}"
+    assert 'delivery/environment.sh strata-preview >> "$GITHUB_ENV"' in [s.get("run") for s in jobs["plan"]["steps"]]
+    assert {job["env"]["COMMIT"] for job in jobs.values()} == {"${{ github.sha }}"}
+
+
+def test_deployments_of_a_stack_queue_and_are_never_broken_off() -> None:
+    assert workflow("stack")["jobs"]["deploy"]["concurrency"] == {
+        "group": "stack-${{ inputs.stack }}",
+        "cancel-in-progress": False,
+    }
+    assert workflow()["concurrency"]["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
+
+
+def test_a_line_goes_from_place_to_place() -> None:
+    jobs = workflow("line")["jobs"]
+    assert tuple(jobs) == PLACES
+    for number, (place, job) in enumerate(jobs.items()):
+        assert job.get("needs", []) == list(PLACES[:number])
+        assert job["if"] == f"${{{{ !failure() && !cancelled() && inputs.{place} != '' }}}}"
+        assert job["with"] == {"stack": f"${{{{ inputs.{place} }}}}", "place": place}
+    given = workflow()["jobs"]["deploy-backend"]["with"]
+    assert given == {place: f"${{{{ matrix.line.{place} }}}}" for place in PLACES}
 
 
 def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None:
@@ -65,21 +97,40 @@ def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None
 
 def test_every_stack_goes_through_pulumis_engine() -> None:
     job = workflow()["jobs"]["engine"]
-    assert job["strategy"]["matrix"]["stack"] == stack_names(ROOT)
+    assert job["strategy"]["matrix"]["stack"] == "${{ fromJSON(needs.select.outputs.stacks) }}"
     runs = [step["run"] for step in job["steps"] if "run" in step]
     assert runs[0] == "delivery/install.sh"
     assert runs[-1] == 'make engine STACK="$STACK"'
 
 
-def test_only_deployments_get_a_token_and_nothing_is_secret() -> None:
-    found = workflow()
-    assert found["permissions"] == {}
-    for name, job in found["jobs"].items():
-        assert job["permissions"].get("id-token") == ("write" if name.startswith("deploy") else None)
-        assert ("environment" in job) == name.startswith("deploy")
-    text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
+def test_drift_is_looked_for_in_every_stack_that_a_commit_deploys() -> None:
+    jobs = workflow("nightly")["jobs"]
+    assert jobs["drift"]["strategy"]["matrix"]["stack"] == "${{ fromJSON(needs.stacks.outputs.deployed) }}"
+    assert jobs["drift"]["steps"][-1] == {"run": "delivery/step.sh drift"}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_tokens_are_for_jobs_of_an_environment_and_nothing_is_secret(path: Path) -> None:
+    found = yaml.safe_load(path.read_text())
+    assert found["permissions"] in ({}, {"contents": "read"})
+    for job in found["jobs"].values():
+        rights = job.get("permissions", {})
+        assert "uses" in job or (rights.get("id-token") == "write") == ("environment" in job)
+        assert set(rights) <= {"attestations", "contents", "id-token", "pull-requests"}
+        assert rights.get("contents", "read") == "read"
+    text = path.read_text()
+    assert "pull_request_target" not in text
     assert "${{ secrets" not in text
     assert "AWS_ACCESS_KEY_ID" not in text
+
+
+def test_a_pull_request_of_a_fork_gets_no_credentials_and_no_comment() -> None:
+    jobs = workflow()["jobs"]
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert own in jobs["preview-account"]["if"]
+    assert own in jobs["review"]["steps"][-1]["env"]["PULL_REQUEST"]
+    writing = [name for name, job in jobs.items() if "pull-requests" in job["permissions"]]
+    assert writing == ["review"]
 
 
 def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:
@@ -111,5 +162,19 @@ def test_actions_are_pinned_by_their_commit(path: Path) -> None:
     used = re.findall(r"uses: (\S+)(.*)", path.read_text())
     assert used
     for action, comment in used:
+        if action.startswith("./"):
+            assert (ROOT / action).is_file()
+            continue
         assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_workflows_lint_clean() -> None:
+    done = subprocess.run(
+        [Path(sys.prefix) / "bin" / "zizmor", "--offline", "--quiet", "--config", ".github/zizmor.yml", ".github"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

@@ -38,7 +38,7 @@ PROGRAMS = {
         "-f -s -S -I -sI -fI -sf -sS -fsS --compressed --fail --silent --show-error --location --retry-all-errors",
         "-H -o -w -d -X --user --aws-sigv4 --max-time --output --retry --retry-delay --retry-max-time",
     ),
-    "jq": _program("-r -c --raw-output --compact-output --null-input --exit-status", "--arg"),
+    "jq": _program("-r -c --raw-output --compact-output --null-input --exit-status --slurp", "--arg"),
     "docker login": _program("--password-stdin", "--username"),
     "docker buildx": _program("--push", "--platform -t -f --target --build-arg", "build"),
     "docker build": _program("--push", "--platform -t -f --target --build-arg"),

@@ -67,7 +67,7 @@ def test_the_listed_rules_and_those_that_the_list_forgets(prod: Graph) -> None:
     }
     assert {who for who, *_ in nodes} == {"alb", "cluster-nodes", "cluster-control-plane"}
     assert ways(prod, INGRESS, "cluster-control-plane") == {
-        (who, "tcp", 443, 443) for who in ("alb", "cluster-nodes", "delivery-builds", "deployment-runner-builds")
+        (who, "tcp", 443, 443) for who in ("alb", "cluster-nodes", "deployment-runner-builds")
     }
     everywhere = ("0.0.0.0/0", "-1", None, None)
     assert everywhere in ways(prod, EGRESS, "cluster-nodes")

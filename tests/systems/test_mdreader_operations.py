@@ -194,7 +194,7 @@ def test_the_pipeline_takes_the_development_stack_before_production() -> None:
         if variable["name"] == "STACK"
     }
     stacks = [deploys[project] for project in started if project in deploys]
-    assert list(dict.fromkeys(stacks)) == ["mdreader-dev", "mdreader-prod"]
+    assert list(dict.fromkeys(stacks)) == ["mdreader-dev", "mdreader-prod", "mdreader-prod-dr"]
     assert [action["category"] for stage in stages for action in stage["actions"]].count("Approval") == 1
 
 

@@ -172,7 +172,7 @@ TABLE: Mapping[str, Callable[[Graph, str], bool]] = {
     r"SHARED_FOLDER": lambda graph, text: any(
         f"'mountPath': '{text}'" in str(node.inputs) for node in graph.of_type("kubernetes:apps/v1:Deployment")
     ),
-    r"STACK": lambda graph, text: text in STACKS,  # a pipeline deploys to staging what it then does here
+    r"STACK|PROMOTE_FROM": lambda graph, text: text in STACKS,  # a pipeline deploys to staging what it then does here
 }
 
 VARIABLES = Kind(variables, made_variable)

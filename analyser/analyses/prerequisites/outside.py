@@ -15,7 +15,7 @@ _ZONE = "aws:route53/zone:Zone"
 _RECORD = "aws:route53/record:Record"
 _CONNECTION = "aws:codeconnections/connection:Connection"
 _PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job", "batch/v1:CronJob")
-_IMAGE = re.compile(
+IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
 )
 
@@ -88,10 +88,10 @@ def images(graph: Graph) -> Iterator[Prerequisite]:
     """Container images that tasks, pods and functions start from, in ECR."""
     own = {known(node, "name") for node in graph.of_type("aws:ecr/repository:Repository")}
     running: dict[str, list[Node]] = {}
-    for node, image in _images(graph):
+    for node, image in images_of(graph):
         running.setdefault(image, []).append(node)
     for image, nodes in sorted(running.items()):
-        if not (found := _IMAGE.match(image)):
+        if not (found := IMAGE.match(image)):
             continue
         name, region, tag = found["name"], found["region"], found["tag"]
         wanted = f"imageTag={tag[1:]}" if tag[0] == ":" else f"imageDigest={tag[1:]}"
@@ -263,7 +263,8 @@ def _registry(account: str) -> str:
     return "" if account == ACCOUNT_ID else f"--registry-id {account} "
 
 
-def _images(graph: Graph) -> Iterator[tuple[Node, str]]:
+def images_of(graph: Graph) -> Iterator[tuple[Node, str]]:
+    """What runs, with the image that it runs."""
     for node in graph.of_type("aws:lambda/function:Function"):
         yield node, known(node, "imageUri")
     for node in graph.of_type("aws:ecs/taskDefinition:TaskDefinition"):

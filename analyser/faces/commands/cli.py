@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from analyser.faces.commands import policies, project, questions, review
+from analyser.faces.commands import delivery, policies, project, questions, review
 from analyser.faces.commands.entry import INTERRUPTED
 from analyser.faces.commands.files import OfFile, OfFileToo, with_from
 from analyser.faces.commands.stack import complain, outputs_of
@@ -43,6 +43,7 @@ _EXAMPLES = {
     "policies": "s3",
     "check": "prod",
     "deploy-plan": "prod",
+    "delivery": "prod",
     "inventory": "prod",
     "help": "reach",
 }
@@ -113,7 +114,15 @@ for command in (
         questions.trace,
         questions.diagram,
     ),
-    *(project.stacks, policies.policies, project.check, project.deploy_plan, project.inventory, project.schema),
+    *(
+        project.stacks,
+        policies.policies,
+        project.check,
+        project.deploy_plan,
+        delivery.delivery,
+        project.inventory,
+        project.schema,
+    ),
 ):
     kind = _FROM_FILES.get(command)
     app.command(cls=kind)(with_from(command) if kind else command)

@@ -23,14 +23,24 @@ def uncommitted(root: Path) -> bool:
     return bool(_git(root, "status", "--porcelain"))
 
 
+def had_stack(root: Path, stack: str, revision: str) -> bool:
+    """Whether a revision has the file of a stack. Raises UsageError where git knows no such revision."""
+    _commit(root, revision)
+    return bool(_git(root, "ls-tree", "--name-only", revision, f"Pulumi.{stack}.yaml", wrong=f"--rev {revision}"))
+
+
 def preview_at(root: Path, stack: str, revision: str) -> dict[str, Any]:
     """The JSON form of a stack's preview at a revision. Raises UsageError where there is none."""
-    if revision.startswith("-"):
-        raise UsageError(f"strata: --rev {revision} is no git revision")
-    commit = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", wrong=f"--rev {revision}")
+    commit = _commit(root, revision)
     below = _git(root, "rev-parse", "--show-prefix")
     with _worktree(root, commit) as tree:
         return _preview(tree / below, stack, revision, tree.with_name("preview.json"))
+
+
+def _commit(root: Path, revision: str) -> str:
+    if revision.startswith("-"):
+        raise UsageError(f"strata: --rev {revision} is no git revision")
+    return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", wrong=f"--rev {revision}")
 
 
 @contextmanager

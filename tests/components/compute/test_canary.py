@@ -13,8 +13,6 @@ from analyser.run.program import ProgramError
 from components.compute.canary import Canary, CanarySettings
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.security.role import Role
-from components.statements import service_trust
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
 GROUP = "aws:codedeploy/deploymentGroup:DeploymentGroup"
@@ -96,24 +94,6 @@ def test_a_group_waits_for_the_role_s_rights() -> None:
     graph = graph_of()
     policy = graph.only("aws:iam/rolePolicy:RolePolicy", "canary-service-policy")
     assert all(policy.urn in group.dependencies for group in graph.of_type(GROUP))
-
-
-def test_releasing_is_granted_for_these_groups() -> None:
-    def program() -> None:
-        built = canary()
-        Role(
-            "deployer", trust=service_trust("codebuild.amazonaws.com"), statements=built.release, description="Deploys"
-        )
-
-    graph = record(program)
-    given = statements(graph, "deployer-policy")
-    release = given["ReleaseCanary"]
-    application = graph.only("aws:codedeploy/application:Application").outputs["arn"]
-    groups = [node.outputs["arn"] for node in graph.of_type(GROUP)]
-    configuration = f"{PREFIX}:deploymentconfig:CodeDeployDefault.LambdaCanary10Percent5Minutes"
-    assert release["Resource"] == [application, *groups, configuration]
-    assert "codedeploy:CreateDeployment" in release["Action"]
-    assert given["FindVersionsCanary"]["Resource"][0].endswith(":function:clone-auth")
 
 
 def test_every_function_has_its_alarm() -> None:

@@ -9,10 +9,8 @@ from pydantic import ValidationError
 from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from components.data.log_bucket import LogBucket, LogBucketSettings
-from components.network.network import Network, NetworkSettings
 from components.operations.pipeline import Pipeline, PipelineSettings, Target
 from components.security.key import Key, log_groups
-from components.statements import Statement
 from policy.unknown import UNKNOWN
 from tests.support import ACCOUNT, record, unequal_when_unknown
 
@@ -37,20 +35,11 @@ def settings(**changes: Any) -> PipelineSettings:
 SETTINGS = settings()
 
 
-def build(chosen: PipelineSettings = SETTINGS, *, networked: bool = True, **more: Any) -> Pipeline:
+def build(chosen: PipelineSettings = SETTINGS) -> Pipeline:
     key = Key("key", account=ACCOUNT, purpose="Artifacts")
     log_key = Key("log-key", account=ACCOUNT, purpose="Logs", usable_by=[log_groups(ACCOUNT)])
     logs = LogBucket("access", LogBucketSettings(bucket="access"), account=ACCOUNT)
-    network = Network("net", NetworkSettings(), account=ACCOUNT, key=log_key) if networked else None
-    given: dict[str, Any] = {
-        "account": ACCOUNT,
-        "key": key,
-        "log_key": log_key,
-        "access_logs": logs,
-        "network": network,
-        **more,
-    }
-    return Pipeline("pipeline", chosen, **given)
+    return Pipeline("pipeline", chosen, account=ACCOUNT, key=key, log_key=log_key, access_logs=logs)
 
 
 @pytest.fixture(scope="module")
@@ -81,21 +70,45 @@ def test_production_waits_for_somebody_and_takes_the_steps_one_after_another(gra
     actions = graph.only(PIPELINE).inputs["stages"][-1]["actions"]
     assert [(a["name"], a["runOrder"], a["provider"]) for a in actions] == [
         ("Approve", 1, "Manual"),
-        ("Infrastructure", 2, "CodeBuild"),
-        ("Application", 3, "CodeBuild"),
-        ("Integration", 4, "CodeBuild"),
+        ("Images", 2, "CodeBuild"),
+        ("Infrastructure", 3, "CodeBuild"),
+        ("Application", 4, "CodeBuild"),
+        ("Site", 5, "CodeBuild"),
+        ("Integration", 6, "CodeBuild"),
     ]
     production = graph.only(PROJECT, "pipeline-production-project")
     assert {a["configuration"]["ProjectName"] for a in actions[1:]} == {production.outputs["name"]}
 
 
 def test_each_step_is_told_to_the_build(graph: Graph) -> None:
-    stages = {s["name"]: s["actions"] for s in graph.only(PIPELINE).inputs["stages"]}
-    variables = {
-        name: json.loads(stages[name][0]["configuration"]["EnvironmentVariables"])[0]["value"]
-        for name in ("InfrastructureDeployment", "ApplicationDeployment", "IntegrationTesting")
+    told = [
+        json.loads(action["configuration"]["EnvironmentVariables"])[0]["value"]
+        for stage in graph.only(PIPELINE).inputs["stages"]
+        if stage["name"] in ("InfrastructureDeployment", "ApplicationDeployment", "IntegrationTesting")
+        for action in sorted(stage["actions"], key=lambda one: one["runOrder"])
+    ]
+    assert told == ["images", "infrastructure", "application", "site", "integration"]
+
+
+def test_a_recovery_stack_follows_production_and_nobody_asks_whether_it_answers() -> None:
+    graph = record(lambda: build(settings(recovery=Target(stack="confluence-prod-dr"))))
+    actions = graph.only(PIPELINE).inputs["stages"][-1]["actions"][6:]
+    assert [(a["name"], a["runOrder"]) for a in actions] == [
+        ("RecoveryImages", 7),
+        ("RecoveryInfrastructure", 8),
+        ("RecoveryApplication", 9),
+    ]
+    project = graph.only(PROJECT, "pipeline-recovery-project")
+    assert {a["configuration"]["ProjectName"] for a in actions} == {project.outputs["name"]}
+
+
+def test_production_gets_its_images_from_staging(graph: Graph) -> None:
+    told = {
+        node.name: {one["name"]: one["value"] for one in node.inputs["environment"].get("environmentVariables") or ()}
+        for node in graph.of_type(PROJECT)
     }
-    assert list(variables.values()) == ["infrastructure", "application", "integration"]
+    assert told["pipeline-production-project"]["PROMOTE_FROM"] == "confluence-dev"
+    assert "PROMOTE_FROM" not in told["pipeline-staging-project"]
 
 
 def test_every_commit_of_the_branch_starts_it_and_executions_queue(graph: Graph) -> None:
@@ -126,26 +139,18 @@ def test_builds_are_small_encrypted_and_hold_no_privilege(graph: Graph) -> None:
         assert project.inputs["logsConfig"]["cloudwatchLogs"]["status"] == "ENABLED"
 
 
-def test_only_deployments_run_in_the_network(graph: Graph) -> None:
-    within = {p.name for p in graph.of_type(PROJECT) if p.inputs.get("vpcConfig")}
-    assert within == {"pipeline-staging-project", "pipeline-production-project"}
-    (egress,) = [
-        n
-        for n in graph.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
-        if n.name.startswith("pipeline")
-    ]
-    assert (egress.inputs["fromPort"], egress.inputs["toPort"]) == (443, 443)
+def test_no_build_stands_in_a_network(graph: Graph) -> None:
+    assert not any(node.inputs.get("vpcConfig") for node in graph.of_type(PROJECT))
+    assert not [node for node in graph.resources if node.name.startswith("pipeline") and "SecurityGroup" in node.type]
 
 
-def test_a_target_elsewhere_is_deployed_from_there() -> None:
-    place = {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ("subnet-0a1b2c3d",), "security_group_id": "sg-0a1b2c3d"}
-    staging = Target.model_validate({"stack": "confluence-dev", "network": place})
+def test_a_target_in_another_account_is_deployed_as_the_role_of_that() -> None:
+    staging = Target(stack="confluence-dev", account="111122223333")
     made = record(lambda: build(settings(staging=staging)))
-    assert made.only(PROJECT, "pipeline-staging-project").inputs["vpcConfig"] == {
-        "vpcId": "vpc-0a1b2c3d",
-        "subnets": ["subnet-0a1b2c3d"],
-        "securityGroupIds": ["sg-0a1b2c3d"],
-    }
+    role = "arn:aws:iam::111122223333:role/strata-deploy"
+    assert rights(made, "pipeline-staging-build-policy")["AssumeDeploymentRole"]["Resource"] == [role]
+    told = made.only(PROJECT, "pipeline-staging-project").inputs["environment"]["environmentVariables"]
+    assert {one["name"]: one["value"] for one in told}["DEPLOYMENT_ROLE_ARN"] == role
 
 
 def test_each_deployment_becomes_its_own_role_and_nothing_else_does(graph: Graph) -> None:
@@ -173,27 +178,11 @@ def test_the_pipeline_starts_its_own_builds_only(graph: Graph) -> None:
     assert all("*" not in str(r).rpartition("/")[0] for s in found.values() for r in s["Resource"])
 
 
-def test_what_deployments_were_granted_reaches_both() -> None:
-    read = Statement("ReadSite", ["s3:GetObject"], ["arn:aws:s3:::site/*"])
-    made = record(lambda: build(statements=[read]))
-    holders = {n.name for n in made.of_type(ROLE_POLICY) if '"ReadSite"' in n.inputs["policy"]}
-    assert holders == {"pipeline-staging-build-policy", "pipeline-production-build-policy"}
-
-
 def test_a_connection_is_made_when_none_is_given() -> None:
-    made = record(lambda: build(settings(connection_arn=None), networked=False))
+    made = record(lambda: build(settings(connection_arn=None)))
     connection = made.only("aws:codeconnections/connection:Connection")
     assert connection.inputs["providerType"] == "GitHub"
     assert rights(made, "pipeline-service-policy")["ReadRepository"]["Resource"] == [connection.outputs["arn"]]
-
-
-def test_without_a_network_there_is_no_group_to_let_in() -> None:
-    def program() -> None:
-        with pytest.raises(AttributeError, match="outside any network"):
-            _ = build(networked=False).security_group_id
-
-    made = record(program)
-    assert all(not p.inputs.get("vpcConfig") for p in made.of_type(PROJECT))
 
 
 def test_a_release_is_tried_somewhere_else() -> None:

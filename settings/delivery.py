@@ -1,0 +1,208 @@
+"""Who deploys a stack, and after which other one: the block ``strata:delivery`` of a stack file."""
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import ValidationError, model_validator
+
+from settings import stackfile
+from settings.environment import Environment
+from settings.errors import Problem, refuse, shown
+from settings.model import Settings
+from settings.project_files import PROJECT
+from settings.recovery import recovery_of
+from settings.services.delivery import StackName
+from settings.services.s3 import BucketAddress
+
+if TYPE_CHECKING:
+    from settings.stack import Stack
+
+KEY = "delivery"
+ACCOUNTS_KEY = "aws:allowedAccountIds"
+_PIPELINE = "settings.pipeline"
+_ENVIRONMENTS = [one.value for one in Environment]
+
+
+class Deployer(StrEnum):
+    """Who deploys a stack when a commit has changed it."""
+
+    HAND = "hand"
+    """Whoever types the command; no commit does it."""
+    PIPELINE = "pipeline"
+    """A CodePipeline, which is made by the stack that ``pipelineOf`` names."""
+    WORKFLOW = "workflow"
+    """The workflow “Deploy to AWS” of GitHub."""
+
+
+class DeliverySettings(Settings, use_attribute_docstrings=True):
+    """Who deploys the stack. One answer for each stack, so that no push is deployed twice."""
+
+    by: Deployer = Deployer.HAND
+    """Who deploys it when a commit has changed it."""
+    pipeline_of: StackName | None = None
+    """The stack that makes the pipeline, for a stack that one deploys; it may be this one."""
+    after: StackName | None = None
+    """The stack in which a commit has to be healthy before the workflow takes it here."""
+    state: BucketAddress | None = None
+    """Where the workflow finds what Pulumi knows of the stack; a pipeline's settings say it for what that deploys."""
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Self:
+        pipeline, workflow = self.by is Deployer.PIPELINE, self.by is Deployer.WORKFLOW
+        refuse(
+            {
+                Problem("pipelineOf", "is required: which stack makes the pipeline"): pipeline and not self.pipeline_of,
+                Problem("pipelineOf", f"is not for {self.by}: one of them deploys the stack"): (
+                    not pipeline and self.pipeline_of is not None
+                ),
+                Problem("after", f"is not for {self.by}; a pipeline's settings have its order"): (
+                    not workflow and self.after is not None
+                ),
+                Problem("state", "is required: where the workflow finds the stack's state"): (
+                    workflow and self.state is None
+                ),
+                Problem("state", f"is not for {self.by}"): not workflow and self.state is not None,
+            }
+        )
+        return self
+
+
+def delivery_of(config: Mapping[str, str]) -> DeliverySettings:
+    """What a stack's flat configuration says of it; by hand where it says nothing, or says it wrongly."""
+    try:
+        return DeliverySettings.model_validate_json(config.get(f"{PROJECT}:{KEY}", "{}"), by_alias=True, by_name=False)
+    except ValidationError:
+        return DeliverySettings()
+
+
+def account_of(config: Mapping[str, str]) -> str | None:
+    """The one account that a stack may be deployed into, which the AWS provider holds it to; None if none is stated."""
+    try:
+        found = json.loads(config.get(ACCOUNTS_KEY, "[]"))
+    except ValueError:
+        return None
+    return str(found[0]) if isinstance(found, list) and len(found) == 1 else None
+
+
+def rank(config: Mapping[str, str]) -> int:
+    """Where a stack stands in the order dev, staging, production, recovery of production."""
+    if recovery_of(config) is not None:
+        return len(_ENVIRONMENTS)
+    environment = config.get(f"{PROJECT}:environment", "")
+    return _ENVIRONMENTS.index(environment) if environment in _ENVIRONMENTS else 0
+
+
+def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
+    """What of a stack's delivery contradicts other stack files in ``directory``, or itself."""
+    delivery, pipeline = stack.delivery, getattr(stack.settings, "pipeline", None)
+    if delivery.by is not Deployer.HAND and account_of(config) is None:
+        said = "is required, with the one account that the stack is deployed into: the provider refuses any other"
+        yield Problem(ACCOUNTS_KEY, said)
+    if pipeline is not None:
+        yield from _pipeline_problems(pipeline, stack, config, directory)
+    if delivery.pipeline_of not in (None, stack.name):
+        yield from _holder_problems(str(delivery.pipeline_of), stack, directory)
+    if delivery.after is not None:
+        yield from _order_problems(delivery.after, stack, config, directory)
+
+
+def _pipeline_problems(pipeline: Any, stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
+    if pipeline.production.stack != stack.name:
+        said = f"{pipeline.production.stack} is another stack; a pipeline's production is the stack that makes it"
+        yield Problem(f"{_PIPELINE}.production.stack", said)
+        return
+    names = stackfile.stack_names(directory)
+    for key in ("staging", "production", "recovery"):
+        target = getattr(pipeline, key)
+        if target is None:
+            continue
+        if target.stack == stack.name:
+            yield from _target_problems(key, target, stack, config, config)
+        elif target.stack in names:
+            yield from _target_problems(key, target, stack, config, stackfile.read(directory, target.stack).config)
+        else:
+            said = f"{shown(target.stack)} is no stack; stacks here: {', '.join(names) or 'none'}"
+            yield Problem(f"{_PIPELINE}.{key}.stack", said)
+
+
+def _target_problems(
+    key: str, target: Any, stack: "Stack", config: Mapping[str, str], theirs: Mapping[str, str]
+) -> Iterator[Problem]:
+    name, delivered = target.stack, delivery_of(theirs)
+    closed = f"{name} has no runner, and nothing else reaches its Kubernetes API from a build"
+    twice = (
+        f"Pulumi.{name}.yaml says strata:{KEY}: by: {delivered.by}, and one alone deploys a stack; "
+        f"there: {{by: pipeline, pipelineOf: {stack.name}}}"
+    )
+    for said in (
+        _unlike(theirs, config, name),
+        _not_its_place(key, theirs, stack, name),
+        twice if delivered.pipeline_of != stack.name else None,
+        closed if _is_closed(theirs) else None,
+    ):
+        if said:
+            yield Problem(f"{_PIPELINE}.{key}.stack", said)
+    into = target.account or account_of(config)
+    if into != account_of(theirs):
+        said = f"is {into}, and {ACCOUNTS_KEY} of Pulumi.{name}.yaml {account_of(theirs)}"
+        yield Problem(f"{_PIPELINE}.{key}.account", said)
+
+
+def _holder_problems(holder: str, stack: "Stack", directory: Path) -> Iterator[Problem]:
+    path = f"{KEY}.pipelineOf"
+    names = stackfile.stack_names(directory)
+    if holder not in names:
+        yield Problem(path, f"{shown(holder)} is no stack; stacks here: {', '.join(names) or 'none'}")
+        return
+    pipeline = _settings(stackfile.read(directory, holder).config).get("pipeline")
+    targets = pipeline.values() if isinstance(pipeline, dict) else ()
+    if stack.name not in [one.get("stack") for one in targets if isinstance(one, dict)]:
+        yield Problem(path, f"Pulumi.{holder}.yaml has no pipeline that deploys {stack.name}")
+
+
+def _order_problems(before: str, stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
+    path = f"{KEY}.after"
+    names = [name for name in stackfile.stack_names(directory) if name != stack.name]
+    if before not in names:
+        yield Problem(path, f"{shown(before)} is no other stack; stacks here: {', '.join(names) or 'none'}")
+        return
+    theirs = stackfile.read(directory, before).config
+    if said := _unlike(theirs, config, before):
+        yield Problem(path, said)
+    if (by := delivery_of(theirs).by) is not Deployer.WORKFLOW:
+        yield Problem(path, f"{before} is deployed by {by}, for which the workflow cannot wait")
+    if rank(theirs) >= rank(config):
+        yield Problem(path, f"{before} does not come before this one: dev, staging, production, its recovery stack")
+
+
+def _unlike(theirs: Mapping[str, str], config: Mapping[str, str], name: str) -> str | None:
+    """Why what is tried in ``theirs`` says little of the stack; None where it does."""
+    for what, one, other in (
+        ("system", theirs.get(f"{PROJECT}:system"), config.get(f"{PROJECT}:system")),
+        ("model", _settings(theirs).get("model"), _settings(config).get("model")),
+    ):
+        if one != other:
+            return f"{name} is of the {what} {shown(one)}, and this one of {shown(other)}"
+    return None
+
+
+def _not_its_place(key: str, theirs: Mapping[str, str], stack: "Stack", name: str) -> str | None:
+    recovery = recovery_of(theirs)
+    if key == "staging" and rank(theirs) >= rank({f"{PROJECT}:environment": Environment.PROD}):
+        return f"{name} is production, and a release is tried somewhere else"
+    if key == "recovery" and (recovery is None or recovery.home != stack.name):
+        return f"{name} is no recovery stack of {stack.name}"
+    return None
+
+
+def _is_closed(config: Mapping[str, str]) -> bool:
+    """Whether a stack file takes the runner away, which leads to a private API."""
+    settings = _settings(config)
+    return any("runner" in one and one["runner"] is None for one in (settings, settings.get("eks") or {}))
+
+
+def _settings(config: Mapping[str, str]) -> dict[str, Any]:
+    return stackfile.mapping(config, f"{PROJECT}:settings")

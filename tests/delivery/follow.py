@@ -1,0 +1,286 @@
+"""Each link from a commit to a healthy target of a pipeline, read from graphs, stack files and scripts of builds."""
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from analyser.analyses.delivery import images
+from analyser.analyses.reach.view import View
+from analyser.analyses.rights.ask import judge
+from analyser.analyses.trace.deployer import deployers
+from analyser.analyses.trace.model import Chain, State
+from analyser.analyses.trace.survey import Survey
+from analyser.graph import Graph, Node
+from components.operations.pipeline_stages import STEPS
+from settings.delivery import account_of
+from settings.stackfile import mapping
+
+PIPELINE = "aws:codepipeline/pipeline:Pipeline"
+PROJECT = "aws:codebuild/project:Project"
+NAMES = ("bucket", "identifier", "replicationGroupId", "clusterName", "functionName", "roleName", "name", "domainName")
+IN_VPC = re.compile(r"^  ([a-z |]+)\)\n    runner=", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A pipeline, with all that it touches."""
+
+    graph: Graph
+    """Of the stack that makes the pipeline."""
+    targets: Mapping[str, Graph]
+    configs: Mapping[str, Mapping[str, str]]
+    """Stack files, by stack."""
+    files: Mapping[str, str]
+    """``delivery/``, by path; a script that cannot be run is not among them."""
+
+    @cached_property
+    def view(self) -> View:
+        """The pipeline's own part of the graph, which is all that rights are asked of."""
+        kept = [n for n in self.graph.nodes if n.name.startswith("delivery") or n.type.startswith("aws:kms/")]
+        return View(Graph(self.graph.project, self.graph.stack, kept, {}, region=self.graph.region))
+
+    @property
+    def pipeline(self) -> Node:
+        return self.graph.only(PIPELINE)
+
+    @cached_property
+    def stages(self) -> dict[str, list[dict[str, Any]]]:
+        return {stage["name"]: stage["actions"] for stage in self.pipeline.inputs["stages"]}
+
+    @cached_property
+    def projects(self) -> dict[str, Node]:
+        return {str(node.outputs["name"]): node for node in self.graph.of_type(PROJECT)}
+
+    def may(self, role: str, action: str, resource: str) -> bool:
+        """Whether all that the graph holds allows it; what another account's policy says is not in it."""
+        decision = judge(self.view, role, action, resource)
+        return decision.yes or decision.rests_elsewhere
+
+
+def broken(route: Route) -> list[str]:
+    """The links that do not hold, as the kind of each and what is wrong."""
+    return [f"{kind}: {said}" for kind, said in _links(route) if said]
+
+
+def _links(route: Route) -> Iterator[tuple[str, str | None]]:
+    yield from _source(route)
+    yield from _artifacts(route)
+    yield from _builds(route)
+    yield from _order(route)
+    for key, project in _deploying(route).items():
+        yield from _target(route, key, project)
+    yield from _checks_alone(route)
+
+
+def _said(wrong: object, said: str) -> str | None:
+    return said if wrong else None
+
+
+def _source(route: Route) -> Iterator[tuple[str, str | None]]:
+    (action,) = route.stages["Source"]
+    told = action["configuration"]
+    made = [str(n.outputs["arn"]) for n in route.graph.of_type("aws:codeconnections/connection:Connection")]
+    pipeline = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]
+    known = [*made, pipeline.get("connectionArn")]
+    yield "connection", _said(told["ConnectionArn"] not in known, "the source asks a connection that nobody makes")
+    role = str(route.pipeline.inputs["roleArn"])
+    may = route.may(role, "codeconnections:UseConnection", told["ConnectionArn"])
+    yield "connection", _said(not may, "the pipeline may not use its connection")
+    wanted = (pipeline["repository"], pipeline.get("branch", "main"), "true")
+    yield "source", _said((told["FullRepositoryId"], told["BranchName"], told["DetectChanges"]) != wanted, str(told))
+
+
+def _artifacts(route: Route) -> Iterator[tuple[str, str | None]]:
+    (store,) = route.pipeline.inputs["artifactStores"]
+    buckets = [n for n in route.graph.of_type("aws:s3/bucket:Bucket") if n.inputs["bucket"] == store["location"]]
+    yield "artifacts", _said(not buckets, f"there is no bucket {store['location']}")
+    if not buckets:
+        return
+    files = f"{buckets[0].outputs['arn']}/delivery/source.zip"
+    writes = route.may(str(route.pipeline.inputs["roleArn"]), "s3:PutObject", files)
+    yield "artifacts", _said(not writes, "the pipeline may not write what stages hand on")
+    for name, project in route.projects.items():
+        if project.inputs["source"]["type"] == "CODEPIPELINE":
+            reads = route.may(str(project.inputs["serviceRole"]), "s3:GetObject", files)
+            yield "artifacts", _said(not reads, f"{name} may not read its source")
+
+
+def _builds(route: Route) -> Iterator[tuple[str, str | None]]:
+    made = {artifact for action in route.stages["Source"] for artifact in action["outputArtifacts"]}
+    for stage, actions in route.stages.items():
+        for action in actions:
+            if action["provider"] != "CodeBuild":
+                continue
+            at, name = f"{stage}/{action['name']}", action["configuration"]["ProjectName"]
+            project = route.projects.get(name)
+            yield "build", _said(project is None, f"{at} starts {name}, which nobody makes")
+            if project is None:
+                continue
+            may = route.may(str(route.pipeline.inputs["roleArn"]), "codebuild:StartBuild", str(project.outputs["arn"]))
+            yield "build", _said(not may, f"the pipeline may not start {name}")
+            yield "source", _said(not set(action["inputArtifacts"]) <= made, f"{at} is given what nobody hands on")
+            specification = project.inputs["source"]["buildspec"]
+            yield "script", _said(specification not in route.files, f"there is no {specification}")
+            script = f"delivery/{step(action)}.sh"
+            yield "script", _said(step(action) and script not in route.files, f"{at} runs {script}, which is not there")
+            if step(action):
+                runs = 'AWS_PROFILE=deploy delivery/step.sh "$STEP"' in route.files.get(specification, "")
+                yield "script", _said(not runs, f"{specification} does not do the step as the deployment role")
+
+
+def step(action: Mapping[str, Any]) -> str:
+    """What a deploying build is told to do; nothing for others."""
+    told = json.loads(action["configuration"].get("EnvironmentVariables", "[]"))
+    return next((one["value"] for one in told if one["name"] == "STEP"), "")
+
+
+def _order(route: Route) -> Iterator[tuple[str, str | None]]:
+    before = [action for stage in ("InfrastructureDeployment", "ApplicationDeployment", "IntegrationTesting")
+              for action in sorted(route.stages[stage], key=lambda one: one["runOrder"])]  # fmt: skip
+    yield "steps", _said([step(one) for one in before] != list(STEPS), "staging does not take the steps in their order")
+    last = sorted(route.stages["ProductionDeployment"], key=lambda one: one["runOrder"])
+    yield "approval", _said(last[0]["category"] != "Approval", "nobody is asked before production")
+    orders = [one["runOrder"] for one in last]
+    yield "approval", _said(len(set(orders)) != len(orders), "something happens beside something else in production")
+    production = [step(one) for one in last[1:] if not one["name"].startswith("Recovery")]
+    yield "steps", _said(production != list(STEPS), "production does not take the steps in their order")
+
+
+def _deploying(route: Route) -> dict[str, Node]:
+    return {
+        variables(node)["STACK"]: node
+        for node in route.projects.values()
+        if node.inputs["source"]["type"] == "CODEPIPELINE" and "STACK" in variables(node)
+    }
+
+
+def variables(project: Node) -> dict[str, str]:
+    """What a build project tells its builds."""
+    return {one["name"]: one["value"] for one in project.inputs["environment"].get("environmentVariables") or ()}
+
+
+def _target(route: Route, stack: str, project: Node) -> Iterator[tuple[str, str | None]]:
+    config, graph, told = route.configs.get(stack), route.targets.get(stack), variables(project)
+    yield "stack", _said(config is None or graph is None, f"there is no stack {stack}")
+    if config is None or graph is None:
+        return
+    own = route.configs[route.graph.stack]
+    alike = all(
+        one(config) == one(own)
+        for one in (lambda c: c["strata:system"], lambda c: mapping(c, "strata:settings").get("model"))
+    )
+    yield "stack", _said(not alike, f"{stack} is of another system or model than what is released")
+    yield "state", _said(not told["PULUMI_BACKEND_URL"].startswith("s3://"), f"the state of {stack} is in no bucket")
+    role = told["DEPLOYMENT_ROLE_ARN"]
+    yield "account", _said(role.split(":")[4] != account_of(config), f"{role} is not of the account of {stack}")
+    yield "role", _said(not route.may(str(project.inputs["serviceRole"]), "sts:AssumeRole", role), f"may not be {role}")
+    yield "names", _said(_shared(route, stack), f"names of {stack} are taken: {_shared(route, stack)[:3]}")
+    yield from _network(route, graph)
+    yield from _images(route, graph, told)
+    if mapping(config, "strata:settings").get("recovery") is None:
+        yield "health", _said(not answers_by_api(graph), f"healthUrl of {stack} leads to no API")
+    yield from _way_back(graph)
+
+
+def _shared(route: Route, stack: str) -> list[str]:
+    """Names of resources that another target has in the same account and region as well."""
+    found: list[str] = []
+    config = route.configs[stack]
+    for other, graph in route.targets.items():
+        theirs = route.configs[other]
+        same = all(config.get(key) == theirs.get(key) for key in ("aws:region", "aws:allowedAccountIds"))
+        if other != stack and same:
+            found += sorted(_named(graph) & _named(route.targets[stack]))
+    return found
+
+
+def _named(graph: Graph) -> set[str]:
+    return {
+        f"{node.type} {node.inputs[key]}"
+        for node in graph.resources
+        if node.type.startswith("aws:")
+        for key in NAMES
+        if isinstance(node.inputs.get(key), str)
+    }
+
+
+def _network(route: Route, graph: Graph) -> Iterator[tuple[str, str | None]]:
+    if not graph.of_type("aws:eks/cluster:Cluster"):
+        return
+    sent = IN_VPC.search(route.files["delivery/step.sh"])
+    inside = {"infrastructure", "application"} <= set(sent[1].split(" | ")) if sent else False
+    yield "network", _said(not inside, "steps that need the Kubernetes API are not done by the runner")
+    yield "network", _said("deploymentRunner" not in graph.exports, f"{graph.stack} tells of no runner")
+    for chain in _chains(graph):
+        for link in chain.links:
+            if link.state is State.MISSING:
+                yield "network", f"{chain.title}: {link.says}: {link.because}"
+
+
+@functools.cache
+def _chains(graph: Graph) -> tuple[Chain, ...]:
+    return tuple(deployers(Survey(graph)))
+
+
+def _images(route: Route, graph: Graph, told: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    kept = {str(n.inputs["name"]): n for n in graph.of_type("aws:ecr/repository:Repository")}
+    mutable = [name for name, n in kept.items() if n.inputs.get("imageTagMutability") != "IMMUTABLE"]
+    yield "images", _said(mutable, f"what was tried may change under its tag: {mutable}")
+    if "PROMOTE_FROM" in told and told["PROMOTE_FROM"] in route.targets:
+        before = {(i.repository.rpartition("/")[2], i.version) for i in images(route.targets[told["PROMOTE_FROM"]])}
+        untried = [i for i in images(graph) if (i.repository.rpartition("/")[2], i.version) not in before]
+        yield "images", _said(untried, f"{untried} were tried nowhere")
+
+
+def answers_by_api(graph: Graph) -> bool:
+    """Whether the address that integration asks is an API's own, or a distribution's path that leads to no bucket."""
+    address = graph.exports.get("healthUrl")
+    if not isinstance(address, str):
+        return False
+    host, _, path = address.removeprefix("https://").partition("/")
+    for cdn in graph.of_type("aws:cloudfront/distribution:Distribution"):
+        if host in (cdn.inputs.get("aliases") or ()):
+            behaviors = cdn.inputs.get("orderedCacheBehaviors") or ()
+            hit = next((one for one in behaviors if _matches(one["pathPattern"], f"/{path}")), None)
+            origin = (hit or cdn.inputs["defaultCacheBehavior"])["targetOriginId"]
+            (to,) = [one for one in cdn.inputs["origins"] if one["originId"] == origin]
+            return not to.get("s3OriginConfig") and not to.get("originAccessControlId")
+    return True
+
+
+def _matches(pattern: str, path: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), path) is not None
+
+
+def _way_back(graph: Graph) -> Iterator[tuple[str, str | None]]:
+    groups = graph.of_type("aws:codedeploy/deploymentGroup:DeploymentGroup")
+    told = graph.exports.get("canary")
+    named = set(told["groups"].values()) if isinstance(told, dict) else set()
+    yield "canary", _said({str(n.inputs["deploymentGroupName"]) for n in groups} - named, "groups that nobody releases")
+    for group in groups:
+        back = group.inputs.get("autoRollbackConfiguration") or {}
+        watched = (group.inputs.get("alarmConfiguration") or {}).get("alarms")
+        yield "canary", _said(not watched, f"{group.name} has no alarm that stops it")
+        yield "rollback", _said(not back.get("enabled"), f"{group.name} does not go back by itself")
+    for service in graph.of_type("aws:ecs/service:Service"):
+        breaker = service.inputs.get("deploymentCircuitBreaker") or {}
+        yield "rollback", _said(not (breaker.get("enable") and breaker.get("rollback")), f"{service.name} stays broken")
+    for pods in graph.of_type("kubernetes:apps/v1:Deployment"):
+        recreated = (pods.inputs["spec"].get("strategy") or {}).get("type") == "Recreate"
+        yield "rollback", _said(recreated, f"{pods.name} loses its pods before new ones are healthy")
+
+
+def _checks_alone(route: Route) -> Iterator[tuple[str, str | None]]:
+    """Whoever tests and scans becomes nobody, and each deploying build the role of its own target alone."""
+    roles = {variables(node)["DEPLOYMENT_ROLE_ARN"] for node in _deploying(route).values()}
+    for name, project in route.projects.items():
+        own = variables(project).get("DEPLOYMENT_ROLE_ARN")
+        if project.inputs["source"]["type"] == "CODEPIPELINE":
+            also = [
+                role for role in roles - {own} if route.may(str(project.inputs["serviceRole"]), "sts:AssumeRole", role)
+            ]
+            yield "role", _said(also, f"{name} may also become {also}")

@@ -1,0 +1,212 @@
+"""Every pipeline, followed from a commit to a healthy target; and each link of it, broken once."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyser.graph import Graph, Node
+from settings import stackfile
+from settings.delivery import Deployer, delivery_of
+from settings.stackfile import mapping
+from tests.delivery.follow import PIPELINE, PROJECT, Route, answers_by_api, broken
+from tests.stacks import ROOT, STACKS, home_of, stack_graph
+
+HOLDERS = [s for s in STACKS if mapping(stackfile.read(ROOT, s).config, "strata:settings").get("pipeline")]
+POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+
+def files() -> dict[str, str]:
+    """What builds find in ``delivery/``; a script without the right to be run is none."""
+    kept = [p for p in sorted((ROOT / "delivery").iterdir()) if p.suffix == ".yml" or p.stat().st_mode & 0o100]
+    return {str(Path("delivery") / path.name): path.read_text() for path in kept}
+
+
+def route(holder: str, *also: str) -> Route:
+    configs = {s: stackfile.read(ROOT, s).config for s in STACKS}
+    pipeline = mapping(configs[holder], "strata:settings")["pipeline"]
+    targets = [one["stack"] for one in pipeline.values() if isinstance(one, dict)]
+    return Route(stack_graph(holder), {s: stack_graph(s) for s in (*targets, *also)}, configs, files())
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_commit_comes_to_a_healthy_target(holder: str) -> None:
+    assert broken(route(holder)) == []
+
+
+def test_every_stack_that_a_pipeline_deploys_is_followed() -> None:
+    deployed = {s for s in STACKS if delivery_of(stackfile.read(ROOT, s).config).by is Deployer.PIPELINE}
+    assert deployed == {s for holder in HOLDERS for s in route(holder).targets}
+    assert len(HOLDERS) >= 3
+
+
+@pytest.mark.parametrize("stack", [s for s in STACKS if home_of(s) is None])
+def test_integration_asks_the_api_of_every_stack(stack: str) -> None:
+    assert answers_by_api(stack_graph(stack))
+
+
+Change = Callable[[Route], Route]
+
+
+def edited(graph: Graph, change: Callable[[Node], Any]) -> Graph:
+    """The graph with copies of its nodes that a change was put to; a node for which it returns False goes."""
+    nodes = [
+        copy.deepcopy(n) if n.name.startswith("delivery") or n.type.startswith("aws:c") else n for n in graph.nodes
+    ]
+    kept = [node for node in nodes if change(node) is not False]
+    return Graph(graph.project, graph.stack, kept, graph.exports, region=graph.region, config=graph.config)
+
+
+def of_pipeline(change: Callable[[Node], Any]) -> Change:
+    def made(route: Route) -> Route:
+        graph = edited(route.graph, change)
+        targets = {**route.targets, graph.stack: graph}
+        return Route(graph, targets, route.configs, route.files)
+
+    return made
+
+
+def stages(change: Callable[[dict[str, list[dict[str, Any]]]], Any]) -> Change:
+    def put(node: Node) -> None:
+        if node.type == PIPELINE:
+            change({stage["name"]: stage["actions"] for stage in node.inputs["stages"]})
+
+    return of_pipeline(put)
+
+
+def statement(policy: str, sid: str, change: Callable[[dict[str, Any]], Any]) -> Change:
+    def put(node: Node) -> None:
+        if node.type == POLICY and node.name == policy:
+            document = json.loads(node.inputs["policy"])
+            for one in document["Statement"]:
+                if one["Sid"].startswith(sid):
+                    change(one)
+            node.inputs["policy"] = json.dumps(document)
+
+    return of_pipeline(put)
+
+
+def nothing(one: dict[str, Any]) -> None:
+    one["Resource"] = ["arn:aws:s3:::elsewhere/*"]
+
+
+def anybody(one: dict[str, Any]) -> None:
+    one.update(Action=["sts:AssumeRole"], Resource=["*"])
+
+
+def told(project: str, name: str, value: str) -> Change:
+    def put(node: Node) -> None:
+        if node.type == PROJECT and node.name == project:
+            for one in node.inputs["environment"]["environmentVariables"]:
+                if one["name"] == name:
+                    one["value"] = value
+
+    return of_pipeline(put)
+
+
+def without(path: str) -> Change:
+    return lambda r: replace_files(r, {k: v for k, v in r.files.items() if k != path})
+
+
+def replace_files(route: Route, kept: dict[str, str]) -> Route:
+    return Route(route.graph, route.targets, route.configs, kept)
+
+
+def config(stack: str, key: str, value: str) -> Change:
+    return lambda r: Route(r.graph, r.targets, {**r.configs, stack: {**r.configs[stack], key: value}}, r.files)
+
+
+def exports(stack: str, **values: Any) -> Change:
+    def made(r: Route) -> Route:
+        graph = r.targets[stack]
+        other = {key: value for key, value in {**graph.exports, **values}.items() if value is not None}
+        changed = Graph(graph.project, graph.stack, graph.nodes, other, region=graph.region, config=graph.config)
+        return Route(r.graph, {**r.targets, stack: changed}, r.configs, r.files)
+
+    return made
+
+
+def inputs(token: str, key: str, value: Any) -> Change:
+    def put(node: Node) -> None:
+        if node.type == token:
+            node.inputs[key] = value
+
+    return of_pipeline(put)
+
+
+def swap(actions: dict[str, list[dict[str, Any]]]) -> None:
+    first, second = actions["InfrastructureDeployment"]
+    first["runOrder"], second["runOrder"] = second["runOrder"], first["runOrder"]
+
+
+def gone(token: str) -> Change:
+    return of_pipeline(lambda node: node.type != token)
+
+
+LAMBDA, MDREADER, EKS = "confluence-lambda", "mdreader-prod", "confluence-prod"
+SOURCE = "delivery-service-policy"
+SEEDED = [
+    (LAMBDA, "connection", gone("aws:codeconnections/connection:Connection")),
+    (LAMBDA, "connection", statement(SOURCE, "ReadRepository", nothing)),
+    (LAMBDA, "source", stages(lambda s: s["Source"][0]["configuration"].update(BranchName="trunk"))),
+    (LAMBDA, "source", stages(lambda s: s["BuildAndTest"][0].update(inputArtifacts=["Other"]))),
+    (LAMBDA, "artifacts", inputs(PIPELINE, "artifactStores", [{"location": "elsewhere", "type": "S3"}])),
+    (LAMBDA, "artifacts", statement(SOURCE, "HandOn", nothing)),
+    (LAMBDA, "artifacts", statement("delivery-staging-build-policy", "Take", nothing)),
+    (LAMBDA, "build", stages(lambda s: s["SecurityScanning"][0]["configuration"].update(ProjectName="nobody's"))),
+    (LAMBDA, "build", statement(SOURCE, "Build", nothing)),
+    (LAMBDA, "script", without("delivery/deploy.yml")),
+    (LAMBDA, "script", without("delivery/site.sh")),
+    (LAMBDA, "steps", stages(swap)),
+    (LAMBDA, "steps", stages(lambda s: s["ProductionDeployment"].pop(2))),
+    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"].pop(0))),
+    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"][2].update(runOrder=2))),
+    (LAMBDA, "stack", told("delivery-staging-project", "STACK", "nope")),
+    (LAMBDA, "stack", config("confluence-lambda-dev", "strata:settings", '{"model": "eks"}')),
+    (LAMBDA, "state", told("delivery-staging-project", "PULUMI_BACKEND_URL", "file:///state")),
+    (LAMBDA, "account", config("confluence-lambda-dev", "aws:allowedAccountIds", '["999988887777"]')),
+    (LAMBDA, "role", statement("delivery-staging-build-policy", "AssumeDeploymentRole", nothing)),
+    (LAMBDA, "role", statement("delivery-test-build-policy", "Take", anybody)),
+    (LAMBDA, "health", exports("confluence-lambda-dev", healthUrl="https://lambda-dev.confluence-clone.app/health")),
+    (LAMBDA, "health", exports("confluence-lambda-dev", healthUrl=None)),
+    (LAMBDA, "canary", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "deploymentGroupName", "another")),
+    (LAMBDA, "canary", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "alarmConfiguration", None)),
+    (LAMBDA, "rollback", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "autoRollbackConfiguration", None)),
+    (EKS, "network", exports("confluence-dev", deploymentRunner=None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("holder", "kind", "change"), SEEDED, ids=[f"{kind}-{n}" for n, (_, kind, _) in enumerate(SEEDED)]
+)
+def test_a_broken_link_is_found(holder: str, kind: str, change: Change) -> None:
+    assert {said.partition(":")[0] for said in broken(change(route(holder)))} >= {kind}
+
+
+def test_names_that_collide_in_one_account_are_found() -> None:
+    one = {"aws:allowedAccountIds": '["123456789012"]', "aws:region": "us-east-1"}
+    here = route(LAMBDA)
+    configs = {**here.configs, **{s: {**here.configs[s], **one} for s in (LAMBDA, "confluence-lambda-dev")}}
+    twin = stack_graph(LAMBDA)
+    changed = Route(here.graph, {**here.targets, "confluence-lambda-dev": twin}, configs, here.files)
+    assert any(said.startswith("names: ") for said in broken(changed))
+
+
+def test_an_image_that_was_tried_nowhere_is_found() -> None:
+    here = route(LAMBDA)
+
+    def put(node: Node) -> None:
+        if node.type == "aws:ecr/repository:Repository":
+            node.inputs["imageTagMutability"] = "MUTABLE"
+
+    graph = here.targets["confluence-lambda-dev"]
+    nodes = [replace(n, inputs=dict(n.inputs)) for n in graph.nodes]
+    for node in nodes:
+        put(node)
+    changed = Graph(graph.project, graph.stack, nodes, graph.exports, region=graph.region, config=graph.config)
+    found = broken(Route(here.graph, {**here.targets, "confluence-lambda-dev": changed}, here.configs, here.files))
+    assert any(said.startswith("images: ") for said in found)

@@ -1,0 +1,165 @@
+"""How images come to a stack and a site to its bucket; AWS answers as it does, from records."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.delivery.tools import Tools
+
+IMAGE = {"repository": "shop/server", "version": ":v1", "registry": "r", "region": "eu-west-1"}
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
+AWS = """
+case "$1 $2" in
+  "sts get-caller-identity") echo 222222222222 ;;
+  "ecr get-login-password") echo token ;;
+  "ecr describe-images")
+    case "$*" in
+      *"--registry-id 111111111111"*) [[ -n $TRIED ]] && echo sha256:aa || exit 254 ;;
+      *) if [[ -f there ]]; then echo sha256:aa; else exit 254; fi ;;
+    esac ;;
+  "ecr describe-image-scan-findings")
+    case "$*" in
+      *imageScanStatus*) head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
+      *) echo "$CRITICAL" ;;
+    esac ;;
+  "cloudfront create-invalidation") echo I1 ;;
+  "cloudfront get-invalidation") head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
+esac
+"""
+DOCKER = "cat > /dev/null < /dev/stdin; [[ $1 == buildx ]] && touch there; exit 0"
+
+
+def tools(folder: Path, *scans: str, after: str | None = None, system: str = "records", **outputs: Any) -> Tools:
+    made = Tools(
+        folder,
+        aws=AWS,
+        docker=DOCKER,
+        gh="[[ -z $FORGED ]]",
+        npm="mkdir -p dist; touch dist/index.html",
+        pulumi=f"echo {json.dumps(json.dumps(outputs))}",
+    )
+    (folder / "scans").write_text("".join(f"{scan}\n" for scan in scans or ("COMPLETE",)))
+    documents = {
+        "shop": {"system": system, "after": after, "images": [IMAGE], "account": "222222222222"},
+        "shop-dev": {"images": [{**IMAGE, "repository": "dev/server"}], "account": "111111111111"},
+    }
+    for name, document in documents.items():
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    made.strata('cat "$2.json"')
+    return made
+
+
+def images(made: Tools, **variables: str) -> Any:
+    return made.run("images.sh", **{"TRIED": "", "CRITICAL": "None", "FORGED": "", **variables})
+
+
+def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
+    made = tools(tmp_path, "IN_PROGRESS", "IN_PROGRESS", "COMPLETE")
+    (tmp_path / "there").touch()
+    assert images(made).stdout == "shop/server:v1 is sha256:aa\n"
+    assert len(made.calls("sleep")) == 2
+    assert not made.calls("docker")
+
+
+def test_a_critical_finding_stops_the_deployment(tmp_path: Path) -> None:
+    made = tools(tmp_path)
+    (tmp_path / "there").touch()
+    ended = images(made, CRITICAL="3")
+    assert (ended.returncode, ended.stderr) == (1, "shop/server@sha256:aa has 3 critical findings\n")
+
+
+@pytest.mark.parametrize("status", ["FAILED", "UNSUPPORTED_IMAGE"])
+def test_an_image_that_cannot_be_scanned_is_not_a_clean_one(tmp_path: Path, status: str) -> None:
+    made = tools(tmp_path, status)
+    (tmp_path / "there").touch()
+    ended = images(made)
+    assert ended.returncode != 0
+    assert f"cannot be scanned: {status}" in ended.stderr
+
+
+def test_an_image_that_is_nowhere_is_told(tmp_path: Path) -> None:
+    ended = images(tools(tmp_path))
+    assert (ended.returncode, ended.stderr) == (1, "shop/server:v1 is not in the registry of shop\n")
+
+
+@pytest.mark.parametrize("told", ["file", "pipeline"])
+def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) -> None:
+    made = tools(tmp_path, after="shop-dev" if told == "file" else None)
+    variables = {"PROMOTE_FROM": "shop-dev"} if told == "pipeline" else {"GITHUB_REPOSITORY": "example/strata"}
+    ended = images(made, TRIED="yes", **variables)
+    assert ended.returncode == 0, ended.stderr
+    (copied,) = made.calls("docker buildx")
+    source = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/dev/server@sha256:aa"
+    target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server:v1"
+    assert copied == f"docker buildx imagetools create --tag {target} {source}"
+    attested = [f"gh attestation verify oci://{source} --repo example/strata"]
+    assert made.calls("gh") == (attested if told == "file" else [])
+
+
+def test_an_image_that_nobody_attests_is_not_promoted(tmp_path: Path) -> None:
+    made = tools(tmp_path, after="shop-dev")
+    assert images(made, TRIED="yes", FORGED="yes", GITHUB_REPOSITORY="example/strata").returncode != 0
+    assert not made.calls("docker buildx")
+
+
+def test_an_image_that_was_tried_nowhere_is_not_promoted(tmp_path: Path) -> None:
+    made = tools(tmp_path, after="shop-dev")
+    ended = images(made)
+    assert ended.returncode != 0
+    assert "dev/server:v1 is not in 111111111111.dkr.ecr" in ended.stderr
+
+
+BUILT = {**IMAGE, "repository": "shop/microservice"}
+
+
+def published(folder: Path, **more: Any) -> tuple[Tools, Any]:
+    made = tools(folder, **more)
+    document = json.loads((folder / "shop.json").read_text())
+    (folder / "shop.json").write_text(json.dumps({**document, "images": [BUILT]}))
+    return made, made.run("publish.sh", TRIED="", GITHUB_OUTPUT=str(folder / "told"))
+
+
+def test_an_image_of_this_repository_is_built_once_for_both_platforms(tmp_path: Path) -> None:
+    made, ended = published(tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    (built,) = made.calls("docker buildx build")
+    assert "--platform linux/arm64,linux/amd64 --push" in built
+    assert built.endswith("services/records")
+    name = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/microservice"
+    assert (tmp_path / "told").read_text() == f"name={name}\ndigest=sha256:aa\n"
+    assert f"--tag {name}:v1" in built
+
+
+def test_a_tag_that_is_there_is_not_built_again(tmp_path: Path) -> None:
+    (tmp_path / "there").touch()
+    made, ended = published(tmp_path)
+    assert (ended.returncode, made.calls("docker")) == (0, [])
+    assert not (tmp_path / "told").exists()
+
+
+@pytest.mark.parametrize("more", [{"after": "shop-dev"}, {"system": "confluence"}])
+def test_what_was_tried_before_or_is_of_another_repository_is_not_built(tmp_path: Path, more: dict[str, Any]) -> None:
+    made, ended = published(tmp_path, **more)
+    assert (ended.returncode, made.calls("docker")) == (0, [])
+
+
+def test_the_page_comes_after_the_files_that_it_names(tmp_path: Path) -> None:
+    made = tools(tmp_path, "InProgress", "Completed", webBucket="site", siteDistributionId="D1")
+    (tmp_path / "frontend").mkdir()
+    (tmp_path / "frontend" / "package-lock.json").touch()
+    ended = made.run("site.sh")
+    assert ended.returncode == 0, ended.stderr
+    assert made.calls("npm") == ["npm ci", "npm run build"]
+    first, second, third, *_ = made.calls("aws")
+    assert first.startswith("aws s3 sync frontend/dist s3://site --exclude index.html")
+    assert second == "aws s3 cp frontend/dist/index.html s3://site/index.html --cache-control no-cache"
+    assert third.startswith("aws cloudfront create-invalidation --distribution-id D1 --paths / /index.html")
+    assert len(made.calls("sleep")) == 1
+
+
+def test_a_stack_without_a_site_publishes_none(tmp_path: Path) -> None:
+    made = tools(tmp_path, url="https://example.com")
+    assert made.run("site.sh").returncode == 0
+    assert not made.calls("aws")

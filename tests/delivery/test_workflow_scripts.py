@@ -1,0 +1,200 @@
+"""The scripts of workflows: who a job becomes, what is planned and done, chosen and told; by recorded answers."""
+
+import configparser
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.delivery.tools import Tools
+
+DEPLOY, WORKFLOW = "arn:aws:iam::222222222222:role/strata-deploy", "arn:aws:iam::222222222222:role/workflow"
+STATE = "s3://state?region=us-east-1"
+STACKS = [
+    {
+        "stack": "shop-dev",
+        "by": "workflow",
+        "state": "s3://state?region=us-east-1",
+        "account": "1",
+        "region": "us-west-2",
+    },
+    {"stack": "shop", "by": "pipeline", "state": "s3://state", "account": "2", "region": "us-east-1"},
+    {"stack": "lab", "by": "hand", "state": None, "account": None, "region": "us-east-1"},
+]
+LINES = [{"line": "shop-dev", "dev": "shop-dev", "staging": "", "prod": "", "recovery": ""}]
+
+
+def strata(made: Tools, touched: int = 1) -> None:
+    """All stacks; with --rev the first few of them."""
+    (made.folder / "all.json").write_text(json.dumps({"stacks": STACKS, "lines": LINES}))
+    (made.folder / "some.json").write_text(json.dumps({"stacks": STACKS[:touched], "lines": LINES if touched else []}))
+    made.strata(
+        'case "$*" in delivery*--rev*) cat some.json ;; delivery*) cat all.json ;; diff*) echo "what changes" ;;'
+        ' preview*) printf "noise\\nPolicies: 0 mandatory\\nshop-dev passes: 3 resources\\n" ;; esac'
+    )
+
+
+def test_a_job_s_tools_take_both_roles_anew_by_themselves(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    given = {"WORKFLOW_ROLE_ARN": WORKFLOW, "DEPLOYMENT_ROLE_ARN": DEPLOY, "AWS_REGION": "eu-west-1"}
+    assert made.run("sign-in.sh", **given).returncode == 0
+    config = configparser.ConfigParser()
+    config.read(tmp_path / ".aws" / "config")
+    process, role = config["profile workflow"]["credential_process"].split()
+    assert (Path(process).name, role) == ("token.sh", WORKFLOW)
+    assert dict(config["profile deploy"]) == {"role_arn": DEPLOY, "source_profile": "workflow", "region": "eu-west-1"}
+
+
+def test_a_token_of_github_becomes_credentials_in_the_form_that_sdks_read(tmp_path: Path) -> None:
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    keys = {"AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": "2026-11-29T18:00:00Z"}
+    made = Tools(
+        tmp_path,
+        curl="""echo '{"count": 1, "value": "signed"}'""",
+        aws=f"[[ -z ${{AWS_PROFILE:-}} ]] && echo '{json.dumps({'Credentials': keys})}'",
+    )
+    github = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://token?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}
+    ended = made.run("token.sh", WORKFLOW, AWS_PROFILE="deploy", **github)
+    assert json.loads(ended.stdout) == {"Version": 1, **keys}
+    assert made.calls("curl")[0].endswith("https://token?v=2&audience=sts.amazonaws.com")
+    assert f"--role-arn {WORKFLOW}" in made.calls("aws")[0]
+    assert "--web-identity-token signed" in made.calls("aws")[0]
+
+
+@pytest.mark.parametrize("words", [[], ["strata-preview"]])
+def test_a_job_is_told_what_the_stack_file_says(tmp_path: Path, words: list[str]) -> None:
+    made = Tools(tmp_path)
+    strata(made)
+    assert made.run("environment.sh", *words, STACK="shop-dev").stdout.splitlines() == [
+        "PULUMI_BACKEND_URL=s3://state?region=us-east-1",
+        "AWS_REGION=us-west-2",
+        f"DEPLOYMENT_ROLE_ARN=arn:aws:iam::1:role/{words[0] if words else 'strata-deploy'}",
+    ]
+
+
+@pytest.mark.parametrize("stack", ["lab", "nope"])
+def test_a_stack_that_is_deployed_nowhere_has_no_environment(tmp_path: Path, stack: str) -> None:
+    made = Tools(tmp_path)
+    strata(made)
+    ended = made.run("environment.sh", STACK=stack)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"Pulumi.{stack}.yaml says nothing of a state or an account")
+
+
+def test_jobs_are_made_of_the_stack_files(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    strata(made)
+    every = ['stacks=["shop-dev","shop","lab"]', 'deployed=["shop-dev","shop"]']
+    assert made.run("select.sh").stdout.splitlines() == every
+    chosen = made.run("select.sh", BASE="abc").stdout.splitlines()
+    assert chosen[:3] == [*every, 'touched=["shop-dev"]']
+    assert json.loads(chosen[3].removeprefix("lines=")) == LINES
+
+
+def repository(folder: Path) -> str:
+    """A repository with the file of one stack; its commit."""
+    (folder / "Pulumi.shop-dev.yaml").write_text("config: {}\n")
+    named = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for words in (["init", "--quiet"], ["add", "Pulumi.shop-dev.yaml"], ["commit", "--quiet", "--message", "first"]):
+        subprocess.run([*named, *words], cwd=folder, check=True, capture_output=True)
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def comment(number: int, login: str, body: str) -> dict[str, Any]:
+    return {"id": number, "user": {"login": login}, "body": body}
+
+
+# https://docs.github.com/en/rest/issues/comments
+BOT, OTHERS = (
+    comment(7, "github-actions[bot]", "<!-- strata-review -->\nold"),
+    comment(5, "x", "<!-- strata-review -->"),
+)
+
+
+@pytest.mark.parametrize(
+    ("there", "call"),
+    [([OTHERS, BOT], "PATCH repos/o/r/issues/comments/7"), ([OTHERS], "POST repos/o/r/issues/3/comments")],
+)
+def test_a_pull_request_has_one_comment_which_is_written_over(tmp_path: Path, there: list[Any], call: str) -> None:
+    base = repository(tmp_path)
+    made = Tools(tmp_path, gh="""[[ $* == *--method* ]] || cat comments.json""")
+    strata(made)
+    (tmp_path / "comments.json").write_text(json.dumps(there))
+    ended = made.run("review.sh", "said.md", BASE=base, PULL_REQUEST="3", GITHUB_REPOSITORY="o/r")
+    assert ended.returncode == 0, ended.stderr
+    said = (tmp_path / "said.md").read_text()
+    assert said.startswith("<!-- strata-review -->\nwhat changes\n")
+    assert "Policies: 0 mandatory\nshop-dev passes: 3 resources\n" in said
+    assert "noise" not in said
+    (written,) = made.calls("gh api --method")
+    assert written == f"gh api --method {call} --field body=@said.md.cut --silent"
+
+
+def test_without_a_right_to_comment_the_summary_says_it(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=2)
+    ended = made.run("review.sh", "said.md", BASE=repository(tmp_path), GITHUB_STEP_SUMMARY=str(tmp_path / "summary"))
+    assert ended.returncode == 0, ended.stderr
+    assert "## shop is new\n" in (tmp_path / "summary").read_text()
+    assert not made.calls("gh")
+
+
+def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=0)
+    assert made.run("review.sh", "said.md", BASE=repository(tmp_path)).returncode == 0
+    assert (tmp_path / "said.md").read_text() == "<!-- strata-review -->\nNo stack changes.\n"
+
+
+PULUMI = """case "$1 $2" in
+  "stack output") echo '{}' ;;
+  preview*) [[ -n $FAILS ]] && exit 1; echo plan > "${@: -3:1}" ;;
+esac"""
+
+
+def test_the_plan_of_a_commit_lies_beside_the_state(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    ended = made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state?region=us-east-1", FAILS="")
+    assert ended.returncode == 0, ended.stderr
+    assert made.calls("aws")[0].endswith("plan.json s3://state/plans/shop/c1.json")
+
+
+def test_nothing_is_kept_of_a_plan_that_fails_or_is_of_no_commit(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    assert made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="yes").returncode != 0
+    assert made.run("plan.sh", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode == 0
+    assert not made.calls("aws")
+
+
+def test_an_update_does_what_was_planned(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state/", FAILS="")
+    assert ended.returncode == 0, ended.stderr
+    assert made.calls("aws")[0].startswith("aws s3 cp s3://state/plans/shop/c1.json ")
+    (up,) = made.calls("pulumi up")
+    assert up.startswith("pulumi up --stack shop --policy-pack policy --plan ")
+
+
+def test_a_commit_without_its_plan_is_not_deployed(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws="exit 1")
+    assert made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode != 0
+    assert not made.calls("pulumi up")
+
+
+def test_an_update_by_hand_needs_no_plan_and_the_pack_judges_it(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI)
+    assert made.run("infrastructure.sh", FAILS="").returncode == 0
+    assert made.calls("pulumi up") == [
+        "pulumi up --stack shop --policy-pack policy --yes --non-interactive --suppress-outputs"
+    ]
+
+
+def test_a_plan_is_kept_in_a_bucket_or_not_at_all(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    ended = made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="https://api.pulumi.com", FAILS="")
+    assert ended.returncode != 0
+    assert "https://api.pulumi.com is no bucket" in ended.stderr
+    assert not made.calls("aws")

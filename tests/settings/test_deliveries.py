@@ -1,0 +1,69 @@
+"""What a push goes to: the lines that workflows are made of, and which of their stacks a change touches."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyser.analyses.delivery import PLACES, delivered, images, lines
+from analyser.analyses.report import compared
+from analyser.faces.commands import delivery, revision
+from settings import SettingsError, stackfile
+from settings.delivery import Deployer
+from tests.stacks import ROOT, STACKS, stack_graph
+from tests.systems.changed import otherwise
+
+
+def test_every_stack_of_the_workflow_stands_in_one_place_of_one_line() -> None:
+    told = [line[place] for line in lines(ROOT) for place in PLACES if line[place]]
+    ours = [stack for stack in STACKS if delivered(ROOT, stack).by is Deployer.WORKFLOW]
+    assert sorted(told) == sorted(ours)
+    assert {"line": "dev", "dev": "dev", "staging": "", "prod": "prod", "recovery": "prod-dr"} in lines(ROOT)
+
+
+def test_no_stack_that_is_shipped_is_left_to_hands_or_has_no_state() -> None:
+    assert [s for s in STACKS if delivered(ROOT, s).by is Deployer.HAND or not delivered(ROOT, s).state] == []
+
+
+def test_what_is_not_touched_is_left_out() -> None:
+    assert lines(ROOT, {"prod", "mdreader-prod"}) == [
+        {"line": "dev", "dev": "", "staging": "", "prod": "prod", "recovery": ""}
+    ]
+    assert lines(ROOT, set()) == []
+
+
+def test_two_stacks_in_one_place_are_refused(tmp_path: Path) -> None:
+    for name, environment, after in (("a", "dev", ""), ("b", "prod", "after: a, "), ("c", "prod", "after: a, ")):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(
+            f"config:\n  strata:environment: {environment}\n"
+            f"  strata:delivery: {{by: workflow, {after}state: s3://state}}\n"
+        )
+    with pytest.raises(SettingsError, match=r"Pulumi\.c\.yaml: delivery\.after: b is prod of the line"):
+        lines(tmp_path)
+
+
+def test_a_push_goes_to_the_stacks_that_it_touches_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The revision before built all stacks as they are; now the file of ``dev`` says something else."""
+    few = ["dev", "prod", "consulting-dev", "collaboration-dev"]
+
+    def now(stack: str) -> Any:
+        return otherwise("dev") if stack == "dev" else stack_graph(stack)
+
+    monkeypatch.setattr(stackfile, "stack_names", lambda directory: few)
+    monkeypatch.setattr(revision, "had_stack", lambda root, stack, rev: True)
+    monkeypatch.setattr(revision, "preview_at", lambda root, stack, rev: compared(stack_graph(stack)))
+    monkeypatch.setattr(delivery, "graph_of", now)
+    found = delivery._all(ROOT, "HEAD")
+    assert [one["stack"] for one in found["stacks"]] == ["dev"]
+    assert found["lines"] == [{"line": "dev", "dev": "dev", "staging": "", "prod": "", "recovery": ""}]
+
+
+def test_a_stack_that_was_not_there_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revision, "had_stack", lambda root, stack, rev: False)
+    assert delivery.differs(ROOT, "dev", "HEAD")
+
+
+def test_images_are_those_of_the_stack_s_own_repositories() -> None:
+    assert [(one.repository, one.version) for one in images(stack_graph("dev"))] == [
+        ("records-dev/microservice", ":1.0.0")
+    ]
