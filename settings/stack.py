@@ -1,6 +1,7 @@
 """One stack's configuration, from Pulumi's config to a checked value."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -19,7 +20,8 @@ from settings.provider import REGION_KEY
 from settings.recovery import KEY, home_problems
 from settings.usage import Usage
 
-KEYS = ("system", "environment", "deletable", "settings", "usage", "objectives")
+BOUNDARY = "permissionsBoundary"
+KEYS = ("system", "environment", "deletable", "permissionsBoundary", "settings", "usage", "objectives")
 
 _NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
 """The project's own, the providers' and Pulumi's; a system's secrets are in one that is called like it."""
@@ -40,6 +42,8 @@ class Stack:
     """Whether the stack is about to go: its environment's protection from deletion is lifted, and nothing else."""
     usage: Usage = field(default_factory=Usage)
     """What the preview's prices rest on; nothing that is built depends on it."""
+    permissions_boundary: str = ""
+    """The name of the policy of the account that bounds every role which the stack makes; none where it is empty."""
     objectives: StackObjectives = field(default_factory=StackObjectives)
     """What recovery has to achieve; nothing that is built depends on it."""
 
@@ -62,6 +66,7 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     system = _choice("system", own, list(systems), problems)
     environment = _choice("environment", own, [e.value for e in Environment], problems)
     deletable = _choice("deletable", {"deletable": "false", **own}, ["false", "true"], problems) == "true"
+    boundary = _boundary(own, problems)
     model = systems.get(system or "")
     context = {"environment": Environment(environment) if environment else None, "region": region}
     settings = _block("settings", own, model, context, problems) if model and environment else None
@@ -69,7 +74,7 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     objectives = _block("objectives", own, StackObjectives, context, problems)
     if problems or not (system and environment and settings and usage and objectives):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, objectives)
+    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, boundary, objectives)
     recovery = getattr(settings, KEY, None)
     if recovery and (found := [*home_problems(recovery, made, ROOT)]):
         raise SettingsError(f"Pulumi.{stack}.yaml", found)
@@ -91,6 +96,15 @@ def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list
     said = f"is required; one of: {known}" if value is None else f"{shown(value)} is not allowed; one of: {known}"
     problems.append(Problem(key, said))
     return None
+
+
+def _boundary(own: Mapping[str, str], problems: list[Problem]) -> str:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names"""
+    name = own.get(BOUNDARY, "")
+    if BOUNDARY in own and not re.fullmatch(r"[A-Za-z0-9+=,.@_-]{1,128}", name):
+        said = "is no name of a policy: up to 128 letters, digits and +=,.@_-"
+        problems.append(Problem(BOUNDARY, f"{shown(name)} {said}"))
+    return name
 
 
 def _block(

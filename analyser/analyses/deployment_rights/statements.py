@@ -1,8 +1,8 @@
 """The statements that let a role deploy one stack, or only look at it.
 
 Of each service one statement is about what has a name in the stack file. What gets an id or a made-up name is
-narrowed by the tag ``stack``, which the provider gives to all it makes: on what is there by ``aws:ResourceTag``, on what
-is to be made by ``aws:RequestTag``. What brings neither is narrowed by the form of its ARN alone.
+narrowed by the tag ``stack``, which the provider gives to all it makes: on what is there by ``aws:ResourceTag``, on
+what is to be made by ``aws:RequestTag``. What brings neither is narrowed by the form of its ARN alone.
 """
 
 from collections import defaultdict

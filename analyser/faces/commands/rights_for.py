@@ -17,6 +17,10 @@ from analyser.faces.commands.output import written_to
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.project_files import PROJECT
+from settings.stack import BOUNDARY
+
+_BOUNDARY = f"{PROJECT}:{BOUNDARY}"
 
 
 def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
@@ -26,7 +30,7 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     boundary = boundary_of(graph)
-    name = boundary_name(stack)
+    name = boundary_name(graph)
     try:
         found = rights_for(graph, state=bucket, boundary=f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}", reading=reading)
     except (TooLargeError, TooWideError, UnknownTypeError) as error:
@@ -42,16 +46,17 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
             with written_to(output / f"{title}.json") as file:
                 file.write(_text(document, account) + "\n")
     else:
-        for line in _lines(found, files, account):
+        for line in _lines(found, files, graph, reading=reading):
             typer.echo(line)
 
 
-def boundary_name(stack: str) -> str:
-    """What the boundary of a stack's roles is called."""
-    return f"strata-{stack}-boundary"
+def boundary_name(graph: Graph) -> str:
+    """What the boundary of a stack's roles is called: as its file says, or as it would."""
+    return graph.config.get(_BOUNDARY) or f"strata-{graph.stack}-boundary"
 
 
-def _lines(found: Rights, files: dict[str, Document], account: str) -> Iterator[str]:
+def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: bool) -> Iterator[str]:
+    account = _account(graph)
     for title, document in files.items():
         yield f"{title:<44}{size(document):>6,} of {LARGEST:,} characters"
     yield ""
@@ -60,9 +65,11 @@ def _lines(found: Rights, files: dict[str, Document], account: str) -> Iterator[
     for service, count in found.by_service.items():
         yield f"{service:<28}{count:>8}  {' '.join(anywhere.get(service, ()))}".rstrip()
     yield ""
+    if _BOUNDARY not in graph.config and not reading:
+        yield f"Pulumi.{graph.stack}.yaml lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
     if account == ACCOUNT_ID:
         yield f"{ACCOUNT_ID} stands for the account until aws:allowedAccountIds names it"
-    yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 1"
+    yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 2"
 
 
 def _account(graph: Graph) -> str:
