@@ -43,6 +43,11 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
                 "type": "boolean",
                 "description": "Lifts the protection from deletion of a stack that is about to go",
             },
+            f"{PROJECT}:permissionsBoundary": {
+                "type": "string",
+                "pattern": "^[A-Za-z0-9+=,.@_-]{1,128}$",
+                "description": "The policy of the account that bounds every role of the stack: strata rights-for",
+            },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
             f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
             f"{PROJECT}:objectives": {"$ref": f"#/$defs/{_OBJECTIVES}"},

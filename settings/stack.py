@@ -1,6 +1,7 @@
 """One stack's configuration, from Pulumi's config to a checked value."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,7 +21,8 @@ from settings.provider import REGION_KEY
 from settings.recovery import KEY, home_problems
 from settings.usage import Usage
 
-KEYS = ("system", "environment", "deletable", "settings", "usage", "objectives", "delivery")
+BOUNDARY = "permissionsBoundary"
+KEYS = ("system", "environment", "deletable", BOUNDARY, "settings", "usage", "objectives", "delivery")
 
 _NAMESPACES = (PROJECT, "aws", "eks", "kubernetes", "pulumi", "random")
 """The project's own, the providers' and Pulumi's; a system's secrets are in one that is called like it."""
@@ -41,6 +43,8 @@ class Stack:
     """Whether the stack is about to go: its environment's protection from deletion is lifted, and nothing else."""
     usage: Usage = field(default_factory=Usage)
     """What the preview's prices rest on; nothing that is built depends on it."""
+    permissions_boundary: str = ""
+    """The name of the policy of the account that bounds every role which the stack makes; none where it is empty."""
     objectives: StackObjectives = field(default_factory=StackObjectives)
     """What recovery has to achieve; nothing that is built depends on it."""
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
@@ -65,6 +69,7 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     system = _choice("system", own, list(systems), problems)
     environment = _choice("environment", own, [e.value for e in Environment], problems)
     deletable = _choice("deletable", {"deletable": "false", **own}, ["false", "true"], problems) == "true"
+    boundary = _boundary(own, problems)
     model = systems.get(system or "")
     context = {"environment": Environment(environment) if environment else None, "region": region}
     settings = _block("settings", own, model, context, problems) if model and environment else None
@@ -73,7 +78,14 @@ def parse(stack: str, config: Mapping[str, str], systems: Mapping[str, type[Sett
     delivery = _block("delivery", own, DeliverySettings, context, problems)
     if problems or not (system and environment and settings and usage and objectives and delivery):
         raise SettingsError(f"Pulumi.{stack}.yaml", problems)
-    made = Stack(stack, system, Environment(environment), region, settings, deletable, usage, objectives, delivery)
+    made = Stack(
+        *(stack, system, Environment(environment), region, settings),
+        deletable=deletable,
+        usage=usage,
+        permissions_boundary=boundary,
+        objectives=objectives,
+        delivery=delivery,
+    )
     recovery = getattr(settings, KEY, None)
     found = [*home_problems(recovery, made, ROOT)] if recovery else []
     if found := [*found, *delivery_problems(made, config, ROOT)]:
@@ -96,6 +108,15 @@ def _choice(key: str, own: Mapping[str, str], allowed: list[str], problems: list
     said = f"is required; one of: {known}" if value is None else f"{shown(value)} is not allowed; one of: {known}"
     problems.append(Problem(key, said))
     return None
+
+
+def _boundary(own: Mapping[str, str], problems: list[Problem]) -> str:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names"""
+    name = own.get(BOUNDARY, "")
+    if BOUNDARY in own and not re.fullmatch(r"[A-Za-z0-9+=,.@_-]{1,128}", name):
+        said = "is no name of a policy: up to 128 letters, digits and +=,.@_-"
+        problems.append(Problem(BOUNDARY, f"{shown(name)} {said}"))
+    return name
 
 
 def _block(

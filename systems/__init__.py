@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components import protection
+from components import boundary, protection
 from components.account import Account
 from settings import Settings, Stack
 
@@ -33,4 +33,6 @@ def build(stack: Stack) -> dict[str, Any]:
     """Builds the stack's system and returns its outputs by name."""
     account = Account.current(stack.region, stack.environment, deletable=stack.deletable)
     protection.protect(account.safeguards)
+    if stack.permissions_boundary:
+        boundary.bound(account.arn("iam", f"policy/{stack.permissions_boundary}", region=""))
     return importlib.import_module(f"systems.{stack.system}").build(stack.settings, account)

@@ -122,7 +122,7 @@ def test_one_line_says_where_and_what_is_allowed(settings: Any, said: str) -> No
 
 def test_other_keys_are_unknown() -> None:
     (line,) = problems({"name": "a"}, **{"strata:enviroment": "dev"})
-    allowed = "deletable, delivery, environment, objectives, settings, system, usage"
+    allowed = "deletable, delivery, environment, objectives, permissionsBoundary, settings, system, usage"
     assert line == f"enviroment: unknown key; did you mean environment? allowed: {allowed}"
 
 

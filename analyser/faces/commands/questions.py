@@ -167,6 +167,22 @@ def can(
     return VIOLATED if expect and answer != expect else 0
 
 
+def rights_for(
+    stack: StackName,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="For previews and drift: nothing that changes.")
+    ] = False,
+    state: Annotated[str, typer.Option("--state", help="The bucket of the state, unless a pipeline names it.")] = "",
+    output: Annotated[Path | None, typer.Option("--output", help="Write the policies to a folder.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show the least rights that deploying a stack takes. As policies, and the boundary of the roles that it makes."""
+    from analyser.faces.commands.rights_for import show_rights_for
+
+    show_rights_for(stack, state, reading=read_only, output=output, as_json=as_json)
+    return 0
+
+
 def trace(stack: StackName, as_json: AsJson = False) -> int:
     """Tell every story of a stack from end to end. Link by link; fail where a link lacks its other side."""
     graph = graph_of(stack, promoted=True)  # of a recovery stack, what serves: standing by, much has no other side yet

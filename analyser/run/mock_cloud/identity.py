@@ -24,7 +24,7 @@ _EC2_IDS = {
 }  # fmt: skip
 # {id}, {name}: the resource's own; {within}: what is so called in the cluster {name}; {hash}: 16 hexadecimal digits;
 # {uuid}. The region is left out of global services.
-_ARNS = {
+ARNS = {
     "acm/certificate": "acm:{region}:{account}:certificate/{uuid}",
     "amplify/app": "amplify:{region}:{account}:apps/{id}",
     "apigateway/restApi": "apigateway:{region}::/restapis/{id}",
@@ -88,6 +88,7 @@ _ARNS = {
     "ssm/parameter": "ssm:{region}:{account}:parameter/{name}",
     "wafv2/webAcl": "wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
 }
+"""ARNs in the form of their service, by the path of the type; of any other type what is made up is only alike."""
 _SERVICES = {"ebs": "ec2", "vpc": "ec2", "cfg": "config", "lb": "elasticloadbalancing", "msk": "kafka"}
 _ID_IS_NAME = {
     "cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "eks/cluster", "elasticache/parameterGroup",
@@ -144,7 +145,7 @@ class Identity:
     @cached_property
     def arn(self) -> str:
         """The ARN in the form that the service gives it."""
-        form = _ARNS.get(self.path)
+        form = ARNS.get(self.path)
         if form is None:
             service = _SERVICES.get(self.service, self.service)
             kind = self.kind[0].lower() + self.kind[1:]

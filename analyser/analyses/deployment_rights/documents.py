@@ -1,0 +1,91 @@
+"""Statements as managed policies, within what IAM takes.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from analyser.analyses.deployment_rights.statements import Statement
+
+LARGEST: Final = 6144
+"""Characters of a managed policy, white space left out."""
+_NUMBERS: Final = 40
+"""Room for the numbers that Sids of one kind get."""
+MOST: Final = 10
+"""Managed policies of a role, unless its account has asked for more."""
+_MERGED: Final = ("Named", "Tags", "New", "Own", "Look", "Any")
+"""Ends of the Sids of statements that are about one service each.
+
+One of several services means the same, as an action is about ARNs of its own service alone.
+"""
+Document = dict[str, Any]
+
+
+class TooLargeError(ValueError):
+    """Rights that do not fit into the policies of one role."""
+
+
+def documents(statements: Iterable[Statement]) -> list[Document]:
+    """As few policies as hold all statements, those of one kind together.
+
+    Raises TooLargeError for more than a role takes.
+    """
+    pieces = [piece for statement in statements for piece in _pieces(statement)]
+    pieces.sort(key=lambda one: (_kind(one), -_size([one])))
+    found: list[list[Statement]] = []
+    for piece in pieces:
+        choices = ((_merged(document, piece), number) for number, document in enumerate(found))
+        fitting = [(merged, number) for merged, number in choices if _size(merged) <= LARGEST - _NUMBERS]
+        if fitting:
+            merged, number = min(fitting, key=lambda choice: _size(choice[0]) - _size(found[choice[1]]))
+            found[number] = merged
+        else:
+            found.append([piece])
+    if len(found) > MOST:
+        raise TooLargeError(f"the rights take {len(found)} managed policies, and a role has {MOST}")
+    return [{"Version": "2012-10-17", "Statement": _numbered(each)} for each in found]
+
+
+def size(document: Document) -> int:
+    """What IAM counts of a policy."""
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _size(statements: list[Statement]) -> int:
+    return size({"Version": "2012-10-17", "Statement": statements})
+
+
+def _kind(statement: Statement) -> str:
+    end = next((end for end in _MERGED if statement["Sid"].endswith(end)), statement["Sid"])
+    return f"{end} {json.dumps(statement.get('Condition'), sort_keys=True)}"
+
+
+def _merged(document: list[Statement], piece: Statement) -> list[Statement]:
+    kind = _kind(piece)
+    for number, one in enumerate(document):
+        if _kind(one) == kind:
+            both = {key: sorted({*one[key], *piece[key]}) for key in ("Action", "Resource")}
+            return [*document[:number], {**one, "Sid": kind.partition(" ")[0], **both}, *document[number + 1 :]]
+    return [*document, piece]
+
+
+def _pieces(statement: Statement) -> list[Statement]:
+    """A statement in parts that each fit into a policy: first by its resources, then by its actions."""
+    if _size([statement]) <= LARGEST // 2:
+        return [statement]
+    key = max(("Action", "Resource"), key=lambda key: len(json.dumps(statement[key])))
+    half = len(statement[key]) // 2
+    parts = ({**statement, key: statement[key][:half]}, {**statement, key: statement[key][half:]})
+    return [piece for part in parts for piece in _pieces(part)]
+
+
+def _numbered(statements: list[Statement]) -> list[Statement]:
+    """With Sids that differ, as IAM asks for."""
+    seen: dict[str, int] = {}
+    found = []
+    for one in statements:
+        count = seen[one["Sid"]] = seen.get(one["Sid"], 0) + 1
+        found.append({**one, "Sid": one["Sid"] if count == 1 else f"{one['Sid']}{count}"})
+    return found

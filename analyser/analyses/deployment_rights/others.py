@@ -1,0 +1,130 @@
+"""What a deployment asks for beside its resources: state, look-ups, steps of ``delivery/``, a few narrow cases."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
+from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
+from analyser.analyses.prerequisites.deployer import runner_of
+from analyser.analyses.prerequisites.model import block, known, region_of
+from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
+
+RECORD: Final = "aws:route53/record:Record"
+_NODES: Final = "aws:eks/nodeGroup:NodeGroup"
+_TARGETS: Final = "aws:efs/mountTarget:MountTarget"
+STATE_KEY: Final = "alias/pulumi-state"
+"""The key of docs/deploying.md that encrypts the state and its secrets."""
+LOOKS: Final = ("ec2:DescribeAvailabilityZones", "ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries")
+"""Of data sources; asking who one is takes no right."""
+STEPS: Final = {
+    "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
+    "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
+    "aws:codedeploy/deploymentGroup:DeploymentGroup": (
+        "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
+        "codedeploy:RegisterApplicationRevision", "codedeploy:GetApplicationRevision",
+    ),
+    "aws:ecs/service:Service": ("ecs:DescribeServices",),
+    "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
+    "aws:lambda/alias:Alias": ("lambda:GetAlias", "lambda:ListVersionsByFunction"),
+}  # fmt: skip
+"""What the scripts of ``delivery/`` do, by the type that they do it to; a session on the runner is for people alone."""
+_BACKEND: Final = re.compile(r"s3://([a-z0-9.-]{3,63})")
+
+
+def others(graph: Graph, state: str, *, reading: bool) -> Iterator[Statement]:
+    """All of it, or what a preview takes of it. ``state`` is the bucket of the state."""
+    yield from _state(state, reading=reading)
+    if graph.of_type("aws:eks/cluster:Cluster"):
+        yield allow("Images", ["ssm:GetParameter"], [f"arn:aws:ssm:{graph.region}::parameter/aws/service/*"])
+    if graph.of_type("aws:wafv2/webAclAssociation:WebAclAssociation"):
+        # Of the web ACL and of what it stands before.
+        # https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+        verbs = (
+            ("GetWebACLForResource",) if reading else ("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource")
+        )
+        yield allow("Protected", [f"wafv2:{verb}" for verb in verbs], sorted(_protected(graph)))
+    if not reading:
+        yield from _changes(graph)
+
+
+def _protected(graph: Graph) -> Iterator[str]:
+    made = made_up(graph)
+    for node in graph.of_type("aws:lb/loadBalancer:LoadBalancer"):
+        yield filled(graph, node, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/*", made)
+    for node in graph.of_type("aws:apigateway/restApi:RestApi"):
+        yield f"arn:aws:apigateway:{region_of(graph, node)}::/restapis/*/stages/*"
+
+
+def state_of(graph: Graph) -> str:
+    """The bucket of the state that a stack's own pipeline names; empty where none does."""
+    for node in graph.of_type("aws:codebuild/project:Project"):
+        for variable in block(node, "environment").get("environmentVariables") or ():
+            if found := _BACKEND.match(str(variable.get("value"))):
+                return found[1]
+    return ""
+
+
+def _state(bucket: str, *, reading: bool) -> Iterator[Statement]:
+    """https://www.pulumi.com/docs/iac/concepts/state-and-backends/ · https://www.pulumi.com/docs/iac/concepts/secrets/"""
+    objects = ["s3:GetObject"] if reading else ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    uses = ["kms:Decrypt"] if reading else ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+    keys = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": STATE_KEY}}
+    yield allow("StateBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [f"arn:aws:s3:::{bucket}"])
+    yield allow("State", objects, [f"arn:aws:s3:::{bucket}/*"])
+    yield allow("StateKey", uses, [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"], keys)
+
+
+def _changes(graph: Graph) -> Iterator[Statement]:
+    if records := _records(graph):
+        yield allow(
+            "Records", ["route53:ChangeResourceRecordSets"], ["arn:aws:route53:::hostedzone/*"],
+            {"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": records}},
+        )  # fmt: skip
+    if runner := runner_of(graph):
+        location = without_made_up(str(block(runner, "source").get("location")), made_up(graph))
+        yield allow("RunnerSource", ["s3:PutObject"], [f"arn:aws:s3:::{location}"])
+    machines = [f"arn:aws:ec2:{region}:{ACCOUNT_ID}:" for region in regions(graph)]
+    if graph.of_type(_NODES):
+        # EKS tries a launch template out with the caller's rights; what it is made of is judged by its tags.
+        # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+        kinds = ("instance/*", "network-interface/*", "volume/*")
+        images = [f"arn:aws:ec2:{region}::image/*" for region in regions(graph)]
+        only = {"Bool": {"ec2:IsLaunchTemplateResource": "true"}}
+        yield allow(
+            "Launch", ["ec2:RunInstances"], [*images, *(f"{one}{kind}" for one in machines for kind in kinds)], only
+        )
+        stack = {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}}
+        theirs = ("launch-template/*", "security-group/*", "subnet/*")
+        yield allow(
+            "LaunchWithin", ["ec2:RunInstances"], [f"{one}{kind}" for one in machines for kind in theirs], stack
+        )
+    if graph.of_type(_TARGETS):
+        # EFS makes them with the caller's rights, and without tags.
+        # https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html
+        verbs = ("CreateNetworkInterface", "DeleteNetworkInterface", "ModifyNetworkInterfaceAttribute")
+        yield allow(
+            "MountTargets", [f"ec2:{verb}" for verb in verbs], [f"{one}network-interface/*" for one in machines]
+        )
+        stack = {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}}
+        parts = [f"{one}{kind}" for one in machines for kind in ("security-group/*", "subnet/*")]
+        yield allow("MountTargetsWithin", ["ec2:CreateNetworkInterface"], parts, stack)
+
+
+def _records(graph: Graph) -> list[str]:
+    """The names of the stack's zones and records, and what is below them: validations of certificates are told late."""
+    names = {known(node, "name") for token in ("aws:route53/zone:Zone", RECORD) for node in graph.of_type(token)} - {""}
+    bare = {name.rstrip(".").lower() for name in names}
+    highest = {name for name in bare if not any(name.endswith(f".{other}") for other in bare - {name})}
+    return sorted({pattern for name in highest for pattern in (name, f"*.{name}")})
+
+
+def deployment_roles(graph: Graph) -> list[str]:
+    """The roles that deploy, as far as the stack names them, and the usual one."""
+    found = {f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy"}
+    for node in graph.of_type("aws:codebuild/project:Project"):
+        for variable in block(node, "environment").get("environmentVariables") or ():
+            if variable.get("name") == "DEPLOYMENT_ROLE_ARN":
+                found.add(str(variable.get("value")))
+    return sorted(found)

@@ -1,0 +1,67 @@
+"""`strata rights-for`: the policies of the role that deploys a stack or looks at it, and what is wide in them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from analyser.analyses.deployment_rights.documents import Document, documents
+from analyser.analyses.deployment_rights.others import LOOKS, STEPS, deployment_roles, others
+from analyser.analyses.deployment_rights.roles import keeps_itself, of_roles
+from analyser.analyses.deployment_rights.statements import STACK_TAG, actions_for, statements
+from analyser.graph import Graph
+from policy.iam.actions import expand
+
+VERSION: Final = 1
+"""Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
+
+
+class TooWideError(ValueError):
+    """A stack whose resources bear no tag of their own, so that rights could not be narrowed to them."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The policies, ready for ``aws iam create-policy``."""
+
+    documents: tuple[Document, ...]
+
+    @property
+    def by_service(self) -> dict[str, int]:
+        """How many actions of each service are allowed."""
+        allowed = {
+            action.name
+            for document in self.documents
+            for one in document["Statement"]
+            if one["Effect"] == "Allow"
+            for pattern in one["Action"]
+            for action in expand(pattern)
+        }
+        return dict(sorted(Counter(name.partition(":")[0] for name in allowed).items()))
+
+    @property
+    def anywhere(self) -> dict[str, list[str]]:
+        """What is allowed on ``*``, by service: AWS lets no policy limit these to resources."""
+        found: dict[str, set[str]] = {}
+        for document in self.documents:
+            for one in document["Statement"]:
+                if one["Effect"] == "Allow" and "*" in one["Resource"]:
+                    for action in one["Action"]:
+                        found.setdefault(action.partition(":")[0], set()).add(action.partition(":")[2])
+        return {service: sorted(found[service]) for service in sorted(found)}
+
+
+def rights_for(graph: Graph, *, state: str, boundary: str, reading: bool = False) -> Rights:
+    """What a role needs to deploy a stack whose values are known; ``reading``: to preview it and to find drift.
+
+    ``state`` is the bucket of the state, ``boundary`` the ARN of what bounds the roles that the stack makes. Raises
+    UnknownTypeError for a type that nobody has written down, TooLargeError for rights that one role cannot have.
+    """
+    if (graph.default_tags or {}).get(STACK_TAG) != graph.stack:
+        raise TooWideError(f"aws:defaultTags.tags.{STACK_TAG} is not {graph.stack}: nothing tells what is this stack's")
+    actions = actions_for(graph, reading=reading) | set(LOOKS)
+    if not reading:
+        actions |= {action for token, steps in STEPS.items() if graph.of_type(token) for action in steps}
+    found = [*statements(graph, actions), *others(graph, state, reading=reading)]
+    if not reading:
+        found += [*of_roles(graph, boundary), keeps_itself(boundary, deployment_roles(graph))]
+    return Rights(tuple(documents(found)))

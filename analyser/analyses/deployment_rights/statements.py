@@ -1,0 +1,149 @@
+"""The statements that let a role deploy one stack, or only look at it.
+
+Of each service one statement is about what has a name in the stack file. What gets an id or a made-up name is
+narrowed by the tag ``stack``, which the provider gives to all it makes: on what is there by ``aws:ResourceTag``, on
+what is to be made by ``aws:RequestTag``. What brings neither is narrowed by the form of its ARN alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from analyser.analyses.deployment_rights.names import Called, called, fewer
+from analyser.analyses.deployment_rights.table import brings_tags, knows_tags, of_type
+from analyser.graph import Graph
+from policy.iam.actions import LIST, READ, TAGGING, actions_of, expand
+
+Statement = dict[str, Any]
+STACK_TAG: Final = "stack"
+SPECIAL: Final = frozenset(
+    {"ec2:RunInstances", "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
+     "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "route53:ChangeResourceRecordSets"}
+)  # fmt: skip
+"""Actions with conditions of their own: ``roles.py``, ``others.py``."""
+# Services that know tags of few kinds, or of buckets only where that is turned on: a condition would refuse the rest.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+_WITHOUT_TAGS: Final = frozenset({"apigateway", "s3"})
+_ARN_SERVICES: Final = {"kafka-cluster": "kafka"}
+_TELLING: Final = ("Iam", "Lambda", "S3", "Secretsmanager")
+"""Services whose reads tell code, rights or data and not only how something is configured."""
+_READING: Final = ("Describe", "List")
+_SAVES: Final = 2
+GLOBAL: Final = "us-east-1"
+"""Where requests to services that have no region go."""
+
+
+def statements(graph: Graph, actions: Iterable[str]) -> Iterator[Statement]:
+    """What allows these actions on what the stack makes, and on nothing else that can be named."""
+    by_service: dict[str, set[str]] = defaultdict(set)
+    for action in actions:
+        by_service[action.partition(":")[0]].add(action)
+    anything: set[str] = set()
+    names = called(graph)
+    for service, wanted in sorted(by_service.items()):
+        anything |= {action for action in wanted if not resource_level(action)}
+        yield from _of_service(graph, service, {action for action in wanted if resource_level(action)}, names)
+    yield from _on_anything(graph, anything)
+
+
+def actions_for(graph: Graph, *, reading: bool) -> set[str]:
+    """Every action on what a graph makes, as the table has them; reading alone with ``reading``.
+
+    Raises UnknownTypeError for a type that is not in the table.
+    """
+    found: set[str] = set()
+    for token in graph.counts:
+        if token.startswith("aws:"):
+            found.update(of_type(token).read if reading else of_type(token).every)
+    return found
+
+
+def resource_level(action: str) -> bool:
+    """Whether a policy can limit the action to resources."""
+    return _known(action).resource_level
+
+
+def is_read(action: str) -> bool:
+    """Whether the action changes nothing."""
+    return _known(action).level in (READ, LIST)
+
+
+def allow(
+    sid: str, actions: Iterable[str], resources: Iterable[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """One statement, its lists in order."""
+    found: Statement = {"Sid": sid, "Effect": "Allow", "Action": shorter(actions), "Resource": sorted(resources)}
+    return {**found, "Condition": condition} if condition else found
+
+
+def shorter(actions: Iterable[str]) -> list[str]:
+    """Actions in order, three and more that begin with Describe or List as one pattern where all such only read."""
+    left = set(actions)
+    for service in {action.partition(":")[0] for action in left}:
+        for verb in _READING:
+            begun = {action for action in left if action.startswith(f"{service}:{verb}")}
+            if len(begun) > _SAVES and all(each.level in (READ, LIST) for each in expand(f"{service}:{verb}*")):
+                left = (left - begun) | {f"{service}:{verb}*"}
+    return sorted(left)
+
+
+def regions(graph: Graph) -> list[str]:
+    """The regions that a stack has resources in, and where global services are."""
+    given = {node.inputs.get("region") for node in graph.resources}
+    return sorted({graph.region, GLOBAL, *(one for one in given if isinstance(one, str) and one)})
+
+
+def _known(action: str) -> Any:
+    service, _, name = action.partition(":")
+    return actions_of(service)[name.lower()]
+
+
+def _of_service(graph: Graph, service: str, actions: set[str], names: Called) -> Iterator[Statement]:
+    plain = actions - SPECIAL
+    named, generated = (_within(service, arns) for arns in (names.named, names.generated))
+    label = "".join(part.capitalize() for part in service.split("-"))
+    if plain and named:
+        yield allow(f"{label}Named", plain, named)
+    if plain and generated:
+        yield from _by_tag(graph, label, plain, generated)
+
+
+def _by_tag(graph: Graph, label: str, actions: set[str], generated: list[str]) -> Iterator[Statement]:
+    arns = fewer(generated)
+    # The tag tells more than names that others may have as well; roles have both.
+    kinds = arns if label == "Iam" else fewer(generated, most=1)
+    writes = {action for action in actions if not is_read(action) and action.partition(":")[0] not in _WITHOUT_TAGS}
+    tagging = {action for action in writes if _known(action).level == TAGGING and knows_tags(action)}
+    making = {action for action in writes - tagging if brings_tags(action)}
+    owned = {action for action in writes - tagging if knows_tags(action)}
+    stack = graph.stack
+    if tagging:
+        # In the course of making something there is no tag yet; what bears another stack's is left alone.
+        yield allow(f"{label}Tags", tagging, arns, {"StringEqualsIfExists": {f"aws:ResourceTag/{STACK_TAG}": stack}})
+    if making:
+        yield allow(f"{label}New", making, kinds, {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": stack}})
+    if owned:
+        yield allow(f"{label}Own", owned, kinds, {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": stack}})
+    rest = actions - tagging - making - owned
+    looking = set() if label in _TELLING else {action for action in rest if is_read(action)}
+    if looking:
+        yield allow(f"{label}Look", looking, kinds)
+    if rest - looking:
+        yield allow(f"{label}Any", rest - looking, arns)
+
+
+def _on_anything(graph: Graph, actions: set[str]) -> Iterator[Statement]:
+    """What AWS lets no policy limit to resources, in the stack's regions; with its tag where requests bring tags."""
+    here = {"StringEquals": {"aws:RequestedRegion": regions(graph)}}
+    making = {action for action in actions if brings_tags(action)}
+    if making:
+        tagged = {"StringEquals": {**here["StringEquals"], f"aws:RequestTag/{STACK_TAG}": [graph.stack]}}
+        yield allow("New", making, ["*"], tagged)
+    if actions - making:
+        yield allow("Anywhere", actions - making, ["*"], here)
+
+
+def _within(service: str, arns: Iterable[str]) -> list[str]:
+    wanted = _ARN_SERVICES.get(service, service)
+    return sorted(arn for arn in arns if arn.split(":")[2] == wanted)

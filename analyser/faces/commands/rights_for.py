@@ -1,0 +1,85 @@
+"""What the command prints and writes of the rights that a deployment takes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from analyser.analyses.deployment_rights.boundary import boundary_of
+from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
+from analyser.analyses.deployment_rights.others import state_of
+from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, rights_for
+from analyser.analyses.deployment_rights.table import UnknownTypeError
+from analyser.faces.commands.drill import whole
+from analyser.faces.commands.output import written_to
+from analyser.faces.commands.usage_error import UsageError
+from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.project_files import PROJECT
+from settings.stack import BOUNDARY
+
+_BOUNDARY = f"{PROJECT}:{BOUNDARY}"
+
+
+def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
+    """Prints how wide the rights are, or writes the policies. Raises UsageError for rights that cannot be narrowed."""
+    graph = whole(stack)
+    bucket = state.removeprefix("s3://").strip("/") or state_of(graph)
+    if not bucket:
+        raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
+    boundary = boundary_of(graph)
+    name = boundary_name(graph)
+    try:
+        found = rights_for(graph, state=bucket, boundary=f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}", reading=reading)
+    except (TooLargeError, TooWideError, UnknownTypeError) as error:
+        raise UsageError(f"Pulumi.{stack}.yaml: {error}") from error
+    kind = "preview" if reading else "deploy"
+    files = {f"strata-{stack}-{kind}-{number}": one for number, one in enumerate(found.documents, 1)}
+    files = files if reading else {**files, name: boundary}
+    account = _account(graph)
+    if as_json:
+        typer.echo(_text({"version": VERSION, "stack": stack, "readOnly": reading, "policies": files}, account))
+    elif output:
+        for title, document in files.items():
+            with written_to(output / f"{title}.json") as file:
+                file.write(_text(document, account) + "\n")
+    else:
+        for line in _lines(found, files, graph, reading=reading):
+            typer.echo(line)
+
+
+def boundary_name(graph: Graph) -> str:
+    """What the boundary of a stack's roles is called: as its file says, or as it would."""
+    return graph.config.get(_BOUNDARY) or f"strata-{graph.stack}-boundary"
+
+
+def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: bool) -> Iterator[str]:
+    account = _account(graph)
+    for title, document in files.items():
+        yield f"{title:<44}{size(document):>6,} of {LARGEST:,} characters"
+    yield ""
+    yield f"{'service':<28}{'actions':>8}  on any resource, as AWS lets no policy name one"
+    anywhere = found.anywhere
+    for service, count in found.by_service.items():
+        yield f"{service:<28}{count:>8}  {' '.join(anywhere.get(service, ()))}".rstrip()
+    yield ""
+    if _BOUNDARY not in graph.config and not reading:
+        yield f"Pulumi.{graph.stack}.yaml lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
+    if account == ACCOUNT_ID:
+        yield f"{ACCOUNT_ID} stands for the account until aws:allowedAccountIds names it"
+    yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 2"
+
+
+def _account(graph: Graph) -> str:
+    """The account of a stack, where its file says it."""
+    try:
+        listed: Any = json.loads(graph.config.get("aws:allowedAccountIds") or "[]")
+    except ValueError:
+        listed = []
+    return str(listed[0]) if isinstance(listed, list) and len(listed) == 1 else ACCOUNT_ID
+
+
+def _text(data: Any, account: str) -> str:
+    return json.dumps(data, indent=2).replace(ACCOUNT_ID, account)

@@ -1,0 +1,81 @@
+"""The table is of AWS's own words, and whole."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from analyser.analyses.deployment_rights import generate
+from analyser.analyses.deployment_rights.others import LOOKS, STEPS
+from analyser.analyses.deployment_rights.rights import TooWideError, rights_for
+from analyser.analyses.deployment_rights.roles import SERVICE_LINKED
+from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, of_type, operations
+from analyser.graph import Graph, Node
+from policy.iam.actions import LIST, READ, actions_of
+from tests.aws_actions import actions
+from tests.awscli import calls
+from tests.stacks import ROOT, serving
+
+_PEOPLE = {"ssm:StartSession"}
+"""A session on the runner is opened by people, with their own rights."""
+
+
+def test_every_action_is_one_of_iam() -> None:
+    every = {action for found in operations().values() for action in found.every}
+    every |= {*LOOKS, *(action for steps in STEPS.values() for action in steps)}
+    unknown = [one for one in every if _level(one) is None]
+    assert not unknown
+    assert not [one for found in operations().values() for one in found.read if _level(one) not in (READ, LIST)]
+
+
+def _level(action: str) -> str | None:
+    service, _, name = action.partition(":")
+    known = actions_of(service).get(name.lower())
+    return known.level if known and known.name == action else None
+
+
+def test_tags_are_those_of_the_reference() -> None:
+    assert json.loads(gzip.decompress(TAGS_FILE.read_bytes())) == generate.table()
+
+
+def test_handlers_of_cloudformation_are_compared(tmp_path: Path) -> None:
+    schema = {
+        "typeName": "AWS::SQS::Queue",
+        "handlers": {"create": {"permissions": ["sqs:CreateQueue", "sqs:AddPermission"]}, "list": {}},
+    }
+    (tmp_path / "queue.json").write_text(json.dumps(schema), encoding="utf-8")
+    assert [*generate.beside(tmp_path)] == ["aws:sqs/queue:Queue  sqs:AddPermission"]
+
+
+def test_steps_are_what_the_scripts_do() -> None:
+    scripts = sorted((ROOT / "delivery").glob("*.sh"))
+    done = {
+        action for script in scripts for words in calls(script.read_text(encoding="utf-8")) for action in actions(words)
+    }
+    known = {action for steps in STEPS.values() for action in steps} | _PEOPLE | {"s3:PutObject"}
+    assert done
+    assert done <= known
+
+
+def test_a_type_that_nobody_wrote_down_is_said() -> None:
+    with pytest.raises(UnknownTypeError, match="aws:qldb/ledger:Ledger: nobody has said what it asks of AWS"):
+        of_type("aws:qldb/ledger:Ledger")
+
+
+def test_a_stack_without_a_tag_of_its_own_is_refused() -> None:
+    node = Node(urn="u", type="aws:sqs/queue:Queue", name="q", inputs={}, outputs={})
+    graph = Graph(
+        "strata", "prod", [node], {}, region="us-east-1", config={"aws:defaultTags": '{"tags": {"stack": "dev"}}'}
+    )
+    with pytest.raises(TooWideError, match=r"aws:defaultTags.tags.stack is not prod"):
+        rights_for(graph, state="s", boundary="b")
+
+
+def test_service_linked_roles_are_of_types_that_stacks_have() -> None:
+    tokens = [
+        token
+        for stack in ("prod", "mdreader-prod", "collaboration-prod", "confluence-prod")
+        for token in serving(stack).counts
+    ]
+    assert not [start for start in SERVICE_LINKED if not any(token.startswith(start) for token in tokens)]
