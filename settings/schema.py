@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from settings.environment import Environment
+from settings.meaning import DescribedSchema
 from settings.model import Settings
 from settings.objectives import StackObjectives
 from settings.provider import REGION_KEY, REGIONS
 from settings.stack import KEYS, PROJECT
 from settings.usage import Usage
 
-_OBJECTIVES = "objectives"
+_OBJECTIVES, _USAGE = "objectives", "usage"
 """No system is called so (``systems.NAMES``)."""
 
 
@@ -19,6 +20,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     choices = []
     _define(_OBJECTIVES, StackObjectives, definitions)
+    _define(_USAGE, Usage, definitions)
     for name, model in sorted(systems.items()):
         _define(name, model, definitions)
         choices.append(
@@ -42,7 +44,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
                 "description": "Lifts the protection from deletion of a stack that is about to go",
             },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
-            f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
+            f"{PROJECT}:usage": {"$ref": f"#/$defs/{_USAGE}"},
             f"{PROJECT}:objectives": {"$ref": f"#/$defs/{_OBJECTIVES}"},
         },
         "propertyNames": {"not": {"pattern": f"^{PROJECT}:(?!({'|'.join(KEYS)})$)"}},
@@ -59,6 +61,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
 
 def _define(name: str, model: type[Settings], definitions: dict[str, Any]) -> None:
     """Adds a class by its name, and the classes that it is made of below that name."""
-    schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/" + name + ".{model}")
+    template = "#/$defs/" + name + ".{model}"
+    schema = model.model_json_schema(by_alias=True, ref_template=template, schema_generator=DescribedSchema)
     definitions |= {f"{name}.{key}": value for key, value in schema.pop("$defs", {}).items()}
     definitions[name] = schema

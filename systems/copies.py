@@ -30,6 +30,7 @@ class CopiesSettings(Settings):
     """Where the copies lie: the region of the recovery stack."""
 
     region: RecoveryRegion = "us-west-2"
+    """The region of the recovery stack."""
 
 
 def of_the_home(recovery: object | None, settings: Settings, *fields: str) -> dict[Problem, bool]:

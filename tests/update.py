@@ -1,8 +1,8 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs, what recovery stacks
-read, the front page's table of stacks, and what pages show of commands. Review the diff: each of these is held by a
-test, and what this writes is what it asks for.
+Schema, pages of settings, rules, what they see of AWS, what is known of resource types, inventories, golden graphs,
+what recovery stacks read, the front page's table of stacks, and what pages show of commands. Review the diff: each of
+these is held by a test, and what this writes is what it asks for.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import systems
 from analyser.analyses.coverage import coverage
 from analyser.analyses.inventory import UnexplainedError, inventory
 from analyser.analyses.inventory.purposes import purposes
-from analyser.faces import coverage_page
+from analyser.faces import coverage_page, settings_page
 from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
 from analyser.run import program
@@ -49,7 +49,10 @@ class StaleError(Exception):
 
 def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
-    yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
+    schema = stack_file_schema(systems.SETTINGS)
+    yield Path("schemas/stack.json"), lambda _: json.dumps(schema, indent=2) + "\n"
+    for name, text in settings_page.pages(schema, systems.NAMES):
+        yield Path(name), lambda _, text=text: text
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
     yield FRAMEWORKS_FILE.relative_to(ROOT), lambda _: frameworks()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()

@@ -31,15 +31,20 @@ class Placed(Settings):
     """Ids of private subnets, of their VPC, and of a security group that lets builds call out by HTTPS."""
 
     vpc_id: VpcId
+    """The VPC."""
     subnet_ids: tuple[SubnetId, ...] = Field(min_length=1)
+    """Private subnets of it, with a way out."""
     security_group_id: SecurityGroupId
+    """A group that lets builds call out by HTTPS."""
 
 
 class Target(Settings):
     """A stack that the pipeline deploys, and as whom."""
 
     stack: StackName
+    """The stack's name."""
     deployment_role: RoleName = "strata-deploy"
+    """The role of its account that the build becomes."""
     network: Placed | None = None
     """Where its deployment runs when that is not the network of the stack which holds the pipeline."""
 
@@ -53,13 +58,19 @@ class PipelineSettings(Settings):
     """
 
     repository: Repository
+    """The repository on GitHub, as owner/name."""
     branch: Branch = "main"
+    """The branch whose commits are deployed."""
     connection_arn: ConnectionArn | None = None
+    """A connection to GitHub that is there. Left out, one is made, which somebody confirms in the console once."""
     state: BucketAddress
+    """The bucket in which Pulumi keeps the state of the stacks."""
     artifacts: BucketName
+    """The bucket of what stages hand on, to whose name account and region are appended."""
     staging: Target
     production: Target
     architecture: Architecture = "arm64"
+    """The processors of the builds."""
 
     @model_validator(mode="after")
     def _two_stacks(self) -> Self:
