@@ -39,7 +39,6 @@ from tests.policy import coverage as policy_coverage
 from tests.stacks import ROOT, STACKS, stack_graph
 
 GOLDEN, INVENTORY = Path("tests/golden/stacks"), Path("docs/inventory")
-FRONT = Path("README.md")
 _SHOWN = 6
 
 
@@ -58,13 +57,12 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
     yield secrets.PAGE, lambda _: secrets.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
-    yield FRONT, lambda text: counted(table(text))
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
     yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
-        yield Path(name), _samples
+        yield Path(name), lambda text: _samples(counted(table(text)))
 
 
 def left() -> Iterator[Path]:

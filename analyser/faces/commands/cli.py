@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from analyser.faces.commands import policies, project, questions, review
+from analyser.faces.commands import new, policies, project, questions, review
 from analyser.faces.commands.entry import INTERRUPTED
 from analyser.faces.commands.stack import complain
 from analyser.faces.commands.streams import FULL, prepare
@@ -42,6 +42,7 @@ _EXAMPLES = {
     "check": "prod",
     "deploy-plan": "prod",
     "inventory": "prod",
+    "new": "system shop",
     "help": "reach",
 }
 
@@ -83,6 +84,7 @@ for command in (
         questions.diagram,
     ),
     *(project.stacks, policies.policies, project.check, project.deploy_plan, project.inventory, project.schema),
+    new.new,
 ):
     app.command()(command)
 
