@@ -5,13 +5,14 @@ from typing import Any
 
 from settings.delivery import DeliverySettings
 from settings.environment import Environment
+from settings.meaning import DescribedSchema
 from settings.model import Settings
 from settings.objectives import StackObjectives
 from settings.provider import REGION_KEY, REGIONS
 from settings.stack import KEYS, PROJECT
 from settings.usage import Usage
 
-_DELIVERY, _OBJECTIVES = "delivery", "objectives"
+_DELIVERY, _OBJECTIVES, _USAGE = "delivery", "objectives", "usage"
 """No system is called so (``systems.NAMES``)."""
 
 
@@ -21,6 +22,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
     choices = []
     _define(_DELIVERY, DeliverySettings, definitions)
     _define(_OBJECTIVES, StackObjectives, definitions)
+    _define(_USAGE, Usage, definitions)
     for name, model in sorted(systems.items()):
         _define(name, model, definitions)
         choices.append(
@@ -49,7 +51,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
                 "description": "The policy of the account that bounds every role of the stack: strata rights-for",
             },
             f"{PROJECT}:settings": {"type": "object", "description": "How big, and the names it goes by"},
-            f"{PROJECT}:usage": Usage.model_json_schema(by_alias=True),
+            f"{PROJECT}:usage": {"$ref": f"#/$defs/{_USAGE}"},
             f"{PROJECT}:objectives": {"$ref": f"#/$defs/{_OBJECTIVES}"},
             f"{PROJECT}:delivery": {"$ref": f"#/$defs/{_DELIVERY}"},
         },
@@ -67,6 +69,7 @@ def stack_file_schema(systems: Mapping[str, type[Settings]]) -> dict[str, Any]:
 
 def _define(name: str, model: type[Settings], definitions: dict[str, Any]) -> None:
     """Adds a class by its name, and the classes that it is made of below that name."""
-    schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/" + name + ".{model}")
+    template = "#/$defs/" + name + ".{model}"
+    schema = model.model_json_schema(by_alias=True, ref_template=template, schema_generator=DescribedSchema)
     definitions |= {f"{name}.{key}": value for key, value in schema.pop("$defs", {}).items()}
     definitions[name] = schema

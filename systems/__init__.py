@@ -2,13 +2,15 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from components import boundary, protection
 from components.account import Account
 from settings import Settings, Stack
 
-NAMES = ("collaboration", "confluence", "consulting", "mdreader", "records")
+NAMES = tuple(sorted(file.parent.name for file in Path(__file__).parent.glob("*/settings.py")))
+"""Each folder with settings is a system."""
 
 
 class _SettingsClasses(Mapping[str, type[Settings]]):

@@ -34,6 +34,7 @@ class CopiesSettings(Settings):
     """Where the copies lie: the region of the recovery stack."""
 
     region: RecoveryRegion = "us-west-2"
+    """The region of the recovery stack."""
     images: tuple[Name, ...] | None = None
     """Namespaces of the registry whose images are copied, the stack's own unless said. A registry has one such
     configuration, so one stack of an account and region names those of all, and the others say ``[]``."""

@@ -30,11 +30,13 @@ def make_keys(
     *,
     also_notices: Sequence[str] = (),
     data_users: Sequence[Statement] = (),
+    data_logs: bool = True,
     edge: bool = True,
 ) -> Keys:
     """The keys of a system; ``also_notices`` are services that publish beside alarms, budgets and EventBridge.
 
-    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket. Without
+    ``data_users`` are services that use what the data key encrypts, such as distributions that read a bucket;
+    ``data_logs`` says that stores write logs, as databases and caches do, which lie under their data's key. Without
     ``edge`` the stack has nothing of its own in us-east-1, as a recovery stack.
     """
     logs = Key(
@@ -48,7 +50,7 @@ def make_keys(
             "data-key",
             account=account,
             purpose=f"Databases, streams, buckets and images of the {system} system",
-            usable_by=[log_groups(account), *data_users],
+            usable_by=[*([log_groups(account)] if data_logs else []), *data_users],
         ),
         secrets=Key("secrets-key", account=account, purpose=f"Secrets of the {system} system and its cluster"),
         logs=logs,

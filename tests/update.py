@@ -1,8 +1,8 @@
 """``make update``: everything that is written from the program, written anew, and what changed by it.
 
-Schema, rules, what they see of AWS, what is known of resource types, inventories, golden graphs and pictures, what
-recovery stacks read, the front page's table of stacks, and what pages show of commands. Review the diff: each of these
-is held by a test, and what this writes is what it asks for.
+Schema, pages of settings, rules, what they see of AWS, what is known of resource types, inventories, golden graphs and
+pictures, what recovery stacks read, the front page's table of stacks, and what pages show of commands. Review the diff:
+each of these is held by a test, and what this writes is what it asks for.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import systems
 from analyser.analyses.coverage import coverage
 from analyser.analyses.inventory import UnexplainedError, inventory
 from analyser.analyses.inventory.purposes import purposes
-from analyser.faces import coverage_page
+from analyser.faces import coverage_page, settings_page
 from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
 from analyser.faces.picture.svg import svg
@@ -41,7 +41,6 @@ from tests.policy import coverage as policy_coverage
 from tests.stacks import ROOT, STACKS, stack_graph
 
 GOLDEN, INVENTORY, PICTURES = Path("tests/golden/stacks"), Path("docs/inventory"), Path("tests/golden/pictures")
-FRONT = Path("README.md")
 _SHOWN = 6
 
 
@@ -51,13 +50,15 @@ class StaleError(Exception):
 
 def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file and what it is to hold, given what it holds now; in the order in which one needs another."""
-    yield Path("schemas/stack.json"), lambda _: json.dumps(stack_file_schema(systems.SETTINGS), indent=2) + "\n"
+    schema = stack_file_schema(systems.SETTINGS)
+    yield Path("schemas/stack.json"), lambda _: json.dumps(schema, indent=2) + "\n"
+    for name, text in settings_page.pages(schema, systems.NAMES):
+        yield Path(name), lambda _, text=text: text
     yield RULES_FILE.relative_to(ROOT), lambda _: render()
     yield FRAMEWORKS_FILE.relative_to(ROOT), lambda _: frameworks()
     yield policy_coverage.PAGE, lambda _: policy_coverage.page()
     yield secrets.PAGE, lambda _: secrets.page()
     yield Path(coverage_page.PAGE), lambda _: coverage_page.page(coverage(resource_types.tokens()))
-    yield FRONT, lambda text: counted(table(text))
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
@@ -65,7 +66,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
         yield PICTURES / f"{stack}.svg", lambda _, stack=stack: svg(drawing(stack))
     yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
-        yield Path(name), _samples
+        yield Path(name), lambda text: _samples(counted(table(text)))
 
 
 def left() -> Iterator[Path]:

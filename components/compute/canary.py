@@ -23,6 +23,7 @@ class CanarySettings(Settings):
     """
 
     minutes: Literal[5, 10, 15, 30] = 5
+    """For how long a tenth of the calls goes to the new version before all do."""
 
 
 class Canary(Component):

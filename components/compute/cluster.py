@@ -29,6 +29,7 @@ class ClusterSettings(Settings):
     """The cluster's name, its Kubernetes version, and who may call its API from outside the stack."""
 
     name: Name
+    """The name in AWS, unique in account and region; the names of its roles and logs begin with it."""
     kubernetes_version: str = KUBERNETES.value
     """In EKS standard support, after which EKS upgrades the control plane by itself: docs/upgrading.md."""
     own_control_plane_group: bool = False

@@ -50,12 +50,19 @@ class CodeSettings(Settings):
     """
 
     image: ImageUri | None = None
+    """An image in ECR in place of a folder; it brings runtime, handler and layers of its own."""
     runtime: Runtime = PYTHON_RUNTIME
+    """Lambda's name of the language and version that the folder's code is for."""
     architecture: Architecture = "arm64"
+    """The processors it runs on; layers and built libraries have to be for the same."""
     folder: str = "functions/service"
+    """A folder of this project, or a zip that a build leaves, from the project's root."""
     handler: Handler = "handler.handle"
+    """What Lambda calls, as the runtime spells it."""
     layers: tuple[LayerArn, ...] = Field(default=(), max_length=MOST_LAYERS)
+    """Layers by ARN with version, in the stack's region; they are unpacked in this order."""
     instrumentation: LayerArn | None = None
+    """AWS's layer of OpenTelemetry for the language, by ARN with version, in the stack's region."""
 
     @field_validator("image", "layers", "instrumentation")
     @classmethod

@@ -18,6 +18,7 @@ class FargateClusterSettings(Settings):
     """The cluster's name, which is fixed in AWS: unique in the account and region."""
 
     cluster_name: Name
+    """The name in AWS; another one replaces the cluster with its services."""
 
 
 class FargateCluster(Component):

@@ -34,12 +34,18 @@ class FargateServiceSettings(TaskSettings):
     """
 
     service_name: Name = Field(max_length=40)
+    """The name in AWS, unique in the cluster; another one replaces the service."""
     scaling: ScalingSettings
     desired_count: int | None = Field(default=None, ge=1, le=5000)
+    """How many tasks the service starts with; scaling changes it afterwards. Left out, the least of its scaling."""
     on_demand_base: int | None = Field(default=None, ge=0, le=1000)
+    """How many tasks never run on Spot. Left out, 2 in production and 1 elsewhere."""
     spot_weight: int = Field(default=0, ge=0, le=1000)
+    """How many of the other tasks run on Spot for each one that does not; 0 for none."""
     minimum_healthy_percent: int = Field(default=100, ge=0, le=100)
+    """The share of the tasks that a deployment leaves running, in percent of those asked for."""
     maximum_percent: int = Field(default=200, ge=101, le=400)
+    """How many tasks may run while a deployment goes on, in percent of those asked for."""
 
     @model_validator(mode="after")
     def _starts_within_bounds(self) -> Self:

@@ -37,8 +37,11 @@ class FunctionSettings(Settings):
     """
 
     memory_mib: int = Field(default=256, ge=128, le=10240)
+    """Memory in MiB, with which a function's share of processors grows."""
     timeout_seconds: int = Field(default=30, ge=1, le=900)
+    """After how long Lambda ends a call."""
     reserved_concurrency: int | None = Field(default=None, ge=1, le=900)
+    """How many calls may run at once, which no other function can use. Left out, the account's limit."""
     provisioned_concurrency: int | None = Field(default=None, ge=1, le=900)
     """How many executions are kept warm, paid by the hour whether they run or not."""
     release: Literal["atOnce", "canary"] = "atOnce"

@@ -25,7 +25,9 @@ class KafkaConsumerSettings(Settings):
     """How records become calls: as many as ``batch_size``, 6 MB, or what came within ``window_seconds``."""
 
     batch_size: int = Field(default=100, ge=1, le=10_000)
+    """The most records in one call."""
     window_seconds: int = Field(default=5, ge=0, le=300)
+    """How long a call waits for a full batch."""
     start: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON"
     """Where a group begins that has read nothing yet: with the oldest record that the topic keeps, or the next one.
     A change makes the mapping anew, which goes on where the group stands."""

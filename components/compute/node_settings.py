@@ -16,23 +16,33 @@ class Taint(Settings):
     """Keeps pods without a matching toleration off the nodes."""
 
     key: TaintKey
+    """The taint's key, which a pod's toleration names."""
     value: TaintValue = ""
+    """The taint's value."""
     effect: Literal["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"] = "NO_SCHEDULE"
+    """Whether a pod that does not tolerate it is not scheduled, ended as well, or scheduled elsewhere if possible."""
 
 
 class NodeGroupSettings(Settings):
     """How many nodes of which kind. Graviton instance types get the ARM image."""
 
     name: NodeGroupName
+    """The group's name in its cluster; another one replaces the group."""
     instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
+    """What EC2 may take, all of one architecture and, for Cluster Autoscaler, of one size."""
     min_size: int = Field(ge=0)
+    """The fewest nodes."""
     max_size: int = Field(ge=1)
+    """The most nodes."""
     desired_size: int = Field(ge=0)
     """At first; afterwards an autoscaler decides. Outside of the bounds an update asks for the nearer of them,
     since EKS takes no bounds that the group lies outside of."""
     disk_gib: int = Field(default=100, ge=20, le=16384)
+    """Each node's root volume (gp3, encrypted), in GiB."""
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
+    """Whether nodes are bought on demand or as Spot, which AWS takes back with two minutes' notice."""
     labels: NodeLabels = Field(default_factory=dict)
+    """Labels of the nodes, by which pods choose them."""
     taints: Annotated[tuple[Taint, ...], Field(max_length=MOST_TAINTS)] = ()
     worker_policy: Literal["minimal", "standard"] = "minimal"
     """Which of AWS's policies the nodes have; the standard one also describes the network of the whole account:

@@ -23,11 +23,15 @@ class OffPeak(Settings):
     """Fewer tasks at a time of day when little happens; the usual bounds come back at ``ends``."""
 
     starts: Clock = "22:00"
+    """The time of day at which the other bounds begin."""
     ends: Clock = "06:00"
+    """The time of day at which the usual bounds come back."""
     timezone: TimeZone = "UTC"
     """A name of the IANA database such as Europe/Berlin."""
     min_count: int = Field(ge=0, le=5000)
+    """The fewest tasks meanwhile."""
     max_count: int = Field(ge=1, le=5000)
+    """The most tasks meanwhile."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -48,11 +52,17 @@ class ScalingSettings(Settings):
     """
 
     min_count: int = Field(ge=1, le=5000)
+    """The fewest tasks."""
     max_count: int = Field(ge=1, le=5000)
+    """The most tasks."""
     cpu_percent: int | None = Field(default=60, ge=10, le=100)
+    """The CPU that tasks should use on average, in percent of what they reserve; ``null`` not to scale by it."""
     memory_percent: int | None = Field(default=70, ge=10, le=100)
+    """The memory that tasks should use on average, in percent of what they reserve; ``null`` not to scale by it."""
     requests_per_task: int | None = Field(default=None, ge=1)
+    """Requests a minute that one task should answer, behind a load balancer."""
     connections_per_task: int | None = Field(default=None, ge=1)
+    """Open connections of clients that one task should carry."""
     off_peak: OffPeak | None = None
 
     @model_validator(mode="after")

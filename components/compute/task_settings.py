@@ -35,12 +35,19 @@ class ContainerHealth(Settings):
     """
 
     path: HealthPath = "/health"
+    """What is asked for over HTTP on the container's port."""
     runtime: Runtime = "node"
+    """The program in the image that asks, where no command is given."""
     command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """A command of the image in its place; an exit status of 0 says that all is well."""
     interval: int = Field(default=30, ge=5, le=300)
+    """Seconds between two questions."""
     timeout: int = Field(default=5, ge=2, le=60)
+    """After how many seconds an answer counts as a failure."""
     retries: int = Field(default=3, ge=1, le=10)
+    """How many failures in a row make the container unhealthy."""
     start_period: int = Field(default=60, ge=0, le=300)
+    """Seconds after the start in which failures do not count."""
 
 
 class TaskSettings(Settings):
@@ -52,14 +59,21 @@ class TaskSettings(Settings):
     """
 
     family: Name = Field(max_length=40)
+    """The task definition's name in AWS, unique in account and region."""
     tag: ImageTag
+    """The image's tag in its repository, or its digest."""
     port: int = Field(ge=1024, le=65535)
     """Below 1024 only root may listen."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
+    """What the container speaks on its port; any certificate will do."""
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
+    """Units of CPU of a task, 1024 to a core."""
     memory: int = 1024
+    """Memory of a task in MiB; which values go with which CPU is Fargate's table."""
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    """The processors that the image is built for."""
     user: ContainerUser = "1000:1000"
+    """The user and group that the container runs as, by number."""
     scratch: dict[Path, Annotated[int, Field(ge=1)]] = Field(
         default_factory=lambda: {"/tmp": 64}  # noqa: S108 - a path in the container, not on this machine
     )

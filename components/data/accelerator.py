@@ -32,9 +32,13 @@ class AcceleratorSettings(Settings):
     """
 
     cluster_name: ClusterName
+    """The cluster's name in AWS, in lower case."""
     node_type: NodeType = "dax.t3.small"
+    """The instance class of each node."""
     nodes: int = Field(default=1, ge=1, le=11)
+    """How many nodes, the primary among them."""
     maintenance_window: WeeklyHour = "sun:04:30-sun:05:30"
+    """When AWS may work on it, in UTC; an hour at least."""
 
 
 class Accelerator(Component):

@@ -27,7 +27,9 @@ class ApplicationSecretSettings(Settings):
     """The secret's name in AWS and after how many days its parts are renewed, if nothing renews them sooner."""
 
     name: SecretPath
+    """The path of the secret in Secrets Manager."""
     rotation_days: int = Field(default=30, ge=1, le=90)
+    """After how many days its parts are put together anew at the latest."""
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,11 @@ class AuroraServerlessSettings(Settings):
     """
 
     role: Role = "follower"
+    """Whether the cluster copies the instance, has been promoted, or is alone."""
     minimum_capacity: Capacity = Field(default=2, ge=0.5, le=256)
     """Two units are the least that AWS advises with Performance Insights, which is on."""
     maximum_capacity: Capacity = Field(ge=1, le=256)
+    """The most capacity of each instance, in units of about 2 GiB of memory."""
     engine_version: AuroraVersion
     """Major and minor, not older than the instance's, to begin at; RDS raises the minor by itself afterwards:
     aws rds describe-db-engine-versions --engine aurora-postgresql."""

@@ -23,10 +23,15 @@ class CorsRule(Settings):
     """Which sites' pages may call the bucket from a browser."""
 
     origins: tuple[Origin, ...] = Field(min_length=1, max_length=100)
+    """Sites whose pages may call, with scheme."""
     methods: tuple[Literal["GET", "PUT", "POST", "DELETE", "HEAD"], ...] = Field(min_length=1)
+    """What they may do."""
     headers: tuple[HeaderName, ...] = ("*",)
+    """Headers that a request may bring."""
     expose_headers: tuple[HeaderName, ...] = ("ETag",)
+    """Headers of the answer that the page may read."""
     max_age_seconds: DaysOrNone = 3000
+    """For how long a browser may keep the answer to its question."""
 
     @property
     def args(self) -> aws.s3.BucketCorsConfigurationCorsRuleArgs:
@@ -47,7 +52,9 @@ class ArchiveTiers(Settings):
     """
 
     archive_days: int | None = Field(default=None, ge=90, le=730)
+    """Days unread until Archive Access, from which a restore takes hours."""
     deep_archive_days: int | None = Field(default=None, ge=180, le=730)
+    """Days unread until Deep Archive Access, from which a restore takes up to 12 hours."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -78,8 +85,10 @@ class BucketSettings(LifecycleSettings):
     """
 
     bucket: BucketName
+    """The name, to which account and region are appended."""
     cors: CorsRule | None = None
     lock_days: int | None = Field(default=None, ge=1, le=36500)
+    """For how long no version can be deleted; it can be changed, but Object Lock never be taken away."""
     archive_tiers: ArchiveTiers | None = None
 
     @model_validator(mode="after")
@@ -101,6 +110,7 @@ class EncryptedBucketSettings(BucketSettings):
     """
 
     encryption: Literal["kms", "s3"] = "kms"
+    """Whose key: a customer key of KMS, or one of S3's own, of which the policy pack asks for a reason."""
 
     @property
     def customer_key(self) -> bool:

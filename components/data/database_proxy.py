@@ -24,9 +24,11 @@ class DatabaseProxySettings(Settings):
     """
 
     name: Name
+    """The proxy's name in AWS."""
     max_connections_percent: int = Field(default=80, ge=1, le=100)
     """Leaves the rest to migrations and people, who connect without the proxy."""
     idle_client_seconds: int = Field(default=1800, ge=1, le=28_800)
+    """After how long without a statement a client's connection is closed."""
     borrow_timeout_seconds: int = Field(default=30, ge=0, le=300)
     """How long a client waits for a free connection before it is told that there is none."""
 

@@ -27,8 +27,11 @@ class AccessPointSettings(Settings):
     """
 
     path: AccessPointPath
+    """The directory in the file system, at most four levels deep."""
     user_id: int = Field(default=65532, ge=1, le=4_294_967_295)
+    """The POSIX user and group that all clients work as."""
     permissions: Permissions = "0750"
+    """The directory's permissions, in octal digits."""
 
 
 class FileSystemSettings(Settings):
@@ -39,6 +42,7 @@ class FileSystemSettings(Settings):
     """
 
     throughput_mode: Literal["bursting", "elastic"] = "bursting"
+    """``bursting`` grows with what is stored; ``elastic`` is billed by what is read and written."""
     infrequent_access_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] | None = 30
     """Files that nobody has opened for so long move to Infrequent Access, and come back when somebody does."""
     access_points: dict[Name, AccessPointSettings] = Field(

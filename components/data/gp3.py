@@ -21,10 +21,13 @@ class Gp3Settings(Settings):
     """
 
     storage_gib: int = Field(default=20, ge=20, le=65_536)
+    """The size to begin with; it can only grow."""
     max_storage_gib: int | None = Field(default=None, le=65_536)
     """Lets RDS grow the storage up to this; 10 % above ``storage_gib`` is the least that RDS takes."""
     iops: int | None = Field(default=None, ge=BASELINE_IOPS, le=64_000)
+    """Reads and writes a second, from 400 GiB on. Left out, the baseline."""
     throughput_mibps: int | None = Field(default=None, ge=BASELINE_THROUGHPUT_MIBPS, le=4_000)
+    """MiB a second, from 400 GiB on. Left out, the baseline."""
 
     @field_validator("max_storage_gib")
     @classmethod

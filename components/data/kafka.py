@@ -37,10 +37,13 @@ class KafkaSettings(Settings):
     """Version and size of an MSK cluster; storage is in GiB of EBS for each broker, at most 16 TiB."""
 
     kafka_version: Version = KAFKA.value
+    """The version; only a higher one can follow."""
     brokers: int = Field(default=3, ge=ZONES, le=30, multiple_of=ZONES)
     """The same number in each of three zones."""
     instance_type: InstanceType = "kafka.m5.large"
+    """The class of each broker."""
     storage_gib: int = Field(default=1000, ge=1, le=16_384)
+    """Each broker's volume in GiB, which can only grow."""
     max_storage_gib: int = Field(default=4000, ge=2, le=16_384)
     """Up to where MSK grows the storage on its own."""
     storage_target_percent: int = Field(default=60, ge=10, le=80)

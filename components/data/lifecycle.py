@@ -18,7 +18,9 @@ class Transition(Settings):
     """
 
     days: DaysOrNone
+    """Age in days at which an object moves."""
     storage_class: StorageClass
+    """The class that it moves to."""
 
 
 class LifecycleSettings(Settings):
@@ -32,8 +34,11 @@ class LifecycleSettings(Settings):
     transitions: tuple[Transition, ...] = ()
     noncurrent_transitions: tuple[Transition, ...] = ()
     expire_days: Days | None = None
+    """Age at which objects are deleted. Left out, they stay."""
     noncurrent_days: Days = 30
+    """For how many days an old version is kept after another took its place."""
     abort_multipart_days: Days = 7
+    """After how many days an upload that was not finished is dropped."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -13,6 +13,7 @@ class LogBucketSettings(LifecycleSettings):
     """``bucket`` is the name before account and region are appended."""
 
     bucket: BucketName
+    """The name, to which account and region are appended."""
 
 
 class LogBucket(PrivateBucket):

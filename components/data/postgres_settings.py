@@ -18,12 +18,16 @@ class PostgresSettings(Gp3Settings):
     """Identifier, version, size and times of a PostgreSQL instance; windows are in UTC, retention is in days."""
 
     identifier: Name
+    """The instance's name in AWS, unique in account and region."""
     engine_version: EngineVersion = POSTGRES.value
+    """The version; only a higher one can follow, a major one with ``upgrade`` as the page on upgrades says."""
     major_upgrade: bool = False
     """Lets an update raise ``engine_version`` by a major: at once, together with all that waits for the maintenance
     window, and with every replica of the region, all of them out of reach meanwhile. For that one update."""
     instance_class: InstanceClass
+    """The class of the instance and, unless they say otherwise, of its replicas."""
     username: MasterUser = "dbadmin"
+    """The master user, whose password Secrets Manager keeps; another one replaces the instance."""
     manage_master_user_password: bool = True
     """Whether RDS keeps and rotates the master user's password. ``false`` has the stack keep it in a secret of its own,
     rotated by a function, as a database with replicas needs, here or elsewhere: RDS copies no instance whose password
@@ -31,6 +35,7 @@ class PostgresSettings(Gp3Settings):
     secret_name: SecretName | None = None
     """A fixed name for the stack's own secret with the master user's password; RDS names those that it manages."""
     db_name: DatabaseName | None = None
+    """The database that is made in it; another one replaces the instance."""
     multi_az: bool = False
     """A standby in a second zone; an environment that demands one has it either way."""
     read_replicas: int = Field(default=0, ge=0, le=5)
@@ -40,10 +45,13 @@ class PostgresSettings(Gp3Settings):
     backup_days: int | None = Field(default=None, ge=7, le=35)
     """How far back point-in-time recovery reaches; without it, as far as the environment says."""
     backup_window: DailyWindow = "03:00-04:00"
+    """When the daily snapshot starts, in UTC; it may not overlap with maintenance."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
+    """When AWS may work on it, in UTC."""
     apply_immediately: bool = False
     """Whether another class, and whatever else interrupts, is not left to the next ``maintenanceWindow``."""
     password_rotation_days: int = Field(default=30, ge=1, le=90)
+    """After how many days the master user's password is replaced."""
 
     @field_validator("secret_name")
     @classmethod

@@ -21,7 +21,9 @@ class QueueSettings(Settings):
     """How long a message waits, how long its reader may work on it, and how often it is tried."""
 
     retention_days: int = Field(default=4, ge=1, le=_LONGEST_DAYS)
+    """For how long a message is kept that nobody takes."""
     visibility_seconds: int = Field(default=300, ge=1, le=43200)
+    """For how long a reader has a message to itself before it comes again."""
     max_receives: int = Field(default=5, ge=1, le=1000)
     """After so many failed readings a message goes to the dead letters, where it stays for 14 days."""
 

@@ -21,13 +21,19 @@ class RedisSettings(Settings):
     """
 
     replication_group_id: GroupId
+    """The group's name in AWS; another one replaces the cache."""
     description: str = Field(default="Redis", min_length=1)
+    """What the console shows beside the name."""
     engine_version: Literal["6.2", "7.1"] = REDIS_VERSION
     """The last minors of their majors: ElastiCache raises others by itself, and only a replacement would lower them."""
     node_type: NodeType
+    """The class of each node."""
     cluster_mode: bool = True
+    """Whether keys are spread over shards; clients have to know cluster mode."""
     shards: int = Field(default=1, ge=1, le=90)
+    """How many shards share the keys; 1 without cluster mode."""
     nodes: int = Field(default=3, ge=1, le=6)
+    """How many nodes a shard has, its primary among them."""
     single_node: bool = False
     """One node even where the environment demands a standby: what it holds is gone with it, and nothing fails over."""
     authentication: Literal["iam", "password"] = "iam"
@@ -37,7 +43,9 @@ class RedisSettings(Settings):
     snapshot_days: int | None = Field(default=None, ge=1, le=35)
     """How long daily snapshots are kept; without it, as long as the environment says."""
     snapshot_window: DailyHour = "03:00-04:00"
+    """When the daily snapshot starts, in UTC; it may not overlap with maintenance."""
     maintenance_window: WeeklyHour = "sun:04:30-sun:05:30"
+    """When AWS may work on it, in UTC."""
 
     @field_validator("maintenance_window")
     @classmethod

@@ -20,9 +20,13 @@ class RegistrySettings(Settings):
     """
 
     namespace: Name
+    """What every repository's name begins with, so that stacks can share an account's registry."""
     repositories: tuple[Name, ...] = Field(min_length=1)
+    """Repositories by name, without the namespace."""
     keep_images: int = Field(default=30, ge=1, le=1000)
+    """How many images each repository keeps."""
     untagged_days: int = Field(default=7, ge=1)
+    """After how many days an image goes that no tag points at."""
 
 
 class Registry(Component):

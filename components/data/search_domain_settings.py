@@ -26,12 +26,15 @@ class SearchDomainSettings(Settings):
     """
 
     domain_name: DomainName
+    """The domain's name in AWS; another one replaces the domain."""
     engine_version: EngineVersion = OPENSEARCH.value
+    """The version; only a higher one can follow."""
     instance_type: InstanceType = "r6g.large.search"
     nodes: int = Field(default=QUORUM, ge=1, le=80)
     """Data nodes, spread over as many zones as the network's data tier has, three at the most. Over two zones their
     number has to be even (J-CONF-05)."""
     volume_gib: int = Field(default=100, ge=10, le=2048)
+    """Each data node's volume (gp3), in GiB."""
     master_type: InstanceType | None = None
     """Three dedicated masters of this type; without it the data nodes are masters as well, which AWS advises against
     for large domains:

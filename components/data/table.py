@@ -29,7 +29,9 @@ class TableSettings(Settings):
     """
 
     table_name: TableName
+    """The table's name in AWS; another one replaces the table."""
     billing: Literal["onDemand", "provisioned"] = "onDemand"
+    """Whether each request is paid for, or capacity that follows the load between bounds."""
     read: CapacityRange = Field(default_factory=CapacityRange)
     write: CapacityRange = Field(default_factory=CapacityRange)
     pitr_days: int = Field(default=_LONGEST_PITR_DAYS, ge=1, le=_LONGEST_PITR_DAYS)

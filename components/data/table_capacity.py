@@ -24,7 +24,9 @@ class CapacityRange(Settings):
     """
 
     minimum: int = Field(default=5, ge=1, le=_MOST)
+    """The fewest units."""
     maximum: int = Field(default=100, ge=1, le=_MOST)
+    """The most units."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

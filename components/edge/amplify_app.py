@@ -32,12 +32,19 @@ class AmplifyAppSettings(Settings):
     """
 
     app_name: AppName | None = None
+    """The app's name in AWS. Left out, the stack makes one."""
     repository: RepositoryAddress
+    """The repository that Amplify builds."""
     branch: Branch = "main"
+    """The branch that is built and served."""
     output: Folder = "dist"
+    """The folder that the build leaves."""
     api_origin: HttpsOrigin | None = None
+    """Where requests below /api are sent on to."""
     domain: DomainName | None = None
+    """The site's own name."""
     prefixes: tuple[SubdomainPrefix, ...] = Field(default=("", "www"), min_length=1)
+    """Labels before the domain that lead to the site; the empty one is the domain itself."""
     headers: HeaderSettings = Field(default_factory=_own_pages)
 
     @model_validator(mode="after")

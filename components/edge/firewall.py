@@ -44,22 +44,30 @@ class FirewallSettings(Settings):
     """
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT"
+    """Whether it stands before a distribution or before something in the region."""
     acl_name: AclName | None = None
     """A fixed name in AWS, unique in the account and scope, where an operator looks for one."""
     rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000)
+    """How many requests one address may send in five minutes."""
     managed_groups: tuple[rules.ManagedGroup, ...] = (
         "AmazonIpReputationList",
         "CommonRuleSet",
         "KnownBadInputsRuleSet",
         "SQLiRuleSet",
     )
+    """AWS's own groups of rules, without the prefix ``AWSManagedRules``, in the order of their priorities."""
     blocked_paths: tuple[BlockedPath, ...] = Field(
         default=("/admin", "/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin"), max_length=10
     )
+    """Paths that are refused, with everything below them."""
     hosts: tuple[DomainName, ...] = Field(default=(), max_length=5)
+    """The only names that may be asked for. Left out, any."""
     document_paths: tuple[BlockedPath, ...] = Field(default=(), max_length=5)
+    """Where what is saved may hold HTML, paths, addresses or SQL as its text."""
     large_bodies: bool = False
+    """Whether bodies above 8 KB are let in, of which the part after the inspection limit is not looked at."""
     sqli_body_rule: bool = False
+    """Whether a rule of its own stops SQL in every body."""
 
     @field_validator("managed_groups")
     @classmethod

@@ -36,7 +36,9 @@ class GlobalAcceleratorSettings(Settings):
     """
 
     own_percent: int = Field(default=_WHOLE, ge=0, le=_WHOLE)
+    """How much of what comes nearest to this region goes to this stack."""
     elsewhere: dict[Region, BalancerArn] = Field(default_factory=dict, max_length=9)
+    """The load balancers of other regions, by region."""
 
 
 class GlobalAccelerator(Component):

@@ -48,6 +48,7 @@ class ContentSecurityPolicy(Settings):
     """
 
     sources: dict[Directive, Annotated[tuple[Source, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """Sources by directive, in place of the directive's own."""
 
     def value(self, ancestors: str) -> str:
         """The header; ``ancestors`` may frame the page unless ``sources`` says who else."""
@@ -60,13 +61,19 @@ class CrossOriginSettings(Settings):
     """Which sites' pages may read the answers; with ``credentials`` also the ones to signed-in users."""
 
     origins: tuple[Origin, ...] = Field(min_length=1)
+    """Sites whose pages may read answers, with scheme."""
     methods: tuple[Literal["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ...] = Field(
         default=("GET", "HEAD", "OPTIONS"), min_length=1
     )
+    """What they may do."""
     headers: tuple[HeaderName, ...] = Field(default=("*",), min_length=1)
+    """Headers that a request may bring."""
     expose_headers: tuple[HeaderName, ...] = ()
+    """Headers of the answer that the page may read."""
     credentials: bool = False
+    """Whether requests with cookies may read answers too."""
     max_age_seconds: int = Field(default=600, ge=0, le=86400)
+    """For how long a browser may keep the answer to its question."""
 
     @model_validator(mode="after")
     def _no_wildcard_with_credentials(self) -> Self:
@@ -84,11 +91,14 @@ class HeaderSettings(Settings):
     """
 
     frame_option: Literal["DENY", "SAMEORIGIN"] = "DENY"
+    """Who may show a page in a frame: nobody, or its own origin."""
     referrer_policy: Literal["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"] = (
         "strict-origin-when-cross-origin"
     )
+    """What a browser tells other sites of where a user comes from."""
     content_security_policy: ContentSecurityPolicy | None = None
     permissions_policy: PermissionsPolicy | None = None
+    """What pages may use of the device, as the header spells it. Left out, the header is not sent."""
     cors: CrossOriginSettings | None = None
 
     @property

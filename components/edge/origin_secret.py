@@ -21,6 +21,7 @@ class OriginSecretSettings(Settings):
     """
 
     generations: tuple[str, ...] = Field(default=("1",), min_length=1, max_length=2)
+    """Labels of the secrets that are taken; the first is the one that is sent."""
 
 
 class HasOriginHeader(Protocol):

@@ -29,13 +29,21 @@ class RestApiSettings(Settings):
     stage_name: StageName | None = None
     """By default the environment's name."""
     burst_limit: int = Field(default=5000, ge=1)
+    """How many requests a method takes at one moment."""
     rate_limit: int = Field(default=2000, ge=1)
+    """How many requests a second a method takes in the long run."""
     cache_gib: Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None = None
+    """The size of a cache, paid for by the hour. Left out, there is none."""
     cache_seconds: int = Field(default=300, ge=1, le=3600)
+    """For how long an answer stays in the cache."""
     minimum_compression_bytes: int | None = Field(default=1024, ge=0, le=10485760)
+    """From what size on answers are compressed; ``null`` for never."""
     cors_origin: HttpsOrigin | None = None
+    """The one site whose pages may read what API Gateway itself answers."""
     authorizer_cache_seconds: int = Field(default=300, ge=0, le=3600)
+    """For how long the authorizer's decision on a token holds."""
     domain: DomainName | None = None
+    """The API's own name, which needs a certificate, and closes the address that API Gateway gives."""
 
     @model_validator(mode="after")
     def _burst_allows_rate(self) -> Self:

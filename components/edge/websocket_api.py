@@ -61,8 +61,11 @@ class WebSocketApiSettings(Settings):
     stage_name: StageName | None = None
     """By default the environment's name."""
     burst_limit: int = Field(default=5000, ge=1)
+    """How many connects and messages a route takes at one moment."""
     rate_limit: int = Field(default=2000, ge=1)
+    """How many connects and messages a second a route takes in the long run."""
     domain: DomainName | None = None
+    """The API's own name, which needs a certificate, and closes the address that API Gateway gives."""
 
 
 class WebSocketApi(Component):

@@ -32,18 +32,25 @@ class NetworkSettings(Settings):
     """
 
     cidr: Cidr = "10.1.0.0/16"
+    """The VPC's range; another one replaces the VPC with everything in it."""
     public: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    """The ranges of the public subnets, by zone: load balancers and NAT gateways."""
     private: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    """The ranges of the private subnets, by zone: whatever runs code."""
     data: dict[ZoneLetter, Cidr] = Field(default_factory=_from_cidr)
+    """The ranges of the data subnets, by zone, which have no way out."""
     zone_order: tuple[ZoneLetter, ...] = ()
     """Which zones come first for what stands in fewer than all of them: Kafka's brokers, nodes of OpenSearch, replicas
     of PostgreSQL, the one NAT gateway of ``nat: single``. Zones that are not named follow by their letters. Whoever
     adds a zone names those here that were there before, or one of an earlier letter moves what stands in the others."""
     nat: Nat | None = None
+    """NAT gateways: one in each zone, or a single one. Left out, the environment decides."""
     public_addresses: bool = False
     """Whether what is launched into the public tier gets a public address; the policy pack asks for a reason."""
     gateway_endpoints: tuple[GatewayService, ...] = ("s3", "dynamodb")
+    """Services that are reached from within by a route, at no cost."""
     interface_endpoints: tuple[InterfaceService, ...] = ()
+    """Services that are reached from within by an address, paid for by the hour and zone."""
     data_gateways: bool = False
     """Gateway endpoints serve the data tier as well, for functions that run in it."""
 

@@ -27,15 +27,25 @@ class AlarmSettings(Settings):
     """
 
     server_errors: int = Field(default=10, ge=0)
+    """Answers of the class 5xx in 5 minutes."""
     latency_ms: int = Field(default=500, ge=1)
+    """How long a response may take, in milliseconds."""
     cpu_percent: int = _Percent
+    """CPU in use."""
     memory_percent: int = _Percent
+    """Memory in use."""
     connections_percent: int = _Percent
+    """Connections in use, of what the store takes."""
     free_storage_percent: int = Field(default=20, ge=1, le=100)
+    """Storage that must be left, of what there is."""
     replica_lag_seconds: int = Field(default=60, ge=1)
+    """How far a replica may be behind."""
     kafka_disk_percent: int = Field(default=85, ge=1, le=100)
+    """Disk of a broker in use."""
     edge_error_percent: int = Field(default=5, ge=1, le=100)
+    """Answers of the distribution that are errors, of all."""
     blocked_requests: int = Field(default=2000, ge=0)
+    """Requests that the firewall blocked in 5 minutes."""
 
 
 @dataclass(frozen=True)

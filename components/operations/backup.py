@@ -71,6 +71,7 @@ class BackupSettings(CopiedElsewhere):
     """
 
     hour: int = Field(default=7, ge=0, le=23)
+    """The hour (UTC) in which the daily backup starts."""
     locked: bool | None = None
     """Unsaid, as long as the environment protects its data; whoever may change vaults takes the lock away again."""
     compliance: ComplianceSettings | None = None

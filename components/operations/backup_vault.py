@@ -22,7 +22,9 @@ class ComplianceSettings(Settings):
     """
 
     changeable_for_days: int = Field(ge=3, le=36500)
+    """For how many days the lock can still be taken away."""
     for_ever: Literal[True]
+    """``true`` says that a lock is meant that nobody can take away afterwards."""
 
 
 def make_vault(

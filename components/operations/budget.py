@@ -19,7 +19,9 @@ class CostTag(Settings):
     """
 
     key: TagKey
+    """The tag's key, which the account has to have activated for cost allocation."""
     value: Annotated[TagValue, Field(min_length=1)]
+    """The tag's value."""
 
 
 class BudgetSettings(Settings):
@@ -29,8 +31,11 @@ class BudgetSettings(Settings):
     """
 
     monthly_usd: int = Field(ge=1)
+    """The budget of a month in US dollars."""
     actual_percent: int = Field(default=80, ge=1)
+    """The share of it that may be spent before it is told."""
     forecast_percent: int = Field(default=100, ge=1)
+    """The share of it that may be forecast before it is told."""
     tag: CostTag | None = None
 
 

@@ -30,8 +30,10 @@ class CostAnomalySettings(Settings):
     """
 
     minimum_usd: int = Field(default=20, ge=1)
+    """What an anomaly has to cost before it is told."""
     tag: CostTag | None = None
     monitor_arn: MonitorArn | None = None
+    """The account's own monitor, which is then used in place of one more."""
 
     @model_validator(mode="after")
     def _one_monitor(self) -> Self:

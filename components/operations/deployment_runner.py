@@ -27,7 +27,9 @@ class DeploymentRunnerSettings(Settings):
     """As whom the runner deploys, and on which machines."""
 
     deployment_role: RoleName = "strata-deploy"
+    """The role of the account that the runner becomes."""
     architecture: Architecture = "arm64"
+    """The processors of its machines."""
 
 
 class DeploymentRunner(Component):

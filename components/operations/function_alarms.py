@@ -20,13 +20,17 @@ class FunctionAlarmSettings(Settings):
     """
 
     errors: int = Field(default=5, ge=0)
+    """Failed calls in 5 minutes."""
     throttles: int = Field(default=0, ge=0)
+    """Calls in 5 minutes that found no room."""
     timeout_percent: int = Field(default=80, ge=1, le=100)
     """How much of its timeout a function may take."""
     concurrency_percent: int = Field(default=80, ge=1, le=100)
     """How much of its reserved concurrency, or of the account's, may be in use."""
     cold_start_ms: int = Field(default=3000, ge=1)
+    """How long a start may take, in milliseconds."""
     iterator_age_seconds: int = Field(default=60, ge=1)
+    """How old the last record may be that a function took from a stream."""
 
 
 def function(

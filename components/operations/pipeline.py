@@ -27,9 +27,11 @@ class Target(Settings):
     """A stack that the pipeline deploys, into which account and as whom."""
 
     stack: StackName
+    """The stack's name."""
     account: AccountId | None = None
     """The account that holds the stack, where that is not the pipeline's own."""
     deployment_role: RoleName = "strata-deploy"
+    """The role of its account that the build becomes."""
 
 
 class PipelineSettings(Settings):
@@ -41,15 +43,21 @@ class PipelineSettings(Settings):
     """
 
     repository: Repository
+    """The repository on GitHub, as owner/name."""
     branch: Branch = "main"
+    """The branch whose commits are deployed."""
     connection_arn: ConnectionArn | None = None
+    """A connection to GitHub that is there. Left out, one is made, which somebody confirms in the console once."""
     state: BucketAddress
+    """The bucket in which Pulumi keeps the state of the stacks."""
     artifacts: BucketName
+    """The bucket of what stages hand on, to whose name account and region are appended."""
     staging: Target
     production: Target
     recovery: Target | None = None
     """Production's recovery stack, which gets a commit as soon as production is healthy with it."""
     architecture: Architecture = "arm64"
+    """The processors of the builds."""
 
     @model_validator(mode="after")
     def _two_stacks(self) -> Self:

@@ -28,6 +28,7 @@ class CopiedElsewhere(Settings):
     """
 
     copy_to_region: RecoveryRegion | None = None
+    """The region of the copies; ``null`` for none. Left out, the environment decides."""
 
     def copies_to(self, account: Account, block: str) -> str | None:
         """The region of the copies, if there are any; ``block`` is what these settings are called in a stack file.

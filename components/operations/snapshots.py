@@ -18,6 +18,7 @@ class SnapshotsSettings(CopiedElsewhere):
     """``time`` is when the daily snapshot starts, UTC, give or take an hour; ``copy_to_region`` keeps copies there."""
 
     time: Clock = "03:00"
+    """When the daily snapshot starts, in UTC, give or take an hour."""
 
 
 class Snapshots(Component):

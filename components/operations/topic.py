@@ -16,6 +16,7 @@ class NoticesSettings(Settings):
     """Who gets the notices by e-mail; each address has to confirm once before it gets any."""
 
     emails: tuple[Email, ...] = ()
+    """Who gets notices by e-mail; each address confirms once before it gets any."""
 
 
 PUBLISHERS = ("budgets", "cloudwatch")

@@ -21,9 +21,13 @@ class SamplingRule(Settings):
     """Traces ``reservoir`` requests a second and the share ``rate`` of the rest; the lowest ``priority`` goes first."""
 
     rate: float = Field(default=0.05, ge=0, le=1)
+    """The share of requests that is traced after the reservoir."""
     reservoir: int = Field(default=1, ge=0)
+    """How many requests a second are traced in any case."""
     priority: int = Field(default=9000, ge=1, le=9999)
+    """Which rule is asked first: the one with the lowest number."""
     url_path: TracedPath = "*"
+    """The paths that it is for; ``*`` stands for anything."""
 
 
 class TracingSettings(Settings):
@@ -38,7 +42,9 @@ class TracingSettings(Settings):
 
     rules: dict[Name, SamplingRule] = Field(default_factory=lambda: {"all": SamplingRule()}, min_length=1)
     slow_ms: int = Field(default=500, ge=1)
+    """From how many milliseconds on a request counts as slow, and is kept."""
     groups: dict[Name, FilterExpression] = Field(default_factory=dict)
+    """Groups of traces by name, with X-Ray's filter expression."""
     collector_tag: CollectorTag = COLLECTOR.value
     """Which image of https://gallery.ecr.aws/aws-observability/aws-otel-collector pods and tasks send to; by
     default the one of ``components.versions``."""

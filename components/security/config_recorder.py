@@ -57,6 +57,7 @@ class ConfigRecorderSettings(Settings):
     """The managed rules that judge what is recorded; each evaluation is billed."""
 
     rules: tuple[ManagedRule, ...] = Field(default=_RULES, min_length=1)
+    """Managed rules of AWS Config, by their identifiers."""
 
 
 class ConfigRecorder(Component):

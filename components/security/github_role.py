@@ -33,11 +33,15 @@ class GithubRoleSettings(Settings):
     """
 
     repository: Repository
+    """The repository on GitHub, as owner/name, with their numbers where its tokens name these."""
     environment: Environment | None = None
+    """The environment whose jobs may take the role."""
     branch: Branch | None = None
+    """The branch whose workflows may take the role."""
     existing_provider: bool = False
     """Whether the account trusts GitHub already; an account takes one provider an issuer, so one stack makes it."""
     deployment_role: RoleName = "strata-deploy"
+    """The role of the account that the workflow may then become."""
 
     @model_validator(mode="after")
     def _pinned(self) -> Self:

@@ -19,14 +19,18 @@ class GoogleSettings(Settings):
     """An OAuth client of Google."""
 
     client_id: GoogleClient
+    """The OAuth client's id."""
 
 
 class AppleSettings(Settings):
     """A services id of Apple, the team that owns it, and the key whose private half is the secret."""
 
     services_id: ProviderId
+    """The services id, which is the client's id."""
     team_id: AppleId
+    """The team that owns it."""
     key_id: AppleId
+    """The key whose private half is the secret."""
 
 
 class GithubSettings(Settings):
@@ -36,7 +40,9 @@ class GithubSettings(Settings):
     """
 
     client_id: ProviderId
+    """The client's id at the bridge."""
     issuer: Issuer
+    """The bridge's address, below which its endpoints are published."""
 
 
 class IdentityProvidersSettings(Settings):

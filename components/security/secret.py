@@ -26,7 +26,9 @@ class SecretSettings(Settings):
     """
 
     length: int = Field(default=64, ge=32, le=128)
+    """How many characters a generated value has."""
     rotation_days: int = Field(default=30, ge=1, le=90)
+    """After how many days the value is replaced."""
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,17 @@ class UserPoolSettings(Settings):
     """
 
     pool_name: PoolName | None = None
+    """The pool's name in AWS. Left out, the stack makes one."""
     password_length: int = Field(default=8, ge=8, le=99)
+    """The fewest characters of a password."""
     temporary_password_days: int = Field(default=7, ge=1, le=7)
+    """For how many days a password holds that an administrator gave."""
     mfa: Literal["OPTIONAL", "ON"] = "OPTIONAL"
+    """Whether every user needs a second factor or each decides."""
     self_registration: bool = True
+    """Whether users may sign up by themselves."""
     threat_protection: ThreatProtection = "ENFORCED"
+    """What Cognito does about suspicious sign-ins; anything but ``OFF`` takes the paid plan Plus."""
 
 
 class UserPool(Component):

@@ -25,9 +25,13 @@ class UserPoolClientSettings(Settings):
     """Where users are sent back to after signing in and out, and for how many hours or days tokens hold."""
 
     callback_urls: tuple[ReturnAddress, ...] = Field(min_length=1, max_length=100)
+    """Where users may be sent after signing in."""
     logout_urls: tuple[ReturnAddress, ...] = Field(default=(), max_length=100)
+    """Where users may be sent after signing out."""
     access_hours: int = Field(default=1, ge=1, le=24)
+    """For how many hours ID and access tokens hold."""
     refresh_days: int = Field(default=30, ge=1, le=3650)
+    """For how many days users stay signed in."""
 
 
 class UserPoolClient(Component):

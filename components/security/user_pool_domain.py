@@ -23,7 +23,9 @@ class UserPoolDomainSettings(Settings):
     """
 
     prefix: DomainPrefix | None = None
+    """A label of Cognito's own domain, which nobody else in the region may have."""
     domain: DomainName | None = None
+    """A whole name of one's own, in place of a prefix."""
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:

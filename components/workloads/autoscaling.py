@@ -26,17 +26,24 @@ class ScaleDown(Settings):
     """
 
     stabilization_seconds: int = Field(default=600, ge=0, le=3600)
+    """For how long pods must have been too many before any goes."""
     pods: int = Field(default=1, ge=1)
+    """How many pods may go in one period."""
     period_seconds: int = Field(default=60, ge=1, le=1800)
+    """How long a period is."""
 
 
 class Autoscaling(Settings):
     """How many pods there may be, and how busy they should be in percent of what they request."""
 
     min_replicas: int = Field(ge=1, le=500)
+    """The fewest pods."""
     max_replicas: int = Field(ge=1, le=500)
+    """The most pods."""
     cpu_percent: int = Field(default=70, ge=10, le=100)
+    """The CPU that pods should use on average, in percent of what they request."""
     memory_percent: int | None = Field(default=None, ge=10, le=100)
+    """The memory that pods should use on average, in percent of what they request. Left out, it does not count."""
     scale_down: ScaleDown | None = None
     """A slower way down than Kubernetes' own."""
 

@@ -38,7 +38,9 @@ class LogForwarderSettings(Settings):
     """Where the logs go, and what takes them there."""
 
     log_group: LogGroupName
+    """The log group's name."""
     namespace: Name = "logging"
+    """The Kubernetes namespace of the forwarder."""
     parser: Parser = "multiline"
     """What reads a line: whichever container runtime wrote it, and in how many parts; or the format of one runtime,
     line by line. EKS runs containerd, whose lines ``docker`` does not read: they stay as they are."""

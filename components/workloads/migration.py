@@ -46,6 +46,7 @@ class MigrationSettings(MigrationFiles):
     tag: ImageTag = PSQL.value
     """Which Alpine image of https://gallery.ecr.aws/docker/library/postgres brings psql."""
     retries: int = Field(default=4, ge=0, le=10)
+    """How often the job is tried again before it has failed."""
     timeout_seconds: int = Field(default=900, ge=60, le=7200)
     """For all tries together."""
 

@@ -21,14 +21,19 @@ class NodePoolSettings(Settings):
     """The nodes of one pool and how many of them there may be, by what they offer together."""
 
     name: Name = "burst"
+    """The pool's name in the cluster."""
     cpu: Cpu = "64"
+    """The most CPU of all its nodes together, as Kubernetes spells it."""
     memory: Memory = "256Gi"
+    """The most memory of all its nodes together, as Kubernetes spells it."""
     instance_categories: Annotated[tuple[Literal["c", "m", "r"], ...], Field(min_length=1)] = ("c", "m", "r")
     """Families of instance types: compute, general, memory."""
     capacity_types: Annotated[tuple[Literal["on-demand", "spot"], ...], Field(min_length=1)] = ("on-demand",)
     """Spot is taken first where it is allowed; the account must hold EC2 Spot's service-linked role."""
     architectures: Annotated[tuple[Literal["amd64", "arm64"], ...], Field(min_length=1)] = ("amd64",)
+    """The processors that nodes may have."""
     disk_gib: int = Field(default=100, ge=20, le=16384)
+    """Each node's root volume (gp3, encrypted), in GiB."""
     image_version: Annotated[str, AfterValidator(_image_version)] = "latest"
     """A release of the Amazon Linux 2023 image; with latest, nodes are replaced when AWS publishes one."""
 

@@ -50,16 +50,22 @@ class Probe(Settings):
     path: UrlPath = "/health"
     """As long as Route 53 and CloudFront take one, which ask for it too."""
     initial_delay_seconds: int = Field(default=0, ge=0, le=600)
+    """How long after the start the first question comes."""
     period_seconds: int = Field(default=10, ge=1, le=300)
+    """Seconds between two questions."""
     timeout_seconds: int = Field(default=3, ge=1, le=60)
+    """After how many seconds an answer counts as a failure."""
     failure_threshold: int = Field(default=3, ge=1, le=20)
+    """How many failures in a row count."""
 
 
 class SecretKey(Settings):
     """One key of a Kubernetes secret in the same namespace."""
 
     secret: Name
+    """The secret's name."""
     key: SecretKeyName
+    """The key in it."""
 
 
 class PodSettings(Settings):

@@ -10,7 +10,9 @@ class Amount(Settings):
     """Some CPU and some memory."""
 
     cpu: Cpu
+    """CPU, as Kubernetes spells it: ``500m`` is half a core."""
     memory: Memory
+    """Memory, as Kubernetes spells it: ``512Mi``."""
 
     def as_dict(self) -> dict[str, str]:
         """The amount as Kubernetes writes it."""

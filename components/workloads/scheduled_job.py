@@ -40,12 +40,14 @@ class ScheduledJobSettings(Settings):
     """When it runs each day, in UTC, and how long it may take."""
 
     hour: int = Field(default=1, ge=0, le=23)
+    """The hour (UTC) in which it starts."""
     retries: int = Field(default=3, ge=0, le=10)
     """Of a run that fails, in pods of their own, further apart each time."""
     timeout_seconds: int = Field(default=72_000, ge=600, le=86_000)
     """For all tries together; the run of the next day does not wait for longer."""
     resources: Resources = Resources()
     user_id: UserId = 65532
+    """The user that its containers run as."""
 
 
 class ScheduledJob(InCluster):

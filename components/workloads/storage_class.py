@@ -23,7 +23,9 @@ class StorageClassSettings(Settings):
     """
 
     name: Name = "gp3"
+    """The class's name, which claims name."""
     iops: int = Field(default=3000, ge=3000, le=16000)
+    """Reads and writes a second of each volume."""
     throughput_mib: int = Field(default=125, ge=125, le=1000)
     """In MiB/s; at most a quarter of the IOPS."""
     default: bool = False

@@ -46,10 +46,15 @@ class Container(Settings):
     """
 
     port: int = Field(default=3000, ge=1024, le=65535)
+    """The port that the container listens on."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTPS"
+    """What it speaks there; any certificate will do."""
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
+    """Units of CPU of a task, 1024 to a core."""
     memory: int = 1024
+    """Memory of a task in MiB; which values go with which CPU is Fargate's table."""
     runtime: Runtime = "python"
+    """The program in the image that asks the port for its health."""
 
     @property
     def task(self) -> dict[str, Any]:
@@ -72,5 +77,8 @@ class HandmadeSecret(Settings):
     """
 
     purpose: Purpose
+    """What it is, for whoever puts the value in."""
     variable: CapitalVariable
+    """The environment variable by which the container gets it."""
     injected: bool = False
+    """Whether the container gets it; the value has to be there before."""

@@ -60,6 +60,7 @@ class SystemSettings(Settings):
     environment_name: Annotated[str, name_form(10)] | None = None
     """What names begin with, when it is not the environment: for another stack of that environment, such as test."""
     vpc_cidr: Cidr = "10.0.0.0/16"
+    """The VPC's range; another one replaces the VPC with everything in it."""
     domain_name: CertifiedDomain | None = None
     """Where users find the platform; outside prod it may be left out, and CloudFront's own name is used."""
     dns: Literal["route53", "elsewhere"] = "route53"
@@ -77,9 +78,13 @@ class SystemSettings(Settings):
     container_image: ImageUri | None = None
     """Repository and tag; by default the stack's own repository, and v1.0.0."""
     desired_capacity: Capacity | None = None
+    """How many tasks the service starts with. Left out, the environment decides."""
     min_capacity: Capacity | None = None
+    """The fewest tasks. Left out, the environment decides."""
     max_capacity: Capacity | None = None
+    """The most tasks. Left out, the environment decides."""
     redis_instance_type: NodeType | None = None
+    """The class of the cache's nodes. Left out, the environment decides."""
     container: Container = Container()
     state: TableSettings | None = None
     """Name and billing of the state table; by default ``<env>-collaboration-state``, paid by request."""

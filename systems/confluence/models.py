@@ -40,6 +40,7 @@ class EksModel(Settings):
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False, efs=True)
     namespace: Namespace = "confluence"
+    """The Kubernetes namespace of the application."""
     frontend: WorkloadSettings
     bff: WorkloadSettings
     websocket: WorkloadSettings

@@ -46,6 +46,7 @@ class Copies(Settings):
     """What a stack keeps in the region of its recovery stack, whatever becomes of its own."""
 
     region: RecoveryRegion = "us-west-2"
+    """The region of the recovery stack."""
     access_logs: LogBucketSettings
     database: bool = True
     """Whether the recovery stack copies the database; ``false`` while PostgreSQL is raised by a major."""
@@ -60,6 +61,7 @@ class UserSettings(MigrationSettings):
     """What makes the application's user; of the Lambda model's function ``folder`` and ``files`` count alone."""
 
     folder: Folder = "migrations/confluence"
+    """The folder of the SQL files."""
     files: Files = ("001_application.sql", "002_pages.sql")
 
 
@@ -67,6 +69,7 @@ class SystemSettings(Settings):
     """What a stack of the Confluence system is called, which of the two models it is, and how big."""
 
     model: Literal["eks", "lambda"]
+    """What runs the application: pods on EKS, or functions of Lambda."""
     domain: CertifiedDomain
     """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
     hosted_zone_id: ZoneId | None = None

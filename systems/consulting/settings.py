@@ -53,18 +53,24 @@ class Resilience(Settings):
     """What the application does when something it needs does not answer; it reads these from its environment."""
 
     database_max_open: int = Field(default=25, ge=1)
+    """The most connections that a pod keeps to the database."""
     database_max_idle: int = Field(default=5, ge=0)
+    """How many of them it keeps while they are not used."""
     database_lifetime_minutes: int = Field(default=30, ge=1)
+    """After how long a connection is made anew."""
     database_retries: int = Field(default=5, ge=1, le=10)
     """The wait between two tries doubles from one second, so that five take 31 seconds at the most."""
     breaker_failures: int = Field(default=5, ge=1)
+    """After how many failures in a row calls are no longer tried."""
     breaker_seconds: int = Field(default=30, ge=1)
+    """How long until the first is tried again."""
 
 
 class TablesSettings(MigrationSettings):
     """What makes the tables."""
 
     folder: Folder = "migrations/consulting"
+    """The folder of the SQL files."""
     files: Files = ("init.sql", "chat_migration.sql", "email_events_migration.sql")
 
 
@@ -72,7 +78,9 @@ class ServiceFirewallSettings(FirewallSettings):
     """Before the load balancer, as there is no CloudFront; what it blocks stays when another setting of it is given."""
 
     scope: Literal["CLOUDFRONT", "REGIONAL"] = "REGIONAL"
+    """In the region, before the load balancer."""
     blocked_paths: tuple[BlockedPath, ...] = _SCANNED_FOR
+    """Paths that are refused, with everything below them."""
 
 
 class SystemSettings(Settings):
@@ -93,6 +101,7 @@ class SystemSettings(Settings):
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
     addons: AddonsSettings = AddonsSettings(container_insights=False)
     namespace: Namespace = "cloud-consulting"
+    """The Kubernetes namespace of the application."""
     backend: WorkloadSettings
     frontend: WorkloadSettings
     migration: TablesSettings = TablesSettings()

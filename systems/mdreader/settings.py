@@ -59,9 +59,13 @@ class BackendSettings(FunctionSettings):
     """
 
     memory_mib: int = Field(default=1024, ge=128, le=10240)
+    """Memory in MiB, with which a function's share of processors grows."""
     package: PythonCode = SHIPPED_BACKEND
+    """A folder of this project with Python files, or a zip that a build leaves, from the project's root."""
     handler: Handler = "app.main.handler"
+    """What Lambda calls."""
     runtime: PythonRuntime = SHIPPED_RUNTIME
+    """The Python that the package is built for."""
 
     @model_validator(mode="after")
     def _has_its_libraries(self) -> Self:
@@ -93,7 +97,9 @@ class Thresholds(Settings):
     """The figures of the plan's alarms: how long an answer may take on the average, and open connections."""
 
     api_latency_ms: int = Field(default=5000, ge=1)
+    """How long an answer may take on average, in milliseconds."""
     database_connections: int = Field(default=80, ge=1)
+    """Open connections to the database."""
     slow_queries: int = Field(default=20, ge=0)
     """Statements that took more than a second, in 5 minutes."""
 
@@ -111,21 +117,27 @@ class SiteFirewallSettings(FirewallSettings):
 
     acl_name: AclName | None = "MDReaderWAF"
     rate_limit: int = Field(default=1000, ge=10, le=2_000_000_000)
+    """How many requests one address may send in five minutes."""
     sqli_body_rule: bool = True
+    """Whether a rule of its own stops SQL in every body."""
     large_bodies: bool = True
+    """Whether bodies above 8 KB are let in, of which the part after the inspection limit is not looked at."""
     document_paths: tuple[BlockedPath, ...] = DOCUMENTS
+    """Where what is saved may hold HTML, paths, addresses or SQL as its text."""
 
 
 class ApiFirewallSettings(InnerFirewallSettings):
     """Before the API and the load balancer."""
 
     document_paths: tuple[BlockedPath, ...] = DOCUMENTS
+    """Where what is saved may hold HTML, paths, addresses or SQL as its text."""
 
 
 class BackendUserSettings(MigrationFiles):
     """What makes the database user of the API."""
 
     folder: Folder = "migrations/mdreader"
+    """The folder of the SQL files."""
     files: Files = ("001_backend.sql",)
 
 

@@ -71,6 +71,7 @@ class ExportBucketSettings(BucketSettings):
     keeps exports for ever, which grows without end."""
 
     expire_days: Days | None = 90
+    """After how many days an export is deleted; ``null`` keeps them for ever."""
 
 
 class Buckets(Settings):
@@ -89,6 +90,7 @@ class CopiesSettings(Settings):
     """
 
     region: RecoveryRegion = "us-west-2"
+    """The region of the recovery stack."""
     access_logs: LogBucketSettings
     """Requests to the copies."""
     images: tuple[Name, ...] = ()
@@ -102,12 +104,14 @@ class RecordsTopicSettings(TopicSettings):
     """The topic of the records."""
 
     name: TopicName = "records"
+    """The topic's name."""
 
 
 class SchemaSettings(MigrationSettings):
     """What makes the application's user and schema; tables are files more."""
 
     folder: Folder = "migrations/records"
+    """The folder of the SQL files."""
     files: Files = ("001_application.sql", "002_records.sql", "003_partitions.sql")
 
 
@@ -116,6 +120,7 @@ class Readiness(Probe):
 
     path: UrlPath = "/ready"
     period_seconds: int = Field(default=5, ge=1, le=300)
+    """Seconds between two questions."""
 
 
 class ApplicationSettings(WorkloadSettings):
@@ -150,6 +155,7 @@ class SystemSettings(Settings):
     )
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Namespace = "records"
+    """The Kubernetes namespace of the service."""
     application: ApplicationSettings
     topic: RecordsTopicSettings = RecordsTopicSettings()
     """The Kafka topic that the application writes and reads."""

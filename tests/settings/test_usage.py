@@ -53,7 +53,8 @@ def test_mistakes_are_told_by_their_path(usage: Any, said: str) -> None:
 
 def test_it_is_in_the_schema_of_stack_files() -> None:
     schema = stack_file_schema({"shop": Shop})
-    usage = schema["properties"]["config"]["properties"]["strata:usage"]
+    assert schema["properties"]["config"]["properties"]["strata:usage"] == {"$ref": "#/$defs/usage"}
+    usage = schema["$defs"]["usage"]
     assert usage["properties"].keys() == {field.alias for field in Usage.model_fields.values()}
     assert usage["additionalProperties"] is False
 

@@ -65,7 +65,7 @@ def test_a_refusal_names_the_resource_the_input_and_the_bound() -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_descriptions_of_security_groups_are_what_ec2_takes(stack: str) -> None:
     texts = [node.inputs["description"] for node in graph(stack) if node.type in DESCRIBED]
-    assert texts
+    assert texts or not graph(stack).of_type("aws:ec2/vpc:Vpc")
     assert [described(text) for text in texts] == texts
     with pytest.raises(ValueError, match="is not a description of a security group"):
         described("The owner's addresses")

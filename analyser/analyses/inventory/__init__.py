@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from analyser.analyses.inventory.backups import Backups
 from analyser.analyses.inventory.keys import Keys
-from analyser.analyses.inventory.purposes import of
+from analyser.analyses.inventory.purposes import FILE, of
 from analyser.analyses.inventory.result import Inventory, Logs, Purpose, Store, UnexplainedError
 from analyser.analyses.inventory.stores import READERS
 from analyser.graph import Graph, Node
@@ -25,8 +25,9 @@ def inventory(graph: Graph, known: Sequence[Purpose]) -> Inventory:
     found = [node for node in graph.resources if node.type in READERS]
     silent = sorted(node.name for node in found if of(node.name, known) is None)
     if silent:
+        place = f"add it to {FILE.as_posix()}"
         raise UnexplainedError(
-            "\n".join(f"{graph.stack}: nobody has written down what {name} holds" for name in silent)
+            "\n".join(f"{graph.stack}: nobody has written down what {name} holds; {place}" for name in silent)
         )
     stores = [_store(graph, node, keys, backups, known) for node in found]
     return Inventory(

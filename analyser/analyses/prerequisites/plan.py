@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from analyser.analyses.prerequisites.collect import prerequisites
 from analyser.analyses.prerequisites.deployer import runner_of
 from analyser.analyses.prerequisites.model import SET_ACCOUNT, Prerequisite, When
-from analyser.analyses.prerequisites.stages import first_stage
+from analyser.analyses.prerequisites.stages import FirstStage, first_stage
 from analyser.graph import Graph
 
 _POLICIES = "--policy-pack policy"
@@ -26,7 +26,6 @@ def plan(graph: Graph) -> list[Step]:
     """How a stack comes into an empty account; the same steps for every system, docs/deploying.md tells of them."""
     found = prerequisites(graph)
     stage = first_stage(graph)
-    left = len(stage.left_out)
     due = {when: tuple(one for one in found if one.when is when) for when in When}
     return [
         Step(
@@ -39,13 +38,7 @@ def plan(graph: Graph) -> list[Step]:
             ),
         ),
         Step("What must be true before", "AWS refuses in the middle what is not so", (), due[When.BEFORE]),
-        Step(
-            f"The first up: {stage.total - left} of {stage.total} resources",
-            f"from anywhere; it waits for nobody and ends by itself ({'; '.join(stage.reasons)})",
-            (f"pulumi up --stack {graph.stack} {_POLICIES} {stage.options}",),
-        ),
-        Step("What the second up waits for", "by now every name is known", (), due[When.BETWEEN]),
-        _second(graph, left),
+        *(_in_two(graph, stage, due[When.BETWEEN]) if stage.left_out else [_at_once(graph, stage)]),
         Step("Afterwards", "what nothing waits for, and everybody forgets", (), due[When.AFTER]),
         Step(
             "See that it works",
@@ -55,8 +48,30 @@ def plan(graph: Graph) -> list[Step]:
     ]
 
 
+def _at_once(graph: Graph, stage: FirstStage) -> Step:
+    title = f"The up: {stage.total} resources"
+    return Step(title, "from anywhere; nothing waits for what people do", (_up(graph),))
+
+
+def _in_two(graph: Graph, stage: FirstStage, between: tuple[Prerequisite, ...]) -> list[Step]:
+    left = len(stage.left_out)
+    return [
+        Step(
+            f"The first up: {stage.total - left} of {stage.total} resources",
+            f"from anywhere; it waits for nobody and ends by itself ({'; '.join(stage.reasons)})",
+            (f"{_up(graph)} {stage.options}",),
+        ),
+        Step("What the second up waits for", "by now every name is known", (), between),
+        _second(graph, left),
+    ]
+
+
+def _up(graph: Graph) -> str:
+    return f"pulumi up --stack {graph.stack} {_POLICIES}"
+
+
 def _second(graph: Graph, left: int) -> Step:
-    up = f"pulumi up --stack {graph.stack} {_POLICIES}"
+    up = _up(graph)
     title = f"The second up: the other {left} resources"
     if not graph.of_type("aws:eks/cluster:Cluster"):
         return Step(title, "from anywhere", (up,))

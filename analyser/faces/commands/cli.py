@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from analyser.faces.commands import delivery, policies, project, questions, review
+from analyser.faces.commands import delivery, new, policies, project, questions, review
 from analyser.faces.commands.entry import INTERRUPTED
 from analyser.faces.commands.files import OfFile, OfFileToo, with_from
 from analyser.faces.commands.stack import complain, outputs_of
@@ -46,6 +46,7 @@ _EXAMPLES = {
     "deploy-plan": "prod",
     "delivery": "prod",
     "inventory": "prod",
+    "new": "system shop",
     "help": "reach",
 }
 
@@ -124,6 +125,7 @@ for command in (
         delivery.delivery,
         project.inventory,
         project.schema,
+        new.new,
     ),
 ):
     kind = _FROM_FILES.get(command)

@@ -209,7 +209,7 @@ def test_the_command_writes_checks_and_complains(
     (tmp_path / FILE).write_text("every: []\n")
     capsys.readouterr()
     assert cli.run(["inventory"]) == 2
-    assert capsys.readouterr().err == "shop: nobody has written down what store holds\n"
+    assert capsys.readouterr().err == f"shop: nobody has written down what store holds; add it to {FILE}\n"
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -24,7 +24,7 @@ def commands(stack: str) -> list[str]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_aws_has_every_command_with_these_options(stack: str) -> None:
     found = [call for command in commands(stack) for call in calls(command)]
-    assert len(found) > 10
+    assert len(found) > 3
     assert [problem for call in found for problem in problems(call)] == []
 
 

@@ -24,7 +24,7 @@ def test_the_patterns_name_exactly_what_waits(stack: str) -> None:
     graph = stack_graph(stack)
     named = excluded(first_stage(graph).patterns, (node.urn for node in graph))
     assert named == {node.urn for node in graph if node.type in WAITING}
-    assert named
+    assert named or not graph.of_type("aws:eks/cluster:Cluster")
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -12,10 +12,6 @@ MOST = 1.1
 """Times the slowest chain that AWS imposes."""
 
 
-QUICK = {"collaboration-prod-dr": 200}
-"""Seconds, of stacks without anything slow: standing by it has neither cache nor distribution, which take longest."""
-
-
 def needless(found: Timeline) -> str:
     """What to look at when a stack takes too long."""
     links = ", ".join(f"{link.node.type} {link.node.name} ({link.why})" for link in found.needless)
@@ -25,7 +21,7 @@ def needless(found: Timeline) -> str:
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_deployment_takes_hardly_longer_than_aws_imposes(stack: str) -> None:
     found = timeline(stack_graph(stack))
-    assert found.typical > QUICK.get(stack, 300)
+    assert found.typical > 30
     assert found.ratio <= MOST, needless(found)
 
 

@@ -1,0 +1,50 @@
+"""`strata new`: the files that something of one's own begins with."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from analyser.faces.commands.stack import named_so, project_root
+from analyser.faces.commands.usage_error import UsageError
+
+# What takes long to import is imported where it is used.
+
+
+class Kind(StrEnum):
+    """What can be begun; docs/extending.md has a page's part for each."""
+
+    SYSTEM = "system"
+    COMPONENT = "component"
+    RULE = "rule"
+    STACK = "stack"
+
+
+def new(
+    kind: Annotated[Kind, typer.Argument(help="What to begin.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="Its name: a stack's, or lower-case words as in print_queue.")],
+    room: Annotated[
+        str, typer.Option("--room", metavar="ROOM", help="The folder of components/ that a component belongs in.")
+    ] = "",
+    like: Annotated[
+        str,
+        typer.Option("--like", metavar="STACK", help="The stack that a stack begins as.", autocompletion=named_so),
+    ] = "",
+) -> int:
+    """Write the files to start from, which preview and pass their tests as they are; nothing is written over."""
+    from analyser.faces.beginnings import BeginningError, begin, stack_like
+
+    if (kind is Kind.COMPONENT) != bool(room):
+        raise UsageError(f"strata: new {kind} {name}: --room is for a component, which needs it")
+    if (kind is Kind.STACK) != bool(like):
+        raise UsageError(f"strata: new {kind} {name}: --like is for a stack, which needs it")
+    try:
+        root = project_root()
+        begun = stack_like(root, name, like) if kind is Kind.STACK else begin(root, kind, name, room)
+    except BeginningError as error:
+        raise UsageError(f"strata: new {kind} {name}: {error}") from error
+    for file in begun.files:
+        typer.echo(f"wrote {file}")
+    for line in begun.next:
+        typer.echo(f"next: {line}")
+    return 0

@@ -1,0 +1,56 @@
+"""What each field of a settings class means, from the sentence below it or the class that it holds."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+_SECTION = "\n\n"
+
+
+def meanings(model: type[BaseModel]) -> Mapping[str, str]:
+    """The text below each field that has one, by the field's name; a subclass says anew what it makes different."""
+    found: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if issubclass(each, BaseModel) and each is not BaseModel:
+            found |= _own(each)
+    return found
+
+
+def summary(text: str) -> str:
+    """The first sentence or sentences of a docstring, in one line: what stands before its first empty line."""
+    return " ".join(inspect.cleandoc(text).split(_SECTION, 1)[0].split())
+
+
+class DescribedSchema(GenerateJsonSchema):
+    """JSON Schema in which each field is described by the sentence that stands below it in the class."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The class's own schema, with its fields described."""
+        made = super().model_schema(schema)
+        model: type[BaseModel] = schema["cls"]
+        said = meanings(model)
+        properties: dict[str, dict[str, Any]] = made.get("properties", {})
+        for name, field in model.model_fields.items():
+            if name in said:
+                properties[field.alias or name]["description"] = summary(said[name])
+        return made
+
+
+def _own(model: type[BaseModel]) -> dict[str, str]:
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    return dict(_documented(definition.body)) if isinstance(definition, ast.ClassDef) else {}
+
+
+def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, below in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            match below.value:
+                case ast.Constant(value=str(text)):
+                    yield field.target.id, text

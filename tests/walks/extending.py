@@ -1,0 +1,101 @@
+"""What docs/extending.md says, done in a copy of the project word for word: it previews, passes and is in style."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+KEPT = {"dev", "prod", "consulting-dev", "collaboration-dev"}
+"""What pages show samples of, and what a new stack is like; the others would only take time."""
+_ABSENT = shutil.ignore_patterns(".[!cg]*", ".c[!i]*", "__pycache__", "build", "dist", "*.egg-info", "images", ".git")
+HELD_BY = (
+    "tests/components/data/test_print_queue.py",
+    "tests/policy/rules/test_queue_keeps_messages.py",
+    "tests/policy/test_every_rule.py",
+    *(f"tests/systems/test_{name}.py" for name in ("shop", "every_stack", "service_rules", "operators", "principals")),
+    *("tests/golden", "tests/docs/test_architecture.py", "tests/settings/test_schema.py", "tests/analyser/test_docs.py"),
+    *("tests/analyser/analyses/inventory", "tests/analyser/faces/test_settings_page.py"),
+)
+ASKED = (
+    *("shop", "collaboration-test", "queue_keeps", "queue-keeps", "print_queue"),
+    *("page", "map", "schema", "up_to_date"),
+)
+WRITTEN = (
+    *("systems/shop/*.py", "components/data/print_queue.py", "policy/rules/queue_keeps_messages.py"),
+    *("tests/**/test_shop.py", "tests/**/test_print_queue.py", "tests/**/test_queue_keeps_messages.py"),
+)
+_STEP = re.compile(
+    r"^In `(?P<file>[^`]+)`, after `(?P<line>[^`]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_COMMAND = re.compile(r"^strata (new .*)$", re.MULTILINE)
+
+
+def python(root: Path, *arguments: str) -> str:
+    """What a command printed, which has to end well."""
+    done = subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def strata(root: Path, words: str) -> str:
+    return python(root, "-m", "analyser.faces.commands.cli", *shlex.split(words))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project after every command and step of the page, and after `make update`."""
+    root = tmp_path_factory.mktemp("walk") / "strata"
+    shutil.copytree(ROOT, root, ignore=_ABSENT)
+    for file in root.glob("Pulumi.*.yaml"):
+        if file.name.split(".")[1] not in KEPT:
+            file.unlink()
+    for words in _COMMAND.findall(PAGE):
+        strata(root, words)
+    assert strata(root, "preview shop-dev").count("shop-dev passes") == 1
+    for file, line, text in steps():
+        lines = (root / file).read_text(encoding="utf-8").splitlines()
+        assert lines.count(line) == 1, f"{file}: {line}"
+        place = lines.index(line) + 1
+        (root / file).write_text("\n".join([*lines[:place], *text.splitlines(), *lines[place:], ""]), encoding="utf-8")
+    python(root, "-m", "tests.update")
+    return root
+
+
+def steps() -> Iterator[tuple[str, str, str]]:
+    for found in _STEP.finditer(PAGE):
+        yield found["file"], found["line"], found["text"]
+
+
+def test_every_step_of_the_page_is_done() -> None:
+    assert len([*steps()]) == PAGE.count("\nIn `") > 5
+    assert {words.split()[1] for words in _COMMAND.findall(PAGE)} == {"system", "component", "rule", "stack"}
+
+
+def test_what_was_added_is_in_the_graph_and_passes(copy: Path) -> None:
+    shown = strata(copy, "preview shop-dev")
+    assert "orders Queue" in shown
+    assert "shop-dev passes" in shown
+    assert "shop-dev can dead" not in shown
+    golden = (copy / "tests/golden/stacks/shop-dev.txt").read_text(encoding="utf-8")
+    assert "alarms-orders-dead-letters" in golden
+
+
+def test_the_tests_that_hold_it_pass(copy: Path) -> None:
+    python(
+        copy, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", *HELD_BY, "-k", " or ".join(ASKED)
+    )
+
+
+def test_what_was_written_is_in_style(copy: Path) -> None:
+    written = [file for name in WRITTEN for file in copy.glob(name)]
+    assert len(written) == 8
+    names = [file.relative_to(copy).as_posix() for file in written]
+    python(copy, "-m", "ruff", "check", *names)
+    python(copy, "-m", "ruff", "format", "--check", *names)
