@@ -26,6 +26,7 @@ class NearestSettings(Settings):
     """
 
     policy: Literal["latency", "geolocation"]
+    """Whether the region counts that answers a user fastest, or where the user is."""
     continents: tuple[Continent, ...] = Field(default=(), max_length=7)
     """By geolocation: where the users are that the second region serves. All others, and those of whom Route 53 does
     not know where they are, are the home region's."""
