@@ -211,7 +211,7 @@ def diagram(
     ] = False,
     output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None,
 ) -> int:
-    """Draw a stack: what stands where, what can connect to what, who uses which store, and where copies are."""
+    """Draw a stack, with the connections that can flow. Who uses which store, and where copies are, as well."""
     if form not in ("svg", "mermaid"):
         raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
     graph = graph_of(stack)

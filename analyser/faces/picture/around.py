@@ -1,6 +1,6 @@
 """What a picture shows beside connections: names, firewalls, sign-in, who uses which store, and copies elsewhere."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyser.analyses.reach.place import Kind, Place
@@ -57,18 +57,22 @@ def guards(view: View, places: Sequence[Place]) -> tuple[list[Extra], list[Flow]
     for acl in view.of(_ACL):
         arn = text(acl.outputs.get("arn"))
         asks = [place for urn, place in of_urn.items() if _names(view.resources.by_urn[urn].get("webAclId"), arn)]
-        asks += [
-            of_urn[one.urn]
-            for found in view.of(_ACL_ASSOCIATION)
-            if _names(found.get("webAclArn"), arn)
-            for one in [view.by_arn(text(found.get("resourceArn")))]
-            if one is not None and one.urn in of_urn
-        ]
+        bound = [found for found in view.of(_ACL_ASSOCIATION) if _names(found.get("webAclArn"), arn)]
+        asks += [place for found in bound if (place := _guarded(view, of_urn, text(found.get("resourceArn"))))]
         everywhere = text(acl.get("scope")) == "CLOUDFRONT"
         key = f"waf:{view.owner(acl)}"
         extras.append(Extra(key, view.owner(acl), _ACL, "firewall", "" if everywhere else view.region_of(acl)))
         flows += [Flow(place.name, key, (), "check") for place in dict.fromkeys(asks)]
     return extras, flows
+
+
+def _guarded(view: View, of_urn: Mapping[str, Place], arn: str) -> Place | None:
+    """The place with this ARN; the API of a stage's."""
+    found = view.by_arn(arn)
+    if found is None:
+        return None
+    api = view.by_id(text(found.get("restApi")))
+    return of_urn.get(found.urn) or (of_urn.get(api.urn) if api else None)
 
 
 def sign_ins(view: View, places: Sequence[Place]) -> Iterator[Flow]:

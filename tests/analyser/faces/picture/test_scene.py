@@ -104,7 +104,8 @@ def test_tables_and_sign_in_are_drawn_with_who_uses_them() -> None:
 def test_copies_stand_in_their_own_region() -> None:
     drawn = drawing("confluence-lambda").scene
     away = _box(drawn.boxes, "region-us-west-2")
-    assert "bucket-copies-static" in {box.key for box in away.leaves()}
+    assert {"bucket-copies-static", "copy:sessions:us-west-2"} <= {box.key for box in away.leaves()}
+    assert ("rest", "waf:api-firewall", "check") in {(flow.source, flow.target, flow.kind) for flow in drawn.flows}
     assert "static" in {box.key for box in _box(drawn.boxes, "region-us-east-1").leaves()}
 
 
