@@ -47,7 +47,10 @@ def test_each_component_has_its_own() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda args: pulumi.ResourceTransformResult({"a": 2}, args.opts), "knows transforms of options and boundaries only"),
+        (
+            lambda args: pulumi.ResourceTransformResult({"a": 2}, args.opts),
+            "knows transforms of options and boundaries only",
+        ),
         (lambda _: "no answer", "knows transforms of options and boundaries only"),
         (
             lambda args: pulumi.ResourceTransformResult(args.props, pulumi.ResourceOptions(ignore_changes=["a"])),
