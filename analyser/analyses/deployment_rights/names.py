@@ -16,7 +16,7 @@ https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
 _MANY = 4
 """So many names of a kind are listed; of more, what they begin with."""
-_MADE = re.compile(r"[A-Za-z0-9_.-]+-[0-9a-f]{7}(?![0-9a-f])")
+_MADE = re.compile(r"[A-Za-z0-9.-]+-[0-9a-f]{7}(?![0-9a-f])")
 _ISSUER = re.compile(r"(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com/id/).*")
 
 
@@ -41,7 +41,8 @@ def called(graph: Graph) -> Called:
             continue
         for form in known_type.arns:
             arn = filled(graph, node, form, made)
-            (named if "{name}" in form and _SUFFIX not in arn else generated).add(arn)
+            given = "{name}" in form and _SUFFIX not in arn and arn == filled(graph, node, form, {})
+            (named if given else generated).add(arn)
         named.update(filled(graph, node, form, made) for form in known_type.also)
     return Called(frozenset(named), frozenset(generated))
 
@@ -102,7 +103,10 @@ def without_made_up(text: str, made: Mapping[str, str]) -> str:
 
 def made_up(graph: Graph) -> Mapping[str, str]:
     """Names that the preview made up as Pulumi would, each with the pattern that stands for it."""
-    return {name: f"{node.name}-{_SUFFIX}" for node, name in _auto_named(graph.resources)}
+    return {
+        name: f"{node.name}-{_SUFFIX}" if node.type in operations() and operations()[node.type].name else "*"
+        for node, name in _auto_named(graph.resources)
+    }
 
 
 def _auto_named(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:

@@ -1,6 +1,7 @@
 """`strata preview` and `strata report`: what a stack would create, and whether it may."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from analyser.faces.commands.stack import (
     StackName,
     budget_in,
     complain,
+    graph_of,
     is_file,
     project_root,
     report_of,
@@ -60,8 +62,29 @@ def preview(
     if every:
         return _preview_all(chosen, output, begun, limit, judging)
     report = replace(report_of(stack, judging=judging), with_reach=with_reach)
+    _refuse([report.graph, *_neighbours(report.graph)])
     _show(report, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], limit)
+
+
+def _refuse(graphs: Sequence[Any]) -> None:
+    """Raises UsageError for names that AWS would not give twice."""
+    from analyser.analyses.unique_names import collisions, twice
+
+    if found := [*(line for graph in graphs for line in twice(graph)), *collisions(graphs)]:
+        raise UsageError("\n".join(found))
+
+
+def _neighbours(graph: Any) -> list[Any]:
+    """The other stacks whose files name the same account."""
+    from analyser.analyses.unique_names import ACCOUNTS, account_of
+    from settings import stackfile
+
+    if not account_of(graph):
+        return []
+    root, own = stack_files(), graph.config[ACCOUNTS]
+    names = [name for name in stackfile.stack_names(root) if name != graph.stack]
+    return [graph_of(name) for name in names if stackfile.read(root, name).config.get(ACCOUNTS) == own]
 
 
 def _contradiction(stack: str, form: str, *, every: bool, as_json: bool, full: bool, with_reach: bool) -> str:
@@ -116,6 +139,7 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
         if outcome.problem:
             complain(outcome.problem)
     reports = [outcome.report for outcome in outcomes if outcome.report]
+    _refuse([report.graph for report in reports])
     if form:
         write_reports(reports, form_named(form), output)
     else:
