@@ -21,6 +21,7 @@ _LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "entries of maps and lists": (("tests/scenarios/every_entry.py",), {}),
     "what is tried with some stacks": (
         (
+            "tests/analyser/analyses/deployment_rights",
             "tests/analyser/run/sdk/test_stacks.py",
             "tests/policy/engine/test_five_ways.py",
             "tests/systems/test_doors.py",

@@ -16,6 +16,8 @@ from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
 ACCOUNTS: Final = "aws:allowedAccountIds"
+_ENDPOINTS: Final = "aws:endpoints"
+"""Whose file has them is in an emulator of its own, never in an account: docs/decisions/0052-a-cloud-on-a-laptop.md."""
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _SHARED: Final = frozenset(
     {
@@ -49,6 +51,8 @@ def collisions(graphs: Iterable[Graph]) -> list[str]:
     """A line for each name that two stacks take: a bucket's anywhere, any other in one account."""
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for graph in graphs:
+        if _ENDPOINTS in graph.config:
+            continue
         for arn, nodes in _taken(graph).items():
             account = account_of(graph)
             if account or _is_of_all(nodes[0], arn):

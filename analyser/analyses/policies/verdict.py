@@ -15,7 +15,11 @@ from policy.model import STACK_TYPE, Config, Exemption, Resource, Rule, Violatio
 from policy.model import Graph as PolicyGraph
 from policy.pack import all_rules
 from policy.profiles import Framework
+from policy.rule import Level
+from policy.rules.iam_boundary import Boundary, roles_bounded
 from policy.sealed import sealed
+from settings.project_files import PROJECT
+from settings.stack import BOUNDARY
 
 
 def verdict(
@@ -31,10 +35,11 @@ def verdict(
     By the project's own pack unless told otherwise. Raises ValueError for exemptions that cannot be read.
     """
     chosen = tuple(all_rules() if rules is None else rules)
+    settled = config or read_config(project_config(all_rules()) if rules is None else {}, chosen)
     found = evaluate(
         policy_graph(graph),
         chosen,
-        config or read_config(project_config(all_rules()) if rules is None else {}, chosen),
+        bounded(settled, graph.config),
         for_stack(read_exemptions() if exemptions is None else exemptions, graph.config),
         today=today or clock.today(),
     )
@@ -44,7 +49,7 @@ def verdict(
 def stands(framework: Framework, graph: Graph) -> list[Evidence]:
     """How the framework's controls stand in this graph, by the project's own pack. Raises ValueError as `verdict`."""
     rules = all_rules()
-    config = read_config(project_config(rules), rules)
+    config = bounded(read_config(project_config(rules), rules), graph.config)
     found, _ = verdict(graph, config=config)
     return evidence(framework, policy_graph(graph), rules, config, found)
 
@@ -58,6 +63,19 @@ def configured(chosen: Mapping[str, Any], *, strict: bool) -> Config:
     read_config(chosen, rules)
     found = merged(project_config(rules), chosen)
     return read_config(merged(found, strictly(rules)) if strict else found, rules)
+
+
+def bounded(config: Config, stack: Mapping[str, str] | None) -> Config:
+    """The configuration, with the boundary that a stack's file names asked of every role, as its deployment role is.
+
+    What the project's configuration says of that rule, or of all, stays.
+    """
+    name = (stack or {}).get(f"{PROJECT}:{BOUNDARY}")
+    if not name:
+        return config
+    asked = roles_bounded.id
+    levels = config.levels if "all" in config.levels else {asked: Level.MANDATORY, **config.levels}
+    return Config(levels, {asked: Boundary(policy=name), **config.values})
 
 
 def environment(graph: Graph) -> str:

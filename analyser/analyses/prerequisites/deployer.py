@@ -30,6 +30,9 @@ def deployers(graph: Graph) -> Iterator[Prerequisite]:
             good="its ARN",
             make=(
                 f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json",
+                f"strata rights-for {graph.stack} --state s3://my-state-bucket --output rights",
+                "# make and attach these policies: docs/deploying.md, step 2; for a first up without them "
+                "(docs/decisions/0049-least-rights.md):",
                 f"aws iam attach-role-policy --role-name {role} "
                 "--policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             ),

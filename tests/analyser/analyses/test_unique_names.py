@@ -68,6 +68,13 @@ def test_stacks_beside_each_other(
     assert all(line.startswith("dev and prod take the same name") for line in found)
 
 
+def test_an_emulator_takes_no_name_from_an_account() -> None:
+    here, local = (graph(name, node(BUCKET, "x", bucket="pages"), account=ONE) for name in ("prod", "local"))
+    assert collisions([here, local])
+    local.config["aws:endpoints"] = "[]"
+    assert collisions([here, local]) == []
+
+
 def test_roles_are_of_all_regions() -> None:
     east, west = (
         graph(name, node(ROLE, "x", name="reader"), account=ONE, region=region)

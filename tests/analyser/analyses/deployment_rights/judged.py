@@ -17,9 +17,11 @@ from analyser.run.mock_cloud import ACCOUNT_ID
 from analyser.run.mock_cloud.identity import ARNS, NAMES
 from policy.iam import IDENTITY, parse
 from policy.iam.actions import expand
-from tests.stacks import serving
+from tests.stacks import EVERY_STACK, STACKS, serving
 
 REGION = "us-east-1"
+FULLEST = STACKS if EVERY_STACK else ("prod", "confluence-lambda", "mdreader-prod", "collaboration-prod-dr")
+"""The fullest stack of each kind and one that has taken over; ``make soak`` judges all."""
 NOTHING = {
     "iam:permissionsboundary": ABSENT,
     "iam:policyarn": ABSENT,
@@ -47,13 +49,18 @@ def boundary(stack: str) -> dict[str, Any]:
     return boundary_of(serving(stack))
 
 
+@functools.cache
+def _meant(pattern: str) -> tuple[str, ...]:
+    return tuple(action.name for action in expand(pattern))
+
+
 class Deployer:
     """The role with these policies; of an action only the statements that hold it are asked."""
 
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
         self._by_action: dict[str, list[Mapping[str, Any]]] = {}
         for one in (statement for document in documents for statement in document["Statement"]):
-            for name in {action.name for pattern in one["Action"] for action in expand(pattern)}:
+            for name in {name for pattern in one["Action"] for name in _meant(pattern)}:
                 self._by_action.setdefault(name, []).append(one)
         self._principals: dict[str, Principal] = {}
 

@@ -15,15 +15,23 @@ from analyser.analyses.rights.request import ABSENT
 from analyser.graph import Graph, Node
 from policy.iam.actions import TAGGING, actions_of, expand
 from policy.iam.generate import source
-from tests.analyser.analyses.deployment_rights.judged import REGION, boundary, boundary_arn, deployer, own_arns, rights
-from tests.stacks import STACKS, serving
+from tests.analyser.analyses.deployment_rights.judged import (
+    FULLEST,
+    REGION,
+    boundary,
+    boundary_arn,
+    deployer,
+    own_arns,
+    rights,
+)
+from tests.stacks import serving
 
 DATA_READ_WITH_KEY = {"kms:Decrypt"}
 """AWS lists it as a write; it changes nothing, and secrets of the state cannot be read without."""
 
 
 @pytest.mark.parametrize("reading", [False, True])
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_every_action_on_what_the_stack_makes(stack: str, reading: bool) -> None:
     role = deployer(stack, reading=reading)
     asked = set(_questions(serving(stack), reading=reading))
@@ -38,7 +46,7 @@ def test_every_action_on_what_the_stack_makes(stack: str, reading: bool) -> None
     assert len(asked) > (60 if reading else 200)
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_every_kind_of_resource_that_an_action_is_about(stack: str) -> None:
     """By the forms of ARNs in AWS's own reference, so that a form in the table that AWS does not know is seen."""
     allowed = _allowed(stack)
@@ -53,7 +61,7 @@ def test_every_kind_of_resource_that_an_action_is_about(stack: str) -> None:
 
 
 @pytest.mark.parametrize("reading", [False, True])
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_policies_are_as_iam_takes_them(stack: str, reading: bool) -> None:
     found = rights(stack, reading=reading).documents
     assert len(found) <= MOST
@@ -66,7 +74,7 @@ def test_policies_are_as_iam_takes_them(stack: str, reading: bool) -> None:
             assert all(expand(action) for action in one["Action"] if one["Effect"] == "Allow"), one
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_looking_changes_nothing(stack: str) -> None:
     for document in rights(stack, reading=True).documents:
         for one in document["Statement"]:
@@ -74,7 +82,7 @@ def test_looking_changes_nothing(stack: str) -> None:
             assert {name for name in allowed if not is_read(name)} <= DATA_READ_WITH_KEY
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_everything_only_where_aws_lets_no_policy_name_a_resource(stack: str) -> None:
     for document in rights(stack).documents:
         for one in document["Statement"]:

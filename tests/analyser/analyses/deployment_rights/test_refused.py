@@ -9,8 +9,15 @@ import pytest
 from analyser.analyses.rights.request import ABSENT
 from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.iam.actions import expand, grants
-from tests.analyser.analyses.deployment_rights.judged import Deployer, boundary, boundary_arn, deployer, rights
-from tests.stacks import STACKS, serving
+from tests.analyser.analyses.deployment_rights.judged import (
+    FULLEST,
+    Deployer,
+    boundary,
+    boundary_arn,
+    deployer,
+    rights,
+)
+from tests.stacks import serving
 
 _IAM = f"arn:aws:iam::{ACCOUNT_ID}"
 _ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -65,7 +72,7 @@ NEVER: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_nothing_of_others_and_no_way_to_more_rights(stack: str) -> None:
     """Asked of a role that deploys; one that only looks may none of it either."""
     for role in (deployer(stack), deployer(stack, reading=True)):
@@ -73,7 +80,7 @@ def test_nothing_of_others_and_no_way_to_more_rights(stack: str) -> None:
     assert len(ESCALATIONS) > 20
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_no_role_without_the_boundary(stack: str) -> None:
     role, made = deployer(stack), _a_role(stack)
     bound = {"iam:permissionsboundary": boundary_arn(stack)}
@@ -89,7 +96,7 @@ def test_no_role_without_the_boundary(stack: str) -> None:
     assert not role.may("iam:DeleteRolePermissionsBoundary", made, {**bound, "aws:resourcetag/stack": stack})
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_not_its_own_rights_and_not_the_boundary(stack: str) -> None:
     role, own = deployer(stack), f"{_IAM}:role/strata-deploy"
     brings = {"iam:permissionsboundary": boundary_arn(stack), "aws:resourcetag/stack": stack}
@@ -99,7 +106,7 @@ def test_not_its_own_rights_and_not_the_boundary(stack: str) -> None:
         assert not role.may(action, boundary_arn(stack), brings)
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_roles_go_to_their_own_services_alone(stack: str) -> None:
     role = deployer(stack)
     for node in serving(stack).of_type("aws:iam/role:Role"):
@@ -114,7 +121,7 @@ def _bound(stack: str) -> Deployer:
     return Deployer([boundary(stack)])
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", FULLEST)
 def test_the_boundary_holds_what_roles_use_and_no_way_to_more(stack: str) -> None:
     bound = _bound(stack)
     for action, arn, brings in ESCALATIONS:

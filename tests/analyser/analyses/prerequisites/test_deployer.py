@@ -1,0 +1,16 @@
+"""The role that deploys gets its stack's rights; an administrator's are the fallback that is said to be one."""
+
+from analyser.analyses.prerequisites.deployer import deployers
+from analyser.graph import Graph, Node
+
+
+def test_the_stack_s_own_rights_come_before_an_administrator_s() -> None:
+    token = "aws:eks/cluster:Cluster"
+    cluster = Node(urn=f"urn:pulumi:dev::strata::{token}::c", type=token, name="c", inputs={"name": "c"}, outputs={})
+    graph = Graph("strata", "dev", [cluster], {}, region="us-east-1", config={})
+    (role,) = (one for one in deployers(graph) if one.kind == "deployment-role")
+    made, rights, fallback, attached = role.make
+    assert made.startswith("aws iam create-role ")
+    assert rights.startswith("strata rights-for dev ")
+    assert fallback.startswith("# ")
+    assert attached.endswith("AdministratorAccess")

@@ -1,0 +1,45 @@
+"""A name that is taken twice stops a preview in one line that says both places, and nothing is shown."""
+
+from pathlib import Path
+
+import pytest
+
+from analyser.faces.commands import cli
+from tests.analyser.project import CONFIG, write_project
+
+BUCKETS = """
+import pulumi_aws as aws
+
+aws.s3.Bucket("drafts", bucket="pages")
+aws.s3.Bucket("prints", bucket="pages")
+"""
+READER = """
+import pulumi_aws as aws
+
+aws.iam.Role("reader", name="reader", assume_role_policy="{}")
+"""
+ACCOUNT = '"aws:allowedAccountIds": ["111122223333"], '
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    assert cli.run(["preview", "shop"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err
+
+
+def test_two_resources_of_one_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_project(tmp_path, BUCKETS))
+    assert refused(capsys) == "shop: drafts and prints have the same name: s3:::pages\n"
+
+
+def test_two_stacks_of_one_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = CONFIG.replace("{", f"{{{ACCOUNT}", 1)
+    monkeypatch.chdir(write_project(tmp_path, READER, config))
+    (tmp_path / "Pulumi.staging.yaml").write_text(config, encoding="utf-8")
+    told = "shop and staging take the same name in account 111122223333: iam:::role/reader\n"
+    assert refused(capsys) == told
