@@ -74,6 +74,7 @@ class Gap:
 
     KINDS: ClassVar[Mapping[str, str]] = {
         "component": "not seen inside (component of a provider that is not known here)",
+        "begun": "begun by an update that broke off, so that it may be there or not (pulumi refresh tells)",
         "read": "read from the account, so answered by a stand-in",
         "data source": "looked up in the account, so answered by a stand-in",
         "stack": "not known of another stack (name its outputs by --outputs)",
@@ -169,7 +170,7 @@ class Graph:
     @property
     def hidden(self) -> list[Gap]:
         """What may hold resources that are not in the graph: what is not there is not known to be missing then."""
-        return [gap for gap in self.gaps if gap.kind in ("component", "read")]
+        return [gap for gap in self.gaps if gap.kind in ("component", "begun", "read")]
 
     @property
     def default_tags(self) -> dict[str, Any] | None:

@@ -19,6 +19,8 @@ _CONFIG_KEY = re.compile(r"[^:]+(?::[^:]+|:config:[^:]+)?")
 # https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming-requirements
 _PROJECT_FILE = "Pulumi.yaml"
 _MOST_BYTES = 1024 * 1024
+HIDDEN = "[secret]"
+"""What a secret value is read as."""
 _STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -133,7 +135,7 @@ def _qualified(key: str, project: str) -> str:
 
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"secure"}:
-        return "[secret]"
+        return HIDDEN
     if isinstance(value, dict):
         return {key: _without_secrets(each) for key, each in value.items()}
     return [_without_secrets(each) for each in value] if isinstance(value, list) else value

@@ -15,7 +15,7 @@ from analyser.graph import TAGS_KEY, Gap, Graph, Node, sorted_gaps
 from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
 from policy.tokens import canonical
-from policy.unknown import UNKNOWN
+from policy.unknown import UNKNOWN, wholly_known
 from settings.provider import REGION_KEY
 from systems.recovery_stack import held
 
@@ -34,23 +34,41 @@ class ExportError(Exception):
 
 
 def is_export(data: Any) -> bool:
-    """Whether this is what ``pulumi stack export`` writes, of whichever version."""
-    return isinstance(data, Mapping) and isinstance(data.get("deployment"), Mapping)
+    """Whether this is what ``pulumi stack export`` writes, or a backend in files keeps, of whichever version."""
+    return _deployment(data) is not None
+
+
+def _deployment(data: Any) -> Mapping[str, Any] | None:
+    """The deployment of an export, or the newest of a checkpoint; None for anything else."""
+    if not isinstance(data, Mapping):
+        return None
+    kept = data.get("checkpoint")
+    found = kept.get("latest") if isinstance(kept, Mapping) else data.get("deployment")
+    return found if isinstance(found, Mapping) else None
 
 
 def graph_of_export(data: Mapping[str, Any]) -> Graph:
     """The graph of an export. Secret values are not read, also where the export shows them.
 
-    What waits for its deletion, or was only read, is left out. Raises ExportError for versions that nobody knows and
-    for a stack that has nothing.
+    What waits for its deletion or for what takes its place, or was only read, is left out; what an update that broke
+    off had begun is a gap. Raises ExportError for versions that nobody knows and for a stack that has nothing.
     """
     if data.get("version") not in _VERSIONS:
         raise ExportError(f"version {data.get('version')} of an export is not known; 3 and 4 are")
-    return graph_of_states(data["deployment"].get("resources") or [])
+    deployment = _deployment(data) or {}
+    return graph_of_states(deployment.get("resources") or [], gaps=tuple(_begun(deployment.get("pending_operations"))))
 
 
-def graph_of_states(states: Any, config: Mapping[str, str] | None = None) -> Graph:
-    """The graph of resources as a state has them, with what is known of configuration beside.
+def _begun(operations: Any) -> Iterator[Gap]:
+    """The operations of which the engine never heard how they ended."""
+    for operation in operations if isinstance(operations, list) else []:
+        state = operation.get("resource") if isinstance(operation, Mapping) else None
+        if isinstance(state, Mapping):
+            yield Gap("begun", str(state.get("type")), str(state.get("urn")).rpartition("::")[2])
+
+
+def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: tuple[Gap, ...] = ()) -> Graph:
+    """The graph of resources as a state has them, with what is known of configuration and not seen beside.
 
     Raises ExportError for what is no list of such, and for one without a stack.
     """
@@ -72,7 +90,7 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None) -> Gra
         region=_region(states) or known.get(REGION_KEY, ""),
         config=known,
         secret_exports=frozenset(secret),
-        gaps=sorted_gaps(_hidden(state) for state in states if state.get("external")),
+        gaps=sorted_gaps([*gaps, *(_hidden(state) for state in states if state.get("external"))]),
     )
 
 
@@ -126,7 +144,8 @@ def _malformed(states: Any) -> Iterator[str]:
 
 
 def _passed_over(state: Mapping[str, Any]) -> bool:
-    return bool(state.get("delete") or state.get("external"))
+    """Whether nothing stands for it: of a replacement that broke off the old one is gone, and the new one not there."""
+    return any(state.get(mark) for mark in ("delete", "external", "pendingReplacement"))
 
 
 def _node(state: Mapping[str, Any]) -> Node:
@@ -204,15 +223,15 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 def _region(states: list[Mapping[str, Any]]) -> str:
     """The default provider's region, else any AWS provider's."""
     own = sorted(_providers(states), key=lambda state: _DEFAULT not in state["urn"])
-    found = (str((state.get("inputs") or {}).get("region") or "") for state in own)
-    return next((region for region in found if region), "")
+    found = (_value((state.get("inputs") or {}).get("region")) for state in own)
+    return next((region for region in found if isinstance(region, str) and region), "")
 
 
 def _tags(states: list[Mapping[str, Any]]) -> dict[str, str]:
     """The default provider's tags as configuration, which is a text there; nothing where there is no such provider."""
     own = [state.get("inputs") or {} for state in _providers(states) if _DEFAULT in state["urn"]]
-    given = [inputs.get("defaultTags") or {} for inputs in own]
-    found = [one if isinstance(one, str) else json.dumps(one) for one in given]
+    given = [_value(inputs.get("defaultTags") or {}) for inputs in own]
+    found = [one if isinstance(one, str) else json.dumps(one) for one in given if wholly_known(one)]
     return {TAGS_KEY: max(found, key=len)} if found else {}
 
 

@@ -21,7 +21,8 @@ FORMATS = "pulumi stack export, pulumi preview --json or pulumi preview --save-p
 
 def is_digest(data: Any) -> bool:
     """Whether this is what ``pulumi preview --json`` writes."""
-    return isinstance(data, Mapping) and isinstance(data.get("steps"), list) and "changeSummary" in data
+    told = {"changeSummary", "diagnostics"}  # a preview that failed has no summary, and may have come to no step
+    return isinstance(data, Mapping) and not told.isdisjoint(data) and isinstance(data.get("steps", []), list)
 
 
 def is_plan(data: Any) -> bool:
@@ -44,16 +45,24 @@ def graph_of_data(data: Any) -> Graph | None:
 
 
 def _of_digest(data: Mapping[str, Any]) -> Iterator[Any]:
-    steps = [step if isinstance(step, Mapping) else {} for step in data["steps"]]
-    told = sum(step.get("op") == "same" for step in steps)
-    there = (data["changeSummary"] or {}).get("same", 0)
-    if told < there:
+    told = (said for said in data.get("diagnostics") or () if isinstance(said, Mapping))
+    if failed := next((said for said in told if said.get("severity") == "error"), None):
+        raise ExportError(f"the preview failed, so it holds a part of the stack only: {_line(failed.get('message'))}")
+    steps = [step if isinstance(step, Mapping) else {} for step in data.get("steps", [])]
+    same = sum(step.get("op") == "same" for step in steps)
+    there = (data.get("changeSummary") or {}).get("same", 0)
+    if same < there:
         raise ExportError(
-            f"{there - told} resources that do not change are left out, so nothing could be said of the whole; "
+            f"{there - same} resources that do not change are left out, so nothing could be said of the whole; "
             "write it with pulumi preview --json --show-sames"
         )
     states = {step.get("urn"): _sealed(step.get("newState")) for step in steps if step.get("op") not in _GONE}
     yield from states.values()
+
+
+def _line(message: Any) -> str:
+    """The first line of a diagnostic that says something."""
+    return next((line for text in str(message or "").splitlines() if (line := text.strip())), "")
 
 
 def _of_plan(plan: Mapping[str, Any]) -> Iterator[Any]:

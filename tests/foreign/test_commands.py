@@ -149,6 +149,10 @@ def test_a_state_of_another_language_is_read_and_its_secrets_are_not_told(
     ("found", "said"),
     [
         (digest(changeSummary={"same": 2}), "2 resources that do not change are left out"),
+        (
+            {"steps": [], "diagnostics": [{"severity": "error", "message": "\nerror: Missing DB\n"}]},
+            "the preview failed, so it holds a part of the stack only: error: Missing DB",
+        ),
         (planned("same"), "of 2 resources that exist the plan holds only what changes"),
         ({"resources": []}, "is nothing that the CLI wrote"),
         ({"version": 9, "deployment": {}}, "version 9 of an export is not known"),

@@ -25,7 +25,7 @@ from analyser.run.foreign.outputs_elsewhere import Elsewhere
 from analyser.run.foreign.project import Project, file_of, read_stack, region_of
 from analyser.run.program import ProgramError
 from analyser.run.references import ORGANIZATION
-from settings import SettingsError
+from settings import SettingsError, stackfile
 from settings.errors import Problem
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -94,6 +94,7 @@ def run_foreign(
             "program": str(program),
             "config": file.config,
             "secret_keys": file.secret_keys,
+            "hidden": stackfile.HIDDEN,
             "finder": "" if python else str(_STRATA),
         }
         _run(str(python or sys.executable), said, observer)

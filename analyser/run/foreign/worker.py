@@ -27,6 +27,7 @@ def main(said):
         sys.stderr.write(f"{sys.executable} has no pulumi; install what the program requires into its virtualenv\n")
         return 1
     pulumi.runtime.set_all_config(said["config"], said["secret_keys"])
+    leave_unknown(pulumi, said["hidden"])
     options = {key: said[key] for key in ("monitor", "engine", "project", "stack", "organization", "root_directory")}
     known = inspect.signature(pulumi.runtime.Settings.__init__).parameters  # an older SDK has fewer
     options = {key: value for key, value in options.items() if key in known}
@@ -49,6 +50,29 @@ def main(said):
         kind = "" if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: "
         return complain(f"{place(error, said['root'])}{kind}{' '.join(str(error).split())}")
     return 0
+
+
+def leave_unknown(pulumi, text):
+    """Makes secrets that a program reads as numbers, truths or objects unknown: the text in their place is no such."""
+
+    def asked(read):
+        def answer(config, key, *default, **named):
+            if pulumi.runtime.get_config(config.full_key(key)) != text:
+                return read(config, key, *default, **named)
+            return unknown()
+
+        return answer
+
+    def unknown():
+        return pulumi.Output(set(), settled(None), settled(False), settled(True))
+
+    def settled(value):
+        future = asyncio.Future()
+        future.set_result(value)
+        return future
+
+    for name in [f"{verb}_secret_{kind}" for verb in ("get", "require") for kind in ("int", "float", "bool", "object")]:
+        setattr(pulumi.Config, name, asked(getattr(pulumi.Config, name)))
 
 
 def complain(line):

@@ -95,8 +95,36 @@ def test_what_is_not_known_stays_so() -> None:
 
 
 def test_what_waits_for_its_end_or_was_only_read_is_left_out() -> None:
-    graph = graph_of_export(export(state(QUEUE, "a", delete=True), state(QUEUE, "b", external=True), state(QUEUE, "c")))
-    assert [node.name for node in graph.of_type(QUEUE)] == ["c"]
+    gone = state(QUEUE, "d", pendingReplacement=True)
+    left = (state(QUEUE, "a", delete=True), state(QUEUE, "b", external=True), state(QUEUE, "c"), gone)
+    assert [node.name for node in graph_of_export(export(*left)).of_type(QUEUE)] == ["c"]
+
+
+def test_what_an_update_had_begun_may_be_there() -> None:
+    broken_off = export(state(TOPIC, "there"))
+    broken_off["deployment"]["pending_operations"] = [{"resource": state(QUEUE, "a"), "type": "creating"}]
+    graph = graph_of_export(broken_off)
+    assert [(gap.kind, gap.token, gap.name) for gap in graph.hidden] == [("begun", QUEUE, "a")]
+    assert not graph.of_type(QUEUE)
+
+
+def test_what_a_backend_in_files_keeps_is_an_export() -> None:
+    exported = export(state(QUEUE, "a"))
+    kept = {"version": 3, "checkpoint": {"stack": "organization/strata/shop", "latest": exported["deployment"]}}
+    assert is_export(kept)
+    assert graph_of_export(kept).nodes == graph_of_export(exported).nodes
+
+
+def test_what_a_provider_is_given_in_secret_is_not_told_as_configuration() -> None:
+    hidden = {SIGNATURE: SECRET, "ciphertext": "v1:abc", "plaintext": '"horse"'}
+    for given in (
+        {"region": hidden, "defaultTags": hidden},
+        {"region": hidden, "defaultTags": {"tags": {"a": hidden}}},
+    ):
+        alone = export()
+        alone["deployment"]["resources"][1]["inputs"] = given
+        graph = graph_of_export(alone)
+        assert (graph.region, dict(graph.config)) == ("", {})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ instance = aws.rds.Instance(
     allocated_storage=config.require_int("storage"),
     username="admin",
     password=config.require_secret("password"),
+    port=config.require_secret_int("port"),
+    db_name=config.require_secret_object("names").apply(lambda names: names[0]),
     multi_az=config.get_bool("standby"),
     storage_encrypted=True,
 )
