@@ -43,7 +43,9 @@ def cluster(item: Item) -> Iterator[Line]:
     if item.read("replicationGroupId") is not None:
         return
     kind = str(item.read("nodeType", default=""))
-    yield item.hours(f"{kind} nodes", f"elasticache.{kind.removeprefix('cache.')}", item.number("numCacheNodes", default=1))
+    yield item.hours(
+        f"{kind} nodes", f"elasticache.{kind.removeprefix('cache.')}", item.number("numCacheNodes", default=1)
+    )
     if item.number("snapshotRetentionLimit") > 1:
         yield item.used("Snapshots", "elasticache.backup", "cache_backup_gb", share=1 / item.of_same_type())
 
