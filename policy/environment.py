@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 PROD = "prod"
 # A stack whose environment is none of these is held to what production must fulfil.
-_LESSER = frozenset({"dev", "development", "test", "staging", "sandbox"})
+_LESSER = frozenset({"dev", "development", "test", "staging", "sandbox", "local"})
 _PRODUCTION = frozenset({PROD, "production"})
 _WORD = re.compile(r"[A-Za-z]+")
 

@@ -13,6 +13,7 @@ from typing import Any
 LOCKS = (
     "requirements.txt",
     "tools/audit.txt",
+    "tools/emulator.txt",
     "functions/collaboration/requirements-server.txt",
     "functions/mdreader_backend/requirements.txt",
     "functions/migrate_database/requirements.txt",

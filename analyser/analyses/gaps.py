@@ -88,12 +88,6 @@ def _named(gaps: list[Gap]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def gaps_document(graph: Graph) -> dict[str, list[dict[str, str]]]:
-    """The gaps as JSON data, as a member to add; none for a graph without any."""
-    found = [{"kind": gap.kind, "type": gap.token, "name": gap.name} for gap in graph.gaps]
-    return {"gaps": found} if found else {}
-
-
 def _package(token: str) -> str:
     return token.partition(":")[0]
 

@@ -7,6 +7,7 @@ from typing import Any
 from analyser.analyses.cost.document import cost_document
 from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.cost.result import Cost
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.recovery import Recovery, recovery
 from analyser.analyses.recovery.document import summary as recovery_summary
 from analyser.analyses.recovery.judge import KEY as OBJECTIVES
@@ -118,6 +119,7 @@ def document(report: Report) -> dict[str, Any]:
             _violation(v) for v in sorted(report.violations, key=lambda v: (v.rule.id, v.urn, v.path or ""))
         ],
         "outputs": outputs(graph),
+        **gaps_document(graph),
     }
 
 

@@ -172,8 +172,14 @@ def strata(words: list[str], *, whole: bool) -> list[str]:
     """What the program's own parser has not: commands, options, stacks."""
     group = typer.main.get_command(cli.app)
     assert isinstance(group, TyperGroup)
-    if not words or words[0].startswith("-"):
-        return [f"strata: no option {word}" for word in words if word not in ("--version", "--help")]
+    before = {name: parameter for parameter in group.params for name in parameter.opts}
+    while words and words[0].startswith("-"):
+        if words[0] not in {*before, "--help"}:
+            return [f"strata: no option {words[0]}"]
+        takes = words[0] in before and not getattr(before[words[0]], "is_flag", False)
+        words = words[2 if takes else 1 :]
+    if not words or words == ["…"]:
+        return []
     command = group.commands.get(words[0])
     if command is None:
         return [f"strata: no command {words[0]}"]

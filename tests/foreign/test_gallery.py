@@ -115,7 +115,7 @@ def test_what_may_be_inside_an_unknown_component_makes_a_no_uncertain() -> None:
 
 def test_types_without_a_price_are_one_line_with_a_count() -> None:
     lines = lacks(graph("other_cloud"), Answer.COST)
-    assert [line.partition(":")[0] for line in lines] == ["2 types without a price, so not in the total (2 resources)"]
+    assert [line.partition(":")[0] for line in lines] == ["1 type without a price, so not in the total (1 resource)"]
     assert lacks(graph("other_cloud"), Answer.REACH) == [
         "1 type without a place in reach (1 resource): gcp:storage/bucket:Bucket"
     ]

@@ -193,12 +193,6 @@ ROWS: Mapping[str, Row] = {
     "NodePoolSettings.capacityTypes": Row("spot", None, ("on-demand",), whole=True, changes=_POOL),
     "NodePoolSettings.instanceCategories": Row("m", "c", ("r",), whole=True, changes=_POOL),
     "NoticesSettings.emails": _any("{}@example.com", adds=("aws:sns/topicSubscription:TopicSubscription",)),
-    "Placed.subnetIds": Row(
-        "subnet-0a",
-        "subnet-0b",
-        ("subnet-0c", "subnet-0d"),
-        changes=("aws:codebuild/project:Project vpcConfig.subnets", _ROLE),
-    ),
     "PodSettings.scratch": Row("/middle", "/a", ("/tmp", "/z"), changes=_PODS),
     "PodSettings.secrets": Row(
         ("M", {"secret": "m", "key": "k"}),

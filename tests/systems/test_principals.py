@@ -27,7 +27,7 @@ def test_what_nobody_makes_is_missing(kind: str) -> None:
     assert any(KINDS[kind].missing(stack_graph(stack), nothing) for stack in STACKS)
 
 
-OTHERS = ("STACK=", "DEPLOYMENT_ROLE_ARN=", "DATABASE_READERS=[]")
+OTHERS = ("STACK=", "PROMOTE_FROM=", "DEPLOYMENT_ROLE_ARN=", "DATABASE_READERS=[]")
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -31,6 +31,7 @@ _RENAMED = {
     ("aws:lambda/function:Function", "filename"): "code",
     ("aws:apigateway/basePathMapping:BasePathMapping", "api_id"): "restApi",
     ("aws:lambda/layerVersion:LayerVersion", "filename"): "code",
+    ("aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "log_group_name"): "logGroup",
 }
 """Where pulumi-aws has a name of its own."""
 _SHORTENED = {
@@ -43,6 +44,13 @@ _SHORTENED = {
 _GONE = {
     "aws:apigateway/deployment:Deployment": ("canary_settings", "stage_description", "stage_name"),
     "aws:ec2/eip:Eip": ("vpc",),
+    "aws:ec2/instance:Instance": ("cpu_core_count", "cpu_threads_per_core"),
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": (
+        "block_duration_minutes",
+        "cpu_core_count",
+        "cpu_threads_per_core",
+    ),
+    "aws:ssm/association:Association": ("instance_id",),
     "aws:ec2/flowLog:FlowLog": ("log_group_name",),
     "aws:ecs/taskDefinition:TaskDefinition": ("inference_accelerator",),
 }

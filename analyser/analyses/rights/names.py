@@ -11,5 +11,7 @@ class UnknownNameError(Exception):
 def suggest(name: str, known: Iterable[str]) -> str:
     """What might have been meant, or all there is."""
     names = sorted(set(known))
+    if not names:
+        return "the stack has none"
     close = get_close_matches(name, names, n=3)
     return f"did you mean {' or '.join(close)}?" if close else f"there is: {', '.join(names)}"

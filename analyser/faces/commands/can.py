@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.rights.around import NOTHING, Around, AroundError, around
 from analyser.analyses.rights.ask import VERSION, ask, document
 from analyser.analyses.rights.names import UnknownNameError
@@ -28,7 +29,8 @@ def show_can(graph: Graph, role: str, action: str, resource: str, bounds: Around
     except UnknownNameError as error:
         raise UsageError(str(error)) from error
     if as_json:
-        typer.echo(json.dumps({"version": VERSION, "stack": graph.stack, **document(found)}, indent=2))
+        told = {"version": VERSION, "stack": graph.stack, **document(found), **gaps_document(graph)}
+        typer.echo(json.dumps(told, indent=2))
     else:
         show(found)
     return str(found.answer)

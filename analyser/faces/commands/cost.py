@@ -8,6 +8,7 @@ import typer
 from analyser.analyses.cost.document import comparison_document, cost_document
 from analyser.analyses.cost.own_budget import own_budget
 from analyser.analyses.cost.published import comparisons
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.report import VERSION, Report
 from analyser.faces.terminal.cost import show
 
@@ -18,7 +19,12 @@ def show_cost(report: Report, *, as_json: bool) -> None:
     if not as_json:
         show(report.graph.stack, report.cost, tables)
         return
-    found = {"version": VERSION, "stack": report.graph.stack, **cost_document(report.cost)}
+    found = {
+        "version": VERSION,
+        "stack": report.graph.stack,
+        **cost_document(report.cost),
+        **gaps_document(report.graph),
+    }
     typer.echo(json.dumps({**found, "published": [comparison_document(table) for table in tables]}, indent=2))
 
 

@@ -69,6 +69,7 @@ def _evidence(stack: str, key: str, *, as_json: bool) -> int:
 
     found = framework_named(key, all_rules())
     graph = graph_of(stack)
+    from analyser.analyses.gaps_document import gaps_document
     from analyser.analyses.policies.document import evidence_document
     from analyser.analyses.policies.verdict import stands
     from analyser.faces.terminal.frameworks import show_evidence
@@ -78,7 +79,7 @@ def _evidence(stack: str, key: str, *, as_json: bool) -> int:
     except ValueError as error:
         raise UsageError(f"policy: {error}") from error
     if as_json:
-        _json(evidence_document(found, stack, controls))
+        _json(evidence_document(found, stack, controls) | gaps_document(graph))
     else:
         show_evidence(found, stack, controls)
     tell_gaps(graph, "policies", as_json=as_json)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.reach.answer import VERSION, ask, document, survey, survey_document
 from analyser.analyses.reach.model import Reach, UnknownPlaceError
 from analyser.faces.commands.usage_error import UsageError
@@ -27,7 +28,7 @@ def show_matrix_of(graph: Graph, *, as_json: bool) -> None:
     """Prints who can open a connection to what."""
     found = survey(Reach(graph))
     if as_json:
-        _print({"version": VERSION, "stack": graph.stack, **survey_document(found)})
+        _print({"version": VERSION, "stack": graph.stack, **survey_document(found), **gaps_document(graph)})
     else:
         show_matrix(found)
 
@@ -47,7 +48,8 @@ def show_reach(graph: Graph, question: Question, *, as_json: bool) -> int:
     waits = recovery is not None and not recovery.promoted
     if as_json:
         told = [document(answer) for answer in answers]
-        _print({"version": VERSION, "stack": graph.stack, "standsBy": waits, "answers": told})
+        said = {"version": VERSION, "stack": graph.stack, "standsBy": waits, "answers": told}
+        _print(said | gaps_document(graph))
     else:
         show_answers(answers)
         if waits and not all(answer.yes for answer in answers):

@@ -76,15 +76,24 @@ def _refuse(graphs: Sequence[Any]) -> None:
 
 
 def _neighbours(graph: Any) -> list[Any]:
-    """The other stacks whose files name the same account."""
+    """The other environments of a system in one account and region; ``--all`` holds all stacks against one another."""
     from analyser.analyses.unique_names import ACCOUNTS, account_of
-    from settings import stackfile
+    from settings import SettingsError, stackfile
+    from settings.provider import REGION_KEY
+    from settings.stack import PROJECT
 
     if not account_of(graph):
         return []
-    root, own = stack_files(), graph.config[ACCOUNTS]
-    names = [name for name in stackfile.stack_names(root) if name != graph.stack]
-    return [graph_of(name) for name in names if stackfile.read(root, name).config.get(ACCOUNTS) == own]
+    root, alike = stack_files(), (ACCOUNTS, REGION_KEY, f"{PROJECT}:system")
+    found = []
+    for name in stackfile.stack_names(root):
+        try:
+            config = {} if name == graph.stack else stackfile.read(root, name).config
+            if config and all(config.get(key) == graph.config.get(key) for key in alike):
+                found.append(graph_of(name))
+        except (SettingsError, UsageError):
+            complain(f"{graph.stack}: its names are not held against those of {name}, which cannot be built")
+    return found
 
 
 def _contradiction(stack: str, form: str, *, every: bool, as_json: bool, full: bool, with_reach: bool) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analyser.analyses.gaps import Answer, lacks
 from analyser.analyses.report import Report
 from analyser.faces.page.amounts import counted, usd
 from analyser.faces.terminal.counts import counts
@@ -28,6 +29,8 @@ class Summary:
     figures: tuple[Figure, ...]
     services: tuple[tuple[str, str, str], ...]
     """Number of resources, service, and how many of each type."""
+    lacking: tuple[str, ...] = ()
+    """What the answers of the page lack, a line each."""
 
 
 def summary(report: Report) -> Summary:
@@ -41,6 +44,7 @@ def summary(report: Report) -> Summary:
         place=" · ".join(part for part in (report.system, report.environment, graph.region) if part),
         figures=tuple(_figures(report)),
         services=tuple(counts(graph)),
+        lacking=tuple(dict.fromkeys(line for answer in Answer for line in lacks(graph, answer))),
     )
 
 

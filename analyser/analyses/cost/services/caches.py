@@ -38,10 +38,26 @@ def _said(settings: Any, group: object) -> dict[str, Any]:
     return next((said for value in settings.values() if (said := _said(value, group))), {})
 
 
+def cluster(item: Item) -> Iterator[Line]:
+    """Every node of a cluster outside a replication group; one inside is paid for with the group."""
+    if item.read("replicationGroupId") is not None:
+        return
+    kind = str(item.read("nodeType", default=""))
+    yield item.hours(
+        f"{kind} nodes", f"elasticache.{kind.removeprefix('cache.')}", item.number("numCacheNodes", default=1)
+    )
+    if item.number("snapshotRetentionLimit") > 1:
+        yield item.used("Snapshots", "elasticache.backup", "cache_backup_gb", share=1 / item.of_same_type())
+
+
 def accelerator(item: Item) -> Iterator[Line]:
     """Every node."""
     kind = str(item.read("nodeType", default=""))
     yield item.hours(f"{kind} nodes", kind, item.number("replicationFactor", default=1))
 
 
-PRICERS: dict[str, Pricer] = {_GROUP: replication_group, "aws:dax/cluster:Cluster": accelerator}
+PRICERS: dict[str, Pricer] = {
+    _GROUP: replication_group,
+    "aws:elasticache/cluster:Cluster": cluster,
+    "aws:dax/cluster:Cluster": accelerator,
+}

@@ -30,7 +30,7 @@ US = {
     "codepipeline.minutes": 0.002, "codepipeline.v1": 1.0, "cognito.ESSENTIALS": 0.015, "cognito.LITE": 0.0055,
     "cognito.PLUS": 0.02, "config.evaluations": 0.001, "config.items": 0.003, "dax.t3.small": 0.04,
     "dynamodb.pitr": 0.2, "dynamodb.rcu": 0.00013, "dynamodb.reads": 0.125, "dynamodb.replica-writes": 0.625,
-    "dynamodb.storage": 0.25, "dynamodb.wcu": 0.00065, "dynamodb.writes": 0.625, "ebs.gp3": 0.08,
+    "dynamodb.storage": 0.25, "dynamodb.wcu": 0.00065, "dynamodb.writes": 0.625, "ebs.gp2": 0.1, "ebs.gp3": 0.08,
     "ebs.gp3-iops": 0.005, "ebs.gp3-throughput": 0.04, "ebs.snapshot": 0.05, "ec2.c5.2xlarge": 0.34,
     "ec2.m5.xlarge": 0.192, "ec2.t3.large": 0.0832, "ec2.t3.medium": 0.0416, "ecr.storage": 0.1, "efs.storage": 0.3,
     "eks.cluster": 0.1, "elasticache.backup": 0.085, "elasticache.r6g.large": 0.206, "elasticache.r6g.xlarge": 0.411,
@@ -47,7 +47,7 @@ US = {
     "rds.gp3-throughput": 0.08, "rds.proxy": 0.015, "rds.r5.2xlarge": 1.0, "rds.r5.xlarge": 0.5, "rds.t3.micro": 0.018,
     "route53.check": 0.5, "route53.check-option": 1.0, "route53.zone": 0.5, "s3.DEEP_ARCHIVE": 0.00099,
     "s3.GLACIER": 0.0036, "s3.STANDARD": 0.023, "s3.STANDARD_IA": 0.0125, "s3.reads": 0.0004, "s3.writes": 0.005,
-    "secretsmanager.secret": 0.4, "ses.mail": 0.1, "sns.requests": 0.5, "sqs.requests": 0.4,
+    "secretsmanager.secret": 0.4, "ses.mail": 0.1, "ssm.parameter": 0.05, "sns.requests": 0.5, "sqs.requests": 0.4,
     "states.transitions": 0.025, "transfer.internet": 0.09, "transfer.region": 0.02, "waf.acl": 5.0,
     "waf.requests": 0.6, "waf.rule": 1.0, "xray.traces": 5.0,
 }  # fmt: skip
