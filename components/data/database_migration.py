@@ -24,6 +24,9 @@ class DatabaseMigration(Component):
 
     It reaches ``database`` and Secrets Manager, where it reads the master user's password; ``database_key`` encrypts
     that. In the data tier it asks Secrets Manager through the network's endpoint, in the private tier by NAT.
+
+    A ``database`` that follows another is not migrated: it has its source's schema, that table included. Function and
+    role stand by, and once it is promoted the files are applied that its source had not applied.
     """
 
     def __init__(
@@ -66,18 +69,20 @@ class DatabaseMigration(Component):
             network=network,
             tier=tier,
             layers=[layer.arn],
+            stands_by=database.follows,
             opts=self.child_options(),
         )
         self._function = function
         database.allow(function)
         _ask(function, network, tier)
-        aws.lambda_.Invocation(
-            self.child("applied"),
-            function_name=function.function_name,
-            input=json.dumps({"Files": [{"Name": file, "Sql": sql} for file, sql in files.items()]}),
-            # The function needs its way, its right and a password that is there.
-            opts=self.child_options(depends_on=[function, database, network.endpoints]),
-        )
+        if not database.follows:
+            aws.lambda_.Invocation(
+                self.child("applied"),
+                function_name=function.function_name,
+                input=json.dumps({"Files": [{"Name": file, "Sql": sql} for file, sql in files.items()]}),
+                # The function needs its way, its right and a password that is there.
+                opts=self.child_options(depends_on=[function, database, network.endpoints]),
+            )
         self.register_outputs({})
 
     @property

@@ -8,7 +8,6 @@ from components.compute.function import Function
 from components.data.accelerator import Accelerator
 from components.data.database_migration import DatabaseMigration
 from components.data.migration_files import read_files
-from components.data.postgres import Postgres
 from components.data.search_access import SearchRole
 from components.data.table import Table
 from components.data.table_rights import TableRights
@@ -52,14 +51,13 @@ class Serverless:
 
     model: Model
     functions: Mapping[str, Function]
-    migration: DatabaseMigration | None
-    """None in a recovery stack, whose database has its source's schema."""
+    migration: DatabaseMigration
 
     @property
     def operate(self) -> list[Statement]:
         """What operators do to the functions."""
         asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *(self.migration.operate if self.migration else [])]
+        return [*asked, *self.migration.operate]
 
 
 def make_tables(model: LambdaModel, account: Account, keys: Keys, recovery: Recovery | None) -> dict[str, Table]:
@@ -88,18 +86,16 @@ def run_on_lambda(
     tables: Mapping[str, TableRights],
 ) -> Serverless:
     """APIs and functions; the REST API as the distribution's origin."""
-    migration = None
-    if isinstance(data.database, Postgres):
-        migration = DatabaseMigration(
-            "migration",
-            read_files(settings.migration),
-            account=account,
-            network=network,
-            key=keys.secrets,
-            log_key=keys.logs,
-            database=data.database,
-            database_key=keys.data,
-        )
+    migration = DatabaseMigration(
+        "migration",
+        read_files(settings.migration),
+        account=account,
+        network=network,
+        key=keys.secrets,
+        log_key=keys.logs,
+        database=data.database,
+        database_key=keys.data,
+    )
     logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
     sockets = make_sockets(model, account, keys, names, logging)
     functions = Functions(model, account, keys, network, data, stand_by=stands_by(settings.recovery))

@@ -42,15 +42,15 @@ def make_api(
 ) -> Api:
     """Both APIs under their public names; users of the pool call them, and nobody else but for /health.
 
-    ``promoted`` says of a recovery stack whether functions run. It copies a database that has its users already, and
-    home asks from outside whether the API answers, wherever it does.
+    ``promoted`` says of a recovery stack whether functions run. Home asks from outside whether the API
+    answers, wherever it does.
     """
     at_home, stands_by = promoted is None, promoted is False
     logging = ApiGatewayLogging("api-logging", account=account) if settings.api_gateway_logging else None
     sockets = _sockets(settings, account, keys, names, logging)
     connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
     makes = _Functions(account, keys, stands_by=stands_by)
-    migration = make_schema(settings, account, keys, network, data) if at_home else None
+    migration = make_schema(settings, account, keys, network, data)
     backend = make_backend(
         settings,
         account,

@@ -167,7 +167,7 @@ class Api:
     rest: RestApi
     sockets: WebSocketApi
     functions: Mapping[str, Function]
-    migration: DatabaseMigration | None
+    migration: DatabaseMigration
     connections: Table
     """Who is connected to the WebSocket API."""
     health: HealthCheck | None
@@ -177,7 +177,7 @@ class Api:
     def operate(self) -> list[Statement]:
         """What operators do to the functions."""
         asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *(self.migration.operate if self.migration else [])]
+        return [*asked, *self.migration.operate]
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,20 @@ def test_the_promoted_database_follows_nobody_and_is_the_same_instance(home: Gra
     assert "replicateSourceDb" not in after.inputs
 
 
+def test_a_copy_is_migrated_from_its_promotion_on_by_a_function_and_a_role_that_stand_by() -> None:
+    home = stack_graph("confluence-lambda")
+    there, here = standing(home), promoted(home)
+    token = "aws:lambda/invocation:Invocation"
+    before, after = (graph.only(FUNCTION, "migration-function").inputs for graph in (there, here))
+    assert "migration-applied" not in {node.name for node in there.of_type(token)}
+    assert before["reservedConcurrentExecutions"] == 0
+    assert "reservedConcurrentExecutions" not in after
+    assert before["role"] == after["role"]
+    applied = here.only(token, "migration-applied").inputs
+    assert applied["functionName"] == here.only(FUNCTION, "migration-function").outputs["name"]
+    assert applied["input"] == home.only(token, "migration-applied").inputs["input"]
+
+
 def test_names_lead_to_the_second_region_once_it_has_taken_over_and_to_the_first_while_it_has_not(home: Graph) -> None:
     there = standing(home)
     taken = f"recovery.{domain(home)}"
@@ -139,7 +153,7 @@ def test_pages_may_reach_the_copy_of_the_uploads_which_answers_their_sites_as_th
 def test_no_function_runs_while_it_stands_by_and_no_stream_is_read() -> None:
     before, after = stack_graph("confluence-lambda-dr"), stack_graph("confluence-lambda-dr", promoted=True)
     asked = [node for node in before.of_type(FUNCTION) if not node.name.startswith(OWN)]
-    assert len(asked) == 8
+    assert len(asked) == 9
     assert {node.inputs["reservedConcurrentExecutions"] for node in asked} == {0}
     assert not before.of_type("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig")
     assert [node.inputs["enabled"] for node in before.of_type(MAPPING)] == [False] * 3

@@ -65,6 +65,22 @@ def test_the_database_follows_and_is_read_until_it_is_promoted(home: Graph, stan
     ]
 
 
+def test_a_copy_is_migrated_from_its_promotion_on_by_a_function_and_a_role_that_stand_by(
+    home: Graph,
+    standby: Graph,
+    promoted: Graph,
+) -> None:
+    token = "aws:lambda/invocation:Invocation"
+    before, after = (graph.only(FUNCTION, "migration-function").inputs for graph in (standby, promoted))
+    assert "migration-applied" not in {node.name for node in standby.of_type(token)}
+    assert before["reservedConcurrentExecutions"] == 0
+    assert "reservedConcurrentExecutions" not in after
+    assert before["role"] == after["role"]
+    applied = promoted.only(token, "migration-applied").inputs
+    assert applied["functionName"] == promoted.only(FUNCTION, "migration-function").outputs["name"]
+    assert applied["input"] == home.only(token, "migration-applied").inputs["input"]
+
+
 def test_standing_by_nothing_runs(standby: Graph) -> None:
     assert standby.only("aws:ecs/service:Service").inputs["desiredCount"] == 0
     target = standby.only("aws:appautoscaling/target:Target").inputs
@@ -73,7 +89,7 @@ def test_standing_by_nothing_runs(standby: Graph) -> None:
     assert not standby.of_type("aws:elasticache/replicationGroup:ReplicationGroup")
     called = [n for n in standby.of_type(FUNCTION) if "rotation" not in n.name]
     assert {n.inputs["reservedConcurrentExecutions"] for n in called} == {0}
-    assert len(called) == 4
+    assert len(called) == 5
     assert not standby.of_type("aws:secretsmanager/secretRotation:SecretRotation")
     assert standby.only("aws:cloudwatch/eventRule:EventRule", "app-secret-watch").inputs["state"] == "DISABLED"
     assert not standby.of_type("aws:s3/bucketNotification:BucketNotification")
