@@ -7,11 +7,12 @@ READY := setup
 PARTS := $(VENV)/.parts
 LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip dist/migrate-database-layer.zip
 AUDIT := build/audit
+EMULATOR := build/emulator
 CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: help versions setup preview local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
+.PHONY: $(EMULATOR) help versions setup preview local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,13 +30,18 @@ $(PARTS): $(VENV)/.ready analyser/run/sdk/split.py
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
 
-local: $(READY) ## Run a stack on this machine, at an emulator of AWS, until Ctrl-C (docs/local.md)
+# The emulator of AWS, in a virtualenv of its own and of .venv's Python, whose packages its functions have (docs/decisions/0052).
+$(EMULATOR): $(READY)
+	@$(BIN)/python -m tools.virtualenv $@ tools/emulator.txt --python $(BIN)/python
+
+local: $(EMULATOR) ## Run a stack on this machine, at an emulator of AWS, until Ctrl-C (docs/local.md)
 	@$(BIN)/python -m tools.local local
 
 update: $(READY) ## Write anew what is written from the program: schema, rules, inventories, goldens, pages' samples
 	@$(BIN)/python -m tests.update
 
 test: $(READY) ## Run every test, those of functions/ beside the others; fails when less than 95 % of functions/ is run
+	@$(MAKE) --silent --no-print-directory READY= $(EMULATOR) || echo "tests at the emulator of AWS will not be run"
 	@mkdir -p build
 	@$(BIN)/python -m pytest -n 2 tests/functions --cov > build/functions.txt 2>&1 & functions=$$!; \
 	$(BIN)/python -m pytest -n 2 --ignore tests/functions; rest=$$?; \

@@ -38,7 +38,7 @@ from tests.functions.collaboration.support import (
     principal,
     written_by,
 )
-from tests.redis_server import redis_server
+from tools.redis_server import redis_server
 
 CASES = ((1, 0), (10, 0), (40, 0), (10, 10), (10, 40), (40, 10), (40, 40))
 """Connections that are open, and that vanished."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs import MissingProgramError
+from tools.programs import MissingProgramError
 
 _MARK = "not run: "
 

@@ -1,6 +1,6 @@
 """Node and the packages of the TypeScript client: ``python -m tests.node`` checks, tests and builds it.
 
-Node comes as tests/programs.py says, npm with it. Packages are installed beside the client, once for each lock, from
+Node comes as tools/programs.py says, npm with it. Packages are installed beside the client, once for each lock, from
 whatever registry npm is configured for; from then on nothing asks for the network.
 """
 
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.programs import MissingProgramError, program
+from tools.programs import MissingProgramError, program
 
 CLIENT = Path(__file__).resolve().parents[1] / "functions" / "collaboration" / "client"
 _OLDEST = (22, 18)

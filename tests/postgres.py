@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.programs import program
+from tools.programs import program
 
 MASTER, PASSWORD = "dbadmin", "it's @ master's: 100 %"
 # The master user of RDS is no superuser; rds_iam is a role that it may give away.

@@ -70,7 +70,7 @@ def ensure(environment: Environment, given: str | None = None) -> None:
 
     ``given`` is the Python that it must be of; without one, what is there may stay.
     """
-    if _state(environment, given) == "ready":
+    if ready(environment, given):
         return
     with _alone(environment.folder.parent):
         state = _state(environment, given)
@@ -89,6 +89,11 @@ def ensure(environment: Environment, given: str | None = None) -> None:
         run(environment.python, environment.log, "check")
         (environment.folder / ".ready").write_text(json.dumps(environment.stamp(version)), encoding="utf-8")
         environment.log.unlink()
+
+
+def ready(environment: Environment, given: str | None = None) -> bool:
+    """Whether it is there as its lock says, and of the given Python."""
+    return _state(environment, given) == "ready"
 
 
 def create(environment: Environment, python: str, version: str) -> None:

@@ -35,8 +35,8 @@ from tests.bench_records.prediction import CLOSE, NEIGHBOURS, Compared, Found, c
 from tests.bench_records.sizes import cached_bytes, event_bytes, sizes
 from tests.bench_records.writes import writes
 from tests.postgres import Server, server
-from tests.redis_server import redis_server
 from tests.services.records.service import environment, migrate
+from tools.redis_server import redis_server
 
 ROWS = (100_000, 1_000_000)
 CONCURRENCY = (1, 8, 32)

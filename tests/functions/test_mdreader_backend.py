@@ -17,7 +17,7 @@ from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 from redis import Redis
 
-from tests.redis_server import redis_server
+from tools.redis_server import redis_server
 
 from .events import rest
 

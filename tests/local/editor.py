@@ -9,8 +9,8 @@ from collaboration import messages
 from pycrdt import Doc, Text
 from websockets.sync.client import ClientConnection, connect
 
-from tests.redis_server import PATIENCE
 from tools.local.place import Place
+from tools.redis_server import PATIENCE
 
 
 class Editor:

@@ -9,10 +9,10 @@ import pytest
 from pycrdt import Doc, Text
 from websockets.exceptions import InvalidStatus
 
-from tests.redis_server import PATIENCE
 from tests.stacks import stack_graph
 from tools.local import left_out
 from tools.local.place import Place, running
+from tools.redis_server import PATIENCE
 
 from .editor import Editor
 

@@ -24,7 +24,7 @@ def main(stack: str) -> int:
     if not graph.of_type("aws:apigatewayv2/api:Api") or "webSocketEndpoint" not in graph.exports:
         print(f"{stack}: has no WebSocket API of the collaboration system, which is what runs here", file=sys.stderr)
         return 2
-    print(f"{stack}: starting the emulator, Redis and the servers; the first time it is installed", flush=True)
+    print(f"{stack}: starting the emulator, Redis and the servers", flush=True)
     with running(graph, PORT) as place:
         print("\n".join(_told(place)), flush=True)
         threading.Event().wait()

@@ -21,13 +21,14 @@ from botocore.config import Config
 
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings.project_files import ROOT
-from tools.virtualenv import Environment, ensure
+from tools.programs import MissingProgramError
+from tools.virtualenv import Environment, ready
 
 SECONDS = 120
 """Within which it answers, on however busy a machine."""
 HOST = "127.0.0.1"
 _STOP_SECONDS = 10
-_ENVIRONMENT = Environment(ROOT / "build" / "emulator", ROOT / "tools" / "emulator.txt")
+ENVIRONMENT = Environment(ROOT / "build" / "emulator", ROOT / "tools" / "emulator.txt")
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,19 @@ class Emulator:
         return self._session.client(service, endpoint_url=self.endpoint, config=config)
 
 
-def make() -> Path:
-    """The Python of the virtualenv that the emulator runs in; made from its lock unless it is there."""
-    ensure(_ENVIRONMENT, sys.executable)
-    return _ENVIRONMENT.python
+def _python() -> Path:
+    """The Python of the virtualenv that the emulator runs in, which functions share with this one: their packages are
+    this one's. Raises MissingProgramError when it is not there; it is installed by make, which tells of it."""
+    if not ready(ENVIRONMENT, sys.executable):
+        raise MissingProgramError("the emulator of AWS is not in build/emulator: make build/emulator")
+    return ENVIRONMENT.python
 
 
 @contextmanager
 def running(region: str, port: int) -> Generator[Emulator]:
-    """Serves on a port of loopback until the block ends. Raises RuntimeError when it does not come up."""
+    """Serves on a port of loopback until the block ends. Raises RuntimeError when it does not come up, and
+    MissingProgramError when it is not installed."""
+    python = _python()
     with tempfile.TemporaryDirectory(prefix="strata-emulator-") as folder:
         log = Path(folder) / "log"
         environment = {
@@ -86,7 +91,7 @@ def running(region: str, port: int) -> Generator[Emulator]:
         }
         with log.open("w") as written:
             process = subprocess.Popen(
-                [make(), "-m", "ministack"],
+                [python, "-m", "ministack"],
                 env=environment,
                 stdout=written,
                 stderr=written,

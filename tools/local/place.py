@@ -19,9 +19,9 @@ import jwt
 
 from analyser.graph import Graph
 from settings.project_files import ROOT
-from tests.redis_server import redis_server
 from tools.local import emulator
 from tools.local.cloud import Cloud
+from tools.redis_server import redis_server
 
 _SERVERS = {"collaboration-server": "collaboration.web"}
 """What an image runs, by the last part of its repository's name, as its Dockerfile has it."""

@@ -12,7 +12,7 @@ from moto import mock_aws
 from redis import Redis
 
 from tests import postgres
-from tests.redis_server import PATIENCE, redis_server, until
+from tools.redis_server import PATIENCE, redis_server, until
 
 from .api import Api
 from .pages_of_record import PagesOfRecord, migrated

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .support import PAGE, Clock, body
 

@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import TimeoutError as AwayError
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .api import Api
 from .support import PAGE, operation_body, principal, written_by

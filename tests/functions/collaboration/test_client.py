@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import node
-from tests.programs import MissingProgramError
+from tools.programs import MissingProgramError
 
 
 def test_the_clients_own_tests_pass() -> None:

@@ -9,7 +9,7 @@ from authorizer import handlers as authorizer
 from collaboration import handlers
 from collaboration.limits import Limits
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .api import Api
 from .gateway import Gateway

@@ -15,7 +15,7 @@ from redis.asyncio import Redis, SSLConnection
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisAwayError
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .support import Clock
 

@@ -16,7 +16,7 @@ from collaboration.operations import BusyError
 from redis.exceptions import ConnectionError as RedisGoneError
 from redis.exceptions import RedisClusterException
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .pods import Pods
 from .recorded_spans import traced

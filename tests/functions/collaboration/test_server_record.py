@@ -10,7 +10,7 @@ from collaboration.messages import Operation
 from collaboration.redis_pages import RedisPages
 from redis.asyncio import Redis
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .pages_of_record import PagesOfRecord
 from .pods import Browser, Pods

@@ -17,8 +17,8 @@ from collaboration.operations import BusyError, Operations
 from collaboration.state_table import OPERATIONS, StateTable
 from pycrdt import Doc, Text
 
-from tests.redis_server import PATIENCE
 from tests.stacks import stack_graph
+from tools.redis_server import PATIENCE
 
 from .pods import SECRET, token
 from .support import LIMITS, Clock, written_by

@@ -11,7 +11,7 @@ from pycrdt import Doc, Text, get_update
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from .pods import LATE, Pods, token
 from .support import PAGE, body, operation_body, text_of, written_by

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from tests.postgres import Server, server
-from tests.redis_server import redis_server
 from tests.services.records.service import Client, Heard, environment, migrate, running
+from tools.redis_server import redis_server
 
 
 @dataclass(frozen=True)

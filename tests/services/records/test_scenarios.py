@@ -19,9 +19,9 @@ from records.cache import Cache
 from redis import Redis
 
 from tests.postgres import Server, follower, server
-from tests.redis_server import redis_server, until
 from tests.services.records.conftest import Stores
 from tests.services.records.service import KEY, Answer, Client, environment, migrate, running
+from tools.redis_server import redis_server, until
 
 RECORDS = "/v1/tenants/acme/records"
 NOTE = {"kind": "note", "body": {"n": 1}}

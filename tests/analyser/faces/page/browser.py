@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.programs import program
+from tools.programs import program
 
 _PATIENCE = 60.0
 _LARGEST = 256 * 1024 * 1024

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.redis_server import PATIENCE
+from tools.redis_server import PATIENCE
 
 from ..pods import token
 from .cluster import Server

@@ -14,8 +14,8 @@ from urllib.request import urlopen
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.programs import program
-from tests.redis_server import PATIENCE, free_ports
+from tools.programs import program
+from tools.redis_server import PATIENCE, free_ports
 
 from ..pods import SECRET
 

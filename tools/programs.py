@@ -1,4 +1,4 @@
-"""The programs that some tests run: from the lock, the machine or Debian (docs/decisions/0012-what-tests-need.md)."""
+"""The programs that tests and `make local` run: where they come from (docs/decisions/0012-what-tests-need.md)."""
 
 import fcntl
 import os

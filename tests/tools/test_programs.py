@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import node, programs
+from tests import node
+from tools import programs
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SUITE = """
 import pytest
-from tests.programs import MissingProgramError
+from tools.programs import MissingProgramError
 
 @pytest.fixture
 def server():

@@ -1,4 +1,4 @@
-"""A Redis of the test run's own, on loopback."""
+"""A Redis of its own, on loopback, for tests and what runs on this machine."""
 
 import socket
 import subprocess
@@ -10,10 +10,10 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.programs import program
+from tools.programs import program
 
 PATIENCE = 120.0
-"""Seconds after which a test gives up waiting for what always comes, on however busy a machine."""
+"""Seconds after which one gives up waiting for what always comes, on however busy a machine."""
 _PORTS_TRIED = 10
 """A port that was free may be somebody else's by the time that the server wants it."""
 
