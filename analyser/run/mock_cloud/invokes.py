@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import yaml
+
 from analyser.run.mock_cloud.identity import ACCOUNT_ID, Identity
 from analyser.run.mock_cloud.policy_document import policy_document
 
@@ -57,11 +59,20 @@ def _parameter(arguments: dict[str, Any], region: str, account: str) -> dict[str
     return {**arguments, "id": name, "arn": arn, "type": "String", "value": value, "insecureValue": value, "version": 1}
 
 
+def _manifests(arguments: dict[str, Any], _region: str, _account: str) -> dict[str, Any]:
+    """The objects of a text of manifests, of which ``ConfigFile`` and ``ConfigGroup`` make resources."""
+    try:
+        return {"result": [found for found in yaml.safe_load_all(str(arguments.get("text", ""))) if found]}
+    except yaml.YAMLError as error:
+        raise ValueError(f"a manifest is no YAML: {' '.join(str(error).split())}") from error
+
+
 EXACT = frozenset(
     {
         "aws:iam/getPolicyDocument:getPolicyDocument",
         "aws:index/getPartition:getPartition",
         "aws:index/getRegion:getRegion",
+        "kubernetes:yaml:decode",
     }
 )
 """Functions whose answers follow from their arguments and the region, so that nothing about them is made up."""
@@ -80,4 +91,5 @@ _ANSWERS: dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]] = {
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
     "aws:ssm/getParameter:getParameter": _parameter,
+    "kubernetes:yaml:decode": _manifests,
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analyser.run.mock_cloud import invoke, outputs
+from analyser.run.mock_cloud import invoke, look_up, outputs
 
 ACCOUNT = "123456789012"
 
@@ -89,3 +89,10 @@ def test_a_type_that_holds_itself_ends() -> None:
     """A rule of WAF may hold rules, which hold rules."""
     _, state = answer("wafv2/webAcl:WebAcl", scope="REGIONAL")
     assert state["arn"].startswith("arn:aws:wafv2:")
+
+
+def test_manifests_are_decoded_as_they_stand() -> None:
+    found = look_up("kubernetes:yaml:decode", {"text": "kind: A\n---\n---\nkind: B\n"}, "eu-west-1")
+    assert (found.values, found.invented) == ({"result": [{"kind": "A"}, {"kind": "B"}]}, False)
+    with pytest.raises(ValueError, match="a manifest is no YAML"):
+        look_up("kubernetes:yaml:decode", {"text": "a: ["}, "eu-west-1")
