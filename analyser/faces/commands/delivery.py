@@ -22,7 +22,7 @@ def delivery(
     ] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Say who deploys a stack, after which other one, into which account. As JSON also the order of the workflow."""
+    """Say who deploys a stack, and after which. And into which account; as JSON also the order of the workflow."""
     from settings import SettingsError
 
     if stack and rev:

@@ -31,7 +31,7 @@ def new(
         typer.Option("--like", metavar="STACK", help="The stack that a stack begins as.", autocompletion=named_so),
     ] = "",
 ) -> int:
-    """Write the files to start from, which preview and pass their tests as they are; nothing is written over."""
+    """Write the files to start something with. They preview and pass their tests; nothing is written over."""
     from analyser.faces.beginnings import BeginningError, begin, stack_like
 
     if (kind is Kind.COMPONENT) != bool(room):
