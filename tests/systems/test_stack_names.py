@@ -1,5 +1,6 @@
 """Whatever Pulumi takes as a name works for every stack file that is shipped: a user renames one first of all."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
-from tests.stacks import ROOT, RUN_ANEW, home_of, stack_graph
+from tests.stacks import ROOT, RUN_ANEW, STACKS, stack_graph
 from tests.support import record
 from tests.systems.service_models import refusals
 
@@ -19,13 +20,20 @@ ODD = "My.Odd_Stack-" + "x" * 87
 """As long as Pulumi takes it, with every kind of character that it takes."""
 
 
+def named_so(file: str, stack: str) -> str:
+    """A stack's file, in which ``stack`` is called otherwise wherever it is named as the stack that it is."""
+    text = (ROOT / f"Pulumi.{file}.yaml").read_text(encoding="utf-8")
+    return re.sub(rf"\b(stack|pipelineOf|after|home): {re.escape(stack)}(?=[,}}\n])", rf"\1: {ODD}", text)
+
+
 @pytest.mark.parametrize("stack", RUN_ANEW)
 def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path) -> None:
     for shared in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / shared, tmp_path)
-    shutil.copy(ROOT / f"Pulumi.{stack}.yaml", tmp_path / f"Pulumi.{ODD}.yaml")
-    if home := home_of(stack):
-        shutil.copy(ROOT / f"Pulumi.{home}.yaml", tmp_path)
+    (tmp_path / f"Pulumi.{ODD}.yaml").write_text(named_so(stack, stack), encoding="utf-8")
+    for other in STACKS:
+        if other != stack:
+            (tmp_path / f"Pulumi.{other}.yaml").write_text(named_so(other, stack), encoding="utf-8")
     renamed = run_stack(tmp_path, ODD, known=False)
     assert [line for node in renamed for line in refusals(node)] == []
     assert [found.urn for found in verdict(renamed)[0] if found.blocks] == []

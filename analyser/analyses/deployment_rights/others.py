@@ -1,5 +1,6 @@
 """What a deployment asks for beside its resources: state, look-ups, steps of ``delivery/``, a few narrow cases."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +11,7 @@ from analyser.analyses.prerequisites.deployer import runner_of
 from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.stack import PROJECT
 
 RECORD: Final = "aws:route53/record:Record"
 _NODES: Final = "aws:eks/nodeGroup:NodeGroup"
@@ -20,10 +22,16 @@ LOOKS: Final = ("ec2:DescribeAvailabilityZones", "ec2:DescribeManagedPrefixLists
 """Of data sources; asking who one is takes no right."""
 STEPS: Final = {
     "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
+    "aws:cloudfront/distribution:Distribution": ("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
     "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
     "aws:codedeploy/deploymentGroup:DeploymentGroup": (
         "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
         "codedeploy:RegisterApplicationRevision", "codedeploy:GetApplicationRevision",
+    ),
+    "aws:ecr/repository:Repository": (
+        "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
+        "ecr:DescribeImageScanFindings", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
     ),
     "aws:ecs/service:Service": ("ecs:DescribeServices",),
     "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
@@ -57,8 +65,16 @@ def _protected(graph: Graph) -> Iterator[str]:
         yield f"arn:aws:apigateway:{region_of(graph, node)}::/restapis/*/stages/*"
 
 
+def bucket_of(state: str) -> str:
+    """The bucket of a state's address, such as ``s3://state?region=us-east-1``; empty for what is none."""
+    found = _BACKEND.match(state)
+    return found[1] if found else ""
+
+
 def state_of(graph: Graph) -> str:
-    """The bucket of the state that a stack's own pipeline names; empty where none does."""
+    """The bucket of the state that a stack's file or its own pipeline names; empty where neither does."""
+    if said := json.loads(graph.config.get(f"{PROJECT}:delivery") or "{}").get("state"):
+        return bucket_of(said)
     for node in graph.of_type("aws:codebuild/project:Project"):
         for variable in block(node, "environment").get("environmentVariables") or ():
             if found := _BACKEND.match(str(variable.get("value"))):
@@ -76,7 +92,20 @@ def _state(bucket: str, *, reading: bool) -> Iterator[Statement]:
     yield allow("StateKey", uses, [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"], keys)
 
 
+def _site(graph: Graph) -> Iterator[Statement]:
+    """The files of a site, which the stack does not make (``delivery/site.sh``)."""
+    bucket = graph.exports.get("webBucket") or graph.exports.get("staticBucket")
+    if not isinstance(bucket, str):
+        return
+    arn = f"arn:aws:s3:::{without_made_up(bucket, made_up(graph))}"
+    yield allow("Site", ["s3:GetObject", "s3:ListBucket", "s3:PutObject"], [arn, f"{arn}/*"])
+    key = {f"aws:ResourceTag/{STACK_TAG}": graph.stack, "kms:ViaService": f"s3.{graph.region}.amazonaws.com"}
+    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
+    yield allow("SiteKey", uses, [f"arn:aws:kms:{graph.region}:{ACCOUNT_ID}:key/*"], {"StringEquals": key})
+
+
 def _changes(graph: Graph) -> Iterator[Statement]:
+    yield from _site(graph)
     if records := _records(graph):
         yield allow(
             "Records", ["route53:ChangeResourceRecordSets"], ["arn:aws:route53:::hostedzone/*"],

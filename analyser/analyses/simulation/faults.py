@@ -136,7 +136,7 @@ def _unchecked(graph: Graph, record: Node, checks: Mapping[str, Node]) -> Iterat
     where = f"{graph.stack}: {record.name}"
     if not check and not follows:
         yield Fault("name", where, "goes on leading there whether anything answers or not: it has no health check")
-    elif check in checks and checks[check].inputs.get("disabled"):
+    elif check and check in checks and checks[check].inputs.get("disabled"):
         yield Fault("name", where, f"its health check {check} is switched off, and so always well")
     elif check and isinstance(check, str) and check not in checks and not follows:
         yield Fault("name", where, f"follows the health check {check}, which neither stack makes")

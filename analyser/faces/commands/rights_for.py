@@ -9,7 +9,7 @@ import typer
 
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
-from analyser.analyses.deployment_rights.others import state_of
+from analyser.analyses.deployment_rights.others import bucket_of, state_of
 from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, rights_for
 from analyser.analyses.deployment_rights.table import UnknownTypeError
 from analyser.faces.commands.drill import whole
@@ -26,7 +26,7 @@ _BOUNDARY = f"{PROJECT}:{BOUNDARY}"
 def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
     """Prints how wide the rights are, or writes the policies. Raises UsageError for rights that cannot be narrowed."""
     graph = whole(stack)
-    bucket = state.removeprefix("s3://").strip("/") or state_of(graph)
+    bucket = bucket_of(state) if state else state_of(graph)
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     boundary = boundary_of(graph)

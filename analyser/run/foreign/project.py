@@ -75,7 +75,7 @@ def read_project(root: Path) -> Project:
     language = runtime.get("name") if isinstance(runtime, dict) else runtime
     config = document.get("config")
     problems = [
-        Problem(key, f"is no {kind}")
+        Problem(key, "is required" if value is None else f"is no {kind}")
         for key, value, kind in (
             ("name", document.get("name"), "text"),
             ("runtime", language, "text"),

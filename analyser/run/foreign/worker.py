@@ -33,6 +33,7 @@ def main(said):
     options = {key: value for key, value in options.items() if key in known}
     pulumi.runtime.configure(pulumi.runtime.Settings(dry_run=True, parallel=16, **options))
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of futures that a failed program left behind
+    setattr(pulumi.log, "debug", lambda *_, **__: None)  # noqa: B010 - each is a call, and nobody is told
     os.chdir(said["folder"])
     sys.path.insert(0, said["folder"])
     sys.argv = [said["program"]]
@@ -84,7 +85,9 @@ def complain(line):
 
 def place(error, root):
     """File and line of the project's innermost frame that led to an error, or of any of those before it."""
-    while error is not None:
+    seen = []  # errors that were raised while one another were handled go in a circle
+    while error is not None and error not in seen:
+        seen.append(error)
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)

@@ -71,7 +71,7 @@ def test_stacks_beside_each_other(
 def test_an_emulator_takes_no_name_from_an_account() -> None:
     here, local = (graph(name, node(BUCKET, "x", bucket="pages"), account=ONE) for name in ("prod", "local"))
     assert collisions([here, local])
-    local.config["aws:endpoints"] = "[]"
+    local.config = {**local.config, "aws:endpoints": "[]"}
     assert collisions([here, local]) == []
 
 

@@ -17,8 +17,10 @@ from tests.aws_actions import actions
 from tests.awscli import calls
 from tests.stacks import ROOT, serving
 
-_PEOPLE = {"ssm:StartSession"}
-"""A session on the runner is opened by people, with their own rights."""
+_PEOPLE = {"ssm:StartSession", "sts:AssumeRoleWithWebIdentity", "sts:GetCallerIdentity"}
+"""A session on the runner is opened by people, with their own rights; becoming the role takes none."""
+_OBJECTS = {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+"""Of the state's bucket, where plans lie as well, of the runner's and of the site's."""
 
 
 def test_every_action_is_one_of_iam() -> None:
@@ -53,7 +55,7 @@ def test_steps_are_what_the_scripts_do() -> None:
     done = {
         action for script in scripts for words in calls(script.read_text(encoding="utf-8")) for action in actions(words)
     }
-    known = {action for steps in STEPS.values() for action in steps} | _PEOPLE | {"s3:PutObject"}
+    known = {action for steps in STEPS.values() for action in steps} | _PEOPLE | _OBJECTS
     assert done
     assert done <= known
 

@@ -117,7 +117,7 @@ def test_json_has_all_of_it(told) -> None:
     assert found["version"] == VERSION
     assert [step["number"] for step in found["steps"]] == list(range(1, 8))
     kinds = {one["kind"] for step in found["steps"] for one in step["prerequisites"]}
-    assert {"repository-token", "delegation", "image", "connection", "cost-tag"} <= kinds
+    assert {"repository-token", "delegation", "image", "cost-tag"} <= kinds
     for step in found["steps"]:
         for one in step["prerequisites"]:
             assert set(one) == {"kind", "title", "when", "why", "check", "good", "make", "urns"}

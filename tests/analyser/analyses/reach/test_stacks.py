@@ -93,8 +93,8 @@ def test_a_network_policy_keeps_the_frontend_from_the_database(stack: str) -> No
 def test_the_api_server_answers_within_the_network_only() -> None:
     assert best(PROD, "internet", "cluster").missing == ["its public endpoint is off"]
     assert best(PROD, "nodes", "cluster").yes
-    assert best(CONFLUENCE, "delivery-production", "api-server").yes
-    assert not best(CONFLUENCE, "delivery-test", "api-server").yes
+    assert best(CONFLUENCE, "deployment-runner", "api-server").yes
+    assert not best(CONFLUENCE, "delivery-production", "api-server").yes
 
 
 @pytest.mark.parametrize("promoted", [False, True])

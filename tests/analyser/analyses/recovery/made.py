@@ -74,7 +74,11 @@ def plan(
     **selection: Any,
 ) -> list[Node]:
     """A plan of AWS Backup that selects a store, with backups that begin so many minutes late at the most."""
-    rule = {"ruleName": "daily", "schedule": schedule, "copyActions": [{"destinationVaultArn": to} for to in copies]}
+    rule: dict[str, Any] = {
+        "ruleName": "daily",
+        "schedule": schedule,
+        "copyActions": [{"destinationVaultArn": to} for to in copies],
+    }
     rule |= {} if late is None else {"startWindow": late}
     chosen = selection or {"resources": [store.outputs["arn"]]}
     return [

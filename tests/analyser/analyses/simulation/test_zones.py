@@ -95,7 +95,7 @@ def test_a_store_of_which_nothing_is_stated_need_not_go_on() -> None:
 
 def test_a_region_takes_all_but_what_lies_elsewhere_and_what_serves_everywhere() -> None:
     left = {node.name for node in without_region(pair().home).resources}
-    assert left == {"other-key", "copy", "well", "primary", "home-pods"}
+    assert left == {"other-key", "copy", "copies-vault", "well", "primary", "home-pods", "api"}
 
 
 def test_outcomes_are_shown_and_written(capsys: pytest.CaptureFixture[str]) -> None:
