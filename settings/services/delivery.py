@@ -59,7 +59,5 @@ ConnectionArn = Annotated[
 ]
 """https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html"""
 
-StackName = Annotated[
-    str, Form("[a-z][a-z0-9-]{0,99}", "the name of a stack: lower-case letters, digits and hyphens", "confluence-dev")
-]
+StackName = Annotated[str, Form(r"[A-Za-z0-9_.-]{1,100}", "the name of a stack", "confluence-dev")]
 """https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming-requirements"""

@@ -39,7 +39,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         return build_recovery(settings, settings.recovery, account)
     # A call that waits for its answer: whatever was made before would be registered without what follows it.
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
-    readers = [distributions(account)]
+    keyed = [each for each in (settings.buckets.static, settings.buckets.uploads) if each.customer_key]
+    readers = [distributions(account)] if keyed else []
     keys = make_keys("confluence", account, data_users=readers)
     recovery = make_recovery_region(settings.copies.region, account, data_users=readers) if settings.copies else None
     cluster_name = settings.eks.cluster.name if settings.eks else None

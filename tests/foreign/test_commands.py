@@ -94,7 +94,7 @@ def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ({"program": "import pulumi\npulumi.Config().require('size')"}, "prod", "Missing required configuration"),
         ({"program": "", "project": "name: shop\nruntime: nodejs\n"}, "prod", "nodejs programs are not run"),
         ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "main: app: is not there"),
-        ({"program": "", "project": "runtime: python\n"}, "prod", "Pulumi.yaml: name: is no text"),
+        ({"program": "", "project": "runtime: python\n"}, "prod", "Pulumi.yaml: name: is required"),
         ({"program": "", "project": "name: shop\nruntime: python\nconfig:\n  size:\n    type: string\n"}, "prod",
          "config.shop:size: is missing"),
         ({"program": ""}, "nowhere", "there is no such stack file; stacks here: prod"),

@@ -265,7 +265,11 @@ def test_every_way_that_is_asked_for_is_in_the_file_of_its_type() -> None:
         assert fact(token, "recovery"), token
 
 
+ELSEWHERE = {"aws:ebs/volume:Volume", "aws:ec2/instance:Instance", "aws:elasticache/cluster:Cluster"}
+"""In programs of others alone; that nobody has said how they come back is what the answer says of them."""
+
+
 def test_whatever_bears_data_has_ways_back_or_is_kept_with_another() -> None:
-    bearing = [token for token in tokens() if "data" in (fact(token, "bears") or {})]
+    bearing = [token for token in tokens() if "data" in (fact(token, "bears") or {}) and token not in ELSEWHERE]
     without = [token for token in bearing if token not in READERS and "within" not in (fact(token, "recovery") or {})]
     assert without == []
