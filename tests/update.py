@@ -62,7 +62,7 @@ def written() -> Iterator[tuple[Path, Callable[[str], str]]]:
     for stack in STACKS:
         yield GOLDEN / f"{stack}.txt", lambda _, stack=stack: compact(stack_graph(stack, known=False))
         yield INVENTORY / f"{stack}.md", lambda _, stack=stack: _inventory(stack)
-    for stack in QUICK:
+    for stack in sorted({*QUICK} & {*STACKS}):
         yield PICTURES / f"{stack}.svg", lambda _, stack=stack: svg(drawing(stack))
     yield outputs.FILE, lambda _: outputs.outputs()
     for name in PAGES:
