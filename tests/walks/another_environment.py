@@ -43,7 +43,7 @@ def test_the_page_s_file_and_one_command_are_all_it_takes(copy: Path) -> None:
     assert f"new   docs/inventory/{NEW}.md" in told
     assert "wrote README.md: 2 lines" in told
     assert "removed docs/inventory/mdreader-prod.md: there is no such stack" in told
-    assert f"`collaboration-prod-dr`, `{NEW}` |" in (copy / "README.md").read_text(encoding="utf-8")
+    assert f"`collaboration-prod-dr`, `local`, `{NEW}` |" in (copy / "README.md").read_text(encoding="utf-8")
     assert "\n5 stacks, …\n" in (copy / "docs/preview.md").read_text(encoding="utf-8")
     held = python(
         copy, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
