@@ -48,6 +48,7 @@ from systems.collaboration.sizing import SIZES, SMALLEST_VPC, SPOT_WEIGHT, layou
 from systems.copies import CopiesSettings, of_the_home
 
 _OF_THE_HOME = ("copies", "hosted_zone_id", "parent_zone_id", "certificate_arn", "alb_certificate_arn", "github")
+_API_KEYS = HandmadeSecret(purpose="Keys of the APIs that the application calls", variable="API_KEYS")
 
 
 class SystemSettings(Settings):
@@ -88,11 +89,7 @@ class SystemSettings(Settings):
     container: Container = Container()
     state: TableSettings | None = None
     """Name and billing of the state table; by default ``<env>-collaboration-state``, paid by request."""
-    secrets: dict[Name, HandmadeSecret] = Field(
-        default_factory=lambda: {
-            "api-keys": HandmadeSecret(purpose="Keys of the APIs that the application calls", variable="API_KEYS")
-        }
-    )
+    secrets: dict[Name, HandmadeSecret] = Field(default_factory=lambda: {"api-keys": _API_KEYS})
     """Beside the cache's and the signing key, which make themselves. There is no database to have credentials of."""
     signing_key: SecretSettings = SecretSettings()
     """Signs the tokens of users."""
