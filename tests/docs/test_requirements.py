@@ -4,7 +4,6 @@ import ast
 import functools
 import re
 import shlex
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from tests.docs.pages import (
     page_paths,
     requirements,
 )
+from tests.docs.tracked import tracked
 from tests.stacks import ROOT, STACKS
 
 STATE = re.compile(r"met|(?:in part|open|not for a program): \S.*")
@@ -110,27 +110,6 @@ def test_states_are_one_of_four_and_name_no_issue_by_number() -> None:
         if not line.cells[column]
     ]
     assert problems == [], told(problems)
-
-
-@functools.cache
-def tracked() -> dict[str, str]:
-    """The text of every file of the repository, by path; what is not text is left out."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    found = {}
-    for name in filter(None, listed.split("\0")):
-        path = ROOT / name
-        if path.is_file():
-            try:
-                found[name] = path.read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                continue
-    return found
 
 
 def test_every_id_that_is_named_anywhere_has_its_row() -> None:
