@@ -53,10 +53,11 @@ def collisions(graphs: Iterable[Graph]) -> list[str]:
     for graph in graphs:
         if _ENDPOINTS in graph.config:
             continue
+        account = account_of(graph)
         for arn, nodes in _taken(graph).items():
-            account = account_of(graph)
-            if account or _is_of_all(nodes[0], arn):
-                holders["" if _is_of_all(nodes[0], arn) else account, arn].append(graph.stack)
+            of_all = _is_of_all(nodes[0], arn)
+            if account or of_all:
+                holders["" if of_all else account, arn].append(graph.stack)
     return [
         f"{' and '.join(stacks)} take the same name{f' in account {account}' if account else ''}: {_told(arn)}"
         for (account, arn), stacks in sorted(holders.items())
