@@ -1,4 +1,7 @@
-"""What make runs before there is a virtualenv: the standard library only, on Python 3.8 and later."""
+"""What make runs before there is a virtualenv: the standard library only, on Python 3.8 and later.
+
+``local`` and ``redis_server`` run in the virtualenv, and may use what it holds.
+"""
 
 import sys
 

@@ -9,6 +9,7 @@ from settings import SettingsError
 from settings.project_files import ROOT
 from tools.local import left_out
 from tools.local.place import Place, running
+from tools.programs import MissingProgramError
 
 PORT = 4566
 """Where the stack file's endpoints are; another one is taken, and said, where somebody has it."""
@@ -25,9 +26,13 @@ def main(stack: str) -> int:
         print(f"{stack}: has no WebSocket API of the collaboration system, which is what runs here", file=sys.stderr)
         return 2
     print(f"{stack}: starting the emulator, Redis and the servers", flush=True)
-    with running(graph, PORT) as place:
-        print("\n".join(_told(place)), flush=True)
-        threading.Event().wait()
+    try:
+        with running(graph, PORT) as place:
+            print("\n".join(_told(place)), flush=True)
+            threading.Event().wait()
+    except MissingProgramError as error:
+        print(f"{stack}: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
