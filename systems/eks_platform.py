@@ -19,7 +19,7 @@ from components.operations.deployment_runner import DeploymentRunner, Deployment
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
-from components.statements import Statement
+from components.statements import Grant
 from components.workloads.operator_rights import OperatorRights
 from settings import Problem
 from systems.foundation import Keys
@@ -35,7 +35,7 @@ class Compute:
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
     operators: OperatorRole
-    operate: list[Statement]
+    operate: Grant
     """What the operators' role may do with the cluster and its groups of nodes."""
     operator_rights: OperatorRights
     runner: DeploymentRunner | None
@@ -73,7 +73,7 @@ def make_compute(
     addons: AddonsSettings,
     runner: DeploymentRunnerSettings | None,
     access_logs: LogBucket,
-    mounts: Sequence[Statement] = (),
+    mounts: Sequence[Grant] = (),
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
@@ -119,5 +119,5 @@ def make_compute(
         )
         made.allow(deploying)
     rights = OperatorRights("operator-rights", cluster=made)
-    operate = [made.describe, *(group.operate for group in nodes)]
+    operate = Grant(made.describe, *(group.operate for group in nodes))
     return Compute(made, volumes, [*nodes, running], operators, operate, rights, deploying)

@@ -45,7 +45,7 @@ def schema_operator(
         cluster=compute.cluster,
         namespace=namespace,
         nodes=compute.ready,
-        statements=[database.read_secret, key.decrypt],
+        grants=[database.read_secret, key.decrypt],
     )
 
 

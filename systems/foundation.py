@@ -96,9 +96,9 @@ def make_backup(
         resources=resources,
         buckets=buckets,
     )
-    operators.grant("vaults", *backup.changes.operate)
+    operators.grant("vaults", backup.changes.operate)
     if backup.copy_failures is not None:
-        operators.grant("copies", *backup.copy_failures.operate)
+        operators.grant("copies", backup.copy_failures.operate)
     return backup
 
 

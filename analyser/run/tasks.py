@@ -53,7 +53,12 @@ class Work:
 
 
 def place(error: BaseException) -> str:
-    """File and line of the innermost frame of the project in an error's own traceback, as a prefix."""
+    """File and line of the innermost frame of the project in an error's own traceback, as a prefix; of the caller where
+    the error knows who gave what it refuses."""
+    caller = getattr(error, "caller", None)  # components.statements.GrantError's, which other programs need not have
+    if isinstance(caller, tuple):
+        file, line = caller
+        return f"{file.removeprefix(_OWN)}:{line}: "
     found = ""
     trace = error.__traceback__
     while trace is not None:

@@ -90,7 +90,7 @@ class Canary(Component):
         return Role(
             self.child("service"),
             trust=service_trust("codedeploy.amazonaws.com", account_id=account.id, source_arn=groups),
-            statements=[
+            grants=[
                 Statement("MoveAliases", ["lambda:GetAlias", "lambda:UpdateAlias"], self._functions),
                 Statement("AwaitWarmExecutions", ["lambda:GetProvisionedConcurrencyConfig"], versions),
                 Statement("WatchAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),

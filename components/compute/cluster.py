@@ -17,7 +17,7 @@ from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
-from components.statements import Statement, policy_document, service_trust, sid
+from components.statements import Grant, Statement, policy_document, service_trust, sid
 from components.versions import KUBERNETES, MINORS
 from settings import Name, Settings
 from settings.services.ec2 import ApiClient
@@ -154,7 +154,7 @@ class Cluster(Component):
         self.register_outputs({"arn": self.arn, "name": settings.name, "oidcProviderArn": self.oidc_provider_arn})
 
     @property
-    def describe(self) -> Statement:
+    def describe(self) -> Grant:
         """Lets a role find the cluster's endpoint, as ``aws eks update-kubeconfig`` does, and its groups of nodes."""
         return Statement(sid("Describe", self.name), ["eks:DescribeCluster", "eks:ListNodegroups"], [self.arn])
 

@@ -4,7 +4,7 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid, tls_only
+from components.statements import Grant, Statement, policy_document, sid, tls_only
 
 _LONGEST_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
 
@@ -26,17 +26,17 @@ def failure_queue(owner: Component, suffix: str, key: Key) -> aws.sqs.Queue:
     return queue
 
 
-def look_into(name: str, queue: aws.sqs.Queue, key: Key) -> list[Statement]:
+def look_into(name: str, queue: aws.sqs.Queue, key: Key) -> Grant:
     """Lets a role read what is kept in the encrypted queue of the component ``name``, and leave it there."""
-    return [Statement(sid("Receive", name), ["sqs:ReceiveMessage"], [queue.arn]), key.through("sqs", name)]
+    return Grant(Statement(sid("Receive", name), ["sqs:ReceiveMessage"], [queue.arn]), key.through("sqs", name))
 
 
-def keep_failures(name: str, queue: aws.sqs.Queue, key: Key) -> list[Statement]:
+def keep_failures(name: str, queue: aws.sqs.Queue, key: Key) -> Grant:
     """Lets a function's role put failures into the encrypted queue of the component ``name``.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
     """
-    return [
+    return Grant(
         Statement(sid("Keep", name), ["sqs:SendMessage"], [queue.arn]),
         Statement(sid("Encrypt", name), ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
-    ]
+    )

@@ -26,7 +26,7 @@ def node_role(owner: Component, settings: NodeGroupSettings, *, account: Account
     return Role(
         owner.child("node"),
         trust=service_trust("ec2.amazonaws.com"),
-        statements=[itself] if minimal else [],
+        grants=[itself] if minimal else [],
         managed_policies=[account.managed_policy(policy) for policy in policies],
         description=f"Nodes of {settings.name} in {cluster_name}",
         opts=owner.child_options(),

@@ -12,7 +12,7 @@ from components.data.table import Table
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.role import Role
-from components.statements import Statement, service_trust, sid
+from components.statements import Grant, Statement, service_trust, sid
 from settings import Settings
 from settings.services.dax import ClusterName, NodeType
 from settings.services.windows import WeeklyHour
@@ -71,7 +71,7 @@ class Accelerator(Component):
         role = Role(
             self.child("service"),
             trust=service_trust("dax.amazonaws.com"),
-            statements=[table.read_write for _, table in sorted(tables.items())],
+            grants=[table.read_write for _, table in sorted(tables.items())],
             description=f"{self._purpose} reads and writes its tables",
             opts=self.child_options(),
         )
@@ -106,19 +106,19 @@ class Accelerator(Component):
         self._security_group.allow(client, PORT, self._purpose)
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read items through the cache."""
         return self._grant("Read", _READ)
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a role put, change and delete items through the cache."""
         return self._grant("Write", _WRITE)
 
     @property
-    def read_write(self) -> Statement:
+    def read_write(self) -> Grant:
         """Lets a role read, put, change and delete items through the cache."""
         return self._grant("ReadWrite", sorted({*_READ, *_WRITE}))
 
-    def _grant(self, verb: str, actions: Sequence[str]) -> Statement:
+    def _grant(self, verb: str, actions: Sequence[str]) -> Grant:
         return Statement(sid(verb, self.name), [f"dax:{action}" for action in actions], [self.arn])

@@ -17,7 +17,7 @@ from components.drift import FOLLOWS, ignored
 from components.network.network import Network
 from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings.services.rds import major
 
 _ENGINE = "aurora-postgresql"
@@ -99,13 +99,13 @@ class Aurora(PostgresGround):
         return self._secret_arn
 
     @property
-    def read_secret(self) -> Statement:
+    def read_secret(self) -> Grant:
         """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role restart instances, fail the cluster over, see what loads it and read its log, and have the master
         password replaced once it has one of its own."""
         loads = [
@@ -124,9 +124,9 @@ class Aurora(PostgresGround):
                 Statement(sid("FailOver", self.name), ["rds:FailoverDBCluster"], [self.arn, *instances]),
                 Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn]),
             ]
-        return statements
+        return Grant(*statements)
 
-    def connect(self, user: str) -> Statement:
+    def connect(self, user: str) -> Grant:
         """Lets a role sign in to every instance of the cluster as the PostgreSQL user ``user``.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
@@ -135,7 +135,7 @@ class Aurora(PostgresGround):
         users = pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), cluster, "/", user)
         return Statement(sid("Connect", self.name), ["rds-db:connect"], [users])
 
-    def connect_to_primary(self, user: str) -> Statement:
+    def connect_to_primary(self, user: str) -> Grant:
         """As ``connect``: IAM knows the cluster, and not which of its instances writes."""
         return self.connect(user)
 

@@ -49,7 +49,7 @@ class CacheSecret(RotatedSecret):
             code=ASSEMBLY,
             function=ASSEMBLY_SIZE,
             environment={"PARTS": URL, "PUBLIC_VALUES": "{}", **whereabouts(cache)},
-            statements=[cache.set_password],
+            grants=[cache.set_password],
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],
             secret_name=settings.name,

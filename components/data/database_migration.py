@@ -13,7 +13,7 @@ from components.compute.layer import Layer
 from components.data.postgres_primary import PostgresPrimary
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=900)
 
@@ -65,7 +65,7 @@ class DatabaseMigration(Component):
                 "DATABASE_PORT": str(database.port),
                 "DATABASE_NAME": database.db_name,
             },
-            statements=[database.read_secret, database_key.decrypt],
+            grants=[database.read_secret, database_key.decrypt],
             network=network,
             tier=tier,
             layers=[layer.arn],
@@ -86,7 +86,7 @@ class DatabaseMigration(Component):
         self.register_outputs({})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what the function says of the files."""
         return self._function.operate
 

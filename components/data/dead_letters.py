@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from components.component import Component
 from components.compute.failures import look_into
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 
 _LONGEST_SECONDS = 14 * 24 * 3600
 
@@ -52,6 +52,6 @@ class DeadLetters(Component):
         self.register_outputs({"arn": self.arn})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what was left."""
         return look_into(self.name, self._queue, self._key)

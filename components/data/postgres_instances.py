@@ -13,7 +13,7 @@ from components.drift import ignored
 from components.network.network import Network
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings.services.rds import family
 
 _LOGS = ("postgresql", "upgrade")
@@ -60,14 +60,14 @@ class PostgresInstances(PostgresGround):
             opts=self.child_options(),
         )
 
-    def connect(self, user: str) -> Statement:
+    def connect(self, user: str) -> Grant:
         """Lets a role sign in to every instance as the PostgreSQL user ``user``.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
         """
         return self._connect(user, self._instances.values())
 
-    def _connect(self, user: str, instances: Iterable[aws.rds.Instance]) -> Statement:
+    def _connect(self, user: str, instances: Iterable[aws.rds.Instance]) -> Grant:
         users = [
             pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), instance.resource_id, "/", user)
             for instance in instances

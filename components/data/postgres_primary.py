@@ -6,7 +6,7 @@ from components.data.final_snapshot import final_snapshot
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
 from components.operations.protected_resource import ProtectedResource
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 PRIMARY = "primary"
 
@@ -23,7 +23,7 @@ class PostgresPrimary(PostgresInstances):
     """Whether it is a copy of another region's that nobody can write to."""
     _master: MasterSecret | None
 
-    def connect_to_primary(self, user: str) -> Statement:
+    def connect_to_primary(self, user: str) -> Grant:
         """As ``connect``, to where rows are written alone."""
         return self._connect(user, [self._instances[PRIMARY]])
 
@@ -41,13 +41,13 @@ class PostgresPrimary(PostgresInstances):
         return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
 
     @property
-    def read_secret(self) -> Statement:
+    def read_secret(self) -> Grant:
         """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role restart the instances, fail the primary over, see what loads them and read their logs, and have
         the master password replaced."""
         instances = [instance.arn for instance in self._instances.values()]
@@ -56,13 +56,13 @@ class PostgresPrimary(PostgresInstances):
             for instance in self._instances.values()
         ]
         managed = Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn])
-        return [
+        return Grant(
             Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
             Statement(sid("SeeLoad", self.name), ["pi:GetResourceMetrics"], loads),
             self._key.through("rds", self.name),
             *(log.read for log in self._logs),
-            *([managed] if self._master is None else self._master.operate),
-        ]
+            managed if self._master is None else self._master.operate,
+        )
 
     @property
     def rotations(self) -> dict[str, pulumi.Output[str]]:

@@ -10,7 +10,7 @@ from components.data.redis_settings import RedisSettings
 from components.drift import GLOBAL_MEMBER, GLOBAL_PRIMARY
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import MisfitError
 
 _NOWHERE = "standing-by.invalid"
@@ -117,7 +117,7 @@ class Redis(RedisMember):
         return group.name
 
     @property
-    def set_password(self) -> Statement:
+    def set_password(self) -> Grant:
         """Lets a role replace the passwords of the application's user, of which there may be two at a time."""
         return Statement(
             sid("SetPassword", self.name), ["elasticache:DescribeUsers", "elasticache:ModifyUser"], [self._user.arn]

@@ -14,7 +14,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 PORT = 6379
 _LOGS = ("slow-log", "engine-log")
@@ -75,12 +75,12 @@ class RedisMember(Component):
         return self._group.arn
 
     @property
-    def connect(self) -> Statement:
+    def connect(self) -> Grant:
         """Lets a role sign in as the application's user, ``user_name``."""
         return Statement(sid("Connect", self.name), ["elasticache:Connect"], [self.group_arn, self._user.arn])
 
     @property
-    def operate(self) -> Statement:
+    def operate(self) -> Grant:
         """Lets a role have a shard fail over to its replica."""
         return Statement(sid("FailOver", self.name), ["elasticache:TestFailover"], [self.group_arn])
 

@@ -14,7 +14,7 @@ from components.compute.function import Function, FunctionSettings
 from components.data.search_domain import SearchDomain
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=600)
 
@@ -88,7 +88,7 @@ class SearchAccess(Component):
         self.register_outputs({"roleArn": self.role_arn})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what the function says of the domain's answers."""
         return self._function.operate
 

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from components.component import Component
 from components.compute.failures import look_into
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 
 _LONGEST_SECONDS = 14 * 24 * 3600
 
@@ -71,6 +71,6 @@ class FailedEvents(Component):
         self.register_outputs({"ruleName": self.rule_name, "queueName": self.queue_name})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what was said."""
         return look_into(self.name, self._queue, self._key)

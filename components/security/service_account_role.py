@@ -6,7 +6,7 @@ from typing import Protocol
 import pulumi
 
 from components.security.role import Role
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 _AUDIENCE = "sts.amazonaws.com"
 
@@ -44,7 +44,7 @@ class ServiceAccountRole(Role):
         cluster: IssuingCluster,
         namespace: str,
         service_account: str,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         who = f"system:serviceaccount:{namespace}:{service_account}"
@@ -62,7 +62,7 @@ class ServiceAccountRole(Role):
         super().__init__(
             name,
             trust=trust,
-            statements=statements,
+            grants=grants,
             description=f"Pods of {namespace}/{service_account} in {cluster.cluster_name}",
             opts=opts,
         )

@@ -44,7 +44,7 @@ class Trail(Component):
             # CloudTrail names no source when it takes this role:
             # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
             trust=service_trust(_SERVICE),
-            statements=[logs.write],
+            grants=[logs.write],
             description=f"CloudTrail: write the events of {trail_name}",
             opts=self.child_options(),
         )

@@ -75,7 +75,7 @@ class TraceCollector(InCluster):
             cluster=cluster,
             namespace=_NAMESPACE,
             service_account=_NAME,
-            statements=[tracing.write],
+            grants=[tracing.write],
             opts=self.child_options(),
         )
         # Every name is plain text, so that it is known at a first preview.

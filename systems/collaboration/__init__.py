@@ -53,9 +53,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     operators = OperatorRole("operators", account=account)
     dashboard = operate(settings, account, keys, data, application, sockets, edge, operators)
     operators.may(
-        *data.operate,
-        *application.operate,
-        *sockets.operate,
+        data.operate,
+        application.operate,
+        sockets.operate,
     )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)

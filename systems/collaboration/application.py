@@ -78,7 +78,7 @@ def make_application(
             "PROTOCOL": service.protocol,
         },
         secrets=_secrets(settings, data),
-        statements=[data.state.read_write, put_metrics(namespace)],
+        grants=[data.state.read_write, put_metrics(namespace)],
         tracing=Tracing("tracing", settings.tracing) if settings.tracing else None,
         target_groups={SERVER: balancer.target_group(SERVER).arn},
         # Balancer: its listener's rule puts the target group to use. Secrets: a task does not start without values.

@@ -77,7 +77,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     _lead(settings, recovery, account, zone, application, sockets)
     operators = OperatorRole("operators", account=account)
     watch(settings, account, keys, data, application, sockets, operators, promoted=promoted)
-    operators.may(*data.operate, *application.operate, *sockets.operate)
+    operators.may(data.operate, application.operate, sockets.operate)
     return {
         "operatorsRoleArn": operators.arn,
         "service": application.service.running,

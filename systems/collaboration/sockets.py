@@ -15,7 +15,7 @@ from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from components.statements import Statement
+from components.statements import Grant
 from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import Data, Sockets
 from systems.collaboration.settings import SystemSettings
@@ -104,7 +104,7 @@ class _Functions:
                 "Who may connect",
                 None,
                 {"JWT_SECRET_ARN": self._data.signing_key.arn},
-                [self._data.signing_key.read, *(self._data.open_secrets or [self._keys.secrets.decrypt])],
+                [self._data.signing_key.read, self._data.secrets_key(self._keys).decrypt],
             ),
         }
 
@@ -145,7 +145,7 @@ class _Functions:
         purpose: str,
         network: Network | None,
         environment: Mapping[str, pulumi.Input[str]],
-        statements: Sequence[Statement],
+        grants: Sequence[Grant],
     ) -> Function:
         return Function(
             name,
@@ -158,7 +158,7 @@ class _Functions:
             description=f"Collaboration: {purpose}",
             function_name=f"{self._settings.prefix(self._account.environment)}-{name}",
             environment=environment,
-            statements=statements,
+            grants=grants,
             network=network,
             layers=[self._layer.arn],
             stands_by=self._stands_by,

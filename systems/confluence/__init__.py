@@ -67,7 +67,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, tables)
         model, functions = serverless.model, serverless.functions
         operators = OperatorRole("operators", account=account)
-        operators.may(*data.operate, *serverless.operate)
+        operators.may(data.operate, serverless.operate)
         released["operatorsRoleArn"] = operators.arn
     else:
         raise ValueError("a Confluence stack is of one model or the other")

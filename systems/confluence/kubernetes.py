@@ -23,7 +23,7 @@ from components.operations.protected_resource import ProtectedResource
 from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.log_forwarder import LogForwarder
@@ -221,21 +221,21 @@ def _serve(
         "load_balancer_controller": controller,
     }
 
-    def role(workload: str, *statements: Statement) -> PodRole:
+    def role(workload: str, *grants: Grant) -> PodRole:
         return PodRole(
             f"{workload}-pods",
             account=account,
             cluster=cluster,
             namespace=model.namespace,
             service_account=workload,
-            statements=[*statements, data.open_secrets],
+            grants=[*grants, data.open_secrets],
         )
 
     traces = None
     if tracing is not None:
         traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
-    compute.operators.may(*compute.operate, *data.operate)
+    compute.operators.may(compute.operate, data.operate)
     application = [secret.read for secret in data.secrets.values()]
     bff = role(
         BFF,

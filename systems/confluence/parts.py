@@ -25,7 +25,7 @@ from components.operations.metric import Metric
 from components.operations.protected_resource import ProtectedResource
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret, GeneratedSecret
-from components.statements import Statement
+from components.statements import Grant
 
 PAGES_USER = "collaboration"
 """The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
@@ -61,7 +61,7 @@ class Data:
     backups: Bucket | CopiedBucket
     signing_key: GeneratedSecret | CopiedSecret
     secrets: Mapping[str, ManualSecret | CopiedSecret]
-    open_secrets: Statement
+    open_secrets: Grant
     """Lets a role decrypt what it may read of the secrets."""
 
     @property
@@ -73,11 +73,11 @@ class Data:
         return {**self.database.rotations, **signing}
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the stores of either model; secrets are put in and replaced at home."""
         secrets = (self.signing_key, *self.secrets.values())
-        put = [each for secret in secrets if not isinstance(secret, CopiedSecret) for each in secret.operate]
-        return [*self.database.operate, self.cache.operate, *self.search_access.operate, *put]
+        put = [secret.operate for secret in secrets if not isinstance(secret, CopiedSecret)]
+        return Grant(self.database.operate, self.cache.operate, self.search_access.operate, *put)
 
 
 def stores_of(data: Data) -> dict[str, Any]:

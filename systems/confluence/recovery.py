@@ -83,7 +83,7 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
         serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, tables)
         model = serverless.model
         operators = OperatorRole("operators", account=account)
-        operators.may(*data.operate, *serverless.operate)
+        operators.may(data.operate, serverless.operate)
         released["operatorsRoleArn"] = operators.arn
     else:
         raise ValueError("a Confluence stack is of one model or the other")

@@ -23,7 +23,7 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
-from components.statements import Statement
+from components.statements import Grant
 from systems.confluence.apis import HEALTH, lead_to_apis, make_rest, make_sockets, route_messages
 from systems.confluence.edge import HOME, site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions
@@ -54,10 +54,10 @@ class Serverless:
     migration: DatabaseMigration
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the functions."""
-        asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        asked = [function.operate for function in self.functions.values()]
+        return Grant(*asked, self.migration.operate)
 
 
 def make_tables(model: LambdaModel, account: Account, keys: Keys, recovery: Recovery | None) -> dict[str, Table]:

@@ -69,7 +69,7 @@ def run_application(
         cluster=cluster,
         namespace=namespace,
         nodes=ready,
-        statements=[data.secret.read, *handmade, keys.secrets.decrypt],
+        grants=[data.secret.read, *handmade, keys.secrets.decrypt],
     )
     values = {key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()}
     variables = dict(_SECRET_VARIABLES)
@@ -83,12 +83,12 @@ def run_application(
         traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
     compute.operators.may(
-        *compute.operate,
-        *data.database.operate,
+        compute.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *(data.bedrock_key.operate if data.bedrock_key is not None else ()),
-        *data.retries.operate,
+        data.secret.operate,
+        *([data.bedrock_key.operate] if data.bedrock_key is not None else []),
+        data.retries.operate,
     )
     stores = list(settings.network.data.values())
     migration = Migration(
@@ -106,12 +106,12 @@ def run_application(
         cluster=cluster,
         namespace=settings.namespace,
         service_account=BACKEND,
-        statements=[
-            *invoke_model(account, settings.bedrock_model_id, account.region),
-            *edge.email.send,
+        grants=[
+            invoke_model(account, settings.bedrock_model_id, account.region),
+            edge.email.send,
             data.secret.read,
             keys.secrets.decrypt,
-            *data.retries.send_and_consume,
+            data.retries.send_and_consume,
         ],
     )
     # A node that takes a request hands it on under its own address.

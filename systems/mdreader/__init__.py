@@ -85,12 +85,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         make_audit(settings.audit, account, data.access_logs)
     operators = OperatorRole("operators", account=account)
     operators.may(
-        *data.database.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *(data.file_signing_key.operate if isinstance(data.file_signing_key, ManualSecret) else []),
-        *realtime.operate,
-        *api.operate,
+        data.secret.operate,
+        *([data.file_signing_key.operate] if isinstance(data.file_signing_key, ManualSecret) else []),
+        realtime.operate,
+        api.operate,
         users.pool.operate,
         email.operate,
     )
@@ -99,13 +99,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "erasure",
         account=account,
         purpose="Erases what is kept of a user, with a second factor",
-        statements=[
+        grants=[
             # A version that is deleted for good at home stays in the copy.
             *(
-                statement
+                bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
                 for bucket in (buckets.uploads, buckets.copies.get(ATTACHMENTS))
                 if bucket is not None
-                for statement in bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
             ),
             users.pool.erase,
             users.identities.erase,

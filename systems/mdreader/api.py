@@ -18,7 +18,7 @@ from components.edge.rest_api import RestApi
 from components.edge.rest_routes import CognitoAuthorizer, RestRoute
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from components.statements import Statement
+from components.statements import Grant
 from systems.foundation import Keys
 from systems.mdreader.backend import make_backend, make_schema
 from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Mail, Names, SignIn
@@ -79,7 +79,7 @@ def make_api(
                 "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
                 "METRICS_NAMESPACE": METRICS,
             },
-            statements=[connections.read_write, sockets.manage_connections],
+            grants=[connections.read_write, sockets.manage_connections],
             layered=True,
         ),
         "authorizer": makes.function(
@@ -93,7 +93,7 @@ def make_api(
                 "JWT_ISSUER": sign_in.issuer,
                 "JWT_AUDIENCE": sign_in.client_id,
             },
-            statements=[],
+            grants=[],
             layered=True,
         ),
     }
@@ -127,7 +127,7 @@ class _Functions:
         handler: str,
         description: str,
         environment: Mapping[str, pulumi.Input[str]],
-        statements: list[Statement],
+        grants: list[Grant],
         layered: bool = False,
         asynchronous: bool = False,
     ) -> Function:
@@ -142,7 +142,7 @@ class _Functions:
             handler=handler,
             description=f"MDReader: {description}",
             environment=environment,
-            statements=statements,
+            grants=grants,
             layers=[self._layer.arn] if layered else [],
             asynchronous=asynchronous,
             stands_by=self.stands_by,
@@ -158,7 +158,7 @@ def _files(settings: SystemSettings, makes: _Functions, data: Data, *, promoted:
         handler="handler.handle",
         description="Looks at every uploaded file and tags it with what it is",
         environment={},
-        statements=[data.uploads.tag],
+        grants=[data.uploads.tag],
         asynchronous=True,
     )
     if isinstance(data.uploads, CopiedBucket):

@@ -86,14 +86,14 @@ def make_backend(
             "CONNECTIONS_TABLE": connections.table_name,
             "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
         },
-        statements=[
+        grants=[
             data.secret.read,
             data.file_signing_key.read,
             keys.secrets.decrypt,
             *([data.copied_secrets_key.decrypt] if data.copied_secrets_key else []),
             data.database.connect(BACKEND_USER),
             data.uploads.read_write,
-            *mail.send,
+            mail.send,
             connections.read,
             sockets.manage_connections,
         ],

@@ -25,7 +25,7 @@ def make_users(settings: Identity, account: Account, keys: Keys, data: Data, ema
         "identities",
         user_pool=pool,
         client=client,
-        statements=own_objects(account, data.uploads.arn, keys.data.arn, USERS_PREFIX),
+        grants=[own_objects(account, data.uploads.arn, keys.data.arn, USERS_PREFIX)],
     )
     return Users(pool, client, pages, identities)
 

@@ -34,7 +34,7 @@ from components.security.secret import CopiedSecret
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
-from components.statements import Statement
+from components.statements import Grant
 from systems.copies import Half
 
 # The plan's names, each unique in an account and region: a stack has an account of its own.
@@ -113,7 +113,7 @@ class Mail:
 
     sender: str
     configuration_set: pulumi.Input[str]
-    send: Sequence[Statement]
+    send: Grant
 
 
 @dataclass(frozen=True)
@@ -174,10 +174,10 @@ class Api:
     """Whether the REST API answers from outside; the home stack asks for both regions."""
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the functions."""
-        asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        asked = [function.operate for function in self.functions.values()]
+        return Grant(*asked, self.migration.operate)
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,9 @@ class Realtime:
     failures: DeploymentFailures
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the service."""
-        return [*self.service.operate, *self.failures.operate]
+        return Grant(self.service.operate, self.failures.operate)
 
 
 @dataclass(frozen=True)

@@ -89,11 +89,11 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     operators = OperatorRole("operators", account=account)
     watch(settings, account, keys, data, api, realtime, operators, promoted=promoted)
     operators.may(
-        *data.database.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *realtime.operate,
-        *api.operate,
+        data.secret.operate,
+        realtime.operate,
+        api.operate,
         operating("email"),
     )
     return {

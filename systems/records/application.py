@@ -1,7 +1,5 @@
 """The microservice of the records system: its pods, what they may do and what they are told."""
 
-from itertools import chain
-
 import pulumi
 
 from components.account import Account
@@ -59,8 +57,8 @@ def make_application(
         cluster=compute.cluster,
         namespace=settings.namespace,
         service_account=APPLICATION,
-        statements=[
-            *chain.from_iterable(granted(data, APPLICATION).values()),
+        grants=[
+            *granted(data, APPLICATION).values(),
             data.logs.write,
             signing.read,
             keys.secrets.decrypt,
@@ -84,8 +82,9 @@ def make_application(
             "trace-collector", tracing=tracing, account=account, cluster=compute.cluster, nodes=compute.ready
         )
     compute.operator_rights.restart(namespace, [APPLICATION])
-    databases = [statement for one in data.databases for statement in one.operate]
-    compute.operators.may(*compute.operate, *databases, data.cache.operate, *signing.operate)
+    compute.operators.may(
+        compute.operate, *(one.operate for one in data.databases), data.cache.operate, signing.operate
+    )
     rotations = {f"{signing.name}-rotation": signing.function.function_name}
     operator = schema_operator(account, compute, namespace, data.database, keys.data)
     maintaining = maintainer(account, data, compute, namespace)

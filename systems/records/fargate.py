@@ -95,7 +95,7 @@ def run_on_fargate(
             registry=registry,
             logs=logs,
             ready=compute.ready,
-            statements=[one for use in of.uses for one in granted(data, namespace)[use]],
+            grants=[granted(data, namespace)[use] for use in of.uses],
             config=_config(account, data, namespace, of.uses),
             team=of.team,
             after=before,

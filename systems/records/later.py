@@ -76,7 +76,7 @@ def read_events(
         layers=settings.code.layers,
         description="Records: reads the events of the topic",
         environment={"BUCKET": data.archives.bucket_name, "PREFIX": settings.prefix},
-        statements=[data.archives.write],
+        grants=[data.archives.write],
     )
     consumer = KafkaConsumer(
         "events-consumer",
@@ -89,7 +89,7 @@ def read_events(
         key=keys.secrets,
     )
     data.stream.allow_pollers(network.endpoints)
-    operators.grant("events", *function.operate, *consumer.operate)
+    operators.grant("events", function.operate, consumer.operate)
     return disjoint(
         function_alarms.function(
             "events",

@@ -57,7 +57,7 @@ def maintainer(account: Account, data: Stores, compute: Compute, namespace: Name
         cluster=compute.cluster,
         namespace=namespace.namespace,
         service_account=NAME,
-        statements=[
+        grants=[
             data.database.connect_to_primary(MAINTAINER_USER),
             data.archives.write,
             put_metrics(BUSINESS_METRICS),

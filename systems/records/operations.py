@@ -41,8 +41,8 @@ def operate(
         log_key=keys.logs,
         cluster=data.database is data.aurora,
     )
-    compute.operators.grant("exports", *export.operate)
-    compute.operators.grant("export-failures", *export.failures.operate)
+    compute.operators.grant("exports", export.operate)
+    compute.operators.grant("export-failures", export.failures.operate)
     backup = make_backup(settings.backup, account, keys, compute.operators, resources=_backed_up(data))
     watched = disjoint(
         _watched(settings, data, compute, edge),

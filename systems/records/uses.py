@@ -4,7 +4,7 @@ from typing import Literal
 
 import pulumi
 
-from components.statements import Statement
+from components.statements import Grant
 from systems.eks_schema import APPLICATION_USER
 from systems.records.parts import Stores
 
@@ -53,11 +53,11 @@ def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
     }
 
 
-def granted(data: Stores, group: str) -> dict[Use, list[Statement]]:
+def granted(data: Stores, group: str) -> dict[Use, Grant]:
     """What pods may do with each store."""
     return {
-        "database": [data.database.connect(APPLICATION_USER)],
-        "cache": [data.cache.connect],
-        "stream": [data.topic.produce, data.topic.consume(group)],
-        "archives": [data.archives.read_write],
+        "database": data.database.connect(APPLICATION_USER),
+        "cache": data.cache.connect,
+        "stream": Grant(data.topic.produce, data.topic.consume(group)),
+        "archives": data.archives.read_write,
     }

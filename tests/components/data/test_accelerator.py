@@ -82,7 +82,7 @@ def test_clients_come_in_over_tls_and_are_granted_the_cluster() -> None:
         dax.allow(SecurityGroup("client", vpc_id=network.vpc_id, description="Client"))
         for grant in ("read", "write", "read_write"):
             given = getattr(dax, grant)
-            Role(grant, trust=service_trust("lambda.amazonaws.com"), statements=[given], description=grant)
+            Role(grant, trust=service_trust("lambda.amazonaws.com"), grants=[given], description=grant)
 
     graph = record(program)
     rules = graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
