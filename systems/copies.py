@@ -24,7 +24,7 @@ from components.security.secret import SecretCopy
 from components.statements import Statement
 from settings import Name, Problem, Settings
 from settings.recovery import NEAR, RecoveryStackSettings, home_setting
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 HOME, RECOVERY = "home", "recovery"
 """What the records of a name are told apart by that leads to either region."""
@@ -101,11 +101,7 @@ def copy_images(copies: CopiesSettings, account: Account, own: str) -> None:
 
 
 def copy_buckets(
-    sources: Mapping[str, Bucket],
-    access_logs: LogBucketSettings,
-    account: Account,
-    keys: Keys,
-    elsewhere: Elsewhere | None,
+    stack: Stack[object], *, sources: Mapping[str, Bucket], access_logs: LogBucketSettings, elsewhere: Elsewhere | None
 ) -> Mapping[str, Bucket]:
     """A copy of each bucket in the second region, if there is one; ``access_logs`` are those of the sources.
 
@@ -116,9 +112,9 @@ def copy_buckets(
     logs = access_logs.model_copy(update={"bucket": f"{access_logs.bucket}-copies"})
     return BucketReplication(
         "copies",
-        account=account,
+        account=stack.account,
         sources=sources,
-        key=keys.data,
+        key=stack.keys.data,
         target_account=elsewhere.account,
         target_key=elsewhere.key,
         access_logs=LogBucket("copies-access-logs", logs, account=elsewhere.account, opts=elsewhere.options),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
 from components.compute.access import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
@@ -22,7 +21,7 @@ from components.security.operator_role import OPERATORS, OperatorRole
 from components.statements import Grant
 from components.workloads.operator_rights import OperatorRights
 from settings import Problem
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,11 @@ def without_a_way_out(
 
 
 def make_compute(
+    stack: Stack[object],
+    *,
     system: str,
-    account: Account,
-    keys: Keys,
     network: Network,
     people: HumanAccess,
-    *,
     cluster: ClusterSettings,
     groups: Mapping[str, NodeGroupSettings],
     addons: AddonsSettings,
@@ -83,37 +81,39 @@ def make_compute(
     """
     volumes = Key(
         "volumes-key",
-        account=account,
+        account=stack.account,
         purpose=f"Volumes of the {system} system's nodes and pods",
-        usable_by=account_volumes(account),
+        usable_by=account_volumes(stack.account),
     )
-    operators = OperatorRole("operators", account=account)
+    operators = OperatorRole("operators", account=stack.account)
     made = Cluster(
         "cluster",
         cluster,
-        account=account,
+        account=stack.account,
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         access={
             "people": ClusterAccess(people.arn, "AmazonEKSViewPolicy"),
             "operators": ClusterAccess(operators.arn, "AmazonEKSViewPolicy", groups=[OPERATORS]),
         },
     )
     nodes = [
-        NodeGroup(name, settings, account=account, network=network, cluster=made, key=volumes)
+        NodeGroup(name, settings, account=stack.account, network=network, cluster=made, key=volumes)
         for name, settings in groups.items()
     ]
-    running = Addons("addons", addons, account=account, cluster=made, nodes=nodes, log_key=keys.logs, mounts=mounts)
+    running = Addons(
+        "addons", addons, account=stack.account, cluster=made, nodes=nodes, log_key=stack.keys.logs, mounts=mounts
+    )
     deploying = None
     if runner is not None:
         deploying = DeploymentRunner(
             "deployment-runner",
             runner,
-            account=account,
+            account=stack.account,
             network=network,
-            key=keys.data,
-            log_key=keys.logs,
+            key=stack.keys.data,
+            log_key=stack.keys.logs,
             access_logs=access_logs,
             cluster_name=cluster.name,
         )

@@ -23,6 +23,7 @@ _CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- th
 
 def apply_schema(
     settings: MigrationSettings,
+    *,
     account: Account,
     compute: Compute,
     namespace: Namespace,
@@ -31,12 +32,14 @@ def apply_schema(
     stores: Sequence[pulumi.Input[str]],
 ) -> Migration:
     """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs."""
-    operator = schema_operator(account, compute, namespace, database, key)
-    return run_schema(settings, compute, namespace, database, operator, stores)
+    operator = schema_operator(account, compute=compute, namespace=namespace, database=database, key=key)
+    return run_schema(
+        settings, compute=compute, namespace=namespace, database=database, operator=operator, stores=stores
+    )
 
 
 def schema_operator(
-    account: Account, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
+    account: Account, *, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
 ) -> ExternalSecrets:
     """What brings the master user's password to the Job, and may read that secret alone."""
     return ExternalSecrets(
@@ -51,6 +54,7 @@ def schema_operator(
 
 def run_schema(
     settings: MigrationSettings,
+    *,
     compute: Compute,
     namespace: Namespace,
     database: PostgresPrimary | Aurora,

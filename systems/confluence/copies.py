@@ -6,7 +6,6 @@ from typing import cast
 
 import pulumi
 
-from components.account import Account
 from components.data.backup_replication import BackupReplication
 from components.data.bucket import Bucket
 from components.data.bucket_replication import BucketReplication
@@ -19,7 +18,7 @@ from components.data.table import Table
 from components.edge.origin_secret import OriginSecret
 from systems.confluence.parts import Data, Names
 from systems.confluence.settings import Copies
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.recovery_region import Recovery
 from systems.recovery_stack import SECRET
 
@@ -53,9 +52,9 @@ class Pushed:
 
 
 def push_copies(
+    stack: Stack[object],
+    *,
     settings: Copies,
-    account: Account,
-    keys: Keys,
     database: Postgres,
     cache: Redis,
     buckets: Mapping[str, Bucket],
@@ -68,21 +67,23 @@ def push_copies(
     logs = LogBucket("recovery-access-logs", settings.access_logs, account=recovery.account, opts=recovery.options)
     copies = BucketReplication(
         "bucket-copies",
-        account=account,
+        account=stack.account,
         sources=buckets,
-        key=keys.data,
+        key=stack.keys.data,
         target_account=recovery.account,
         target_key=recovery.key,
         access_logs=logs,
     )
     if settings.images:
         ImageReplication(
-            "image-copies", account=account, region=recovery.account.region, namespaces=list(settings.images)
+            "image-copies", account=stack.account, region=recovery.account.region, namespaces=list(settings.images)
         )
     return Pushed(GlobalDatastore("cache-copy", primary=cache), copies.destinations["static"])
 
 
-def contract_of(names: Names, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]) -> Contract:
+def contract_of(
+    names: Names, *, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]
+) -> Contract:
     """What the stack tells."""
     header = cast("OriginSecret", names.origin_secret)
     return Contract(

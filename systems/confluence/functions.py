@@ -6,7 +6,6 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
 from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings, FunctionTier
 from components.compute.layer import Layer
@@ -19,7 +18,7 @@ from systems.confluence.data import cache_variables, database_url
 from systems.confluence.models import LambdaModel
 from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.eks_schema import APPLICATION_USER
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.slow_readers import reader_seconds
 
 LOGICAL = {"document": "pages", "search": "query"}
@@ -44,11 +43,11 @@ class Functions:
     """Makes the functions, each with a role that opens its own things only; none of them runs while they stand by."""
 
     def __init__(
-        self, model: LambdaModel, account: Account, keys: Keys, network: Network, data: Data, *, stand_by: bool
+        self, stack: Stack[object], *, model: LambdaModel, network: Network, data: Data, stand_by: bool
     ) -> None:
         self._model = model
-        self._account = account
-        self._keys = keys
+        self._account = stack.account
+        self._keys = stack.keys
         self._network = network
         self._data = data
         self._stand_by = stand_by
@@ -62,10 +61,10 @@ class Functions:
         self._pool = DatabaseProxy(
             "connection-pool",
             model.proxy,
-            account=account,
+            account=stack.account,
             network=network,
             database=data.database,
-            log_key=keys.logs,
+            log_key=stack.keys.logs,
         )
 
     def service(self, service: str) -> Function:

@@ -27,6 +27,8 @@ from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret, GeneratedSecret
 from components.statements import Grant
 
+FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
+"""The workloads of the EKS model, and the repositories of their images."""
 PAGES_USER = "collaboration"
 """The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
 SEARCH_INDICES = ("pages*",)

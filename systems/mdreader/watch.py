@@ -1,6 +1,5 @@
 """What watches the recovery stack of the MDReader system."""
 
-from components.account import Account
 from components.data.postgres_primary import PRIMARY
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
@@ -18,46 +17,38 @@ from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
 from components.security.operator_role import OperatorRole
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 from systems.mdreader.parts import HOCUSPOCUS, METRICS, Api, Data, Realtime
 from systems.mdreader.settings import SystemSettings
 
 
 def watch(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    data: Data,
-    api: Api,
-    realtime: Realtime,
-    operators: OperatorRole,
-    *,
-    promoted: bool,
+    stack: Stack[SystemSettings], *, data: Data, api: Api, realtime: Realtime, operators: OperatorRole, promoted: bool
 ) -> None:
     """Spending, the database and its backups from the beginning; what serves, once the stack is promoted."""
-    notices, _ = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,), edge=False)
-    Budget("budget", settings.budget, notices=notices)
-    CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
+    notices, _ = make_notices(stack, settings=stack.settings.notices, name="alert", also=(PUBLISHER,), edge=False)
+    Budget("budget", stack.settings.budget, notices=notices)
+    CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
     database = data.database
     follows = isinstance(database, PostgresRecovery) and database.follows
     watched = data_alarms.database(
         database.instance_ids,
-        settings.alarms,
-        instance_class=settings.database.instance_class,
-        storage_gib=settings.database.storage_gib,
+        stack.settings.alarms,
+        instance_class=stack.settings.database.instance_class,
+        storage_gib=stack.settings.database.storage_gib,
         replicas=[PRIMARY] if follows else [],
     )
-    backup = make_backup(settings.backup, account, keys, operators, resources=[database.backed_up])
+    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[database.backed_up])
     watched = disjoint(
         watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
     )
     if promoted:
-        watched = disjoint(watched, _serving(settings, data, api, realtime))
+        watched = disjoint(watched, _serving(stack.settings, data=data, api=api, realtime=realtime))
     alarms = Alarms("alarms", watched, notices=notices)
-    Dashboard("recovery", panels_of(watched), account=account, alarms=alarms, business_namespace=METRICS)
+    Dashboard("recovery", panels_of(watched), account=stack.account, alarms=alarms, business_namespace=METRICS)
 
 
-def _serving(settings: SystemSettings, data: Data, api: Api, realtime: Realtime) -> dict[str, Alarm]:
+def _serving(settings: SystemSettings, *, data: Data, api: Api, realtime: Realtime) -> dict[str, Alarm]:
     service, balancer = realtime.service, realtime.balancer
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,

@@ -4,7 +4,6 @@ from typing import Self
 
 from pydantic import model_validator
 
-from components.account import Account
 from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings
 from components.compute.kafka_consumer import POLLERS_CALL, KafkaConsumer, KafkaConsumerSettings
@@ -16,7 +15,7 @@ from components.operations.function_alarms import FunctionAlarmSettings
 from components.security.operator_role import OperatorRole
 from settings import MisfitError, Name, Problem, Settings
 from settings.services.s3 import KeyPrefix
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.records.parts import APPLICATION, Data
 
 _ARCHIVE = CodeSettings(folder="functions/archive_events")
@@ -59,15 +58,15 @@ def events_problem(events: EventsSettings | None, network: NetworkSettings) -> P
 
 
 def read_events(
-    settings: EventsSettings, account: Account, keys: Keys, network: Network, data: Data, operators: OperatorRole
+    stack: Stack[object], *, settings: EventsSettings, network: Network, data: Data, operators: OperatorRole
 ) -> dict[str, Alarm]:
     """The function, what hands it the records, and the alarms on both, whose reasons ``operators`` may read."""
     function = Function(
         "events",
         settings.function,
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
+        account=stack.account,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         code=None if settings.code.image else settings.code.folder,
         handler=None if settings.code.image else settings.code.handler,
         runtime=settings.code.runtime,
@@ -81,12 +80,12 @@ def read_events(
     consumer = KafkaConsumer(
         "events-consumer",
         settings.consumer,
-        account=account,
+        account=stack.account,
         function=function,
         cluster=data.stream,
         topic=data.topic,
         group=settings.group,
-        key=keys.secrets,
+        key=stack.keys.secrets,
     )
     data.stream.allow_pollers(network.endpoints)
     operators.grant("events", function.operate, consumer.operate)

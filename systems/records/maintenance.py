@@ -49,7 +49,7 @@ def retention_problem(maintenance: MaintenanceSettings, load: LoadSettings | Non
     return Problem("load.months", f"{said}: one of them has to follow the other")
 
 
-def maintainer(account: Account, data: Stores, compute: Compute, namespace: Namespace) -> PodRole:
+def maintainer(account: Account, *, data: Stores, compute: Compute, namespace: Namespace) -> PodRole:
     """What the daily job may do: sign in as the maintainer, add to the archives, say how it went, and no more."""
     return PodRole(
         f"{NAME}-pods",
@@ -67,12 +67,12 @@ def maintainer(account: Account, data: Stores, compute: Compute, namespace: Name
 
 def keep_partitions(
     settings: MaintenanceSettings,
+    *,
     account: Account,
     data: Stores,
     compute: Compute,
     namespace: Namespace,
     registry: Registry,
-    *,
     role: PodRole,
     application_tag: str,
     stores: Sequence[pulumi.Input[str]],
