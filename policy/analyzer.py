@@ -30,7 +30,7 @@ from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
 from policy.levels import LEVEL_KEY, PolicyConfigError, merged, read_config
 from policy.listing import LEVELS, policies_of
-from policy.mending import set_value
+from policy.remediation import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 

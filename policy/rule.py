@@ -171,7 +171,7 @@ def rule(
     `types` are type tokens; one that ends in `*` stands for all that begin so. `title` says what holds when all is
     well, `remedy` how to mend it, `frameworks` maps "FSBP", "CIS", "cdk-nag", "Checkov" … to its identifiers there.
     `mends` are the inputs that findings may set at level `remediate`: only such as update in place in every type
-    (tests/policy/test_mending.py names the source of that) and have one right answer.
+    (tests/policy/test_remediation.py names the source of that) and have one right answer.
     """
 
     def declare(check: ResourceCheck) -> Rule:

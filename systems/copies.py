@@ -14,10 +14,10 @@ from components.data.image_replication import ImageReplication
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.nearest import Near, NearestSettings, of_home, of_second
+from components.edge.routing_policy import Near, NearestSettings, of_home, of_second
 from components.edge.takeover import Takeover
 from components.edge.zone import AliasTarget, Served, Zone
-from components.operations.recovery import RecoveryRegion
+from components.operations.copy_region import RecoveryRegion
 from components.region import in_region
 from components.security.key import Key
 from components.security.secret import SecretCopy

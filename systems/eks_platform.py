@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from components.compute.access import ClusterAccess
+from components.compute.access_entries import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup

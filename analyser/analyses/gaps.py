@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from analyser.analyses.cost.estimate import is_priced
-from analyser.analyses.reach.unmodelled import bears_on_reach
+from analyser.analyses.reach.unmodelled_types import bears_on_reach
 from analyser.analyses.timeline.times import is_timed
 from analyser.graph import Gap, Graph
 

@@ -7,8 +7,8 @@ import pulumi
 
 from components.account import Account
 from components.component import Component
-from components.compute.add_on import AddOnCluster, add_on
 from components.compute.container_insights import ContainerInsights
+from components.compute.managed_addon import AddOnCluster, add_on
 from components.compute.node_group import NodeGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole

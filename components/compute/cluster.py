@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 
 from components.account import Account
 from components.component import Component
-from components.compute.access import ClusterAccess
-from components.compute.api_clients import admit
+from components.compute.access_entries import ClusterAccess
+from components.compute.api_ingress import admit
+from components.compute.cluster_security_groups import ControlPlane, open_api, open_nodes
 from components.compute.node_addons import NodeAddons
-from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key

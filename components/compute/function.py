@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
-from components.compute.code import Architecture, Runtime, what_runs
-from components.compute.failures import failure_queue, look_into
+from components.compute.failure_queue import failure_queue, read_failures
+from components.compute.function_alias import Live
+from components.compute.function_code import Architecture, Runtime, what_runs
 from components.compute.function_rights import runtime_rights
-from components.compute.live import Live
 from components.compute.stream_consumer import ChangeKind, Stream, StreamConsumer
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
@@ -201,7 +201,7 @@ class Function(Component):
     @property
     def operate(self) -> Grant:
         """Lets a role read what the function wrote, and what it failed on for good."""
-        kept = [look_into(self.name, self._dead_letters, self._key)] if self._dead_letters else []
+        kept = [read_failures(self.name, self._dead_letters, self._key)] if self._dead_letters else []
         return Grant(self._logs.read, *kept, *(consumer.operate for consumer in self._consumers))
 
     @property

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures, look_into
+from components.compute.failure_queue import failure_queue, keep_failures, read_failures
 from components.compute.function import Function
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
@@ -87,7 +87,7 @@ class KafkaConsumer(Component):
     @property
     def operate(self) -> Grant:
         """Lets a role read which records were given up."""
-        return look_into(self.name, self._failures, self._key)
+        return read_failures(self.name, self._failures, self._key)
 
 
 def _polling(account: Account, name: str, cluster: Kafka, topic: KafkaTopic, group: str) -> Grant:

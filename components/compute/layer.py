@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.source import PythonRuntime
+from components.compute.code_archive import PythonRuntime
 from components.stack_name import stack_name
 from components.versions import PYTHON_RUNTIME
 

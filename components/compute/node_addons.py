@@ -4,7 +4,7 @@ import pulumi
 
 from components.account import Account
 from components.component import Component
-from components.compute.add_on import AddOnCluster, add_on
+from components.compute.managed_addon import AddOnCluster, add_on
 from components.security.pod_role import PodRole
 
 

@@ -7,7 +7,7 @@ import pulumi_eks as eks
 from components.account import Account
 from components.component import Component
 from components.compute.cluster import Cluster
-from components.compute.machines import node_role, node_template
+from components.compute.launch_template import node_role, node_template
 from components.compute.node_settings import NodeGroupSettings
 from components.network.network import Network
 from components.security.key import Key

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures, look_into
+from components.compute.failure_queue import failure_queue, keep_failures, read_failures
 from components.security.key import Key
 from components.statements import Grant, policy_document
 
@@ -91,4 +91,4 @@ class StreamConsumer(Component):
     @property
     def operate(self) -> Grant:
         """Lets a role read which records were given up."""
-        return look_into(self.name, self._failures, self._key)
+        return read_failures(self.name, self._failures, self._key)

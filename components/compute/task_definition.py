@@ -13,8 +13,8 @@ from components.account import Account
 from components.component import Component
 from components.compute.task_settings import TaskSettings
 from components.compute.trace_sidecar import SIDECAR, trace_sidecar
-from components.operations.collector import client_variables
 from components.operations.log_group import LogGroup
+from components.operations.otel_collector import client_variables
 from components.operations.tracing import Tracing
 from components.security.key import ExistingKey, Key
 from components.security.role import Role

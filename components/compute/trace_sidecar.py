@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.operations.collector import CONFIG_VARIABLE, USER, image, sidecar_config
+from components.operations.otel_collector import CONFIG_VARIABLE, USER, image, sidecar_config
 from components.operations.tracing import TracingSettings
 
 SIDECAR = "trace-collector"

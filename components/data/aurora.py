@@ -11,7 +11,7 @@ from components.data.aurora_settings import AuroraServerlessSettings, cluster_id
 from components.data.final_snapshot import final_snapshot
 from components.data.managed_secret import managed_secret_arn
 from components.data.postgres import Postgres
-from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
+from components.data.postgres_base import MONITORED, PARAMETERS, PORT, PostgresBase
 from components.data.postgres_settings import PostgresSettings
 from components.drift import FOLLOWS, ignored
 from components.network.network import Network
@@ -28,7 +28,7 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="24h", update="3h", delete="2h")
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Migrating.RDSPostgreSQL.Replica.html"""
 
 
-class Aurora(PostgresGround):
+class Aurora(PostgresBase):
     """A cluster in the data tier, of serverless instances, encrypted with ``key``, which only granted clients reach.
 
     As a ``follower`` it copies ``source`` and consists of one instance, as AWS has it; users, databases and the master

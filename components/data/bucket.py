@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.compute.function import Function
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.bucket_listener import BucketListener
-from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
 from components.data.private_bucket import PrivateBucket
 from components.operations.protected_resource import ProtectedResource

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import look_into
+from components.compute.failure_queue import read_failures
 from components.security.key import Key
 from components.statements import Grant, Statement, policy_document, tls_only
 
@@ -54,4 +54,4 @@ class DeadLetters(Component):
     @property
     def operate(self) -> Grant:
         """Lets a role read what was left."""
-        return look_into(self.name, self._queue, self._key)
+        return read_failures(self.name, self._queue, self._key)

@@ -3,7 +3,7 @@
 import pulumi
 
 from components.account import Account
-from components.data.lifecycle import LifecycleSettings
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.private_bucket import PrivateBucket
 from components.statements import Statement
 from settings.services.s3 import BucketName

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
-from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
+from components.data.postgres_base import MONITORED, PARAMETERS, PORT, PostgresBase
 from components.data.postgres_settings import PostgresSettings
 from components.drift import ignored
 from components.network.network import Network
@@ -21,7 +21,7 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="3h", delete="2h")
 """Creating a replica copies the primary and deleting in prod takes a snapshot: both grow with the storage."""
 
 
-class PostgresInstances(PostgresGround):
+class PostgresInstances(PostgresBase):
     """The ground that instances of one network stand on, and how each of them is made.
 
     They are encrypted with ``key``, speak TLS only, let people and programs sign in by IAM, and write both of their

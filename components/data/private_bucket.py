@@ -5,8 +5,8 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.bucket_rights import BucketRights
-from components.data.lifecycle import LifecycleSettings
 from components.security.key import Key
 from components.statements import Statement, policy_document, tls_only
 

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.data.final_snapshot import final_snapshot
-from components.data.redis_members import RedisMember
+from components.data.redis_base import RedisBase
 from components.data.redis_settings import RedisSettings
 from components.drift import GLOBAL_MEMBER, GLOBAL_PRIMARY
 from components.network.network import Network
@@ -17,7 +17,7 @@ _NOWHERE = "standing-by.invalid"
 """https://www.rfc-editor.org/rfc/rfc2606"""
 
 
-class Redis(RedisMember):
+class Redis(RedisBase):
     """A replication group in the data tier, encrypted with ``key`` at rest and by TLS on the way.
 
     The only user is the application's; it may do everything but what Redis calls dangerous. It signs in with a token

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from components.account import Account
 from components.component import Component
 from components.edge.zone import Zone
-from components.operations.recovery import RecoveryRegion
+from components.operations.copy_region import RecoveryRegion
 from components.statements import Grant, Statement, sid
 from settings import DomainName, Settings
 from settings import Email as EmailAddress

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.edge.published import Published
+from components.edge.rest_deployment import Published
 
 ORIGIN_HEADER = "Access-Control-Allow-Origin"
 _STATUS = "204"

@@ -12,8 +12,8 @@ from components.component import Component
 from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn, stage_logs
 from components.edge.certificate import Certificate
 from components.edge.preflight import ORIGIN_HEADER, quoted
-from components.edge.published import Published
 from components.edge.rest_api_settings import RestApiSettings
+from components.edge.rest_deployment import Published
 from components.edge.rest_routes import Authorizer, RestRoute, RestRoutes
 from components.edge.zone import AliasTarget
 from components.security.key import Key

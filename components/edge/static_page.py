@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.edge.certificate import Certificate
-from components.edge.published import Published
+from components.edge.rest_deployment import Published
 from components.edge.zone import AliasTarget
 from settings import DomainName, Region, Settings
 

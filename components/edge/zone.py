@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.edge.nearest import Near
+from components.edge.routing_policy import Near
 from components.operations.log_policy import shared_log_policy
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key

@@ -12,8 +12,8 @@ from components.account import Account
 from components.component import Component
 from components.operations.backup_vault import ComplianceSettings, make_vault
 from components.operations.copy_failures import CopyFailures
+from components.operations.copy_region import CopiedElsewhere
 from components.operations.protected_resource import ProtectedResource
-from components.operations.recovery import CopiedElsewhere
 from components.operations.restore_tests import RestoreTests
 from components.operations.vault_changes import VaultChanges
 from components.security.key import Key

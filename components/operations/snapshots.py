@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.operations.recovery import CopiedElsewhere
+from components.operations.copy_region import CopiedElsewhere
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Grant, Statement, service_trust

@@ -23,7 +23,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.account import Account
-from components.operations.collector import (
+from components.operations.otel_collector import (
     CONFIG_VARIABLE,
     OTLP_PORT,
     PEER_PORT,

@@ -5,8 +5,8 @@ import pulumi
 from components.account import Account
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import Bucket, BucketSettings
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.cache_secret import CacheSecret
-from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.data.redis import Redis
 from components.data.table import Table

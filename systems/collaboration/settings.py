@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
 from components.compute.service_scaling import ScalingSettings
-from components.data.lifecycle import LifecycleSettings, Transition
+from components.data.bucket_lifecycle import LifecycleSettings, Transition
 from components.data.redis_settings import RedisSettings
 from components.data.table import TableSettings
 from components.edge.firewall import FirewallSettings

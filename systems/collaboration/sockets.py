@@ -19,7 +19,7 @@ from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import Data, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.foundation import Stack
-from systems.slow_readers import reader_seconds
+from systems.reader_timeout import reader_seconds
 
 HANDLER, STREAMS, AUTHORIZER = "websocket", "websocket-streams", "websocket-authorizer"
 ROUTES = ("$disconnect", "$default", "join", "operation", "presence")

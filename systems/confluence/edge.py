@@ -10,9 +10,9 @@ from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
 from components.edge.header_settings import ContentSecurityPolicy, HeaderSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.nearest import of_home
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
+from components.edge.routing_policy import of_home
 from components.edge.takeover import HomeHealth
 from components.edge.zone import AliasTarget, Zone, ZoneSettings
 from components.operations import edge_alarms

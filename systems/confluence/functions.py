@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
-from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings, FunctionTier
+from components.compute.function_code import CodeSettings
 from components.compute.layer import Layer
 from components.data.database_proxy import DatabaseProxy
 from components.data.table_rights import TableRights
@@ -19,7 +19,7 @@ from systems.confluence.models import LambdaModel
 from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Stack
-from systems.slow_readers import reader_seconds
+from systems.reader_timeout import reader_seconds
 
 LOGICAL = {"document": "pages", "search": "query"}
 """Logical names that are not those of the stores behind them, as in the names of security groups."""

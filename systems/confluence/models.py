@@ -5,11 +5,11 @@ from pydantic import Field, field_validator
 from components.compute.addons import AddonsSettings
 from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
-from components.compute.code import CodeSettings
 from components.compute.function import FunctionSettings, FunctionTier
+from components.compute.function_code import CodeSettings
 from components.compute.node_settings import NodeGroupSettings
-from components.data.accelerator import AcceleratorSettings
 from components.data.database_proxy import DatabaseProxySettings
+from components.data.dax import AcceleratorSettings
 from components.data.file_system import FileSystemSettings
 from components.data.table import TableSettings
 from components.edge.rest_api_settings import RestApiSettings

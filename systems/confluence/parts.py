@@ -16,9 +16,9 @@ from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.health_check import HealthCheck
-from components.edge.nearest import Near
 from components.edge.origin_secret import OriginSecret, ToldHeader
 from components.edge.origins import HttpsOrigin, Origin
+from components.edge.routing_policy import Near
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
 from components.operations.metric import Metric

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components.compute.function import Function
-from components.data.accelerator import Accelerator
 from components.data.database_migration import DatabaseMigration
+from components.data.dax import Accelerator
 from components.data.migration_files import read_files
 from components.data.search_access import SearchRole
 from components.data.table import Table

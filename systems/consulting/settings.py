@@ -20,8 +20,8 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.copy_region import RecoveryRegion
 from components.operations.deployment_runner import DeploymentRunnerSettings
-from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
 from components.security.config_recorder import ConfigRecorderSettings

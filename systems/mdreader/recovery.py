@@ -30,8 +30,8 @@ from systems.mdreader.contract import Contract
 from systems.mdreader.data import follow_data
 from systems.mdreader.parts import HOCUSPOCUS, Data, Mail, Names, SignIn, Users
 from systems.mdreader.realtime import make_realtime
+from systems.mdreader.recovery_operations import watch
 from systems.mdreader.settings import SystemSettings
-from systems.mdreader.watch import watch
 from systems.recovery_stack import read_home, told
 
 

@@ -22,10 +22,10 @@ from components.operations import delivery_alarms
 from components.security.human_access import HumanAccess
 from systems.foundation import Stack, make_keys
 from systems.records.application import make_application
+from systems.records.cluster import platform
 from systems.records.edge import make_edge
+from systems.records.event_function import read_events
 from systems.records.fargate import run_on_fargate
-from systems.records.later import read_events
-from systems.records.nodes import platform
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, Data
 from systems.records.recovery import push

@@ -21,7 +21,7 @@ from systems.foundation import Stack
 from systems.records.maintenance import keep_partitions, maintainer
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
 from systems.records.settings import SystemSettings
-from systems.records.uses import granted, told
+from systems.records.store_access import granted, told
 
 
 def make_application(

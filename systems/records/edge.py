@@ -11,9 +11,9 @@ from components.edge.global_accelerator import GlobalAccelerator
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.nearest import of_home
 from components.edge.origin_secret import HasOriginHeader, OriginSecret
 from components.edge.origins import HttpsOrigin
+from components.edge.routing_policy import of_home
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.takeover import HomeHealth
 from components.edge.zone import AliasTarget, Zone, ZoneSettings

@@ -20,7 +20,7 @@ from settings.services.kubernetes import Namespace
 from systems.eks_platform import Compute
 from systems.foundation import Stack
 from systems.records.parts import Stores
-from systems.records.uses import Use, granted, told
+from systems.records.store_access import Use, granted, told
 
 _CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
 """Whom a pod calls before and while it runs: for its image, its log and its role."""

@@ -20,7 +20,7 @@ from settings.services.containers import ImageTag
 from systems.eks_platform import Compute
 from systems.records.load import LoadSettings
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
-from systems.records.uses import told_of_database
+from systems.records.store_access import told_of_database
 
 NAME = "maintenance"
 MAINTAINER_USER = "maintainer"

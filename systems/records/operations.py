@@ -14,8 +14,8 @@ from components.operations.snapshots import Snapshots
 from systems.eks_platform import Compute
 from systems.foundation import Stack, make_backup, make_notices
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.service_alarms import GAUGES, of_the_service, panels
 from systems.records.settings import BACKED_UP, SystemSettings
-from systems.records.watched import GAUGES, of_the_service, panels
 
 
 def operate(

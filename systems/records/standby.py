@@ -38,12 +38,12 @@ from systems.copies import say_serving, serves_near
 from systems.eks_platform import Compute
 from systems.foundation import Stack, make_backup, make_keys
 from systems.records.application import make_application
+from systems.records.cluster import platform
 from systems.records.edge import make_balancer
-from systems.records.nodes import platform
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores, standby, taken_over
 from systems.records.recovery import Contract
+from systems.records.service_alarms import GAUGES, of_the_service, panels
 from systems.records.settings import BACKED_UP, SystemSettings
-from systems.records.watched import GAUGES, of_the_service, panels
 from systems.recovery_stack import read_home
 
 

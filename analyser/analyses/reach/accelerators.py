@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
-from analyser.analyses.reach.view import View
 from policy.exposure import ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP
 from policy.model import Block, Resource
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.graph_view import View, text
 from policy.model import Block, Resource
 
 _ACL = "aws:s3/bucketAcl:BucketAcl"

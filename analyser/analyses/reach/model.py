@@ -7,11 +7,11 @@ from functools import cached_property
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
-from analyser.analyses.reach.unmodelled import not_modelled, unmodelled
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.unmodelled_types import not_modelled, unmodelled
 from analyser.analyses.reach.workloads import workloads
 from analyser.graph import Graph
 

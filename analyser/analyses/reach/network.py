@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all, union
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.network_acls import NetworkAcls
 from analyser.analyses.reach.routes import DEFAULT_VPC, VPC, Hop, Route, RouteTables, Way, longest
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource, known
 
 SUBNET = "aws:ec2/subnet:Subnet"

@@ -2,10 +2,10 @@
 
 from analyser.analyses.reach.connection import Connections, lacks
 from analyser.analyses.reach.data_planes import door
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, Place, untold
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from analyser.analyses.reach.security_groups import Peer
-from analyser.analyses.reach.view import View, text
 from policy.iam import RESOURCE, Statement, covers, documents
 from policy.model import Block, Resource
 

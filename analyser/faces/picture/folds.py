@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import View, text
 
 _ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 _CALLED = {"s3": "buckets", "sqs": "queues", "sns": "topics", "dynamodb": "tables", "backup": "vaults"}

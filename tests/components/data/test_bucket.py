@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule, EncryptedBucketSettings
-from components.data.lifecycle import Transition
+from components.data.bucket_lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.security.key import Key
 from components.security.role import Role
