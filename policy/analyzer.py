@@ -1,6 +1,6 @@
 """The pack as Pulumi's engine meets it: one policy a rule, decoded once a resource.
 
-The SDK's own servicer decodes a resource anew for each policy (docs/decisions/0003-policy-per-rule.md); this one
+The SDK's own servicer decodes a resource again for each policy (docs/decisions/0003-policy-per-rule.md); this one
 keeps its listing and configuration and replaces the calls that judge and mend.
 """
 

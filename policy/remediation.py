@@ -1,4 +1,4 @@
-"""Setting one value in the properties that the engine sent; secrets and unknown values stay as they were sent."""
+"""Remediation: sets one value in the properties sent by the engine; secrets and unknown values stay as sent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Text that a setting takes, and the sentence for whoever wrote another."""
+"""Formats of text settings, each with the sentence that explains it where a value does not match."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What recovery has to achieve, store by store and loss by loss: the block ``strata:objectives`` of a stack file."""
+"""Recovery objectives (RPO and RTO) by store and by loss: the block ``strata:objectives`` of a stack file."""
 
 from collections.abc import Mapping
 from enum import StrEnum

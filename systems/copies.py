@@ -1,4 +1,4 @@
-"""What a stack keeps in a second region for its recovery stack, which a loss of the home region leaves there."""
+"""Copies in a second region for a recovery stack, and the DNS records by which either region serves."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -160,7 +160,7 @@ def serves_near(domain: str, recovery: RecoveryStackSettings, account: Account) 
 def say_serving(
     *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
 ) -> None:
-    """Says what ``serves_near`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    """Signals that the stack serves (see ``serves_near``), as soon as it is promoted and ``after`` exists."""
     if home_setting(recovery, *NEAR) is not None:
         _say("serving", _serving(domain), said=recovery.promoted, zone=zone, account=account, after=after)
 
@@ -168,7 +168,7 @@ def say_serving(
 def take_over(
     *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
 ) -> None:
-    """Says what ``goes_first`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    """Signals takeover (see ``goes_first``), as soon as the stack is promoted and ``after`` exists."""
     _say("takeover", _takeover(domain), said=recovery.alone, zone=zone, account=account, after=after)
     say_serving(domain=domain, recovery=recovery, zone=zone, account=account, after=after)
 

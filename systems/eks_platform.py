@@ -1,5 +1,4 @@
-"""What every system on EKS has in the same way: its cluster with nodes and add-ons, the key of their volumes, and the
-runner that deploys into it."""
+"""What all systems on EKS share: cluster, nodes, add-ons, the key of volumes, and the deployment runner."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ class Compute:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What whoever deploys has to know, by the names of stack outputs."""
+        """What a deployer needs to know, by the names of stack outputs."""
         started = {"deploymentRunner": self.runner.started_by} if self.runner else {}
         return {
             "clusterName": self.cluster.cluster_name,

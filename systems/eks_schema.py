@@ -1,4 +1,4 @@
-"""The schema and the users of a database whose pods sign in by IAM: applied by a Job, as the master user."""
+"""Schema migrations of a database whose pods sign in by IAM: a Job that runs as the master user."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What every system has in the same way: its keys, its notices and its backups."""
+"""What all systems share: the stack's settings, account and keys as one value, notices and backups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from components.statements import Statement
 
 @dataclass(frozen=True)
 class Keys:
-    """One customer key a purpose, so that using one kind of thing opens no other."""
+    """Customer-managed KMS keys, one for each purpose, so that access to one kind of data opens no other."""
 
     data: Key
     secrets: Key

@@ -1,4 +1,4 @@
-"""How long the code of functions/collaboration goes on sending a page to a reader that is slow."""
+"""How long functions/collaboration keeps sending a page to one slow client."""
 
 from components.compute.function import FunctionSettings
 

@@ -1,4 +1,4 @@
-"""The commands that show whether the world gets in: targets, distributions, and the public addresses themselves."""
+"""Shell commands that check target health, distributions and public addresses of a stack."""
 
 import shlex
 from collections.abc import Iterator

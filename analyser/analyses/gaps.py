@@ -1,4 +1,4 @@
-"""What an answer lacks: types that it knows nothing of, and what the run of a program could not see."""
+"""What an answer does not cover: unknown resource types, and what the run could not see."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The files that a system, a component, a rule or a stack begins with, from templates beside this module."""
+"""The files that `strata new` writes for a system, component, rule or stack, from templates."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a run has the Pulumi SDK do in fewer steps, to the same end: for as long as the run lasts."""
+"""Faster equivalents of Pulumi SDK functions, patched in for the length of a run."""
 
 import asyncio
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""The asynchronous work that a program starts, and where its errors came from."""
+"""The asyncio tasks that a program starts, and the source line of their errors."""
 
 import asyncio
 import os

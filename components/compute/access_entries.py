@@ -1,4 +1,4 @@
-"""Who may use the Kubernetes API of a cluster, and as what."""
+"""EKS access entries: which IAM roles may use the Kubernetes API of a cluster, and with which access policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The add-ons that run on nodes."""
+"""The EKS managed add-ons that run on nodes: CoreDNS, metrics-server, CSI drivers, Container Insights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

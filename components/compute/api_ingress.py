@@ -1,4 +1,4 @@
-"""Who may call the Kubernetes API from outside the stack."""
+"""Ingress to the Kubernetes API server from outside the stack, such as a VPN's address range."""
 
 import pulumi_aws as aws
 
@@ -8,7 +8,8 @@ from settings.services.ec2 import ApiClient
 
 
 def admit(cluster: Component, control_plane: HasSecurityGroup, who: str, client: ApiClient) -> None:
-    """Lets exactly this range or group open connections to the API; a group's own way out is its owner's."""
+    """Adds ingress to the Kubernetes API for exactly this CIDR range or security group; the group's egress is its
+    owner's."""
     group = client.startswith("sg-")
     aws.vpc.SecurityGroupIngressRule(
         cluster.child("api-from-client", who),

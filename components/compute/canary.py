@@ -1,4 +1,4 @@
-"""Releases of functions, a tenth of the calls first."""
+"""Canary releases of Lambda functions by CodeDeploy: a tenth of the calls first."""
 
 from collections.abc import Mapping
 from typing import Literal

@@ -1,4 +1,4 @@
-"""An EKS control plane that only the VPC can reach."""
+"""An EKS cluster whose API server has a private endpoint only."""
 
 from collections.abc import Mapping
 
@@ -52,7 +52,7 @@ class ClusterSettings(Settings):
 
 
 class Cluster(Component):
-    """A control plane with every log, secrets under a customer key, and IAM as the only way in.
+    """An EKS cluster with all control plane logs, secrets encrypted with a customer key, and access entries only.
 
     The API server has no public endpoint. Deploying Kubernetes objects and using kubectl therefore happen from inside
     the VPC: ``allow`` opens the API to a runner there, ``api_clients`` to what comes by a VPN. docs/deploying.md says

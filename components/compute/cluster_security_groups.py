@@ -1,4 +1,4 @@
-"""Which connections a cluster's nodes and its control plane may open to each other."""
+"""Security group rules between the nodes and the control plane of an EKS cluster."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Code of the project as Lambda takes it."""
+"""Folders and zip files of the project as the deployment package of a Lambda function."""
 
 from typing import Annotated, Literal
 

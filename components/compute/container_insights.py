@@ -1,4 +1,4 @@
-"""Metrics and logs of a cluster's nodes and pods in CloudWatch."""
+"""CloudWatch Container Insights for EKS: metrics and logs of nodes and pods."""
 
 from collections.abc import Sequence
 

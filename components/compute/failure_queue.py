@@ -1,4 +1,4 @@
-"""Where a function's failures are kept."""
+"""Queues for failed invocations and records of Lambda functions, and the rights to write and read them."""
 
 import pulumi_aws as aws
 

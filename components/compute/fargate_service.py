@@ -1,4 +1,4 @@
-"""A service of Fargate tasks."""
+"""An ECS service on Fargate."""
 
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -174,7 +174,7 @@ class FargateService(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role have ECS start tasks anew, of this or a former revision, stop one of them, and read their log."""
+        """Lets a role have ECS restart tasks, of this or a former revision, stop one of them, and read their log."""
         tasks = pulumi.Output.concat(self._account.arn("ecs", "task/"), self.cluster_name, "/*")
         actions = ["ecs:StopTask", "ecs:UpdateService"]
         return Grant(Statement(sid("Operate", self.name), actions, [self.arn, tasks]), self.task.read_logs)

@@ -1,4 +1,4 @@
-"""A Lambda function with a role, a log group and, where events may be lost, a dead-letter queue of its own."""
+"""A Lambda function with its execution role, its log group and, for asynchronous calls, a dead-letter queue."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Self

@@ -1,4 +1,4 @@
-"""The alias by which a function's callers reach a published version of it."""
+"""The alias by which callers invoke a published version of a Lambda function."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""What a function runs: a package for one of Lambda's runtimes, or a container image."""
+"""The code of a Lambda function: a package for a managed runtime, or a container image."""
 
 from typing import Any, Literal, Self
 
@@ -100,7 +100,7 @@ class CodeSettings(Settings):
 
     @property
     def is_python(self) -> bool:
-        """Whether one of Lambda's Python runtimes runs it; what is in an image nobody knows."""
+        """Whether the function uses a managed Python runtime; False for container images, whose runtime is unknown."""
         return self.image is None and self.runtime.startswith(_PYTHON)
 
 

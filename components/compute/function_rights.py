@@ -1,4 +1,4 @@
-"""What Lambda itself does in a function's name."""
+"""The rights that every execution role of a Lambda function needs: X-Ray, its key, its queue, its interfaces."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A function that reads a topic of an MSK cluster."""
+"""A Lambda event source mapping for a topic of an MSK cluster."""
 
 from typing import Literal
 
@@ -30,7 +30,7 @@ class KafkaConsumerSettings(Settings):
     """How long a call waits for a full batch."""
     start: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON"
     """Where a group begins that has read nothing yet: with the oldest record that the topic keeps, or the next one.
-    A change makes the mapping anew, which goes on where the group stands."""
+    A change recreates the mapping, which goes on where the group stands."""
 
 
 class KafkaConsumer(Component):

@@ -1,4 +1,4 @@
-"""What nodes are, whoever starts and replaces them: the role they have and the template they are made by."""
+"""The IAM role and the EC2 launch template of a cluster's nodes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Libraries that functions share."""
+"""A Lambda layer: libraries that several functions share."""
 
 import pulumi
 import pulumi_aws as aws

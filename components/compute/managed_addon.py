@@ -1,4 +1,4 @@
-"""One EKS managed add-on."""
+"""One EKS managed add-on, in the version pinned for the cluster's Kubernetes version."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol

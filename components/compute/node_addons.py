@@ -1,4 +1,4 @@
-"""The add-ons that a node needs before it can become ready."""
+"""The EKS managed add-ons that a node needs before it becomes Ready."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Nodes in an Auto Scaling group of this program, whose metrics it declares itself."""
+"""Self-managed EKS nodes in an Auto Scaling group, with group metrics enabled."""
 
 import base64
 import json

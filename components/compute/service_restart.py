@@ -1,4 +1,4 @@
-"""Fresh tasks for a service every week."""
+"""A weekly forced deployment of an ECS service, which replaces its tasks."""
 
 import json
 

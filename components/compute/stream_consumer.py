@@ -1,4 +1,4 @@
-"""A function that reads what changes in a table."""
+"""A Lambda event source mapping for a DynamoDB stream."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol

@@ -1,4 +1,4 @@
-"""A Fargate task: one container, the role it acts under, the role it is started with, and who sends its traces."""
+"""An ECS task definition for Fargate: the container, its task and execution roles, its trace collector."""
 
 import json
 import re

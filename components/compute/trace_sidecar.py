@@ -1,4 +1,4 @@
-"""A collector of traces beside the container of a Fargate task."""
+"""An OpenTelemetry collector as a sidecar container of a Fargate task."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The one secret that an application reads: where its stores are and how to sign in, ready to use."""
+"""A Secrets Manager secret with the endpoints and credentials of an application's stores, assembled by a function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ApplicationSecretSettings(Settings):
     name: SecretPath
     """The path of the secret in Secrets Manager."""
     rotation_days: int = Field(default=30, ge=1, le=90)
-    """After how many days its parts are put together anew at the latest."""
+    """After how many days its parts are assembled again at the latest."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class ApplicationSecret(RotatedSecret):
 
 
 def whereabouts(cache: Redis) -> dict[str, pulumi.Input[str]]:
-    """What the function is told of a cache."""
+    """Environment variables with a cache's endpoint, for the function that assembles the secret."""
     return {
         "CACHE_HOST": cache.endpoint,
         "CACHE_PORT": str(cache.port),

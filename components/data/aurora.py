@@ -1,4 +1,4 @@
-"""A cluster of Aurora PostgreSQL beside an instance of RDS, with capacity that follows the load."""
+"""An Aurora PostgreSQL Serverless v2 cluster, which can start as a replica of an RDS instance."""
 
 from collections.abc import Mapping
 from typing import Any

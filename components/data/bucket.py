@@ -1,4 +1,4 @@
-"""A private bucket."""
+"""An S3 bucket: private, versioned, encrypted, with a lifecycle."""
 
 from typing import Literal, Self
 

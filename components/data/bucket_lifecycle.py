@@ -1,4 +1,4 @@
-"""How the objects of a bucket age: storage classes, expiry, old versions."""
+"""Lifecycle rules of an S3 bucket: storage classes, expiry, noncurrent versions."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Copies of buckets in another region."""
+"""S3 replication of buckets to another region."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What roles may be granted on a bucket, whichever stack made it."""
+"""Grants on an S3 bucket, whether this stack made it or another."""
 
 from collections.abc import Sequence
 

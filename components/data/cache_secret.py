@@ -1,4 +1,4 @@
-"""The secret that opens a cache: where it is and the password, in one URL."""
+"""A Secrets Manager secret with the URL of a Redis, password included, for clients without IAM authentication."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date where there is no cluster to run a Job in."""
+"""Schema migrations by a Lambda function, for systems without a cluster that could run a Job."""
 
 import json
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ class DatabaseMigration(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role read what the function says of the files."""
+        """Lets a role read the function's log."""
         return self._function.operate
 
 

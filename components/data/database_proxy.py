@@ -1,4 +1,4 @@
-"""A pool of connections in front of a PostgreSQL instance."""
+"""An RDS Proxy for a PostgreSQL instance."""
 
 import pulumi
 import pulumi_aws as aws

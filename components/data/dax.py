@@ -27,7 +27,7 @@ _STANDBY_NODES = 3
 class AcceleratorSettings(Settings):
     """Name, size and weekly maintenance (UTC) of a cluster; the name is AWS's own, in lower case.
 
-    An environment that demands a standby has three nodes at least, one in each of three zones, as AWS advises:
+    An environment that requires a standby has three nodes at least, one in each of three zones, as AWS advises:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html
     """
 

@@ -1,4 +1,4 @@
-"""Where events stay that could not be delivered."""
+"""A dead-letter queue of an EventBridge rule."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""An EFS file system that is entered by access points only."""
+"""An EFS file system that is mounted by access points only."""
 
 from typing import Literal
 

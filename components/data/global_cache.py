@@ -1,4 +1,4 @@
-"""A Redis replication group in one region, copied to another."""
+"""A secondary replication group of an ElastiCache Global Datastore."""
 
 import pulumi
 import pulumi_aws as aws

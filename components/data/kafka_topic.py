@@ -1,4 +1,4 @@
-"""A topic of an MSK cluster, and who may write and read it."""
+"""A topic of an MSK cluster, and the grants to produce and consume."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where load balancers, CloudFront and other buckets leave their access logs."""
+"""The S3 bucket for access logs of load balancers, CloudFront and other buckets."""
 
 import pulumi
 
@@ -17,7 +17,7 @@ class LogBucketSettings(LifecycleSettings):
 
 
 class LogBucket(PrivateBucket):
-    """A bucket for access logs, written by the services that deliver them and by nobody else.
+    """A bucket for access logs, which only the services that deliver them can write to.
 
     Encrypted with keys of S3's own: neither S3 nor Elastic Load Balancing delivers its access logs to a bucket whose
     default is a KMS key:

@@ -1,4 +1,4 @@
-"""The master password of an RDS instance that may have read replicas."""
+"""The master password of an RDS instance in a secret that a function rotates, as read replicas require."""
 
 from collections.abc import Sequence
 
@@ -72,7 +72,7 @@ class MasterSecret(Component):
         await_value(self, self.function, self.arn, schedule=schedule)
 
     def stand_by(self) -> pulumi.Resource:
-        """Makes what replaces the password, without having it do so, as for a copy that nobody writes to yet.
+        """Creates the rotation function without scheduling rotation, for a replica that is not promoted.
 
         Returns what has to be there before it can be called.
         """
@@ -101,7 +101,7 @@ class MasterSecret(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role have the password replaced at once, and read what the function says of it."""
+        """Lets a role rotate the password at once, and read the rotation function's log."""
         return Grant(rotation_of(self.name, self.arn, self.function), self.function.operate)
 
     def _rights(self) -> Grant:

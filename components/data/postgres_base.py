@@ -1,4 +1,4 @@
-"""What PostgreSQL stands on in a network, be it instances of RDS or a cluster of Aurora."""
+"""What RDS instances and Aurora clusters share: security group, subnet group, log groups, monitoring role."""
 
 from typing import Any
 

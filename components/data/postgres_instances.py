@@ -1,4 +1,4 @@
-"""What every PostgreSQL instance of the project has in common, whichever region it lives in."""
+"""What RDS for PostgreSQL instances share, in the home region and in a recovery region."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="3h", delete="2h")
 
 
 class PostgresInstances(PostgresBase):
-    """The ground that instances of one network stand on, and how each of them is made.
+    """The network, parameter group and options that instances of one database share, and how each is created.
 
     They are encrypted with ``key``, speak TLS only, let people and programs sign in by IAM, and write both of their
     logs to CloudWatch, so ``key`` must let CloudWatch Logs use it (``log_groups``). ``parameters`` are those of the
@@ -87,7 +87,7 @@ class PostgresInstances(PostgresBase):
         """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it.
 
         One that is ``deletable`` is protected neither by RDS nor by Pulumi, whatever the environment says. One that is
-        ``gone_first`` is deleted before it is made anew, under the same identifier.
+        ``gone_first`` is deleted before it is recreated, under the same identifier.
         """
         iops, throughput = self.settings.provisioned
         return aws.rds.Instance(

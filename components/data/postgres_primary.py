@@ -1,4 +1,4 @@
-"""What every database has of which one instance is written to, whether it always was or only since a promotion."""
+"""What a database with a fixed primary instance offers: endpoints, grants and its master secret."""
 
 import pulumi
 
@@ -29,14 +29,14 @@ class PostgresPrimary(PostgresInstances):
 
     @property
     def backed_up(self) -> ProtectedResource:
-        """The primary for AWS Backup; restored, it stands where the primary does, with the rules of its connections."""
+        """The primary for AWS Backup; a restore goes to the same subnets and security group."""
         return ProtectedResource(
             self.name, "RDS", self.arn, {"dbParameterGroupName": self._parameter_group.name, **self.grounded}
         )
 
     @property
     def read_variables(self) -> dict[str, pulumi.Input[str]]:
-        """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""
+        """Environment variables with the read replicas' hosts, comma-separated; empty without replicas."""
         hosts = self.reader_endpoints.values()
         return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
 
@@ -66,7 +66,7 @@ class PostgresPrimary(PostgresInstances):
 
     @property
     def rotations(self) -> dict[str, pulumi.Output[str]]:
-        """The function that replaces the master password, by what it is called; none where RDS replaces it."""
+        """The rotation functions of the master password, by label; none where RDS rotates it."""
         if self._master is None:
             return {}
         return {f"{self._master.name}-rotation": self._master.function.function_name}

@@ -1,4 +1,4 @@
-"""A queue of work that must not be lost."""
+"""An SQS queue with a dead-letter queue."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An ElastiCache for Redis replication group with one user that signs in."""
+"""An ElastiCache for Redis replication group."""
 
 import pulumi
 import pulumi_aws as aws
@@ -18,12 +18,12 @@ _NOWHERE = "standing-by.invalid"
 
 
 class Redis(RedisBase):
-    """A replication group in the data tier, encrypted with ``key`` at rest and by TLS on the way.
+    """A replication group in the data tier, encrypted with ``key`` at rest and by TLS in transit.
 
     The only user is the application's; it may do everything but what Redis calls dangerous. It signs in with a token
     that IAM signs (``connect``), or with a password: the first one, in the state as a secret, opens the cache until
     whoever was granted ``set_password`` has replaced it. The ``default`` user is switched off. Where the environment
-    demands a standby, there are at least two nodes unless ``single_node`` says otherwise; two or more fail over
+    requires a standby, there are at least two nodes unless ``single_node`` says otherwise; two or more fail over
     between zones. The slow and the engine log go to CloudWatch, so
     ``key`` must let CloudWatch Logs use it (``log_groups``).
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html

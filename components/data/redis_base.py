@@ -1,4 +1,4 @@
-"""What every replication group of the project has in common, whichever region it lives in."""
+"""What replication groups share, in the home region and in a recovery region: network, users, logs."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
 class RedisBase(Component):
-    """The ground that one replication group stands on: its place in a network, its users, its logs.
+    """The subnet group, security group, users and log groups of one replication group.
 
     Users, groups of users and logs belong to a region: a group that is a copy of another has its own.
     """

@@ -1,4 +1,4 @@
-"""Container images."""
+"""ECR repositories: immutable tags, scans on push, lifecycle."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Who may do what in a search domain, told to it by the program."""
+"""Fine-grained access control of an OpenSearch domain: role mappings, applied by a function."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class SearchAccess(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role read what the function says of the domain's answers."""
+        """Lets a role read the log of the function that maps roles."""
         return self._function.operate
 
     def map(self, domain: SearchDomain, roles: Mapping[str, SearchRole]) -> pulumi.Resource:

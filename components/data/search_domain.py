@@ -1,4 +1,4 @@
-"""An OpenSearch domain that only roles can talk to."""
+"""An OpenSearch Service domain in a VPC, with IAM roles as its only users."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,7 +37,7 @@ class SearchDomain(Component):
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 
     Audit, slow and error logs go to groups under ``log_key``. OpenSearch has no protection from
-    deletion, and its automated snapshots go with the domain; its documents must be ones that can be indexed anew.
+    deletion, and its automated snapshots go with the domain; its documents must be ones that can be indexed again.
     Raises ValueError when the network has no data tier, and for an odd number of nodes over two zones.
     """
 

@@ -1,4 +1,4 @@
-"""Every automated database snapshot, exported to a bucket."""
+"""Export of every automated RDS snapshot to S3."""
 
 from dataclasses import dataclass
 
@@ -107,7 +107,7 @@ class SnapshotExport(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role read why an export did not start, and which snapshots nobody was told of."""
+        """Lets a role read why an export did not start, and the events of snapshots that were not delivered."""
         return Grant(self._logs.read, self._missed.operate)
 
     def _exporter(self, bucket: Bucket, key: Key) -> Role:

@@ -1,4 +1,4 @@
-"""What roles may be granted on a table, whichever stack made it."""
+"""Grants on a DynamoDB table, whether this stack made it or another."""
 
 from collections.abc import Sequence
 

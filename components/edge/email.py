@@ -1,4 +1,4 @@
-"""A domain that mail is sent from, in one region or more."""
+"""An SES domain identity with DKIM and a configuration set, in one region or more."""
 
 from collections.abc import Sequence
 from typing import Literal, Self
@@ -89,7 +89,7 @@ class Email(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role see whether mail goes out, and write again to an address that bounced."""
+        """Lets a role read sending statistics, and remove addresses from the suppression list."""
         return operating(self.name)
 
     def verified_identity(self) -> pulumi.Output[str]:
@@ -188,13 +188,13 @@ class Email(Component):
 
 
 def configuration_set_name(domain: str) -> str:
-    """What the configuration set is called that mail of ``domain`` goes by, in each region."""
+    """The name of the configuration set for mail of ``domain``, the same in each region."""
     # SES wants a name; the domain's keeps stacks of one account apart.
     return domain.replace(".", "-")
 
 
 def operating(name: str) -> Grant:
-    """Lets a role see whether mail goes out, and write again to an address that bounced.
+    """Lets a role read sending statistics, and remove addresses from the suppression list.
 
     The suppression list and its switch are the account's in each region, so that none of this takes a resource.
     """

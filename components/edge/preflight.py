@@ -1,4 +1,4 @@
-"""What a REST API tells browsers about pages of another site that want to call it.
+"""CORS preflight answers of a REST API.
 
 The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
 """

@@ -1,4 +1,4 @@
-"""A REST API in front of functions."""
+"""An API Gateway REST API that invokes Lambda functions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -128,7 +128,7 @@ class RestApi(Component):
         self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
 
     def target_of(self, domain: str) -> AliasTarget:
-        """What a name in Route 53 stands for. Raises KeyError for one that the API does not answer at."""
+        """The target of alias records for a domain. Raises KeyError for a domain that the API does not have."""
         return self._targets[domain]
 
     def _deploy(self) -> aws.apigateway.Deployment:

@@ -1,4 +1,4 @@
-"""What a deployment of a REST API publishes."""
+"""The resources of a REST API whose changes require a new deployment of its stage."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Made = TypeVar("Made", bound=pulumi.CustomResource)
 class Published:
     """Resources of one REST API that are live only once they are deployed, each made by ``add``.
 
-    A deployment is a copy of the API as it is at that moment. It must wait for all of ``resources``, and be made anew
+    A deployment is a copy of the API as it is at that moment. It must wait for all of ``resources``, and be recreated
     when ``digest`` changes: with every input of every one of them, so that none can be forgotten.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/updating-api.html
     """
@@ -30,7 +30,7 @@ class Published:
 
     @property
     def digest(self) -> pulumi.Output[str]:
-        """Changes with all that was said."""
+        """A digest of all resources' inputs, which changes with any of them."""
         return pulumi.Output.json_dumps(self._said, sort_keys=True).apply(_digest)
 
 

@@ -1,4 +1,4 @@
-"""The paths of a REST API and who may call them."""
+"""Routes and authorizers of a REST API."""
 
 import re
 from collections.abc import Mapping, Sequence

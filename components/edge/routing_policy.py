@@ -1,4 +1,4 @@
-"""Which of two regions that both serve a name leads to: the one that is nearest, by latency or by where users are.
+"""Latency and geolocation routing of Route 53 between two regions that both serve.
 
 The name is one of its own, ``near.…``, for others to stand for: records of one name and type all have one policy, and
 the names before it are of those that fail over.
@@ -46,7 +46,7 @@ class NearestSettings(Settings):
 
 @dataclass(frozen=True)
 class Near:
-    """One region's half of a name: what each of its records is told apart by, and its policy."""
+    """One region's record of a name: its set identifier and its routing policy."""
 
     policies: Mapping[str, dict[str, Sequence[Mapping[str, str]]]]
     health_check_id: pulumi.Input[str] | None = None
@@ -62,7 +62,7 @@ class Near:
 
 
 def of_home(settings: NearestSettings, region: Region) -> Near:
-    """The home region's half, which answers everybody whom the other does not.
+    """The home region's routing: the default for all whom the second region's policy does not match.
 
     By geolocation that is the default record, without which Route 53 gives no answer to those it cannot place.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-geo.html
@@ -73,7 +73,7 @@ def of_home(settings: NearestSettings, region: Region) -> Near:
 
 
 def of_second(settings: NearestSettings, region: Region, health_check_id: pulumi.Input[str]) -> Near:
-    """The second region's half, which counts while ``health_check_id`` says that it serves."""
+    """The second region's routing, effective while the health check ``health_check_id`` passes."""
     if settings.policy == "latency":
         return Near({region: {"latency_routing_policies": [{"region": region}]}}, health_check_id)
     policies: dict[str, dict[str, Sequence[Mapping[str, str]]]] = {

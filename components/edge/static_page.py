@@ -1,4 +1,4 @@
-"""The page that answers while the platform cannot."""
+"""A static error page from a regional API Gateway mock, served while the load balancer is unavailable."""
 
 import json
 from pathlib import Path

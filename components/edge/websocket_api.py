@@ -1,4 +1,4 @@
-"""A WebSocket API in front of functions."""
+"""An API Gateway WebSocket API that invokes Lambda functions."""
 
 import json
 import re

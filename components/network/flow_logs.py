@@ -1,4 +1,4 @@
-"""A record of the connections of a VPC."""
+"""VPC flow logs in CloudWatch Logs."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""Backups that outlive what they are backups of."""
+"""AWS Backup: a plan, its selection and its vault, with copies to another region."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _TEST_AFTER_HOURS = 4
 
 
 class BackedUpBucket(Protocol):
-    """A versioned bucket that says what changes in it."""
+    """A versioned bucket that sends its changes to EventBridge, as AWS Backup requires."""
 
     @property
     def backed_up(self) -> ProtectedResource:

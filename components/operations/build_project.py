@@ -1,4 +1,4 @@
-"""A build that a pipeline starts, or somebody by hand."""
+"""A CodeBuild project, started by a pipeline or by hand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _KINDS: Mapping[str, str] = {"arm64": "ARM_CONTAINER", "x86_64": "LINUX_CONTAINE
 
 @dataclass(frozen=True)
 class Placement:
-    """Where in a VPC a build runs: private subnets with a way out by NAT, and its security group."""
+    """The private subnets with NAT in which a build runs, and its security group."""
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]

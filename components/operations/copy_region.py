@@ -1,4 +1,4 @@
-"""Where copies go that must outlive the home region."""
+"""Settings of the region to which backups are copied."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A build inside the VPC from which a stack is deployed, for what no deployment from outside can reach."""
+"""A CodeBuild project inside the VPC that deploys stacks with a private cluster endpoint."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A log group."""
+"""A CloudWatch log group."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""The configuration of an OpenTelemetry collector that sends to X-Ray, and what its clients are told.
+"""Configuration of an OpenTelemetry collector that exports to X-Ray, and of the SDKs that send to it.
 
 All names are those of the AWS distribution 0.49.0, which is the collector 0.156.0:
 https://github.com/aws-observability/aws-otel-collector/blob/v0.49.0/pkg/defaultcomponents/defaults.go
@@ -34,7 +34,7 @@ def image(settings: TracingSettings) -> str:
 
 
 def client_variables(service: str, host: str) -> dict[str, str]:
-    """What tells an OpenTelemetry SDK to send every span of ``service`` to the collector, and nothing but spans.
+    """Environment variables by which an OpenTelemetry SDK exports all spans of ``service`` to the collector.
 
     Every span, whatever an upstream decided: a load balancer starts traces without a decision, and only the collector
     sees how they end. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
@@ -51,7 +51,7 @@ def client_variables(service: str, host: str) -> dict[str, str]:
 
 
 def sidecar_config(settings: TracingSettings, region: str, memory_mib: int) -> str:
-    """For a collector beside one task, whose traces all end with it. It listens to nobody else."""
+    """The configuration of a collector beside one task, which listens on loopback only."""
     return _written(
         region,
         memory_mib,

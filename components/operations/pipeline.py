@@ -1,4 +1,4 @@
-"""From a commit to production, in six stages."""
+"""A CodePipeline of six stages, from a commit to production."""
 
 from typing import Any, Self
 

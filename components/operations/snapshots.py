@@ -1,4 +1,4 @@
-"""Snapshots of the volumes that a cluster's applications write to."""
+"""EBS snapshots of persistent volumes by Data Lifecycle Manager."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Which requests X-Ray traces."""
+"""X-Ray sampling rules and trace groups."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What the account's resources look like, and whether that is as it should be."""
+"""An AWS Config recorder with its delivery channel and rules."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""The role that deploys, which is made once an account by its administrator and not by this program.
+"""The deployment role, which an account's administrator makes and not this program, and the right to assume it.
 
 docs/decisions/0008-deployment-rights.md says who makes it.
 """

@@ -1,4 +1,4 @@
-"""The role of GitHub's workflows in AWS."""
+"""A role for GitHub Actions by OpenID Connect, for named branches and environments."""
 
 import re
 from collections.abc import Sequence

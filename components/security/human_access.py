@@ -1,4 +1,4 @@
-"""A role for people, who must have shown a second factor."""
+"""An IAM role for people: MFA required, view-only by default."""
 
 from collections.abc import Sequence
 

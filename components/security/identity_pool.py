@@ -1,4 +1,4 @@
-"""AWS credentials for users who have signed in."""
+"""A Cognito identity pool: temporary AWS credentials for signed-in users."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A customer key of KMS for one purpose."""
+"""A customer-managed KMS key, and the grants to use it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class ExistingKey:
 
 
 def decrypting(name: str, arn: pulumi.Input[str]) -> Grant:
-    """Lets a role decrypt with the key that goes by ``name``."""
+    """Lets a role decrypt with the key ``arn``; ``name`` becomes part of the statement id."""
     return Statement(sid("Decrypt", name), ["kms:Decrypt", "kms:DescribeKey"], [arn])
 
 

@@ -1,4 +1,4 @@
-"""Secrets whose values people put in and replace by hand."""
+"""A Secrets Manager secret whose value operators put in and rotate by hand."""
 
 import pulumi
 
@@ -10,7 +10,7 @@ from components.statements import Grant, Statement, sid
 
 
 class ManualSecret(Component):
-    """An empty Secrets Manager secret for what somebody else hands out, such as the credentials of a mail provider.
+    """An empty Secrets Manager secret for credentials issued elsewhere, such as those of a mail provider.
 
     Its value never passes through the program; a runbook says who puts it in and replaces it. The policy pack asks for
     a reason why it does not rotate by itself. Consumers need ``read`` and ``key.decrypt``. ``copy`` is a region where

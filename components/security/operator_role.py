@@ -1,4 +1,4 @@
-"""A role for the people who keep a stack running."""
+"""The IAM role of a stack's operators."""
 
 from dataclasses import replace
 

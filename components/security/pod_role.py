@@ -1,4 +1,4 @@
-"""A role for the pods of one Kubernetes service account."""
+"""An IAM role for a Kubernetes service account, by EKS Pod Identity."""
 
 from collections.abc import Sequence
 from typing import Protocol

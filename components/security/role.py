@@ -1,4 +1,4 @@
-"""An IAM role and what it may do."""
+"""An IAM role with its trust policy and its grants."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Secrets that nobody ever writes down: a function makes and rotates their values."""
+"""Secrets Manager secrets whose values a function generates and rotates."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -112,7 +112,7 @@ class RotatedSecret(Component):
 
     @property
     def operate(self) -> Grant:
-        """Lets a role have the value replaced at once, and read what the function says of it."""
+        """Lets a role rotate the secret at once, and read the rotation function's log."""
         return Grant(rotation_of(self.name, self.arn, self.function), self.function.operate)
 
     @property
@@ -181,7 +181,7 @@ class CopiedSecret:
 
 
 def reading(name: str, arn: pulumi.Input[str]) -> Grant:
-    """Lets a role read the value of the secret that goes by ``name``."""
+    """Lets a role read the value of the secret ``arn``; ``name`` becomes part of the statement id."""
     return Statement(sid("Read", name), ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [arn])
 
 

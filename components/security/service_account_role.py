@@ -1,4 +1,4 @@
-"""A role for the pods of one Kubernetes service account that run where Pod Identity does not."""
+"""An IAM role for a Kubernetes service account (IRSA), for pods on Fargate, where Pod Identity is unavailable."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -69,5 +69,5 @@ class ServiceAccountRole(Role):
 
     @property
     def annotations(self) -> dict[str, pulumi.Input[str]]:
-        """What the service account says of itself."""
+        """The annotations of the Kubernetes service account that assumes the role."""
         return {"eks.amazonaws.com/role-arn": self.arn}

@@ -1,4 +1,4 @@
-"""Who did what in the account, in every region."""
+"""A multi-region CloudTrail trail of management events."""
 
 import pulumi
 import pulumi_aws as aws

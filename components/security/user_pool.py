@@ -1,4 +1,4 @@
-"""A directory of users who sign in by e-mail address."""
+"""A Cognito user pool with e-mail addresses as user names."""
 
 from typing import Literal
 

@@ -17,7 +17,7 @@ _RESOURCES = Resources(requests=Amount(cpu="100m", memory="300Mi"), limits=Amoun
 
 
 class VersionedCluster(KubernetesCluster, Protocol):
-    """A cluster that tells its Kubernetes version."""
+    """A cluster with a known Kubernetes version."""
 
     @property
     def kubernetes_version(self) -> str:

@@ -1,4 +1,4 @@
-"""The pod of a collector of traces."""
+"""The pod of an OpenTelemetry collector."""
 
 from pulumi_kubernetes.core.v1 import (
     ConfigMapEnvSourceArgs,

@@ -1,4 +1,4 @@
-"""The operator that copies secrets from Secrets Manager into one namespace."""
+"""External Secrets Operator: copies Secrets Manager values into one namespace."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sends what pods on Fargate log to CloudWatch."""
+"""Log routing of pods on Fargate to CloudWatch Logs (the ``aws-logging`` ConfigMap)."""
 
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap

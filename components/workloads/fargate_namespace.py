@@ -1,4 +1,4 @@
-"""A namespace whose pods run on Fargate: each on a machine of its own, behind a security group of the namespace."""
+"""A namespace whose pods run on Fargate, behind a security group of the namespace."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,7 +42,7 @@ class FargateNamespace(InCluster):
     ``team`` is the IAM role of whoever runs pods there. It may edit what is in the namespace, and neither the policy of
     the security group nor rights. EKS takes one entry for a role.
 
-    A profile cannot be changed: another one takes its place, and the pods of the old one are made anew. EKS makes and
+    A profile cannot be changed: another one takes its place, and the pods of the old one are recreated. EKS makes and
     deletes one at a time, so a second namespace comes ``after`` the first.
     https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
     """

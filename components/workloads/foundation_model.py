@@ -1,4 +1,4 @@
-"""The right to ask a foundation model of Bedrock."""
+"""The grant to invoke a foundation model of Bedrock."""
 
 import re
 

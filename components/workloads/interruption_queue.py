@@ -1,4 +1,4 @@
-"""What AWS says about instances that are about to go."""
+"""The SQS queue of Spot interruptions, rebalancing and health events for Karpenter."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Karpenter: launches nodes of its own beside the managed node groups."""
+"""Karpenter with one node pool, beside the managed node groups."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the Karpenter controller may do in AWS."""
+"""The IAM statements of the Karpenter controller."""
 
 import pulumi
 

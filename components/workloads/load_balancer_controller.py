@@ -1,4 +1,4 @@
-"""The controller that keeps pods registered in the target groups of this program."""
+"""AWS Load Balancer Controller, which registers pods in this program's target groups."""
 
 from collections.abc import Sequence
 

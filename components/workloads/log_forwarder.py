@@ -1,4 +1,4 @@
-"""Sends what the containers of a cluster log to CloudWatch."""
+"""Container logs of a cluster to CloudWatch Logs, by Fluent Bit."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""OpenTelemetry collectors of a cluster, which send to X-Ray what its workloads trace."""
+"""OpenTelemetry collectors of a cluster, which export the workloads' traces to X-Ray."""
 
 import hashlib
 from collections.abc import Sequence
@@ -113,7 +113,7 @@ class TraceCollector(InCluster):
         self.register_outputs({"host": self.host, "port": OTLP_PORT})
 
     def variables(self, workload: str) -> dict[str, str]:
-        """What tells a workload's OpenTelemetry to send here."""
+        """Environment variables by which a workload's OpenTelemetry SDK exports to this collector."""
         return client_variables(workload, self.host)
 
     def admit(self, workload: str, namespace: Namespace) -> NetworkPolicy:

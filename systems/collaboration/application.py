@@ -37,7 +37,7 @@ def make_application(
     cloudfront: str,
     promoted: bool | None = None,
 ) -> Application:
-    """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service.
+    """ECS cluster, service and load balancer; only CloudFront reaches the balancer, only the balancer the service.
 
     ``promoted`` says of a recovery stack whether tasks run.
     """

@@ -24,7 +24,7 @@ _YEAR = 31536000
 
 @dataclass(frozen=True)
 class Names:
-    """The zone, if the stack looks after one, the certificates, and what tells our distribution from others."""
+    """The hosted zone, if the stack manages one, the certificates, and the origin secret."""
 
     zone: Zone | None
     distribution: Certificate | ExistingCertificate | None
@@ -54,7 +54,7 @@ def make_names(stack: Stack[SystemSettings]) -> Names:
 def make_edge(
     stack: Stack[SystemSettings], *, names: Names, data: Data, files: Files, application: Application, sockets: Sockets
 ) -> Edge:
-    """The distribution before servers, files and sockets; the names that stand for it and for the load balancer."""
+    """The distribution with servers, files and sockets as origins; the DNS records of it and of the load balancer."""
     firewall = Firewall("firewall", stack.settings.firewall, account=stack.account, log_key=stack.keys.edge_logs)
     origins: dict[str, Origin] = {
         SERVER: HttpsOrigin(stack.settings.origin, names.origin_secret),

@@ -1,4 +1,4 @@
-"""What watches the collaboration platform: alarms, dashboard, saved queries, budget, and its backups."""
+"""Alarms, dashboard, saved queries, budget and backups of the collaboration platform."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What the parts of the collaboration platform hand to each other."""
+"""The values that the parts of the collaboration platform pass to each other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Files:
-    """What the distribution serves by itself, and its copy in the second region."""
+    """The bucket of static files, and its replica in the second region."""
 
     static: Bucket
     copy: Bucket | None

@@ -34,7 +34,7 @@ from systems.recovery_stack import read_home, told
 
 
 def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: Elsewhere) -> dict[str, Any]:
-    """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
+    """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if edge.zone is None or not isinstance(data.state, Table):
         raise ValueError("a stack that is copied has a zone and a table of its own")
     if stack.settings.copies is not None:

@@ -1,4 +1,4 @@
-"""What a stack of the collaboration platform can be told: the parameters of its plan, and what the plan leaves open."""
+"""Settings of a collaboration stack: the parameters of its plan, and what the plan leaves open."""
 
 import ipaddress
 from collections.abc import Iterator

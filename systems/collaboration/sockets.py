@@ -81,7 +81,7 @@ class _Functions:
         )
 
     def make(self) -> dict[str, Function]:
-        """By what they do; both that push to clients call a public address, so they stand where NAT is."""
+        """The functions by purpose; the two that call the management API run in subnets with NAT."""
         return {
             HANDLER: self._collaborating(HANDLER, "sockets", "Messages of clients"),
             STREAMS: self._collaborating(STREAMS, "streams", "What became of the state, by its stream"),

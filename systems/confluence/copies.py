@@ -1,4 +1,4 @@
-"""What a Confluence stack pushes into the region of its recovery stack, and what it tells that stack."""
+"""What a Confluence home stack replicates to the recovery region, and the outputs that it passes to that stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from systems.recovery_stack import SECRET
 
 @dataclass(frozen=True)
 class Contract:
-    """What a home stack tells its recovery stack."""
+    """The outputs that a home stack passes to its recovery stack."""
 
     domain: pulumi.Input[str]
     zone_id: pulumi.Input[str]
@@ -45,7 +45,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What follows the stores by itself."""
+    """Replicas that the home stack creates in the recovery region."""
 
     datastore: GlobalDatastore
     static: Bucket
@@ -84,7 +84,7 @@ def push_copies(
 def contract_of(
     names: Names, *, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]
 ) -> Contract:
-    """What the stack tells."""
+    """The contract of a home stack."""
     header = cast("OriginSecret", names.origin_secret)
     return Contract(
         domain=names.domain,

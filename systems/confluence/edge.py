@@ -79,7 +79,7 @@ def site_behavior() -> BehaviorSettings:
 
 
 def uncached(path: str, origin: str) -> PathBehaviorSettings:
-    """Requests that the application answers each time anew."""
+    """Requests that the application answers each time, uncached."""
     return PathBehaviorSettings(path=path, origin=origin)
 
 

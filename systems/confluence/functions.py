@@ -40,7 +40,7 @@ class _Own:
 
 
 class Functions:
-    """Makes the functions, each with a role that opens its own things only; none of them runs while they stand by."""
+    """Creates the functions, each with its own least-privilege role; while the stack stands by, none is invoked."""
 
     def __init__(
         self, stack: Stack[object], *, model: LambdaModel, network: Network, data: Data, stand_by: bool

@@ -1,4 +1,4 @@
-"""The two models of the Confluence system, and what each of them can be told."""
+"""Settings of the two models of the Confluence system, EKS and Lambda."""
 
 from pydantic import Field, field_validator
 
@@ -81,7 +81,7 @@ class Tables(Settings):
 
 
 class LambdaModel(Settings):
-    """Functions behind API Gateway: nothing runs while nobody reads."""
+    """Functions behind API Gateway, without servers that run while idle."""
 
     prefix: Name
     """What the functions' names begin with."""

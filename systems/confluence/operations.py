@@ -1,4 +1,4 @@
-"""What watches the Confluence system: alarms, dashboard, budget and backups; and what delivers it."""
+"""Alarms, dashboard, budget, backups and canary releases of the Confluence system."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ from systems.recovery_stack import stands_by
 def operate(
     stack: Stack[SystemSettings], *, data: Data, model: Model, edge: Mapping[str, Alarm], operators: OperatorRole
 ) -> Alarms:
-    """Alarms, dashboard and budget; backups of what cannot be made anew.
+    """Alarms, dashboard and budget; backups of what cannot be recreated.
 
     What only stands by is asked nothing that would ring, and its stores alone are watched.
     """

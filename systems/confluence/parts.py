@@ -1,4 +1,4 @@
-"""What the parts of the Confluence system hand to each other."""
+"""The values that the parts of the Confluence system pass to each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -144,7 +144,7 @@ class Names:
 
     @property
     def takeover(self) -> str:
-        """Where the recovery stack says that it has taken over."""
+        """The domain at which the recovery stack signals that it has taken over."""
         return self.below("recovery")
 
     @property

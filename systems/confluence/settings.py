@@ -1,4 +1,4 @@
-"""What a stack of the Confluence system can be told."""
+"""Settings of a Confluence stack."""
 
 from collections.abc import Iterator
 from typing import Literal, Self

@@ -1,4 +1,4 @@
-"""What watches the consulting system: the trail, alarms, dashboard, budget and backups."""
+"""Alarms, dashboard, budget and backups of the consulting system, and the account's audit trail."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a stack of the consulting system can be told."""
+"""Settings of a consulting stack."""
 
 from typing import Literal, Self
 
@@ -57,7 +57,7 @@ class Resilience(Settings):
     database_max_idle: int = Field(default=5, ge=0)
     """How many of them it keeps while they are not used."""
     database_lifetime_minutes: int = Field(default=30, ge=1)
-    """After how long a connection is made anew."""
+    """After how long a connection is recreated."""
     database_retries: int = Field(default=5, ge=1, le=10)
     """The wait between two tries doubles from one second, so that five take 31 seconds at the most."""
     breaker_failures: int = Field(default=5, ge=1)

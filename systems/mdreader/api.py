@@ -38,7 +38,7 @@ def make_api(
     mail: Mail,
     promoted: bool | None = None,
 ) -> Api:
-    """Both APIs under their public names; users of the pool call them, and nobody else but for /health.
+    """Both APIs under their public names; callers are users of the pool, except for /health.
 
     ``promoted`` says of a recovery stack whether functions run. Home asks from outside whether the API
     answers, wherever it does.

@@ -42,7 +42,7 @@ def make_backend(
     clients: Sequence[str],
     stands_by: bool,
 ) -> Function:
-    """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
+    """The API's function, in the private tier, with access to both stores and, by NAT, to AWS."""
     layer = Layer(
         "backend-layer",
         archive="dist/mdreader-backend-layer.zip",

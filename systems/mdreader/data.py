@@ -25,7 +25,7 @@ SIGNING_KEY = "file-signing-key"
 
 
 def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Elsewhere | None) -> tuple[Data, Files]:
-    """Database, cache, attachments and pages; ``elsewhere`` is where what cannot be made anew is copied to.
+    """Database, cache, attachments and pages; ``elsewhere`` is where what cannot be recreated is copied to.
 
     The application's secret is not: it holds where the stores of this region are.
     """

@@ -40,7 +40,7 @@ _HOUR, _DAY, _YEAR = 3600, 86400, 31536000
 
 
 def make_files(stack: Stack[SystemSettings], *, names: Names, data: Data, files: Files, firewall: Firewall) -> Cdn:
-    """Attachments, on a host of their own, for whoever has an address or cookies that the backend signed.
+    """Attachments under a domain of their own, by URLs or cookies that the backend signed.
 
     Every method is let through, as planned, and the bucket lets the distribution do nothing but read.
     """

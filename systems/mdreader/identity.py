@@ -1,4 +1,4 @@
-"""Who signs in to MDReader, and what they may do at AWS by themselves."""
+"""Sign-in to MDReader, and the AWS credentials of signed-in users."""
 
 import pulumi
 

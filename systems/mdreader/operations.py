@@ -1,4 +1,4 @@
-"""What watches the MDReader system: alarms and a dashboard for each of four subjects, budget, anomalies, backups."""
+"""Alarms and dashboards of four subjects, budget, cost anomalies and backups of the MDReader system."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def operate(
     firewalls: Mapping[str, Firewall],
     operators: OperatorRole,
 ) -> Canary | None:
-    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew.
+    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be recreated.
 
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """

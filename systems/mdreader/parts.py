@@ -1,4 +1,4 @@
-"""The fixed names of the MDReader system, and what its parts hand to each other."""
+"""The fixed names of the MDReader system, and the values that its parts pass to each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ class Names:
 
     @property
     def api(self) -> str:
-        """Where the REST API is, for desktop clients and for whoever passes requests on."""
+        """The URL of the REST API for desktop clients and proxies."""
         return f"api.{self.domain}"
 
     @property

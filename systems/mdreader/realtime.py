@@ -27,7 +27,7 @@ def make_realtime(
     tracing: Tracing | None,
     promoted: bool | None = None,
 ) -> Realtime:
-    """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect.
+    """The service and its public load balancer; users present a token of the pool as they connect.
 
     ``promoted`` says of a recovery stack whether tasks run.
     """

@@ -38,7 +38,7 @@ from systems.recovery_stack import read_home, told
 def tell(
     stack: Stack[SystemSettings], *, data: Data, users: Users, files: Cdn, names: Names, elsewhere: Elsewhere
 ) -> dict[str, Any]:
-    """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
+    """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if stack.settings.copies is not None:
         copy_images(stack.settings.copies, stack.account, stack.settings.registry)
     return told(

@@ -1,4 +1,4 @@
-"""What watches the recovery stack of the MDReader system."""
+"""Alarms, budget and backups of the MDReader system's recovery stack."""
 
 from components.data.postgres_primary import PRIMARY
 from components.data.postgres_recovery import PostgresRecovery

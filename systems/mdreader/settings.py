@@ -1,4 +1,4 @@
-"""What a stack of the MDReader system can be told."""
+"""Settings of an MDReader stack."""
 
 from typing import Literal, Self
 

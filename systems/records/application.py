@@ -1,4 +1,4 @@
-"""The microservice of the records system: its pods, what they may do and what they are told."""
+"""The microservice of the records system: its pods with their grants and environment variables."""
 
 import pulumi
 
@@ -35,7 +35,7 @@ def make_application(
     pool: list[pulumi.Resource],
     serving: bool = True,
 ) -> dict[str, pulumi.Output[str]]:
-    """The microservice: what it may do, what it is told, and whom it may talk to.
+    """The microservice: its pods with their grants, environment variables and network policy.
 
     Unless it is ``serving`` there are no pods of it, and everything else that they will need. Returns the function that
     replaces its key, by what it is called.

@@ -1,4 +1,4 @@
-"""Where the pods of the records system run: the cluster, its nodes and whatever makes more of them."""
+"""The EKS cluster of the records system, its node group and Karpenter."""
 
 import pulumi
 

@@ -85,7 +85,7 @@ def make_balancer(
     access_logs: LogBucket,
     secret: HasOriginHeader,
 ) -> LoadBalancer:
-    """What stands before the pods of one region."""
+    """The load balancer before the pods of one region."""
     application = TargetGroupSettings(
         port=stack.settings.application.port,
         protocol=stack.settings.application.protocol,

@@ -1,4 +1,4 @@
-"""What the plan of the records system has for later and a setting switches on: functions that read the topic."""
+"""An optional Lambda function that consumes the records topic."""
 
 from typing import Self
 
@@ -26,7 +26,7 @@ class EventsSettings(Settings):
 
     code: CodeSettings = _ARCHIVE
     group: Name = "events"
-    """The consumer group; another one begins anew."""
+    """The consumer group; another one starts from its beginning."""
     consumer: KafkaConsumerSettings = KafkaConsumerSettings()
     function: FunctionSettings = FunctionSettings(memory_mib=512, timeout_seconds=60)
     alarms: FunctionAlarmSettings = FunctionAlarmSettings()
@@ -49,7 +49,7 @@ class EventsSettings(Settings):
 
 
 def events_problem(events: EventsSettings | None, network: NetworkSettings) -> Problem | None:
-    """Why nobody could read the topic; None where somebody can."""
+    """Why the topic could not be consumed, or None."""
     missing = [service for service in POLLERS_CALL if service not in network.interface_endpoints]
     if events is None or not missing:
         return None
@@ -60,7 +60,7 @@ def events_problem(events: EventsSettings | None, network: NetworkSettings) -> P
 def read_events(
     stack: Stack[object], *, settings: EventsSettings, network: Network, data: Data, operators: OperatorRole
 ) -> dict[str, Alarm]:
-    """The function, what hands it the records, and the alarms on both, whose reasons ``operators`` may read."""
+    """The function with its event source mapping and alarms; ``operators`` may read its failures."""
     function = Function(
         "events",
         settings.function,

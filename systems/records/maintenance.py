@@ -1,4 +1,4 @@
-"""What keeps the records' partitions: once a day months are made ahead, and those that are too old are archived."""
+"""The daily job that creates and archives partitions of the records table."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What watches the records system: alarms, dashboard, budget, snapshots, backups and exports."""
+"""Alarms, dashboard, budget, snapshots, backups and exports of the records system."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a records stack keeps in a second region, and what it tells the stack that stands by there."""
+"""What a records home stack replicates to the recovery region, and the outputs that it passes to that stack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

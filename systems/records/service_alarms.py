@@ -1,4 +1,4 @@
-"""What the service and its maintenance publish of themselves, and when somebody is told of it.
+"""Alarms and dashboard metrics that the records service and its maintenance publish themselves.
 
 The names are those of services/records/records: metrics.py, server.py and maintenance.py.
 """

@@ -1,4 +1,4 @@
-"""What a stack of the records system can be told."""
+"""Settings of a records stack."""
 
 from collections.abc import Iterator
 from typing import Literal, Self

@@ -1,4 +1,4 @@
-"""The recovery stack of the records system: everything that a promotion needs and must not make, in a second region.
+"""The recovery stack of the records system: all that a promotion needs and must not have to create.
 
 Home's distribution ─► ``standby.<domain>`` ─► this balancer, once it has pods, else the page ─► copies of the stores
 """

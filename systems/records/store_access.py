@@ -1,4 +1,4 @@
-"""What pods of the records system may do with each store, and what they are told of it."""
+"""Environment variables and grants by which pods of the records system use each store."""
 
 from typing import Literal
 
@@ -13,8 +13,8 @@ Use = Literal["database", "cache", "stream", "archives"]
 
 
 def told(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
-    """What pods are told of each store: where it is and as whom they sign in; ``group`` is theirs at Kafka. Every
-    password is a token of IAM, and every connection is TLS."""
+    """Environment variables by which pods use each store; ``group`` is their consumer group at Kafka. Passwords are IAM
+    tokens, and every connection uses TLS."""
     cache, stream = data.cache, data.stream
     return {
         "database": {
@@ -42,7 +42,7 @@ def told(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
 
 
 def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
-    """What whoever signs in to the primary as ``user`` is told of it."""
+    """Environment variables of the primary's endpoint, for clients that sign in as ``user``."""
     database = data.database
     return {
         "DATABASE_HOST": database.endpoint,
@@ -54,7 +54,7 @@ def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
 
 
 def granted(data: Stores, group: str) -> dict[Use, Grant]:
-    """What pods may do with each store."""
+    """The grants by which pods use each store; ``group`` is their consumer group at Kafka."""
     return {
         "database": data.database.connect(APPLICATION_USER),
         "cache": data.cache.connect,

@@ -13,7 +13,7 @@ from resource_types.bearing import Bearing, bearing, copied, original
 
 @dataclass(frozen=True)
 class Replaced:
-    """A resource that an update would make anew."""
+    """A resource that an update would recreate."""
 
     urn: str
     type: str

@@ -1,4 +1,4 @@
-"""What a pricer is given: one resource, and the means to price it."""
+"""The input of a pricing rule: one resource with prices and usage."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A deployment that neither goes on nor ends: Pulumi, Helm, add-ons, stores and services, each from look to mend."""
+"""A deployment that hangs: Pulumi, Helm, add-ons, stores and services, each from diagnosis to repair."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What writes to a stack's stores, stopped and started again."""
+"""Stopping and starting what writes to a stack's stores."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The passages through network ACLs that a connection makes, there and back."""
+"""Which network ACLs a connection passes, there and back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

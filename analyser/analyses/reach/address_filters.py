@@ -1,4 +1,4 @@
-"""How many of the addresses that ask get through one filter after the other."""
+"""Which source addresses pass a sequence of filters."""
 
 from analyser.analyses.reach.addresses import Addresses, Bounds, exactly
 from analyser.analyses.reach.place import Check, untold

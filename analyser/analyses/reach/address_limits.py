@@ -1,4 +1,4 @@
-"""What a place's own settings say of the public addresses that ask."""
+"""Source addresses that a resource's own settings allow or refuse."""
 
 from analyser.analyses.reach.addresses import INTERNET, INTERNET4, of, union
 from analyser.analyses.reach.graph_view import UNTOLD

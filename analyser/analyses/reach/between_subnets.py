@@ -1,4 +1,4 @@
-"""How packets get from one subnet to another: within a VPC, by peering, over a transit gateway."""
+"""Routes between subnets: within a VPC, by peering, over a transit gateway."""
 
 from dataclasses import dataclass
 

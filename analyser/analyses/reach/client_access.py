@@ -1,4 +1,4 @@
-"""What lets people into a VPC who sign in: Client VPN, and endpoints of EC2 Instance Connect.
+"""Client access to a VPC: Client VPN, and EC2 Instance Connect endpoints.
 
 Who may sign in is not modelled, so that the way in is never more than not known; what lies behind is.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html

@@ -1,4 +1,4 @@
-"""What AWS answers for at its edge: the internet itself, CloudFront, load balancers, APIs, hosted sites, services."""
+"""AWS's edge as places: the internet, CloudFront, load balancers, APIs, hosted sites, services."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The graph as both questions read it: references resolved, physical ids, and the names that users see."""
+"""The graph with references resolved, physical ids and user-visible names, for reach and rights."""
 
 import dataclasses
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What AWS hosts whole, on names of its own: applications, GraphQL APIs, servers for file transfer."""
+"""Services that AWS hosts under its own names: Amplify, AppSync, Transfer Family and others."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""EC2 instances by themselves, in groups, and as nodes of a cluster."""
+"""EC2 instances, alone, in Auto Scaling groups, and as nodes of a cluster."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

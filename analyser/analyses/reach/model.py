@@ -1,4 +1,4 @@
-"""All places of a stack under names of their own, and the words that users may call them by."""
+"""All places of a stack by name, and the aliases that users may call them by."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which types of AWS the analysis reads, and which services have no bearing on who opens a connection to whom."""
+"""Which AWS types the reach analysis reads, and which services have no bearing on connections."""
 
 READ_TYPES = frozenset(
     f"aws:{one}"

@@ -1,4 +1,4 @@
-"""From addresses of version 6 to the internet of version 4, by a NAT gateway that translates.
+"""NAT64: from IPv6 subnets to the IPv4 internet by a NAT gateway.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
 """

@@ -1,4 +1,4 @@
-"""Which ports a place may be asked on where nobody has said which it answers: those that its network lets in."""
+"""The ports of a place that its network admits, where its own listening ports are unknown."""
 
 from analyser.analyses.reach.graph_view import UNTOLD
 from analyser.analyses.reach.network import Network

@@ -1,4 +1,4 @@
-"""Connections between interfaces in VPCs and public addresses, both ways."""
+"""Connections between VPC interfaces and public addresses, in both directions."""
 
 from collections.abc import Iterator
 from dataclasses import replace

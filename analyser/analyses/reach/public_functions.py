@@ -1,4 +1,4 @@
-"""Functions that anybody or another account may call by Lambda's own API."""
+"""Functions that the public or another account may invoke by Lambda's API."""
 
 from collections.abc import Iterator
 

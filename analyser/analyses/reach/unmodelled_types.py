@@ -1,4 +1,4 @@
-"""Types of resources that may open a way, and of which nobody here knows how.
+"""Resource types that may affect connections and that the analysis does not model.
 
 Of what this module names neither as read nor as without a bearing on connections, nothing is said with certainty: an
 answer that would be a no becomes "not known" where such a resource names what is asked about.

@@ -1,4 +1,4 @@
-"""What is attached to a role, a user or a group: inline policies and managed ones, by whichever resources say so."""
+"""Inline and managed policies of a role, user or group, by whichever resource attaches them."""
 
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""VPC endpoints that a role's requests come through, with their policies.
+"""VPC endpoints that a role's requests pass, with their policies.
 
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 """

@@ -1,4 +1,4 @@
-"""Statements that AWS makes of resources which are no policies: grants of a key, permissions to invoke a function."""
+"""Statements that KMS grants and Lambda permissions amount to."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Statements that bear on a question, and what they ask for beside."""
+"""Statements that match a question, and the conditions that they add."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

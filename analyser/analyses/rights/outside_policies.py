@@ -1,4 +1,4 @@
-"""Policies from outside the stack that bound a question: of the organisation, and of a session.
+"""Policies from outside the stack that limit an answer: service control policies and session policies.
 
 A file of JSON says them, with any of these members. A document is written out, or is the ARN of the one that allows
 everything, ``arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess``::

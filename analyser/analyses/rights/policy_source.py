@@ -1,4 +1,4 @@
-"""A policy document with where it stands."""
+"""A policy document and where it is attached."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How the policy of a resource means who asks."""
+"""How the principal element of a resource policy matches the caller."""
 
 from enum import StrEnum
 

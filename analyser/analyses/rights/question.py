@@ -1,4 +1,4 @@
-"""`strata can`: the question in names, the answer with all that the action needs beside."""
+"""`strata can`: a question by names, and its answer with everything else that the action requires."""
 
 from dataclasses import replace
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Names that mean nothing."""
+"""The error for a name that nothing in the stack has, with suggestions."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

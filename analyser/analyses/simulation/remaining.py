@@ -1,4 +1,4 @@
-"""A graph without what a loss takes: a zone with all that stands only in it, or a region."""
+"""The graph that remains after the loss of a zone or a region."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Takes one thing after another away from a stack and says what that comes to."""
+"""Simulates one loss after another and reports what each results in."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What runs code in a stack: as whom, and what it is told."""
+"""The workloads of a stack that run code: pods, tasks and functions, with their roles."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What code is told: variables, ConfigMaps, secrets with what is in them, and events that name where they come from."""
+"""The configuration that code receives: environment variables, ConfigMaps, secrets, event sources."""
 
 import json
 from collections.abc import Iterator

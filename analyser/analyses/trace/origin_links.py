@@ -1,4 +1,4 @@
-"""Links behind the edge: from load balancers to what they have registered, from APIs to functions, and what runs."""
+"""Links behind the edge: from load balancers to registered targets, from APIs to functions."""
 
 from collections.abc import Iterator
 

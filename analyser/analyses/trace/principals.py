@@ -1,4 +1,4 @@
-"""The principal on the other side: the user, topic or role inside a store that code comes to it as."""
+"""The user, topic or role inside a store that code signs in as."""
 
 from collections.abc import Callable, Iterable, Iterator
 

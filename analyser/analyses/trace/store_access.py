@@ -1,4 +1,4 @@
-"""From code to the stores that it uses: what it is told, the way, as whom it comes, who that is there, and TLS."""
+"""From code to the stores that it uses: configuration, network, role, user of the store, TLS."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What links are read from: one stack's resources, who reaches what, and who may do what."""
+"""The facts that links are read from: resources, connections and rights of one stack."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property

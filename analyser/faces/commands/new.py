@@ -1,4 +1,4 @@
-"""`strata new`: the files that something of one's own begins with."""
+"""`strata new`: the files of a new system, component, rule or stack."""
 
 from enum import StrEnum
 from typing import Annotated

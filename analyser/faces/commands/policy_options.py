@@ -1,4 +1,4 @@
-"""How a preview is judged, and what of the judgement is told: a day, a configuration of the pack, some of its rules."""
+"""Options of policy evaluation: the day, the pack's configuration, and the rules that are shown."""
 
 import json
 from collections.abc import Iterable

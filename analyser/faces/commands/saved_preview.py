@@ -1,4 +1,4 @@
-"""Whether a saved preview holds what a comparison reads of it: files are edited, merged and cut short."""
+"""Validation of saved previews before they are compared."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a picture shows beside connections: names, firewalls, sign-in, who uses which store, and copies elsewhere."""
+"""What a picture shows beside connections: DNS, firewalls, sign-in, use of stores, copies in other regions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

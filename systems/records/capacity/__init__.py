@@ -26,7 +26,7 @@ def limits(settings: "SystemSettings", load: LoadSettings) -> list[Limit]:
 
 
 def unknown(settings: "SystemSettings") -> list[str]:
-    """The machines whose sizes nobody has said, by setting."""
+    """The instance types whose sizes are unknown, by setting."""
     named = {
         "database.instanceClass": settings.database.instance_class,
         "cache.nodeType": settings.cache.node_type,

@@ -1,4 +1,4 @@
-"""What stands beside PostgreSQL: the cache, the brokers, the pods."""
+"""Capacity of the cache, the brokers and the pods."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What a change opens or loosens: rights, ingress, encryption, retention, protection from deletion, logging."""
+"""What a change loosens: rights, ingress, encryption, retention, deletion protection, logging."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""New ingress: rules of security groups that let in more, and network policies that are gone or say something else."""
+"""New ingress: security group rules that admit more, and network policies that are removed or changed."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a change opens or loosens."""
+"""One thing that a change loosens, as a value."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

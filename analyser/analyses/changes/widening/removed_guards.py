@@ -1,4 +1,4 @@
-"""What guarded only what goes as well: the access block of a bucket that is removed guards nothing that is left.
+"""Guarding resources that are removed together with what they guard, such as a bucket's public access block.
 
 What a resource guards is told by the name of the input that comes from it, since AWS uses few names for these.
 """
