@@ -45,7 +45,7 @@ class Level(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a rule's function is given."""
+    """Whether a rule's function gets one resource or the whole stack."""
 
     RESOURCE = "resource"
     STACK = "stack"
@@ -60,7 +60,7 @@ class RuleConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong: a sentence without the resource's name, and the input it is about.
+    """One violation: a sentence without the resource's name, and the input it is about.
 
     `mend` is what the input at `path` is set to where the rule is asked to remediate; None where a person must decide.
     """
@@ -94,7 +94,7 @@ class Rule:
 
     @property
     def explanation(self) -> str:
-        """Why the rule stands: the docstring of its function."""
+        """The rationale of the rule: its function's docstring."""
         return " ".join((self.check.__doc__ or "").split())
 
     def judge(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> list[Finding]:

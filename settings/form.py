@@ -24,7 +24,7 @@ class Form:
     most: int | None = None
 
     def fits(self, value: str) -> bool:
-        """Whether the text is of the form."""
+        """Whether the text matches the format."""
         return (self.most is None or len(value) <= self.most) and re.fullmatch(self.pattern, value) is not None
 
     def taken(self, value: str) -> str:

@@ -12,7 +12,7 @@ _OWN = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 
 
 class Work:
-    """Every task of one run."""
+    """All asyncio tasks of one run."""
 
     def __init__(self) -> None:
         self._failed: dict[int, tuple[BaseException, str]] = {}
@@ -28,7 +28,7 @@ class Work:
         return task
 
     def turn(self) -> int:
-        """How many tasks had been begun when the current one was: the program's own order, whoever is done first."""
+        """The order in which the current task was started: the program's own order, whichever finishes first."""
         task = asyncio.current_task()
         return self._turns.get(task, 0) if task else 0
 

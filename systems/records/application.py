@@ -21,7 +21,7 @@ from systems.foundation import Stack
 from systems.records.maintenance import keep_partitions, maintainer
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
 from systems.records.settings import SystemSettings
-from systems.records.store_access import granted, told
+from systems.records.store_access import environment, grants
 
 
 def make_application(
@@ -55,7 +55,7 @@ def make_application(
         namespace=stack.settings.namespace,
         service_account=APPLICATION,
         grants=[
-            *granted(data, APPLICATION).values(),
+            *grants(data, APPLICATION).values(),
             data.logs.write,
             signing.read,
             stack.keys.secrets.decrypt,
@@ -141,7 +141,7 @@ def _config(stack: Stack[SystemSettings], *, data: Stores, signing: GeneratedSec
     """What the microservice is told: of every store, and what else it uses."""
     return disjoint(
         {"AWS_REGION": stack.account.region},
-        *told(data, APPLICATION).values(),
+        *environment(data, APPLICATION).values(),
         {
             "LOGS_BUCKET": data.logs.bucket_name,
             "CURSOR_KEY_ARN": signing.arn,

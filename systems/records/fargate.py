@@ -20,7 +20,7 @@ from settings.services.kubernetes import Namespace
 from systems.eks_platform import Compute
 from systems.foundation import Stack
 from systems.records.parts import Stores
-from systems.records.store_access import Use, granted, told
+from systems.records.store_access import Use, environment, grants
 
 _CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
 """Whom a pod calls before and while it runs: for its image, its log and its role."""
@@ -95,7 +95,7 @@ def run_on_fargate(
             registry=registry,
             logs=logs,
             ready=compute.ready,
-            grants=[granted(data, namespace)[use] for use in of.uses],
+            grants=[grants(data, namespace)[use] for use in of.uses],
             config=_config(stack.account, data=data, namespace=namespace, uses=of.uses),
             team=of.team,
             after=before,
@@ -106,4 +106,4 @@ def run_on_fargate(
 
 
 def _config(account: Account, *, data: Stores, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
-    return disjoint({"AWS_REGION": account.region}, *(told(data, namespace)[use] for use in uses))
+    return disjoint({"AWS_REGION": account.region}, *(environment(data, namespace)[use] for use in uses))

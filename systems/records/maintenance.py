@@ -20,7 +20,7 @@ from settings.services.containers import ImageTag
 from systems.eks_platform import Compute
 from systems.records.load import LoadSettings
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
-from systems.records.store_access import told_of_database
+from systems.records.store_access import database_environment
 
 NAME = "maintenance"
 MAINTAINER_USER = "maintainer"
@@ -92,7 +92,7 @@ def keep_partitions(
         pod_role=role,
         config=disjoint(
             {"AWS_REGION": account.region},
-            told_of_database(data, MAINTAINER_USER),
+            database_environment(data, MAINTAINER_USER),
             {
                 "ARCHIVES_BUCKET": data.archives.bucket_name,
                 "METRICS_NAMESPACE": BUSINESS_METRICS,

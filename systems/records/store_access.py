@@ -12,13 +12,13 @@ Use = Literal["database", "cache", "stream", "archives"]
 """A store that pods sign in to."""
 
 
-def told(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
+def environment(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
     """Environment variables by which pods use each store; ``group`` is their consumer group at Kafka. Passwords are IAM
     tokens, and every connection uses TLS."""
     cache, stream = data.cache, data.stream
     return {
         "database": {
-            **told_of_database(data, APPLICATION_USER),
+            **database_environment(data, APPLICATION_USER),
             "DATABASE_READERS": pulumi.Output.json_dumps(list(data.database.reader_endpoints.values())),
         },
         "cache": {
@@ -41,7 +41,7 @@ def told(data: Stores, group: str) -> dict[Use, dict[str, pulumi.Input[str]]]:
     }
 
 
-def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
+def database_environment(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
     """Environment variables of the primary's endpoint, for clients that sign in as ``user``."""
     database = data.database
     return {
@@ -53,7 +53,7 @@ def told_of_database(data: Stores, user: str) -> dict[str, pulumi.Input[str]]:
     }
 
 
-def granted(data: Stores, group: str) -> dict[Use, Grant]:
+def grants(data: Stores, group: str) -> dict[Use, Grant]:
     """The grants by which pods use each store; ``group`` is their consumer group at Kafka."""
     return {
         "database": data.database.connect(APPLICATION_USER),

@@ -16,7 +16,7 @@ __all__ = ["Drill", "Kind", "Step", "drill"]
 
 
 class Kind(StrEnum):
-    """What is practised."""
+    """The scenario of a drill."""
 
     ZONE = "zone"
     REGION = "region"

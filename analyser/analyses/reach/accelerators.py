@@ -24,7 +24,7 @@ _SOMEBODY = Peer("a public address", cidrs=ANYWHERE, one_of=True)
 
 
 def accelerators(view: View) -> Iterator[Place]:
-    """A place for each."""
+    """One place for each Global Accelerator."""
     for found in view.of(ACCELERATOR):
         on = flag(found, "enabled", True)
         says = f"{view.owner(found)} is switched off" if on is False else f"whether {found.name} is on is not known yet"

@@ -26,7 +26,7 @@ class Gate:
 
 
 class Gates:
-    """Finds the passages, and judges all of them together."""
+    """Finds the network ACLs that a connection passes, and evaluates them together."""
 
     def __init__(self, acls: NetworkAcls) -> None:
         self._acls = acls

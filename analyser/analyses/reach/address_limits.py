@@ -6,7 +6,7 @@ from analyser.analyses.reach.place import Check, Place, untold
 
 
 def admitted(target: Place, *, any_will_do: bool) -> Check:
-    """Whether public addresses are let in: one of those named is enough, or it takes all of them.
+    """Whether public source addresses are admitted: by any one of the names, or by all.
 
     A range of private addresses among the named ones lets in nobody who comes by the internet.
     """

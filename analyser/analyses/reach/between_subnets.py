@@ -26,7 +26,7 @@ class Crossing:
 
 
 class Crossings:
-    """Judges the ways between subnets."""
+    """Evaluates the routes between subnets."""
 
     def __init__(self, view: View, network: Network) -> None:
         self._view = view

@@ -14,7 +14,7 @@ _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
 @dataclass(frozen=True)
 class Acl:
-    """Whether an ACL lets everybody in, or whom else; and what of it is not known."""
+    """Which grantees an ACL admits: everybody, named accounts, or unknown."""
 
     public: bool = False
     others: tuple[str, ...] = ()

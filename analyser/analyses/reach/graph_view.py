@@ -25,7 +25,7 @@ class View:
         self.resources = _with_ids(policy_graph(graph), graph)
 
     def of(self, *types: str) -> list[Resource]:
-        """Every resource of these types."""
+        """All resources of the given types."""
         return self.resources.of(*types)
 
     def refers(self, resource: Resource, path: str, *types: str) -> list[Resource]:
@@ -67,7 +67,7 @@ class View:
             found = self.resources.by_urn.get(found.parent or "")
 
     def named(self, identifier: str) -> str:
-        """What users call the thing with this id; the id itself where the stack does not make it."""
+        """The user-visible name of the resource with this id; the id itself if the stack does not create it."""
         found = self.by_id(identifier)
         return self.owner(found) if found else identifier
 
@@ -97,12 +97,12 @@ def _with_ids(resources: PolicyGraph, graph: Graph) -> PolicyGraph:
 
 
 def text(value: Any) -> str:
-    """A known text, or nothing."""
+    """A known string, or an empty one."""
     return value if isinstance(value, str) else ""
 
 
 def texts(values: list[Any]) -> tuple[str, ...]:
-    """The known texts of a list."""
+    """The known strings of a list."""
     return tuple(value for value in values if isinstance(value, str))
 
 

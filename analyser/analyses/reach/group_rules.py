@@ -76,7 +76,7 @@ class GroupRules:
         return self._defaults.get(vpc, UNTOLD)
 
     def name(self, group: str) -> str:
-        """What users call a group."""
+        """The user-visible name of a security group."""
         return self._names.get(self._one(group)) or self._view.named(group)
 
     def same(self, groups: Iterable[str]) -> tuple[str, ...]:

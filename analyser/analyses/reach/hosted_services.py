@@ -17,7 +17,7 @@ _TRANSFER_PORTS = {"SFTP": 22, "FTPS": 21, "FTP": 21, "AS2": 5080}
 
 
 def hosted(view: View) -> Iterator[Place]:
-    """A place for each."""
+    """One place for each hosted service."""
     for found in view.of(APP_RUNNER):
         public = flag(found, _RUNNER_INGRESS, True)
         yield _place(view, found, _WEB, public, "it answers VPC ingress connections alone", "apprunner.requests")

@@ -21,7 +21,7 @@ _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 
 @dataclass(frozen=True)
 class IngressClass:
-    """The class of one Ingress."""
+    """The IngressClass of one Ingress: its controller and parameters."""
 
     name: str
     of_alb: bool

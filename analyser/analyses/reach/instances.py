@@ -32,7 +32,7 @@ class Machines:
             yield replace(self._place(found, Kind.INSTANCE, self._of_group(found)), words=frozenset({"asg"}))
 
     def nodes(self) -> Iterator[Place]:
-        """What a cluster's pods run on."""
+        """The nodes that a cluster's pods run on."""
         own = next((cluster_group(cluster) for cluster in self._view.of(_CLUSTER)), "")
         for found in self._view.of(_NODE_GROUP):
             yield self._place(found, Kind.NODES, self._node_group(found, own))

@@ -11,7 +11,7 @@ CLOUDFRONT_LIST = PREFIX_LISTS["com.amazonaws.global.cloudfront.origin-facing"]
 
 
 class PrefixLists:
-    """The ranges behind each id."""
+    """The address ranges of each prefix list id."""
 
     def __init__(self, view: View) -> None:
         self._view = view

@@ -26,7 +26,7 @@ class PrivateLinks:
         self._offered = dict(self._pairs())
 
     def places(self) -> Iterator[Place]:
-        """A place for each such endpoint."""
+        """One place for each interface endpoint of an endpoint service."""
         for endpoint, service in self._offered.items():
             yield Place(
                 name=self._view.owner(endpoint),

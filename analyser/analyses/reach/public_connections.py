@@ -173,7 +173,7 @@ class Outside:
         return None if None in found else next(iter(found), None)
 
     def names(self, subnets: tuple[str, ...]) -> str:
-        """What users call subnets."""
+        """The user-visible names of subnets."""
         known = (self._network.subnets.get(subnet) for subnet in subnets)
         return ", ".join(subnet.name for subnet in known if subnet) or ", ".join(subnets) or "no subnet of the stack"
 

@@ -37,7 +37,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared."""
+    """One of the two previews that are compared."""
 
     name: str
     """A stack or a file."""

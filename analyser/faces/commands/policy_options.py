@@ -71,7 +71,7 @@ def _seen_by(framework: str) -> set[str] | None:
 
 @dataclass(frozen=True)
 class Judging:
-    """By which day the pack judges (today's if none), by which configuration, and of which rules it tells."""
+    """The day of evaluation (default: today), the pack's configuration, and the rules that are shown."""
 
     day: date | None = None
     strict: bool = False

@@ -14,7 +14,7 @@ _FEWEST = 2
 
 @dataclass(frozen=True)
 class Fold:
-    """Things that are drawn as one, and what they are called together."""
+    """Several things of one kind, drawn as one, with their common name."""
 
     key: str
     called: str

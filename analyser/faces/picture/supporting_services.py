@@ -25,7 +25,7 @@ _SHOWN = frozenset({"s3", "dynamodb", "sqs", "sns", "kinesis-streams", "cognito-
 
 @dataclass(frozen=True)
 class Extra:
-    """A thing of a picture that is no place that connections are asked of."""
+    """A thing in a picture that is no place of the reach analysis."""
 
     key: str
     title: str
@@ -36,7 +36,7 @@ class Extra:
 
 
 def shown(place: Place, named: set[str]) -> bool:
-    """Whether a place is drawn."""
+    """Whether a place is drawn in the picture."""
     return place.kind is not Kind.SERVICE or place.service in _SHOWN or place.name in named
 
 

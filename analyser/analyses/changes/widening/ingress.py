@@ -22,7 +22,7 @@ _ALL = "-1"
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come in to which ports."""
+    """Source addresses or groups that are admitted to a range of ports."""
 
     source: str
     protocol: str
@@ -30,7 +30,7 @@ class Door:
     last: int
 
     def covers(self, other: "Door") -> bool:
-        """Whether whoever comes in by the other may come in by this one."""
+        """Whether this rule admits all that the other admits."""
         ports = self.protocol == _ALL or (
             self.protocol == other.protocol and self.first <= other.first and other.last <= self.last
         )

@@ -16,7 +16,7 @@ TITLES: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Widening:
-    """One thing that more may be done with than before, or less is kept of."""
+    """One thing that a change permits in addition, or protects less."""
 
     kind: Kind
     urn: str
