@@ -141,7 +141,7 @@ def test_what_answers_at_once_is_run(words: tuple[str, ...]) -> None:
     [
         ("cost", ["strata cost: Missing parameter: stack"]),
         ("cost prod consulting-prod", ["strata cost: Got unexpected extra argument(s) (consulting-prod)"]),
-        ("preview prod --budget much", ["strata preview: Invalid value for '--budget': 'much' is not a valid float."]),
+        ("new house shop", ["strata new: Value error, 'house' is not one of 'system', 'component', 'rule', 'stack'."]),
         ("can prod ROLE", []),
     ],
 )
