@@ -1,1 +1,1 @@
-"""What can be said of a Pulumi program before anything exists: run it, hold its graph, analyse, show."""
+"""The offline analyser: runs a Pulumi program without a cloud, analyses the graph and shows the results."""

@@ -37,7 +37,7 @@ class Node:
 
     @property
     def is_component(self) -> bool:
-        """Whether this only groups others."""
+        """Whether this is a component resource."""
         return not self.custom
 
     @property
@@ -63,7 +63,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that a run could not see, so that answers lack it or rest on a stand-in."""
+    """Something that a run could not determine, so that answers omit it or use a placeholder."""
 
     kind: str
     """What it is: one of ``KINDS``."""
@@ -189,10 +189,10 @@ class Graph:
 
     @property
     def components(self) -> list[Node]:
-        """What only groups others."""
+        """All component resources."""
         return [node for node in self.nodes if node.is_component]
 
     @property
     def counts(self) -> Counter[str]:
-        """How many resources of each type."""
+        """The number of resources of each type."""
         return Counter(node.type for node in self.resources)

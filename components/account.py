@@ -1,4 +1,4 @@
-"""Where a stack is built: account, region and partition, known once."""
+"""The account, region and partition that a stack is deployed to, and the safeguards of its environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What every building block shares: a type token, names and options for its children."""
+"""The base class of all components: type token, names and options of child resources."""
 
 from typing import Any, ClassVar
 

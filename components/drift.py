@@ -1,4 +1,4 @@
-"""What changes after this program made it, without this program: by AWS, an autoscaler, a rotation or an operator.
+"""Drift by design: inputs that AWS, an autoscaler, a rotation or an operator changes, and how each is ignored.
 
 An update must not take such a change back. Each row says how that is kept: the input is ignored once the resource is
 there, is never given, is given in a form that stays true, or is one that AWS tells nobody (``unread``) and that the

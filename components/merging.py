@@ -1,4 +1,4 @@
-"""Putting mappings together without losing an entry."""
+"""Union of mappings that refuses duplicate keys."""
 
 from collections.abc import Mapping
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Names that are derived from other names and must not outgrow what AWS takes."""
+"""Names derived from other names within AWS's limits of length."""
 
 import hashlib
 

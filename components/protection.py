@@ -1,4 +1,4 @@
-"""What bears data or identity, and how a stack keeps it from going by accident."""
+"""Which resources are protected from deletion: those that hold data or identities."""
 
 from collections.abc import Callable
 

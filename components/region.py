@@ -1,4 +1,4 @@
-"""Whole components in another region than the stack's own."""
+"""Resource options that deploy whole components to a region other than the stack's."""
 
 import pulumi
 

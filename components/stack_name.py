@@ -1,4 +1,4 @@
-"""Names in AWS that start with the stack's."""
+"""Resource names in AWS that begin with the stack's name."""
 
 import hashlib
 import re

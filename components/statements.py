@@ -1,8 +1,10 @@
-"""IAM statements as values: what a grant returns and a role collects."""
+"""IAM statements as values: grants, which components offer and roles take, and policies of resources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -10,8 +12,40 @@ Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[
 """By test; all of a test at once where not even the keys are known beforehand."""
 
 
+class GrantError(TypeError):
+    """Something else was given where a grant belongs; ``caller`` is the file and line that gave it."""
+
+    def __init__(self, text: str, caller: tuple[str, int]) -> None:
+        super().__init__(text)
+        self.caller = caller
+
+
+class Grant:
+    """What a component offers a role, such as ``bucket.read``: one or more statements that are of use only together.
+
+    Roles, and components that make one, take a list of grants. Grants are not lists: ``[queue.send]``, not
+    ``[*queue.send]``. One grant can be made of others. Raises GrantError where a part is none.
+    """
+
+    def __init__(self, *parts: "Grant") -> None:
+        self._statements = tuple(each for part in as_grants(parts) for each in part.statements)
+
+    @property
+    def statements(self) -> tuple["Statement", ...]:
+        """The statements, in the order in which a policy has them."""
+        return self._statements
+
+    if not TYPE_CHECKING:  # Type checkers find this mistake by themselves, where there is no __iter__.
+
+        def __iter__(self) -> Iterator["Statement"]:
+            raise GrantError(
+                "a grant is one value and is given whole: write [queue.send], not [*queue.send]",
+                _place(sys._getframe(1)),
+            )
+
+
 @dataclass(frozen=True)
-class Statement:
+class Statement(Grant):
     """One IAM statement; ``principals`` only in a policy that is attached to a resource."""
 
     sid: str
@@ -22,6 +56,11 @@ class Statement:
     principals: Mapping[str, Sequence[pulumi.Input[str]]] | str | None = None
     all_but: Sequence[pulumi.Input[str]] = ()
     """In place of ``resources``, and for a refusal only: what it spares."""
+
+    @property
+    def statements(self) -> tuple["Statement", ...]:
+        """This statement alone."""
+        return (self,)
 
     def as_dict(self) -> dict[str, Any]:
         """The statement in IAM's JSON form."""
@@ -46,13 +85,64 @@ def sid(verb: str, name: str) -> str:
     return verb + "".join(part.capitalize() for part in name.split("-"))
 
 
-def policy_document(statements: Iterable[Statement]) -> pulumi.Output[str]:
-    """A policy document as JSON. Raises ValueError when two statements share a Sid."""
-    listed = list(statements)
+def policy_document(grants: Iterable[Grant]) -> pulumi.Output[str]:
+    """A policy document as JSON.
+
+    Raises ValueError when two statements share a Sid, GrantError where something else than a grant is given.
+    """
+    listed = Grant(*as_grants(grants)).statements
     sids = [s.sid for s in listed]
     if len(set(sids)) != len(sids):
         raise ValueError(f"statement ids repeat: {sorted(sid for sid in sids if sids.count(sid) > 1)}")
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [s.as_dict() for s in listed]})
+
+
+def as_grants(given: Iterable[Grant]) -> list[Grant]:
+    """The grants in ``given``. Raises GrantError, which names the line that gave something else, where not all are."""
+    if isinstance(given, Grant):
+        raise _refused(given, "a grant alone belongs into a list: write [queue.send]")
+    listed = list(given)
+    for each in listed:
+        if isinstance(each, list | tuple):
+            raise _refused(each, "a list stands among the grants: write *grants for each of a list's own")
+        if not isinstance(each, Grant):
+            kind = type(each).__name__
+            offered = [name for name in dir(type(each)) if not name.startswith("_") and _offers(type(each), name)]
+            instead = (
+                f"write what it grants: {', '.join(f'.{name}' for name in offered)}"
+                if offered
+                else ("write what a component grants, such as bucket.read, or a Statement")
+            )
+            raise _refused(each, f"{kind} is not a grant; {instead}")
+    return listed
+
+
+def _offers(kind: type, name: str) -> bool:
+    """Whether a class has a property or method of that name which returns a grant."""
+    member = getattr(kind, name, None)
+    function = member.fget if isinstance(member, property) else member
+    return getattr(function, "__annotations__", {}).get("return") in (Grant, "Grant")
+
+
+def _refused(wrong: object, text: str) -> GrantError:
+    """The error at the line that made the list: the first caller that was not handed ``wrong`` by one of its own."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and _handed(frame, wrong):
+        frame = frame.f_back
+    return GrantError(text, _place(frame))
+
+
+def _handed(frame: FrameType, wrong: object) -> bool:
+    """Whether a call got ``wrong``, or a list that holds it, as an argument."""
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 0x04)
+    values = [frame.f_locals.get(name) for name in code.co_varnames[:count]]
+    lists = [value for value in values if isinstance(value, list | tuple)]
+    return any(one is wrong for one in [*values, *(each for value in lists for each in value)])
+
+
+def _place(frame: FrameType) -> tuple[str, int]:
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def service_trust(

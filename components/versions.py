@@ -1,4 +1,4 @@
-"""The versions that this program asks for, in one place: what AWS and Kubernetes run, charts, and images by digest.
+"""All pinned versions: engines, Kubernetes, runtimes, Helm charts, and images by digest.
 
 An upgrade is one change here, or in a stack file where a setting names another; docs/upgrading.md has the order of each
 kind, and the commands that say what there is. Until when something is supported is no choice of this program's, and
@@ -12,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Version:
-    """One version of one thing, and where it says that there is such a version."""
+    """One pinned version, and the source that it was released."""
 
     of: str
     value: str

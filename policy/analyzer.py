@@ -1,6 +1,6 @@
 """The pack as Pulumi's engine meets it: one policy a rule, decoded once a resource.
 
-The SDK's own servicer decodes a resource anew for each policy (docs/decisions/0003-policy-per-rule.md); this one
+The SDK's own servicer decodes a resource again for each policy (docs/decisions/0003-policy-per-rule.md); this one
 keeps its listing and configuration and replaces the calls that judge and mend.
 """
 
@@ -30,7 +30,7 @@ from policy.exemptions import Exemption, for_stack
 from policy.graph import Graph
 from policy.levels import LEVEL_KEY, PolicyConfigError, merged, read_config
 from policy.listing import LEVELS, policies_of
-from policy.mending import set_value
+from policy.remediation import set_value
 from policy.resources import Resource
 from policy.rule import Kind, Level, Rule
 

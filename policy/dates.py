@@ -10,7 +10,7 @@ from policy.rule import Level, Rule, RuleConfig
 
 
 class Dates(RuleConfig):
-    """By which day a rule judges, and how long before an end it tells of it."""
+    """The day by which a rule judges, and the notice before an end of support or validity."""
 
     day: Annotated[date | None, WithJsonSchema({"type": "string", "format": "date"})] = Field(
         None, description="The day to judge by (YYYY-MM-DD); none is the day of the run"

@@ -28,7 +28,7 @@ class Violation:
 
     @property
     def blocks(self) -> bool:
-        """Whether it stops a deployment."""
+        """Whether the violation stops a deployment."""
         return self.level is Level.MANDATORY and self.exemption is None
 
 

@@ -48,7 +48,7 @@ class Exemption:
         return flaws
 
     def expired(self, today: date) -> bool:
-        """Whether its last day is over."""
+        """Whether its last day has passed."""
         return self.expires is not None and self.expires < today
 
     def lasting(self, today: date) -> bool:

@@ -45,7 +45,7 @@ class Level(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a rule's function is given."""
+    """Whether a rule's function gets one resource or the whole stack."""
 
     RESOURCE = "resource"
     STACK = "stack"
@@ -60,7 +60,7 @@ class RuleConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong: a sentence without the resource's name, and the input it is about.
+    """One violation: a sentence without the resource's name, and the input it is about.
 
     `mend` is what the input at `path` is set to where the rule is asked to remediate; None where a person must decide.
     """
@@ -94,7 +94,7 @@ class Rule:
 
     @property
     def explanation(self) -> str:
-        """Why the rule stands: the docstring of its function."""
+        """The rationale of the rule: its function's docstring."""
         return " ".join((self.check.__doc__ or "").split())
 
     def judge(self, resource: Resource, graph: Graph | None, config: RuleConfig | None) -> list[Finding]:
@@ -171,7 +171,7 @@ def rule(
     `types` are type tokens; one that ends in `*` stands for all that begin so. `title` says what holds when all is
     well, `remedy` how to mend it, `frameworks` maps "FSBP", "CIS", "cdk-nag", "Checkov" … to its identifiers there.
     `mends` are the inputs that findings may set at level `remediate`: only such as update in place in every type
-    (tests/policy/test_mending.py names the source of that) and have one right answer.
+    (tests/policy/test_remediation.py names the source of that) and have one right answer.
     """
 
     def declare(check: ResourceCheck) -> Rule:

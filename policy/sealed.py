@@ -1,4 +1,4 @@
-"""Texts that the program keeps as Pulumi secrets."""
+"""Text values that are marked as Pulumi secrets."""
 
 from typing import Any
 

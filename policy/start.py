@@ -1,4 +1,4 @@
-"""What the pack's process does: read what the project says, then answer Pulumi's engine."""
+"""The entry point of the pack's process: reads the project's configuration, then serves Pulumi's engine."""
 
 import sys
 

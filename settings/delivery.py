@@ -88,7 +88,7 @@ def account_of(config: Mapping[str, str]) -> str | None:
 
 
 def rank(config: Mapping[str, str]) -> int:
-    """Where a stack stands in the order dev, staging, production, recovery of production."""
+    """The position of a stack in the order dev, staging, production, recovery of production."""
     if recovery_of(config) is not None:
         return len(_ENVIRONMENTS)
     environment = config.get(f"{PROJECT}:environment", "")

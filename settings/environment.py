@@ -1,4 +1,4 @@
-"""What an environment decides: the one place where dev, staging and prod differ in protection."""
+"""The safeguards of each environment (standby, protection, retention): the only place where they differ."""
 
 from dataclasses import dataclass
 from enum import StrEnum

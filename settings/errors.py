@@ -1,4 +1,4 @@
-"""One line a problem: file, key path, what is wrong, what is allowed."""
+"""Errors in settings: one line for each, with file, key path, what is wrong and what is allowed."""
 
 import difflib
 import json

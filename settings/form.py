@@ -1,4 +1,4 @@
-"""Text that a setting takes, and the sentence for whoever wrote another."""
+"""Formats of text settings, each with the sentence that explains it where a value does not match."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Form:
     most: int | None = None
 
     def fits(self, value: str) -> bool:
-        """Whether the text is of the form."""
+        """Whether the text matches the format."""
         return (self.most is None or len(value) <= self.most) and re.fullmatch(self.pattern, value) is not None
 
     def taken(self, value: str) -> str:

@@ -1,4 +1,4 @@
-"""What each field of a settings class means, from the sentence below it or the class that it holds."""
+"""The description of each settings field, from the docstring below it or the class that it holds."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ _SECTION = "\n\n"
 
 
 def meanings(model: type[BaseModel]) -> Mapping[str, str]:
-    """The text below each field that has one, by the field's name; a subclass says anew what it makes different."""
+    """The text below each field that has one, by the field's name; a subclass overrides what differs."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         if issubclass(each, BaseModel) and each is not BaseModel:

@@ -1,4 +1,4 @@
-"""What recovery has to achieve, store by store and loss by loss: the block ``strata:objectives`` of a stack file."""
+"""Recovery objectives (RPO and RTO) by store and by loss: the block ``strata:objectives`` of a stack file."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -16,7 +16,7 @@ StoreName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Loss(StrEnum):
-    """What may happen to a store."""
+    """A kind of loss that objectives are stated for."""
 
     ZONE = "zone"
     """One availability zone is gone, with all that stands in it."""

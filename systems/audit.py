@@ -1,4 +1,4 @@
-"""The traces of an account: who did what in it, and whether its resources are as they should be."""
+"""The audit trail of an account: CloudTrail, and AWS Config with its rules."""
 
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings

@@ -1,4 +1,4 @@
-"""What a stack keeps in a second region for its recovery stack, which a loss of the home region leaves there."""
+"""Copies in a second region for a recovery stack, and the DNS records by which either region serves."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,17 @@ from components.data.image_replication import ImageReplication
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.nearest import Near, NearestSettings, of_home, of_second
+from components.edge.routing_policy import Near, NearestSettings, of_home, of_second
 from components.edge.takeover import Takeover
 from components.edge.zone import AliasTarget, Served, Zone
-from components.operations.recovery import RecoveryRegion
+from components.operations.copy_region import RecoveryRegion
 from components.region import in_region
 from components.security.key import Key
 from components.security.secret import SecretCopy
 from components.statements import Statement
 from settings import Name, Problem, Settings
 from settings.recovery import NEAR, RecoveryStackSettings, home_setting
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 HOME, RECOVERY = "home", "recovery"
 """What the records of a name are told apart by that leads to either region."""
@@ -101,11 +101,7 @@ def copy_images(copies: CopiesSettings, account: Account, own: str) -> None:
 
 
 def copy_buckets(
-    sources: Mapping[str, Bucket],
-    access_logs: LogBucketSettings,
-    account: Account,
-    keys: Keys,
-    elsewhere: Elsewhere | None,
+    stack: Stack[object], *, sources: Mapping[str, Bucket], access_logs: LogBucketSettings, elsewhere: Elsewhere | None
 ) -> Mapping[str, Bucket]:
     """A copy of each bucket in the second region, if there is one; ``access_logs`` are those of the sources.
 
@@ -116,9 +112,9 @@ def copy_buckets(
     logs = access_logs.model_copy(update={"bucket": f"{access_logs.bucket}-copies"})
     return BucketReplication(
         "copies",
-        account=account,
+        account=stack.account,
         sources=sources,
-        key=keys.data,
+        key=stack.keys.data,
         target_account=elsewhere.account,
         target_key=elsewhere.key,
         access_logs=LogBucket("copies-access-logs", logs, account=elsewhere.account, opts=elsewhere.options),
@@ -164,7 +160,7 @@ def serves_near(domain: str, recovery: RecoveryStackSettings, account: Account) 
 def say_serving(
     *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
 ) -> None:
-    """Says what ``serves_near`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    """Signals that the stack serves (see ``serves_near``), as soon as it is promoted and ``after`` exists."""
     if home_setting(recovery, *NEAR) is not None:
         _say("serving", _serving(domain), said=recovery.promoted, zone=zone, account=account, after=after)
 
@@ -172,7 +168,7 @@ def say_serving(
 def take_over(
     *, domain: str, recovery: RecoveryStackSettings, zone: Zone, account: Account, after: Sequence[pulumi.Resource]
 ) -> None:
-    """Says what ``goes_first`` asks for, as soon as the stack is promoted and ``after`` is there."""
+    """Signals takeover (see ``goes_first``), as soon as the stack is promoted and ``after`` exists."""
     _say("takeover", _takeover(domain), said=recovery.alone, zone=zone, account=account, after=after)
     say_serving(domain=domain, recovery=recovery, zone=zone, account=account, after=after)
 

@@ -1,5 +1,4 @@
-"""What every system on EKS has in the same way: its cluster with nodes and add-ons, the key of their volumes, and the
-runner that deploys into it."""
+"""What all systems on EKS share: cluster, nodes, add-ons, the key of volumes, and the deployment runner."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
-from components.compute.access import ClusterAccess
+from components.compute.access_entries import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup
@@ -19,10 +17,10 @@ from components.operations.deployment_runner import DeploymentRunner, Deployment
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
-from components.statements import Statement
+from components.statements import Grant
 from components.workloads.operator_rights import OperatorRights
 from settings import Problem
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 
 @dataclass(frozen=True)
@@ -35,14 +33,14 @@ class Compute:
     ready: list[pulumi.Resource]
     """What pods need before they can start."""
     operators: OperatorRole
-    operate: list[Statement]
+    operate: Grant
     """What the operators' role may do with the cluster and its groups of nodes."""
     operator_rights: OperatorRights
     runner: DeploymentRunner | None
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What whoever deploys has to know, by the names of stack outputs."""
+        """What a deployer needs to know, by the names of stack outputs."""
         started = {"deploymentRunner": self.runner.started_by} if self.runner else {}
         return {
             "clusterName": self.cluster.cluster_name,
@@ -62,18 +60,17 @@ def without_a_way_out(
 
 
 def make_compute(
+    stack: Stack[object],
+    *,
     system: str,
-    account: Account,
-    keys: Keys,
     network: Network,
     people: HumanAccess,
-    *,
     cluster: ClusterSettings,
     groups: Mapping[str, NodeGroupSettings],
     addons: AddonsSettings,
     runner: DeploymentRunnerSettings | None,
     access_logs: LogBucket,
-    mounts: Sequence[Statement] = (),
+    mounts: Sequence[Grant] = (),
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
@@ -83,41 +80,43 @@ def make_compute(
     """
     volumes = Key(
         "volumes-key",
-        account=account,
+        account=stack.account,
         purpose=f"Volumes of the {system} system's nodes and pods",
-        usable_by=account_volumes(account),
+        usable_by=account_volumes(stack.account),
     )
-    operators = OperatorRole("operators", account=account)
+    operators = OperatorRole("operators", account=stack.account)
     made = Cluster(
         "cluster",
         cluster,
-        account=account,
+        account=stack.account,
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         access={
             "people": ClusterAccess(people.arn, "AmazonEKSViewPolicy"),
             "operators": ClusterAccess(operators.arn, "AmazonEKSViewPolicy", groups=[OPERATORS]),
         },
     )
     nodes = [
-        NodeGroup(name, settings, account=account, network=network, cluster=made, key=volumes)
+        NodeGroup(name, settings, account=stack.account, network=network, cluster=made, key=volumes)
         for name, settings in groups.items()
     ]
-    running = Addons("addons", addons, account=account, cluster=made, nodes=nodes, log_key=keys.logs, mounts=mounts)
+    running = Addons(
+        "addons", addons, account=stack.account, cluster=made, nodes=nodes, log_key=stack.keys.logs, mounts=mounts
+    )
     deploying = None
     if runner is not None:
         deploying = DeploymentRunner(
             "deployment-runner",
             runner,
-            account=account,
+            account=stack.account,
             network=network,
-            key=keys.data,
-            log_key=keys.logs,
+            key=stack.keys.data,
+            log_key=stack.keys.logs,
             access_logs=access_logs,
             cluster_name=cluster.name,
         )
         made.allow(deploying)
     rights = OperatorRights("operator-rights", cluster=made)
-    operate = [made.describe, *(group.operate for group in nodes)]
+    operate = Grant(made.describe, *(group.operate for group in nodes))
     return Compute(made, volumes, [*nodes, running], operators, operate, rights, deploying)

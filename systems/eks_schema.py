@@ -1,4 +1,4 @@
-"""The schema and the users of a database whose pods sign in by IAM: applied by a Job, as the master user."""
+"""Schema migrations of a database whose pods sign in by IAM: a Job that runs as the master user."""
 
 from collections.abc import Sequence
 
@@ -23,6 +23,7 @@ _CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- th
 
 def apply_schema(
     settings: MigrationSettings,
+    *,
     account: Account,
     compute: Compute,
     namespace: Namespace,
@@ -31,12 +32,14 @@ def apply_schema(
     stores: Sequence[pulumi.Input[str]],
 ) -> Migration:
     """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs."""
-    operator = schema_operator(account, compute, namespace, database, key)
-    return run_schema(settings, compute, namespace, database, operator, stores)
+    operator = schema_operator(account, compute=compute, namespace=namespace, database=database, key=key)
+    return run_schema(
+        settings, compute=compute, namespace=namespace, database=database, operator=operator, stores=stores
+    )
 
 
 def schema_operator(
-    account: Account, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
+    account: Account, *, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
 ) -> ExternalSecrets:
     """What brings the master user's password to the Job, and may read that secret alone."""
     return ExternalSecrets(
@@ -45,12 +48,13 @@ def schema_operator(
         cluster=compute.cluster,
         namespace=namespace,
         nodes=compute.ready,
-        statements=[database.read_secret, key.decrypt],
+        grants=[database.read_secret, key.decrypt],
     )
 
 
 def run_schema(
     settings: MigrationSettings,
+    *,
     compute: Compute,
     namespace: Namespace,
     database: PostgresPrimary | Aurora,

@@ -1,7 +1,8 @@
-"""What every system has in the same way: its keys, its notices and its backups."""
+"""What all systems share: the stack's settings, account and keys as one value, notices and backups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from components.account import Account
 from components.operations.backup import BackedUpBucket, Backup, BackupSettings
@@ -15,13 +16,25 @@ from components.statements import Statement
 
 @dataclass(frozen=True)
 class Keys:
-    """One customer key a purpose, so that using one kind of thing opens no other."""
+    """Customer-managed KMS keys, one for each purpose, so that access to one kind of data opens no other."""
 
     data: Key
     secrets: Key
     logs: Key
     edge_logs: Key
     """Beside the logs of CloudFront, its web ACL and Route 53, which only exist in us-east-1."""
+
+
+S = TypeVar("S", covariant=True)
+
+
+@dataclass(frozen=True)
+class Stack(Generic[S]):
+    """What all parts of a stack share; whatever else a part needs is given to it by name."""
+
+    settings: S
+    account: Account
+    keys: Keys
 
 
 def make_keys(
@@ -59,10 +72,9 @@ def make_keys(
 
 
 def make_notices(
-    settings: NoticesSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[object],
     *,
+    settings: NoticesSettings,
     name: str = "notices",
     also: Sequence[str] = (),
     edge: bool = True,
@@ -71,18 +83,18 @@ def make_notices(
 
     ``also`` are services that publish to the first, beside alarms and budgets; ``make_keys`` has to know them too.
     """
-    notices = Notices(name, settings, account=account, key=keys.logs, publishers=(*PUBLISHERS, *also))
-    if account.region == EDGE_REGION or not edge:
+    notices = Notices(name, settings, account=stack.account, key=stack.keys.logs, publishers=(*PUBLISHERS, *also))
+    if stack.account.region == EDGE_REGION or not edge:
         return notices, None
-    return notices, Notices(f"edge-{name}", settings, account=account, key=keys.edge_logs, region=EDGE_REGION)
+    at_the_edge = Notices(f"edge-{name}", settings, account=stack.account, key=stack.keys.edge_logs, region=EDGE_REGION)
+    return notices, at_the_edge
 
 
 def make_backup(
-    settings: BackupSettings,
-    account: Account,
-    keys: Keys,
-    operators: OperatorRole,
+    stack: Stack[object],
     *,
+    settings: BackupSettings,
+    operators: OperatorRole,
     resources: Sequence[ProtectedResource],
     buckets: Sequence[BackedUpBucket] = (),
 ) -> Backup:
@@ -90,15 +102,15 @@ def make_backup(
     backup = Backup(
         "backup",
         settings,
-        account=account,
-        key=keys.data,
-        notice_key=keys.logs,
+        account=stack.account,
+        key=stack.keys.data,
+        notice_key=stack.keys.logs,
         resources=resources,
         buckets=buckets,
     )
-    operators.grant("vaults", *backup.changes.operate)
+    operators.grant("vaults", backup.changes.operate)
     if backup.copy_failures is not None:
-        operators.grant("copies", *backup.copy_failures.operate)
+        operators.grant("copies", backup.copy_failures.operate)
     return backup
 
 

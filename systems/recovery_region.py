@@ -1,4 +1,4 @@
-"""What a stack keeps in the region of its recovery stack: copies that it pushes there, under keys of that region."""
+"""The account, keys and options of copies in the region of a recovery stack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a recovery stack knows of the stack it stands by for, and how that one tells it.
+"""A recovery stack and its home stack: how outputs of the one become inputs of the other.
 
 The home stack exports what cannot be derived as one output ``recovery``. A recovery stack reads it while it stands by,
 and exports what it read as its own output ``home``; promoted, it reads that last output of its own and nothing of the
@@ -31,7 +31,7 @@ C = TypeVar("C", bound="DataclassInstance")
 
 
 def held(exports: Mapping[str, Any]) -> dict[str, Any]:
-    """What the exports of a recovery stack say it has read, as its home stack told it and as it tells itself."""
+    """The values that a recovery stack has exported of what its home stack and its own outputs passed to it."""
     own = {key.removeprefix(HELD): value for key, value in exports.items() if key in (HELD, f"{HELD}{SECRETS}")}
     return {f"{name}{ending}": value for name in (HELD, TOLD) for ending, value in own.items()}
 
@@ -42,7 +42,7 @@ def stands_by(settings: RecoveryStackSettings | None) -> bool:
 
 
 def told(contract: "DataclassInstance") -> dict[str, Any]:
-    """The outputs by which a home stack tells its recovery stack what ``contract`` holds."""
+    """The stack outputs that pass ``contract`` to the recovery stack."""
     return {
         f"{TOLD}{ending}": {to_camel(each.name): getattr(contract, each.name) for each in those}
         for ending, those in _outputs(type(contract)).items()
@@ -50,7 +50,7 @@ def told(contract: "DataclassInstance") -> dict[str, Any]:
 
 
 def read_home(settings: RecoveryStackSettings, contract: type[C]) -> C:
-    """What the home stack told, every field an output; exports all that was read at once, as ``home``.
+    """The home stack's contract, every field an output; exports all that was read at once, as ``home``.
 
     ``contract`` is a frozen dataclass whose fields are ``pulumi.Input``s of texts, truth values, and lists and mappings
     of them (a whole number comes over as one with a fraction); those that are ``SECRET`` come by another output. A

@@ -1,1 +1,1 @@
-"""What follows from a graph; each analysis has its facts, a function of the graph, a result."""
+"""The analyses: each is a function from a graph to a result."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analyser.analyses.entrance import Check, entrance_checks
+from analyser.analyses.entrance_checks import Check, entrance_checks
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
 

@@ -14,7 +14,7 @@ NEEDED = ("bears", "cost", "creation", "replacement")
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is known of one type, in a few words a fact; empty where nobody has said it."""
+    """What is recorded of one type, in a few words for each fact; empty where nothing is."""
 
     token: str
     bears: str
@@ -44,7 +44,7 @@ def coverage(tokens: Iterable[str]) -> list[Coverage]:
 
 
 def missing(tokens: Iterable[str]) -> Iterator[str]:
-    """What nobody has said of the types, a line a fact, with the file to write it in."""
+    """Facts that are not recorded of the types, one line each, with the file to write them in."""
     for known in coverage(tokens):
         for name in NEEDED:
             if not getattr(known, name):

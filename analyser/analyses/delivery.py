@@ -21,7 +21,7 @@ _ECR = "aws:ecr/repository:Repository"
 
 @dataclass(frozen=True)
 class Delivered:
-    """One stack, as whoever deploys it sees it."""
+    """One stack with the pipeline or workflow that deploys it."""
 
     stack: str
     system: str

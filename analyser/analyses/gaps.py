@@ -1,11 +1,11 @@
-"""What an answer lacks: types that it knows nothing of, and what the run of a program could not see."""
+"""What an answer does not cover: unknown resource types, and what the run could not see."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from analyser.analyses.cost.estimate import is_priced
-from analyser.analyses.reach.unmodelled import bears_on_reach
+from analyser.analyses.reach.unmodelled_types import bears_on_reach
 from analyser.analyses.timeline.times import is_timed
 from analyser.graph import Gap, Graph
 

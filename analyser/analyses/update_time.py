@@ -1,7 +1,7 @@
-"""How long an update takes: what comes, goes, is made anew or is changed in place, in the engine's order.
+"""How long an update takes: what comes, goes, is recreated or is changed in place, in the engine's order.
 
 Pulumi's engine makes and changes everything in the order of dependencies, and then deletes, in the opposite order, what
-is no longer there and what was made anew before it went (``deleteBeforeReplace`` goes at once):
+is no longer there and what was recreated before it went (``deleteBeforeReplace`` goes at once):
 https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_executor.go. How long changing in place takes is
 the section ``update`` of ``resource_types``. What nobody has timed is not known, and not counted: never nothing.
 """

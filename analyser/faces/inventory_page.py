@@ -35,7 +35,7 @@ snapshots and old versions at the latest; where nothing is to be done, it counts
 
 
 def page(inventory: Inventory) -> str:
-    """The inventory in Markdown: what holds by design, and what takes people, apart."""
+    """The inventory in Markdown: measures by design and manual measures separately."""
     head = (_HEAD if inventory.system else _HEAD_OF_OTHERS).format(
         stack=inventory.stack,
         system=inventory.system,

@@ -12,7 +12,7 @@ _LONG = 10_000
 
 
 def facts(node: Node) -> list[str]:
-    """What is known of the resource, most telling first; nothing for types that have nothing to tell."""
+    """The distinguishing facts of a resource, most significant first; empty for types without any."""
     return [text for fact in _FACTS.get(node.type, ()) if (text := fact(node.inputs))]
 
 

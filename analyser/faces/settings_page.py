@@ -59,7 +59,7 @@ def unexplained(schema: Mapping[str, Any], systems: Iterable[str]) -> list[str]:
 
 
 def rows(definition: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[Row]:
-    """A class's settings, in its order."""
+    """The settings of a class, in its order."""
     for key, schema in definition.get("properties", {}).items():
         yield Row(
             key,

@@ -12,7 +12,7 @@ _SHOWN = 1 / 60
 
 @dataclass(frozen=True)
 class Row:
-    """One bar: a resource, or several of a kind that are made at the same time; in seconds."""
+    """One bar of the chart: a resource, or several of a type that are created together; in seconds."""
 
     name: str
     start: float

@@ -1,4 +1,4 @@
-"""What assets and archives hold, as a digest beside their path, so that changed code is a changed input.
+"""Digests of assets and archives, so that changed code is a changed input.
 
 The digest of a file is SHA-256 of its bytes and that of a text of its UTF-8, as the engine writes them into a state
 (``EnsureHash`` in https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/asset/asset.go, and in

@@ -1,4 +1,4 @@
-"""What a real stack has, as ``pulumi stack export`` writes it: read into a graph, and as answers for a preview.
+"""The state of a deployed stack (``pulumi stack export``) as a graph, and as known values for a preview.
 
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go (UntypedDeployment, DeploymentV3, ResourceV3)
 """

@@ -1,4 +1,4 @@
-"""What the CLI would do to a stack, read into a graph: ``pulumi preview --json``, and a plan that it saved.
+"""A preview or saved plan of the Pulumi CLI as a graph.
 
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/display/json.go (PreviewDigest, PreviewStep) and
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/plan.go (DeploymentPlanV1, GoalV1)

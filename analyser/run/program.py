@@ -27,7 +27,7 @@ from analyser.graph import Graph
 from analyser.run.deployed import Deployed
 from analyser.run.recorder import Recorder
 from analyser.run.references import ORGANIZATION, Read, Standby, references
-from analyser.run.shortcuts import shortcuts
+from analyser.run.sdk_shortcuts import shortcuts
 from analyser.run.tasks import Work
 from settings import SettingsError, stackfile
 from settings.project_files import PROJECT

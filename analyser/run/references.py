@@ -1,4 +1,4 @@
-"""What a recovery stack is answered that reads outputs: its home stack's, or its own, by a preview of that stack."""
+"""Stack references of a recovery stack, answered by a preview of its home stack."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

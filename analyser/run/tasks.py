@@ -1,4 +1,4 @@
-"""The asynchronous work that a program starts, and where its errors came from."""
+"""The asyncio tasks that a program starts, and the source line of their errors."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ _OWN = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 
 
 class Work:
-    """Every task of one run."""
+    """All asyncio tasks of one run."""
 
     def __init__(self) -> None:
         self._failed: dict[int, tuple[BaseException, str]] = {}
@@ -28,7 +28,7 @@ class Work:
         return task
 
     def turn(self) -> int:
-        """How many tasks had been begun when the current one was: the program's own order, whoever is done first."""
+        """The order in which the current task was started: the program's own order, whichever finishes first."""
         task = asyncio.current_task()
         return self._turns.get(task, 0) if task else 0
 
@@ -53,7 +53,12 @@ class Work:
 
 
 def place(error: BaseException) -> str:
-    """File and line of the innermost frame of the project in an error's own traceback, as a prefix."""
+    """File and line of the innermost frame of the project in an error's own traceback, as a prefix; of the caller where
+    the error knows who gave what it refuses."""
+    caller = getattr(error, "caller", None)  # components.statements.GrantError's, which other programs need not have
+    if isinstance(caller, tuple):
+        file, line = caller
+        return f"{file.removeprefix(_OWN)}:{line}: "
     found = ""
     trace = error.__traceback__
     while trace is not None:

@@ -1,4 +1,4 @@
-"""The add-ons that run on nodes."""
+"""The EKS managed add-ons that run on nodes: CoreDNS, metrics-server, CSI drivers, Container Insights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,12 +7,12 @@ import pulumi
 
 from components.account import Account
 from components.component import Component
-from components.compute.add_on import AddOnCluster, add_on
 from components.compute.container_insights import ContainerInsights
+from components.compute.managed_addon import AddOnCluster, add_on
 from components.compute.node_group import NodeGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant
 from settings import Settings
 
 
@@ -48,7 +48,7 @@ class Addons(Component):
         cluster: AddOnCluster,
         nodes: Sequence[NodeGroup],
         log_key: Key,
-        mounts: Sequence[Statement] = (),
+        mounts: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -82,14 +82,14 @@ class Addons(Component):
             )
         self.register_outputs({})
 
-    def _mounting_role(self, mounts: Sequence[Statement]) -> PodRole:
+    def _mounting_role(self, mounts: Sequence[Grant]) -> PodRole:
         return PodRole(
             self.child("efs-mounts", "pods"),
             account=self._account,
             cluster=self._cluster,
             namespace="kube-system",
             service_account="efs-csi-node-sa",
-            statements=mounts,
+            grants=mounts,
             opts=self.child_options(),
         )
 

@@ -1,4 +1,4 @@
-"""Releases of functions, a tenth of the calls first."""
+"""Canary releases of Lambda functions by CodeDeploy: a tenth of the calls first."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -90,7 +90,7 @@ class Canary(Component):
         return Role(
             self.child("service"),
             trust=service_trust("codedeploy.amazonaws.com", account_id=account.id, source_arn=groups),
-            statements=[
+            grants=[
                 Statement("MoveAliases", ["lambda:GetAlias", "lambda:UpdateAlias"], self._functions),
                 Statement("AwaitWarmExecutions", ["lambda:GetProvisionedConcurrencyConfig"], versions),
                 Statement("WatchAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),

@@ -1,4 +1,4 @@
-"""An EKS control plane that only the VPC can reach."""
+"""An EKS cluster whose API server has a private endpoint only."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from pydantic import Field, field_validator
 
 from components.account import Account
 from components.component import Component
-from components.compute.access import ClusterAccess
-from components.compute.api_clients import admit
+from components.compute.access_entries import ClusterAccess
+from components.compute.api_ingress import admit
+from components.compute.cluster_security_groups import ControlPlane, open_api, open_nodes
 from components.compute.node_addons import NodeAddons
-from components.compute.traffic import ControlPlane, open_api, open_nodes
 from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
-from components.statements import Statement, policy_document, service_trust, sid
+from components.statements import Grant, Statement, policy_document, service_trust, sid
 from components.versions import KUBERNETES, MINORS
 from settings import Name, Settings
 from settings.services.ec2 import ApiClient
@@ -52,7 +52,7 @@ class ClusterSettings(Settings):
 
 
 class Cluster(Component):
-    """A control plane with every log, secrets under a customer key, and IAM as the only way in.
+    """An EKS cluster with all control plane logs, secrets encrypted with a customer key, and access entries only.
 
     The API server has no public endpoint. Deploying Kubernetes objects and using kubectl therefore happen from inside
     the VPC: ``allow`` opens the API to a runner there, ``api_clients`` to what comes by a VPN. docs/deploying.md says
@@ -154,7 +154,7 @@ class Cluster(Component):
         self.register_outputs({"arn": self.arn, "name": settings.name, "oidcProviderArn": self.oidc_provider_arn})
 
     @property
-    def describe(self) -> Statement:
+    def describe(self) -> Grant:
         """Lets a role find the cluster's endpoint, as ``aws eks update-kubeconfig`` does, and its groups of nodes."""
         return Statement(sid("Describe", self.name), ["eks:DescribeCluster", "eks:ListNodegroups"], [self.arn])
 

@@ -1,4 +1,4 @@
-"""Metrics and logs of a cluster's nodes and pods in CloudWatch."""
+"""CloudWatch Container Insights for EKS: metrics and logs of nodes and pods."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.compute.add_on import AddOnCluster, add_on
+from components.compute.managed_addon import AddOnCluster, add_on
 from components.compute.node_group import NodeGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 LOG_GROUPS = ("application", "dataplane", "host", "performance")
 
@@ -52,7 +52,7 @@ class ContainerInsights(Component):
             cluster=cluster,
             namespace="amazon-cloudwatch",
             service_account="cloudwatch-agent",
-            statements=_writes(account, prefix),
+            grants=[_writes(account, prefix)],
             opts=self.child_options(),
         )
         add_on(
@@ -72,10 +72,10 @@ class ContainerInsights(Component):
         self.register_outputs({})
 
 
-def _writes(account: Account, prefix: str) -> list[Statement]:
+def _writes(account: Account, prefix: str) -> Grant:
     """What CloudWatchAgentServerPolicy allows and this needs: own log groups, own namespace, names of volumes."""
     streams = [account.arn("logs", f"log-group:{prefix}/{kind}:*") for kind in LOG_GROUPS]
-    return [
+    return Grant(
         Statement("WriteLogs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], streams),
         Statement(
             "PutMetrics",
@@ -84,4 +84,4 @@ def _writes(account: Account, prefix: str) -> list[Statement]:
             {"StringEquals": {"cloudwatch:namespace": "ContainerInsights"}},
         ),
         Statement("NameVolumes", ["ec2:DescribeTags", "ec2:DescribeVolumes"], ["*"]),
-    ]
+    )

@@ -1,4 +1,4 @@
-"""An ECS cluster that runs tasks on Fargate only."""
+"""An ECS cluster with Fargate and Fargate Spot as its only capacity providers."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""A service of Fargate tasks."""
+"""An ECS service on Fargate."""
 
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -18,7 +18,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.tracing import Tracing
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import MisfitError, Name, Problem
 
 _GRACE_SECONDS = 60
@@ -79,7 +79,7 @@ class FargateService(Component):
         repository: pulumi.Input[str],
         environment: Mapping[str, pulumi.Input[str]],
         secrets: Mapping[str, SecretReference],
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         target_groups: Mapping[str, pulumi.Input[str]] | None = None,
         balanced: Balanced | None = None,
         tracing: Tracing | None = None,
@@ -104,7 +104,7 @@ class FargateService(Component):
             repository=repository,
             environment=environment,
             secrets=secrets,
-            statements=statements,
+            grants=grants,
             log_group_name=f"/ecs/{settings.service_name}",
             tracing=tracing,
             opts=self.child_options(),
@@ -173,11 +173,11 @@ class FargateService(Component):
         return self.security_group.security_group_id
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role have ECS start tasks anew, of this or a former revision, stop one of them, and read their log."""
+    def operate(self) -> Grant:
+        """Lets a role have ECS restart tasks, of this or a former revision, stop one of them, and read their log."""
         tasks = pulumi.Output.concat(self._account.arn("ecs", "task/"), self.cluster_name, "/*")
         actions = ["ecs:StopTask", "ecs:UpdateService"]
-        return [Statement(sid("Operate", self.name), actions, [self.arn, tasks]), self.task.read_logs]
+        return Grant(Statement(sid("Operate", self.name), actions, [self.arn, tasks]), self.task.read_logs)
 
     def allow(self, client: HasSecurityGroup) -> None:
         """Lets ``client``, such as a load balancer, open connections to the tasks' port."""

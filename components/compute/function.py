@@ -1,4 +1,4 @@
-"""A Lambda function with a role, a log group and, where events may be lost, a dead-letter queue of its own."""
+"""A Lambda function with its execution role, its log group and, for asynchronous calls, a dead-letter queue."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Self
@@ -9,17 +9,17 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.component import Component
-from components.compute.code import Architecture, Runtime, what_runs
-from components.compute.failures import failure_queue, look_into
+from components.compute.failure_queue import failure_queue, read_failures
+from components.compute.function_alias import Live
+from components.compute.function_code import Architecture, Runtime, what_runs
 from components.compute.function_rights import runtime_rights
-from components.compute.live import Live
 from components.compute.stream_consumer import ChangeKind, Stream, StreamConsumer
 from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, policy_document, service_trust
+from components.statements import Grant, policy_document, service_trust
 from components.versions import PYTHON_RUNTIME
 from settings import MisfitError, Problem, Settings
 
@@ -64,7 +64,7 @@ class Function(Component):
     ``log_key`` its logs. In a network it runs in the private tier, or in the data tier, which has no way out but VPC
     endpoints, behind ``security_group``, which lets nothing in or out until it is granted. ``layers`` are ARNs.
     ``function_name`` fixes its name in AWS and that of its log group, ``/aws/lambda/<function_name>``.
-    ``managed_policies`` are ARNs of AWS-managed policies that a design asks for beside the exact ``statements``.
+    ``managed_policies`` are ARNs of AWS-managed policies that a design asks for beside the exact ``grants``.
     ``asynchronous`` says that callers do not wait for an answer: what fails for good is then kept for 14 days.
 
     ``stands_by`` keeps it from running until another update says otherwise: it is there as it will be, at no charge.
@@ -90,7 +90,7 @@ class Function(Component):
         description: str,
         function_name: str | None = None,
         environment: Mapping[str, pulumi.Input[str]] | None = None,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         network: Network | None = None,
         tier: FunctionTier = "private",
         layers: Sequence[pulumi.Input[str]] = (),
@@ -118,10 +118,10 @@ class Function(Component):
         self.role = Role(
             self.child("execution"),
             trust=service_trust("lambda.amazonaws.com"),
-            statements=[
+            grants=[
                 logs.write,
-                *runtime_rights(account, key, dead_letters=dead_letters, networked=network is not None),
-                *statements,
+                runtime_rights(account, key, dead_letters=dead_letters, networked=network is not None),
+                *grants,
             ],
             managed_policies=managed_policies,
             description=description,
@@ -173,13 +173,13 @@ class Function(Component):
             opts=self.child_options(),
         )
 
-    def grant(self, suffix: str, *statements: Statement) -> None:
+    def grant(self, suffix: str, *grants: Grant) -> None:
         """Gives the function further rights, once it is there, on what may know of it."""
         # Not below the role, all of which the function waits for.
         aws.iam.RolePolicy(
             self.child("grant", suffix),
             role=self.role.role_name,
-            policy=policy_document(statements),
+            policy=policy_document(grants),
             opts=self.child_options(),
         )
 
@@ -199,11 +199,10 @@ class Function(Component):
         return consumer
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what the function wrote, and what it failed on for good."""
-        kept = look_into(self.name, self._dead_letters, self._key) if self._dead_letters else []
-        given_up = [statement for consumer in self._consumers for statement in consumer.operate]
-        return [self._logs.read, *kept, *given_up]
+        kept = [read_failures(self.name, self._dead_letters, self._key)] if self._dead_letters else []
+        return Grant(self._logs.read, *kept, *(consumer.operate for consumer in self._consumers))
 
     @property
     def alias_name(self) -> pulumi.Output[str] | None:

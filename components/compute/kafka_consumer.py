@@ -1,4 +1,4 @@
-"""A function that reads a topic of an MSK cluster."""
+"""A Lambda event source mapping for a topic of an MSK cluster."""
 
 from typing import Literal
 
@@ -8,12 +8,12 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures, look_into
+from components.compute.failure_queue import failure_queue, keep_failures, read_failures
 from components.compute.function import Function
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid
+from components.statements import Grant, Statement, policy_document, sid
 from settings import Settings
 
 POLLERS_CALL = ("lambda", "sts")
@@ -30,7 +30,7 @@ class KafkaConsumerSettings(Settings):
     """How long a call waits for a full batch."""
     start: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON"
     """Where a group begins that has read nothing yet: with the oldest record that the topic keeps, or the next one.
-    A change makes the mapping anew, which goes on where the group stands."""
+    A change recreates the mapping, which goes on where the group stands."""
 
 
 class KafkaConsumer(Component):
@@ -63,7 +63,7 @@ class KafkaConsumer(Component):
             self.child("rights"),
             role=function.role.role_name,
             policy=policy_document(
-                [*_polling(account, name, cluster, topic, group), *keep_failures(name, failures, key)]
+                [_polling(account, name, cluster, topic, group), keep_failures(name, failures, key)]
             ),
             opts=self.child_options(),
         )
@@ -85,14 +85,14 @@ class KafkaConsumer(Component):
         self.register_outputs({"failuresName": self.failures_name})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read which records were given up."""
-        return look_into(self.name, self._failures, self._key)
+        return read_failures(self.name, self._failures, self._key)
 
 
-def _polling(account: Account, name: str, cluster: Kafka, topic: KafkaTopic, group: str) -> list[Statement]:
+def _polling(account: Account, name: str, cluster: Kafka, topic: KafkaTopic, group: str) -> Grant:
     """What Lambda does as the function's role; the last calls know no resource."""
-    return [
+    return Grant(
         topic.consume(group),
         Statement(
             sid("FindBrokers", name),
@@ -116,4 +116,4 @@ def _polling(account: Account, name: str, cluster: Kafka, topic: KafkaTopic, gro
             ],
             ["*"],
         ),
-    ]
+    )

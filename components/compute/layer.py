@@ -1,10 +1,10 @@
-"""Libraries that functions share."""
+"""A Lambda layer: libraries that several functions share."""
 
 import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.source import PythonRuntime
+from components.compute.code_archive import PythonRuntime
 from components.stack_name import stack_name
 from components.versions import PYTHON_RUNTIME
 

@@ -1,10 +1,10 @@
-"""The add-ons that a node needs before it can become ready."""
+"""The EKS managed add-ons that a node needs before it becomes Ready."""
 
 import pulumi
 
 from components.account import Account
 from components.component import Component
-from components.compute.add_on import AddOnCluster, add_on
+from components.compute.managed_addon import AddOnCluster, add_on
 from components.security.pod_role import PodRole
 
 

@@ -7,11 +7,11 @@ import pulumi_eks as eks
 from components.account import Account
 from components.component import Component
 from components.compute.cluster import Cluster
-from components.compute.machines import node_role, node_template
+from components.compute.launch_template import node_role, node_template
 from components.compute.node_settings import NodeGroupSettings
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from components.versions import MINORS
 
 _AMI_TYPES = {True: "AL2023_ARM_64_STANDARD", False: "AL2023_x86_64_STANDARD"}
@@ -86,6 +86,6 @@ class NodeGroup(Component):
         self.register_outputs({"roleArn": self.role_arn, "securityGroupId": self.security_group_id})
 
     @property
-    def operate(self) -> Statement:
+    def operate(self) -> Grant:
         """Lets a role say at once how many nodes there are; labels and taints are in the same call."""
         return Statement(sid("Scale", self.name), ["eks:DescribeNodegroup", "eks:UpdateNodegroupConfig"], [self._named])

@@ -1,4 +1,4 @@
-"""How many nodes of which kind a cluster has."""
+"""Settings of node groups: number, instance types, capacity type, disks, labels and taints."""
 
 import re
 from typing import Annotated, Literal, Self

@@ -1,4 +1,4 @@
-"""Nodes in an Auto Scaling group of this program, whose metrics it declares itself."""
+"""Self-managed EKS nodes in an Auto Scaling group, with group metrics enabled."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from pydantic import field_validator
 from components.account import Account
 from components.component import Component
 from components.compute.cluster import Cluster
-from components.compute.machines import node_role, node_template
+from components.compute.launch_template import node_role, node_template
 from components.compute.node_settings import NodeGroupSettings, Taint
 from components.drift import WITHIN_BOUNDS, ignored
 from components.network.network import Network

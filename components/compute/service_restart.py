@@ -1,4 +1,4 @@
-"""Fresh tasks for a service every week."""
+"""A weekly forced deployment of an ECS service, which replaces its tasks."""
 
 import json
 
@@ -39,7 +39,7 @@ class ServiceRestart(Component):
                 account_id=account.id,
                 source_arn=account.arn("scheduler", "schedule-group/default"),
             ),
-            statements=[Statement("Restart", ["ecs:UpdateService"], [service.arn])],
+            grants=[Statement("Restart", ["ecs:UpdateService"], [service.arn])],
             description=f"Replaces the tasks of {service.name}",
             opts=self.child_options(),
         )

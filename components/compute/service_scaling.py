@@ -1,4 +1,4 @@
-"""How many tasks of a service there are, by load and by the clock."""
+"""Application Auto Scaling of an ECS service: target tracking and schedules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

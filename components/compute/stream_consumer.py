@@ -1,4 +1,4 @@
-"""A function that reads what changes in a table."""
+"""A Lambda event source mapping for a DynamoDB stream."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import failure_queue, keep_failures, look_into
+from components.compute.failure_queue import failure_queue, keep_failures, read_failures
 from components.security.key import Key
-from components.statements import Statement, policy_document
+from components.statements import Grant, policy_document
 
 ChangeKind = Literal["INSERT", "MODIFY", "REMOVE"]
 """An item that was added, changed, or deleted (by a caller or because its time had come)."""
@@ -29,7 +29,7 @@ class Stream(Protocol):
         ...
 
     @property
-    def read_stream(self) -> Sequence[Statement]:
+    def read_stream(self) -> Grant:
         """Lets a role read the stream."""
         ...
 
@@ -63,7 +63,7 @@ class StreamConsumer(Component):
         rights = aws.iam.RolePolicy(
             self.child("rights"),
             role=role_name,
-            policy=policy_document([*stream.read_stream, *keep_failures(name, failures, key)]),
+            policy=policy_document([stream.read_stream, keep_failures(name, failures, key)]),
             opts=self.child_options(),
         )
         wanted = pulumi.Output.json_dumps({"eventName": list(changes)})
@@ -89,6 +89,6 @@ class StreamConsumer(Component):
         self.register_outputs({"failuresName": self.failures_name})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read which records were given up."""
-        return look_into(self.name, self._failures, self._key)
+        return read_failures(self.name, self._failures, self._key)

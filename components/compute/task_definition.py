@@ -1,4 +1,4 @@
-"""A Fargate task: one container, the role it acts under, the role it is started with, and who sends its traces."""
+"""An ECS task definition for Fargate: the container, its task and execution roles, its trace collector."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from components.account import Account
 from components.component import Component
 from components.compute.task_settings import TaskSettings
 from components.compute.trace_sidecar import SIDECAR, trace_sidecar
-from components.operations.collector import client_variables
 from components.operations.log_group import LogGroup
+from components.operations.otel_collector import client_variables
 from components.operations.tracing import Tracing
 from components.security.key import ExistingKey, Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 
 CONTAINER = "app"
 _LOG_BUFFER = "25m"
@@ -45,7 +45,7 @@ class SecretReference:
 class TaskDefinition(Component):
     """A task definition whose container cannot write to its image, is not root and has no Linux capability.
 
-    The task role holds ``statements`` and nothing else. The execution role, which the container never sees, may pull
+    The task role holds ``grants`` and nothing else. The execution role, which the container never sees, may pull
     from ``repository``, write to the log group and read ``secrets``. ``repository`` is the URL of a private ECR
     repository, without a tag. With ``tracing`` a collector runs beside the container, which is told to send it what it
     traces; the task role may then send that on. Revisions are kept, so that a failed deployment has one to go back to.
@@ -64,7 +64,7 @@ class TaskDefinition(Component):
         repository: pulumi.Input[str],
         environment: Mapping[str, pulumi.Input[str]],
         secrets: Mapping[str, SecretReference],
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         log_group_name: str,
         tracing: Tracing | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -81,14 +81,14 @@ class TaskDefinition(Component):
         self.role = Role(
             self.child("own"),
             trust=trust,
-            statements=[*statements, *([tracing.write] if tracing else [])],
+            grants=[*grants, *([tracing.write] if tracing else [])],
             description=f"What the containers of {settings.family} may do",
             opts=self.child_options(),
         )
         self.execution_role = Role(
             self.child("execution"),
             trust=trust,
-            statements=[*_pull(repository), logs.write, *_read_secrets(account, secrets, key)],
+            grants=[_pull(repository), logs.write, _read_secrets(account, secrets, key)],
             description=f"Starts the containers of {settings.family}",
             opts=self.child_options(),
         )
@@ -182,16 +182,16 @@ def _request(settings: TaskSettings) -> Sequence[str]:
     return ("CMD", "node", "-e", script)
 
 
-def _pull(repository: pulumi.Input[str]) -> list[Statement]:
+def _pull(repository: pulumi.Input[str]) -> Grant:
     """Lets a role pull from one repository; a token to talk to ECR comes from no resource.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
     """
     actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    return [
+    return Grant(
         Statement("Login", ["ecr:GetAuthorizationToken"], ["*"]),
         Statement("Pull", actions, [pulumi.Output.from_input(repository).apply(repository_arn)]),
-    ]
+    )
 
 
 def repository_arn(url: str) -> str:
@@ -206,15 +206,15 @@ def repository_arn(url: str) -> str:
     return f"arn:{partition}:ecr:{region}:{owner}:repository/{name}"
 
 
-def _read_secrets(account: Account, secrets: Mapping[str, SecretReference], key: Key) -> list[Statement]:
+def _read_secrets(account: Account, secrets: Mapping[str, SecretReference], key: Key) -> Grant:
     """Lets a role read the secrets, and use their keys for nothing but that."""
     if not secrets:
-        return []
+        return Grant()
     listed = [secrets[variable] for variable in sorted(secrets)]
     arns = {id(secret.arn): secret.arn for secret in listed}
     keys = {id(used): used for used in (secret.key or key for secret in listed)}
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}}
-    return [
+    return Grant(
         Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], list(arns.values())),
         Statement("DecryptSecrets", ["kms:Decrypt"], [used.arn for used in keys.values()], through),
-    ]
+    )

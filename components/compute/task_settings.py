@@ -1,4 +1,4 @@
-"""What a Fargate task runs, and how big it is."""
+"""Settings of an ECS task: image tag, CPU, memory, port, user and health check."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,11 +1,11 @@
-"""A collector of traces beside the container of a Fargate task."""
+"""An OpenTelemetry collector as a sidecar container of a Fargate task."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
-from components.operations.collector import CONFIG_VARIABLE, USER, image, sidecar_config
+from components.operations.otel_collector import CONFIG_VARIABLE, USER, image, sidecar_config
 from components.operations.tracing import TracingSettings
 
 SIDECAR = "trace-collector"

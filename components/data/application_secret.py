@@ -1,4 +1,4 @@
-"""The one secret that an application reads: where its stores are and how to sign in, ready to use."""
+"""A Secrets Manager secret with the endpoints and credentials of an application's stores, assembled by a function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from components.data.postgres_primary import PostgresPrimary
 from components.data.redis import Redis
 from components.security.key import Key
 from components.security.secret import RotatedSecret, await_value
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import Settings
 from settings.services.secrets import SecretPath
 
@@ -29,7 +29,7 @@ class ApplicationSecretSettings(Settings):
     name: SecretPath
     """The path of the secret in Secrets Manager."""
     rotation_days: int = Field(default=30, ge=1, le=90)
-    """After how many days its parts are put together anew at the latest."""
+    """After how many days its parts are assembled again at the latest."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class ApplicationSecret(RotatedSecret):
                 "PUBLIC_VALUES": pulumi.Output.json_dumps(dict(sorted(public.items()))),
                 **({"ECS_CLUSTER": tasks.cluster_name, "ECS_SERVICE": tasks.service_name} if tasks else {}),
             },
-            statements=[
+            grants=[
                 database.read_secret,
-                *_distinct_decrypt(database_key, key),
+                _distinct_decrypt(database_key, key),
                 cache.set_password,
                 start,
                 *([_replace(tasks, account)] if tasks else []),
@@ -112,7 +112,7 @@ class ApplicationSecret(RotatedSecret):
             await_first_value(self)
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read the value, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("Read", self.name), actions, [self._pattern])
@@ -137,7 +137,7 @@ class ApplicationSecret(RotatedSecret):
 
 
 def whereabouts(cache: Redis) -> dict[str, pulumi.Input[str]]:
-    """What the function is told of a cache."""
+    """Environment variables with a cache's endpoint, for the function that assembles the secret."""
     return {
         "CACHE_HOST": cache.endpoint,
         "CACHE_PORT": str(cache.port),
@@ -152,11 +152,11 @@ def await_first_value(secret: RotatedSecret) -> None:
         await_value(secret, secret.function, secret.arn, schedule=secret.schedule)
 
 
-def _replace(tasks: Tasks, account: Account) -> Statement:
+def _replace(tasks: Tasks, account: Account) -> Grant:
     service = account.arn("ecs", f"service/{tasks.cluster_name}/{tasks.service_name}")
     return Statement("ReplaceTasks", ["ecs:UpdateService"], [service])
 
 
-def _distinct_decrypt(database_key: Key, key: Key) -> list[Statement]:
+def _distinct_decrypt(database_key: Key, key: Key) -> Grant:
     """The right to read the database's secret, unless the function has it for its own key already."""
-    return [] if database_key is key else [database_key.decrypt]
+    return Grant() if database_key is key else Grant(database_key.decrypt)

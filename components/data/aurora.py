@@ -1,4 +1,4 @@
-"""A cluster of Aurora PostgreSQL beside an instance of RDS, with capacity that follows the load."""
+"""An Aurora PostgreSQL Serverless v2 cluster, which can start as a replica of an RDS instance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ from components.data.aurora_settings import AuroraServerlessSettings, cluster_id
 from components.data.final_snapshot import final_snapshot
 from components.data.managed_secret import managed_secret_arn
 from components.data.postgres import Postgres
-from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
+from components.data.postgres_base import MONITORED, PARAMETERS, PORT, PostgresBase
 from components.data.postgres_settings import PostgresSettings
 from components.drift import FOLLOWS, ignored
 from components.network.network import Network
 from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings.services.rds import major
 
 _ENGINE = "aurora-postgresql"
@@ -28,7 +28,7 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="24h", update="3h", delete="2h")
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Migrating.RDSPostgreSQL.Replica.html"""
 
 
-class Aurora(PostgresGround):
+class Aurora(PostgresBase):
     """A cluster in the data tier, of serverless instances, encrypted with ``key``, which only granted clients reach.
 
     As a ``follower`` it copies ``source`` and consists of one instance, as AWS has it; users, databases and the master
@@ -99,13 +99,13 @@ class Aurora(PostgresGround):
         return self._secret_arn
 
     @property
-    def read_secret(self) -> Statement:
+    def read_secret(self) -> Grant:
         """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role restart instances, fail the cluster over, see what loads it and read its log, and have the master
         password replaced once it has one of its own."""
         loads = [
@@ -124,9 +124,9 @@ class Aurora(PostgresGround):
                 Statement(sid("FailOver", self.name), ["rds:FailoverDBCluster"], [self.arn, *instances]),
                 Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn]),
             ]
-        return statements
+        return Grant(*statements)
 
-    def connect(self, user: str) -> Statement:
+    def connect(self, user: str) -> Grant:
         """Lets a role sign in to every instance of the cluster as the PostgreSQL user ``user``.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
@@ -135,7 +135,7 @@ class Aurora(PostgresGround):
         users = pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), cluster, "/", user)
         return Statement(sid("Connect", self.name), ["rds-db:connect"], [users])
 
-    def connect_to_primary(self, user: str) -> Statement:
+    def connect_to_primary(self, user: str) -> Grant:
         """As ``connect``: IAM knows the cluster, and not which of its instances writes."""
         return self.connect(user)
 

@@ -1,4 +1,4 @@
-"""What may be said about a cluster of Aurora PostgreSQL whose capacity follows the load."""
+"""Settings of an Aurora PostgreSQL Serverless v2 cluster."""
 
 from typing import Annotated, Literal, Self
 

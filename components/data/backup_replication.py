@@ -1,4 +1,4 @@
-"""Automated backups of a PostgreSQL instance, replicated to another region."""
+"""RDS automated backups of a PostgreSQL instance, replicated to another region."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""A private bucket."""
+"""An S3 bucket: private, versioned, encrypted, with a lifecycle."""
 
 from typing import Literal, Self
 
@@ -8,13 +8,13 @@ from pydantic import Field, model_validator
 
 from components.account import Account
 from components.compute.function import Function
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.bucket_listener import BucketListener
-from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket
 from components.data.private_bucket import PrivateBucket
 from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import MisfitError, Problem, Settings
 from settings.services.s3 import BucketName, DaysOrNone, HeaderName, Origin
 
@@ -165,14 +165,14 @@ class Bucket(PrivateBucket):
         key = {} if self._key is None else {"encryptionType": "SSE-KMS", "kmsKey": self._key.arn}
         return ProtectedResource(self.name, "S3", self.arn, key)
 
-    def erase(self, *folders: str) -> list[Statement]:
+    def erase(self, *folders: str) -> Grant:
         """Lets a role find and delete every version of the objects in these folders, and read none of them."""
         found = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
         objects = [pulumi.Output.concat(self.arn, f"/{folder}/*") for folder in folders]
-        return [
+        return Grant(
             Statement(sid("FindVersions", self.name), ["s3:ListBucketVersions"], [self.arn], found),
             Statement(sid("Erase", self.name), ["s3:DeleteObject", "s3:DeleteObjectVersion"], objects),
-        ]
+        )
 
     def notify(self, function: Function, *, prefix: str = "", suffix: str = "") -> None:
         """Has S3 invoke ``function`` for every object that is added under ``prefix`` and ends in ``suffix``.

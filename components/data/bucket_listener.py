@@ -1,4 +1,4 @@
-"""A function that S3 tells of new objects."""
+"""An S3 event notification that invokes a function for new objects."""
 
 from dataclasses import dataclass
 

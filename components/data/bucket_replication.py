@@ -1,4 +1,4 @@
-"""Copies of buckets in another region."""
+"""S3 replication of buckets to another region."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from components.data.log_bucket import LogBucket
 from components.region import in_region
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 
 _READ = ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"]
 _READ_LOCKS = ["s3:GetObjectLegalHold", "s3:GetObjectRetention"]
@@ -57,7 +57,7 @@ class BucketReplication(Component):
             # S3 documents no source that it would name when it takes this role:
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
             trust=service_trust("s3.amazonaws.com"),
-            statements=[*self._rights(), *self._key_rights(account, key, target_key)],
+            grants=[self._rights(), self._key_rights(account, key, target_key)],
             description=f"S3: replicate to {target_account.region}",
             opts=self.child_options(),
         )
@@ -97,7 +97,7 @@ class BucketReplication(Component):
             opts=self.child_options(depends_on=[source.versioning, copy.versioning, role]),
         )
 
-    def _rights(self) -> list[Statement]:
+    def _rights(self) -> Grant:
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html"""
         sources, copies = list(self._sources.values()), list(self.destinations.values())
         rights = [
@@ -108,9 +108,9 @@ class BucketReplication(Component):
             Statement("WriteCopies", _WRITE, [bucket.objects for bucket in copies]),
         ]
         locked = [bucket.objects for bucket in sources if bucket.settings.lock_days is not None]
-        return [*rights, Statement("ReadLocks", _READ_LOCKS, locked)] if locked else rights
+        return Grant(*rights, *([Statement("ReadLocks", _READ_LOCKS, locked)] if locked else []))
 
-    def _key_rights(self, account: Account, key: Key, target_key: Key) -> list[Statement]:
+    def _key_rights(self, account: Account, key: Key, target_key: Key) -> Grant:
         """Both keys through S3 only, for these buckets or, where a key was made for one object alone, their objects.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
@@ -121,11 +121,11 @@ class BucketReplication(Component):
             "EncryptCopies", ["kms:Encrypt", "kms:GenerateDataKey"], target_key, self._there.region, copies
         )
         if not encrypted:
-            return [encrypt]
-        return [_through_s3("DecryptVersions", ["kms:Decrypt"], key, account.region, encrypted), encrypt]
+            return Grant(encrypt)
+        return Grant(_through_s3("DecryptVersions", ["kms:Decrypt"], key, account.region, encrypted), encrypt)
 
 
-def _through_s3(name: str, actions: list[str], key: Key, region: str, buckets: list[Bucket]) -> Statement:
+def _through_s3(name: str, actions: list[str], key: Key, region: str, buckets: list[Bucket]) -> Grant:
     conditions = {
         "StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"},
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": [arn for b in buckets for arn in (b.arn, b.objects)]},

@@ -1,4 +1,4 @@
-"""What roles may be granted on a bucket, whichever stack made it."""
+"""Grants on an S3 bucket, whether this stack made it or another."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.security.key import ExistingKey, Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 _WRITE = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
 # S3 decrypts the parts of an upload to join them, so whoever writes needs Decrypt as well:
@@ -27,31 +27,29 @@ class BucketRights:
         return self.arn.apply(lambda arn: f"{arn}/*")
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role list the bucket and read its objects."""
         return self.grant("Read", ["s3:GetObject", "s3:ListBucket"], ["kms:Decrypt"], listing=True)
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a role add objects, in parts as well, and nothing else."""
         return self.grant("Write", _WRITE, _WRITE_KEY)
 
     @property
-    def read_write(self) -> Statement:
+    def read_write(self) -> Grant:
         """Lets a role list, read, add and delete objects."""
         actions = ["s3:GetObject", "s3:ListBucket", *_WRITE, "s3:DeleteObject"]
         return self.grant("ReadWrite", actions, _WRITE_KEY, listing=True)
 
     @property
-    def tag(self) -> Statement:
+    def tag(self) -> Grant:
         """Lets a role read objects and put tags on them, and change nothing else."""
         # Who may not list is told of an object that is gone that he may not read it.
         actions = ["s3:GetObject", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"]
         return self.grant("Tag", actions, ["kms:Decrypt"], listing=True)
 
-    def grant(
-        self, verb: str, actions: Sequence[str], key_actions: Sequence[str], *, listing: bool = False
-    ) -> Statement:
+    def grant(self, verb: str, actions: Sequence[str], key_actions: Sequence[str], *, listing: bool = False) -> Grant:
         """A statement on this bucket's objects and the key they are encrypted with."""
         resources = [*([self.arn] if listing else []), self.objects]
         if self._key is None:

@@ -1,4 +1,4 @@
-"""What a recovery stack adds to the copy of a bucket that its home stack made in this region."""
+"""What a recovery stack configures on the replica of a bucket that its home stack made in this region."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""The secret that opens a cache: where it is and the password, in one URL."""
+"""A Secrets Manager secret with the URL of a Redis, password included, for clients without IAM authentication."""
 
 import pulumi
 
@@ -49,7 +49,7 @@ class CacheSecret(RotatedSecret):
             code=ASSEMBLY,
             function=ASSEMBLY_SIZE,
             environment={"PARTS": URL, "PUBLIC_VALUES": "{}", **whereabouts(cache)},
-            statements=[cache.set_password],
+            grants=[cache.set_password],
             # ElastiCache changes no user while it makes the group that he is in.
             after=[cache],
             secret_name=settings.name,

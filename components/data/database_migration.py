@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date where there is no cluster to run a Job in."""
+"""Schema migrations by a Lambda function, for systems without a cluster that could run a Job."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from components.compute.layer import Layer
 from components.data.postgres_primary import PostgresPrimary
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=900)
 
@@ -65,7 +65,7 @@ class DatabaseMigration(Component):
                 "DATABASE_PORT": str(database.port),
                 "DATABASE_NAME": database.db_name,
             },
-            statements=[database.read_secret, database_key.decrypt],
+            grants=[database.read_secret, database_key.decrypt],
             network=network,
             tier=tier,
             layers=[layer.arn],
@@ -86,8 +86,8 @@ class DatabaseMigration(Component):
         self.register_outputs({})
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role read what the function says of the files."""
+    def operate(self) -> Grant:
+        """Lets a role read the function's log."""
         return self._function.operate
 
 

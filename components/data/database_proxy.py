@@ -1,4 +1,4 @@
-"""A pool of connections in front of a PostgreSQL instance."""
+"""An RDS Proxy for a PostgreSQL instance."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust, sid
+from components.statements import Grant, Statement, service_trust, sid
 from settings import Name, Settings
 
 
@@ -90,7 +90,7 @@ class DatabaseProxy(Component):
         """Lets ``client`` open connections to the proxy."""
         self._security_group.allow(client, self.port, self._purpose)
 
-    def connect(self, user: str) -> Statement:
+    def connect(self, user: str) -> Grant:
         """Lets a role sign in to the proxy as the PostgreSQL user ``user``, and the proxy to the database.
 
         The user needs ``rds_iam`` inside PostgreSQL.

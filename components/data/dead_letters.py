@@ -1,12 +1,12 @@
-"""Where events stay that could not be delivered."""
+"""A dead-letter queue of an EventBridge rule."""
 
 import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import look_into
+from components.compute.failure_queue import read_failures
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 
 _LONGEST_SECONDS = 14 * 24 * 3600
 
@@ -52,6 +52,6 @@ class DeadLetters(Component):
         self.register_outputs({"arn": self.arn})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read what was left."""
-        return look_into(self.name, self._queue, self._key)
+        return read_failures(self.name, self._queue, self._key)

@@ -1,4 +1,4 @@
-"""What RDS says about exports of snapshots that failed."""
+"""Failed RDS snapshot exports, from RDS events to a metric for an alarm."""
 
 from collections.abc import Sequence
 

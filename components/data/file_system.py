@@ -1,4 +1,4 @@
-"""An EFS file system that is entered by access points only."""
+"""An EFS file system that is mounted by access points only."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid, tls_only
+from components.statements import Grant, Statement, policy_document, sid, tls_only
 from settings import Name, Settings
 from settings.services.data import AccessPointPath, Permissions
 
@@ -103,7 +103,7 @@ class FileSystem(Component):
         """Lets ``client`` open connections to the mount targets."""
         self._security_group.allow(client, PORT, f"File system {self.name}")
 
-    def mount(self, access_point: str) -> Statement:
+    def mount(self, access_point: str) -> Grant:
         """Lets a role mount one access point and write there. Raises KeyError for one that does not exist."""
         return Statement(
             sid("Mount", f"{self.name}-{access_point}"),

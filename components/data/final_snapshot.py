@@ -1,4 +1,4 @@
-"""What the snapshot is called that a store leaves when it is deleted."""
+"""The name of the final snapshot that a store leaves when it is deleted."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ def final_snapshot(
     """A name for the last snapshot of a store, another for each store that there is under an identifier.
 
     A snapshot outlives its store, so that a fixed name would stop the second deletion. ``replaced_with`` are inputs
-    that make the store anew when they change: the new one gets a new name, the old one leaves under its own.
+    that recreate the store when they change: the new one gets a new name, the old one leaves under its own.
     """
     suffix = random.RandomId(
         parent.child("final-snapshot"), byte_length=4, keepers=dict(replaced_with), opts=parent.child_options()

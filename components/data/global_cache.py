@@ -1,4 +1,4 @@
-"""A Redis replication group in one region, copied to another."""
+"""A secondary replication group of an ElastiCache Global Datastore."""
 
 import pulumi
 import pulumi_aws as aws
@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.data.redis import Redis
-from components.data.redis_members import RedisMember
+from components.data.redis_base import RedisBase
 from components.data.redis_settings import RedisSettings
 from components.drift import GLOBAL_COPY, GLOBAL_MEMBER
 from components.network.network import Network
@@ -44,7 +44,7 @@ class GlobalDatastore(Component):
         self.register_outputs({"datastoreId": self.datastore_id})
 
 
-class GlobalCache(RedisMember):
+class GlobalCache(RedisBase):
     """A copy, in a recovery region, of the primary of the datastore ``datastore_id``; read-only until it is promoted.
 
     Version, node type, shards, parameters and both encryptions are the primary's; it has a key, users and logs of its

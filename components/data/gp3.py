@@ -1,4 +1,4 @@
-"""The gp3 storage of an RDS for PostgreSQL instance."""
+"""gp3 storage of RDS for PostgreSQL: size, IOPS and throughput, with their limits."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Copies of container images in another region."""
+"""ECR replication of container images to another region."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""An MSK cluster that takes IAM identities and nothing else."""
+"""An MSK cluster with IAM authentication only."""
 
 from typing import Literal, Self
 
@@ -144,7 +144,7 @@ class Kafka(Component):
         self._security_group.allow(client, IAM_PORT, f"Kafka {self.name}")
 
     def allow_pollers(self, endpoints: SecurityGroup) -> None:
-        """Lets what stands behind the brokers' own group, as Lambda's pollers do, reach them and AWS by ``endpoints``.
+        """Lets Lambda's pollers, which use the brokers' own security group, reach the brokers and AWS by ``endpoints``.
 
         https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
         """
@@ -156,7 +156,7 @@ class Kafka(Component):
         self._security_group.allow_ports(client, *_METRICS_PORTS, f"Metrics of Kafka {self.name}")
 
     def resource_arn(self, kind: Literal["group", "topic"], called: str) -> pulumi.Output[str]:
-        """The ARN of a topic or a consumer group; a name is part of it as it stands, so it can be no pattern.
+        """The ARN of a topic or a consumer group; ``name`` is taken literally, so wildcards are no pattern.
 
         https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html#msk-iam-resources
         """

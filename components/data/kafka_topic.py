@@ -1,4 +1,4 @@
-"""A topic of an MSK cluster, and who may write and read it."""
+"""A topic of an MSK cluster, and the grants to produce and consume."""
 
 import re
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.component import Component
 from components.data.kafka import IN_SYNC, REPLICAS, Kafka
-from components.statements import Statement
+from components.statements import Grant, Statement
 from settings import Settings
 from settings.services.msk import TopicName
 
@@ -64,7 +64,7 @@ class KafkaTopic(Component):
         self.register_outputs({"topicName": self.topic_name})
 
     @property
-    def produce(self) -> Statement:
+    def produce(self) -> Grant:
         """Lets a role write to the topic, also idempotently.
 
         https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
@@ -75,7 +75,7 @@ class KafkaTopic(Component):
             [self._cluster.arn, self._cluster.resource_arn("topic", self.topic_name)],
         )
 
-    def consume(self, group: str) -> Statement:
+    def consume(self, group: str) -> Grant:
         """Lets a role read the topic as a member of one consumer group, which Kafka makes as its first member joins."""
         return Statement(
             f"Consume{_word(self.topic_name)}As{_word(group)}",

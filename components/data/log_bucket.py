@@ -1,9 +1,9 @@
-"""Where load balancers, CloudFront and other buckets leave their access logs."""
+"""The S3 bucket for access logs of load balancers, CloudFront and other buckets."""
 
 import pulumi
 
 from components.account import Account
-from components.data.lifecycle import LifecycleSettings
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.private_bucket import PrivateBucket
 from components.statements import Statement
 from settings.services.s3 import BucketName
@@ -17,7 +17,7 @@ class LogBucketSettings(LifecycleSettings):
 
 
 class LogBucket(PrivateBucket):
-    """A bucket for access logs, written by the services that deliver them and by nobody else.
+    """A bucket for access logs, which only the services that deliver them can write to.
 
     Encrypted with keys of S3's own: neither S3 nor Elastic Load Balancing delivers its access logs to a bucket whose
     default is a KMS key:

@@ -1,4 +1,4 @@
-"""The secrets that RDS keeps itself for master users."""
+"""The secrets in which RDS manages master passwords."""
 
 from collections.abc import Sequence
 from typing import Protocol

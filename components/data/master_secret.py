@@ -1,4 +1,4 @@
-"""The master password of an RDS instance that may have read replicas."""
+"""The master password of an RDS instance in a secret that a function rotates, as read replicas require."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
 from components.security.secret import await_value, empty_secret, restrict, rotation_of
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 _MINUTES = 60
 
@@ -72,7 +72,7 @@ class MasterSecret(Component):
         await_value(self, self.function, self.arn, schedule=schedule)
 
     def stand_by(self) -> pulumi.Resource:
-        """Makes what replaces the password, without having it do so, as for a copy that nobody writes to yet.
+        """Creates the rotation function without scheduling rotation, for a replica that is not promoted.
 
         Returns what has to be there before it can be called.
         """
@@ -87,7 +87,7 @@ class MasterSecret(Component):
             handler="handler.handle",
             description=f"Rotates the master password of {self._identifier}",
             environment={"DB_INSTANCE_IDENTIFIER": self._identifier, "MASTER_USERNAME": self._username},
-            statements=[*self._rights(), self._key.use],
+            grants=[self._rights(), self._key.use],
             opts=self.child_options(),
         )
         return self._function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
@@ -100,15 +100,15 @@ class MasterSecret(Component):
         return self._function
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role have the password replaced at once, and read what the function says of it."""
-        return [*rotation_of(self.name, self.arn, self.function), *self.function.operate]
+    def operate(self) -> Grant:
+        """Lets a role rotate the password at once, and read the rotation function's log."""
+        return Grant(rotation_of(self.name, self.arn, self.function), self.function.operate)
 
-    def _rights(self) -> list[Statement]:
+    def _rights(self) -> Grant:
         """https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html"""
         secret = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
         instance = self._account.arn("rds", f"db:{self._identifier}")
-        return [
+        return Grant(
             Statement("Rotate", [f"secretsmanager:{action}" for action in secret], [self.arn]),
             Statement("SetPassword", ["rds:DescribeDBInstances", "rds:ModifyDBInstance"], [instance]),
-        ]
+        )

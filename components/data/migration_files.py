@@ -1,4 +1,4 @@
-"""The SQL files that make a database's users and schema."""
+"""The SQL files of a schema migration, in their order."""
 
 import re
 from typing import Annotated

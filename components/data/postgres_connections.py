@@ -1,4 +1,4 @@
-"""How many connections PostgreSQL takes, which is a matter of the memory it has."""
+"""The default of PostgreSQL's ``max_connections`` on RDS, by the memory of the instance class."""
 
 from resource_types.machine_sizes import machine_size
 

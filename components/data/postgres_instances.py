@@ -1,4 +1,4 @@
-"""What every PostgreSQL instance of the project has in common, whichever region it lives in."""
+"""What RDS for PostgreSQL instances share, in the home region and in a recovery region."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,13 +7,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
-from components.data.postgres_ground import MONITORED, PARAMETERS, PORT, PostgresGround
+from components.data.postgres_base import MONITORED, PARAMETERS, PORT, PostgresBase
 from components.data.postgres_settings import PostgresSettings
 from components.drift import ignored
 from components.network.network import Network
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings.services.rds import family
 
 _LOGS = ("postgresql", "upgrade")
@@ -21,8 +21,8 @@ _TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="3h", delete="2h")
 """Creating a replica copies the primary and deleting in prod takes a snapshot: both grow with the storage."""
 
 
-class PostgresInstances(PostgresGround):
-    """The ground that instances of one network stand on, and how each of them is made.
+class PostgresInstances(PostgresBase):
+    """The network, parameter group and options that instances of one database share, and how each is created.
 
     They are encrypted with ``key``, speak TLS only, let people and programs sign in by IAM, and write both of their
     logs to CloudWatch, so ``key`` must let CloudWatch Logs use it (``log_groups``). ``parameters`` are those of the
@@ -60,14 +60,14 @@ class PostgresInstances(PostgresGround):
             opts=self.child_options(),
         )
 
-    def connect(self, user: str) -> Statement:
+    def connect(self, user: str) -> Grant:
         """Lets a role sign in to every instance as the PostgreSQL user ``user``.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
         """
         return self._connect(user, self._instances.values())
 
-    def _connect(self, user: str, instances: Iterable[aws.rds.Instance]) -> Statement:
+    def _connect(self, user: str, instances: Iterable[aws.rds.Instance]) -> Grant:
         users = [
             pulumi.Output.concat(self.account.arn("rds-db", "dbuser:"), instance.resource_id, "/", user)
             for instance in instances
@@ -87,7 +87,7 @@ class PostgresInstances(PostgresGround):
         """What a primary and its replicas share; ``conditions`` are those of ``components.drift`` that hold for it.
 
         One that is ``deletable`` is protected neither by RDS nor by Pulumi, whatever the environment says. One that is
-        ``gone_first`` is deleted before it is made anew, under the same identifier.
+        ``gone_first`` is deleted before it is recreated, under the same identifier.
         """
         iops, throughput = self.settings.provisioned
         return aws.rds.Instance(

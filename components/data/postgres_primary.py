@@ -1,4 +1,4 @@
-"""What every database has of which one instance is written to, whether it always was or only since a promotion."""
+"""What a database with a fixed primary instance offers: endpoints, grants and its master secret."""
 
 import pulumi
 
@@ -6,7 +6,7 @@ from components.data.final_snapshot import final_snapshot
 from components.data.master_secret import MasterSecret
 from components.data.postgres_instances import PostgresInstances
 from components.operations.protected_resource import ProtectedResource
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 PRIMARY = "primary"
 
@@ -23,31 +23,31 @@ class PostgresPrimary(PostgresInstances):
     """Whether it is a copy of another region's that nobody can write to."""
     _master: MasterSecret | None
 
-    def connect_to_primary(self, user: str) -> Statement:
+    def connect_to_primary(self, user: str) -> Grant:
         """As ``connect``, to where rows are written alone."""
         return self._connect(user, [self._instances[PRIMARY]])
 
     @property
     def backed_up(self) -> ProtectedResource:
-        """The primary for AWS Backup; restored, it stands where the primary does, with the rules of its connections."""
+        """The primary for AWS Backup; a restore goes to the same subnets and security group."""
         return ProtectedResource(
             self.name, "RDS", self.arn, {"dbParameterGroupName": self._parameter_group.name, **self.grounded}
         )
 
     @property
     def read_variables(self) -> dict[str, pulumi.Input[str]]:
-        """What programs are told of where reads may go: hosts with commas between them, or nothing without replicas."""
+        """Environment variables with the read replicas' hosts, comma-separated; empty without replicas."""
         hosts = self.reader_endpoints.values()
         return {"DATABASE_READ_HOSTS": pulumi.Output.all(*hosts).apply(",".join)} if hosts else {}
 
     @property
-    def read_secret(self) -> Statement:
+    def read_secret(self) -> Grant:
         """Lets a role read the master user's name and password, together with ``decrypt`` of the key."""
         actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         return Statement(sid("ReadMasterSecret", self.name), actions, [self.secret_arn])
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role restart the instances, fail the primary over, see what loads them and read their logs, and have
         the master password replaced."""
         instances = [instance.arn for instance in self._instances.values()]
@@ -56,17 +56,17 @@ class PostgresPrimary(PostgresInstances):
             for instance in self._instances.values()
         ]
         managed = Statement(sid("RotateMaster", self.name), ["secretsmanager:RotateSecret"], [self.secret_arn])
-        return [
+        return Grant(
             Statement(sid("Reboot", self.name), ["rds:RebootDBInstance"], instances),
             Statement(sid("SeeLoad", self.name), ["pi:GetResourceMetrics"], loads),
             self._key.through("rds", self.name),
             *(log.read for log in self._logs),
-            *([managed] if self._master is None else self._master.operate),
-        ]
+            managed if self._master is None else self._master.operate,
+        )
 
     @property
     def rotations(self) -> dict[str, pulumi.Output[str]]:
-        """The function that replaces the master password, by what it is called; none where RDS replaces it."""
+        """The rotation functions of the master password, by label; none where RDS rotates it."""
         if self._master is None:
             return {}
         return {f"{self._master.name}-rotation": self._master.function.function_name}

@@ -1,4 +1,4 @@
-"""What may be said about a PostgreSQL instance."""
+"""Settings of an RDS for PostgreSQL instance."""
 
 from collections.abc import Collection
 
@@ -37,7 +37,7 @@ class PostgresSettings(Gp3Settings):
     db_name: DatabaseName | None = None
     """The database that is made in it; another one replaces the instance."""
     multi_az: bool = False
-    """A standby in a second zone; an environment that demands one has it either way."""
+    """A standby in a second zone; an environment that requires one has it either way."""
     read_replicas: int = Field(default=0, ge=0, le=5)
     """How many, each in a zone of its own."""
     replicas_deletable: bool = False

@@ -1,4 +1,4 @@
-"""Parameters of a PostgreSQL that answers many short requests by indexes: what it is set to, and why.
+"""Parameters of PostgreSQL for many short indexed requests, each with its reason.
 
 All of them are dynamic: RDS applies a change within minutes and restarts nothing, and instances that share the group
 change together. What is left as RDS has it stands, with why, in docs/decisions/0042-who-connects-how.md.

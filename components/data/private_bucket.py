@@ -1,18 +1,18 @@
-"""What every bucket of the project has in common."""
+"""The base of all S3 buckets: no public access, versioning, TLS only, encryption."""
 
 import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.bucket_rights import BucketRights
-from components.data.lifecycle import LifecycleSettings
 from components.security.key import Key
 from components.statements import Statement, policy_document, tls_only
 
 
 class PrivateBucket(BucketRights, Component):
-    """A versioned bucket that nobody outside the account can be let into, reached over TLS only.
+    """A versioned bucket without public or cross-account access, reached over TLS only.
 
     Its physical name is ``bucket`` with account and region appended. Without a key it is encrypted with keys of
     S3's own, which only the destination of access logs may be.

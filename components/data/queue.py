@@ -1,4 +1,4 @@
-"""A queue of work that must not be lost."""
+"""An SQS queue with a dead-letter queue."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid, tls_only
+from components.statements import Grant, Statement, policy_document, sid, tls_only
 from settings import Settings
 
 _DAY = 24 * 3600
@@ -58,32 +58,32 @@ class Queue(Component):
         self.register_outputs({"arn": self.arn, "url": self.url})
 
     @property
-    def send(self) -> list[Statement]:
+    def send(self) -> Grant:
         """Lets a role put messages into the queue."""
-        return [Statement(sid("Send", self.name), ["sqs:GetQueueUrl", "sqs:SendMessage"], [self.arn]), self._use]
+        return Grant(Statement(sid("Send", self.name), ["sqs:GetQueueUrl", "sqs:SendMessage"], [self.arn]), self._use)
 
     @property
-    def send_and_consume(self) -> list[Statement]:
+    def send_and_consume(self) -> Grant:
         """Lets a role put messages into the queue, read them and take them off."""
         actions = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
         granted = [f"sqs:{action}" for action in (*actions, "SendMessage")]
-        return [Statement(sid("SendAndConsume", self.name), granted, [self.arn]), self._use]
+        return Grant(Statement(sid("SendAndConsume", self.name), granted, [self.arn]), self._use)
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role read the dead letters and have SQS send them back to the queue.
 
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
         """
         dead = ["StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]
-        return [
+        return Grant(
             Statement(sid("MoveBack", self.name), [f"sqs:{action}" for action in dead], [self._dead_letters.arn]),
             Statement(sid("TakeBack", self.name), ["sqs:SendMessage"], [self.arn]),
             self._key.through("sqs", self.name),
-        ]
+        )
 
     @property
-    def _use(self) -> Statement:
+    def _use(self) -> Grant:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"""
         return Statement(sid("Encrypt", self.name), ["kms:Decrypt", "kms:GenerateDataKey"], [self._key.arn])
 

@@ -1,29 +1,29 @@
-"""An ElastiCache for Redis replication group with one user that signs in."""
+"""An ElastiCache for Redis replication group."""
 
 import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
 from components.data.final_snapshot import final_snapshot
-from components.data.redis_members import RedisMember
+from components.data.redis_base import RedisBase
 from components.data.redis_settings import RedisSettings
 from components.drift import GLOBAL_MEMBER, GLOBAL_PRIMARY
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import MisfitError
 
 _NOWHERE = "standing-by.invalid"
 """https://www.rfc-editor.org/rfc/rfc2606"""
 
 
-class Redis(RedisMember):
-    """A replication group in the data tier, encrypted with ``key`` at rest and by TLS on the way.
+class Redis(RedisBase):
+    """A replication group in the data tier, encrypted with ``key`` at rest and by TLS in transit.
 
     The only user is the application's; it may do everything but what Redis calls dangerous. It signs in with a token
     that IAM signs (``connect``), or with a password: the first one, in the state as a secret, opens the cache until
     whoever was granted ``set_password`` has replaced it. The ``default`` user is switched off. Where the environment
-    demands a standby, there are at least two nodes unless ``single_node`` says otherwise; two or more fail over
+    requires a standby, there are at least two nodes unless ``single_node`` says otherwise; two or more fail over
     between zones. The slow and the engine log go to CloudWatch, so
     ``key`` must let CloudWatch Logs use it (``log_groups``).
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
@@ -117,7 +117,7 @@ class Redis(RedisMember):
         return group.name
 
     @property
-    def set_password(self) -> Statement:
+    def set_password(self) -> Grant:
         """Lets a role replace the passwords of the application's user, of which there may be two at a time."""
         return Statement(
             sid("SetPassword", self.name), ["elasticache:DescribeUsers", "elasticache:ModifyUser"], [self._user.arn]

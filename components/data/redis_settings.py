@@ -1,4 +1,4 @@
-"""What may be said about an ElastiCache for Redis replication group."""
+"""Settings of an ElastiCache for Redis replication group."""
 
 from typing import Literal, Self
 
@@ -35,7 +35,7 @@ class RedisSettings(Settings):
     nodes: int = Field(default=3, ge=1, le=6)
     """How many nodes a shard has, its primary among them."""
     single_node: bool = False
-    """One node even where the environment demands a standby: what it holds is gone with it, and nothing fails over."""
+    """One node even where the environment requires a standby: what it holds is gone with it, and nothing fails over."""
     authentication: Literal["iam", "password"] = "iam"
     """``password`` is for clients that can only be told a URL; ``ApplicationSecret`` then makes and rotates it."""
     subnet_group_name: SubnetGroupName | None = None
@@ -79,7 +79,7 @@ class RedisSettings(Settings):
 
     @property
     def parameter_family(self) -> str:
-        """The family of parameters that goes with the version."""
+        """The parameter group family of the engine version."""
         return "redis6.x" if self.engine_version == "6.2" else "redis7"
 
     @property

@@ -1,4 +1,4 @@
-"""Container images."""
+"""ECR repositories: immutable tags, scans on push, lifecycle."""
 
 import json
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import Name, Settings
 
 
@@ -58,22 +58,22 @@ class Registry(Component):
         return pulumi.Output.concat(self._domain, "/", self._repositories[image].name)
 
     @property
-    def login(self) -> Statement:
+    def login(self) -> Grant:
         """Lets a role get a token to talk to ECR; the one action that takes no resource."""
         return Statement(sid("Login", self.name), ["ecr:GetAuthorizationToken"], ["*"])
 
     @property
-    def pull(self) -> Statement:
+    def pull(self) -> Grant:
         """Lets a role, together with ``login``, pull images."""
         return Statement(sid("Pull", self.name), _PULL, self._arns)
 
     @property
-    def push(self) -> Statement:
+    def push(self) -> Grant:
         """Lets a role, together with ``login``, push images and pull the layers they share."""
         return Statement(sid("Push", self.name), [*_PULL, *_PUSH], self._arns)
 
     @property
-    def operate(self) -> Statement:
+    def operate(self) -> Grant:
         """Lets a role see what ECR has found in the images."""
         return Statement(sid("SeeFindings", self.name), ["ecr:DescribeImageScanFindings"], self._arns)
 

@@ -1,4 +1,4 @@
-"""Who may do what in a search domain, told to it by the program."""
+"""Fine-grained access control of an OpenSearch domain: role mappings, applied by a function."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from components.compute.function import Function, FunctionSettings
 from components.data.search_domain import SearchDomain
 from components.network.network import Network
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant
 
 _SIZE = FunctionSettings(memory_mib=256, timeout_seconds=600)
 
@@ -88,8 +88,8 @@ class SearchAccess(Component):
         self.register_outputs({"roleArn": self.role_arn})
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role read what the function says of the domain's answers."""
+    def operate(self) -> Grant:
+        """Lets a role read the log of the function that maps roles."""
         return self._function.operate
 
     def map(self, domain: SearchDomain, roles: Mapping[str, SearchRole]) -> pulumi.Resource:

@@ -1,4 +1,4 @@
-"""An OpenSearch domain that only roles can talk to."""
+"""An OpenSearch Service domain in a VPC, with IAM roles as its only users."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from components.network.network import Network
 from components.network.security_group import HasSecurityGroup, SecurityGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import refuse
 
 PORT = 443
@@ -37,7 +37,7 @@ class SearchDomain(Component):
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 
     Audit, slow and error logs go to groups under ``log_key``. OpenSearch has no protection from
-    deletion, and its automated snapshots go with the domain; its documents must be ones that can be indexed anew.
+    deletion, and its automated snapshots go with the domain; its documents must be ones that can be indexed again.
     Raises ValueError when the network has no data tier, and for an odd number of nodes over two zones.
     """
 
@@ -122,7 +122,7 @@ class SearchDomain(Component):
         self._security_group.allow(client, PORT, self._purpose)
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role send GET and HEAD requests, searches among them.
 
         https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
@@ -130,26 +130,26 @@ class SearchDomain(Component):
         return self._http("Read", _READ, ["/*"])
 
     @property
-    def search(self) -> Statement:
+    def search(self) -> Grant:
         """Lets a role send queries by POST, as most clients do, and no other POST."""
         return self._http("Search", ["Post"], [f"{at}/{query}" for query in _QUERIES for at in ("", "/*")])
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a role send requests that change something."""
         return self._http("Write", _WRITE, ["/*"])
 
     @property
-    def read_write(self) -> Statement:
+    def read_write(self) -> Grant:
         """Lets a role read, search and change; PATCH, which only the security API has, is not in it."""
         return self._http("ReadWrite", sorted(_READ + _WRITE), ["/*"])
 
     @property
-    def administer(self) -> Statement:
+    def administer(self) -> Grant:
         """Lets a role of ``administrators`` become the one that maps roles."""
         return Statement(sid("Administer", self.name), ["sts:AssumeRole"], [self.master_role_arn])
 
-    def _http(self, verb: str, methods: Sequence[str], paths: Sequence[str]) -> Statement:
+    def _http(self, verb: str, methods: Sequence[str], paths: Sequence[str]) -> Grant:
         resources = [pulumi.Output.concat(self.arn, path) for path in paths]
         return Statement(sid(verb, self.name), [f"es:ESHttp{method}" for method in methods], resources)
 

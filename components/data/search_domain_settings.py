@@ -1,4 +1,4 @@
-"""Version, size and times of an OpenSearch domain."""
+"""Settings of an OpenSearch Service domain: version, nodes, storage, maintenance."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Where an OpenSearch domain logs to."""
+"""The log groups of an OpenSearch Service domain."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Every automated database snapshot, exported to a bucket."""
+"""Export of every automated RDS snapshot to S3."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from components.data.export_failures import ExportFailures
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 from settings import Settings
 
 
@@ -106,9 +106,9 @@ class SnapshotExport(Component):
         self.register_outputs({"stateMachineArn": self.state_machine_arn})
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role read why an export did not start, and which snapshots nobody was told of."""
-        return [self._logs.read, *self._missed.operate]
+    def operate(self) -> Grant:
+        """Lets a role read why an export did not start, and the events of snapshots that were not delivered."""
+        return Grant(self._logs.read, self._missed.operate)
 
     def _exporter(self, bucket: Bucket, key: Key) -> Role:
         """What RDS writes the export as: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.Setup.html"""
@@ -120,7 +120,7 @@ class SnapshotExport(Component):
         return Role(
             self.child("exporter"),
             trust=service_trust("export.rds.amazonaws.com", account_id=self._account.id),
-            statements=[write, key.use],
+            grants=[write, key.use],
             description="RDS: write exports of snapshots",
             opts=self.child_options(),
         )
@@ -148,7 +148,7 @@ class SnapshotExport(Component):
                 account_id=self._account.id,
                 source_arn=self._account.arn("states", "stateMachine:*"),
             ),
-            statements=[start, hand_over, describe, grant, _LOG, _TRACE],
+            grants=[start, hand_over, describe, grant, _LOG, _TRACE],
             description="Step Functions: start exports of snapshots",
             opts=self.child_options(),
         )
@@ -172,7 +172,7 @@ class SnapshotExport(Component):
         role = Role(
             self.child("events"),
             trust=service_trust("events.amazonaws.com", account_id=self._account.id, source_arn=rule.arn),
-            statements=[Statement("Start", ["states:StartExecution"], [machine.arn])],
+            grants=[Statement("Start", ["states:StartExecution"], [machine.arn])],
             description="EventBridge: start the export of a snapshot",
             opts=self.child_options(),
         )

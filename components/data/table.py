@@ -12,7 +12,7 @@ from components.data.table_capacity import CapacityRange, TableCapacity
 from components.data.table_rights import TableRights
 from components.data.table_schema import TableSchema
 from components.drift import ALWAYS, PROVISIONED, PROVISIONED_INDEXES, ignored
-from components.operations.recovery import RecoveryRegion
+from components.operations.copy_region import RecoveryRegion
 from components.security.key import Key
 from settings import MisfitError, Problem, Settings
 from settings.services.data import TableName

@@ -1,4 +1,4 @@
-"""Provisioned capacity that follows the load of a table."""
+"""Application Auto Scaling of a DynamoDB table's provisioned capacity."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal, Self

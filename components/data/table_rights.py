@@ -1,4 +1,4 @@
-"""What roles may be granted on a table, whichever stack made it."""
+"""Grants on a DynamoDB table, whether this stack made it or another."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from components.account import Account
 from components.data.table_schema import TableSchema
 from components.operations.protected_resource import ProtectedResource
 from components.security.key import ExistingKey, Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 _READ = ("BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "Query", "Scan")
 _WRITE = ("BatchWriteItem", "DeleteItem", "DescribeTable", "PutItem", "UpdateItem")
@@ -36,34 +36,34 @@ class TableRights:
         )
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read items, from the table and its indexes."""
         return self._grant("Read", _READ)
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a role put, change and delete items, and read none."""
         return self._grant("Write", _WRITE)
 
     @property
-    def read_write(self) -> Statement:
+    def read_write(self) -> Grant:
         """Lets a role read, put, change and delete items."""
         return self._grant("ReadWrite", sorted({*_READ, *_WRITE}))
 
     @property
-    def read_stream(self) -> list[Statement]:
+    def read_stream(self) -> Grant:
         """Lets a role read the stream, and what an event source mapping needs beside that.
 
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
         """
         actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-        return [
+        return Grant(
             Statement(sid("ReadStream", self.name), [*actions, "kms:Decrypt"], [self.stream_arn, self._key.arn]),
             # DynamoDB knows no resources for it.
             Statement(sid("ListStreams", self.name), ["dynamodb:ListStreams"], ["*"]),
-        ]
+        )
 
-    def _grant(self, verb: str, actions: Sequence[str]) -> Statement:
+    def _grant(self, verb: str, actions: Sequence[str]) -> Grant:
         """On table and indexes, and the key: DynamoDB opens a table's key in the name of whoever uses the table.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html

@@ -1,4 +1,4 @@
-"""What a table holds: its keys, its indexes, what expires, and whether others hear of changes."""
+"""The schema of a DynamoDB table: keys, indexes, TTL attribute, stream."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A front end that Amplify builds from its repository and serves."""
+"""An Amplify app that builds a front end from its repository and serves it."""
 
 import base64
 from collections.abc import Mapping, Sequence

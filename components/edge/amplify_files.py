@@ -1,4 +1,4 @@
-"""What Amplify is told about building an application and answering for it."""
+"""The build specification, redirects and headers of an Amplify app."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _HSTS = "max-age=63072000; includeSubDomains"
 
 
 def build_spec(output: str) -> str:
-    """Installs what the lock file says, builds, and publishes every file below ``output``.
+    """The build specification: installs by the lock file, builds, and publishes every file below ``output``.
 
     https://docs.aws.amazon.com/amplify/latest/userguide/yml-specification-syntax.html
     """

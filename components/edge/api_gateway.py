@@ -1,4 +1,4 @@
-"""What the APIs of API Gateway share: addresses, and the right to log that an account gives it once."""
+"""What REST and WebSocket APIs share: ARNs and hosts, log groups of stages, the account's log role."""
 
 from typing import Protocol
 

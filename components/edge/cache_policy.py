@@ -1,4 +1,4 @@
-"""What CloudFront keeps answers under, and for how long."""
+"""Cache policies of CloudFront: cache keys and TTLs."""
 
 import pulumi
 import pulumi_aws as aws

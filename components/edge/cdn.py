@@ -136,7 +136,7 @@ class Cdn(Component):
 
     @property
     def alias_target(self) -> AliasTarget:
-        """What a name in Route 53 stands for, over IPv4 and IPv6."""
+        """The target of alias records (A and AAAA) for the distribution."""
         return AliasTarget(self.domain_name, self.zone_id, ipv6=True)
 
     def _target(self, key: str) -> str:

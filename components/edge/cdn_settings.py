@@ -1,4 +1,4 @@
-"""How a distribution treats requests."""
+"""Settings of a CloudFront distribution: aliases, cache behaviors, price class, Origin Shield."""
 
 from typing import Literal, Self
 

@@ -1,4 +1,4 @@
-"""A TLS certificate."""
+"""An ACM certificate, validated by DNS."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

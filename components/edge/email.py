@@ -1,4 +1,4 @@
-"""A domain that mail is sent from, in one region or more."""
+"""An SES domain identity with DKIM and a configuration set, in one region or more."""
 
 from collections.abc import Sequence
 from typing import Literal, Self
@@ -10,8 +10,8 @@ from pydantic import model_validator
 from components.account import Account
 from components.component import Component
 from components.edge.zone import Zone
-from components.operations.recovery import RecoveryRegion
-from components.statements import Statement, sid
+from components.operations.copy_region import RecoveryRegion
+from components.statements import Grant, Statement, sid
 from settings import DomainName, Settings
 from settings import Email as EmailAddress
 
@@ -78,7 +78,7 @@ class Email(Component):
         self.register_outputs({"configurationSets": self.configuration_sets})
 
     @property
-    def send(self) -> list[Statement]:
+    def send(self) -> Grant:
         """Lets a role send as the one sender, and ask how much it may still send, which takes no resource."""
         account = self._account
         sets = [
@@ -88,8 +88,8 @@ class Email(Component):
         return sending(self.name, self._settings, account, self.regions, sets)
 
     @property
-    def operate(self) -> Statement:
-        """Lets a role see whether mail goes out, and write again to an address that bounced."""
+    def operate(self) -> Grant:
+        """Lets a role read sending statistics, and remove addresses from the suppression list."""
         return operating(self.name)
 
     def verified_identity(self) -> pulumi.Output[str]:
@@ -188,13 +188,13 @@ class Email(Component):
 
 
 def configuration_set_name(domain: str) -> str:
-    """What the configuration set is called that mail of ``domain`` goes by, in each region."""
+    """The name of the configuration set for mail of ``domain``, the same in each region."""
     # SES wants a name; the domain's keeps stacks of one account apart.
     return domain.replace(".", "-")
 
 
-def operating(name: str) -> Statement:
-    """Lets a role see whether mail goes out, and write again to an address that bounced.
+def operating(name: str) -> Grant:
+    """Lets a role read sending statistics, and remove addresses from the suppression list.
 
     The suppression list and its switch are the account's in each region, so that none of this takes a resource.
     """
@@ -208,7 +208,7 @@ def sending(
     account: Account,
     regions: Sequence[str],
     sets: Sequence[pulumi.Input[str]] | None = None,
-) -> list[Statement]:
+) -> Grant:
     """Lets a role send as the one sender by the identities of these regions, and ask how much it may still send.
 
     Without ``sets`` the configuration sets are those that another stack made of the same domain.
@@ -216,7 +216,7 @@ def sending(
     identities = [account.arn("ses", f"identity/{settings.domain}", region=region) for region in regions]
     if sets is None:
         sets = [_set_arn(account, region, configuration_set_name(settings.domain)) for region in regions]
-    return [
+    return Grant(
         Statement(
             sid("Send", name),
             ["ses:SendEmail", "ses:SendRawEmail"],
@@ -224,7 +224,7 @@ def sending(
             {"StringEquals": {"ses:FromAddress": settings.sender}},
         ),
         Statement(sid("Quota", name), ["ses:GetSendQuota", "ses:GetSendStatistics"], ["*"]),
-    ]
+    )
 
 
 def token_at(tokens: Sequence[str], place: int) -> str:

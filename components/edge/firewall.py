@@ -1,4 +1,4 @@
-"""A web application firewall."""
+"""A WAF web ACL with its logging."""
 
 import re
 from typing import Literal

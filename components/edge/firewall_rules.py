@@ -1,4 +1,4 @@
-"""The rules that a web ACL is put together from; priorities are fixed, the lowest is asked first."""
+"""The rules of a web ACL, with fixed priorities; the lowest is evaluated first."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Two fixed addresses before the load balancers of one or more regions."""
+"""A Global Accelerator: two static addresses for the load balancers of one or more regions."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What a distribution tells browsers about its pages."""
+"""Settings of response headers: content security policy, CORS, framing, referrer and permissions."""
 
 from typing import Annotated, Literal, Self
 
@@ -51,7 +51,7 @@ class ContentSecurityPolicy(Settings):
     """Sources by directive, in place of the directive's own."""
 
     def value(self, ancestors: str) -> str:
-        """The header; ``ancestors`` may frame the page unless ``sources`` says who else."""
+        """The header's value; ``ancestors`` may frame the page unless ``sources`` has ``frame-ancestors``."""
         directives = {**_OWN, "frame-ancestors": (ancestors,), **self.sources}
         listed = [f"{directive} {' '.join(sources)}" for directive, sources in directives.items()]
         return "; ".join([*listed, "upgrade-insecure-requests"])

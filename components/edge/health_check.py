@@ -1,4 +1,4 @@
-"""A health check of a public endpoint."""
+"""A Route 53 health check of a public endpoint."""
 
 from typing import Literal
 

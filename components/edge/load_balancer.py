@@ -46,7 +46,7 @@ def cloudfront_prefix_list_id() -> str:
 
 
 class LoadBalancer(Component):
-    """An internet-facing load balancer that nobody reaches until ``allow_cloudfront`` or ``allow_internet`` is called.
+    """An internet-facing load balancer without ingress until ``allow_cloudfront`` or ``allow_internet`` is called.
 
     With ``origin_secret``, its routes only take requests that carry one of its values, the default target's among them,
     and a last rule refuses everything else. It reaches its targets once they ``allow`` it. Access and connection logs
@@ -91,11 +91,11 @@ class LoadBalancer(Component):
 
     @property
     def alias_target(self) -> AliasTarget:
-        """What a name in Route 53 stands for; it counts as failed when no target is healthy."""
+        """The target of alias records, with target health evaluated: it fails when no target is healthy."""
         return AliasTarget(self.dns_name, self.zone_id, evaluate_health=True)
 
     def allow_cloudfront(self, prefix_list_id: pulumi.Input[str]) -> None:
-        """Lets in CloudFront, and with it everybody's distributions: give an origin secret too.
+        """Adds ingress from CloudFront, which includes distributions of other accounts: give an origin secret too.
 
         The list counts as 55 of the 60 rules a group may have, so plain HTTP, which is only redirected, is open to all:
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
@@ -104,7 +104,7 @@ class LoadBalancer(Component):
         self._allow_redirects()
 
     def allow_internet(self) -> None:
-        """Lets in everybody over IPv4."""
+        """Adds ingress from all IPv4 addresses."""
         self._group.allow_cidr("internet-https", "0.0.0.0/0", 443, "HTTPS from the internet")
         self._allow_redirects()
 

@@ -1,4 +1,4 @@
-"""What a load balancer listens to and where it sends it."""
+"""Settings of an Application Load Balancer: listeners, routes, target groups."""
 
 from typing import Annotated, Literal, Self
 

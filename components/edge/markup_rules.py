@@ -1,4 +1,4 @@
-"""Documents that hold markup, links and SQL as their text, and the one rule that stops the same everywhere else."""
+"""WAF rules for requests that carry documents with markup, links and SQL, scoped to the paths that save them."""
 
 from collections.abc import Sequence
 

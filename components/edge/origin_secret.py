@@ -1,4 +1,4 @@
-"""What proves to a load balancer that a request came through our own distribution."""
+"""The secret header by which a load balancer recognises requests of the stack's CloudFront distribution."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

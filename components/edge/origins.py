@@ -1,4 +1,4 @@
-"""Where a distribution gets its content from."""
+"""Origins of a CloudFront distribution: buckets, load balancers, APIs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +58,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availabi
 
 @dataclass(frozen=True)
 class BucketOrigin:
-    """A private bucket that lets the distribution read its objects, and nobody else's distribution.
+    """A private bucket whose policy lets this distribution alone read its objects.
 
     The policy of the bucket's key must let ``distributions`` in, and that of ``copy``'s, which has the same objects in
     another region and is asked where the bucket does not answer. Only behaviours that ``read`` lead to such a pair:

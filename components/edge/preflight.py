@@ -1,4 +1,4 @@
-"""What a REST API tells browsers about pages of another site that want to call it.
+"""CORS preflight answers of a REST API.
 
 The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.edge.published import Published
+from components.edge.rest_deployment import Published
 
 ORIGIN_HEADER = "Access-Control-Allow-Origin"
 _STATUS = "204"

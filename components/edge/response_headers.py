@@ -1,4 +1,4 @@
-"""The headers that CloudFront adds to answers and takes from them."""
+"""A response headers policy of CloudFront."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A REST API in front of functions."""
+"""An API Gateway REST API that invokes Lambda functions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from components.component import Component
 from components.edge.api_gateway import TLS_POLICY, ApiGatewayLogging, default_host, execution_arn, stage_logs
 from components.edge.certificate import Certificate
 from components.edge.preflight import ORIGIN_HEADER, quoted
-from components.edge.published import Published
 from components.edge.rest_api_settings import RestApiSettings
+from components.edge.rest_deployment import Published
 from components.edge.rest_routes import Authorizer, RestRoute, RestRoutes
 from components.edge.zone import AliasTarget
 from components.security.key import Key
@@ -128,7 +128,7 @@ class RestApi(Component):
         self.register_outputs({"apiId": self.api_id, "invokeUrl": self.invoke_url, "stageArn": self.stage_arn})
 
     def target_of(self, domain: str) -> AliasTarget:
-        """What a name in Route 53 stands for. Raises KeyError for one that the API does not answer at."""
+        """The target of alias records for a domain. Raises KeyError for a domain that the API does not have."""
         return self._targets[domain]
 
     def _deploy(self) -> aws.apigateway.Deployment:

@@ -1,4 +1,4 @@
-"""How a REST API treats requests."""
+"""Settings of a REST API: throttling, cache, compression, CORS, domain."""
 
 from typing import Literal, Self
 

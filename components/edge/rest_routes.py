@@ -1,4 +1,4 @@
-"""The paths of a REST API and who may call them."""
+"""Routes and authorizers of a REST API."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from components.component import Component
 from components.edge.api_gateway import INTEGRATION_MS, INVOKER, Invocable
 from components.edge.preflight import preflight
-from components.edge.published import Published
+from components.edge.rest_deployment import Published
 
 _PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
 GREEDY = "{proxy+}"

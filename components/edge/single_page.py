@@ -1,4 +1,4 @@
-"""Which paths are files of a build, where every other one is a page that the application draws itself."""
+"""A CloudFront function that answers page paths of a single-page application with its one document."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The page that answers while the platform cannot."""
+"""A static error page from a regional API Gateway mock, served while the load balancer is unavailable."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.edge.certificate import Certificate
-from components.edge.published import Published
+from components.edge.rest_deployment import Published
 from components.edge.zone import AliasTarget
 from settings import DomainName, Region, Settings
 

@@ -1,4 +1,4 @@
-"""How a recovery region takes the requests from the home region, and keeps them when that one is back.
+"""How a recovery region takes over from the home region, and keeps the requests when that one returns.
 
 A health check of the home region alone would hand the requests back as soon as it answers again, to stores that have
 missed what was written meanwhile. So home counts as well only as long as nothing in the recovery region says that it
@@ -53,7 +53,7 @@ class HomeHealth(Component):
 
 
 class Takeover(Component):
-    """Says under ``domain`` that the recovery region has the requests, once it is ``promoted``; 503 until then.
+    """An endpoint at ``domain`` that answers 200 once the recovery region is ``promoted``, and 503 before.
 
     ``certificate`` must carry the name, in the stack's region. The record stands from the beginning.
     """

@@ -1,4 +1,4 @@
-"""A WebSocket API in front of functions."""
+"""An API Gateway WebSocket API that invokes Lambda functions."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from components.edge.api_gateway import (
 from components.edge.certificate import Certificate, ExistingCertificate
 from components.edge.zone import AliasTarget
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import DomainName, Settings
 from settings.services.edge import ApiName, StageName
 
@@ -122,7 +122,7 @@ class WebSocketApi(Component):
         self.register_outputs({"apiId": self.api_id, "endpoint": self.endpoint})
 
     @property
-    def manage_connections(self) -> Statement:
+    def manage_connections(self) -> Grant:
         """Lets a role push to the API's clients, ask about them and disconnect them.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.edge.nearest import Near
+from components.edge.routing_policy import Near
 from components.operations.log_policy import shared_log_policy
 from components.operations.metric import EDGE_REGION
 from components.security.key import Key
@@ -40,7 +40,7 @@ class ZoneSettings(Settings):
 
 @dataclass(frozen=True)
 class AliasTarget:
-    """Something in AWS that a name can stand for.
+    """An AWS resource that an alias record can point to.
 
     ``evaluate_health`` lets Route 53 ask the target how it is, which CloudFront does not answer. ``ipv6`` says that
     the target takes IPv6 as well.
@@ -66,7 +66,7 @@ class AliasTarget:
 
 @dataclass(frozen=True)
 class Served:
-    """Which of two regions a record leads to; ``health_check_id`` of the one that goes first is a must.
+    """The failover routing of a record in one of two regions; the primary requires ``health_check_id``.
 
     Route 53 answers with the one that goes first while it is healthy, and else, or when there is none, with the other:
     a record of weight 0 is an answer only where no other is healthy. Nobody has to change a record for that.
@@ -126,7 +126,7 @@ class Zone(Component):
         self.register_outputs({"zoneId": self.zone_id, "nameServers": self.name_servers})
 
     def alias(self, domain: str, target: AliasTarget, *, region: Served | None = None) -> None:
-        """Lets ``domain`` stand for ``target``, which may be that of one region of several.
+        """Alias records of ``domain`` for ``target``, with failover routing if ``region`` is given.
 
         Raises ValueError for a name outside the zone.
         """
@@ -143,7 +143,7 @@ class Zone(Component):
             )
 
     def nearest(self, domain: str, target: AliasTarget, near: Near) -> AliasTarget:
-        """Has ``near.<domain>``, which it returns, stand for ``target`` for those who are nearest to it."""
+        """Alias records of ``near.<domain>``, which is returned, for ``target`` with latency or geolocation routing."""
         named = f"near.{domain}"
         self._check(named)
         records = [
@@ -164,7 +164,7 @@ class Zone(Component):
     def record(
         self, key: str, domain: pulumi.Input[str], kind: Literal["CNAME", "MX", "TXT"], value: pulumi.Input[str]
     ) -> aws.route53.Record:
-        """A record of one value that goes by ``key``, since ``domain`` may only be known to AWS.
+        """A record with one value; ``key`` is its logical name, since AWS may only determine ``domain`` later.
 
         Raises ValueError for a name outside the zone.
         """
@@ -183,7 +183,7 @@ class Zone(Component):
     def failover(
         self, domain: str, *, primary: AliasTarget, secondary: AliasTarget, health_check_id: pulumi.Input[str]
     ) -> None:
-        """Lets ``domain`` stand for ``primary``, and for ``secondary`` while the health check fails.
+        """Failover records of ``domain``: ``primary``, and ``secondary`` while the health check fails.
 
         Raises ValueError for a name outside the zone and for targets that differ in the types of record they need.
         """
@@ -193,7 +193,7 @@ class Zone(Component):
         self.secondary(domain, secondary)
 
     def primary(self, domain: str, target: AliasTarget, *, health_check_id: pulumi.Input[str] | None = None) -> None:
-        """Lets ``domain`` stand for ``target`` while it is well, by its own word or by a health check.
+        """The primary failover record of ``domain``, by target health or a health check.
 
         Raises ValueError for a name outside the zone.
         """
@@ -202,7 +202,7 @@ class Zone(Component):
     def secondary(
         self, domain: str, target: AliasTarget, *, health_check_id: pulumi.Input[str] | None = None
     ) -> AliasTarget:
-        """Lets ``domain`` stand for ``target`` while there is no primary, or none that is well.
+        """The secondary failover record of ``domain``, used while no healthy primary exists.
 
         Returns the name itself, for others to stand for: it counts as failed when none of the two is well. Raises
         ValueError for a name outside the zone.

@@ -1,4 +1,4 @@
-"""What may pass through a VPC endpoint: this account's identities, so that nobody carries data out with foreign ones.
+"""Policies of VPC endpoints: identities and resources of this account only, against data exfiltration.
 
 After AWS's data perimeter: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
 """

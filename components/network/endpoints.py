@@ -1,4 +1,4 @@
-"""Ways to AWS services that stay inside a VPC."""
+"""Gateway and interface endpoints of a VPC."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""A record of the connections of a VPC."""
+"""VPC flow logs in CloudWatch Logs."""
 
 import pulumi
 import pulumi_aws as aws
@@ -37,7 +37,7 @@ class FlowLogs(Component):
                 account_id=account.id,
                 source_arn=account.arn("ec2", "vpc-flow-log/*"),
             ),
-            statements=[
+            grants=[
                 logs.write,
                 # Listing log groups cannot be narrowed to one.
                 Statement("ListLogGroups", ["logs:DescribeLogGroups"], [account.arn("logs", "log-group:*")]),

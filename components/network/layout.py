@@ -1,4 +1,4 @@
-"""Which address ranges the tiers of a VPC have, and whether they fit."""
+"""Address ranges of a VPC's subnets by tier and zone, and whether they fit."""
 
 import ipaddress
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A VPC of three tiers: public, private and data."""
+"""A VPC with three tiers of subnets: public, private and data."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
@@ -178,7 +178,7 @@ class Network(Component):
 
     @property
     def endpoints(self) -> SecurityGroup:
-        """What interface endpoints sit behind; a client with a closed group asks it for a way to 443."""
+        """The interface endpoints' security group, which clients without general egress are allowed to on port 443."""
         return self._endpoints.security_group
 
     def allow_gateway(self, client: HasSecurityGroup, service: GatewayService) -> None:

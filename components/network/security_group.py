@@ -1,4 +1,4 @@
-"""A security group that says nothing until it is told who may come in."""
+"""A security group without rules, to which components add the ingress and egress that they need."""
 
 from typing import Any, Protocol
 

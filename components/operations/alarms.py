@@ -1,4 +1,4 @@
-"""Alarms that notify a topic."""
+"""CloudWatch alarms that notify an SNS topic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

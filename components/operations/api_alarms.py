@@ -1,4 +1,4 @@
-"""What is watched at the APIs of API Gateway, and what panels show of them.
+"""Alarms and dashboard metrics of REST and WebSocket APIs.
 
 REST: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 WebSocket: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html

@@ -1,4 +1,4 @@
-"""Backups that outlive what they are backups of."""
+"""AWS Backup: a plan, its selection and its vault, with copies to another region."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from components.account import Account
 from components.component import Component
 from components.operations.backup_vault import ComplianceSettings, make_vault
 from components.operations.copy_failures import CopyFailures
+from components.operations.copy_region import CopiedElsewhere
 from components.operations.protected_resource import ProtectedResource
-from components.operations.recovery import CopiedElsewhere
 from components.operations.restore_tests import RestoreTests
 from components.operations.vault_changes import VaultChanges
 from components.security.key import Key
@@ -32,7 +32,7 @@ _TEST_AFTER_HOURS = 4
 
 
 class BackedUpBucket(Protocol):
-    """A versioned bucket that says what changes in it."""
+    """A versioned bucket that sends its changes to EventBridge, as AWS Backup requires."""
 
     @property
     def backed_up(self) -> ProtectedResource:

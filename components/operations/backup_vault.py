@@ -1,4 +1,4 @@
-"""Where backups lie, and what keeps them there."""
+"""An AWS Backup vault with its lock and its access policy."""
 
 from typing import Literal
 

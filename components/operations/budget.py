@@ -1,4 +1,4 @@
-"""What a month may cost."""
+"""A monthly cost budget."""
 
 from typing import Annotated
 
@@ -40,7 +40,7 @@ class BudgetSettings(Settings):
 
 
 class Budget(Component):
-    """A monthly cost budget that tells ``notices`` before it is spent."""
+    """A monthly cost budget that notifies ``notices`` at shares of its limit."""
 
     def __init__(
         self,

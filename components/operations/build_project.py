@@ -1,4 +1,4 @@
-"""A build that a pipeline starts, or somebody by hand."""
+"""A CodeBuild project, started by a pipeline or by hand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from components.data.private_bucket import PrivateBucket
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust, sid
+from components.statements import Grant, Statement, service_trust, sid
 from components.versions import BUILD_IMAGES
 
 Architecture = Literal["arm64", "x86_64"]
@@ -25,7 +25,7 @@ _KINDS: Mapping[str, str] = {"arm64": "ARM_CONTAINER", "x86_64": "LINUX_CONTAINE
 
 @dataclass(frozen=True)
 class Placement:
-    """Where in a VPC a build runs: private subnets with a way out by NAT, and its security group."""
+    """The private subnets with NAT in which a build runs, and its security group."""
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
@@ -37,7 +37,7 @@ class BuildProject(Component):
 
     Builds hold no privilege on their host, so they build no images with Docker. ``key`` encrypts what they make,
     ``logs`` keeps what they say, in a stream of the logical name. The role may write there, take the pipeline's
-    artifacts, and do what ``statements`` add. With ``bundle``, the source is that object of ``artifacts`` instead,
+    artifacts, and do what ``grants`` add. With ``bundle``, the source is that object of ``artifacts`` instead,
     which the role may only read; whoever starts a build names its version. With ``placement`` builds run in a VPC,
     where the API of a private EKS cluster can be reached. ``minutes`` is how long a build may take; CodeBuild allows 5
     to 2,160.
@@ -55,7 +55,7 @@ class BuildProject(Component):
         description: str,
         architecture: Architecture = "arm64",
         environment: Mapping[str, pulumi.Input[str]] | None = None,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         placement: Placement | None = None,
         minutes: int = 60,
         bundle: str | None = None,
@@ -66,11 +66,11 @@ class BuildProject(Component):
         role = Role(
             self.child("build"),
             trust=service_trust("codebuild.amazonaws.com", account_id=account.id),
-            statements=[
+            grants=[
                 logs.write,
-                *_source_rights(artifacts, bundle),
-                *(_interfaces(account, placement) if placement else []),
-                *statements,
+                _source_rights(artifacts, bundle),
+                *([_interfaces(account, placement)] if placement else []),
+                *grants,
             ],
             description=description,
             opts=self.child_options(),
@@ -114,14 +114,14 @@ def _source(artifacts: PrivateBucket, bundle: str | None, buildspec: str) -> aws
     return aws.codebuild.ProjectSourceArgs(type="S3", location=location, buildspec=buildspec)
 
 
-def _source_rights(artifacts: PrivateBucket, bundle: str | None) -> list[Statement]:
+def _source_rights(artifacts: PrivateBucket, bundle: str | None) -> Grant:
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     if bundle is None:
-        return [artifacts.grant("Take", [*read, "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"])]
-    return [
+        return Grant(artifacts.grant("Take", [*read, "s3:PutObject"], ["kms:Decrypt", "kms:GenerateDataKey"]))
+    return Grant(
         artifacts.grant("Read", read, ["kms:Decrypt"]),
         Statement(sid("Find", artifacts.name), ["s3:GetBucketLocation"], [artifacts.arn]),
-    ]
+    )
 
 
 def _vpc(placement: Placement | None) -> aws.codebuild.ProjectVpcConfigArgs | None:
@@ -134,13 +134,13 @@ def _vpc(placement: Placement | None) -> aws.codebuild.ProjectVpcConfigArgs | No
     )
 
 
-def _interfaces(account: Account, placement: Placement) -> list[Statement]:
+def _interfaces(account: Account, placement: Placement) -> Grant:
     """https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface"""
     interfaces = account.arn("ec2", "network-interface/*")
     subnets = [pulumi.Output.concat(account.arn("ec2", "subnet/"), subnet) for subnet in placement.subnet_ids]
     group = pulumi.Output.concat(account.arn("ec2", "security-group/"), placement.security_group_id)
     describe = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
-    return [
+    return Grant(
         Statement("DescribeNetwork", [f"ec2:Describe{what}" for what in describe], ["*"]),
         Statement("CreateInterfaces", ["ec2:CreateNetworkInterface"], [interfaces, *subnets, group]),
         Statement("DeleteInterfaces", ["ec2:DeleteNetworkInterface"], [interfaces]),
@@ -153,4 +153,4 @@ def _interfaces(account: Account, placement: Placement) -> list[Statement]:
                 "ArnEquals": {"ec2:Subnet": subnets},
             },
         ),
-    ]
+    )

@@ -1,4 +1,4 @@
-"""What is watched in a Kubernetes cluster."""
+"""Alarms of an EKS cluster's nodes and pods, by Container Insights."""
 
 import pulumi
 

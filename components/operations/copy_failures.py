@@ -1,4 +1,4 @@
-"""What AWS Backup says about copies that failed."""
+"""Failed copy jobs of AWS Backup, from events to a metric for an alarm."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Spending that is out of the ordinary."""
+"""A Cost Anomaly Detection monitor and its subscription."""
 
 import json
 from typing import Self
@@ -45,7 +45,7 @@ class CostAnomalySettings(Settings):
 
 
 class CostAnomaly(Component):
-    """Tells ``notices`` of unusual spending as soon as it is found, which takes up to a day.
+    """Notifies ``notices`` of unusual spending, up to a day after it occurs.
 
     The topic must have been made with ``PUBLISHER`` among its publishers, and its key too. Cost Explorer has to be on
     in the account, and needs ten days of a service's use before it knows what is usual:

@@ -1,4 +1,4 @@
-"""One page to look at when something is wrong."""
+"""A CloudWatch dashboard: alarms first, then metrics."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

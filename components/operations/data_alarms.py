@@ -1,4 +1,4 @@
-"""What is watched at the data services: PostgreSQL, Redis, Kafka, exports of snapshots."""
+"""Alarms of PostgreSQL, Redis, Kafka and snapshot exports."""
 
 from collections.abc import Collection, Mapping
 

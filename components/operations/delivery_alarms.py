@@ -1,4 +1,4 @@
-"""What is watched where work is done later: mail, queues, rotations, backups."""
+"""Alarms of asynchronous work: mail, queues, rotations, backups."""
 
 from collections.abc import Mapping
 
@@ -72,7 +72,7 @@ def _triggered(events: FailedEvents) -> Metric:
 
 
 def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:
-    """Messages that were tried until nobody tries them any more."""
+    """Messages in a dead-letter queue."""
     metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum")
     return {f"{key}-dead-letters": Alarm(metric, 0, f"Messages of {key} could not be worked off", periods=1)}
 

@@ -1,4 +1,4 @@
-"""What ECS says about deployments that failed."""
+"""Failed deployments of ECS services, from events to a metric for an alarm."""
 
 import pulumi
 

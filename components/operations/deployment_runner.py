@@ -1,4 +1,4 @@
-"""A build inside the VPC from which a stack is deployed, for what no deployment from outside can reach."""
+"""A CodeBuild project inside the VPC that deploys stacks with a private cluster endpoint."""
 
 import pulumi
 
@@ -13,7 +13,7 @@ from components.operations.build_project import DEPLOY_MINUTES, Architecture, Bu
 from components.operations.log_group import LogGroup
 from components.security.deployment_role import assume_deployment_role, deployment_role_arn
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant, Statement
 from settings import Settings
 from settings.services.iam import RoleName
 from settings.services.s3 import LONGEST_NAME
@@ -95,7 +95,7 @@ class DeploymentRunner(Component):
                 "STEP": "infrastructure",
                 "DEPLOYMENT_ROLE_ARN": deployment_role_arn(account, settings.deployment_role),
             },
-            statements=[assume_deployment_role(account, settings.deployment_role), _session()],
+            grants=[assume_deployment_role(account, settings.deployment_role), _session()],
             placement=Placement(
                 network.vpc_id, list(network.private_subnet_ids.values()), self._group.security_group_id
             ),
@@ -117,7 +117,7 @@ class DeploymentRunner(Component):
         return self._group.security_group_id
 
 
-def _session() -> Statement:
+def _session() -> Grant:
     """What Session Manager's agent in the build needs; these actions take no resource.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/session-manager.html

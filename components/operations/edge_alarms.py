@@ -1,4 +1,4 @@
-"""What is watched on the way of a request: health checks, CloudFront, firewalls, the load balancer."""
+"""Alarms of health checks, CloudFront, WAF and load balancers."""
 
 from collections.abc import Mapping
 

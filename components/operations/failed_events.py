@@ -1,4 +1,4 @@
-"""What a service says about failures of which it has no metric of its own."""
+"""EventBridge events of failures that a service publishes no metric of, kept in a queue for an alarm."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,15 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.compute.failures import look_into
+from components.compute.failure_queue import read_failures
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 
 _LONGEST_SECONDS = 14 * 24 * 3600
 
 
 class FailedEvents(Component):
-    """A rule for events that somebody has to look into, and a queue that keeps what was said for 14 days.
+    """An EventBridge rule for failure events, and a queue that keeps them for 14 days.
 
     The rule is for an alarm, the queue for whoever wants to know why. It is encrypted with ``key``, whose policy must
     hold ``publishers(account, "events")``. ``pattern`` is what events are told by, in EventBridge's form.
@@ -71,6 +71,6 @@ class FailedEvents(Component):
         self.register_outputs({"ruleName": self.rule_name, "queueName": self.queue_name})
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role read what was said."""
-        return look_into(self.name, self._queue, self._key)
+    def operate(self) -> Grant:
+        """Lets a role read the events that were kept."""
+        return read_failures(self.name, self._queue, self._key)

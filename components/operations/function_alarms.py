@@ -1,4 +1,4 @@
-"""What is watched at a Lambda function.
+"""Alarms of a Lambda function: errors, throttles, duration, cold starts, iterator age.
 
 Metrics: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """

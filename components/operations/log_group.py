@@ -1,4 +1,4 @@
-"""A log group."""
+"""A CloudWatch log group."""
 
 import pulumi
 import pulumi_aws as aws
@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 
 class LogGroup(Component):
@@ -38,13 +38,13 @@ class LogGroup(Component):
         self.register_outputs({"arn": self.arn, "logGroupName": self.log_group_name})
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read the group's events, by Logs Insights too. CloudWatch Logs decrypts them itself."""
         actions = ["logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"]
         return Statement(sid("Read", self.name), actions, [self.arn.apply(lambda arn: f"{arn}:*")])
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a role add streams and events to the group."""
         return Statement(
             sid("Write", self.name),

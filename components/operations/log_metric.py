@@ -1,4 +1,4 @@
-"""A metric that is counted from log events."""
+"""A metric filter of a log group."""
 
 import pulumi
 import pulumi_aws as aws

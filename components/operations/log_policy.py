@@ -1,4 +1,4 @@
-"""Which services of AWS may write to log groups, said once an account and region."""
+"""A CloudWatch Logs resource policy for AWS services, one for each account and region."""
 
 import pulumi_aws as aws
 

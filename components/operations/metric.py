@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 EDGE_REGION = "us-east-1"
 """Where CloudFront and its web ACLs publish, whatever the stack's region."""
@@ -51,7 +51,7 @@ class Halved(Metric):
         return [[shown], [*named, {**options, "id": name, "visible": False}]]
 
 
-def put_metrics(namespace: str) -> Statement:
+def put_metrics(namespace: str) -> Grant:
     """Lets a role publish metrics of its own under one namespace; the action itself takes no resource."""
     return Statement(
         "PutMetrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": namespace}}

@@ -1,4 +1,4 @@
-"""From a commit to production, in six stages."""
+"""A CodePipeline of six stages, from a commit to production."""
 
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from components.operations.pipeline_stages import build_stages, source_stage
 from components.security.deployment_role import become, deployment_role_arn
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 from settings import MisfitError, Problem, Settings
 from settings.services.delivery import Branch, ConnectionArn, Repository, StackName
 from settings.services.iam import AccountId, RoleName
@@ -139,7 +139,7 @@ class Pipeline(Component):
                 "DEPLOYMENT_ROLE_ARN": role,
                 **({"PROMOTE_FROM": before.stack} if before else {}),
             },
-            statements=[become(role)],
+            grants=[become(role)],
             minutes=DEPLOY_MINUTES,
         )
 
@@ -161,7 +161,7 @@ class Pipeline(Component):
         role = Role(
             self.child("service"),
             trust=service_trust("codepipeline.amazonaws.com", account_id=self._account.id),
-            statements=self._rights(connection),
+            grants=[self._rights(connection)],
             description=f"The pipeline {self.name}",
             opts=self.child_options(),
         )
@@ -190,11 +190,11 @@ class Pipeline(Component):
             opts=self.child_options(depends_on=[role]),
         )
 
-    def _rights(self, connection: pulumi.Input[str]) -> list[Statement]:
+    def _rights(self, connection: pulumi.Input[str]) -> Grant:
         """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"""
         projects = [project.arn for project in self._projects.values()]
         files = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
-        return [
+        return Grant(
             self._artifacts.grant("HandOn", files, ["kms:Decrypt", "kms:GenerateDataKey"]),
             Statement("FindArtifacts", ["s3:GetBucketLocation", "s3:GetBucketVersioning"], [self._artifacts.arn]),
             Statement("Build", ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"], projects),
@@ -204,4 +204,4 @@ class Pipeline(Component):
                 ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
                 [connection],
             ),
-        ]
+        )

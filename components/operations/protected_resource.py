@@ -1,4 +1,4 @@
-"""A store that AWS Backup takes, as AWS Backup knows it."""
+"""A resource that AWS Backup protects: its ARN, type and key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Backups that are restored every week, so that one knows that they can be."""
+"""An AWS Backup restore testing plan, run weekly."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Questions to the logs that are asked again and again."""
+"""Saved queries of CloudWatch Logs Insights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ _MOST_GROUPS = 50
 
 
 def errors(log_groups: Sequence[pulumi.Input[str]]) -> SavedQuery:
-    """The newest events that tell of an error, whatever the application's way of writing it."""
+    """The newest log events of errors, whichever format the application logs in."""
     query = "\n".join(
         [
             "fields @timestamp, @log, @message",
@@ -68,7 +68,7 @@ def errors(log_groups: Sequence[pulumi.Input[str]]) -> SavedQuery:
 
 
 def error_rate(log_groups: Sequence[pulumi.Input[str]]) -> SavedQuery:
-    """How many events tell of an error, and how many there are, by log group and five minutes."""
+    """The number of error events and of all events, by log group, for each five minutes."""
     query = "\n".join(
         [
             "fields strcontains(tolower(@message), 'error') as failed",

@@ -1,4 +1,4 @@
-"""What is watched at an OpenSearch domain."""
+"""Alarms of an OpenSearch Service domain."""
 
 from collections.abc import Mapping
 

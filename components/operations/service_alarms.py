@@ -1,4 +1,4 @@
-"""What is watched at a service of ECS."""
+"""Alarms of an ECS service."""
 
 import pulumi
 
@@ -57,7 +57,7 @@ def deployments(key: str, rule_name: pulumi.Input[str]) -> dict[str, Alarm]:
 
 
 def panels(key: str, cluster_name: pulumi.Input[str], service_name: pulumi.Input[str]) -> dict[str, list[Metric]]:
-    """How loaded a service's tasks are, how many there are, and what goes over their network."""
+    """Dashboard metrics of a service: CPU and memory, number of tasks, network traffic."""
     dimensions = {"ClusterName": cluster_name, "ServiceName": service_name}
     counts = ("DesiredTaskCount", "RunningTaskCount", "PendingTaskCount")
     return {

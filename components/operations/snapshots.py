@@ -1,4 +1,4 @@
-"""Snapshots of the volumes that a cluster's applications write to."""
+"""EBS snapshots of persistent volumes by Data Lifecycle Manager."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.operations.recovery import CopiedElsewhere
+from components.operations.copy_region import CopiedElsewhere
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 from settings.services.windows import Clock
 
 
@@ -83,7 +83,7 @@ class Snapshots(Component):
             self.child("role"),
             trust=service_trust("dlm.amazonaws.com", account_id=account.id, source_arn=account.arn("dlm", "policy/*")),
             managed_policies=[account.managed_policy("service-role/AWSDataLifecycleManagerServiceRole")],
-            statements=_copy_rights(key, copy_key) if copy_key else [],
+            grants=[_copy_rights(key, copy_key)] if copy_key else [],
             description="Data Lifecycle Manager: snapshots of volumes",
             opts=self.child_options(),
         )
@@ -107,7 +107,7 @@ def _copies(
     ]
 
 
-def _copy_rights(key: Key, copy_key: Key) -> list[Statement]:
+def _copy_rights(key: Key, copy_key: Key) -> Grant:
     """The managed policy has no right to keys, which copying encrypted snapshots takes."""
     grants = Statement(
         "GrantKeysToEbs",
@@ -115,4 +115,4 @@ def _copy_rights(key: Key, copy_key: Key) -> list[Statement]:
         [key.arn, copy_key.arn],
         {"Bool": {"kms:GrantIsForAWSResource": "true"}},
     )
-    return [key.use, copy_key.use, grants]
+    return Grant(key.use, copy_key.use, grants)

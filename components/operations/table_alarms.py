@@ -1,4 +1,4 @@
-"""What is watched at a DynamoDB table.
+"""Alarms of a DynamoDB table.
 
 Metrics: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
 """

@@ -1,4 +1,4 @@
-"""Where alarms and budgets send their notices."""
+"""The SNS topic of alarms and budgets, and its subscriptions."""
 
 from collections.abc import Sequence
 

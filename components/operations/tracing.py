@@ -1,4 +1,4 @@
-"""Which requests X-Ray traces."""
+"""X-Ray sampling rules and trace groups."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from components.component import Component
 from components.stack_name import stack_name
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from components.versions import COLLECTOR
 from settings import MisfitError, Name, Problem, Settings
 from settings.services.containers import CollectorTag
@@ -105,7 +105,7 @@ class Tracing(Component):
         self.register_outputs({"groupArn": group.arn})
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets a collector's role send traces, which is all that its exporter calls; X-Ray knows no resources for it.
 
         https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.156.0/exporter/awsxrayexporter

@@ -1,4 +1,4 @@
-"""What AWS Backup says about changes of what keeps backups."""
+"""Changes of backup vaults and plans, from CloudTrail events to a metric for an alarm."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ CALLS = [
 
 
 class VaultChanges(FailedEvents):
-    """Changes of vaults and of one plan, by whoever made them, for an alarm (``delivery_alarms.backups``).
+    """Changes of vaults and of one plan by any principal, for an alarm (``delivery_alarms.backups``).
 
     AWS Backup tells of vaults that are locked, unlocked or deleted, and of plans. What is done to a vault's policy or
     to single backups EventBridge knows from CloudTrail alone, where the account has a trail.

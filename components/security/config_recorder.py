@@ -1,4 +1,4 @@
-"""What the account's resources look like, and whether that is as it should be."""
+"""An AWS Config recorder with its delivery channel and rules."""
 
 import pulumi
 import pulumi_aws as aws
@@ -9,7 +9,7 @@ from components.component import Component
 from components.data.bucket import Bucket
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, Statement, service_trust
 from settings import Settings
 from settings.services.operations import ManagedRule
 
@@ -82,7 +82,7 @@ class ConfigRecorder(Component):
         role = Role(
             self.child("role"),
             trust=service_trust("config.amazonaws.com", account_id=account.id),
-            statements=_delivery(account, key, bucket),
+            grants=[_delivery(account, key, bucket)],
             managed_policies=[account.managed_policy("service-role/AWS_ConfigRole")],
             description="AWS Config: describe resources and deliver what it finds",
             opts=self.child_options(),
@@ -122,9 +122,9 @@ class ConfigRecorder(Component):
         self.register_outputs({"recorderName": recorder.name})
 
 
-def _delivery(account: Account, key: Key, bucket: Bucket) -> list[Statement]:
+def _delivery(account: Account, key: Key, bucket: Bucket) -> Grant:
     """https://docs.aws.amazon.com/config/latest/developerguide/iamrole-permissions.html"""
-    return [
+    return Grant(
         Statement(
             "DeliverToBucket",
             ["s3:PutObject", "s3:PutObjectAcl"],
@@ -133,4 +133,4 @@ def _delivery(account: Account, key: Key, bucket: Bucket) -> list[Statement]:
         ),
         Statement("ReadBucketAcl", ["s3:GetBucketAcl", "s3:ListBucket"], [bucket.arn]),
         Statement("EncryptDeliveries", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
-    ]
+    )

@@ -1,10 +1,10 @@
-"""The role that deploys, which is made once an account by its administrator and not by this program.
+"""The deployment role, which an account's administrator makes and not this program, and the right to assume it.
 
 docs/decisions/0008-deployment-rights.md says who makes it.
 """
 
 from components.account import Account
-from components.statements import Statement
+from components.statements import Grant, Statement
 from settings.services.iam import AccountId, RoleName
 
 
@@ -13,11 +13,11 @@ def deployment_role_arn(account: Account, role: RoleName, account_id: AccountId 
     return f"arn:{account.partition}:iam::{account_id or account.id}:role/{role}"
 
 
-def become(role_arn: str) -> Statement:
+def become(role_arn: str) -> Grant:
     """Lets a build or a workflow become a deployment role, whose own trust must name it as well."""
     return Statement("AssumeDeploymentRole", ["sts:AssumeRole"], [role_arn])
 
 
-def assume_deployment_role(account: Account, role: RoleName) -> Statement:
+def assume_deployment_role(account: Account, role: RoleName) -> Grant:
     """The same for the role of the account itself."""
     return become(deployment_role_arn(account, role))

@@ -1,6 +1,7 @@
-"""The role of GitHub's workflows in AWS."""
+"""A role for GitHub Actions by OpenID Connect, for named branches and environments."""
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 import pulumi
@@ -11,7 +12,7 @@ from components.account import Account
 from components.component import Component
 from components.security.deployment_role import assume_deployment_role
 from components.security.role import Role
-from components.statements import Statement
+from components.statements import Grant, Statement
 from settings import MisfitError, Problem, Settings
 from settings.services.delivery import Branch, Environment, Repository
 from settings.services.iam import RoleName
@@ -65,7 +66,7 @@ class GithubRoleSettings(Settings):
 class GithubRole(Component):
     """A role that workflows take with the token GitHub signs for each of them, for an hour and with no key to leak.
 
-    All it may do is become the deployment role, and what ``statements`` add. Only the exact repository and environment
+    All it may do is become the deployment role, and what ``grants`` add. Only the exact repository and environment
     (or branch) get in. AWS checks GitHub's certificate against its own authorities, so the provider has no thumbprint:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
     """
@@ -76,14 +77,14 @@ class GithubRole(Component):
         settings: GithubRoleSettings,
         *,
         account: Account,
-        statements: tuple[Statement, ...] = (),
+        grants: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         role = Role(
             self.child("workflow"),
             trust=_trust(self._trusted(settings, account), settings.subjects),
-            statements=[assume_deployment_role(account, settings.deployment_role), *statements],
+            grants=[assume_deployment_role(account, settings.deployment_role), *grants],
             description=f"Workflows of {settings.subjects[0].removeprefix('repo:')}",
             opts=self.child_options(),
         )

@@ -1,4 +1,4 @@
-"""A role for people, who must have shown a second factor."""
+"""An IAM role for people: MFA required, view-only by default."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.security.role import Role
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 _MFA_SECONDS = 3600
 _ASSUME = ["sts:AssumeRole"]
@@ -15,7 +15,7 @@ _ASSUME = ["sts:AssumeRole"]
 class HumanAccess(Role):
     """A role that this account's own users assume with MFA not older than an hour; sessions last an hour.
 
-    It sees what there is (AWS's ViewOnlyAccess: lists and descriptions, no content) and does what ``statements``
+    It sees what there is (AWS's ViewOnlyAccess: lists and descriptions, no content) and does what ``grants``
     grant; IAM decides by each user's own policy who may ask for it. Long-lived access keys carry no MFA context at
     all, so the trust policy both demands the key and denies its absence. For roles that is where AWS has the check
     belong, not in what the session may do:
@@ -27,7 +27,7 @@ class HumanAccess(Role):
         name: str,
         *,
         account: Account,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         purpose: str = "People with a second factor",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -52,7 +52,7 @@ class HumanAccess(Role):
         super().__init__(
             name,
             trust=[allow, deny],
-            statements=statements,
+            grants=grants,
             managed_policies=[account.managed_policy("job-function/ViewOnlyAccess")],
             description=purpose,
             opts=opts,

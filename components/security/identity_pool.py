@@ -1,4 +1,4 @@
-"""AWS credentials for users who have signed in."""
+"""A Cognito identity pool: temporary AWS credentials for signed-in users."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from components.security.role import Role
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.stack_name import stack_name
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 _SERVICE = "cognito-identity.amazonaws.com"
 _NAME_LIMIT = 128
@@ -26,7 +26,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"""
 class IdentityPool(Component):
     """Temporary credentials of one role for users of ``user_pool`` who signed in through ``client``; none for guests.
 
-    The role holds ``statements`` and nothing else; ``IDENTITY`` names what is the user's own, as ``own_objects`` does.
+    The role holds ``grants`` and nothing else; ``IDENTITY`` names what is the user's own, as ``own_objects`` does.
     Only signed-in identities of this very pool take it. Users who were disabled or signed out everywhere get no new
     credentials, and the flow in which an application chooses the role itself is off.
     """
@@ -37,7 +37,7 @@ class IdentityPool(Component):
         *,
         user_pool: UserPool,
         client: UserPoolClient,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -60,7 +60,7 @@ class IdentityPool(Component):
         role = Role(
             self.child("user"),
             trust=_signed_in(pool.id),
-            statements=statements,
+            grants=grants,
             description=f"Signed-in users of {name}",
             opts=self.child_options(),
         )
@@ -74,7 +74,7 @@ class IdentityPool(Component):
         self.register_outputs({"identityPoolId": self.identity_pool_id, "roleArn": self.role_arn})
 
     @property
-    def erase(self) -> Statement:
+    def erase(self) -> Grant:
         """Lets a role delete identities; the call takes no resource, and so reaches every pool of the account.
 
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitoidentity.html
@@ -82,9 +82,7 @@ class IdentityPool(Component):
         return Statement(sid("Erase", self.name), ["cognito-identity:DeleteIdentities"], ["*"])
 
 
-def own_objects(
-    account: Account, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], prefix: str
-) -> list[Statement]:
+def own_objects(account: Account, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], prefix: str) -> Grant:
     """Lets each user read, write, delete and list the objects below ``prefix/<identity id>/`` of a bucket.
 
     The bucket's key serves them through S3 only, and for objects of that bucket.
@@ -95,7 +93,7 @@ def own_objects(
         # The bucket with a bucket key, the object without: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, pulumi.Output.format("{}/{}/*", bucket, folder)]},
     }
-    return [
+    return Grant(
         Statement(
             "OwnObjects",
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
@@ -103,7 +101,7 @@ def own_objects(
         ),
         Statement("OwnList", ["s3:ListBucket"], [bucket], {"StringLike": {"s3:prefix": f"{folder}/*"}}),
         Statement("OwnKey", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
-    ]
+    )
 
 
 def _signed_in(identity_pool_id: pulumi.Output[str]) -> Statement:

@@ -1,4 +1,4 @@
-"""Accounts elsewhere that users may sign in with."""
+"""Federated identity providers of a Cognito user pool: Google, Apple, and GitHub by an OpenID Connect bridge."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A customer key of KMS for one purpose."""
+"""A customer-managed KMS key, and the grants to use it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.statements import Statement, policy_document, sid
+from components.statements import Grant, Statement, policy_document, sid
 
 _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
@@ -48,16 +48,16 @@ class Key(Component):
         self.register_outputs({"arn": self.arn, "keyId": self.key_id})
 
     @property
-    def use(self) -> Statement:
+    def use(self) -> Grant:
         """Lets a role encrypt and decrypt with this key."""
         return Statement(sid("Use", self.name), _USE, [self.arn])
 
     @property
-    def decrypt(self) -> Statement:
+    def decrypt(self) -> Grant:
         """Lets a role decrypt with this key."""
         return decrypting(self.name, self.arn)
 
-    def through(self, service: str, owner: str) -> Statement:
+    def through(self, service: str, owner: str) -> Grant:
         """Lets a role read what ``service`` has encrypted for the component ``owner``, by that service alone."""
         via = {"StringEquals": {"kms:ViaService": f"{service}.{self._region}.amazonaws.com"}}
         return Statement(sid("Through", owner), ["kms:Decrypt", "kms:GenerateDataKey"], [self.arn], via)
@@ -71,13 +71,13 @@ class ExistingKey:
     arn: pulumi.Input[str]
 
     @property
-    def decrypt(self) -> Statement:
+    def decrypt(self) -> Grant:
         """Lets a role decrypt with this key."""
         return decrypting(self.name, self.arn)
 
 
-def decrypting(name: str, arn: pulumi.Input[str]) -> Statement:
-    """Lets a role decrypt with the key that goes by ``name``."""
+def decrypting(name: str, arn: pulumi.Input[str]) -> Grant:
+    """Lets a role decrypt with the key ``arn``; ``name`` becomes part of the statement id."""
     return Statement(sid("Decrypt", name), ["kms:Decrypt", "kms:DescribeKey"], [arn])
 
 

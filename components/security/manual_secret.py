@@ -1,4 +1,4 @@
-"""Secrets whose values people put in and replace by hand."""
+"""A Secrets Manager secret whose value operators put in and rotate by hand."""
 
 import pulumi
 
@@ -6,11 +6,11 @@ from components.account import Account
 from components.component import Component
 from components.security.key import Key
 from components.security.secret import SecretCopy, empty_secret, reading, restrict
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 
 
 class ManualSecret(Component):
-    """An empty Secrets Manager secret for what somebody else hands out, such as the credentials of a mail provider.
+    """An empty Secrets Manager secret for credentials issued elsewhere, such as those of a mail provider.
 
     Its value never passes through the program; a runbook says who puts it in and replaces it. The policy pack asks for
     a reason why it does not rotate by itself. Consumers need ``read`` and ``key.decrypt``. ``copy`` is a region where
@@ -35,13 +35,13 @@ class ManualSecret(Component):
         self.register_outputs({"arn": self.arn})
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """Lets a role put a value in, or an earlier one back, without reading any."""
         actions = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
         use = Statement(sid("Encrypt", self.name), ["kms:Decrypt", "kms:GenerateDataKey"], [self._key.arn])
-        return [Statement(sid("Put", self.name), actions, [self.arn]), use]
+        return Grant(Statement(sid("Put", self.name), actions, [self.arn]), use)
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read the value, together with ``decrypt`` of the key."""
         return reading(self.name, self.arn)

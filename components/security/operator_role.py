@@ -1,4 +1,4 @@
-"""A role for the people who keep a stack running."""
+"""The IAM role of a stack's operators."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.security.human_access import HumanAccess
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 OPERATORS = "strata:operators"
 """The Kubernetes group that EKS puts the role's sessions into; ``OperatorRights`` says what it may do."""
@@ -25,13 +25,13 @@ class OperatorRole(HumanAccess):
     def __init__(self, name: str, *, account: Account, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, account=account, purpose="Operators with a second factor", opts=opts)
 
-    def may(self, *statements: Statement) -> None:
+    def may(self, *grants: Grant) -> None:
         """Gives the role what components offer; once, when all of them are there.
 
         What several offer alike, such as the use of one key by way of one service, is said once.
         """
         said: list[Statement] = []
-        for one in statements:
+        for one in Grant(*grants).statements:
             if not any(replace(one, sid=other.sid) == other for other in said):
                 said.append(one)
         self.grant("operate", *said)

@@ -1,4 +1,4 @@
-"""A role for the pods of one Kubernetes service account."""
+"""An IAM role for a Kubernetes service account, by EKS Pod Identity."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.security.role import Role
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 
 class PodCluster(Protocol):
@@ -41,7 +41,7 @@ class PodRole(Role):
         cluster: PodCluster,
         namespace: str,
         service_account: str,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         managed_policies: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -62,7 +62,7 @@ class PodRole(Role):
         super().__init__(
             name,
             trust=trust,
-            statements=statements,
+            grants=grants,
             managed_policies=managed_policies,
             description=f"Pods of {namespace}/{service_account} in {cluster.cluster_name}",
             opts=opts,

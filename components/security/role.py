@@ -1,4 +1,4 @@
-"""An IAM role and what it may do."""
+"""An IAM role with its trust policy and its grants."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.statements import Statement, policy_document
+from components.statements import Grant, Statement, as_grants, policy_document
 
 
 class Role(Component):
-    """A role that ``trust`` may assume, with the statements it was granted and nothing else.
+    """A role that ``trust`` may assume, with the rights it was granted and nothing else.
 
     Raises ValueError when two of its statements share an id.
     """
@@ -20,7 +20,7 @@ class Role(Component):
         name: str,
         *,
         trust: Statement | Sequence[Statement],
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         managed_policies: Sequence[str] = (),
         description: str,
         opts: pulumi.ResourceOptions | None = None,
@@ -34,8 +34,8 @@ class Role(Component):
         )
         self.arn = role.arn
         self.role_name = role.name
-        if statements:
-            self.grant("policy", *statements)
+        if any(each.statements for each in as_grants(grants)):
+            self.grant("policy", *grants)
         for policy in managed_policies:
             aws.iam.RolePolicyAttachment(
                 self.child(policy.rsplit("/", 1)[-1]),
@@ -45,11 +45,11 @@ class Role(Component):
             )
         self.register_outputs({"arn": self.arn, "roleName": self.role_name})
 
-    def grant(self, suffix: str, *statements: Statement) -> None:
+    def grant(self, suffix: str, *grants: Grant) -> None:
         """Gives the role further rights, as an inline policy of their own."""
         aws.iam.RolePolicy(
             self.child(suffix),
             role=self.role_name,
-            policy=policy_document(statements),
+            policy=policy_document(grants),
             opts=self.child_options(),
         )

@@ -1,4 +1,4 @@
-"""Secrets that nobody ever writes down: a function makes and rotates their values."""
+"""Secrets Manager secrets whose values a function generates and rotates."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from components.account import Account
 from components.component import Component
 from components.compute.function import Function, FunctionSettings
 from components.security.key import Key
-from components.statements import Statement, policy_document, sid, tls_only
+from components.statements import Grant, Statement, policy_document, sid, tls_only
 from settings import Settings
 
 _ALL = ["secretsmanager:*"]
@@ -48,7 +48,7 @@ class RotatedSecret(Component):
 
     The value is in no code, setting or state; until the first rotation has run, seconds after creation, the secret has
     none. Consumers need ``read`` and ``key.decrypt``; no other account may read it. ``code`` is the function's folder,
-    ``statements`` what it may do beside rotating this secret, ``after`` what must be there before it runs for the first
+    ``grants`` what it may do beside rotating this secret, ``after`` what must be there before it runs for the first
     time. With ``secret_name`` the secret's name in AWS is fixed, and a new one of that name can only be made once the
     old one's recovery window is over. ``copy`` is a region where it has to be read as well, should this one be gone.
     With ``stands_by`` all is there but the schedule, and no value, until another update says otherwise.
@@ -66,7 +66,7 @@ class RotatedSecret(Component):
         code: str,
         environment: Mapping[str, pulumi.Input[str]],
         function: FunctionSettings,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         after: Sequence[pulumi.Resource] = (),
         secret_name: str | None = None,
         copy: SecretCopy | None = None,
@@ -87,7 +87,7 @@ class RotatedSecret(Component):
             handler="handler.handle",
             description=f"Rotates {name}",
             environment=environment,
-            statements=[self._rotate, key.use, *statements],
+            grants=[self._rotate, key.use, *grants],
             opts=self.child_options(),
         )
         permission = self.function.allow_invocation("secretsmanager", "secretsmanager.amazonaws.com", self.arn)
@@ -106,17 +106,17 @@ class RotatedSecret(Component):
         )
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read the value, together with ``decrypt`` of the key."""
         return reading(self.name, self.arn)
 
     @property
-    def operate(self) -> list[Statement]:
-        """Lets a role have the value replaced at once, and read what the function says of it."""
-        return [*rotation_of(self.name, self.arn, self.function), *self.function.operate]
+    def operate(self) -> Grant:
+        """Lets a role rotate the secret at once, and read the rotation function's log."""
+        return Grant(rotation_of(self.name, self.arn, self.function), self.function.operate)
 
     @property
-    def _rotate(self) -> Statement:
+    def _rotate(self) -> Grant:
         """What a rotation function does with its secret.
 
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
@@ -171,7 +171,7 @@ class CopiedSecret:
         return self.home_arn.apply(self._here)
 
     @property
-    def read(self) -> Statement:
+    def read(self) -> Grant:
         """Lets a role read the value, together with ``decrypt`` of the copies' key."""
         return reading(self.name, self.arn)
 
@@ -180,19 +180,19 @@ class CopiedSecret:
         return ":".join([*parts[:3], self.region, *parts[4:]])
 
 
-def reading(name: str, arn: pulumi.Input[str]) -> Statement:
-    """Lets a role read the value of the secret that goes by ``name``."""
+def reading(name: str, arn: pulumi.Input[str]) -> Grant:
+    """Lets a role read the value of the secret ``arn``; ``name`` becomes part of the statement id."""
     return Statement(sid("Read", name), ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [arn])
 
 
-def rotation_of(name: str, arn: pulumi.Output[str], function: Function) -> list[Statement]:
+def rotation_of(name: str, arn: pulumi.Output[str], function: Function) -> Grant:
     """Lets a role start a rotation, for which Secrets Manager asks that it may invoke the function as well:
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
     """
-    return [
+    return Grant(
         Statement(sid("Rotate", name), ["secretsmanager:RotateSecret"], [arn]),
         Statement(sid("RotateBy", name), ["lambda:InvokeFunction"], [function.unqualified_arn]),
-    ]
+    )
 
 
 def empty_secret(

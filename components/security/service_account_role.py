@@ -1,4 +1,4 @@
-"""A role for the pods of one Kubernetes service account that run where Pod Identity does not."""
+"""An IAM role for a Kubernetes service account (IRSA), for pods on Fargate, where Pod Identity is unavailable."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 import pulumi
 
 from components.security.role import Role
-from components.statements import Statement
+from components.statements import Grant, Statement
 
 _AUDIENCE = "sts.amazonaws.com"
 
@@ -44,7 +44,7 @@ class ServiceAccountRole(Role):
         cluster: IssuingCluster,
         namespace: str,
         service_account: str,
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         who = f"system:serviceaccount:{namespace}:{service_account}"
@@ -62,12 +62,12 @@ class ServiceAccountRole(Role):
         super().__init__(
             name,
             trust=trust,
-            statements=statements,
+            grants=grants,
             description=f"Pods of {namespace}/{service_account} in {cluster.cluster_name}",
             opts=opts,
         )
 
     @property
     def annotations(self) -> dict[str, pulumi.Input[str]]:
-        """What the service account says of itself."""
+        """The annotations of the Kubernetes service account that assumes the role."""
         return {"eks.amazonaws.com/role-arn": self.arn}

@@ -1,4 +1,4 @@
-"""What a user pool does about sign-ins that look stolen."""
+"""Threat protection of a Cognito user pool: adaptive authentication and compromised credentials."""
 
 import pulumi
 import pulumi_aws as aws

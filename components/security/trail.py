@@ -1,4 +1,4 @@
-"""Who did what in the account, in every region."""
+"""A multi-region CloudTrail trail of management events."""
 
 import pulumi
 import pulumi_aws as aws
@@ -44,7 +44,7 @@ class Trail(Component):
             # CloudTrail names no source when it takes this role:
             # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
             trust=service_trust(_SERVICE),
-            statements=[logs.write],
+            grants=[logs.write],
             description=f"CloudTrail: write the events of {trail_name}",
             opts=self.child_options(),
         )

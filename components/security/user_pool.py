@@ -1,4 +1,4 @@
-"""A directory of users who sign in by e-mail address."""
+"""A Cognito user pool with e-mail addresses as user names."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from components.account import Account
 from components.component import Component
 from components.edge.email import Email
 from components.security.sign_in_risks import respond_to_risks
-from components.statements import Statement, sid
+from components.statements import Grant, Statement, sid
 from settings import Settings
 from settings.services.cognito import PoolName
 
@@ -97,13 +97,13 @@ class UserPool(Component):
         self.register_outputs({"arn": self.arn, "userPoolId": self.user_pool_id, "issuer": self.issuer})
 
     @property
-    def erase(self) -> Statement:
+    def erase(self) -> Grant:
         """Lets a role find a user, sign them out everywhere and delete them."""
         actions = ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:ListUsers"]
         return Statement(sid("Erase", self.name), actions, [self.arn])
 
     @property
-    def operate(self) -> Statement:
+    def operate(self) -> Grant:
         """Lets a role end every session of a user."""
         return Statement(sid("SignOut", self.name), ["cognito-idp:AdminUserGlobalSignOut"], [self.arn])
 

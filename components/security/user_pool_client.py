@@ -1,4 +1,4 @@
-"""An application in which users of a pool sign in."""
+"""An app client of a Cognito user pool."""
 
 import pulumi
 import pulumi_aws as aws

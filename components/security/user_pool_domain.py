@@ -1,4 +1,4 @@
-"""The address of a user pool's sign-in pages."""
+"""The domain of a Cognito user pool's hosted sign-in pages."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -17,7 +17,7 @@ from settings.services.cognito import DomainPrefix
 
 
 class UserPoolDomainSettings(Settings):
-    """Either a prefix of Cognito's own domain, which nobody else in the region may have, or a whole name of one's own.
+    """Either a prefix of Cognito's own domain, which nobody else in the region may have, or a custom domain name.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
     """
@@ -25,7 +25,7 @@ class UserPoolDomainSettings(Settings):
     prefix: DomainPrefix | None = None
     """A label of Cognito's own domain, which nobody else in the region may have."""
     domain: DomainName | None = None
-    """A whole name of one's own, in place of a prefix."""
+    """A custom domain name, in place of a prefix."""
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
@@ -37,7 +37,7 @@ class UserPoolDomainSettings(Settings):
 class UserPoolDomain(Component):
     """Where the sign-in pages of ``user_pool`` and its OAuth endpoints are: ``base_url``.
 
-    A name of one's own takes a ``certificate`` of us-east-1, and Cognito asks for an A record of the name above it, so
+    A custom domain name takes a ``certificate`` of us-east-1, and Cognito asks for an A record of the name above it, so
     what makes that record belongs in ``after``. ``alias_target`` is what the name has to stand for. Raises ValueError
     for a domain without a certificate, and for a certificate without a domain.
     """

@@ -1,4 +1,4 @@
-"""How many pods of a workload there should be."""
+"""A HorizontalPodAutoscaler of a workload."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ from settings import MisfitError, Problem, Settings
 class ScaleDown(Settings):
     """How slowly pods go: ``pods`` at the most every ``period_seconds``, and only when they were too many for so long.
 
-    For pods that hold connections, each of which has to be made anew elsewhere. Kubernetes' own way is to take away all
+    For pods that hold connections, each of which has to be recreated elsewhere. Kubernetes' own way is to take away all
     that are too many after five minutes:
     https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
     """

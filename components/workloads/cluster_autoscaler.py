@@ -7,7 +7,7 @@ import pulumi
 
 from components.account import Account
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant, Statement
 from components.versions import CLUSTER_AUTOSCALER, MINORS
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
@@ -17,7 +17,7 @@ _RESOURCES = Resources(requests=Amount(cpu="100m", memory="300Mi"), limits=Amoun
 
 
 class VersionedCluster(KubernetesCluster, Protocol):
-    """A cluster that tells its Kubernetes version."""
+    """A cluster with a known Kubernetes version."""
 
     @property
     def kubernetes_version(self) -> str:
@@ -50,7 +50,7 @@ class ClusterAutoscaler(InCluster):
             cluster=cluster,
             namespace=SYSTEM_NAMESPACE,
             service_account=_NAME,
-            statements=_statements(account, cluster.cluster_name),
+            grants=[_statements(account, cluster.cluster_name)],
             opts=self.child_options(),
         )
         self.release(
@@ -65,10 +65,10 @@ class ClusterAutoscaler(InCluster):
         self.register_outputs({})
 
 
-def _statements(account: Account, cluster_name: str) -> list[Statement]:
+def _statements(account: Account, cluster_name: str) -> Grant:
     """https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy"""
     groups = account.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*")
-    return [
+    return Grant(
         Statement(
             "DescribeGroups",
             [
@@ -93,7 +93,7 @@ def _statements(account: Account, cluster_name: str) -> list[Statement]:
             [groups],
             {"StringEquals": {f"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster_name}": "owned"}},
         ),
-    ]
+    )
 
 
 def _values(cluster: VersionedCluster, region: str) -> dict[str, object]:

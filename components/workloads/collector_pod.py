@@ -1,4 +1,4 @@
-"""The pod of a collector of traces."""
+"""The pod of an OpenTelemetry collector."""
 
 from pulumi_kubernetes.core.v1 import (
     ConfigMapEnvSourceArgs,
@@ -14,7 +14,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
-from components.operations.collector import HEALTH_PORT, OTLP_PORT, PEER_PORT, USER
+from components.operations.otel_collector import HEALTH_PORT, OTLP_PORT, PEER_PORT, USER
 from components.workloads.quantity import Amount, Resources
 from components.workloads.restricted import container_security, pod_security
 

@@ -1,4 +1,4 @@
-"""The operator that copies secrets from Secrets Manager into one namespace."""
+"""External Secrets Operator: copies Secrets Manager values into one namespace."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.account import Account
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant
 from components.versions import EXTERNAL_SECRETS, EXTERNAL_SECRETS_IMAGE
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
@@ -30,7 +30,7 @@ class ExternalSecrets(InCluster):
     volume, needs two privileged agents on every node, and cannot compose a value such as a URL out of several.
 
     The operator sees the objects and secrets of ``namespace`` alone and holds no cluster-wide right. In AWS it may do
-    exactly what ``statements`` say (``read`` of the secrets, ``decrypt`` of their keys); pods of the namespace get none
+    exactly what ``grants`` say (``read`` of the secrets, ``decrypt`` of their keys); pods of the namespace get none
     of it. Without webhook and certificate controller, which would need rights over the whole cluster and, when they are
     gone first, would refuse the deletion of what is left:
     https://external-secrets.io/latest/api/components/
@@ -44,7 +44,7 @@ class ExternalSecrets(InCluster):
         cluster: KubernetesCluster,
         namespace: Namespace,
         nodes: Sequence[pulumi.Resource],
-        statements: Sequence[Statement],
+        grants: Sequence[Grant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
@@ -56,7 +56,7 @@ class ExternalSecrets(InCluster):
             cluster=cluster,
             namespace=SYSTEM_NAMESPACE,
             service_account=_NAME,
-            statements=statements,
+            grants=grants,
             opts=self.child_options(),
         )
         release = self.release(

@@ -1,4 +1,4 @@
-"""Sends what pods on Fargate log to CloudWatch."""
+"""Log routing of pods on Fargate to CloudWatch Logs (the ``aws-logging`` ConfigMap)."""
 
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
@@ -7,7 +7,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account import Account
 from components.operations.log_group import LogGroup
 from components.security.key import Key
-from components.statements import Statement
+from components.statements import Grant
 from components.workloads.in_cluster import InCluster, KubernetesCluster
 from components.workloads.namespace import Namespace
 
@@ -92,6 +92,6 @@ class FargateLogs(InCluster):
         self.register_outputs({"logGroupName": self._group.log_group_name})
 
     @property
-    def write(self) -> Statement:
+    def write(self) -> Grant:
         """Lets the role that starts pods pass on what they log."""
         return self._group.write

@@ -1,4 +1,4 @@
-"""A namespace whose pods run on Fargate: each on a machine of its own, behind a security group of the namespace."""
+"""A namespace whose pods run on Fargate, behind a security group of the namespace."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ from components.network.network import Network
 from components.network.security_group import SecurityGroup
 from components.security.role import Role
 from components.security.service_account_role import ServiceAccountRole
-from components.statements import Statement, service_trust
+from components.statements import Grant, service_trust
 from components.workloads.fargate_logs import FargateLogs
 from components.workloads.in_cluster import InCluster
 from components.workloads.namespace import Namespace
@@ -35,14 +35,14 @@ class FargateNamespace(InCluster):
     A pod that Fargate does not take stays pending; no node takes it, for want of the interface that the policy asks
     for. https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html
 
-    Pod Identity has no agent there either. ``statements`` go to a role that the service account, called like the
+    Pod Identity has no agent there either. ``grants`` go to a role that the service account, called like the
     namespace, takes by the cluster's OIDC provider, and ``config`` to the ConfigMap ``platform``. Another role starts
     pods: it pulls from ``registry`` and writes to ``logs``.
 
     ``team`` is the IAM role of whoever runs pods there. It may edit what is in the namespace, and neither the policy of
     the security group nor rights. EKS takes one entry for a role.
 
-    A profile cannot be changed: another one takes its place, and the pods of the old one are made anew. EKS makes and
+    A profile cannot be changed: another one takes its place, and the pods of the old one are recreated. EKS makes and
     deletes one at a time, so a second namespace comes ``after`` the first.
     https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
     """
@@ -58,7 +58,7 @@ class FargateNamespace(InCluster):
         registry: Registry,
         logs: FargateLogs,
         ready: Sequence[pulumi.Resource],
-        statements: Sequence[Statement] = (),
+        grants: Sequence[Grant] = (),
         config: Mapping[str, pulumi.Input[str]] | None = None,
         team: str | None = None,
         after: Sequence[pulumi.Resource] = (),
@@ -79,7 +79,7 @@ class FargateNamespace(InCluster):
             logs,
             *after,
             self._group_policy(),
-            *self._identity(statements),
+            *self._identity(grants),
             *([self._config(config)] if config else []),
         ]
         if team is not None:
@@ -124,15 +124,15 @@ class FargateNamespace(InCluster):
             opts=self._inside(),
         )
 
-    def _identity(self, statements: Sequence[Statement]) -> list[pulumi.Resource]:
+    def _identity(self, grants: Sequence[Grant]) -> list[pulumi.Resource]:
         role = None
-        if statements:
+        if grants:
             role = ServiceAccountRole(
                 self.child("identity"),
                 cluster=self._eks,
                 namespace=self._where,
                 service_account=self._where,
-                statements=statements,
+                grants=grants,
                 opts=self.child_options(),
             )
         account = ServiceAccount(
@@ -177,7 +177,7 @@ class FargateNamespace(InCluster):
         return Role(
             self.child("starter"),
             trust=service_trust("eks-fargate-pods.amazonaws.com", source_arn=profiles),
-            statements=[registry.login, registry.pull, logs.write],
+            grants=[registry.login, registry.pull, logs.write],
             description=f"Starts pods of {self._where} in {self._eks.cluster_name} on Fargate",
             opts=self.child_options(),
         )

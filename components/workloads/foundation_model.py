@@ -1,15 +1,15 @@
-"""The right to ask a foundation model of Bedrock."""
+"""The grant to invoke a foundation model of Bedrock."""
 
 import re
 
 from components.account import Account
-from components.statements import Statement
+from components.statements import Grant, Statement
 from settings.services.bedrock import PROFILE
 
 _INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 
 
-def invoke_model(account: Account, model_id: str, region: str) -> list[Statement]:
+def invoke_model(account: Account, model_id: str, region: str) -> Grant:
     """Lets a role ask one model in ``region``, in one piece or as a stream.
 
     A profile sends the request to any region of its part of the world, so the model is granted in all of them, but only
@@ -18,9 +18,9 @@ def invoke_model(account: Account, model_id: str, region: str) -> list[Statement
     """
     profile = re.fullmatch(PROFILE, model_id)
     if profile is None:
-        return [Statement("InvokeModel", _INVOKE, [_model_arn(account, model_id, region)])]
+        return Grant(Statement("InvokeModel", _INVOKE, [_model_arn(account, model_id, region)]))
     arn = account.arn("bedrock", f"inference-profile/{model_id}", region=region)
-    return [
+    return Grant(
         Statement("InvokeProfile", _INVOKE, [arn]),
         Statement(
             "InvokeModelThroughProfile",
@@ -28,7 +28,7 @@ def invoke_model(account: Account, model_id: str, region: str) -> list[Statement
             [_model_arn(account, profile["model"], "*")],
             {"StringLike": {"bedrock:InferenceProfileArn": arn}},
         ),
-    ]
+    )
 
 
 def _model_arn(account: Account, model_id: str, region: str) -> str:

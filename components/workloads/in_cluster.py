@@ -1,4 +1,4 @@
-"""What the building blocks inside an EKS cluster share: its provider, and Helm releases."""
+"""What components inside an EKS cluster share: the Kubernetes provider, and Helm releases."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""What AWS says about instances that are about to go."""
+"""The SQS queue of Spot interruptions, rebalancing and health events for Karpenter."""
 
 import json
 
@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 
 # The events that Karpenter reads: https://karpenter.sh/v1.14/reference/cloudformation/#rules
 _EVENTS = {
@@ -67,10 +67,10 @@ class InterruptionQueue(Component):
         self.register_outputs({"arn": self.arn, "queueName": self.queue_name})
 
     @property
-    def consume(self) -> list[Statement]:
+    def consume(self) -> Grant:
         """Lets a role read the warnings and take them off the queue."""
         actions = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"]
-        return [Statement("ConsumeInterruptions", actions, [self.arn]), self._key.decrypt]
+        return Grant(Statement("ConsumeInterruptions", actions, [self.arn]), self._key.decrypt)
 
     def _rule(self, event: str) -> aws.cloudwatch.EventRule:
         source, detail_type = _EVENTS[event]

@@ -1,4 +1,4 @@
-"""Karpenter: launches nodes of its own beside the managed node groups."""
+"""Karpenter with one node pool, beside the managed node groups."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -114,7 +114,7 @@ class Karpenter(InCluster):
         return Role(
             self.child("node"),
             trust=service_trust("ec2.amazonaws.com"),
-            statements=[Statement("DescribeItself", ["ec2:DescribeInstanceTypes", "ec2:DescribeInstances"], ["*"])],
+            grants=[Statement("DescribeItself", ["ec2:DescribeInstanceTypes", "ec2:DescribeInstances"], ["*"])],
             managed_policies=[self._account.managed_policy(policy) for policy in policies],
             description=f"Nodes of pool {self._settings.name} in {self.cluster.cluster_name}",
             opts=self.child_options(),
@@ -136,7 +136,7 @@ class Karpenter(InCluster):
             cluster=self.cluster,
             namespace=SYSTEM_NAMESPACE,
             service_account=_NAME,
-            statements=[*rights, *queue.consume],
+            grants=[rights, queue.consume],
             opts=self.child_options(),
         )
         kinds = self.release(

@@ -1,26 +1,26 @@
-"""What the Karpenter controller may do in AWS."""
+"""The IAM statements of the Karpenter controller."""
 
 import pulumi
 
 from components.account import Account
-from components.statements import Condition, Statement
+from components.statements import Condition, Grant, Statement
 
 _OWN_KINDS = ("fleet", "instance", "volume", "network-interface", "launch-template", "spot-instances-request")
 
 
 def controller_rights(
     account: Account, cluster_name: str, *, node_role_arn: pulumi.Input[str], profile_arn: pulumi.Input[str]
-) -> list[Statement]:
+) -> Grant:
     """Launches and ends instances that carry this cluster's tags, and nothing else.
 
     The scopes are upstream's for 1.14 (https://karpenter.sh/v1.14/reference/cloudformation/#controller-authorization),
     without those for what this program does not use: instance profiles of Karpenter's own making, placement groups and
     capacity reservations to launch into, and zonal shift.
     """
-    return [
-        *_launch(account, cluster_name),
-        *_mark_and_end(account, cluster_name),
-        *_read(account, cluster_name),
+    return Grant(
+        _launch(account, cluster_name),
+        _mark_and_end(account, cluster_name),
+        _read(account, cluster_name),
         Statement(
             "PassNodeRole",
             ["iam:PassRole"],
@@ -28,12 +28,12 @@ def controller_rights(
             {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
         Statement("ReadInstanceProfile", ["iam:GetInstanceProfile"], [profile_arn]),
-    ]
+    )
 
 
-def _launch(account: Account, cluster_name: str) -> list[Statement]:
+def _launch(account: Account, cluster_name: str) -> Grant:
     launch = ["ec2:CreateFleet", "ec2:RunInstances"]
-    return [
+    return Grant(
         Statement(
             "LaunchFrom",
             launch,
@@ -57,12 +57,12 @@ def _launch(account: Account, cluster_name: str) -> list[Statement]:
             _own(account),
             _requested(cluster_name, {"ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "RunInstances"]}),
         ),
-    ]
+    )
 
 
-def _mark_and_end(account: Account, cluster_name: str) -> list[Statement]:
+def _mark_and_end(account: Account, cluster_name: str) -> Grant:
     owned = _owned("Resource", cluster_name)
-    return [
+    return Grant(
         Statement(
             "TagOwnInstances",
             ["ec2:CreateTags"],
@@ -81,11 +81,11 @@ def _mark_and_end(account: Account, cluster_name: str) -> list[Statement]:
             [account.arn("ec2", "instance/*"), account.arn("ec2", "launch-template/*")],
             owned,
         ),
-    ]
+    )
 
 
-def _read(account: Account, cluster_name: str) -> list[Statement]:
-    return [
+def _read(account: Account, cluster_name: str) -> Grant:
+    return Grant(
         Statement(
             "ReadRegion",
             [
@@ -111,7 +111,7 @@ def _read(account: Account, cluster_name: str) -> list[Statement]:
         ),
         Statement("ReadPricesAndProfiles", ["iam:ListInstanceProfiles", "pricing:GetProducts"], ["*"]),
         Statement("FindCluster", ["eks:DescribeCluster"], [account.arn("eks", f"cluster/{cluster_name}")]),
-    ]
+    )
 
 
 def _own(account: Account) -> list[str]:

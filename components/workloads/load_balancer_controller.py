@@ -1,4 +1,4 @@
-"""The controller that keeps pods registered in the target groups of this program."""
+"""AWS Load Balancer Controller, which registers pods in this program's target groups."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pulumi
 
 from components.account import Account
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant, Statement
 from components.versions import LOAD_BALANCER_CONTROLLER, LOAD_BALANCER_CONTROLLER_IMAGE
 from components.workloads.in_cluster import SYSTEM_NAMESPACE, InCluster, KubernetesCluster
 from components.workloads.quantity import Amount, Resources
@@ -42,7 +42,7 @@ class LoadBalancerController(InCluster):
             cluster=cluster,
             namespace=SYSTEM_NAMESPACE,
             service_account=_NAME,
-            statements=_statements(account),
+            grants=[_statements(account)],
             opts=self.child_options(),
         )
         self.release(
@@ -57,8 +57,8 @@ class LoadBalancerController(InCluster):
         self.register_outputs({})
 
 
-def _statements(account: Account) -> list[Statement]:
-    return [
+def _statements(account: Account) -> Grant:
+    return Grant(
         Statement(
             "FindTargets",
             [
@@ -80,7 +80,7 @@ def _statements(account: Account) -> list[Statement]:
             ],
             [account.arn("elasticloadbalancing", "targetgroup/*")],
         ),
-    ]
+    )
 
 
 def _values(cluster_name: str, region: str, vpc_id: pulumi.Input[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The load test's script where a k6 pod finds it."""
+"""The ConfigMap with the k6 load test's script."""
 
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap

@@ -1,4 +1,4 @@
-"""The pod of Fluent Bit: the one kind of pod in this program that sees anything of its node."""
+"""The pod template of the Fluent Bit DaemonSet, the one pod of this program that reads its node's files."""
 
 from pulumi_kubernetes.core.v1 import (
     ConfigMapVolumeSourceArgs,

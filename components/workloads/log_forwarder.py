@@ -1,4 +1,4 @@
-"""Sends what the containers of a cluster log to CloudWatch."""
+"""Container logs of a cluster to CloudWatch Logs, by Fluent Bit."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from components.account import Account
 from components.operations.log_group import LogGroup
 from components.security.key import Key
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant, Statement
 from components.versions import FLUENT_BIT
 from components.workloads.fluent_bit import HTTP_PORT, Parser, fluent_bit_files
 from components.workloads.in_cluster import InCluster, KubernetesCluster
@@ -94,7 +94,7 @@ class LogForwarder(InCluster):
             cluster=cluster,
             namespace=settings.namespace,
             service_account=_NAME,
-            statements=[_forward(group)],
+            grants=[_forward(group)],
             opts=self.child_options(),
         )
         # The name is plain text in the configuration, so that it is known at a first preview.
@@ -169,7 +169,7 @@ class LogForwarder(InCluster):
         )
 
 
-def _forward(group: LogGroup) -> Statement:
+def _forward(group: LogGroup) -> Grant:
     """https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch"""
     streams = group.arn.apply(lambda arn: f"{arn}:*")
     return Statement("Forward", ["logs:CreateLogStream", "logs:PutLogEvents"], [streams])

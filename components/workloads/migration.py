@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date before the workloads that need it start."""
+"""Schema migrations by a Kubernetes Job that completes before workloads start."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ class Migration(InCluster):
     The Job cannot be changed once it is made, so it is named after what it runs: other files make another Job, which
     runs before the old one goes. The component counts as made once the Job has succeeded; let workloads come ``after``
     it. A failed Job is replaced at the next update. A week after its end Kubernetes removes the Job; should a refresh
-    then make it anew, it finds nothing to do.
+    then recreate it, it finds nothing to do.
 
     The pod holds no token and reaches nothing but DNS and ``database``, whose URL ``connection`` has; the connection is
     TLS even where the URL does not ask for it. ``after`` is what the pod needs to start and to connect: the secret and

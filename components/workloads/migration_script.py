@@ -1,4 +1,4 @@
-"""What psql runs so that each file of a migration is applied once, in order, and all of them or none."""
+"""The psql script of a migration: each file once, in order, in one transaction."""
 
 import hashlib
 from collections.abc import Mapping

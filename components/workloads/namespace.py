@@ -1,4 +1,4 @@
-"""A namespace that admits only restricted pods and lets none of them talk until told so."""
+"""A namespace with the restricted Pod Security Standard and a default-deny network policy."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Which pods a workload answers, and what it may open connections to."""
+"""A workload's Kubernetes NetworkPolicy: its clients and its destinations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which nodes Karpenter may launch."""
+"""A Karpenter NodePool and its EC2NodeClass."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""What operators may do inside a cluster."""
+"""Kubernetes RBAC of operators: drain nodes, restart named deployments."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Settings of a pod that serves HTTP, and the pod made of them."""
+"""Settings of a pod that serves HTTP, and the pod template that they result in."""
 
 import re
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ class PodSettings(Settings):
     liveness: Probe = Probe()
     readiness: Probe = Probe(period_seconds=5)
     startup_seconds: int = Field(default=120, ge=10, le=1800)
-    """How long a container may take to answer for the first time before it is started anew."""
+    """How long a container may take to answer for the first time before it is restarted."""
     drain_seconds: int = Field(default=20, ge=1, le=600)
     """How long a stopping pod goes on serving while load balancer and services forget it."""
     stop_seconds: int = Field(default=30, ge=1, le=3600)

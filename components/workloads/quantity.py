@@ -1,4 +1,4 @@
-"""Kubernetes quantities of CPU and memory, and what a container asks for."""
+"""Kubernetes quantities, and resource requests and limits of a container."""
 
 from pydantic import model_validator
 

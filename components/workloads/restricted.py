@@ -1,4 +1,4 @@
-"""What the restricted Pod Security Standard asks of a pod, for the workloads that need nothing beyond it."""
+"""Pod and container security contexts of the restricted Pod Security Standard."""
 
 from pulumi_kubernetes.core.v1 import (
     CapabilitiesArgs,

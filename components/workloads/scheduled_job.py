@@ -1,4 +1,4 @@
-"""A command that the cluster runs once a day."""
+"""A CronJob that runs a command daily."""
 
 from collections.abc import Mapping, Sequence
 

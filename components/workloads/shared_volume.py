@@ -1,4 +1,4 @@
-"""Files that the pods of a namespace share."""
+"""A persistent volume on EFS that the pods of a namespace share."""
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (

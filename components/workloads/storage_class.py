@@ -1,4 +1,4 @@
-"""Where persistent volume claims get their volumes."""
+"""A StorageClass of encrypted gp3 volumes."""
 
 from typing import Self
 

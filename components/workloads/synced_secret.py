@@ -1,4 +1,4 @@
-"""A Kubernetes secret that follows values in Secrets Manager."""
+"""A Kubernetes Secret that External Secrets keeps equal to values in Secrets Manager."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

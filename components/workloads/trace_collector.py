@@ -1,4 +1,4 @@
-"""OpenTelemetry collectors of a cluster, which send to X-Ray what its workloads trace."""
+"""OpenTelemetry collectors of a cluster, which export the workloads' traces to X-Ray."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.account import Account
-from components.operations.collector import (
+from components.operations.otel_collector import (
     CONFIG_VARIABLE,
     OTLP_PORT,
     PEER_PORT,
@@ -75,7 +75,7 @@ class TraceCollector(InCluster):
             cluster=cluster,
             namespace=_NAMESPACE,
             service_account=_NAME,
-            statements=[tracing.write],
+            grants=[tracing.write],
             opts=self.child_options(),
         )
         # Every name is plain text, so that it is known at a first preview.
@@ -113,7 +113,7 @@ class TraceCollector(InCluster):
         self.register_outputs({"host": self.host, "port": OTLP_PORT})
 
     def variables(self, workload: str) -> dict[str, str]:
-        """What tells a workload's OpenTelemetry to send here."""
+        """Environment variables by which a workload's OpenTelemetry SDK exports to this collector."""
         return client_variables(workload, self.host)
 
     def admit(self, workload: str, namespace: Namespace) -> NetworkPolicy:

@@ -1,4 +1,4 @@
-"""Vertical Pod Autoscaler: what containers should ask for, as advice only."""
+"""Vertical Pod Autoscaler in recommendation mode."""
 
 from collections.abc import Sequence
 

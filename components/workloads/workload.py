@@ -1,4 +1,4 @@
-"""A service that runs in the cluster."""
+"""A Deployment with its Service, autoscaler, disruption budget and network policy."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Workload(InCluster):
 
     The image is ``repository`` and the settings' tag; the repository is made by this program and empty at first, so
     the image must be pushed before the pods of a new stack can start. The pods run as ``pod_role``'s service account
-    and hold no token for the Kubernetes API. ``config`` becomes environment variables, and pods start anew when it
+    and hold no token for the Kubernetes API. ``config`` becomes environment variables, and pods restart when it
     changes; with ``protocol: HTTPS`` they are told so by PORT and PROTOCOL, and the target group has to speak it too.
 
     Nobody reaches the pods but ``clients`` (CIDRs, such as those of the load balancer's subnets) and the workloads of

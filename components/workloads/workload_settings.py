@@ -1,4 +1,4 @@
-"""What may be said about a service in the cluster."""
+"""Settings of a workload."""
 
 from typing import Literal, Self
 

@@ -62,7 +62,7 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether it is known to allow."""
+        """Whether the statement is known to allow."""
         return self.effect == "Allow"
 
     @property
@@ -95,7 +95,7 @@ class Statement:
 
     @property
     def any_principal(self) -> bool:
-        """Whether everybody, signed in or not, is known to be meant."""
+        """Whether the statement is known to name every principal, signed in or not."""
         return self.allows and "*" in self.principals_of("AWS")
 
     def values_of(self, *keys: str) -> list[Condition]:

@@ -138,7 +138,7 @@ def copy_tags(database: Resource) -> Iterator[Finding]:
     level=Level.MANDATORY_IN_PROD,
 )
 def cluster_multi_az(cluster: Resource, graph: Graph) -> Iterator[Finding]:
-    """Aurora's storage spans zones; with one instance the database is down until that one is made anew.
+    """Aurora's storage spans zones; with one instance the database is down until that one is recreated.
 
     A cluster that copies an instance of RDS is a second copy already, and AWS has it consist of one instance.
     """

@@ -1,4 +1,4 @@
-"""What watches and pays: CloudWatch, X-Ray, Cost Explorer and Config."""
+"""Names and values of CloudWatch, X-Ray, Cost Explorer and Config."""
 
 from typing import Annotated
 

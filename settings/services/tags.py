@@ -37,7 +37,7 @@ def _text(value: str) -> str:
 
 
 def wrong(key: str, value: str) -> str | None:
-    """What AWS refuses of one tag."""
+    """Why AWS refuses a tag, or None."""
     try:
         _key(key)
         _value(value)

@@ -25,7 +25,7 @@ from systems.collaboration.recovery import stand_by, tell
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.copies import make_elsewhere
-from systems.foundation import make_keys
+from systems.foundation import Stack, make_keys
 
 __all__ = ["SystemSettings", "build"]
 
@@ -36,26 +36,32 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         return stand_by(settings, settings.recovery, account)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("collaboration", account, also_notices=[PUBLISHER], data_users=[distributions(account)])
+    stack = Stack(settings, account, keys)
     elsewhere = (
         make_elsewhere(settings.copies, account, system="collaboration", data_users=[distributions(account)])
         if settings.copies
         else None
     )
     network = Network("network", settings.network, account=account, key=keys.logs)
-    data = make_data(settings, account, keys, network, elsewhere)
-    files = make_files(settings, account, keys, data.access_logs, elsewhere)
-    names = make_names(settings, account, keys)
+    data = make_data(stack, network=network, elsewhere=elsewhere)
+    files = make_files(stack, logs=data.access_logs, elsewhere=elsewhere)
+    names = make_names(stack)
     application = make_application(
-        settings, account, keys, network, data, names.balancer, names.origin_secret, cloudfront
+        stack,
+        network=network,
+        data=data,
+        certificate=names.balancer,
+        origin_secret=names.origin_secret,
+        cloudfront=cloudfront,
     )
-    sockets = make_sockets(settings, account, keys, network, data, names.balancer)
-    edge = make_edge(settings, account, keys, names, data, files, application, sockets)
+    sockets = make_sockets(stack, network=network, data=data, certificate=names.balancer)
+    edge = make_edge(stack, names=names, data=data, files=files, application=application, sockets=sockets)
     operators = OperatorRole("operators", account=account)
-    dashboard = operate(settings, account, keys, data, application, sockets, edge, operators)
+    dashboard = operate(stack, data=data, application=application, sockets=sockets, edge=edge, operators=operators)
     operators.may(
-        *data.operate,
-        *application.operate,
-        *sockets.operate,
+        data.operate,
+        application.operate,
+        sockets.operate,
     )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
@@ -77,5 +83,5 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "distributionId": edge.cdn.distribution_id,
         "distributionDomain": edge.cdn.domain_name,
         "staticBucket": files.static.bucket_name,
-        **(tell(settings, account, data, edge, elsewhere) if elsewhere else {}),
+        **(tell(stack, data=data, edge=edge, elsewhere=elsewhere) if elsewhere else {}),
     }

@@ -19,7 +19,7 @@ from components.security.secret import RotatedSecret
 from systems.collaboration.parameters import IMAGE
 from systems.collaboration.parts import SERVER, Application, Data
 from systems.collaboration.settings import SystemSettings
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 
 def metrics_namespace(settings: SystemSettings, account: Account) -> str:
@@ -28,58 +28,60 @@ def metrics_namespace(settings: SystemSettings, account: Account) -> str:
 
 
 def make_application(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     data: Data,
     certificate: Certificate | ExistingCertificate,
     origin_secret: HasOriginHeader,
     cloudfront: str,
-    *,
     promoted: bool | None = None,
 ) -> Application:
-    """Cluster, service and load balancer; CloudFront and nobody else reaches the balancer, only it the service.
+    """ECS cluster, service and load balancer; only CloudFront reaches the balancer, only the balancer the service.
 
     ``promoted`` says of a recovery stack whether tasks run.
     """
-    service = settings.service(account.environment)
-    balancer = _balancer(service, account, network, data, certificate, origin_secret)
+    service = stack.settings.service(stack.account.environment)
+    balancer = _balancer(
+        service, account=stack.account, network=network, data=data, certificate=certificate, origin_secret=origin_secret
+    )
     balancer.allow_cloudfront(cloudfront)
     registry = Registry(
         "registry",
-        RegistrySettings(namespace=f"{settings.prefix(account.environment)}-collaboration", repositories=(IMAGE,)),
-        account=account,
-        key=keys.data,
+        RegistrySettings(
+            namespace=f"{stack.settings.prefix(stack.account.environment)}-collaboration", repositories=(IMAGE,)
+        ),
+        account=stack.account,
+        key=stack.keys.data,
     )
     cluster = FargateCluster(
         "cluster",
-        FargateClusterSettings(cluster_name=settings.name(account.environment, "cluster")),
-        account=account,
-        log_key=keys.logs,
+        FargateClusterSettings(cluster_name=stack.settings.name(stack.account.environment, "cluster")),
+        account=stack.account,
+        log_key=stack.keys.logs,
     )
-    namespace = metrics_namespace(settings, account)
+    namespace = metrics_namespace(stack.settings, stack.account)
     server = FargateService(
         SERVER,
         service,
-        account=account,
+        account=stack.account,
         cluster=cluster,
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
-        repository=settings.repository or registry.repository_url(IMAGE),
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
+        repository=stack.settings.repository or registry.repository_url(IMAGE),
         environment={
             "NODE_ENV": "production",
             "REDIS_ENDPOINT": data.cache.endpoint,
             "DYNAMODB_TABLE": data.state.table_name,
-            "AWS_REGION": account.region,
+            "AWS_REGION": stack.account.region,
             "METRICS_NAMESPACE": namespace,
             "PORT": str(service.port),
             "PROTOCOL": service.protocol,
         },
-        secrets=_secrets(settings, data),
-        statements=[data.state.read_write, put_metrics(namespace)],
-        tracing=Tracing("tracing", settings.tracing) if settings.tracing else None,
+        secrets=_secrets(stack.settings, data),
+        grants=[data.state.read_write, put_metrics(namespace)],
+        tracing=Tracing("tracing", stack.settings.tracing) if stack.settings.tracing else None,
         target_groups={SERVER: balancer.target_group(SERVER).arn},
         # Balancer: its listener's rule puts the target group to use. Secrets: a task does not start without values.
         after=[balancer, *(each for each in (data.cache_secret, data.signing_key) if isinstance(each, RotatedSecret))],
@@ -88,13 +90,14 @@ def make_application(
     server.allow(balancer)
     balancer.reach(server)
     data.cache.allow(server)
-    ServiceRestart("server-restart", account=account, service=server)
-    failures = DeploymentFailures(f"{SERVER}-deployments", key=keys.logs, service_arn=server.arn)
+    ServiceRestart("server-restart", account=stack.account, service=server)
+    failures = DeploymentFailures(f"{SERVER}-deployments", key=stack.keys.logs, service_arn=server.arn)
     return Application(balancer, server, registry, service.health.path, failures)
 
 
 def _balancer(
     service: FargateServiceSettings,
+    *,
     account: Account,
     network: Network,
     data: Data,

@@ -1,4 +1,4 @@
-"""What a collaboration stack tells its recovery stack."""
+"""The outputs that a collaboration home stack passes to its recovery stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,8 @@ import pulumi
 from components.account import Account
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import Bucket, BucketSettings
+from components.data.bucket_lifecycle import LifecycleSettings
 from components.data.cache_secret import CacheSecret
-from components.data.lifecycle import LifecycleSettings
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.data.redis import Redis
 from components.data.table import Table
@@ -20,36 +20,34 @@ from systems.collaboration.parameters import JWT_SECRET, REDIS_SECRET
 from systems.collaboration.parts import STATE, Data, Files
 from systems.collaboration.settings import SystemSettings
 from systems.copies import Elsewhere, copy_buckets
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 
-def make_data(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network, elsewhere: Elsewhere | None
-) -> Data:
+def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Elsewhere | None) -> Data:
     """The state table and Redis; the secrets below ``<env>-collaboration/``.
 
     ``elsewhere`` is where table and secrets are copied to. Redis is not: what it keeps is put together again.
     """
     secret_copy = elsewhere.secret_copy if elsewhere else None
-    folder = _folder(settings, account)
-    access_logs, cache, cache_secret = _own(settings, account, keys, network, None)
+    folder = _folder(stack.settings, stack.account)
+    access_logs, cache, cache_secret = _own(stack, network=network, promoted=None)
     return Data(
         state=Table(
             "state",
-            settings.table(account.environment),
+            stack.settings.table(stack.account.environment),
             schema=STATE,
-            account=account,
-            key=keys.data,
+            account=stack.account,
+            key=stack.keys.data,
             replica_key=elsewhere.key if elsewhere else None,
         ),
         cache=cache,
         cache_secret=cache_secret,
         signing_key=GeneratedSecret(
             JWT_SECRET,
-            settings.signing_key,
-            account=account,
-            key=keys.secrets,
-            log_key=keys.logs,
+            stack.settings.signing_key,
+            account=stack.account,
+            key=stack.keys.secrets,
+            log_key=stack.keys.logs,
             purpose="Signs the tokens of users",
             secret_name=f"{folder}/{JWT_SECRET}",
             copy=secret_copy,
@@ -57,55 +55,54 @@ def make_data(
         secrets={
             name: ManualSecret(
                 name,
-                account=account,
-                key=keys.secrets,
+                account=stack.account,
+                key=stack.keys.secrets,
                 secret_name=f"{folder}/{name}",
                 purpose=secret.purpose,
                 copy=secret_copy,
             )
-            for name, secret in sorted(settings.secrets.items())
+            for name, secret in sorted(stack.settings.secrets.items())
         },
         access_logs=access_logs,
     )
 
 
-def make_files(
-    settings: SystemSettings, account: Account, keys: Keys, logs: LogBucket, elsewhere: Elsewhere | None
-) -> Files:
+def make_files(stack: Stack[SystemSettings], *, logs: LogBucket, elsewhere: Elsewhere | None) -> Files:
     """The bucket of static files, and its copy where there is one."""
     static = Bucket(
         "static",
-        BucketSettings(bucket=settings.name(account.environment, "static")),
-        account=account,
-        key=keys.data,
+        BucketSettings(bucket=stack.settings.name(stack.account.environment, "static")),
+        account=stack.account,
+        key=stack.keys.data,
         access_logs=logs,
     )
-    return Files(static, copy_buckets({"static": static}, logs.settings, account, keys, elsewhere).get("static"))
+    return Files(
+        static,
+        copy_buckets(stack, sources={"static": static}, access_logs=logs.settings, elsewhere=elsewhere).get("static"),
+    )
 
 
-def follow_data(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network, home: Contract, *, promoted: bool
-) -> Data:
+def follow_data(stack: Stack[SystemSettings], *, network: Network, home: Contract, promoted: bool) -> Data:
     """The copies of a home stack's table and secrets in this region, with a Redis of its own once it is promoted."""
-    access_logs, cache, cache_secret = _own(settings, account, keys, network, promoted)
+    access_logs, cache, cache_secret = _own(stack, network=network, promoted=promoted)
     arns = pulumi.Output.from_input(home.secret_arns)
 
     def copied(name: str) -> CopiedSecret:
-        return CopiedSecret(name, arns.apply(lambda found: found[name]), account.region)
+        return CopiedSecret(name, arns.apply(lambda found: found[name]), stack.account.region)
 
     return Data(
         state=CopiedTable(
             "state",
-            settings.table(account.environment).table_name,
+            stack.settings.table(stack.account.environment).table_name,
             schema=STATE,
-            account=account,
+            account=stack.account,
             key=ExistingKey("copies-key", home.copies_key_arn),
             stream=pulumi.Output.from_input(home.stream_arn),
         ),
         cache=cache,
         cache_secret=cache_secret,
         signing_key=copied(JWT_SECRET),
-        secrets={name: copied(name) for name in sorted(settings.secrets)},
+        secrets={name: copied(name) for name in sorted(stack.settings.secrets)},
         access_logs=access_logs,
         copied_secrets_key=ExistingKey("copied-secrets-key", home.copied_secrets_key_arn),
     )
@@ -116,27 +113,27 @@ def _folder(settings: SystemSettings, account: Account) -> str:
 
 
 def _own(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network, promoted: bool | None
+    stack: Stack[SystemSettings], *, network: Network, promoted: bool | None
 ) -> tuple[LogBucket, Redis, CacheSecret]:
     """What each region has by itself; ``promoted`` says of a recovery stack whether Redis is there."""
-    aging = {field: getattr(settings.access_logs, field) for field in LifecycleSettings.model_fields}
-    named = LogBucketSettings(bucket=settings.name(account.environment, "logs"), **aging)
-    logs = LogBucket("access-logs", named, account=account)
+    aging = {field: getattr(stack.settings.access_logs, field) for field in LifecycleSettings.model_fields}
+    named = LogBucketSettings(bucket=stack.settings.name(stack.account.environment, "logs"), **aging)
+    logs = LogBucket("access-logs", named, account=stack.account)
     cache = Redis(
         "redis",
-        settings.cache(account.environment),
-        account=account,
+        stack.settings.cache(stack.account.environment),
+        account=stack.account,
         network=network,
-        key=keys.data,
+        key=stack.keys.data,
         refuses_when_full=True,
         promoted=promoted,
     )
     secret = CacheSecret(
         "redis-secret",
-        ApplicationSecretSettings(name=f"{_folder(settings, account)}/{REDIS_SECRET}"),
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
+        ApplicationSecretSettings(name=f"{_folder(stack.settings, stack.account)}/{REDIS_SECRET}"),
+        account=stack.account,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         cache=cache,
         stands_by=promoted is False,
     )

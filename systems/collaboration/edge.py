@@ -16,7 +16,7 @@ from components.operations.metric import EDGE_REGION
 from systems.collaboration.parts import SERVER, STATIC_PATH, Application, Data, Edge, Files, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.copies import comes_second
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 STATIC, SOCKETS = "static", "sockets"
 _YEAR = 31536000
@@ -24,7 +24,7 @@ _YEAR = 31536000
 
 @dataclass(frozen=True)
 class Names:
-    """The zone, if the stack looks after one, the certificates, and what tells our distribution from others."""
+    """The hosted zone, if the stack manages one, the certificates, and the origin secret."""
 
     zone: Zone | None
     distribution: Certificate | ExistingCertificate | None
@@ -32,65 +32,60 @@ class Names:
     origin_secret: OriginSecret
 
 
-def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
+def make_names(stack: Stack[SystemSettings]) -> Names:
     """One certificate a region holds the names that are needed there, but for those that were given."""
     zone = None
-    if settings.domain_name is not None and settings.dns == "route53":
+    if stack.settings.domain_name is not None and stack.settings.dns == "route53":
         named = ZoneSettings(
-            domain=settings.domain_name, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id
+            domain=stack.settings.domain_name,
+            zone_id=stack.settings.hosted_zone_id,
+            parent_id=stack.settings.parent_zone_id,
         )
-        zone = Zone("zone", named, account=account, log_key=keys.edge_logs)
-    made = _certificates(settings, account, zone)
+        zone = Zone("zone", named, account=stack.account, log_key=stack.keys.edge_logs)
+    made = _certificates(stack.settings, stack.account, zone)
     return Names(
         zone,
-        _existing(settings.certificate_arn) or made.get(EDGE_REGION if settings.domain_name else ""),
-        _existing(settings.alb_certificate_arn) or made[account.region],
-        OriginSecret("origin-secret", settings.origin_secret),
+        _existing(stack.settings.certificate_arn) or made.get(EDGE_REGION if stack.settings.domain_name else ""),
+        _existing(stack.settings.alb_certificate_arn) or made[stack.account.region],
+        OriginSecret("origin-secret", stack.settings.origin_secret),
     )
 
 
 def make_edge(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    names: Names,
-    data: Data,
-    files: Files,
-    application: Application,
-    sockets: Sockets,
+    stack: Stack[SystemSettings], *, names: Names, data: Data, files: Files, application: Application, sockets: Sockets
 ) -> Edge:
-    """The distribution before servers, files and sockets; the names that stand for it and for the load balancer."""
-    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
+    """The distribution with servers, files and sockets as origins; the DNS records of it and of the load balancer."""
+    firewall = Firewall("firewall", stack.settings.firewall, account=stack.account, log_key=stack.keys.edge_logs)
     origins: dict[str, Origin] = {
-        SERVER: HttpsOrigin(settings.origin, names.origin_secret),
+        SERVER: HttpsOrigin(stack.settings.origin, names.origin_secret),
         STATIC: BucketOrigin(files.static, files.copy),
     }
-    if settings.sockets_through_cdn:
+    if stack.settings.sockets_through_cdn:
         origins[SOCKETS] = HttpsOrigin(sockets.api.domain_name)
     cdn = Cdn(
         "cdn",
         CdnSettings(
-            aliases=(settings.domain_name,) if settings.domain_name else (),
+            aliases=(stack.settings.domain_name,) if stack.settings.domain_name else (),
             default=BehaviorSettings(origin=SERVER),
             behaviors=_behaviors(origins, sockets),
-            origin_shield_region=origin_shield_at(account.region),
-            headers=_headers(settings, account),
+            origin_shield_region=origin_shield_at(stack.account.region),
+            headers=_headers(stack.settings, stack.account),
         ),
         origins=origins,
         certificate=names.distribution,
         firewall=firewall,
         access_logs=data.access_logs,
     )
-    if names.zone is not None and settings.domain_name is not None:
-        names.zone.alias(settings.domain_name, cdn.alias_target)
-        targets = {settings.origin: application.balancer.alias_target}
-        if settings.sockets_domain is not None and sockets.api.alias_target is not None:
-            targets[settings.sockets_domain] = sockets.api.alias_target
+    if names.zone is not None and stack.settings.domain_name is not None:
+        names.zone.alias(stack.settings.domain_name, cdn.alias_target)
+        targets = {stack.settings.origin: application.balancer.alias_target}
+        if stack.settings.sockets_domain is not None and sockets.api.alias_target is not None:
+            targets[stack.settings.sockets_domain] = sockets.api.alias_target
         for name, target in targets.items():
-            if settings.copies is None:
+            if stack.settings.copies is None:
                 names.zone.alias(name, target)
             else:
-                comes_second(settings.copies, account).lead(names.zone, name, target)
+                comes_second(stack.settings.copies, stack.account).lead(names.zone, name, target)
     return Edge(cdn, firewall, names.zone, names.origin_secret)
 
 

@@ -1,4 +1,4 @@
-"""What watches the collaboration platform: alarms, dashboard, saved queries, budget, and its backups."""
+"""Alarms, dashboard, saved queries, budget and backups of the collaboration platform."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,13 +28,12 @@ from systems.collaboration.application import metrics_namespace
 from systems.collaboration.parts import SERVER, Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import STREAMS
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 
 
 def operate(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     data: Data,
     application: Application,
     sockets: Sockets,
@@ -42,30 +41,30 @@ def operate(
     operators: OperatorRole,
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
-    notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state.backed_up])
+    notices, edge_notices = make_notices(stack, settings=stack.settings.notices, also=[PUBLISHER])
+    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[data.state.backed_up])
     nodes = _cache_nodes(data)
     watched = disjoint(
-        _watched_service(settings, account, application),
+        _watched_service(stack.settings, stack.account, application),
         service_alarms.deployments(SERVER, application.failures.rule_name),
-        edge_alarms.distribution(edge.cdn.distribution_id, settings.alarms),
-        edge_alarms.web_acl(edge.firewall.metric_name, settings.alarms),
-        data_alarms.cache(nodes, settings.alarms),
+        edge_alarms.distribution(edge.cdn.distribution_id, stack.settings.alarms),
+        edge_alarms.web_acl(edge.firewall.metric_name, stack.settings.alarms),
+        data_alarms.cache(nodes, stack.settings.alarms),
         table_alarms.table("state", data.state.table_name),
         *_rotated(data),
         delivery_alarms.backups(backup),
-        _watched_sockets(settings, sockets),
+        _watched_sockets(stack.settings, sockets),
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     dashboard = Dashboard(
         "collaboration",
         disjoint(
-            _panels(data, application, sockets, nodes),
+            _panels(data, application=application, sockets=sockets, nodes=nodes),
             panels_of(watched),
         ),
-        account=account,
+        account=stack.account,
         alarms=alarms,
-        business_namespace=metrics_namespace(settings, account),
+        business_namespace=metrics_namespace(stack.settings, stack.account),
     )
     functions = [function.log_group_name for function in sockets.functions.values()]
     everything = [application.service.log_group_name, *functions]
@@ -73,53 +72,45 @@ def operate(
         "queries",
         {"errors": errors(everything), "error-rate": error_rate(everything), "slow-functions": slow_calls(functions)},
     )
-    Budget("budget", settings.budget, notices=notices)
-    CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
+    Budget("budget", stack.settings.budget, notices=notices)
+    CostAnomaly("cost-anomaly", stack.settings.cost_anomaly, notices=notices)
     return dashboard
 
 
 def watch(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     data: Data,
     application: Application,
     sockets: Sockets,
     operators: OperatorRole,
-    *,
     promoted: bool,
 ) -> None:
     """Spending and backups are watched from the beginning, and what serves once the stack is promoted."""
-    notices, _ = make_notices(settings.notices, account, keys, also=[PUBLISHER], edge=False)
-    Budget("budget", settings.budget, notices=notices)
-    CostAnomaly("cost-anomaly", settings.cost_anomaly, notices=notices)
-    backup = make_backup(
-        settings.backup,
-        account,
-        keys,
-        operators,
-        resources=[data.state.backed_up],
-    )
+    notices, _ = make_notices(stack, settings=stack.settings.notices, also=[PUBLISHER], edge=False)
+    Budget("budget", stack.settings.budget, notices=notices)
+    CostAnomaly("cost-anomaly", stack.settings.cost_anomaly, notices=notices)
+    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[data.state.backed_up])
     backed_up = delivery_alarms.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)
         return
     watched = disjoint(
         backed_up,
-        _watched_service(settings, account, application),
+        _watched_service(stack.settings, stack.account, application),
         service_alarms.deployments(SERVER, application.failures.rule_name),
-        data_alarms.cache(_cache_nodes(data), settings.alarms),
+        data_alarms.cache(_cache_nodes(data), stack.settings.alarms),
         table_alarms.table("state", data.state.table_name),
         *_rotated(data),
-        _watched_sockets(settings, sockets),
+        _watched_sockets(stack.settings, sockets),
     )
     alarms = Alarms("alarms", watched, notices=notices)
     Dashboard(
         "collaboration",
-        disjoint(_panels(data, application, sockets, _cache_nodes(data)), panels_of(watched)),
-        account=account,
+        disjoint(_panels(data, application=application, sockets=sockets, nodes=_cache_nodes(data)), panels_of(watched)),
+        account=stack.account,
         alarms=alarms,
-        business_namespace=metrics_namespace(settings, account),
+        business_namespace=metrics_namespace(stack.settings, stack.account),
     )
 
 
@@ -180,7 +171,7 @@ def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Al
 
 
 def _panels(
-    data: Data, application: Application, sockets: Sockets, nodes: Mapping[str, pulumi.Input[str]]
+    data: Data, *, application: Application, sockets: Sockets, nodes: Mapping[str, pulumi.Input[str]]
 ) -> dict[str, list[Metric]]:
     """What is looked at beside what alarms watch: load and number of tasks, requests, capacity, network."""
     balancer = {"LoadBalancer": application.balancer.arn_suffix}

@@ -1,4 +1,4 @@
-"""What the parts of the collaboration platform hand to each other."""
+"""The values that the parts of the collaboration platform pass to each other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +22,11 @@ from components.edge.origin_secret import OriginSecret
 from components.edge.websocket_api import WebSocketApi
 from components.edge.zone import Zone
 from components.operations.deployment_failures import DeploymentFailures
-from components.security.key import ExistingKey
+from components.security.key import ExistingKey, Key
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret, GeneratedSecret
-from components.statements import Statement
+from components.statements import Grant
+from systems.foundation import Keys
 
 SERVER = "server"
 """The target group of the service, and what is called by it."""
@@ -47,25 +48,24 @@ class Data:
     copied_secrets_key: ExistingKey | None = None
     """What opens those of the secrets that are copies."""
 
-    @property
-    def open_secrets(self) -> list[Statement]:
-        """Lets a role use the key of the copies, together with ``read`` of one."""
-        return [self.copied_secrets_key.decrypt] if self.copied_secrets_key else []
+    def secrets_key(self, keys: Keys) -> Key | ExistingKey:
+        """The key that the secrets are encrypted with: the copies' own, or the stack's."""
+        return self.copied_secrets_key or keys.secrets
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to cache and secrets; copies are their home's."""
         own = [self.signing_key, *self.secrets.values()]
-        return [
+        return Grant(
             self.cache.operate,
-            *self.cache_secret.operate,
-            *(statement for secret in own if not isinstance(secret, CopiedSecret) for statement in secret.operate),
-        ]
+            self.cache_secret.operate,
+            *(secret.operate for secret in own if not isinstance(secret, CopiedSecret)),
+        )
 
 
 @dataclass(frozen=True)
 class Files:
-    """What the distribution serves by itself, and its copy in the second region."""
+    """The bucket of static files, and its replica in the second region."""
 
     static: Bucket
     copy: Bucket | None
@@ -82,9 +82,9 @@ class Application:
     failures: DeploymentFailures
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the service and its images."""
-        return [*self.service.operate, *self.failures.operate, self.registry.operate]
+        return Grant(self.service.operate, self.failures.operate, self.registry.operate)
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ class Sockets:
     """The queue that names the changes of the state which could not be worked off."""
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the functions."""
-        return [statement for function in self.functions.values() for statement in function.operate]
+        return Grant(*(function.operate for function in self.functions.values()))
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,18 @@ from systems.collaboration.parts import Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.copies import Elsewhere, copy_images, goes_first, take_over
-from systems.foundation import make_keys
+from systems.foundation import Stack, make_keys
 from systems.recovery_stack import read_home, told
 
 
-def tell(settings: SystemSettings, account: Account, data: Data, edge: Edge, elsewhere: Elsewhere) -> dict[str, Any]:
-    """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
+def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: Elsewhere) -> dict[str, Any]:
+    """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if edge.zone is None or not isinstance(data.state, Table):
         raise ValueError("a stack that is copied has a zone and a table of its own")
-    if settings.copies is not None:
-        copy_images(settings.copies, account, f"{settings.prefix(account.environment)}-collaboration")
+    if stack.settings.copies is not None:
+        copy_images(
+            stack.settings.copies, stack.account, f"{stack.settings.prefix(stack.account.environment)}-collaboration"
+        )
     named = {JWT_SECRET: data.signing_key, **data.secrets}
     secrets: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{name: each.arn for name, each in named.items()})
     return told(
@@ -59,25 +61,24 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], edge=False)
+    stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs)
-    data = follow_data(settings, account, keys, network, home, promoted=promoted)
+    data = follow_data(stack, network=network, home=home, promoted=promoted)
     zone, certificate = _names(settings, account, home)
     application = make_application(
-        settings,
-        account,
-        keys,
-        network,
-        data,
-        certificate,
-        ToldHeader(home.origin_headers),
-        cloudfront,
+        stack,
+        network=network,
+        data=data,
+        certificate=certificate,
+        origin_secret=ToldHeader(home.origin_headers),
+        cloudfront=cloudfront,
         promoted=promoted,
     )
-    sockets = make_sockets(settings, account, keys, network, data, certificate, stands_by=not promoted)
-    _lead(settings, recovery, account, zone, application, sockets)
+    sockets = make_sockets(stack, network=network, data=data, certificate=certificate, stands_by=not promoted)
+    _lead(stack, recovery=recovery, zone=zone, application=application, sockets=sockets)
     operators = OperatorRole("operators", account=account)
-    watch(settings, account, keys, data, application, sockets, operators, promoted=promoted)
-    operators.may(*data.operate, *application.operate, *sockets.operate)
+    watch(stack, data=data, application=application, sockets=sockets, operators=operators, promoted=promoted)
+    operators.may(data.operate, application.operate, sockets.operate)
     return {
         "operatorsRoleArn": operators.arn,
         "service": application.service.running,
@@ -104,18 +105,24 @@ def _names(settings: SystemSettings, account: Account, home: Contract) -> tuple[
 
 
 def _lead(
-    settings: SystemSettings,
+    stack: Stack[SystemSettings],
+    *,
     recovery: RecoveryStackSettings,
-    account: Account,
     zone: Zone,
     application: Application,
     sockets: Sockets,
 ) -> None:
     """Has the names lead here once the stack is promoted and its servers answer."""
     target = sockets.api.alias_target
-    if settings.domain_name is None or settings.sockets_domain is None or target is None:
+    if stack.settings.domain_name is None or stack.settings.sockets_domain is None or target is None:
         raise ValueError("a recovery stack stands by under its home's name")
-    here = goes_first(settings.domain_name, recovery, account)
-    take_over(domain=settings.domain_name, recovery=recovery, zone=zone, account=account, after=[application.service])
-    here.lead(zone, settings.origin, application.balancer.alias_target)
-    here.lead(zone, settings.sockets_domain, target)
+    here = goes_first(stack.settings.domain_name, recovery, stack.account)
+    take_over(
+        domain=stack.settings.domain_name,
+        recovery=recovery,
+        zone=zone,
+        account=stack.account,
+        after=[application.service],
+    )
+    here.lead(zone, stack.settings.origin, application.balancer.alias_target)
+    here.lead(zone, stack.settings.sockets_domain, target)

@@ -1,4 +1,4 @@
-"""What a stack of the collaboration platform can be told: the parameters of its plan, and what the plan leaves open."""
+"""Settings of a collaboration stack: the parameters of its plan, and what the plan leaves open."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
 from components.compute.service_scaling import ScalingSettings
-from components.data.lifecycle import LifecycleSettings, Transition
+from components.data.bucket_lifecycle import LifecycleSettings, Transition
 from components.data.redis_settings import RedisSettings
 from components.data.table import TableSettings
 from components.edge.firewall import FirewallSettings

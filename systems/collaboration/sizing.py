@@ -1,4 +1,4 @@
-"""How big each environment is: the plan's table of tasks, caches and NAT gateways."""
+"""Sizes by environment: number of tasks, cache nodes, and the subnets of a VPC."""
 
 import ipaddress
 from collections.abc import Mapping

@@ -20,13 +20,13 @@ from components.security.operator_role import OperatorRole
 from systems.confluence.copies import contract_of
 from systems.confluence.data import make_data
 from systems.confluence.edge import make_cdn, make_names
-from systems.confluence.kubernetes import BFF, FRONTEND, WEBSOCKET, run_on_eks
+from systems.confluence.kubernetes import run_on_eks
 from systems.confluence.operations import operate, release_by_canary, watch_edge
-from systems.confluence.parts import stores_of
+from systems.confluence.parts import BFF, FRONTEND, WEBSOCKET, stores_of
 from systems.confluence.recovery import build_recovery
 from systems.confluence.serverless import make_tables, run_on_lambda
 from systems.confluence.settings import SystemSettings
-from systems.foundation import make_keys
+from systems.foundation import Stack, make_keys
 from systems.recovery_region import make_recovery_region
 from systems.recovery_stack import told
 
@@ -42,12 +42,13 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     keyed = [each for each in (settings.buckets.static, settings.buckets.uploads) if each.customer_key]
     readers = [distributions(account)] if keyed else []
     keys = make_keys("confluence", account, data_users=readers)
+    stack = Stack(settings, account, keys)
     recovery = make_recovery_region(settings.copies.region, account, data_users=readers) if settings.copies else None
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)
     access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
-    data, static, pushed = make_data(settings, account, keys, network, access_logs, recovery)
-    names = make_names(settings, account, keys)
+    data, static, pushed = make_data(stack, network=network, access_logs=access_logs, recovery=recovery)
+    names = make_names(stack)
     registry = Registry(
         "registry",
         RegistrySettings(namespace=settings.registry, repositories=(FRONTEND, BFF, WEBSOCKET)),
@@ -59,22 +60,32 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     released: dict[str, Any] = {}
     if settings.eks is not None:
         model, compute = run_on_eks(
-            settings, settings.eks, account, keys, network, data, names, registry, access_logs, cloudfront, tracing
+            stack,
+            model=settings.eks,
+            network=network,
+            data=data,
+            names=names,
+            registry=registry,
+            access_logs=access_logs,
+            cloudfront=cloudfront,
+            tracing=tracing,
         )
         operators = compute.operators
     elif settings.functions is not None:
-        tables = make_tables(settings.functions, account, keys, recovery)
-        serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, tables)
+        tables = make_tables(stack, model=settings.functions, recovery=recovery)
+        serverless = run_on_lambda(
+            stack, model=settings.functions, network=network, data=data, names=names, tables=tables
+        )
         model, functions = serverless.model, serverless.functions
         operators = OperatorRole("operators", account=account)
-        operators.may(*data.operate, *serverless.operate)
+        operators.may(data.operate, serverless.operate)
         released["operatorsRoleArn"] = operators.arn
     else:
         raise ValueError("a Confluence stack is of one model or the other")
-    cdn, firewall = make_cdn(settings, account, keys, names, static, access_logs, model)
+    cdn, firewall = make_cdn(stack, names=names, bucket=static, access_logs=access_logs, model=model)
     edge = watch_edge(settings, cdn.distribution_id, firewall.metric_name)
-    alarms = operate(settings, account, keys, data, model, edge, operators)
-    canary = release_by_canary(settings, account, functions, alarms)
+    alarms = operate(stack, data=data, model=model, edge=edge, operators=operators)
+    canary = release_by_canary(stack, functions=functions, alarms=alarms)
     if canary is not None:
         moved = {key: functions[key].function_name for key in canary.group_names}
         released["canary"] = {
@@ -93,7 +104,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         )
     followed = {}
     if pushed is not None and recovery is not None:
-        followed = told(contract_of(names, data, pushed, recovery, tables))
+        followed = told(contract_of(names, data=data, pushed=pushed, recovery=recovery, tables=tables))
     return {
         "url": f"https://{settings.domain}",
         "nameServers": names.zone.name_servers or [],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from components.account import Account
 from components.compute.function import Function
 from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.certificate import Certificate, CertificateSettings
@@ -14,24 +13,24 @@ from components.operations.alarms import Alarm
 from systems.confluence.edge import lead_here
 from systems.confluence.models import LambdaModel
 from systems.confluence.parts import Names
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 HEALTH = "/auth/health"
 
 
 def make_sockets(
-    model: LambdaModel, account: Account, keys: Keys, names: Names, logging: ApiGatewayLogging | None
+    stack: Stack[object], *, model: LambdaModel, names: Names, logging: ApiGatewayLogging | None
 ) -> WebSocketApi:
     """The WebSocket API, under a name of its own."""
     domain = names.below("ws")
     certificate = Certificate(
-        "websocket-certificate", CertificateSettings(domain=domain), zone=names.zone, region=account.region
+        "websocket-certificate", CertificateSettings(domain=domain), zone=names.zone, region=stack.account.region
     )
     return WebSocketApi(
         "sockets",
         model.sockets.model_copy(update={"domain": domain}),
-        account=account,
-        log_key=keys.logs,
+        account=stack.account,
+        log_key=stack.keys.logs,
         certificate=certificate,
         logging=logging,
     )
@@ -49,9 +48,9 @@ def route_messages(sockets: WebSocketApi, functions: Mapping[str, Function]) -> 
 
 
 def make_rest(
+    stack: Stack[object],
+    *,
     model: LambdaModel,
-    account: Account,
-    keys: Keys,
     names: Names,
     functions: Mapping[str, Function],
     logging: ApiGatewayLogging | None,
@@ -63,7 +62,7 @@ def make_rest(
     settings, only, shared = model.rest, None, {}
     if names.fails_over:
         named = CertificateSettings(domain=names.serving)
-        certificate = Certificate("rest-certificate", named, zone=names.zone, region=account.region)
+        certificate = Certificate("rest-certificate", named, zone=names.zone, region=stack.account.region)
         if names.taken_over is None:
             shared = {names.serving: certificate}
         else:
@@ -78,8 +77,8 @@ def make_rest(
     return RestApi(
         "rest",
         settings,
-        account=account,
-        log_key=keys.logs,
+        account=stack.account,
+        log_key=stack.keys.logs,
         routes=routes,
         authorizer=LambdaAuthorizer(functions["authorizer-rest"]),
         certificate=only,

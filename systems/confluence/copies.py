@@ -1,4 +1,4 @@
-"""What a Confluence stack pushes into the region of its recovery stack, and what it tells that stack."""
+"""What a Confluence home stack replicates to the recovery region, and the outputs that it passes to that stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from typing import cast
 
 import pulumi
 
-from components.account import Account
 from components.data.backup_replication import BackupReplication
 from components.data.bucket import Bucket
 from components.data.bucket_replication import BucketReplication
@@ -19,14 +18,14 @@ from components.data.table import Table
 from components.edge.origin_secret import OriginSecret
 from systems.confluence.parts import Data, Names
 from systems.confluence.settings import Copies
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.recovery_region import Recovery
 from systems.recovery_stack import SECRET
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What a home stack tells its recovery stack."""
+    """The outputs that a home stack passes to its recovery stack."""
 
     domain: pulumi.Input[str]
     zone_id: pulumi.Input[str]
@@ -46,16 +45,16 @@ class Contract:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What follows the stores by itself."""
+    """Replicas that the home stack creates in the recovery region."""
 
     datastore: GlobalDatastore
     static: Bucket
 
 
 def push_copies(
+    stack: Stack[object],
+    *,
     settings: Copies,
-    account: Account,
-    keys: Keys,
     database: Postgres,
     cache: Redis,
     buckets: Mapping[str, Bucket],
@@ -68,22 +67,24 @@ def push_copies(
     logs = LogBucket("recovery-access-logs", settings.access_logs, account=recovery.account, opts=recovery.options)
     copies = BucketReplication(
         "bucket-copies",
-        account=account,
+        account=stack.account,
         sources=buckets,
-        key=keys.data,
+        key=stack.keys.data,
         target_account=recovery.account,
         target_key=recovery.key,
         access_logs=logs,
     )
     if settings.images:
         ImageReplication(
-            "image-copies", account=account, region=recovery.account.region, namespaces=list(settings.images)
+            "image-copies", account=stack.account, region=recovery.account.region, namespaces=list(settings.images)
         )
     return Pushed(GlobalDatastore("cache-copy", primary=cache), copies.destinations["static"])
 
 
-def contract_of(names: Names, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]) -> Contract:
-    """What the stack tells."""
+def contract_of(
+    names: Names, *, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]
+) -> Contract:
+    """The contract of a home stack."""
     header = cast("OriginSecret", names.origin_secret)
     return Contract(
         domain=names.domain,

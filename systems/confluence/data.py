@@ -2,7 +2,6 @@
 
 import pulumi
 
-from components.account import Account
 from components.data.bucket import Bucket
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
@@ -17,45 +16,46 @@ from systems.confluence.copies import Pushed, push_copies
 from systems.confluence.parts import MANUAL_SECRETS, Data
 from systems.confluence.settings import SystemSettings
 from systems.eks_schema import APPLICATION_USER
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.recovery_region import Recovery
 
 
 def make_data(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    access_logs: LogBucket,
-    recovery: Recovery | None,
+    stack: Stack[SystemSettings], *, network: Network, access_logs: LogBucket, recovery: Recovery | None
 ) -> tuple[Data, BucketOrigin, Pushed | None]:
     """Database, cache, search and buckets; the secrets that the application is given, here and in the second region.
 
     Beside them the bucket that the distribution reads, and what follows the stores in the second region.
     """
-    copies = settings.copies
+    copies = stack.settings.copies
     secret_copy = recovery.secret_copy if recovery else None
     buckets = {
         purpose: Bucket(
-            purpose, getattr(settings.buckets, purpose), account=account, key=keys.data, access_logs=access_logs
+            purpose,
+            getattr(stack.settings.buckets, purpose),
+            account=stack.account,
+            key=stack.keys.data,
+            access_logs=access_logs,
         )
         for purpose in ("static", "uploads", "backups")
     }
-    search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
+    search_access = SearchAccess(
+        "index-access", account=stack.account, network=network, key=stack.keys.secrets, log_key=stack.keys.logs
+    )
     database = Postgres(
         "postgres",
-        settings.database,
-        account=account,
+        stack.settings.database,
+        account=stack.account,
         network=network,
-        key=keys.data,
+        key=stack.keys.data,
         replicated_elsewhere=copies is not None and copies.database,
     )
     cache = Redis(
         "cache",
-        settings.cache,
-        account=account,
+        stack.settings.cache,
+        account=stack.account,
         network=network,
-        key=keys.data,
+        key=stack.keys.data,
         replicated_elsewhere=copies is not None,
     )
     data = Data(
@@ -63,41 +63,41 @@ def make_data(
         cache=cache,
         search=SearchDomain(
             "search",
-            settings.search,
-            account=account,
+            stack.settings.search,
+            account=stack.account,
             network=network,
-            key=keys.data,
-            log_key=keys.logs,
+            key=stack.keys.data,
+            log_key=stack.keys.logs,
             administrators=[search_access.role_arn],
         ),
         search_access=search_access,
         signing_key=GeneratedSecret(
             "jwt-secret",
-            settings.signing_key,
-            account=account,
-            key=keys.secrets,
-            log_key=keys.logs,
+            stack.settings.signing_key,
+            account=stack.account,
+            key=stack.keys.secrets,
+            log_key=stack.keys.logs,
             purpose="Signs the tokens of users",
-            secret_name=f"{settings.secrets}/jwt-secret",
+            secret_name=f"{stack.settings.secrets}/jwt-secret",
             copy=secret_copy,
         ),
         secrets={
             name: ManualSecret(
                 name,
-                account=account,
-                key=keys.secrets,
-                secret_name=f"{settings.secrets}/{name}",
+                account=stack.account,
+                key=stack.keys.secrets,
+                secret_name=f"{stack.settings.secrets}/{name}",
                 purpose=purpose,
                 copy=secret_copy,
             )
             for name, purpose in MANUAL_SECRETS.items()
         },
-        open_secrets=keys.secrets.decrypt,
+        open_secrets=stack.keys.secrets.decrypt,
         **buckets,
     )
     if copies is None or recovery is None:
         return data, BucketOrigin(buckets["static"]), None
-    pushed = push_copies(copies, account, keys, database, cache, buckets, recovery)
+    pushed = push_copies(stack, settings=copies, database=database, cache=cache, buckets=buckets, recovery=recovery)
     return data, BucketOrigin(buckets["static"], pushed.static), pushed
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from components.account import Account
 from components.data.log_bucket import LogBucket
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
@@ -11,9 +10,9 @@ from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.firewall import Firewall
 from components.edge.header_settings import ContentSecurityPolicy, HeaderSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
-from components.edge.nearest import of_home
 from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
+from components.edge.routing_policy import of_home
 from components.edge.takeover import HomeHealth
 from components.edge.zone import AliasTarget, Zone, ZoneSettings
 from components.operations import edge_alarms
@@ -21,7 +20,7 @@ from components.operations.alarms import Alarm
 from components.operations.metric import EDGE_REGION
 from systems.confluence.parts import Model, Names
 from systems.confluence.settings import SystemSettings
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 STATIC = "static"
 HOME = "home"
@@ -30,15 +29,19 @@ _YEAR = 31536000
 _HOUR = 3600
 
 
-def make_names(settings: SystemSettings, account: Account, keys: Keys) -> Names:
+def make_names(stack: Stack[SystemSettings]) -> Names:
     """The hosted zone of the public name."""
-    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
+    zone = ZoneSettings(
+        domain=stack.settings.domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id
+    )
     return Names(
-        Zone("zone", zone, account=account, log_key=keys.edge_logs),
-        settings.domain,
-        OriginSecret("origin-secret", settings.origin_secret),
-        fails_over=settings.copies is not None,
-        near=of_home(settings.copies.near, account.region) if settings.copies and settings.copies.near else None,
+        Zone("zone", zone, account=stack.account, log_key=stack.keys.edge_logs),
+        stack.settings.domain,
+        OriginSecret("origin-secret", stack.settings.origin_secret),
+        fails_over=stack.settings.copies is not None,
+        near=of_home(stack.settings.copies.near, stack.account.region)
+        if stack.settings.copies and stack.settings.copies.near
+        else None,
     )
 
 
@@ -76,27 +79,22 @@ def site_behavior() -> BehaviorSettings:
 
 
 def uncached(path: str, origin: str) -> PathBehaviorSettings:
-    """Requests that the application answers each time anew."""
+    """Requests that the application answers each time, uncached."""
     return PathBehaviorSettings(path=path, origin=origin)
 
 
 def make_cdn(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    names: Names,
-    bucket: BucketOrigin,
-    access_logs: LogBucket,
-    model: Model,
+    stack: Stack[SystemSettings], *, names: Names, bucket: BucketOrigin, access_logs: LogBucket, model: Model
 ) -> tuple[Cdn, Firewall]:
     """The distribution before the model's origins and the bucket of static files, or the copy of it."""
-    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
+    firewall = Firewall("firewall", stack.settings.firewall, account=stack.account, log_key=stack.keys.edge_logs)
     static = PathBehaviorSettings(path="/static/*", origin=STATIC, cache_seconds=_YEAR, methods="read")
     # The host of signed URLs, which browsers load attachments from and upload to: the regional one, as SigV4 has it.
     # The copy's is known to pages before it is needed: while the home region is gone, no distribution can be changed.
-    regions = (account.region, *([settings.copies.region] if settings.copies else []))
+    regions = (stack.account.region, *([stack.settings.copies.region] if stack.settings.copies else []))
+    uploads = stack.settings.buckets.uploads.bucket
     files = [
-        f"https://{replace(account, region=region).suffixed(settings.buckets.uploads.bucket)}.s3.{region}.amazonaws.com"
+        f"https://{replace(stack.account, region=region).suffixed(uploads)}.s3.{region}.amazonaws.com"
         for region in regions
     ]
     policy = ContentSecurityPolicy(
@@ -113,7 +111,7 @@ def make_cdn(
             default=model.default,
             behaviors={**model.behaviors, "static": static},
             default_root_object=model.root_object,
-            origin_shield_region=origin_shield_at(account.region),
+            origin_shield_region=origin_shield_at(stack.account.region),
             headers=HeaderSettings(content_security_policy=policy),
         ),
         origins={**model.origins, STATIC: bucket},

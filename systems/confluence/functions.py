@@ -6,21 +6,20 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
-from components.compute.code import CodeSettings
 from components.compute.function import Function, FunctionSettings, FunctionTier
+from components.compute.function_code import CodeSettings
 from components.compute.layer import Layer
 from components.data.database_proxy import DatabaseProxy
 from components.data.table_rights import TableRights
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from components.statements import Statement
+from components.statements import Grant, Statement
 from systems.confluence.data import cache_variables, database_url
 from systems.confluence.models import LambdaModel
 from systems.confluence.parts import Data, metrics_namespace, variable_of
 from systems.eks_schema import APPLICATION_USER
-from systems.foundation import Keys
-from systems.slow_readers import reader_seconds
+from systems.foundation import Stack
+from systems.reader_timeout import reader_seconds
 
 LOGICAL = {"document": "pages", "search": "query"}
 """Logical names that are not those of the stores behind them, as in the names of security groups."""
@@ -32,7 +31,7 @@ _INSTRUMENTED = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument", "OTEL_AWS_AP
 class _Own:
     """What one service has beside the database and the cache, and where its code finds it."""
 
-    rights: Sequence[Statement]
+    rights: Sequence[Grant]
     environment: Mapping[str, pulumi.Input[str]]
     searches: bool = False
     stores_files: bool = False
@@ -41,14 +40,14 @@ class _Own:
 
 
 class Functions:
-    """Makes the functions, each with a role that opens its own things only; none of them runs while they stand by."""
+    """Creates the functions, each with its own least-privilege role; while the stack stands by, none is invoked."""
 
     def __init__(
-        self, model: LambdaModel, account: Account, keys: Keys, network: Network, data: Data, *, stand_by: bool
+        self, stack: Stack[object], *, model: LambdaModel, network: Network, data: Data, stand_by: bool
     ) -> None:
         self._model = model
-        self._account = account
-        self._keys = keys
+        self._account = stack.account
+        self._keys = stack.keys
         self._network = network
         self._data = data
         self._stand_by = stand_by
@@ -62,10 +61,10 @@ class Functions:
         self._pool = DatabaseProxy(
             "connection-pool",
             model.proxy,
-            account=account,
+            account=stack.account,
             network=network,
             database=data.database,
-            log_key=keys.logs,
+            log_key=stack.keys.logs,
         )
 
     def service(self, service: str) -> Function:
@@ -87,7 +86,7 @@ class Functions:
                 **cache_variables(data),
                 **own.environment,
             },
-            statements=[self._pool.connect(APPLICATION_USER), data.cache.connect, *own.rights],
+            grants=[self._pool.connect(APPLICATION_USER), data.cache.connect, *own.rights],
         )
         for store in (self._pool, data.cache, *([data.search] if own.searches else [])):
             store.allow(function)
@@ -120,7 +119,7 @@ class Functions:
                 code=CodeSettings(folder="functions/collaboration", handler="collaboration.handlers.handle"),
                 tier="private",
                 environment={**environment, "READER_SECONDS": str(reader_seconds(getattr(self._model, name)))},
-                statements=rights,
+                grants=rights,
                 layers=[self._layer.arn],
             )
             if function.security_group is not None:
@@ -141,7 +140,7 @@ class Functions:
                 code=CodeSettings(folder="functions/authorizer", handler=f"authorizer.handlers.{judge}"),
                 tier=None,
                 environment={"JWT_SECRET_ARN": self._data.signing_key.arn},
-                statements=[self._data.signing_key.read, self._data.open_secrets],
+                grants=[self._data.signing_key.read, self._data.open_secrets],
                 layers=[self._layer.arn],
             )
         return made
@@ -176,7 +175,7 @@ class Functions:
         code: CodeSettings,
         tier: FunctionTier | None,
         environment: Mapping[str, pulumi.Input[str]],
-        statements: Sequence[Statement],
+        grants: Sequence[Grant],
         layers: Sequence[pulumi.Input[str]] = (),
     ) -> Function:
         inside: dict[str, Any] = {}
@@ -184,7 +183,7 @@ class Functions:
             # The design names it; it would let a function write every log group, but for the refusal.
             policy = self._account.managed_policy("service-role/AWSLambdaVPCAccessExecutionRole")
             inside = {"network": self._network, "tier": tier, "managed_policies": [policy]}
-            statements = [*statements, self._own_logs_only(name)]
+            grants = [*grants, self._own_logs_only(name)]
         layers = [*layers, *code.layers]
         # Whoever is outside the network asks no store.
         if tier is not None and (instrumentation := self._instrumentation(code)):
@@ -204,7 +203,7 @@ class Functions:
             description=f"Confluence: {name}",
             function_name=f"{self._model.prefix}-{name}",
             environment=environment,
-            statements=statements,
+            grants=grants,
             layers=layers,
             stands_by=self._stand_by,
             **inside,
@@ -214,7 +213,7 @@ class Functions:
         """The layer for the function's language; an image takes none."""
         return code.instrumentation or (self._model.instrumentation if code.is_python else None)
 
-    def _own_logs_only(self, name: str) -> Statement:
+    def _own_logs_only(self, name: str) -> Grant:
         own = self._account.arn("logs", f"log-group:/aws/lambda/{self._model.prefix}-{name}:*")
         actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
         return Statement("RefuseOtherLogs", actions, [], effect="Deny", all_but=[own])

@@ -4,26 +4,22 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
 from components.data.file_system import FileSystem
 from components.data.log_bucket import LogBucket
 from components.data.postgres import Postgres
 from components.data.registry import Registry
 from components.data.search_access import SearchRole
-from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer
-from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.origins import Origin
 from components.merging import disjoint
 from components.network.network import Network
 from components.operations import edge_alarms
-from components.operations.alarms import Alarm, AlarmSettings
-from components.operations.metric import Metric, put_metrics
+from components.operations.metric import put_metrics
 from components.operations.protected_resource import ProtectedResource
 from components.operations.tracing import Tracing
 from components.security.human_access import HumanAccess
 from components.security.pod_role import PodRole
-from components.statements import Statement
+from components.statements import Grant
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.load_balancer_controller import LoadBalancerController
 from components.workloads.log_forwarder import LogForwarder
@@ -34,28 +30,36 @@ from components.workloads.storage_class import StorageClass, StorageClassSetting
 from components.workloads.trace_collector import TraceCollector
 from components.workloads.vertical_autoscaler import VerticalAutoscaler
 from components.workloads.workload import Workload
-from components.workloads.workload_settings import WorkloadSettings
+from systems.confluence.balancer import make_balancer, socket_alarms
 from systems.confluence.edge import HOME, lead_here, page_behavior, uncached
 from systems.confluence.models import SHARED, EksModel
-from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Names, metrics_namespace
+from systems.confluence.parts import (
+    BFF,
+    FRONTEND,
+    PAGES_USER,
+    SEARCH_INDICES,
+    WEBSOCKET,
+    Data,
+    Model,
+    Names,
+    metrics_namespace,
+)
 from systems.confluence.pod_config import bff_config, websocket_config
 from systems.confluence.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
 from systems.eks_schema import APPLICATION_USER, apply_schema
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.recovery_stack import stands_by
 
-FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
 _APPLICATION = "application"
 _NODE_PORTS = (30000, 32767)
 _HEALTH = "/api/health"
 
 
 def run_on_eks(
-    settings: SystemSettings,
+    stack: Stack[SystemSettings],
+    *,
     model: EksModel,
-    account: Account,
-    keys: Keys,
     network: Network,
     data: Data,
     names: Names,
@@ -65,14 +69,13 @@ def run_on_eks(
     tracing: Tracing | None,
 ) -> tuple[Model, Compute]:
     """Cluster, load balancer and pods; the pods' origin for the distribution."""
-    people = HumanAccess("people", account=account)
-    files = FileSystem("files", model.files, network=network, key=keys.data)
+    people = HumanAccess("people", account=stack.account)
+    files = FileSystem("files", model.files, network=network, key=stack.keys.data)
     compute = make_compute(
-        "confluence",
-        account,
-        keys,
-        network,
-        people,
+        stack,
+        system="confluence",
+        network=network,
+        people=people,
         cluster=model.cluster,
         groups=model.groups,
         addons=model.addons,
@@ -80,13 +83,23 @@ def run_on_eks(
         access_logs=access_logs,
         mounts=[files.mount(SHARED)],
     )
-    balancer = _balancer(model, account, network, names, access_logs)
-    _connect(model, compute, balancer, data, files, cloudfront)
-    _serve(settings, model, account, keys, network, data, compute, balancer, files, registry, tracing)
+    balancer = make_balancer(model, account=stack.account, network=network, names=names, logs=access_logs)
+    _connect(model, compute=compute, balancer=balancer, data=data, files=files, cloudfront=cloudfront)
+    _serve(
+        stack,
+        model=model,
+        network=network,
+        data=data,
+        compute=compute,
+        balancer=balancer,
+        files=files,
+        registry=registry,
+        tracing=tracing,
+    )
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
     watched = disjoint(
-        edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
-        _socket_alarms(settings.alarms),
+        edge_alarms.load_balancer(balancer.arn_suffix, targets, stack.settings.alarms),
+        socket_alarms(stack.settings.alarms),
     )
     watched = disjoint(watched, lead_here(names, {names.serving: balancer.alias_target}, _HEALTH))
     origin = _APPLICATION
@@ -101,69 +114,18 @@ def run_on_eks(
         behaviors=behaviors,
         watched=watched,
         backed_up=[files.backed_up, ProtectedResource(compute.cluster.name, "EKS", compute.cluster.arn)],
-        outputs={**compute.outputs, "peopleRoleArn": people.arn, "healthUrl": f"https://{settings.domain}{_HEALTH}"},
+        outputs={
+            **compute.outputs,
+            "peopleRoleArn": people.arn,
+            "healthUrl": f"https://{stack.settings.domain}{_HEALTH}",
+        },
     )
     return made, compute
 
 
-def _socket_alarms(settings: AlarmSettings) -> dict[str, Alarm]:
-    """What the load balancer sees nothing of: it is through with a WebSocket once that is open."""
-
-    def counted(name: str, description: str) -> Alarm:
-        metric = Metric(metrics_namespace(), name, {"Service": "server"}, "Sum")
-        return Alarm(metric, settings.server_errors, description)
-
-    return {
-        "websocket-refusals": counted("Refused", "WebSockets are refused for want of a good token"),
-        "websocket-failures": counted("Failed", "The WebSocket service cannot do what editors ask"),
-    }
-
-
-def _balancer(model: EksModel, account: Account, network: Network, names: Names, logs: LogBucket) -> LoadBalancer:
-    origin, *others = names.certified
-
-    def targets(pods: WorkloadSettings, **more: Any) -> TargetGroupSettings:
-        return TargetGroupSettings(port=pods.port, protocol=pods.protocol, health_path=pods.readiness.path, **more)
-
-    balancer = LoadBalancer(
-        "alb",
-        LoadBalancerSettings(
-            target_groups={
-                FRONTEND: targets(model.frontend),
-                BFF: targets(model.bff),
-                # A NodePort, whose affinity knows nodes only: the load balancer's cookie knows browsers.
-                WEBSOCKET: targets(
-                    model.websocket,
-                    target_type="instance",
-                    sticky_seconds=model.sticky_seconds,
-                    deregistration_delay=300,
-                ),
-            },
-            routes={
-                "api": RouteSettings(priority=100, target=BFF, paths=("/api/*",)),
-                "ws": RouteSettings(priority=110, target=WEBSOCKET, paths=("/ws/*",)),
-            },
-            default_target=FRONTEND,
-            redirect_http=True,
-        ),
-        account=account,
-        network=network,
-        certificate=Certificate(
-            "origin-certificate",
-            CertificateSettings(domain=origin, alternatives=tuple(others)),
-            zone=names.zone,
-            region=account.region,
-        ),
-        access_logs=logs,
-        origin_secret=names.origin_secret,
-    )
-    if names.taken_over is None:
-        names.zone.alias(names.home, balancer.alias_target)
-    return balancer
-
-
 def _connect(
     model: EksModel,
+    *,
     compute: Compute,
     balancer: LoadBalancer,
     data: Data,
@@ -184,10 +146,9 @@ def _connect(
 
 
 def _serve(
-    settings: SystemSettings,
+    stack: Stack[SystemSettings],
+    *,
     model: EksModel,
-    account: Account,
-    keys: Keys,
     network: Network,
     data: Data,
     compute: Compute,
@@ -199,43 +160,43 @@ def _serve(
     """The three workloads with their rights, and the controllers that they need; all but the pods where they are only
     to stand by."""
     cluster, ready = compute.cluster, compute.ready
-    ClusterAutoscaler("cluster-autoscaler", account=account, cluster=cluster, nodes=ready)
+    ClusterAutoscaler("cluster-autoscaler", account=stack.account, cluster=cluster, nodes=ready)
     StorageClass(
-        "volumes", StorageClassSettings(default=True), account=account, cluster=cluster, key=compute.volumes_key
+        "volumes", StorageClassSettings(default=True), account=stack.account, cluster=cluster, key=compute.volumes_key
     )
-    LogForwarder("logs", model.logs, account=account, cluster=cluster, key=keys.logs, nodes=ready)
+    LogForwarder("logs", model.logs, account=stack.account, cluster=cluster, key=stack.keys.logs, nodes=ready)
     advisor = VerticalAutoscaler("vertical-autoscaler", cluster=cluster, nodes=ready)
     namespace = Namespace("namespace", namespace=model.namespace, cluster=cluster, nodes=ready, readiness_gates=True)
     controller = LoadBalancerController(
-        "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
+        "load-balancer-controller", account=stack.account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
     )
     volume = SharedVolume("shared", claim="shared", namespace=namespace, file_system=files, access_point=SHARED)
-    stores = list(settings.network.data.values())
+    stores = list(stack.settings.network.data.values())
     aws = {"aws": Destination(443, ["0.0.0.0/0"])}
     database = {"database": Destination(data.database.port, stores)}
     cache = {"cache": Destination(data.cache.port, stores)}
-    balancers = list(settings.network.public.values())
+    balancers = list(stack.settings.network.public.values())
     common: dict[str, Any] = {
         "cluster": cluster,
         "namespace": namespace,
         "load_balancer_controller": controller,
     }
 
-    def role(workload: str, *statements: Statement) -> PodRole:
+    def role(workload: str, *grants: Grant) -> PodRole:
         return PodRole(
             f"{workload}-pods",
-            account=account,
+            account=stack.account,
             cluster=cluster,
             namespace=model.namespace,
             service_account=workload,
-            statements=[*statements, data.open_secrets],
+            grants=[*grants, data.open_secrets],
         )
 
     traces = None
     if tracing is not None:
-        traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
+        traces = TraceCollector("trace-collector", tracing=tracing, account=stack.account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [FRONTEND, BFF, WEBSOCKET])
-    compute.operators.may(*compute.operate, *data.operate)
+    compute.operators.may(compute.operate, data.operate)
     application = [secret.read for secret in data.secrets.values()]
     bff = role(
         BFF,
@@ -249,10 +210,20 @@ def _serve(
     )
     schema: list[pulumi.Resource] = []
     if isinstance(data.database, Postgres):  # A copy has its source's.
-        schema = [apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)]
+        schema = [
+            apply_schema(
+                stack.settings.migration,
+                account=stack.account,
+                compute=compute,
+                namespace=namespace,
+                database=data.database,
+                key=stack.keys.data,
+                stores=stores,
+            )
+        ]
     indices = data.search_access.map(data.search, {BFF: SearchRole.writer(SEARCH_INDICES, [bff.arn])})
     websocket = role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read)
-    if stands_by(settings.recovery):
+    if stands_by(stack.settings.recovery):
         return
     workloads = [
         Workload(
@@ -268,7 +239,7 @@ def _serve(
             model.bff.model_copy(update={"shared": {**model.bff.shared, "/shared": volume.claim_name}}),
             repository=registry.repository_url(BFF),
             pod_role=bff,
-            config=bff_config(account, data),
+            config=bff_config(stack.account, data),
             clients=balancers,
             destinations={**database, **cache, **aws},
             traces=traces,
@@ -281,9 +252,9 @@ def _serve(
             model.websocket.model_copy(update={"service_type": "NodePort", "sticky": True}),
             repository=registry.repository_url(WEBSOCKET),
             pod_role=websocket,
-            config=websocket_config(model, account, data),
+            config=websocket_config(model, stack.account, data),
             # A node that takes a connection hands it on under its own address.
-            clients=list(settings.network.private.values()),
+            clients=list(stack.settings.network.private.values()),
             destinations={**database, **cache, **aws},
             traces=traces,
             target_group_arn=balancer.target_group(WEBSOCKET).arn,

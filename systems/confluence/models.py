@@ -1,15 +1,15 @@
-"""The two models of the Confluence system, and what each of them can be told."""
+"""Settings of the two models of the Confluence system, EKS and Lambda."""
 
 from pydantic import Field, field_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.canary import CanarySettings
 from components.compute.cluster import ClusterSettings
-from components.compute.code import CodeSettings
 from components.compute.function import FunctionSettings, FunctionTier
+from components.compute.function_code import CodeSettings
 from components.compute.node_settings import NodeGroupSettings
-from components.data.accelerator import AcceleratorSettings
 from components.data.database_proxy import DatabaseProxySettings
+from components.data.dax import AcceleratorSettings
 from components.data.file_system import FileSystemSettings
 from components.data.table import TableSettings
 from components.edge.rest_api_settings import RestApiSettings
@@ -81,7 +81,7 @@ class Tables(Settings):
 
 
 class LambdaModel(Settings):
-    """Functions behind API Gateway: nothing runs while nobody reads."""
+    """Functions behind API Gateway, without servers that run while idle."""
 
     prefix: Name
     """What the functions' names begin with."""

@@ -1,4 +1,4 @@
-"""What watches the Confluence system: alarms, dashboard, budget and backups; and what delivers it."""
+"""Alarms, dashboard, budget, backups and canary releases of the Confluence system."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,36 +19,29 @@ from components.security.operator_role import OperatorRole
 from systems.confluence.functions import LOGICAL
 from systems.confluence.parts import Data, Model, metrics_namespace
 from systems.confluence.settings import SystemSettings
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 from systems.recovery_stack import stands_by
 
 
 def operate(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    data: Data,
-    model: Model,
-    edge: Mapping[str, Alarm],
-    operators: OperatorRole,
+    stack: Stack[SystemSettings], *, data: Data, model: Model, edge: Mapping[str, Alarm], operators: OperatorRole
 ) -> Alarms:
-    """Alarms, dashboard and budget; backups of what cannot be made anew.
+    """Alarms, dashboard and budget; backups of what cannot be recreated.
 
     What only stands by is asked nothing that would ring, and its stores alone are watched.
     """
-    notices, edge_notices = make_notices(settings.notices, account, keys, edge=bool(edge))
-    waits = stands_by(settings.recovery)
+    notices, edge_notices = make_notices(stack, settings=stack.settings.notices, edge=bool(edge))
+    waits = stands_by(stack.settings.recovery)
     backup = make_backup(
-        settings.backup,
-        account,
-        keys,
-        operators,
+        stack,
+        settings=stack.settings.backup,
+        operators=operators,
         resources=[data.database.backed_up, *model.backed_up],
         buckets=[data.uploads] if isinstance(data.uploads, Bucket) else [],
     )
     watched = disjoint(
         edge,
-        _watched(settings, account, data),
+        _watched(stack.settings, stack.account, data),
         delivery_alarms.backups(backup),
         delivery_alarms.rotations(data.rotations),
         {} if waits else model.watched,
@@ -57,25 +50,25 @@ def operate(
     own: Mapping[str, Sequence[Metric]] = {} if waits else model.panels
     panels = disjoint(
         panels_of(watched),
-        search_alarms.search_panels(data.search.domain_name, account.id),
+        search_alarms.search_panels(data.search.domain_name, stack.account.id),
         own,
     )
-    Dashboard("confluence", panels, account=account, alarms=alarms, business_namespace=metrics_namespace())
-    Budget("budget", settings.budget, notices=notices)
+    Dashboard("confluence", panels, account=stack.account, alarms=alarms, business_namespace=metrics_namespace())
+    Budget("budget", stack.settings.budget, notices=notices)
     return alarms
 
 
 def release_by_canary(
-    settings: SystemSettings, account: Account, functions: Mapping[str, Function], alarms: Alarms
+    stack: Stack[SystemSettings], *, functions: Mapping[str, Function], alarms: Alarms
 ) -> Canary | None:
     """CodeDeploy for the functions whose callers move to a new version little by little."""
     moved = {key: function for key, function in functions.items() if function.moved_by_canary}
-    if not moved or settings.functions is None:
+    if not moved or stack.settings.functions is None:
         return None
     return Canary(
         "canary",
-        settings.functions.canary,
-        account=account,
+        stack.settings.functions.canary,
+        account=stack.account,
         functions=moved,
         alarms={key: alarms.names[f"{LOGICAL.get(key, key)}-errors"] for key in moved},
     )

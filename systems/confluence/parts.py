@@ -1,4 +1,4 @@
-"""What the parts of the Confluence system hand to each other."""
+"""The values that the parts of the Confluence system pass to each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,17 +16,19 @@ from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.health_check import HealthCheck
-from components.edge.nearest import Near
 from components.edge.origin_secret import OriginSecret, ToldHeader
 from components.edge.origins import HttpsOrigin, Origin
+from components.edge.routing_policy import Near
 from components.edge.zone import Zone
 from components.operations.alarms import Alarm
 from components.operations.metric import Metric
 from components.operations.protected_resource import ProtectedResource
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret, GeneratedSecret
-from components.statements import Statement
+from components.statements import Grant
 
+FRONTEND, BFF, WEBSOCKET = "frontend", "bff", "websocket"
+"""The workloads of the EKS model, and the repositories of their images."""
 PAGES_USER = "collaboration"
 """The PostgreSQL user of the WebSocket service, which writes the pages of record and reaches no other table."""
 SEARCH_INDICES = ("pages*",)
@@ -61,7 +63,7 @@ class Data:
     backups: Bucket | CopiedBucket
     signing_key: GeneratedSecret | CopiedSecret
     secrets: Mapping[str, ManualSecret | CopiedSecret]
-    open_secrets: Statement
+    open_secrets: Grant
     """Lets a role decrypt what it may read of the secrets."""
 
     @property
@@ -73,11 +75,11 @@ class Data:
         return {**self.database.rotations, **signing}
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the stores of either model; secrets are put in and replaced at home."""
         secrets = (self.signing_key, *self.secrets.values())
-        put = [each for secret in secrets if not isinstance(secret, CopiedSecret) for each in secret.operate]
-        return [*self.database.operate, self.cache.operate, *self.search_access.operate, *put]
+        put = [secret.operate for secret in secrets if not isinstance(secret, CopiedSecret)]
+        return Grant(self.database.operate, self.cache.operate, self.search_access.operate, *put)
 
 
 def stores_of(data: Data) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class Names:
 
     @property
     def takeover(self) -> str:
-        """Where the recovery stack says that it has taken over."""
+        """The domain at which the recovery stack signals that it has taken over."""
         return self.below("recovery")
 
     @property

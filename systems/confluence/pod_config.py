@@ -1,4 +1,4 @@
-"""What pods of the Confluence system are told."""
+"""Environment variables of the Confluence system's pods."""
 
 import pulumi
 

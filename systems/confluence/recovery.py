@@ -33,14 +33,14 @@ from components.security.operator_role import OperatorRole
 from components.security.secret import CopiedSecret
 from settings.recovery import RecoveryStackSettings, home_database_class
 from systems.confluence.copies import Contract
-from systems.confluence.kubernetes import BFF, FRONTEND, WEBSOCKET, run_on_eks
+from systems.confluence.kubernetes import run_on_eks
 from systems.confluence.models import LambdaModel
 from systems.confluence.operations import operate
-from systems.confluence.parts import MANUAL_SECRETS, Data, Names, stores_of
+from systems.confluence.parts import BFF, FRONTEND, MANUAL_SECRETS, WEBSOCKET, Data, Names, stores_of
 from systems.confluence.serverless import SCHEMAS, run_on_lambda
 from systems.confluence.settings import SystemSettings
 from systems.copies import say_serving, serves_near
-from systems.foundation import Keys, make_keys
+from systems.foundation import Stack, make_keys
 from systems.recovery_stack import read_home
 
 
@@ -50,6 +50,7 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
     # A call that waits for its answer: whatever was made before would be registered without what follows it.
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
     keys = make_keys("confluence", account, edge=False)
+    stack = Stack(settings, account, keys)
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)
     database = PostgresRecovery(
@@ -62,8 +63,8 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
         network=network,
         key=keys.data,
     )
-    data = _follow(settings, account, keys, network, home, database)
-    names = _names(settings, recovery, account, keys, home, database)
+    data = _follow(stack, network=network, home=home, database=database)
+    names = _names(stack, recovery=recovery, home=home, database=database)
     registry = Registry(
         "registry",
         RegistrySettings(namespace=settings.registry, repositories=(FRONTEND, BFF, WEBSOCKET)),
@@ -75,19 +76,29 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
     if settings.eks is not None:
         logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
         model, compute = run_on_eks(
-            settings, settings.eks, account, keys, network, data, names, registry, logs, cloudfront, tracing
+            stack,
+            model=settings.eks,
+            network=network,
+            data=data,
+            names=names,
+            registry=registry,
+            access_logs=logs,
+            cloudfront=cloudfront,
+            tracing=tracing,
         )
         operators = compute.operators
     elif settings.functions is not None:
         tables = _tables(settings.functions, account, home)
-        serverless = run_on_lambda(settings, settings.functions, account, keys, network, data, names, tables)
+        serverless = run_on_lambda(
+            stack, model=settings.functions, network=network, data=data, names=names, tables=tables
+        )
         model = serverless.model
         operators = OperatorRole("operators", account=account)
-        operators.may(*data.operate, *serverless.operate)
+        operators.may(data.operate, serverless.operate)
         released["operatorsRoleArn"] = operators.arn
     else:
         raise ValueError("a Confluence stack is of one model or the other")
-    operate(settings, account, keys, data, model, {}, operators)
+    operate(stack, data=data, model=model, edge={}, operators=operators)
     return {
         "url": f"https://{settings.domain}",
         **stores_of(data),
@@ -97,44 +108,39 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
     }
 
 
-def _follow(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    home: Contract,
-    database: PostgresRecovery,
-) -> Data:
+def _follow(stack: Stack[SystemSettings], *, network: Network, home: Contract, database: PostgresRecovery) -> Data:
     """The stores that follow the home's, and the copies that the home makes here."""
     key = ExistingKey("copies-key", home.data_key_arn)
 
     def bucket(purpose: str) -> CopiedBucket:
-        return CopiedBucket(purpose, getattr(settings.buckets, purpose).bucket, account=account, key=key)
+        return CopiedBucket(purpose, getattr(stack.settings.buckets, purpose).bucket, account=stack.account, key=key)
 
     def secret(name: str) -> CopiedSecret:
         arns = pulumi.Output.from_input(home.secret_arns)
-        return CopiedSecret(name, arns.apply(lambda found: found[name]), account.region)
+        return CopiedSecret(name, arns.apply(lambda found: found[name]), stack.account.region)
 
     uploads = bucket("uploads")
-    BucketTakeover("uploads", bucket=uploads, cors=settings.buckets.uploads.cors)
-    search_access = SearchAccess("index-access", account=account, network=network, key=keys.secrets, log_key=keys.logs)
+    BucketTakeover("uploads", bucket=uploads, cors=stack.settings.buckets.uploads.cors)
+    search_access = SearchAccess(
+        "index-access", account=stack.account, network=network, key=stack.keys.secrets, log_key=stack.keys.logs
+    )
     return Data(
         database=database,
         cache=GlobalCache(
             "cache",
-            settings.cache,
+            stack.settings.cache,
             datastore_id=home.datastore_id,
-            account=account,
+            account=stack.account,
             network=network,
-            key=keys.data,
+            key=stack.keys.data,
         ),
         search=SearchDomain(
             "search",
-            settings.search,
-            account=account,
+            stack.settings.search,
+            account=stack.account,
             network=network,
-            key=keys.data,
-            log_key=keys.logs,
+            key=stack.keys.data,
+            log_key=stack.keys.logs,
             administrators=[search_access.role_arn],
         ),
         search_access=search_access,
@@ -160,25 +166,24 @@ def _tables(model: LambdaModel, account: Account, home: Contract) -> dict[str, C
 
 
 def _names(
-    settings: SystemSettings,
-    recovery: RecoveryStackSettings,
-    account: Account,
-    keys: Keys,
-    home: Contract,
-    database: PostgresRecovery,
+    stack: Stack[SystemSettings], *, recovery: RecoveryStackSettings, home: Contract, database: PostgresRecovery
 ) -> Names:
     """The names of the home's zone; and where it is said that this region has taken over, as both regions ask."""
     zone = Zone(
-        "zone", ZoneSettings(domain=settings.domain), account=account, log_key=keys.logs, home_zone_id=home.zone_id
+        "zone",
+        ZoneSettings(domain=stack.settings.domain),
+        account=stack.account,
+        log_key=stack.keys.logs,
+        home_zone_id=home.zone_id,
     )
     names = Names(
         zone,
-        settings.domain,
+        stack.settings.domain,
         ToldHeader(home.origin_headers),
         fails_over=True,
     )
     certificate = Certificate(
-        "takeover-certificate", CertificateSettings(domain=names.takeover), zone=zone, region=account.region
+        "takeover-certificate", CertificateSettings(domain=names.takeover), zone=zone, region=stack.account.region
     )
     Takeover(
         "takeover",
@@ -189,5 +194,7 @@ def _names(
         opts=pulumi.ResourceOptions(depends_on=[database.instance]),
     )
     check = HealthCheck("taken-over", HealthCheckSettings(domain=names.takeover, path="/"))
-    say_serving(domain=settings.domain, recovery=recovery, zone=zone, account=account, after=[database.instance])
-    return replace(names, taken_over=check, near=serves_near(settings.domain, recovery, account))
+    say_serving(
+        domain=stack.settings.domain, recovery=recovery, zone=zone, account=stack.account, after=[database.instance]
+    )
+    return replace(names, taken_over=check, near=serves_near(stack.settings.domain, recovery, stack.account))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components.account import Account
 from components.compute.function import Function
-from components.data.accelerator import Accelerator
 from components.data.database_migration import DatabaseMigration
+from components.data.dax import Accelerator
 from components.data.migration_files import read_files
 from components.data.search_access import SearchRole
 from components.data.table import Table
@@ -23,14 +22,14 @@ from components.operations import api_alarms, delivery_alarms, edge_alarms, func
 from components.operations.alarms import Alarm
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
-from components.statements import Statement
+from components.statements import Grant
 from systems.confluence.apis import HEALTH, lead_to_apis, make_rest, make_sockets, route_messages
 from systems.confluence.edge import HOME, site_behavior, uncached
 from systems.confluence.functions import LOGICAL, Functions
 from systems.confluence.models import SERVICES, LambdaModel
 from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
 from systems.confluence.settings import SystemSettings
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.recovery_region import Recovery
 from systems.recovery_stack import stands_by
 
@@ -54,21 +53,21 @@ class Serverless:
     migration: DatabaseMigration
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the functions."""
-        asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        asked = [function.operate for function in self.functions.values()]
+        return Grant(*asked, self.migration.operate)
 
 
-def make_tables(model: LambdaModel, account: Account, keys: Keys, recovery: Recovery | None) -> dict[str, Table]:
+def make_tables(stack: Stack[SystemSettings], *, model: LambdaModel, recovery: Recovery | None) -> dict[str, Table]:
     """The state of collaboration, with replicas in the second region."""
     return {
         key: Table(
             key,
             getattr(model.tables, key),
             schema=schema,
-            account=account,
-            key=keys.data,
+            account=stack.account,
+            key=stack.keys.data,
             replica_key=recovery.key if recovery else None,
         )
         for key, schema in SCHEMAS.items()
@@ -76,10 +75,9 @@ def make_tables(model: LambdaModel, account: Account, keys: Keys, recovery: Reco
 
 
 def run_on_lambda(
-    settings: SystemSettings,
+    stack: Stack[SystemSettings],
+    *,
     model: LambdaModel,
-    account: Account,
-    keys: Keys,
     network: Network,
     data: Data,
     names: Names,
@@ -88,17 +86,17 @@ def run_on_lambda(
     """APIs and functions; the REST API as the distribution's origin."""
     migration = DatabaseMigration(
         "migration",
-        read_files(settings.migration),
-        account=account,
+        read_files(stack.settings.migration),
+        account=stack.account,
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         database=data.database,
-        database_key=keys.data,
+        database_key=stack.keys.data,
     )
-    logging = ApiGatewayLogging("api-logging", account=account) if model.api_gateway_logging else None
-    sockets = make_sockets(model, account, keys, names, logging)
-    functions = Functions(model, account, keys, network, data, stand_by=stands_by(settings.recovery))
+    logging = ApiGatewayLogging("api-logging", account=stack.account) if model.api_gateway_logging else None
+    sockets = make_sockets(stack, model=model, names=names, logging=logging)
+    functions = Functions(stack, model=model, network=network, data=data, stand_by=stands_by(stack.settings.recovery))
     made = {
         **{service: functions.service(service) for service in SERVICES},
         **functions.collaboration(tables, sockets),
@@ -112,20 +110,22 @@ def run_on_lambda(
     route_messages(sockets, made)
     if model.accelerator is not None:
         own = {key: table for key, table in tables.items() if isinstance(table, Table)}
-        accelerator = Accelerator("accelerator", model.accelerator, account=account, network=network, tables=own)
+        accelerator = Accelerator("accelerator", model.accelerator, account=stack.account, network=network, tables=own)
         accelerator.allow(made["collaboration"])
-    rest = make_rest(model, account, keys, names, made, logging)
+    rest = make_rest(stack, model=model, names=names, functions=made, logging=logging)
     firewall = Firewall(
         "api-firewall",
         model.firewall,
-        account=account,
-        log_key=keys.logs,
+        account=stack.account,
+        log_key=stack.keys.logs,
         origin_secret=names.origin_secret,
         # At the name that both regions answer at, paths begin with the resource.
         stage_path="" if names.fails_over else rest.origin_path,
     )
     firewall.protect("api", rest.stage_arn)
-    watched, panels = _watched(settings, model, account, made, rest, sockets, firewall, tables)
+    watched, panels = _watched(
+        stack, model=model, functions=made, rest=rest, sockets=sockets, firewall=firewall, tables=tables
+    )
     for key, queue in functions.given_up.items():
         watched = disjoint(watched, delivery_alarms.dead_letters(f"{key}-changes", queue))
     watched = disjoint(watched, lead_to_apis(names, rest, sockets))
@@ -146,7 +146,7 @@ def run_on_lambda(
             outputs={
                 "webSocketUrl": sockets.endpoint,
                 "restUrl": rest.invoke_url,
-                "healthUrl": f"https://{settings.domain}{HEALTH}",
+                "healthUrl": f"https://{stack.settings.domain}{HEALTH}",
             },
             panels=panels,
             root_object="index.html",
@@ -157,9 +157,9 @@ def run_on_lambda(
 
 
 def _watched(
-    settings: SystemSettings,
+    stack: Stack[SystemSettings],
+    *,
     model: LambdaModel,
-    account: Account,
     functions: Mapping[str, Function],
     rest: RestApi,
     sockets: WebSocketApi,
@@ -172,11 +172,11 @@ def _watched(
         ).metric
         for key, group in (("rest", rest.access_log_group_name), ("sockets", sockets.access_log_group_name))
     }
-    blocked = edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=account.region)
+    blocked = edge_alarms.web_acl(firewall.metric_name, stack.settings.alarms, region=stack.account.region)
     watched = disjoint(
-        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=refused["rest"]),
+        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=refused["rest"]),
         api_alarms.websocket_api(
-            "sockets", sockets.api_id, sockets.stage_name, settings.alarms, throttled=refused["sockets"]
+            "sockets", sockets.api_id, sockets.stage_name, stack.settings.alarms, throttled=refused["sockets"]
         ),
         {f"api-{key}": alarm for key, alarm in blocked.items()},
         function_alarms.stream("collaboration", functions["collaboration"].function_name, model.alarms),

@@ -1,4 +1,4 @@
-"""What a stack of the Confluence system can be told."""
+"""Settings of a Confluence stack."""
 
 from collections.abc import Iterator
 from typing import Literal, Self
@@ -11,15 +11,15 @@ from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
 from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
-from components.edge.nearest import NearestSettings
 from components.edge.origin_secret import OriginSecretSettings
+from components.edge.routing_policy import NearestSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.copy_region import RecoveryRegion
 from components.operations.pipeline import PipelineSettings
-from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
 from components.security.secret import SecretSettings

@@ -30,7 +30,7 @@ from systems.consulting.operations import audit, operate
 from systems.consulting.parts import BACKEND_TARGETS, BEDROCK_KEY, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
-from systems.foundation import Keys, make_keys
+from systems.foundation import Stack, make_keys
 
 _NODE_PORTS = (30000, 32767)
 
@@ -38,16 +38,16 @@ _NODE_PORTS = (30000, 32767)
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a consulting stack and returns its outputs by name."""
     keys = make_keys("consulting", account)
+    stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     access_logs = LogBucket("access-logs", settings.access_logs, account=account)
-    data = _data(settings, account, keys, network)
+    data = _data(stack, network=network)
     compute = make_compute(
-        "consulting",
-        account,
-        keys,
-        network,
-        people,
+        stack,
+        system="consulting",
+        network=network,
+        people=people,
         cluster=settings.cluster,
         groups={"nodes": settings.nodes},
         addons=settings.addons,
@@ -55,7 +55,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         access_logs=access_logs,
     )
     ClusterAutoscaler("cluster-autoscaler", account=account, cluster=compute.cluster, nodes=compute.ready)
-    edge = _edge(settings, account, keys, network, access_logs)
+    edge = _edge(stack, network=network, access_logs=access_logs)
     _connect(data, compute, edge)
     registry = Registry(
         "registry",
@@ -63,10 +63,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         account=account,
         key=keys.data,
     )
-    run_application(settings, account, keys, network, data, compute, edge, registry)
+    run_application(stack, network=network, data=data, compute=compute, edge=edge, registry=registry)
     if settings.audit is not None:
         audit(settings.audit, account, access_logs)
-    operate(settings, account, keys, data, compute, edge)
+    operate(stack, data=data, compute=compute, edge=edge)
     return {
         "url": f"https://{settings.domain}",
         "apiUrl": f"https://api.{settings.domain}",
@@ -84,30 +84,32 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     }
 
 
-def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
-    database = Postgres("rds", settings.database, account=account, network=network, key=keys.data)
-    cache = Redis("redis", settings.cache, account=account, network=network, key=keys.data)
+def _data(stack: Stack[SystemSettings], *, network: Network) -> Data:
+    database = Postgres("rds", stack.settings.database, account=stack.account, network=network, key=stack.keys.data)
+    cache = Redis("redis", stack.settings.cache, account=stack.account, network=network, key=stack.keys.data)
     secret = ApplicationSecret(
         "app-secret",
-        settings.secret,
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
+        stack.settings.secret,
+        account=stack.account,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         database=database,
-        database_key=keys.data,
+        database_key=stack.keys.data,
         cache=cache,
-        public={"ses-sender-email": settings.sender},
+        public={"ses-sender-email": stack.settings.sender},
     )
     bedrock_key = None
-    if settings.bedrock_api_key:
+    if stack.settings.bedrock_api_key:
         bedrock_key = ManualSecret(
             BEDROCK_KEY,
-            account=account,
-            key=keys.secrets,
-            secret_name=f"{settings.secret.name.rpartition('/')[0]}/{BEDROCK_KEY}",
+            account=stack.account,
+            key=stack.keys.secrets,
+            secret_name=f"{stack.settings.secret.name.rpartition('/')[0]}/{BEDROCK_KEY}",
             purpose="API key of Bedrock",
         )
-    return Data(database, cache, secret, Queue("mail-retries", settings.retries, key=keys.data), bedrock_key)
+    return Data(
+        database, cache, secret, Queue("mail-retries", stack.settings.retries, key=stack.keys.data), bedrock_key
+    )
 
 
 def _connect(data: Data, compute: Compute, edge: Edge) -> None:
@@ -123,28 +125,28 @@ def _connect(data: Data, compute: Compute, edge: Edge) -> None:
         store.allow(nodes)
 
 
-def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> Edge:
-    domain, api = settings.domain, f"api.{settings.domain}"
-    health_path = settings.backend.readiness.path
+def _edge(stack: Stack[SystemSettings], *, network: Network, access_logs: LogBucket) -> Edge:
+    domain, api = stack.settings.domain, f"api.{stack.settings.domain}"
+    health_path = stack.settings.backend.readiness.path
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id),
-        account=account,
-        log_key=keys.edge_logs,
+        ZoneSettings(domain=domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id),
+        account=stack.account,
+        log_key=stack.keys.edge_logs,
     )
     certificate = Certificate(
         "certificate",
         CertificateSettings(domain=domain, alternatives=(f"*.{domain}", api)),
         zone=zone,
-        region=account.region,
+        region=stack.account.region,
     )
     balancer = LoadBalancer(
         "alb",
         LoadBalancerSettings(
-            name=settings.balancer,
+            name=stack.settings.balancer,
             target_groups={
-                BACKEND_TARGETS: _targets(settings.backend),
-                FRONTEND_TARGETS: _targets(settings.frontend),
+                BACKEND_TARGETS: _targets(stack.settings.backend),
+                FRONTEND_TARGETS: _targets(stack.settings.frontend),
             },
             routes={
                 "api": RouteSettings(priority=100, target=BACKEND_TARGETS, paths=("/api/*",)),
@@ -155,20 +157,20 @@ def _edge(settings: SystemSettings, account: Account, keys: Keys, network: Netwo
             idle_timeout=60,
             redirect_http=True,
         ),
-        account=account,
+        account=stack.account,
         network=network,
         certificate=certificate,
         access_logs=access_logs,
     )
-    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.logs)
+    firewall = Firewall("firewall", stack.settings.firewall, account=stack.account, log_key=stack.keys.logs)
     firewall.protect("alb", balancer.arn)
     for name in (domain, api):
         zone.alias(name, balancer.alias_target)
     zone.record("www", f"www.{domain}", "CNAME", domain)
     email = Email(
         "email",
-        EmailSettings(domain=domain, sender=settings.sender, fallback_regions=(settings.mail_fallback,)),
-        account=account,
+        EmailSettings(domain=domain, sender=stack.settings.sender, fallback_regions=(stack.settings.mail_fallback,)),
+        account=stack.account,
         zone=zone,
     )
     health = HealthCheck("backend-health", HealthCheckSettings(domain=api, path=health_path, failure_threshold=3))

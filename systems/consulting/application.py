@@ -4,7 +4,6 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
 from components.data.registry import Registry
 from components.network.network import Network
 from components.operations.tracing import Tracing
@@ -34,7 +33,7 @@ from systems.consulting.parts import (
 )
 from systems.consulting.settings import APP_SECRETS, SystemSettings
 from systems.eks_platform import Compute
-from systems.foundation import Keys
+from systems.foundation import Stack
 
 _SECRET_VARIABLES = {
     "DATABASE_URL": "database-url",
@@ -47,29 +46,22 @@ _BEDROCK_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
 
 
 def run_application(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    data: Data,
-    compute: Compute,
-    edge: Edge,
-    registry: Registry,
+    stack: Stack[SystemSettings], *, network: Network, data: Data, compute: Compute, edge: Edge, registry: Registry
 ) -> None:
     """The API with its rights, schema and secrets, the site, and what carries their logs."""
     cluster, ready = compute.cluster, compute.ready
-    namespace = Namespace("namespace", namespace=settings.namespace, cluster=cluster, nodes=ready)
+    namespace = Namespace("namespace", namespace=stack.settings.namespace, cluster=cluster, nodes=ready)
     controller = LoadBalancerController(
-        "load-balancer-controller", account=account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
+        "load-balancer-controller", account=stack.account, cluster=cluster, vpc_id=network.vpc_id, nodes=ready
     )
     handmade = [data.bedrock_key.read] if data.bedrock_key else []
     operator = ExternalSecrets(
         "external-secrets",
-        account=account,
+        account=stack.account,
         cluster=cluster,
         namespace=namespace,
         nodes=ready,
-        statements=[data.secret.read, *handmade, keys.secrets.decrypt],
+        grants=[data.secret.read, *handmade, stack.keys.secrets.decrypt],
     )
     values = {key: SecretValue(data.secret.arn, key) for key in _SECRET_VARIABLES.values()}
     variables = dict(_SECRET_VARIABLES)
@@ -78,22 +70,22 @@ def run_application(
         variables[_BEDROCK_VARIABLE] = BEDROCK_KEY
     secret = SyncedSecret("app-secrets", secret=APP_SECRETS, operator=operator, values=values)
     traces = None
-    if settings.tracing is not None:
-        tracing = Tracing("tracing", settings.tracing)
-        traces = TraceCollector("trace-collector", tracing=tracing, account=account, cluster=cluster, nodes=ready)
+    if stack.settings.tracing is not None:
+        tracing = Tracing("tracing", stack.settings.tracing)
+        traces = TraceCollector("trace-collector", tracing=tracing, account=stack.account, cluster=cluster, nodes=ready)
     compute.operator_rights.restart(namespace, [BACKEND, FRONTEND])
     compute.operators.may(
-        *compute.operate,
-        *data.database.operate,
+        compute.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *(data.bedrock_key.operate if data.bedrock_key is not None else ()),
-        *data.retries.operate,
+        data.secret.operate,
+        *([data.bedrock_key.operate] if data.bedrock_key is not None else []),
+        data.retries.operate,
     )
-    stores = list(settings.network.data.values())
+    stores = list(stack.settings.network.data.values())
     migration = Migration(
         "migration",
-        settings.migration,
+        stack.settings.migration,
         cluster=cluster,
         namespace=namespace,
         database=Destination(data.database.port, stores),
@@ -102,20 +94,20 @@ def run_application(
     )
     role = PodRole(
         "backend-pods",
-        account=account,
+        account=stack.account,
         cluster=cluster,
-        namespace=settings.namespace,
+        namespace=stack.settings.namespace,
         service_account=BACKEND,
-        statements=[
-            *invoke_model(account, settings.bedrock_model_id, account.region),
-            *edge.email.send,
+        grants=[
+            invoke_model(stack.account, stack.settings.bedrock_model_id, stack.account.region),
+            edge.email.send,
             data.secret.read,
-            keys.secrets.decrypt,
-            *data.retries.send_and_consume,
+            stack.keys.secrets.decrypt,
+            data.retries.send_and_consume,
         ],
     )
     # A node that takes a request hands it on under its own address.
-    nodes = list(settings.network.private.values())
+    nodes = list(stack.settings.network.private.values())
     shared: dict[str, Any] = {
         "cluster": cluster,
         "namespace": namespace,
@@ -124,10 +116,10 @@ def run_application(
     }
     Workload(
         BACKEND,
-        _behind_node_port(settings.backend, variables),
+        _behind_node_port(stack.settings.backend, variables),
         repository=registry.repository_url(IMAGES[BACKEND]),
         pod_role=role,
-        config=_config(settings, account, data, edge),
+        config=_config(stack, data=data, edge=edge),
         destinations={
             "database": Destination(data.database.port, stores),
             "cache": Destination(data.cache.port, stores),
@@ -140,16 +132,18 @@ def run_application(
     )
     Workload(
         FRONTEND,
-        _behind_node_port(settings.frontend, {}),
+        _behind_node_port(stack.settings.frontend, {}),
         repository=registry.repository_url(IMAGES[FRONTEND]),
         target_group_arn=edge.balancer.target_group(FRONTEND_TARGETS).arn,
         **shared,
     )
-    LogForwarder("logs", settings.container_logs, account=account, cluster=cluster, key=keys.logs, nodes=ready)
+    LogForwarder(
+        "logs", stack.settings.container_logs, account=stack.account, cluster=cluster, key=stack.keys.logs, nodes=ready
+    )
     LoadTest(
         "load-test",
         script="loadtests/consulting.js",
-        url=f"https://api.{settings.domain}{settings.backend.readiness.path}",
+        url=f"https://api.{stack.settings.domain}{stack.settings.backend.readiness.path}",
         cluster=cluster,
         namespace=namespace,
     )
@@ -161,16 +155,16 @@ def _behind_node_port(settings: WorkloadSettings, variables: dict[str, str]) -> 
     return settings.model_copy(update={"service_type": "NodePort", "secrets": secrets, "config_map": config_map})
 
 
-def _config(settings: SystemSettings, account: Account, data: Data, edge: Edge) -> dict[str, pulumi.Input[str]]:
+def _config(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, pulumi.Input[str]]:
     """What the API is told: where things are, and what it does when they do not answer."""
-    domain, resilience = settings.domain, settings.resilience
+    domain, resilience = stack.settings.domain, stack.settings.resilience
     home, *fallbacks = edge.email.regions
     return {
         "GIN_MODE": "release",
         "LOG_LEVEL": "info",
-        "PORT": str(settings.backend.port),
-        "BEDROCK_REGION": account.region,
-        "BEDROCK_MODEL_ID": settings.bedrock_model_id,
+        "PORT": str(stack.settings.backend.port),
+        "BEDROCK_REGION": stack.account.region,
+        "BEDROCK_MODEL_ID": stack.settings.bedrock_model_id,
         "AWS_SES_REGION": home,
         "AWS_SES_FALLBACK_REGIONS": ",".join(fallbacks),
         "SES_CONFIGURATION_SET": edge.email.configuration_sets[home],

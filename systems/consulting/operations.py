@@ -1,4 +1,4 @@
-"""What watches the consulting system: the trail, alarms, dashboard, budget and backups."""
+"""Alarms, dashboard, budget and backups of the consulting system, and the account's audit trail."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from components.security.trail import Trail, trails
 from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, Data, Edge
 from systems.consulting.settings import Audit, SystemSettings
 from systems.eks_platform import Compute
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 
 
 def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
@@ -34,11 +34,13 @@ def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
     ConfigRecorder("config", settings.config, account=account, key=key, bucket=bucket)
 
 
-def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
+def operate(stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge: Edge) -> None:
     """Alarms, dashboard and budget; backups that outlive the database."""
-    notices, edge_notices = make_notices(settings.notices, account, keys)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[data.database.backed_up])
-    watched = disjoint(_watched(settings, account, data, edge), delivery_alarms.backups(backup))
+    notices, edge_notices = make_notices(stack, settings=stack.settings.notices)
+    backup = make_backup(
+        stack, settings=stack.settings.backup, operators=compute.operators, resources=[data.database.backed_up]
+    )
+    watched = disjoint(_watched(stack, data=data, edge=edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}
     cache_node = pulumi.Output.concat(data.cache.replication_group_id, "-001")
@@ -52,33 +54,33 @@ def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, 
     Dashboard(
         "consulting",
         panels_of(watched),
-        account=account,
+        account=stack.account,
         alarms=alarms,
         overview=("Application Performance", overview),
     )
-    Budget("budget", settings.budget, notices=notices)
+    Budget("budget", stack.settings.budget, notices=notices)
 
 
-def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge) -> dict[str, Alarm]:
-    alarms = settings.alarms
+def _watched(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, Alarm]:
+    alarms = stack.settings.alarms
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,
-        shards=settings.cache.shards,
+        shards=stack.settings.cache.shards,
         nodes_per_shard=data.cache.nodes_per_shard,
-        cluster_mode=settings.cache.cluster_mode,
+        cluster_mode=stack.settings.cache.cluster_mode,
     )
     keys = (BACKEND_TARGETS, FRONTEND_TARGETS)
     watched = disjoint(
         edge_alarms.load_balancer(
             edge.balancer.arn_suffix, {key: edge.balancer.target_group(key).arn_suffix for key in keys}, alarms
         ),
-        edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=account.region),
+        edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=stack.account.region),
         edge_alarms.health_check(edge.health.health_check_id),
         data_alarms.database(
             data.database.instance_ids,
             alarms,
-            instance_class=settings.database.instance_class,
-            storage_gib=settings.database.storage_gib,
+            instance_class=stack.settings.database.instance_class,
+            storage_gib=stack.settings.database.storage_gib,
         ),
         data_alarms.cache(nodes, alarms),
         delivery_alarms.reputation(),
@@ -87,5 +89,5 @@ def _watched(settings: SystemSettings, account: Account, data: Data, edge: Edge)
         delivery_alarms.rotations(data.database.rotations),
     )
     for key, name in {"primary-cpu": "HighCPUUtilization", "target-errors": "HighErrorRate"}.items():
-        watched[key] = replace(watched[key], name=name if account.is_prod else f"{pulumi.get_stack()}-{name}")
+        watched[key] = replace(watched[key], name=name if stack.account.is_prod else f"{pulumi.get_stack()}-{name}")
     return watched

@@ -1,4 +1,4 @@
-"""What the parts of the consulting system hand to each other."""
+"""The values that the parts of the consulting system pass to each other."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a stack of the consulting system can be told."""
+"""Settings of a consulting stack."""
 
 from typing import Literal, Self
 
@@ -20,8 +20,8 @@ from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.copy_region import RecoveryRegion
 from components.operations.deployment_runner import DeploymentRunnerSettings
-from components.operations.recovery import RecoveryRegion
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
 from components.security.config_recorder import ConfigRecorderSettings
@@ -57,7 +57,7 @@ class Resilience(Settings):
     database_max_idle: int = Field(default=5, ge=0)
     """How many of them it keeps while they are not used."""
     database_lifetime_minutes: int = Field(default=30, ge=1)
-    """After how long a connection is made anew."""
+    """After how long a connection is recreated."""
     database_retries: int = Field(default=5, ge=1, le=10)
     """The wait between two tries doubles from one second, so that five take 31 seconds at the most."""
     breaker_failures: int = Field(default=5, ge=1)

@@ -25,7 +25,7 @@ from components.security.manual_secret import ManualSecret
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
 from systems.copies import comes_second, make_elsewhere
-from systems.foundation import make_keys
+from systems.foundation import Stack, make_keys
 from systems.mdreader.api import HEALTH, make_api
 from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
@@ -46,6 +46,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     if settings.identity is None:
         raise ValueError("users sign in at the home stack")
     keys = make_keys("mdreader", account, also_notices=(PUBLISHER,), data_users=[distributions(account)])
+    stack = Stack(settings, account, keys)
     # The name that the plan gives the VPC.
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
     elsewhere = (
@@ -53,7 +54,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         if settings.copies
         else None
     )
-    data, buckets = make_data(settings, account, keys, network, elsewhere)
+    data, buckets = make_data(stack, network=network, elsewhere=elsewhere)
     zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
     names = Names(
         Zone("zone", zone, account=account, log_key=keys.edge_logs),
@@ -63,9 +64,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     fallback = (settings.copies.region,) if settings.copies else ()
     mail = EmailSettings(domain=settings.domain, sender=settings.sender, fallback_regions=fallback)
     email = Email("email", mail, account=account, zone=names.zone)
-    users = make_users(settings.identity, account, keys, data, email)
+    users = make_users(stack, settings=settings.identity, data=data, email=email)
     firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
-    files = make_files(settings, account, names, data, buckets, firewall)
+    files = make_files(stack, names=names, data=data, files=buckets, firewall=firewall)
     sign_in = SignIn(
         users.pool.user_pool_id,
         users.pool.arn,
@@ -75,22 +76,24 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     )
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
     sender = Mail(email.sender, email.configuration_sets[account.region], email.send)
-    api = make_api(settings, account, keys, network, data, sign_in, names, sender)
-    realtime = make_realtime(settings, account, keys, network, data, sign_in, names, tracing)
+    api = make_api(stack, network=network, data=data, sign_in=sign_in, names=names, mail=sender)
+    realtime = make_realtime(stack, network=network, data=data, sign_in=sign_in, names=names, tracing=tracing)
     regional = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
     regional.protect("api", api.rest.stage_arn)
     regional.protect("alb", realtime.balancer.arn)
-    site = make_site(settings, account, names, data, buckets, users, api, files, firewall)
+    site = make_site(
+        stack, names=names, data=data, buckets=buckets, users=users, api=api, files=files, firewall=firewall
+    )
     if settings.audit is not None:
         make_audit(settings.audit, account, data.access_logs)
     operators = OperatorRole("operators", account=account)
     operators.may(
-        *data.database.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *(data.file_signing_key.operate if isinstance(data.file_signing_key, ManualSecret) else []),
-        *realtime.operate,
-        *api.operate,
+        data.secret.operate,
+        *([data.file_signing_key.operate] if isinstance(data.file_signing_key, ManualSecret) else []),
+        realtime.operate,
+        api.operate,
         users.pool.operate,
         email.operate,
     )
@@ -99,13 +102,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "erasure",
         account=account,
         purpose="Erases what is kept of a user, with a second factor",
-        statements=[
+        grants=[
             # A version that is deleted for good at home stays in the copy.
             *(
-                statement
+                bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
                 for bucket in (buckets.uploads, buckets.copies.get(ATTACHMENTS))
                 if bucket is not None
-                for statement in bucket.erase(USERS_PREFIX, ATTACHMENTS_PREFIX)
             ),
             users.pool.erase,
             users.identities.erase,
@@ -113,7 +115,16 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         ],
     )
     firewalls = {"edge": firewall, "regional": regional}
-    canary = operate(settings, account, keys, data, [buckets.uploads], api, realtime, site, firewalls, operators)
+    canary = operate(
+        stack,
+        data=data,
+        buckets=[buckets.uploads],
+        api=api,
+        realtime=realtime,
+        site=site,
+        firewalls=firewalls,
+        operators=operators,
+    )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
@@ -142,7 +153,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "nameServers": names.zone.name_servers or [],
         "uploadsBucket": data.uploads.bucket_name,
         **({"uploadsCopy": buckets.copies[ATTACHMENTS].bucket_name} if elsewhere else {}),
-        **(tell(settings, account, data, users, files, names, elsewhere) if elsewhere else {}),
+        **(tell(stack, data=data, users=users, files=files, names=names, elsewhere=elsewhere) if elsewhere else {}),
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,

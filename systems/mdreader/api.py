@@ -18,8 +18,8 @@ from components.edge.rest_api import RestApi
 from components.edge.rest_routes import CognitoAuthorizer, RestRoute
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from components.statements import Statement
-from systems.foundation import Keys
+from components.statements import Grant
+from systems.foundation import Keys, Stack
 from systems.mdreader.backend import make_backend, make_schema
 from systems.mdreader.parts import METRICS, WEBSOCKET_API, Api, Data, Mail, Names, SignIn
 from systems.mdreader.settings import SystemSettings
@@ -29,48 +29,46 @@ _CONNECTIONS = TableSchema(("userId", "S"), ("connectionId", "S"), ttl_attribute
 
 
 def make_api(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     data: Data,
     sign_in: SignIn,
     names: Names,
     mail: Mail,
-    *,
     promoted: bool | None = None,
 ) -> Api:
-    """Both APIs under their public names; users of the pool call them, and nobody else but for /health.
+    """Both APIs under their public names; callers are users of the pool, except for /health.
 
     ``promoted`` says of a recovery stack whether functions run. Home asks from outside whether the API
     answers, wherever it does.
     """
     at_home, stands_by = promoted is None, promoted is False
-    logging = ApiGatewayLogging("api-logging", account=account) if settings.api_gateway_logging else None
-    sockets = _sockets(settings, account, keys, names, logging)
-    connections = Table("connections", settings.connections, schema=_CONNECTIONS, account=account, key=keys.data)
-    makes = _Functions(account, keys, stands_by=stands_by)
-    migration = make_schema(settings, account, keys, network, data)
+    logging = ApiGatewayLogging("api-logging", account=stack.account) if stack.settings.api_gateway_logging else None
+    sockets = _sockets(stack, names=names, logging=logging)
+    connections = Table(
+        "connections", stack.settings.connections, schema=_CONNECTIONS, account=stack.account, key=stack.keys.data
+    )
+    makes = _Functions(stack.account, stack.keys, stands_by=stands_by)
+    migration = make_schema(stack, network=network, data=data)
     backend = make_backend(
-        settings,
-        account,
-        keys,
-        network,
-        data,
-        sign_in,
-        names,
-        mail,
-        sockets,
-        connections,
-        clients(settings),
+        stack,
+        network=network,
+        data=data,
+        sign_in=sign_in,
+        names=names,
+        mail=mail,
+        sockets=sockets,
+        connections=connections,
+        clients=clients(stack.settings),
         stands_by=stands_by,
     )
     made = {
         "backend": backend,
-        "files": _files(settings, makes, data, promoted=promoted),
+        "files": _files(stack.settings, makes, data, promoted=promoted),
         "events": makes.function(
             "events",
-            settings.events,
+            stack.settings.events,
             code="functions/collaboration",
             handler="collaboration.events.handle",
             description="Events between the devices of a user",
@@ -79,7 +77,7 @@ def make_api(
                 "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
                 "METRICS_NAMESPACE": METRICS,
             },
-            statements=[connections.read_write, sockets.manage_connections],
+            grants=[connections.read_write, sockets.manage_connections],
             layered=True,
         ),
         "authorizer": makes.function(
@@ -93,14 +91,14 @@ def make_api(
                 "JWT_ISSUER": sign_in.issuer,
                 "JWT_AUDIENCE": sign_in.client_id,
             },
-            statements=[],
+            grants=[],
             layered=True,
         ),
     }
     sockets.route("$connect", made["events"], authorizer=sockets.authorize(made["authorizer"]))
     for route in ("$disconnect", "$default"):
         sockets.route(route, made["events"])
-    rest = _rest(settings, account, keys, sign_in, names, backend, logging)
+    rest = _rest(stack, sign_in=sign_in, names=names, backend=backend, logging=logging)
     health = HealthCheck("api-health", HealthCheckSettings(domain=names.api, path=HEALTH)) if at_home else None
     return Api(rest, sockets, made, migration, connections, health)
 
@@ -127,7 +125,7 @@ class _Functions:
         handler: str,
         description: str,
         environment: Mapping[str, pulumi.Input[str]],
-        statements: list[Statement],
+        grants: list[Grant],
         layered: bool = False,
         asynchronous: bool = False,
     ) -> Function:
@@ -142,7 +140,7 @@ class _Functions:
             handler=handler,
             description=f"MDReader: {description}",
             environment=environment,
-            statements=statements,
+            grants=grants,
             layers=[self._layer.arn] if layered else [],
             asynchronous=asynchronous,
             stands_by=self.stands_by,
@@ -158,7 +156,7 @@ def _files(settings: SystemSettings, makes: _Functions, data: Data, *, promoted:
         handler="handler.handle",
         description="Looks at every uploaded file and tags it with what it is",
         environment={},
-        statements=[data.uploads.tag],
+        grants=[data.uploads.tag],
         asynchronous=True,
     )
     if isinstance(data.uploads, CopiedBucket):
@@ -169,15 +167,13 @@ def _files(settings: SystemSettings, makes: _Functions, data: Data, *, promoted:
     return function
 
 
-def _sockets(
-    settings: SystemSettings, account: Account, keys: Keys, names: Names, logging: ApiGatewayLogging | None
-) -> WebSocketApi:
+def _sockets(stack: Stack[SystemSettings], *, names: Names, logging: ApiGatewayLogging | None) -> WebSocketApi:
     api = WebSocketApi(
         "sockets",
-        settings.sockets.model_copy(update={"api_name": WEBSOCKET_API, "domain": names.events}),
-        account=account,
-        log_key=keys.logs,
-        certificate=_certificate("events-certificate", names.events, names, account),
+        stack.settings.sockets.model_copy(update={"api_name": WEBSOCKET_API, "domain": names.events}),
+        account=stack.account,
+        log_key=stack.keys.logs,
+        certificate=_certificate("events-certificate", domain=names.events, names=names, account=stack.account),
         logging=logging,
     )
     if api.alias_target is not None:
@@ -186,27 +182,21 @@ def _sockets(
 
 
 def _rest(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    sign_in: SignIn,
-    names: Names,
-    backend: Function,
-    logging: ApiGatewayLogging | None,
+    stack: Stack[SystemSettings], *, sign_in: SignIn, names: Names, backend: Function, logging: ApiGatewayLogging | None
 ) -> RestApi:
     """Everything below / goes to the backend; pages of the site and of the desktop clients may call it."""
     site = f"https://{names.domain}"
     update = {"domain": names.api, "cors_origin": site}
     api = RestApi(
         "rest",
-        settings.api.model_copy(update=update),
-        account=account,
-        log_key=keys.logs,
+        stack.settings.api.model_copy(update=update),
+        account=stack.account,
+        log_key=stack.keys.logs,
         routes={"all": RestRoute("/", backend), "health": RestRoute(HEALTH, backend, authorized=False)},
         authorizer=CognitoAuthorizer(sign_in.pool_arn),
-        certificate=_certificate("api-certificate", names.api, names, account),
+        certificate=_certificate("api-certificate", domain=names.api, names=names, account=stack.account),
         logging=logging,
-        desktop_origins=[origin for origin in clients(settings) if origin != site and "*" not in origin],
+        desktop_origins=[origin for origin in clients(stack.settings) if origin != site and "*" not in origin],
     )
     if api.alias_target is not None:
         names.lead(names.api, api.alias_target)
@@ -218,5 +208,5 @@ def clients(settings: SystemSettings) -> tuple[str, ...]:
     return settings.uploads.cors.origins if settings.uploads.cors else ()
 
 
-def _certificate(name: str, domain: str, names: Names, account: Account) -> Certificate:
+def _certificate(name: str, *, domain: str, names: Names, account: Account) -> Certificate:
     return Certificate(name, CertificateSettings(domain=domain), zone=names.zone, region=account.region)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from components.account import Account
 from components.compute.function import Function
 from components.compute.layer import Layer
 from components.data.database_migration import DatabaseMigration
@@ -10,32 +9,29 @@ from components.data.migration_files import read_files
 from components.data.table import Table
 from components.edge.websocket_api import WebSocketApi
 from components.network.network import Network
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.mdreader.parts import BACKEND_FUNCTION, BACKEND_USER, Data, Mail, Names, SignIn
 from systems.mdreader.settings import SHIPPED_BACKEND, SHIPPED_RUNTIME, SystemSettings
 
 
-def make_schema(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network, data: Data
-) -> DatabaseMigration:
+def make_schema(stack: Stack[SystemSettings], *, network: Network, data: Data) -> DatabaseMigration:
     """The user by whom the backend signs in, and what it needs to be there before it does."""
     return DatabaseMigration(
         "migration",
-        read_files(settings.migration),
-        account=account,
+        read_files(stack.settings.migration),
+        account=stack.account,
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         database=data.database,
-        database_key=keys.data,
+        database_key=stack.keys.data,
         tier="private",
     )
 
 
 def make_backend(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     data: Data,
     sign_in: SignIn,
@@ -44,10 +40,9 @@ def make_backend(
     sockets: WebSocketApi,
     connections: Table,
     clients: Sequence[str],
-    *,
     stands_by: bool,
 ) -> Function:
-    """The API's function, in the private tier: it reaches both stores, and AWS by way of NAT."""
+    """The API's function, in the private tier, with access to both stores and, by NAT, to AWS."""
     layer = Layer(
         "backend-layer",
         archive="dist/mdreader-backend-layer.zip",
@@ -56,18 +51,18 @@ def make_backend(
     )
     backend = Function(
         "lambda-backend",
-        settings.backend,
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
-        code=settings.backend.package,
-        handler=settings.backend.handler,
-        runtime=settings.backend.runtime,
+        stack.settings.backend,
+        account=stack.account,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
+        code=stack.settings.backend.package,
+        handler=stack.settings.backend.handler,
+        runtime=stack.settings.backend.runtime,
         # The plan's words for the security group, which takes this description.
         description="Lambda Functions: the API of MDReader",
         function_name=BACKEND_FUNCTION,
         environment={
-            "ENVIRONMENT": account.environment.value,
+            "ENVIRONMENT": stack.account.environment.value,
             "DATABASE_URL": data.database_url.value_from,
             "DATABASE_HOST": data.database.endpoint,
             "DATABASE_NAME": data.database.db_name,
@@ -86,19 +81,19 @@ def make_backend(
             "CONNECTIONS_TABLE": connections.table_name,
             "MANAGEMENT_ENDPOINT": sockets.management_endpoint,
         },
-        statements=[
+        grants=[
             data.secret.read,
             data.file_signing_key.read,
-            keys.secrets.decrypt,
+            stack.keys.secrets.decrypt,
             *([data.copied_secrets_key.decrypt] if data.copied_secrets_key else []),
             data.database.connect(BACKEND_USER),
             data.uploads.read_write,
-            *mail.send,
+            mail.send,
             connections.read,
             sockets.manage_connections,
         ],
         network=network,
-        layers=[layer.arn] if settings.backend.package == SHIPPED_BACKEND else [],
+        layers=[layer.arn] if stack.settings.backend.package == SHIPPED_BACKEND else [],
         stands_by=stands_by,
     )
     _let_out(backend, "AWS, mail and pushes to sockets")

@@ -1,4 +1,4 @@
-"""What an MDReader stack tells its recovery stack."""
+"""The outputs that an MDReader home stack passes to its recovery stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ from components.edge.firewall import Firewall
 from components.edge.header_settings import NO_DEVICES, ContentSecurityPolicy, CrossOriginSettings, HeaderSettings
 from components.edge.origins import BucketOrigin, HttpsOrigin
 from components.operations.metric import EDGE_REGION
+from systems.foundation import Stack
 from systems.mdreader.parts import (
     AMPLIFY_APP,
     ATTACHMENTS,
@@ -38,15 +39,17 @@ _PRICE_CLASS = "PriceClass_100"
 _HOUR, _DAY, _YEAR = 3600, 86400, 31536000
 
 
-def make_files(
-    settings: SystemSettings, account: Account, names: Names, data: Data, files: Files, firewall: Firewall
-) -> Cdn:
-    """Attachments, on a host of their own, for whoever has an address or cookies that the backend signed.
+def make_files(stack: Stack[SystemSettings], *, names: Names, data: Data, files: Files, firewall: Firewall) -> Cdn:
+    """Attachments under a domain of their own, by URLs or cookies that the backend signed.
 
     Every method is let through, as planned, and the bucket lets the distribution do nothing but read.
     """
     # A desktop client's own scheme is an origin for S3, and none that CloudFront takes.
-    origins = tuple(o for o in settings.uploads.cors.origins if o.startswith("http")) if settings.uploads.cors else ()
+    origins = (
+        tuple(o for o in stack.settings.uploads.cors.origins if o.startswith("http"))
+        if stack.settings.uploads.cors
+        else ()
+    )
     allowed = CrossOriginSettings(origins=origins) if origins else None
     copy = files.copies.get(ATTACHMENTS)
     # CloudFront asks a copy for what only reads, so that folders whose objects are read have behaviours of their own.
@@ -63,13 +66,13 @@ def make_files(
             aliases=(names.files,),
             default=BehaviorSettings(origin=_FILES_ORIGIN, cache_seconds=_DAY, signed=True),
             behaviors=behaviors,
-            origin_shield_region=origin_shield_at(account.region),
+            origin_shield_region=origin_shield_at(stack.account.region),
             price_class=_PRICE_CLASS,
             # Without one, / asks the bucket for the list of its objects.
             default_root_object="index.html",
             # What a user uploaded must not run as a page, whatever it is.
             headers=HeaderSettings(content_security_policy=_nothing(), permissions_policy=NO_DEVICES, cors=allowed),
-            signers=settings.file_signers,
+            signers=stack.settings.file_signers,
         ),
         origins={
             _FILES_ORIGIN: BucketOrigin(files.uploads),
@@ -84,8 +87,8 @@ def make_files(
 
 
 def make_site(
-    settings: SystemSettings,
-    account: Account,
+    stack: Stack[SystemSettings],
+    *,
     names: Names,
     data: Data,
     buckets: Files,
@@ -96,10 +99,12 @@ def make_site(
 ) -> Site:
     """The front end, from a bucket or by Amplify; either passes /api on."""
     headers = HeaderSettings(
-        content_security_policy=content_policy(settings, account, names, users), permissions_policy=NO_DEVICES
+        content_security_policy=content_policy(stack, names=names, users=users), permissions_policy=NO_DEVICES
     )
-    if settings.amplify is not None:
-        app = _by_amplify(settings.amplify, account, names, users, firewall, headers)
+    if stack.settings.amplify is not None:
+        app = _by_amplify(
+            stack.settings.amplify, account=stack.account, names=names, users=users, firewall=firewall, headers=headers
+        )
         outputs = {"amplifyAppId": app.app_id, "amplifyDnsRecords": app.dns_records}
         return Site({"files": files}, outputs)
     web = buckets.web
@@ -117,7 +122,7 @@ def make_site(
                     path="/assets/*", origin=_WEB_ORIGIN, cache_seconds=_YEAR, methods="read"
                 ),
             },
-            origin_shield_region=origin_shield_at(account.region),
+            origin_shield_region=origin_shield_at(stack.account.region),
             price_class=_PRICE_CLASS,
             default_root_object="index.html",
             headers=headers,
@@ -136,13 +141,14 @@ def make_site(
     )
 
 
-def content_policy(settings: SystemSettings, account: Account, names: Names, users: Users) -> ContentSecurityPolicy:
+def content_policy(stack: Stack[SystemSettings], *, names: Names, users: Users) -> ContentSecurityPolicy:
     """What the pages talk to: their own origin, API, sockets, attachments, uploads to the bucket, and Cognito."""
     files = f"https://{names.files}"
     # Known to pages before it is needed: what they are told cannot be changed while the home region is gone.
-    regions = (account.region, *([settings.copies.region] if settings.copies else []))
+    regions = (stack.account.region, *([stack.settings.copies.region] if stack.settings.copies else []))
+    bucket = stack.settings.uploads.bucket
     uploads = [
-        f"https://{replace(account, region=region).suffixed(settings.uploads.bucket)}.s3.{region}.amazonaws.com"
+        f"https://{replace(stack.account, region=region).suffixed(bucket)}.s3.{region}.amazonaws.com"
         for region in regions
     ]
     return ContentSecurityPolicy(
@@ -154,8 +160,8 @@ def content_policy(settings: SystemSettings, account: Account, names: Names, use
                 f"wss://{names.events}",
                 files,
                 *uploads,
-                f"https://cognito-idp.{account.region}.amazonaws.com",
-                f"https://cognito-identity.{account.region}.amazonaws.com",
+                f"https://cognito-idp.{stack.account.region}.amazonaws.com",
+                f"https://cognito-identity.{stack.account.region}.amazonaws.com",
                 f"https://{users.pages.host}",
             ),
             "img-src": ("'self'", "data:", "blob:", files),
@@ -166,6 +172,7 @@ def content_policy(settings: SystemSettings, account: Account, names: Names, use
 
 def _by_amplify(
     settings: AmplifyAppSettings,
+    *,
     account: Account,
     names: Names,
     users: Users,

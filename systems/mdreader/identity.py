@@ -1,31 +1,32 @@
-"""Who signs in to MDReader, and what they may do at AWS by themselves."""
+"""Sign-in to MDReader, and the AWS credentials of signed-in users."""
 
 import pulumi
 
-from components.account import Account
 from components.edge.email import Email
 from components.security.identity_pool import IdentityPool, own_objects
 from components.security.identity_providers import IdentityProviders, IdentityProvidersSettings, Secret
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.mdreader.parts import USER_POOL, USERS_PREFIX, Data, Users
 from systems.mdreader.settings import Identity
 
 
-def make_users(settings: Identity, account: Account, keys: Keys, data: Data, email: Email) -> Users:
+def make_users(stack: Stack[object], *, settings: Identity, data: Data, email: Email) -> Users:
     """The user pool with its one client, and credentials by which a user reaches objects of their own."""
-    pool = UserPool("users", settings.pool.model_copy(update={"pool_name": USER_POOL}), account=account, email=email)
+    pool = UserPool(
+        "users", settings.pool.model_copy(update={"pool_name": USER_POOL}), account=stack.account, email=email
+    )
     secrets = _provider_secrets(settings.providers)
     providers = IdentityProviders("providers", settings.providers, user_pool=pool, secrets=secrets) if secrets else None
     client = UserPoolClient("client", settings.client, user_pool=pool, providers=providers)
-    pages = UserPoolDomain("sign-in", settings.pages, account=account, user_pool=pool)
+    pages = UserPoolDomain("sign-in", settings.pages, account=stack.account, user_pool=pool)
     identities = IdentityPool(
         "identities",
         user_pool=pool,
         client=client,
-        statements=own_objects(account, data.uploads.arn, keys.data.arn, USERS_PREFIX),
+        grants=[own_objects(stack.account, data.uploads.arn, stack.keys.data.arn, USERS_PREFIX)],
     )
     return Users(pool, client, pages, identities)
 

@@ -1,11 +1,10 @@
-"""What watches the MDReader system: alarms and a dashboard for each of four subjects, budget, anomalies, backups."""
+"""Alarms and dashboards of four subjects, budget, cost anomalies and backups of the MDReader system."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pulumi
 
-from components.account import Account
 from components.compute.canary import Canary
 from components.data.postgres_primary import PRIMARY
 from components.edge.firewall import Firewall
@@ -28,7 +27,7 @@ from components.operations.dashboard import COST, Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Halved, Metric
 from components.security.operator_role import OperatorRole
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 from systems.mdreader.parts import (
     CONNECTIONS_ALARM,
     HOCUSPOCUS,
@@ -48,9 +47,8 @@ _SERVICES = ("AmazonCloudFront", "AmazonECS", "AmazonElastiCache", "AmazonRDS", 
 
 
 def operate(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     data: Data,
     buckets: Sequence[BackedUpBucket],
     api: Api,
@@ -59,19 +57,19 @@ def operate(
     firewalls: Mapping[str, Firewall],
     operators: OperatorRole,
 ) -> Canary | None:
-    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be made anew.
+    """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be recreated.
 
     Returns what moves callers to a new version of a function, if the settings ask for it.
     """
-    notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
+    notices, edge_notices = make_notices(stack, settings=stack.settings.notices, name="alert", also=(PUBLISHER,))
     backup = make_backup(
-        settings.backup, account, keys, operators, resources=[data.database.backed_up], buckets=buckets
+        stack, settings=stack.settings.backup, operators=operators, resources=[data.database.backed_up], buckets=buckets
     )
     subjects = {
-        "api-performance": _api(settings, account, api, site, firewalls),
-        "database": _stores(settings, data, api, backup),
-        "websocket": _sockets(settings, api, realtime),
-        "cost": _cost(settings),
+        "api-performance": _api(stack, api=api, site=site, firewalls=firewalls),
+        "database": _stores(stack.settings, data=data, api=api, backup=backup),
+        "websocket": _sockets(stack.settings, api, realtime),
+        "cost": _cost(stack.settings),
     }
     names: dict[str, pulumi.Output[str]] = {}
     for subject, watched in subjects.items():
@@ -83,30 +81,28 @@ def operate(
                 panels_of(watched.alarms),
                 watched.panels,
             ),
-            account=account,
+            account=stack.account,
             alarms=alarms,
             business_namespace=METRICS if subject == "websocket" else None,
         )
-    Budget("budget", settings.budget, notices=notices)
-    CostAnomaly("cost-anomalies", settings.anomalies, notices=notices)
+    Budget("budget", stack.settings.budget, notices=notices)
+    CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
     moved = {key: function for key, function in api.functions.items() if function.moved_by_canary}
     if not moved:
         return None
     watched = {key: names[f"{key}-errors"] for key in moved}
-    return Canary("canary", settings.canary, account=account, functions=moved, alarms=watched)
+    return Canary("canary", stack.settings.canary, account=stack.account, functions=moved, alarms=watched)
 
 
-def _api(
-    settings: SystemSettings, account: Account, api: Api, site: Site, firewalls: Mapping[str, Firewall]
-) -> Watched:
+def _api(stack: Stack[SystemSettings], *, api: Api, site: Site, firewalls: Mapping[str, Firewall]) -> Watched:
     """Latency and errors on the way of a request: distributions, firewalls, the REST API and the functions."""
     backend, rest = api.functions["backend"], api.rest
     throttled = _throttled("rest", rest.access_log_group_name)
     alarms = disjoint(
         function_alarms.latency(
-            "backend", backend.function_name, settings.thresholds.api_latency_ms, name=LATENCY_ALARM
+            "backend", backend.function_name, stack.settings.thresholds.api_latency_ms, name=LATENCY_ALARM
         ),
-        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, settings.alarms, throttled=throttled),
+        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=throttled),
         edge_alarms.health_check(api.health.health_check_id) if api.health else {},
         delivery_alarms.reputation(),
     )
@@ -116,7 +112,7 @@ def _api(
             function_alarms.function(
                 key,
                 function.function_name,
-                settings.function_alarms,
+                stack.settings.function_alarms,
                 timeout_seconds=function.settings.timeout_seconds,
                 reserved_concurrency=function.settings.reserved_concurrency,
                 cold_start=cold_starts(f"{key}-cold-starts", function.log_group_name).metric,
@@ -126,16 +122,16 @@ def _api(
     alarms = disjoint(alarms, delivery_alarms.dead_letters("files", files.dead_letter_queue_name))
     alarms = disjoint(alarms, function_alarms.undelivered("files", files.function_name))
     for key, cdn in site.distributions.items():
-        alarms = disjoint(alarms, _prefixed(key, edge_alarms.distribution(cdn.distribution_id, settings.alarms)))
+        alarms = disjoint(alarms, _prefixed(key, edge_alarms.distribution(cdn.distribution_id, stack.settings.alarms)))
     for key, firewall in firewalls.items():
-        region = account.region if key == "regional" else None
+        region = stack.account.region if key == "regional" else None
         alarms = disjoint(
-            alarms, _prefixed(key, edge_alarms.web_acl(firewall.metric_name, settings.alarms, region=region))
+            alarms, _prefixed(key, edge_alarms.web_acl(firewall.metric_name, stack.settings.alarms, region=region))
         )
     return Watched(alarms, api_alarms.rest_panels("REST", rest.api_name, rest.stage_name))
 
 
-def _stores(settings: SystemSettings, data: Data, api: Api, backup: Backup) -> Watched:
+def _stores(settings: SystemSettings, *, data: Data, api: Api, backup: Backup) -> Watched:
     """Connections, slow statements and room of the database; cache, secret, table of sockets, and backups."""
     limit = settings.thresholds.database_connections
     nodes = data_alarms.cache_nodes(
@@ -203,8 +199,8 @@ def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
         alarms,
         disjoint(
             {
-                "Active users": [_sockets_of(balancer, "ActiveConnectionCount", "open", 60)],
-                "New users": [_sockets_of(balancer, "NewConnectionCount", "opened", 300)],
+                "Active users": [_sockets_of(balancer, name="ActiveConnectionCount", label="open", period=60)],
+                "New users": [_sockets_of(balancer, name="NewConnectionCount", label="opened", period=300)],
             },
             service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
             api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
@@ -212,7 +208,7 @@ def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
     )
 
 
-def _sockets_of(balancer: LoadBalancer, name: str, label: str, period: int) -> Halved:
+def _sockets_of(balancer: LoadBalancer, *, name: str, label: str, period: int) -> Halved:
     """Sockets of users: the load balancer counts its own connection to the task as well, one for each.
 
     What is open is counted once a minute, and so is summed over a minute.

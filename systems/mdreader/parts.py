@@ -1,4 +1,4 @@
-"""The fixed names of the MDReader system, and what its parts hand to each other."""
+"""The fixed names of the MDReader system, and the values that its parts pass to each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ from components.security.secret import CopiedSecret
 from components.security.user_pool import UserPool
 from components.security.user_pool_client import UserPoolClient
 from components.security.user_pool_domain import UserPoolDomain
-from components.statements import Statement
+from components.statements import Grant
 from systems.copies import Half
 
 # The plan's names, each unique in an account and region: a stack has an account of its own.
@@ -77,7 +77,7 @@ class Names:
 
     @property
     def api(self) -> str:
-        """Where the REST API is, for desktop clients and for whoever passes requests on."""
+        """The URL of the REST API for desktop clients and proxies."""
         return f"api.{self.domain}"
 
     @property
@@ -113,7 +113,7 @@ class Mail:
 
     sender: str
     configuration_set: pulumi.Input[str]
-    send: Sequence[Statement]
+    send: Grant
 
 
 @dataclass(frozen=True)
@@ -174,10 +174,10 @@ class Api:
     """Whether the REST API answers from outside; the home stack asks for both regions."""
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the functions."""
-        asked = [statement for function in self.functions.values() for statement in function.operate]
-        return [*asked, *self.migration.operate]
+        asked = [function.operate for function in self.functions.values()]
+        return Grant(*asked, self.migration.operate)
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,9 @@ class Realtime:
     failures: DeploymentFailures
 
     @property
-    def operate(self) -> list[Statement]:
+    def operate(self) -> Grant:
         """What operators do to the service."""
-        return [*self.service.operate, *self.failures.operate]
+        return Grant(self.service.operate, self.failures.operate)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Hocuspocus on Fargate, behind a load balancer of its own: API Gateway takes no binary frames."""
 
-from components.account import Account
 from components.compute.fargate_cluster import FargateCluster
 from components.compute.fargate_service import FargateService
 from components.compute.service_scaling import Balanced
@@ -11,7 +10,7 @@ from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSe
 from components.network.network import Network
 from components.operations.deployment_failures import DeploymentFailures
 from components.operations.tracing import Tracing
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.mdreader.parts import HOCUSPOCUS, METRICS, Data, Names, Realtime, SignIn
 from systems.mdreader.settings import SystemSettings
 
@@ -19,41 +18,39 @@ _IDLE_SECONDS = 3600
 
 
 def make_realtime(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     data: Data,
     sign_in: SignIn,
     names: Names,
     tracing: Tracing | None,
-    *,
     promoted: bool | None = None,
 ) -> Realtime:
-    """The service and its balancer, which everybody reaches by TLS; users show a token of the pool as they connect.
+    """The service and its public load balancer; users present a token of the pool as they connect.
 
     ``promoted`` says of a recovery stack whether tasks run.
     """
-    service = settings.hocuspocus
+    service = stack.settings.hocuspocus
     registry = Registry(
         "registry",
-        RegistrySettings(namespace=settings.registry, repositories=(HOCUSPOCUS,)),
-        account=account,
-        key=keys.data,
+        RegistrySettings(namespace=stack.settings.registry, repositories=(HOCUSPOCUS,)),
+        account=stack.account,
+        key=stack.keys.data,
     )
-    balancer = _balancer(settings, account, network, data, names)
+    balancer = _balancer(stack, network=network, data=data, names=names)
     target_group = balancer.target_group(HOCUSPOCUS)
     tasks = FargateService(
         HOCUSPOCUS,
         service,
-        account=account,
-        cluster=FargateCluster("cluster", settings.cluster, account=account, log_key=keys.logs),
+        account=stack.account,
+        cluster=FargateCluster("cluster", stack.settings.cluster, account=stack.account, log_key=stack.keys.logs),
         network=network,
-        key=keys.secrets,
-        log_key=keys.logs,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         repository=registry.repository_url(HOCUSPOCUS),
         environment={
-            "ENVIRONMENT": account.environment.value,
+            "ENVIRONMENT": stack.account.environment.value,
             "PORT": str(service.port),
             "COGNITO_ISSUER": sign_in.issuer,
             "COGNITO_CLIENT_ID": sign_in.client_id,
@@ -76,12 +73,12 @@ def make_realtime(
     names.lead(names.websocket, balancer.alias_target)
     scaling = service.scaling
     least = min(scaling.min_count, scaling.off_peak.min_count) if scaling.off_peak else scaling.min_count
-    failures = DeploymentFailures("deployments", key=keys.logs, service_arn=tasks.arn)
+    failures = DeploymentFailures("deployments", key=stack.keys.logs, service_arn=tasks.arn)
     return Realtime(tasks, balancer, registry, least, failures)
 
 
-def _balancer(settings: SystemSettings, account: Account, network: Network, data: Data, names: Names) -> LoadBalancer:
-    service = settings.hocuspocus
+def _balancer(stack: Stack[SystemSettings], *, network: Network, data: Data, names: Names) -> LoadBalancer:
+    service = stack.settings.hocuspocus
     return LoadBalancer(
         "alb",
         LoadBalancerSettings(
@@ -97,13 +94,13 @@ def _balancer(settings: SystemSettings, account: Account, network: Network, data
             routes={HOCUSPOCUS: RouteSettings(priority=100, target=HOCUSPOCUS, hosts=(names.websocket,))},
             idle_timeout=_IDLE_SECONDS,
         ),
-        account=account,
+        account=stack.account,
         network=network,
         certificate=Certificate(
             "websocket-certificate",
             CertificateSettings(domain=names.websocket),
             zone=names.zone,
-            region=account.region,
+            region=stack.account.region,
         ),
         access_logs=data.access_logs,
     )

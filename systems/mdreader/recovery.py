@@ -24,29 +24,23 @@ from components.security.operator_role import OperatorRole
 from settings import Problem, SettingsError
 from settings.recovery import RecoveryStackSettings
 from systems.copies import Elsewhere, copy_images, goes_first, take_over
-from systems.foundation import make_keys
+from systems.foundation import Stack, make_keys
 from systems.mdreader.api import make_api
 from systems.mdreader.contract import Contract
 from systems.mdreader.data import follow_data
 from systems.mdreader.parts import HOCUSPOCUS, Data, Mail, Names, SignIn, Users
 from systems.mdreader.realtime import make_realtime
+from systems.mdreader.recovery_operations import watch
 from systems.mdreader.settings import SystemSettings
-from systems.mdreader.watch import watch
 from systems.recovery_stack import read_home, told
 
 
 def tell(
-    settings: SystemSettings,
-    account: Account,
-    data: Data,
-    users: Users,
-    files: Cdn,
-    names: Names,
-    elsewhere: Elsewhere,
+    stack: Stack[SystemSettings], *, data: Data, users: Users, files: Cdn, names: Names, elsewhere: Elsewhere
 ) -> dict[str, Any]:
-    """The outputs by which a home stack lets a recovery stack stand by, to which it copies its images as well."""
-    if settings.copies is not None:
-        copy_images(settings.copies, account, settings.registry)
+    """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
+    if stack.settings.copies is not None:
+        copy_images(stack.settings.copies, stack.account, stack.settings.registry)
     return told(
         Contract(
             zone_id=names.zone.zone_id,
@@ -68,14 +62,17 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), edge=False)
+    stack = Stack(settings, account, keys)
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
-    data, instance = follow_data(settings, account, keys, network, home, promoted=promoted)
+    data, instance = follow_data(stack, network=network, home=home, promoted=promoted)
     zone = Zone("zone", ZoneSettings(domain=settings.domain), account=account, home_zone_id=home.zone_id)
     names = Names(zone, settings.domain, goes_first(settings.domain, recovery, account))
     sign_in, mail = _signed_in(settings, home), _mail(settings, account)
     tracing = Tracing("tracing", settings.tracing) if settings.tracing else None
-    api = make_api(settings, account, keys, network, data, sign_in, names, mail, promoted=promoted)
-    realtime = make_realtime(settings, account, keys, network, data, sign_in, names, tracing, promoted=promoted)
+    api = make_api(stack, network=network, data=data, sign_in=sign_in, names=names, mail=mail, promoted=promoted)
+    realtime = make_realtime(
+        stack, network=network, data=data, sign_in=sign_in, names=names, tracing=tracing, promoted=promoted
+    )
     firewall = Firewall("regional-firewall", settings.regional_firewall, account=account, log_key=keys.logs)
     firewall.protect("api", api.rest.stage_arn)
     firewall.protect("alb", realtime.balancer.arn)
@@ -87,13 +84,13 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         after=[instance, realtime.service, api.functions["backend"]],
     )
     operators = OperatorRole("operators", account=account)
-    watch(settings, account, keys, data, api, realtime, operators, promoted=promoted)
+    watch(stack, data=data, api=api, realtime=realtime, operators=operators, promoted=promoted)
     operators.may(
-        *data.database.operate,
+        data.database.operate,
         data.cache.operate,
-        *data.secret.operate,
-        *realtime.operate,
-        *api.operate,
+        data.secret.operate,
+        realtime.operate,
+        api.operate,
         operating("email"),
     )
     return {

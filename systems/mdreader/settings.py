@@ -1,14 +1,14 @@
-"""What a stack of the MDReader system can be told."""
+"""Settings of an MDReader stack."""
 
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from components.compute.canary import CanarySettings
+from components.compute.code_archive import PythonCode, PythonRuntime
 from components.compute.fargate_cluster import FargateClusterSettings
 from components.compute.fargate_service import FargateServiceSettings
 from components.compute.function import FunctionSettings
-from components.compute.source import PythonCode, PythonRuntime
 from components.data.application_secret import ApplicationSecretSettings
 from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings

@@ -20,12 +20,12 @@ from components.merging import disjoint
 from components.network.network import Network
 from components.operations import delivery_alarms
 from components.security.human_access import HumanAccess
-from systems.foundation import Keys, make_keys
+from systems.foundation import Stack, make_keys
 from systems.records.application import make_application
+from systems.records.cluster import platform
 from systems.records.edge import make_edge
+from systems.records.event_function import read_events
 from systems.records.fargate import run_on_fargate
-from systems.records.later import read_events
-from systems.records.nodes import platform
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, Data
 from systems.records.recovery import push
@@ -39,22 +39,25 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         return stand_by(settings, settings.recovery, account)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("records", account)
+    stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
-    data = _data(settings, account, keys, network)
-    compute, pool = platform(settings, account, keys, network, people, data.access_logs)
+    data = _data(stack, network=network)
+    compute, pool = platform(stack, network=network, people=people, access_logs=data.access_logs)
     for store in (*data.databases, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
-    edge = make_edge(settings, account, keys, network, data.access_logs)
+    edge = make_edge(stack, network=network, access_logs=data.access_logs)
     edge.balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(edge.balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
-    rotations = make_application(settings, account, keys, network, data, compute, edge.balancer, registry, pool)
-    run_on_fargate(settings.fargate, account, keys, network, data, compute, registry)
+    rotations = make_application(
+        stack, network=network, data=data, compute=compute, balancer=edge.balancer, registry=registry, pool=pool
+    )
+    run_on_fargate(stack, settings=settings.fargate, network=network, data=data, compute=compute, registry=registry)
     later = {}
     if settings.events:
-        later = read_events(settings.events, account, keys, network, data, compute.operators)
-    operate(settings, account, keys, data, compute, edge, disjoint(delivery_alarms.rotations(rotations), later))
+        later = read_events(stack, settings=settings.events, network=network, data=data, operators=compute.operators)
+    operate(stack, data=data, compute=compute, edge=edge, later=disjoint(delivery_alarms.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
         "healthUrl": f"https://{settings.domain}{settings.application.liveness.path}",
@@ -69,57 +72,62 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "bootstrapBrokers": data.stream.bootstrap_brokers,
         "peopleRoleArn": people.arn,
         "operatorsRoleArn": compute.operators.arn,
-        **push(settings, account, keys, data, edge),
+        **push(stack, data=data, edge=edge),
     }
 
 
-def _data(settings: SystemSettings, account: Account, keys: Keys, network: Network) -> Data:
-    names = settings.buckets
-    access_logs = LogBucket("access-logs", names.access_logs, account=account)
+def _data(stack: Stack[SystemSettings], *, network: Network) -> Data:
+    names = stack.settings.buckets
+    access_logs = LogBucket("access-logs", names.access_logs, account=stack.account)
     buckets = {
-        purpose: Bucket(purpose, named, account=account, key=keys.data, access_logs=access_logs)
+        purpose: Bucket(purpose, named, account=stack.account, key=stack.keys.data, access_logs=access_logs)
         for purpose, named in (("backups", names.backups), ("logs", names.logs), ("archives", names.archives))
     }
-    stream = Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs)
-    instance, aurora = _databases(settings, account, keys, network)
+    stream = Kafka(
+        "stream",
+        stack.settings.stream,
+        account=stack.account,
+        network=network,
+        key=stack.keys.data,
+        log_key=stack.keys.logs,
+    )
+    instance, aurora = _databases(stack, network=network)
     return Data(
         database=_used(instance, aurora),
         instance=instance,
         aurora=aurora,
-        cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data),
+        cache=Redis("cache", stack.settings.cache, account=stack.account, network=network, key=stack.keys.data),
         stream=stream,
-        topic=KafkaTopic("topic", settings.topic, cluster=stream),
+        topic=KafkaTopic("topic", stack.settings.topic, cluster=stream),
         access_logs=access_logs,
         **buckets,
     )
 
 
-def _databases(
-    settings: SystemSettings, account: Account, keys: Keys, network: Network
-) -> tuple[Postgres | None, Aurora | None]:
+def _databases(stack: Stack[SystemSettings], *, network: Network) -> tuple[Postgres | None, Aurora | None]:
     """The instance, unless Aurora has taken its place for good, and the cluster, where one is asked for."""
-    wanted, key = settings.aurora_serverless, keys.data
+    wanted, key = stack.settings.aurora_serverless, stack.keys.data
     instance = None
     if wanted is None or wanted.role != "sole":
         followed = wanted is not None
         instance = Postgres(
             "database",
-            settings.database,
-            account=account,
+            stack.settings.database,
+            account=stack.account,
             network=network,
             key=key,
-            replicated_elsewhere=settings.copies is not None,
+            replicated_elsewhere=stack.settings.copies is not None,
             followed=followed,
-            parameters=postgres_tuning.for_requests(settings.database),
+            parameters=postgres_tuning.for_requests(stack.settings.database),
         )
     if wanted is None:
         return instance, None
     aurora = Aurora(
         "aurora",
         wanted,
-        database=settings.database,
+        database=stack.settings.database,
         source=instance,
-        account=account,
+        account=stack.account,
         network=network,
         key=key,
         parameters=postgres_tuning.PLANS | postgres_tuning.LOGS,

@@ -1,10 +1,7 @@
-"""The microservice of the records system: its pods, what they may do and what they are told."""
-
-from itertools import chain
+"""The microservice of the records system: its pods with their grants and environment variables."""
 
 import pulumi
 
-from components.account import Account
 from components.data.registry import Registry
 from components.edge.load_balancer import LoadBalancer
 from components.merging import disjoint
@@ -20,27 +17,25 @@ from components.workloads.trace_collector import TraceCollector
 from components.workloads.workload import Workload
 from systems.eks_platform import Compute
 from systems.eks_schema import run_schema, schema_operator
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.records.maintenance import keep_partitions, maintainer
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
 from systems.records.settings import SystemSettings
-from systems.records.uses import granted, told
+from systems.records.store_access import environment, grants
 
 
 def make_application(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     data: Stores,
     compute: Compute,
     balancer: LoadBalancer,
     registry: Registry,
     pool: list[pulumi.Resource],
-    *,
     serving: bool = True,
 ) -> dict[str, pulumi.Output[str]]:
-    """The microservice: what it may do, what it is told, and whom it may talk to.
+    """The microservice: its pods with their grants, environment variables and network policy.
 
     Unless it is ``serving`` there are no pods of it, and everything else that they will need. Returns the function that
     replaces its key, by what it is called.
@@ -48,72 +43,86 @@ def make_application(
     signing = GeneratedSecret(
         "cursor-key",
         SecretSettings(),
-        account=account,
-        key=keys.secrets,
-        log_key=keys.logs,
+        account=stack.account,
+        key=stack.keys.secrets,
+        log_key=stack.keys.logs,
         purpose="Signs the cursors that the records API hands out",
     )
     role = PodRole(
         "microservice-pods",
-        account=account,
+        account=stack.account,
         cluster=compute.cluster,
-        namespace=settings.namespace,
+        namespace=stack.settings.namespace,
         service_account=APPLICATION,
-        statements=[
-            *chain.from_iterable(granted(data, APPLICATION).values()),
+        grants=[
+            *grants(data, APPLICATION).values(),
             data.logs.write,
             signing.read,
-            keys.secrets.decrypt,
+            stack.keys.secrets.decrypt,
             put_metrics(BUSINESS_METRICS),
         ],
     )
     namespace = Namespace(
-        "namespace", namespace=settings.namespace, cluster=compute.cluster, nodes=compute.ready, readiness_gates=True
+        "namespace",
+        namespace=stack.settings.namespace,
+        cluster=compute.cluster,
+        nodes=compute.ready,
+        readiness_gates=True,
     )
     controller = LoadBalancerController(
         "load-balancer-controller",
-        account=account,
+        account=stack.account,
         cluster=compute.cluster,
         vpc_id=network.vpc_id,
         nodes=compute.ready,
     )
     traces = None
-    if settings.tracing is not None:
-        tracing = Tracing("tracing", settings.tracing)
+    if stack.settings.tracing is not None:
+        tracing = Tracing("tracing", stack.settings.tracing)
         traces = TraceCollector(
-            "trace-collector", tracing=tracing, account=account, cluster=compute.cluster, nodes=compute.ready
+            "trace-collector", tracing=tracing, account=stack.account, cluster=compute.cluster, nodes=compute.ready
         )
     compute.operator_rights.restart(namespace, [APPLICATION])
-    databases = [statement for one in data.databases for statement in one.operate]
-    compute.operators.may(*compute.operate, *databases, data.cache.operate, *signing.operate)
+    compute.operators.may(
+        compute.operate, *(one.operate for one in data.databases), data.cache.operate, signing.operate
+    )
     rotations = {f"{signing.name}-rotation": signing.function.function_name}
-    operator = schema_operator(account, compute, namespace, data.database, keys.data)
-    maintaining = maintainer(account, data, compute, namespace)
+    operator = schema_operator(
+        stack.account, compute=compute, namespace=namespace, database=data.database, key=stack.keys.data
+    )
+    maintaining = maintainer(stack.account, data=data, compute=compute, namespace=namespace)
     if not serving:
         return rotations
-    stores = list(settings.network.data.values())
-    migration = run_schema(settings.migration, compute, namespace, data.database, operator, stores)
+    stores = list(stack.settings.network.data.values())
+    migration = run_schema(
+        stack.settings.migration,
+        compute=compute,
+        namespace=namespace,
+        database=data.database,
+        operator=operator,
+        stores=stores,
+    )
     keep_partitions(
-        settings.maintenance,
-        account,
-        data,
-        compute,
-        namespace,
-        registry,
+        stack.settings.maintenance,
+        account=stack.account,
+        data=data,
+        compute=compute,
+        namespace=namespace,
+        registry=registry,
         role=maintaining,
-        application_tag=settings.application.tag,
+        application_tag=stack.settings.application.tag,
         stores=stores,
         after=[migration],
     )
     Workload(
         APPLICATION,
-        settings.application,
+        stack.settings.application,
         cluster=compute.cluster,
         namespace=namespace,
         repository=registry.repository_url(APPLICATION),
         pod_role=role,
-        config=_config(settings, account, data, signing),
-        clients=list(settings.network.public.values()),
+        config=_config(stack, data=data, signing=signing),
+        clients=list(stack.settings.network.public.values()),
         destinations={
             "database": Destination(data.database.port, stores),
             "cache": Destination(data.cache.port, stores),
@@ -128,18 +137,16 @@ def make_application(
     return rotations
 
 
-def _config(
-    settings: SystemSettings, account: Account, data: Stores, signing: GeneratedSecret
-) -> dict[str, pulumi.Input[str]]:
+def _config(stack: Stack[SystemSettings], *, data: Stores, signing: GeneratedSecret) -> dict[str, pulumi.Input[str]]:
     """What the microservice is told: of every store, and what else it uses."""
     return disjoint(
-        {"AWS_REGION": account.region},
-        *told(data, APPLICATION).values(),
+        {"AWS_REGION": stack.account.region},
+        *environment(data, APPLICATION).values(),
         {
             "LOGS_BUCKET": data.logs.bucket_name,
             "CURSOR_KEY_ARN": signing.arn,
             "METRICS_NAMESPACE": BUSINESS_METRICS,
-            "DATABASE_CONNECTIONS": str(settings.database_connections),
-            "PORT": str(settings.application.port),
+            "DATABASE_CONNECTIONS": str(stack.settings.database_connections),
+            "PORT": str(stack.settings.application.port),
         },
     )

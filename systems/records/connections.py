@@ -1,4 +1,4 @@
-"""Who opens connections to the database, and whether it takes them all."""
+"""Connections to the database by client, and whether they fit ``max_connections``."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

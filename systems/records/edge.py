@@ -2,7 +2,6 @@
 
 import pulumi
 
-from components.account import Account
 from components.data.log_bucket import LogBucket
 from components.edge.cdn import Cdn
 from components.edge.cdn_settings import BehaviorSettings, CdnSettings, PathBehaviorSettings, origin_shield_at
@@ -12,38 +11,38 @@ from components.edge.global_accelerator import GlobalAccelerator
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.nearest import of_home
 from components.edge.origin_secret import HasOriginHeader, OriginSecret
 from components.edge.origins import HttpsOrigin
+from components.edge.routing_policy import of_home
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.takeover import HomeHealth
 from components.edge.zone import AliasTarget, Zone, ZoneSettings
 from components.network.network import Network
 from components.operations.metric import EDGE_REGION
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.records.parts import APPLICATION, Edge, standby, taken_over
 from systems.records.settings import SystemSettings
 
 
-def make_edge(settings: SystemSettings, account: Account, keys: Keys, network: Network, access_logs: LogBucket) -> Edge:
+def make_edge(stack: Stack[SystemSettings], *, network: Network, access_logs: LogBucket) -> Edge:
     """The zone, what answers under its names, and in which order."""
-    domain = settings.domain
+    domain = stack.settings.domain
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id),
-        account=account,
-        log_key=keys.edge_logs,
+        ZoneSettings(domain=domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id),
+        account=stack.account,
+        log_key=stack.keys.edge_logs,
     )
     home = Certificate(
         "origin-certificate",
         CertificateSettings(domain=origin, alternatives=(balancer_name,)),
         zone=zone,
-        region=account.region,
+        region=stack.account.region,
     )
-    secret = _origin_secret(settings)
-    balancer = make_balancer(settings, account, network, home, access_logs, secret)
-    firewall = Firewall("firewall", settings.firewall, account=account, log_key=keys.edge_logs)
+    secret = _origin_secret(stack.settings)
+    balancer = make_balancer(stack, network=network, certificate=home, access_logs=access_logs, secret=secret)
+    firewall = Firewall("firewall", stack.settings.firewall, account=stack.account, log_key=stack.keys.edge_logs)
     cdn = Cdn(
         "cdn",
         CdnSettings(
@@ -52,54 +51,54 @@ def make_edge(settings: SystemSettings, account: Account, keys: Keys, network: N
             # The health check must see the application, not the page that stands in for it.
             behaviors={
                 "health": PathBehaviorSettings(
-                    path=settings.application.liveness.path, origin="balancer", methods="read"
+                    path=stack.settings.application.liveness.path, origin="balancer", methods="read"
                 )
             },
-            origin_shield_region=origin_shield_at(account.region),
+            origin_shield_region=origin_shield_at(stack.account.region),
         ),
         origins={"origin": HttpsOrigin(origin, secret), "balancer": HttpsOrigin(balancer_name, secret)},
         certificate=Certificate("edge-certificate", CertificateSettings(domain=domain), zone=zone, region=EDGE_REGION),
         firewall=firewall,
         access_logs=access_logs,
     )
-    health = HealthCheck("health", HealthCheckSettings(domain=domain, path=settings.application.liveness.path))
+    health = HealthCheck("health", HealthCheckSettings(domain=domain, path=stack.settings.application.liveness.path))
     zone.alias(domain, cdn.alias_target)
     entry = balancer.alias_target
-    if settings.global_accelerator is not None:
+    if stack.settings.global_accelerator is not None:
         entry = GlobalAccelerator(
             "global-accelerator",
-            settings.global_accelerator,
-            account=account,
+            stack.settings.global_accelerator,
+            account=stack.account,
             balancer=balancer,
             access_logs=access_logs,
         ).alias_target
     zone.alias(balancer_name, entry)
-    _fail_over(settings, account, zone, origin, entry, home, health)
+    _fail_over(stack, zone=zone, origin=origin, entry=entry, home=home, health=health)
     return Edge(zone, secret, balancer, cdn, firewall, health)
 
 
 def make_balancer(
-    settings: SystemSettings,
-    account: Account,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     certificate: Certificate,
     access_logs: LogBucket,
     secret: HasOriginHeader,
 ) -> LoadBalancer:
-    """What stands before the pods of one region."""
+    """The load balancer before the pods of one region."""
     application = TargetGroupSettings(
-        port=settings.application.port,
-        protocol=settings.application.protocol,
-        health_path=settings.application.readiness.path,
+        port=stack.settings.application.port,
+        protocol=stack.settings.application.protocol,
+        health_path=stack.settings.application.readiness.path,
     )
     return LoadBalancer(
         "balancer",
         LoadBalancerSettings(
             target_groups={APPLICATION: application},
             routes={APPLICATION: RouteSettings(priority=100, target=APPLICATION, paths=("/*",))},
-            idle_timeout=settings.idle_timeout,
+            idle_timeout=stack.settings.idle_timeout,
         ),
-        account=account,
+        account=stack.account,
         network=network,
         certificate=certificate,
         access_logs=access_logs,
@@ -108,30 +107,24 @@ def make_balancer(
 
 
 def _fail_over(
-    settings: SystemSettings,
-    account: Account,
-    zone: Zone,
-    origin: str,
-    entry: AliasTarget,
-    home: Certificate,
-    health: HealthCheck,
+    stack: Stack[SystemSettings], *, zone: Zone, origin: str, entry: AliasTarget, home: Certificate, health: HealthCheck
 ) -> None:
     """Where requests go while the home region does not answer: to a page, or to a recovery region if one stands by.
 
     There the page is in that region too, and what stands by takes its place as the primary of a name between.
     """
-    copies = settings.copies
+    copies = stack.settings.copies
     if copies is None:
         page = StaticPage("unavailable", StaticPageSettings(domain=origin), certificate=home)
         zone.failover(origin, primary=entry, secondary=page.alias_target, health_check_id=health.health_check_id)
         return
     there = Certificate("page-certificate", CertificateSettings(domain=origin), zone=zone, region=copies.region)
     page = StaticPage("unavailable", StaticPageSettings(domain=origin, region=copies.region), certificate=there)
-    well = HomeHealth("home", home=health, taken_over=taken_over(settings.domain))
+    well = HomeHealth("home", home=health, taken_over=taken_over(stack.settings.domain))
     if copies.near is not None:
-        entry = zone.nearest(origin, entry, of_home(copies.near, account.region))
+        entry = zone.nearest(origin, entry, of_home(copies.near, stack.account.region))
     zone.primary(origin, entry, health_check_id=well.health_check_id)
-    zone.secondary(origin, zone.secondary(standby(settings.domain), page.alias_target))
+    zone.secondary(origin, zone.secondary(standby(stack.settings.domain), page.alias_target))
 
 
 def _origin_secret(settings: SystemSettings) -> OriginSecret:

@@ -18,9 +18,9 @@ from settings.errors import shown
 from settings.services.iam import RoleArn
 from settings.services.kubernetes import Namespace
 from systems.eks_platform import Compute
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.records.parts import Stores
-from systems.records.uses import Use, granted, told
+from systems.records.store_access import Use, environment, grants
 
 _CALLED = ("ecr.api", "ecr.dkr", "logs", "sts")
 """Whom a pod calls before and while it runs: for its image, its log and its role."""
@@ -70,9 +70,9 @@ def fargate_problems(
 
 
 def run_on_fargate(
+    stack: Stack[object],
+    *,
     settings: Mapping[str, FargateSettings],
-    account: Account,
-    keys: Keys,
     network: Network,
     data: Stores,
     compute: Compute,
@@ -81,7 +81,7 @@ def run_on_fargate(
     """The namespaces, one after the other, with the doors to what each uses."""
     if not settings:
         return
-    logs = FargateLogs("fargate-logs", account=account, cluster=compute.cluster, key=keys.logs)
+    logs = FargateLogs("fargate-logs", account=stack.account, cluster=compute.cluster, key=stack.keys.logs)
     # Pods that run stay with the database that they were told of while another takes its place.
     stores = {"database": data.databases, "cache": [data.cache], "stream": [data.stream]}
     before: list[pulumi.Resource] = []
@@ -89,14 +89,14 @@ def run_on_fargate(
         made = FargateNamespace(
             f"fargate-{namespace}",
             namespace=namespace,
-            account=account,
+            account=stack.account,
             network=network,
             cluster=compute.cluster,
             registry=registry,
             logs=logs,
             ready=compute.ready,
-            statements=[one for use in of.uses for one in granted(data, namespace)[use]],
-            config=_config(account, data, namespace, of.uses),
+            grants=[grants(data, namespace)[use] for use in of.uses],
+            config=_config(stack.account, data=data, namespace=namespace, uses=of.uses),
             team=of.team,
             after=before,
         )
@@ -105,5 +105,5 @@ def run_on_fargate(
         before = [made]
 
 
-def _config(account: Account, data: Stores, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
-    return disjoint({"AWS_REGION": account.region}, *(told(data, namespace)[use] for use in uses))
+def _config(account: Account, *, data: Stores, namespace: str, uses: tuple[Use, ...]) -> dict[str, pulumi.Input[str]]:
+    return disjoint({"AWS_REGION": account.region}, *(environment(data, namespace)[use] for use in uses))

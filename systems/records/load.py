@@ -1,4 +1,4 @@
-"""What a records stack is meant to carry: how many records, and how they are asked for."""
+"""Settings of the load that a records stack is sized for: number of records and requests."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What keeps the records' partitions: once a day months are made ahead, and those that are too old are archived."""
+"""The daily job that creates and archives partitions of the records table."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from settings.services.containers import ImageTag
 from systems.eks_platform import Compute
 from systems.records.load import LoadSettings
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores
-from systems.records.uses import told_of_database
+from systems.records.store_access import database_environment
 
 NAME = "maintenance"
 MAINTAINER_USER = "maintainer"
@@ -49,7 +49,7 @@ def retention_problem(maintenance: MaintenanceSettings, load: LoadSettings | Non
     return Problem("load.months", f"{said}: one of them has to follow the other")
 
 
-def maintainer(account: Account, data: Stores, compute: Compute, namespace: Namespace) -> PodRole:
+def maintainer(account: Account, *, data: Stores, compute: Compute, namespace: Namespace) -> PodRole:
     """What the daily job may do: sign in as the maintainer, add to the archives, say how it went, and no more."""
     return PodRole(
         f"{NAME}-pods",
@@ -57,7 +57,7 @@ def maintainer(account: Account, data: Stores, compute: Compute, namespace: Name
         cluster=compute.cluster,
         namespace=namespace.namespace,
         service_account=NAME,
-        statements=[
+        grants=[
             data.database.connect_to_primary(MAINTAINER_USER),
             data.archives.write,
             put_metrics(BUSINESS_METRICS),
@@ -67,12 +67,12 @@ def maintainer(account: Account, data: Stores, compute: Compute, namespace: Name
 
 def keep_partitions(
     settings: MaintenanceSettings,
+    *,
     account: Account,
     data: Stores,
     compute: Compute,
     namespace: Namespace,
     registry: Registry,
-    *,
     role: PodRole,
     application_tag: str,
     stores: Sequence[pulumi.Input[str]],
@@ -92,7 +92,7 @@ def keep_partitions(
         pod_role=role,
         config=disjoint(
             {"AWS_REGION": account.region},
-            told_of_database(data, MAINTAINER_USER),
+            database_environment(data, MAINTAINER_USER),
             {
                 "ARCHIVES_BUCKET": data.archives.bucket_name,
                 "METRICS_NAMESPACE": BUSINESS_METRICS,

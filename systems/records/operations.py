@@ -1,9 +1,8 @@
-"""What watches the records system: alarms, dashboard, budget, snapshots, backups and exports."""
+"""Alarms, dashboard, budget, snapshots, backups and exports of the records system."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from components.account import Account
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
 from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
@@ -13,55 +12,51 @@ from components.operations.dashboard import Dashboard, panels_of
 from components.operations.protected_resource import ProtectedResource
 from components.operations.snapshots import Snapshots
 from systems.eks_platform import Compute
-from systems.foundation import Keys, make_backup, make_notices
+from systems.foundation import Stack, make_backup, make_notices
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
+from systems.records.service_alarms import GAUGES, of_the_service, panels
 from systems.records.settings import BACKED_UP, SystemSettings
-from systems.records.watched import GAUGES, of_the_service, panels
 
 
 def operate(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    data: Data,
-    compute: Compute,
-    edge: Edge,
-    later: Mapping[str, Alarm],
+    stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge: Edge, later: Mapping[str, Alarm]
 ) -> None:
     """Alarms, dashboard, budget; snapshots, backups and exports. ``later`` are the alarms of what settings add."""
-    notices, edge_notices = make_notices(settings.notices, account, keys)
+    notices, edge_notices = make_notices(stack, settings=stack.settings.notices)
     export = SnapshotExport(
         "snapshot-export",
         SnapshotExportSettings(),
-        account=account,
+        account=stack.account,
         identifier=data.database.identifier,
         bucket=data.backups,
-        key=keys.data,
-        database_key=keys.data,
-        log_key=keys.logs,
+        key=stack.keys.data,
+        database_key=stack.keys.data,
+        log_key=stack.keys.logs,
         cluster=data.database is data.aurora,
     )
-    compute.operators.grant("exports", *export.operate)
-    compute.operators.grant("export-failures", *export.failures.operate)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=_backed_up(data))
+    compute.operators.grant("exports", export.operate)
+    compute.operators.grant("export-failures", export.failures.operate)
+    backup = make_backup(stack, settings=stack.settings.backup, operators=compute.operators, resources=_backed_up(data))
     watched = disjoint(
-        _watched(settings, data, compute, edge),
+        _watched(stack.settings, data=data, compute=compute, edge=edge),
         data_alarms.snapshot_export(export.state_machine_arn, export.failures.rule_name),
         delivery_alarms.backups(backup),
-        of_the_service(settings.alarms, readers=_has_readers(data)),
+        of_the_service(stack.settings.alarms, readers=_has_readers(data)),
         later,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     Dashboard(
         "records",
         {**panels(readers=_has_readers(data)), **panels_of(watched)},
-        account=account,
+        account=stack.account,
         alarms=alarms,
         business_namespace=BUSINESS_METRICS,
         business_gauges=GAUGES,
     )
-    Budget("budget", settings.budget, notices=notices)
-    Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
+    Budget("budget", stack.settings.budget, notices=notices)
+    Snapshots(
+        "snapshots", stack.settings.snapshots, account=stack.account, key=compute.volumes_key, target_tags=BACKED_UP
+    )
 
 
 def _has_readers(data: Data) -> bool:
@@ -74,7 +69,7 @@ def _backed_up(data: Data) -> list[ProtectedResource]:
     return [one.backed_up for one in data.databases if one is not following]
 
 
-def _watched(settings: SystemSettings, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:
+def _watched(settings: SystemSettings, *, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:
     alarms = settings.alarms
     nodes = data_alarms.cache_nodes(
         data.cache.replication_group_id,

@@ -1,4 +1,4 @@
-"""What the parts of the records system hand to each other."""
+"""The values that the parts of the records system pass to each other."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def standby(domain: str) -> str:
 
 
 def taken_over(domain: str) -> str:
-    """The name under which the recovery region says that it has the requests."""
+    """The domain at which the recovery region signals that it has taken over."""
     return f"promoted.{domain}"
 
 

@@ -1,4 +1,4 @@
-"""What a records stack keeps in a second region, and what it tells the stack that stands by there."""
+"""What a records home stack replicates to the recovery region, and the outputs that it passes to that stack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -6,13 +6,12 @@ from typing import Any
 
 import pulumi
 
-from components.account import Account
 from components.data.bucket_replication import BucketReplication
 from components.data.image_replication import ImageReplication
 from components.data.log_bucket import LogBucket
 from components.region import in_region
 from components.security.key import Key
-from systems.foundation import Keys
+from systems.foundation import Stack
 from systems.records.parts import Data, Edge
 from systems.records.settings import SystemSettings
 from systems.recovery_stack import SECRET, told
@@ -30,24 +29,24 @@ class Contract:
     """The values of which the distribution sends one."""
 
 
-def push(settings: SystemSettings, account: Account, keys: Keys, data: Data, edge: Edge) -> dict[str, Any]:
+def push(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, Any]:
     """Copies of buckets and images in the second region, where there is one; the outputs of it."""
-    copies = settings.copies
+    copies = stack.settings.copies
     if copies is None:
         return {}
-    there = replace(account, region=copies.region)
+    there = replace(stack.account, region=copies.region)
     key = Key("copies-key", account=there, purpose=f"Copies of the buckets in {there.region}", region=there.region)
     BucketReplication(
         "copies",
-        account=account,
+        account=stack.account,
         sources={"backups": data.backups, "archives": data.archives},
-        key=keys.data,
+        key=stack.keys.data,
         target_account=there,
         target_key=key,
         access_logs=LogBucket("copies-access-logs", copies.access_logs, account=there, opts=in_region(there.region)),
     )
     if copies.images:
-        ImageReplication("images", account=account, region=there.region, namespaces=copies.images)
+        ImageReplication("images", account=stack.account, region=there.region, namespaces=copies.images)
     contract = Contract(
         zone_id=edge.zone.zone_id,
         database_arn=data.database.arn,

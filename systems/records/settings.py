@@ -1,4 +1,4 @@
-"""What a stack of the records system can be told."""
+"""Settings of a records stack."""
 
 from collections.abc import Iterator
 from typing import Literal, Self
@@ -21,15 +21,15 @@ from components.data.redis import RedisSettings
 from components.data.registry import RegistrySettings
 from components.edge.firewall import FirewallSettings
 from components.edge.global_accelerator import GlobalAcceleratorSettings
-from components.edge.nearest import NearestSettings
 from components.edge.origin_secret import OriginSecretSettings
+from components.edge.routing_policy import NearestSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
+from components.operations.copy_region import RecoveryRegion
 from components.operations.deployment_runner import DeploymentRunnerSettings
-from components.operations.recovery import RecoveryRegion
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
@@ -49,8 +49,8 @@ from settings.services.s3 import Days
 from systems.eks_platform import without_a_way_out
 from systems.records.capacity import limits
 from systems.records.connections import connections_problems
+from systems.records.event_function import EventsSettings, events_problem
 from systems.records.fargate import FargateName, FargateSettings, fargate_problems
-from systems.records.later import EventsSettings, events_problem
 from systems.records.load import LoadSettings
 from systems.records.maintenance import MaintenanceSettings, retention_problem
 from systems.records.parts import APPLICATION

@@ -1,4 +1,4 @@
-"""The recovery stack of the records system: everything that a promotion needs and must not make, in a second region.
+"""The recovery stack of the records system: all that a promotion needs and must not have to create.
 
 Home's distribution ─► ``standby.<domain>`` ─► this balancer, once it has pods, else the page ─► copies of the stores
 """
@@ -36,14 +36,14 @@ from components.security.key import ExistingKey
 from settings.recovery import RecoveryStackSettings, home_database_class
 from systems.copies import say_serving, serves_near
 from systems.eks_platform import Compute
-from systems.foundation import Keys, make_backup, make_keys
+from systems.foundation import Stack, make_backup, make_keys
 from systems.records.application import make_application
+from systems.records.cluster import platform
 from systems.records.edge import make_balancer
-from systems.records.nodes import platform
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores, standby, taken_over
 from systems.records.recovery import Contract
+from systems.records.service_alarms import GAUGES, of_the_service, panels
 from systems.records.settings import BACKED_UP, SystemSettings
-from systems.records.watched import GAUGES, of_the_service, panels
 from systems.recovery_stack import read_home
 
 
@@ -53,6 +53,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys("records", account, also_notices=["events"], edge=False)
+    stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     database = PostgresRecovery(
@@ -66,19 +67,28 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         key=keys.data,
         parameters=postgres_tuning.for_requests(settings.database),
     )
-    data = _stores(settings, account, keys, network, home, database, promoted=promoted)
-    compute, pool = platform(settings, account, keys, network, people, data.access_logs)
+    data = _stores(stack, network=network, home=home, database=database, promoted=promoted)
+    compute, pool = platform(stack, network=network, people=people, access_logs=data.access_logs)
     for store in (database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
-    balancer = _entrance(settings, account, network, data.access_logs, home, database, recovery)
+    balancer = _entrance(
+        stack, network=network, access_logs=data.access_logs, home=home, database=database, recovery=recovery
+    )
     balancer.allow_cloudfront(cloudfront)
     compute.cluster.nodes.allow(balancer, settings.application.port, "Requests from the load balancer")
     registry = Registry("registry", settings.registry, account=account, key=keys.data)
     rotations = make_application(
-        settings, account, keys, network, data, compute, balancer, registry, pool, serving=promoted
+        stack,
+        network=network,
+        data=data,
+        compute=compute,
+        balancer=balancer,
+        registry=registry,
+        pool=pool,
+        serving=promoted,
     )
     alarms = delivery_alarms.rotations({**rotations, **database.rotations})
-    _operate(settings, account, keys, data, database, compute, balancer, alarms, promoted=promoted)
+    _operate(stack, data=data, database=database, compute=compute, balancer=balancer, later=alarms, promoted=promoted)
     cache = {"cacheEndpoint": data.cache.endpoint} if promoted else {}
     return {
         **compute.outputs,
@@ -93,37 +103,46 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
 
 
 def _stores(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
-    network: Network,
-    home: Contract,
-    database: PostgresRecovery,
-    *,
-    promoted: bool,
+    stack: Stack[SystemSettings], *, network: Network, home: Contract, database: PostgresRecovery, promoted: bool
 ) -> Stores:
     """Copies of what home has; of the topic nothing is copied, so that its brokers stand ready and empty."""
-    access_logs = LogBucket("access-logs", settings.buckets.access_logs, account=account)
-    stream = Kafka("stream", settings.stream, account=account, network=network, key=keys.data, log_key=keys.logs)
+    access_logs = LogBucket("access-logs", stack.settings.buckets.access_logs, account=stack.account)
+    stream = Kafka(
+        "stream",
+        stack.settings.stream,
+        account=stack.account,
+        network=network,
+        key=stack.keys.data,
+        log_key=stack.keys.logs,
+    )
     return Stores(
         database=database,
-        cache=Redis("cache", settings.cache, account=account, network=network, key=keys.data, promoted=promoted),
+        cache=Redis(
+            "cache",
+            stack.settings.cache,
+            account=stack.account,
+            network=network,
+            key=stack.keys.data,
+            promoted=promoted,
+        ),
         stream=stream,
-        topic=KafkaTopic("topic", settings.topic, cluster=stream),
+        topic=KafkaTopic("topic", stack.settings.topic, cluster=stream),
         access_logs=access_logs,
-        logs=Bucket("logs", settings.buckets.logs, account=account, key=keys.data, access_logs=access_logs),
+        logs=Bucket(
+            "logs", stack.settings.buckets.logs, account=stack.account, key=stack.keys.data, access_logs=access_logs
+        ),
         archives=CopiedBucket(
             "archives",
-            settings.buckets.archives.bucket,
-            account=account,
+            stack.settings.buckets.archives.bucket,
+            account=stack.account,
             key=ExistingKey("copies-key", home.copies_key_arn),
         ),
     )
 
 
 def _entrance(
-    settings: SystemSettings,
-    account: Account,
+    stack: Stack[SystemSettings],
+    *,
     network: Network,
     access_logs: LogBucket,
     home: Contract,
@@ -131,16 +150,18 @@ def _entrance(
     recovery: RecoveryStackSettings,
 ) -> LoadBalancer:
     """The load balancer, under the names that home's distribution calls, and the word that it has the requests."""
-    domain = settings.domain
-    zone = Zone("zone", ZoneSettings(domain=domain), account=account, home_zone_id=home.zone_id)
+    domain = stack.settings.domain
+    zone = Zone("zone", ZoneSettings(domain=domain), account=stack.account, home_zone_id=home.zone_id)
     certificate = Certificate(
         "origin-certificate",
         # CloudFront asks for the origin's own name, whichever region that leads to.
         CertificateSettings(domain=f"origin.{domain}", alternatives=(taken_over(domain),)),
         zone=zone,
-        region=account.region,
+        region=stack.account.region,
     )
-    balancer = make_balancer(settings, account, network, certificate, access_logs, ToldHeader(home.origin_headers))
+    balancer = make_balancer(
+        stack, network=network, certificate=certificate, access_logs=access_logs, secret=ToldHeader(home.origin_headers)
+    )
     zone.primary(standby(domain), balancer.alias_target)
     Takeover(
         "takeover",
@@ -150,50 +171,54 @@ def _entrance(
         certificate=certificate,
         opts=pulumi.ResourceOptions(depends_on=[database.instance]),
     )
-    near = serves_near(domain, recovery, account)
+    near = serves_near(domain, recovery, stack.account)
     if near is not None:
         zone.nearest(f"origin.{domain}", balancer.alias_target, near)
-        say_serving(domain=domain, recovery=recovery, zone=zone, account=account, after=[database.instance])
+        say_serving(domain=domain, recovery=recovery, zone=zone, account=stack.account, after=[database.instance])
     return balancer
 
 
 def _operate(
-    settings: SystemSettings,
-    account: Account,
-    keys: Keys,
+    stack: Stack[SystemSettings],
+    *,
     data: Stores,
     database: PostgresRecovery,
     compute: Compute,
     balancer: LoadBalancer,
     later: dict[str, Alarm],
-    *,
     promoted: bool,
 ) -> None:
     """Alarms, dashboard, budget, backups; exports of snapshots stay at home."""
-    notices = Notices("notices", settings.notices, account=account, key=keys.logs, publishers=PUBLISHERS)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[database.backed_up])
+    notices = Notices(
+        "notices", stack.settings.notices, account=stack.account, key=stack.keys.logs, publishers=PUBLISHERS
+    )
+    backup = make_backup(
+        stack, settings=stack.settings.backup, operators=compute.operators, resources=[database.backed_up]
+    )
     watched = disjoint(
-        _watched(settings, data, database, balancer, promoted=promoted),
+        _watched(stack.settings, data=data, database=database, balancer=balancer, promoted=promoted),
         delivery_alarms.backups(backup),
         later,
     )
-    if settings.addons.container_insights:
-        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, settings.alarms))
+    if stack.settings.addons.container_insights:
+        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, stack.settings.alarms))
     alarms = Alarms("alarms", watched, notices=notices)
     Dashboard(
         "records",
         {**(panels(readers=bool(database.reader_endpoints)) if promoted else {}), **panels_of(watched)},
-        account=account,
+        account=stack.account,
         alarms=alarms,
         business_namespace=BUSINESS_METRICS,
         business_gauges=GAUGES,
     )
-    Budget("budget", settings.budget, notices=notices)
-    Snapshots("snapshots", settings.snapshots, account=account, key=compute.volumes_key, target_tags=BACKED_UP)
+    Budget("budget", stack.settings.budget, notices=notices)
+    Snapshots(
+        "snapshots", stack.settings.snapshots, account=stack.account, key=compute.volumes_key, target_tags=BACKED_UP
+    )
 
 
 def _watched(
-    settings: SystemSettings, data: Stores, database: PostgresRecovery, balancer: LoadBalancer, *, promoted: bool
+    settings: SystemSettings, *, data: Stores, database: PostgresRecovery, balancer: LoadBalancer, promoted: bool
 ) -> dict[str, Any]:
     alarms, cache = settings.alarms, data.cache
     watched = disjoint(

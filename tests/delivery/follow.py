@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from analyser.analyses.delivery import images
-from analyser.analyses.reach.view import View
-from analyser.analyses.rights.ask import judge
+from analyser.analyses.reach.graph_view import View
+from analyser.analyses.rights.question import judge
 from analyser.analyses.trace.deployer import deployers
 from analyser.analyses.trace.model import Chain, State
 from analyser.analyses.trace.survey import Survey

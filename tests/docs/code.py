@@ -14,6 +14,7 @@ from tests.stacks import ROOT, STACKS, stack_graph
 
 PAGES = [
     ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
     ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]

@@ -15,8 +15,10 @@ from typing import Any
 
 import typer.main
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from analyser.faces.commands import cli
+from tests.docs.code import OPEN
 from tests.stacks import ROOT, STACKS
 
 
@@ -188,7 +190,22 @@ def strata(words: list[str], *, whole: bool) -> list[str]:
     first = next((parameter.name for parameter in command.params if parameter.param_type_name == "argument"), "")
     if whole and first == "stack" and len(words) > 1 and words[1].isidentifier() and words[1].islower():
         found += [] if words[1] in STACKS else [f"strata {words[0]}: no stack {words[1]}"]
-    return found
+    return found or _refused(command, words, whole=whole)
+
+
+def _refused(command: Any, words: list[str], *, whole: bool) -> list[str]:
+    """What the command's own parser refuses: values, arguments that are missing or too many.
+
+    Words that readers put their own in place of (``<name>``, ``ROLE``) are not read, nor is a sentence's mention of a
+    command or of one of its options.
+    """
+    if any(OPEN.search(word) or word.isupper() for word in words) or (len(words) <= 2 and not whole):
+        return []
+    try:
+        command.parse_args(command.context_class(command, info_name=words[0]), words[1:])
+    except TyperException as error:
+        return [f"strata {words[0]}: {error}"]
+    return []
 
 
 def targets() -> set[str]:

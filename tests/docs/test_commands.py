@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import systems
+from analyser.faces.commands import cli
 from settings.errors import SettingsError
 from settings.stack import PROJECT, parse
 from settings.stackfile import read
@@ -122,6 +124,29 @@ def test_the_aws_cli_takes_it_and_finds_what_it_names(code: Code) -> None:
 @pytest.mark.parametrize(("code", "words"), commands("strata"), ids=lambda value: str(value)[-60:])
 def test_strata_has_the_command_its_options_and_the_stack(code: Code, words: list[str]) -> None:
     assert programs.strata(words, whole=code.whole) == []
+
+
+AT_ONCE = sorted({tuple(words) for _, words in commands("strata") if words in (["policies"], ["delivery"], ["stacks"])})
+"""What pages name that answers without running a program; samples of the others are run where pages show them."""
+
+
+@pytest.mark.parametrize("words", AT_ONCE, ids=" ".join)
+def test_what_answers_at_once_is_run(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(cli.app, words)
+    assert (done.exit_code, bool(done.stdout.strip())) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("cost", ["strata cost: Missing parameter: stack"]),
+        ("cost prod consulting-prod", ["strata cost: Got unexpected extra argument(s) (consulting-prod)"]),
+        ("new house shop", ["strata new: Value error, 'house' is not one of 'system', 'component', 'rule', 'stack'."]),
+        ("can prod ROLE", []),
+    ],
+)
+def test_strata_is_judged_by_its_own_parser(text: str, wrong: list[str]) -> None:
+    assert programs.strata(shlex.split(text), whole=True) == wrong
 
 
 @pytest.mark.parametrize(("code", "words"), commands("make"), ids=lambda value: str(value)[-60:])

@@ -12,7 +12,7 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.analyses.reach.answer import Verdict, ask
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.report import Report, document
-from analyser.analyses.rights.ask import ask as may
+from analyser.analyses.rights.question import ask as may
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
 from tests.foreign import gallery

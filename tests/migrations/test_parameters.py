@@ -1,6 +1,6 @@
 """Parameters that stacks give their databases, held against a real PostgreSQL of their major version."""
 
-from components.data.postgres_ground import PARAMETERS
+from components.data.postgres_base import PARAMETERS
 from components.data.postgres_settings import PostgresSettings
 from components.data.postgres_tuning import for_requests
 from tests.postgres import Server

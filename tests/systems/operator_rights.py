@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from analyser.analyses.reach.view import View
-from analyser.analyses.rights.ask import judge
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.principal import principal
+from analyser.analyses.rights.question import judge
 from analyser.analyses.rights.target import target
 from analyser.graph import Graph, Node
 from tests.aws_actions import actions

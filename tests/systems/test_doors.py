@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from analyser.analyses.reach.answer import ask
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.reach.security_groups import Peer, SecurityGroups
-from analyser.analyses.reach.view import View
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from tests.analyser.changed import changed

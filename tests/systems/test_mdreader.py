@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analyser.analyses.rights.ask import ask
+from analyser.analyses.rights.question import ask
 from analyser.graph import Graph
 from systems.mdreader.parts import ATTACHMENTS_PREFIX, USERS_PREFIX
 from tests.stacks import ROOT, stack_graph

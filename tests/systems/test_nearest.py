@@ -15,7 +15,7 @@ from analyser.analyses.simulation.faults import names
 from analyser.analyses.simulation.model import Pair
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
-from components.edge.nearest import NearestSettings
+from components.edge.routing_policy import NearestSettings
 from settings import SettingsError, stack
 from settings import recovery as recovery_settings
 from settings.recovery import with_promotion

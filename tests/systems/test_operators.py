@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analyser.analyses.rights.ask import ask
+from analyser.analyses.rights.question import ask
 from analyser.graph import Graph
 from tests.analyser.changed import changed
 from tests.aws_actions import actions

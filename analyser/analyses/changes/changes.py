@@ -18,7 +18,7 @@ _OPTIONS = ("protect", "retainOnDelete")
 
 @dataclass(frozen=True)
 class Change:
-    """A resource that is not as it was."""
+    """A resource that an update creates, deletes, replaces or changes."""
 
     kind: Kind
     urn: str

@@ -25,7 +25,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Difference:
-    """From one preview to another."""
+    """What differs between two previews: resources, cost and what is loosened."""
 
     before: str
     """What the first preview is called: its stack, or the file that it was saved in."""

@@ -21,7 +21,7 @@ _NAMES = (
 
 @dataclass(frozen=True)
 class Edit:
-    """One value that is not as it was."""
+    """One input value that was added, removed or changed."""
 
     path: str
     kind: Kind

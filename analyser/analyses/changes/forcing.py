@@ -37,7 +37,7 @@ class Forcing:
 
 
 def forcing(token: str) -> Forcing | None:
-    """What is known of a type; None for a type that nobody asked about."""
+    """The inputs of a type whose change forces replacement; None for a type that is not covered."""
     answered = _provider().get(token) if token.startswith("aws:") else None
     entry = fact(token, "replacement") or answered
     if entry is None:

@@ -13,7 +13,7 @@ from resource_types.bearing import Bearing, bearing, copied, original
 
 @dataclass(frozen=True)
 class Replaced:
-    """A resource that an update would make anew."""
+    """A resource that an update would recreate."""
 
     urn: str
     type: str
@@ -42,7 +42,7 @@ def replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Repla
 
 
 def replaced_of(found: Pairs) -> tuple[Replaced, ...]:
-    """The same of resources that are paired already."""
+    """The replacements among resources that are paired already."""
     fresh = {resource["urn"] for resource in found.only_after}
     judged: list[Replaced] = []
     carrying: dict[str, str] | None = None

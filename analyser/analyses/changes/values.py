@@ -1,4 +1,4 @@
-"""Values of inputs by path, and which way they changed."""
+"""Values of inputs by path, and whether they grew or shrank."""
 
 import json
 import re

@@ -21,12 +21,12 @@ def cost_document(cost: Cost) -> dict[str, Any]:
 
 
 def amount(value: Amount) -> dict[str, float]:
-    """A cost with its range."""
+    """A cost with its low and high estimate."""
     return {"usd": _usd(value.usd), "low": _usd(value.low), "high": _usd(value.high)}
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
-    """A table beside the estimate."""
+    """A published cost table beside the estimate, as JSON data."""
     return {
         "title": found.title,
         "lines": [

@@ -1,4 +1,4 @@
-"""What a pricer is given: one resource, and the means to price it."""
+"""The input of a pricing rule: one resource with prices and usage."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class Item:
     usage: Usage
 
     def fixed(self, label: str, sku: str, quantity: float, *, factor: float = 1.0) -> Line:
-        """A line that is known exactly."""
+        """A bill line with an exactly known quantity."""
         return Line(label, price(sku, self.region), quantity, quantity, quantity, factor=factor)
 
     def hours(self, label: str, sku: str, number: float = 1) -> Line:
-        """``number`` things that are paid by the hour, all month."""
+        """A bill line of ``number`` units for all hours of a month."""
         return self.fixed(label, sku, HOURS, factor=number)
 
     def scaled(

@@ -14,7 +14,7 @@ _ASSUMPTIONS = {field.alias or name: name for name, field in Usage.model_fields.
 
 
 def pricer(token: str) -> Pricer | None:
-    """What gives the lines of a type's bill; None for a type that is free or that nobody has priced."""
+    """The function that yields a type's bill lines; None for a type that is free or not priced."""
     if token in PRICERS:
         return PRICERS[token]
     lines = (fact(token, "cost") or {}).get("lines")
@@ -22,7 +22,7 @@ def pricer(token: str) -> Pricer | None:
 
 
 def is_free(token: str) -> bool:
-    """Whether somebody has said that a type of resource costs nothing: a new one is not free by being forgotten."""
+    """Whether a type is explicitly recorded as free; a type without a record is not."""
     return "free" in (fact(token, "cost") or {})
 
 

@@ -13,7 +13,7 @@ GLOBAL = "global"
 
 
 class NoPriceError(LookupError):
-    """The snapshot holds no such price."""
+    """A price that the snapshot does not contain."""
 
 
 def price(sku: str, region: str) -> Price:

@@ -27,7 +27,7 @@ class TableLine:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its own total."""
+    """A published cost table with its stated total."""
 
     title: str
     lines: tuple[TableLine, ...]

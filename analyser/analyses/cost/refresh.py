@@ -36,7 +36,7 @@ class PriceList(Protocol):
 
 
 class RefreshError(Exception):
-    """The prices cannot be asked for."""
+    """The AWS Price List API could not be queried."""
 
 
 def refresh(client: PriceList, folder: Path, today: datetime.date) -> list[str]:

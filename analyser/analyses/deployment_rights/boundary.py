@@ -11,8 +11,8 @@ from analyser.analyses.deployment_rights.others import deployment_roles
 from analyser.analyses.deployment_rights.roles import ROLE
 from analyser.analyses.deployment_rights.statements import allow
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.reach.view import View
-from analyser.analyses.rights.attached import ROLES, attached
+from analyser.analyses.reach.graph_view import View
+from analyser.analyses.rights.attached_policies import ROLES, attached
 from analyser.graph import Graph
 from policy.iam import Document as Policy
 

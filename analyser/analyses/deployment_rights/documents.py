@@ -49,7 +49,7 @@ def documents(statements: Iterable[Statement]) -> list[Document]:
 
 
 def size(document: Document) -> int:
-    """What IAM counts of a policy."""
+    """The size of a policy as IAM counts it: characters without white space."""
     return len(json.dumps(document, separators=(",", ":")))
 
 

@@ -22,7 +22,7 @@ _ISSUER = re.compile(r"(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com/id/).*")
 
 @dataclass(frozen=True)
 class Called:
-    """ARNs that stand for a stack's resources."""
+    """ARN patterns of a stack's resources before they exist."""
 
     named: frozenset[str]
     """Hold a name that the stack file gives, which nothing else in the account has."""

@@ -83,7 +83,7 @@ def of_roles(graph: Graph, boundary: str) -> Iterator[Statement]:
 
 
 def keeps_itself(boundary: str, roles: list[str]) -> Statement:
-    """Nobody who deploys changes the boundary, takes it from a role, or changes the role that deploys."""
+    """Denies changes of the boundary, its removal from roles, and changes of the deployment role."""
     verbs = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Update")
     return {
         "Sid": "KeepsItself",

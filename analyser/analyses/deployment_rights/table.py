@@ -15,7 +15,7 @@ TAGS_FILE: Final = HERE / "tags.json.gz"
 
 
 class UnknownTypeError(LookupError):
-    """A type of resource of which nobody has said what it asks of AWS."""
+    """A resource type whose AWS actions are not recorded."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Operations:
 
 @cache
 def operations() -> Mapping[str, Operations]:
-    """By type token: all types of AWS that somebody has written down."""
+    """The AWS actions of all recorded types, by type token."""
     written = tomllib.loads((HERE / "types.toml").read_text(encoding="utf-8"))
     return {f"aws:{path}": _read(prefix, row) for prefix, rows in written.items() for path, row in rows.items()}
 

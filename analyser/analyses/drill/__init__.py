@@ -8,7 +8,7 @@ from analyser.analyses.drill.region import region
 from analyser.analyses.drill.restore import restore
 from analyser.analyses.drill.rotate import rotate
 from analyser.analyses.drill.scale import scale
-from analyser.analyses.drill.stuck import stuck
+from analyser.analyses.drill.stuck_deployment import stuck
 from analyser.analyses.drill.zone import zone
 from analyser.graph import Graph
 
@@ -16,7 +16,7 @@ __all__ = ["Drill", "Kind", "Step", "drill"]
 
 
 class Kind(StrEnum):
-    """What is practised."""
+    """The scenario of a drill."""
 
     ZONE = "zone"
     REGION = "region"

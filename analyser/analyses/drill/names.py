@@ -36,7 +36,7 @@ def reader(graph: Graph, file: str = "") -> str:
 
 
 def urn_of(node: Node) -> str:
-    """A URN as one word of a shell."""
+    """A URN quoted for a shell."""
     return f"'{node.urn}'"
 
 

@@ -1,4 +1,4 @@
-"""More of what the load asks for, and back: by hand for now, by the stack file for good."""
+"""Scaling out and back: by hand for now, by the stack file for good."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What writes to a stack's stores, stopped and started again."""
+"""Stopping and starting what writes to a stack's stores."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _READY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 
 
 def stop(graph: Graph) -> Iterator[str]:
-    """No pod, task or function writes."""
+    """Scales pods and tasks to zero and disables functions, so that nothing writes."""
     for namespace, name in deployed(graph):
         yield f"kubectl -n {namespace} scale deployment {name} --replicas=0"
     for node in mine(graph, SERVICE):
@@ -26,7 +26,7 @@ def stop(graph: Graph) -> Iterator[str]:
 
 
 def start(graph: Graph) -> Iterator[str]:
-    """As it was."""
+    """Restores the former numbers of pods and tasks, and enables functions."""
     for namespace, name in deployed(graph):
         yield f"kubectl -n {namespace} scale deployment {name} --replicas={replicas(graph, namespace, name)}"
     for node in mine(graph, SERVICE):

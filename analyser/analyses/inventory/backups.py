@@ -7,7 +7,7 @@ from analyser.graph import Graph, Node
 
 @dataclass(frozen=True)
 class Kept:
-    """For how many days."""
+    """The retention of backups, in days."""
 
     days: int
     region: str | None

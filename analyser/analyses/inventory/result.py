@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Purpose:
-    """What people know of a store and no resource tells: what it holds, whether of persons, and how it is erased."""
+    """What is written down of a store: what it holds, whether personal data, and how it is erased."""
 
     pattern: str
     holds: str
@@ -60,4 +60,4 @@ class Inventory:
 
 
 class UnexplainedError(Exception):
-    """A store of which nobody has written down what it holds; one line each."""
+    """Stores whose contents are not written down; one line for each."""

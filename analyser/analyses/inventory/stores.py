@@ -27,7 +27,7 @@ class Reading:
 
 
 def spell(days: int) -> str:
-    """A number of days in words."""
+    """A number of days in words: "1 day", "14 days"."""
     return "1 day" if days == 1 else f"{days} days"
 
 

@@ -11,7 +11,7 @@ from policy.profiles import Control, Framework
 
 
 class State(StrEnum):
-    """How a control stands, as far as the rules see it; nothing but `PASSED` is a pass."""
+    """The state of a control, as far as the rules cover it; only `PASSED` is a pass."""
 
     FAILED = "failed"
     UNKNOWN = "not known"  # none failed, and of some not all is known

@@ -15,7 +15,7 @@ _ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
 def runner_of(graph: Graph) -> Node | None:
-    """The project that deploys a stack from inside its network; its source is an object that somebody puts there."""
+    """The CodeBuild project that deploys a stack from inside its network; its source is uploaded by an operator."""
     return next((node for node in graph.of_type(_PROJECT) if block(node, "source").get("type") == "S3"), None)
 
 

@@ -15,7 +15,7 @@ SET_ACCOUNT = "ACCOUNT=$(aws sts get-caller-identity --query Account --output te
 
 
 class When(StrEnum):
-    """When it has to be true."""
+    """When a prerequisite must be met: before the first of two runs, between them, or afterwards."""
 
     BEFORE = "before the first up"
     BETWEEN = "before the second up"

@@ -42,7 +42,7 @@ def state_copy(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def zones(graph: Graph) -> Iterator[Prerequisite]:
-    """Hosted zones that the world must be told of, and zones of others that must be there."""
+    """Hosted zones that must be delegated to, and parent zones that must exist."""
     made = graph.of_type(_ZONE)
     delegated = {known(node, "name") for node in graph.of_type(_RECORD) if known(node, "type") == "NS"}
     for node in made:

@@ -183,7 +183,7 @@ def cost_tags(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def subscriptions(graph: Graph) -> Iterator[Prerequisite]:
-    """E-mail addresses that get notices once somebody there has said yes."""
+    """E-mail subscriptions that their recipients must confirm."""
     by_region: dict[str, list[Node]] = {}
     for node in graph.of_type("aws:sns/topicSubscription:TopicSubscription"):
         if node.inputs.get("protocol") in ("email", "email-json"):

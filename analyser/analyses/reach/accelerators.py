@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
-from analyser.analyses.reach.view import View
 from policy.exposure import ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP
 from policy.model import Block, Resource
 
@@ -24,7 +24,7 @@ _SOMEBODY = Peer("a public address", cidrs=ANYWHERE, one_of=True)
 
 
 def accelerators(view: View) -> Iterator[Place]:
-    """A place for each."""
+    """One place for each Global Accelerator."""
     for found in view.of(ACCELERATOR):
         on = flag(found, "enabled", True)
         says = f"{view.owner(found)} is switched off" if on is False else f"whether {found.name} is on is not known yet"

@@ -117,5 +117,5 @@ class Bounds:
 
 
 def exactly(known: Addresses) -> Bounds:
-    """A set of which all is known."""
+    """A completely known set of addresses."""
     return Bounds(known, known)

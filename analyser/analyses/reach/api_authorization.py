@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 """
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, Kind, Place
-from analyser.analyses.reach.view import View, text
 from policy.model import Resource
 
 _METHOD = "aws:apigateway/method:Method"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Interface, Kind, Place
 from analyser.analyses.reach.protocols import number
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"

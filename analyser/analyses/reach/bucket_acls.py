@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.graph_view import View, text
 from policy.model import Block, Resource
 
 _ACL = "aws:s3/bucketAcl:BucketAcl"
@@ -14,7 +14,7 @@ _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
 @dataclass(frozen=True)
 class Acl:
-    """Whether an ACL lets everybody in, or whom else; and what of it is not known."""
+    """Which grantees an ACL admits: everybody, named accounts, or unknown."""
 
     public: bool = False
     others: tuple[str, ...] = ()

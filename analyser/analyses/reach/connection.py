@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from analyser.analyses.reach.crossing import Crossings
+from analyser.analyses.reach.acl_passages import Gate, Gates, described
+from analyser.analyses.reach.address_filters import Passing
+from analyser.analyses.reach.address_limits import admitted
+from analyser.analyses.reach.between_subnets import Crossings
 from analyser.analyses.reach.endpoints import Endpoints
-from analyser.analyses.reach.gates import Gate, Gates, described
 from analyser.analyses.reach.gateways import Gateways
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.interfaces import Interfaces
-from analyser.analyses.reach.limits import admitted
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
-from analyser.analyses.reach.opened import Opened
-from analyser.analyses.reach.outside import Outside
-from analyser.analyses.reach.passing import Passing
+from analyser.analyses.reach.open_ports import Opened
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
+from analyser.analyses.reach.public_connections import Outside
 from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 from analyser.analyses.reach.versions import address, has_six, six_of, versions
-from analyser.analyses.reach.view import View
 
 _HOSTED = frozenset({Kind.CLOUDFRONT, Kind.API, Kind.SITE, Kind.SERVICE, Kind.API_SERVER})
 """What AWS answers for on public addresses of its own."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from analyser.analyses.reach.addresses import INTERNET, INTERNET4, Addresses
 from analyser.analyses.reach.bucket_acls import judged_acl
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.requesters import Requester, named_by
 from analyser.analyses.reach.requests import admitted
-from analyser.analyses.reach.view import View, text
 from policy.iam import RESOURCE, Document, Statement, account_of, documents, narrowed
 from policy.model import Resource
 

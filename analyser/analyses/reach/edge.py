@@ -1,19 +1,19 @@
-"""What AWS answers for at its edge: the internet itself, CloudFront, load balancers, APIs, hosted sites, services."""
+"""AWS's edge as places: the internet, CloudFront, load balancers, APIs, hosted sites, services."""
 
 from collections.abc import Iterator
 
 from analyser.analyses.reach.accelerators import accelerators
 from analyser.analyses.reach.balancers import balancers
-from analyser.analyses.reach.classic import classic_balancers
+from analyser.analyses.reach.classic_load_balancers import classic_balancers
+from analyser.analyses.reach.client_access import doors
 from analyser.analyses.reach.data_planes import Door, by_policy, door, policies_of
-from analyser.analyses.reach.doors import doors
-from analyser.analyses.reach.hosted import hosted
+from analyser.analyses.reach.graph_view import View
+from analyser.analyses.reach.hosted_services import hosted
 from analyser.analyses.reach.kubernetes_edge import kubernetes_balancers
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.node_ports import node_ports
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.private_link import PrivateLinks
-from analyser.analyses.reach.view import View
 from policy.model import Resource
 from resource_types import fact
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyser.analyses.reach.data_planes import policies_of
+from analyser.analyses.reach.graph_view import View, names, text, texts
 from analyser.analyses.reach.place import Check, Place, untold
 from analyser.analyses.reach.requesters import Requester
 from analyser.analyses.reach.requests import admitted
-from analyser.analyses.reach.view import View, names, text, texts
 from policy.iam import ENDPOINT, Document, documents
 from policy.model import Resource
 

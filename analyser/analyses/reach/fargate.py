@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.network_policies import matches
 from analyser.analyses.reach.place import Interface
-from analyser.analyses.reach.view import UNTOLD, View, names, text
 from policy.model import Block, Resource
 
 PROFILE = "aws:eks/fargateProfile:FargateProfile"

@@ -7,8 +7,8 @@ https://gateway-api.sigs.k8s.io/reference/spec/
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.place import Check, untold
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource, known
 
 _GROUP = "kubernetes:gateway.networking.k8s.io/"

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from analyser.analyses.reach.acl_passages import Gate, Gates, Range
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, Bounds, exactly, six, union
-from analyser.analyses.reach.gates import Gate, Gates, Range
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.place import Check, Interface
 from analyser.analyses.reach.public_access import PublicAccess
 from analyser.analyses.reach.routes import DEFAULT_VPC, INTERNET_GATEWAY, VPC, Hop, Route, Way
-from analyser.analyses.reach.view import View, text
 from policy.model import Resource
 
 NAT = "aws:ec2/natGateway:NatGateway"

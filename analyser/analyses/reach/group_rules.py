@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyser.analyses.reach.addresses import ALL, ALL4, NOWHERE, Bounds, exactly, of
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text, texts
 from analyser.analyses.reach.prefix_lists import PrefixLists
 from analyser.analyses.reach.protocols import ANY_PORT, Ports, tcp_ports
-from analyser.analyses.reach.view import UNTOLD, View, names, text, texts
 from policy.model import Block, Resource
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -76,7 +76,7 @@ class GroupRules:
         return self._defaults.get(vpc, UNTOLD)
 
     def name(self, group: str) -> str:
-        """What users call a group."""
+        """The user-visible name of a security group."""
         return self._names.get(self._one(group)) or self._view.named(group)
 
     def same(self, groups: Iterable[str]) -> tuple[str, ...]:

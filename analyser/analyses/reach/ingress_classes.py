@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html
 
 from dataclasses import dataclass
 
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.graph_view import View, text
 from policy.model import Resource, known
 
 _CLASS = "kubernetes:networking.k8s.io/v1:IngressClass"
@@ -21,7 +21,7 @@ _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 
 @dataclass(frozen=True)
 class IngressClass:
-    """The class of one Ingress."""
+    """The IngressClass of one Ingress: its controller and parameters."""
 
     name: str
     of_alb: bool

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
 from analyser.analyses.reach.network import DEFAULT_SUBNET, SUBNET, flag
 from analyser.analyses.reach.place import Interface
 from analyser.analyses.reach.protocols import number
-from analyser.analyses.reach.view import UNTOLD, View, names, text
 from policy.model import Block, Resource
 
 INSTANCE = "aws:ec2/instance:Instance"

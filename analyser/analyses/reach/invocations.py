@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, untold
-from analyser.analyses.reach.view import View, text
 from policy.model import Resource
 
 PERMISSION = "aws:lambda/permission:Permission"

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 
 from analyser.analyses.reach.gateway_api import GatewayApi
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.ingress_classes import IngressClass, class_of
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource, known
 
 SERVICE = "kubernetes:core/v1:Service"

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.gateway_api import Forward, GatewayApi, namespace_of
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.kubernetes_edge import INGRESS, SERVICE, backends
 from analyser.analyses.reach.network_policies import Correspondent
 from analyser.analyses.reach.node_ports import answered, host_ports, name_of_host_ports, name_on_nodes, on_nodes
 from analyser.analyses.reach.place import Check, Link, Place, untold
 from analyser.analyses.reach.security_groups import ANYWHERE
 from analyser.analyses.reach.services import container_port, selected, service_port
-from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.workloads import DEPLOYMENTS
 from policy.model import Block, Resource
 

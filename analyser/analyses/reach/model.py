@@ -1,4 +1,4 @@
-"""All places of a stack under names of their own, and the words that users may call them by."""
+"""All places of a stack by name, and the aliases that users may call them by."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -7,11 +7,11 @@ from functools import cached_property
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
-from analyser.analyses.reach.unmodelled import not_modelled, unmodelled
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.unmodelled_types import not_modelled, unmodelled
 from analyser.analyses.reach.workloads import workloads
 from analyser.graph import Graph
 

@@ -1,15 +1,15 @@
-"""From addresses of version 6 to the internet of version 4, by a NAT gateway that translates.
+"""NAT64: from IPv6 subnets to the IPv4 internet by a NAT gateway.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
 """
 
 from dataclasses import replace
 
+from analyser.analyses.reach.acl_passages import Gates
+from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import INTERNET4, of_all
-from analyser.analyses.reach.gates import Gates
 from analyser.analyses.reach.gateways import Gateways
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check, Interface, Place, untold
 from analyser.analyses.reach.routes import Hop, Way
 from analyser.analyses.reach.security_groups import Peer, SecurityGroups

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, of_all, union
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.network_acls import NetworkAcls
 from analyser.analyses.reach.routes import DEFAULT_VPC, VPC, Hop, Route, RouteTables, Way, longest
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource, known
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -38,7 +38,7 @@ class Subnet:
 
     @property
     def addresses(self) -> Addresses:
-        """Those of version 4."""
+        """The IPv4 addresses."""
         return of(self.cidr) or NOWHERE
 
     @property
@@ -71,11 +71,11 @@ class Network:
         return self.tables.untold(subnet.table)
 
     def vpc_name(self, vpc: str) -> str:
-        """What users call a VPC."""
+        """The user-visible name of a VPC."""
         return self._view.named(vpc)
 
     def cidrs(self, subnets: tuple[str, ...]) -> tuple[str, ...]:
-        """The addresses of subnets."""
+        """The CIDR ranges of subnets."""
         return tuple(self.subnets[subnet].cidr for subnet in subnets if subnet in self.subnets)
 
     @cached_property

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.addresses import ALL, NOWHERE, Addresses, Bounds, exactly, of
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
 from analyser.analyses.reach.group_rules import VPC
 from analyser.analyses.reach.protocols import Ports, number, tcp_ports
-from analyser.analyses.reach.view import UNTOLD, View, names, text
 from policy.model import Block, Resource, known
 
 ACL = "aws:ec2/networkAcl:NetworkAcl"

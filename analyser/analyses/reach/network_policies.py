@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, exactly, of, of_all
-from analyser.analyses.reach.passing import Passing
+from analyser.analyses.reach.graph_view import View, text, texts
 from analyser.analyses.reach.place import Check, Pods, untold
 from analyser.analyses.reach.security_groups import Peer
-from analyser.analyses.reach.view import View, text, texts
 from policy.model import Block, Resource
 
 _POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

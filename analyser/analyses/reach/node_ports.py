@@ -5,10 +5,10 @@ https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.graph_view import View, text
+from analyser.analyses.reach.instances import Machines
 from analyser.analyses.reach.kubernetes_edge import SERVICE
-from analyser.analyses.reach.machines import Machines
 from analyser.analyses.reach.place import Interface, Kind, Place
-from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.workloads import DEPLOYMENTS
 from policy.model import Block, Resource
 

@@ -2,10 +2,10 @@
 
 from analyser.analyses.reach.connection import Connections, lacks
 from analyser.analyses.reach.data_planes import door
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Check, Place, untold
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from analyser.analyses.reach.security_groups import Peer
-from analyser.analyses.reach.view import View, text
 from policy.iam import RESOURCE, Statement, covers, documents
 from policy.model import Block, Resource
 
@@ -22,7 +22,7 @@ class Origins:
         self._connections = connections
 
     def bucket(self, distribution: Resource, origin: Block, target: Place) -> Check:
-        """Whether the bucket's policy lets the distribution read, or everybody."""
+        """Whether the bucket's policy lets the distribution, or everybody, read."""
         bucket = self._view.resources.by_urn[target.urns[0]]
         identity = self._identity(origin)
         if not origin.has("originAccessControlId") and identity is None:
@@ -84,7 +84,7 @@ class Origins:
         return self._view.by_arn(arn) or next(iter(named), None)
 
     def inside(self, target: Place, port: int) -> tuple[Check, ...]:
-        """CloudFront stands in the target's own subnets, and rules may name it by its prefix list.
+        """A VPC origin: CloudFront's interfaces in the target's subnets, which rules may admit by prefix list.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
         """

@@ -70,7 +70,7 @@ class Pods:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """One thing that users can ask about."""
+    """One source or target of connections that users can ask about."""
 
     name: str
     kind: Kind
@@ -106,7 +106,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a connection needs: there (``ok``), missing, or not known to be either."""
+    """One requirement of a connection: met (``ok``), not met, or unknown."""
 
     ok: bool
     says: str
@@ -141,7 +141,7 @@ class Link:
 
     @property
     def open(self) -> bool:
-        """Whether nothing is missing."""
+        """Whether all requirements are met."""
         return all(check.ok for check in self.checks)
 
     @property

@@ -1,7 +1,7 @@
 """What prefix lists hold: those of the stack, entry by entry, and AWS's own."""
 
 from analyser.analyses.reach.addresses import ALL, INTERNET, NOWHERE, Bounds, exactly, of
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.graph_view import View, text
 from analyser.run.mock_cloud.invokes import PREFIX_LISTS
 from policy.model import Resource, known
 
@@ -11,7 +11,7 @@ CLOUDFRONT_LIST = PREFIX_LISTS["com.amazonaws.global.cloudfront.origin-facing"]
 
 
 class PrefixLists:
-    """The ranges behind each id."""
+    """The address ranges of each prefix list id."""
 
     def __init__(self, view: View) -> None:
         self._view = view

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
 from collections.abc import Iterator, Mapping
 
 from analyser.analyses.reach.endpoints import ENDPOINT_TYPE
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.targets import Targets
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource
 
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
@@ -26,7 +26,7 @@ class PrivateLinks:
         self._offered = dict(self._pairs())
 
     def places(self) -> Iterator[Place]:
-        """A place for each such endpoint."""
+        """One place for each interface endpoint of an endpoint service."""
         for endpoint, service in self._offered.items():
             yield Place(
                 name=self._view.owner(endpoint),

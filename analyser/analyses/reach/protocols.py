@@ -22,7 +22,7 @@ class Ports:
     told: bool = True
 
     def covers(self, first: int, last: int) -> bool:
-        """Whether all of a range is in it."""
+        """Whether this port range includes all of the other."""
         return self.first <= first and last <= self.last
 
 

@@ -3,9 +3,9 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
 """
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.network import Subnet
 from analyser.analyses.reach.place import Check, untold
-from analyser.analyses.reach.view import View, text
 from policy.model import Resource
 
 _OPTIONS = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"

@@ -5,21 +5,21 @@ from collections.abc import Iterator, Sequence
 from analyser.analyses.reach.accelerators import accelerated
 from analyser.analyses.reach.api_authorization import for_client, signature
 from analyser.analyses.reach.balancers import BALANCER
-from analyser.analyses.reach.classic import classic_links
+from analyser.analyses.reach.classic_load_balancers import classic_links
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.data_planes import BUCKET, by_policy, policies_of
 from analyser.analyses.reach.edge import AMPLIFY, API, DISTRIBUTION, INTERNET, REST_API
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.invocations import PERMISSION, may_invoke
 from analyser.analyses.reach.kubernetes_links import KubernetesLinks
 from analyser.analyses.reach.origins import Origins
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from analyser.analyses.reach.private_link import PrivateLinks
+from analyser.analyses.reach.public_functions import invoked_by_strangers
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
 from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
-from analyser.analyses.reach.strangers import invoked_by_strangers
 from analyser.analyses.reach.targets import Targets
-from analyser.analyses.reach.view import View, text
 from analyser.analyses.reach.vpc_links import VpcLinks
 from analyser.analyses.reach.workloads import FUNCTION
 from policy.exposure import ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyser.analyses.reach.addresses import ALL4, Addresses, of
-from analyser.analyses.reach.view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
 from policy.model import Block, Resource, known
 
 _TABLE = "aws:ec2/routeTable:RouteTable"

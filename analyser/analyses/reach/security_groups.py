@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import INTERNET4, INTERNET6, NOWHERE, Addresses, Bounds, of_all
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.group_rules import UNTOLD, GroupRules, Rule
-from analyser.analyses.reach.passing import Passing
 from analyser.analyses.reach.place import Check
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
-from analyser.analyses.reach.view import View
 from policy.exposure import internet
 
 ANYWHERE = ("0.0.0.0/0",)

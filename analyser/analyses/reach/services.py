@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.place import Place
-from analyser.analyses.reach.view import View
 from analyser.analyses.reach.workloads import DEPLOYMENTS
 from policy.model import Block, Resource
 

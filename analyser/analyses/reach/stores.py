@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.graph_view import View, names, text, texts
 from analyser.analyses.reach.network import SUBNET, flag
 from analyser.analyses.reach.place import Interface, Kind, Place
-from analyser.analyses.reach.view import View, names, text, texts
 from policy.exposure import ANSWERING_STORES
 from policy.model import Resource, known
 from resource_types import fact

@@ -6,6 +6,7 @@ from functools import partial
 
 from analyser.analyses.reach.balancers import LISTENER
 from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.invocations import may_invoke
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.network_policies import Correspondent
@@ -14,7 +15,6 @@ from analyser.analyses.reach.place import Check, Kind, Link, Place
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.security_groups import ANYWHERE, Peer
 from analyser.analyses.reach.services import container_port, selected, service_port
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Block, Resource
 
 _GROUP = "aws:lb/targetGroup:TargetGroup"

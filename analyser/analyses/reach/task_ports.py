@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from analyser.analyses.reach.view import text
+from analyser.analyses.reach.graph_view import text
 from policy.model import Resource
 
 

@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 """
 
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, six
+from analyser.analyses.reach.graph_view import View, text, texts
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.place import Check, untold
-from analyser.analyses.reach.view import View, text, texts
 from policy.model import Resource, known
 
 _ROOM = "aws:ec2transitgateway/"

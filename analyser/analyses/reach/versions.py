@@ -1,4 +1,4 @@
-"""By which version of IP two ends may speak, and the addresses that they have of it."""
+"""IP versions that two ends share, and their addresses of each."""
 
 from collections.abc import Iterator
 

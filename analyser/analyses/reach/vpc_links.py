@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from analyser.analyses.reach.connection import Connections
+from analyser.analyses.reach.graph_view import View, names, text
 from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
 from analyser.analyses.reach.protocols import number
-from analyser.analyses.reach.view import View, names, text
 from policy.model import Resource
 
 _LINK = "aws:apigateway/vpcLink:VpcLink"

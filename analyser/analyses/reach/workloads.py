@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from analyser.analyses.reach.fargate import Fargate
+from analyser.analyses.reach.graph_view import UNTOLD, View, names, text, texts
 from analyser.analyses.reach.group_rules import cluster_group
-from analyser.analyses.reach.machines import Machines
+from analyser.analyses.reach.instances import Machines
 from analyser.analyses.reach.network import flag
 from analyser.analyses.reach.place import Interface, Kind, Place, Pods
 from analyser.analyses.reach.task_ports import task_ports
-from analyser.analyses.reach.view import UNTOLD, View, names, text, texts
 from policy.model import Resource
 
 DEPLOYMENTS = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from analyser.analyses.reach.data_planes import is_public, policies_of
-from analyser.analyses.reach.view import View, text
-from analyser.analyses.rights.source import Source
+from analyser.analyses.reach.graph_view import View, text
+from analyser.analyses.rights.policy_source import Source
 from policy.iam import RESOURCE, parse
 from policy.model import Block, Resource
 

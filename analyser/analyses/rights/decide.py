@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from analyser.analyses.rights.around import NOTHING, Around
-from analyser.analyses.rights.grounds import Ground, asks, bears, best, ground, grounds
+from analyser.analyses.rights.matching_statements import Ground, asks, bears, best, ground, grounds
+from analyser.analyses.rights.outside_policies import NOTHING, Around
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.principal import Principal
+from analyser.analyses.rights.principal_match import Standing, sessions, standing
 from analyser.analyses.rights.request import request
-from analyser.analyses.rights.source import Source
-from analyser.analyses.rights.standing import Standing, sessions, standing
 from analyser.analyses.rights.target import Target
 
 

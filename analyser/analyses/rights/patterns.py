@@ -1,4 +1,4 @@
-"""How ARN patterns lie to each other; `*` stands for any text, `?` for one character.
+"""Containment and overlap of ARN patterns with `*` and `?`.
 
 A pattern is compared part by part, as IAM does: a wildcard does not reach over the colons of an ARN's first five
 parts, and parts that are left out at the end are any.

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.workloads import pod_template
-from analyser.analyses.rights.attached import ROLES, attached, managed_policy
-from analyser.analyses.rights.names import UnknownNameError, suggest
+from analyser.analyses.rights.attached_policies import ROLES, attached, managed_policy
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.sessions import ASSOCIATION, role_tags, session_policies
-from analyser.analyses.rights.source import Source
 from analyser.analyses.rights.tags import tags_of
+from analyser.analyses.rights.unknown_name import UnknownNameError, suggest
 from analyser.analyses.rights.users import USER, name_of, policies_of_user
 from policy.iam import account_of
 from policy.model import Resource

@@ -1,4 +1,4 @@
-"""What the request that is asked about is known to bring."""
+"""The request context that is known for a question."""
 
 import re
 from collections.abc import Mapping

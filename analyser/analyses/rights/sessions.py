@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from analyser.analyses.reach.view import View, texts
-from analyser.analyses.rights.source import Source
+from analyser.analyses.reach.graph_view import View, texts
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.tags import tags_of
 from policy.iam import IDENTITY, TRUST, documents
 from policy.iam.reach import covers

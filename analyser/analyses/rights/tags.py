@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from analyser.analyses.reach.view import View
+from analyser.analyses.reach.graph_view import View
 from policy.model import Resource, known
 from policy.unknown import UNKNOWN
 

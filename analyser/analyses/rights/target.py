@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 
-from analyser.analyses.reach.view import View, text
-from analyser.analyses.rights.attached import ROLES, USERS, read
+from analyser.analyses.reach.graph_view import View, text
+from analyser.analyses.rights.attached_policies import ROLES, USERS, read
 from analyser.analyses.rights.bucket_acls import BUCKET, barred, of_acl
-from analyser.analyses.rights.made import grant, permission
-from analyser.analyses.rights.names import UnknownNameError, suggest
-from analyser.analyses.rights.source import Source
+from analyser.analyses.rights.implicit_statements import grant, permission
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.tags import tags_of
+from analyser.analyses.rights.unknown_name import UnknownNameError, suggest
 from policy.iam import PLACES, RESOURCE, TRUST, documents, home_accounts
 from policy.iam.actions import actions_of
 from policy.model import Resource

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.view import View, names, text
-from analyser.analyses.rights.attached import GROUPS, USERS, attached, names_of
-from analyser.analyses.rights.source import Source
+from analyser.analyses.reach.graph_view import View, names, text
+from analyser.analyses.rights.attached_policies import GROUPS, USERS, attached, names_of
+from analyser.analyses.rights.policy_source import Source
 from policy.model import Resource
 
 USER, GROUP = USERS.token, GROUPS.token

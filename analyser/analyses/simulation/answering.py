@@ -1,4 +1,4 @@
-"""What answers in a graph, and what of it no longer does in what is left of it."""
+"""What serves in a graph, and what of it fails in what remains."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is known to keep recoveries from working, looked for in a stack and the one that stands by for it."""
+"""Known causes of failed recoveries, checked in a stack and its recovery stack."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Takes one thing after another away from a stack and says what that comes to."""
+"""Simulates one loss after another and reports what each results in."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from analyser.analyses.simulation.answering import INTERNET, SERVES, Answering, 
 from analyser.analyses.simulation.faults import faults
 from analyser.analyses.simulation.model import Outcome, Pair
 from analyser.analyses.simulation.promotion import difference, forbidden, steps
-from analyser.analyses.simulation.without import taken_over, without_zone, zones
+from analyser.analyses.simulation.remaining import taken_over, without_zone, zones
 from analyser.analyses.trace import Story
 from analyser.graph import Graph
 from settings.objectives import Loss

@@ -1,4 +1,4 @@
-"""What a Kubernetes object waits for after it was made, before its provider calls it made.
+"""What Pulumi's Kubernetes provider waits for before an object counts as created.
 
 The provider of Kubernetes answers only when an object does its work: a Service when pods answer behind it, an Ingress
 when its Services do, a claim when a volume is bound. Where the program makes these later, the wait is lost time, and

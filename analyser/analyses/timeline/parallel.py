@@ -1,4 +1,4 @@
-"""How long it takes when only so many resources are made at once.
+"""The length of a deployment under a limit of parallel operations.
 
 The engine takes four a core unless ``--parallel`` or ``PULUMI_PARALLEL`` says otherwise: ``defaultParallel`` of
 https://github.com/pulumi/pulumi/blob/master/pkg/cmd/pulumi/operations/up.go

@@ -1,4 +1,4 @@
-"""What each resource waits for before its creation begins, and which of that AWS itself asks for."""
+"""The dependencies that each resource's creation waits for, and which of them AWS imposes."""
 
 import functools
 import json

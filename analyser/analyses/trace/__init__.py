@@ -17,8 +17,8 @@ from analyser.analyses.trace.model import Chain, Link, State, Story
 from analyser.analyses.trace.registry import registries
 from analyser.analyses.trace.rotations import rotations
 from analyser.analyses.trace.spans import spans
+from analyser.analyses.trace.store_access import stores
 from analyser.analyses.trace.survey import Survey
-from analyser.analyses.trace.using import stores
 from analyser.graph import Graph
 from settings.recovery import recovery_of
 

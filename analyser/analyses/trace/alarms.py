@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.reach.view import text, texts
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from analyser.analyses.reach.view import text, texts
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, shown
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from analyser.analyses.reach.balancers import BALANCER
 from analyser.analyses.reach.edge import API, DISTRIBUTION, REST_API
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import text, texts
-from analyser.analyses.trace import behind, edge
+from analyser.analyses.trace import edge, origin_links
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, shown
 from analyser.analyses.trace.survey import Survey
 from policy.model import Resource
@@ -101,8 +101,8 @@ def _by_balancer(s: Survey, host: str, balancer: Resource) -> Iterator[Link]:
 
 def _forgotten(s: Survey) -> Iterator[Chain]:
     """Target groups that wait for requests which nobody sends them."""
-    led_to = {group for balancer in s.of(BALANCER) for group in behind.groups_of(s, balancer)}
-    for group in s.of(behind.GROUP):
+    led_to = {group for balancer in s.of(BALANCER) for group in origin_links.groups_of(s, balancer)}
+    for group in s.of(origin_links.GROUP):
         if group not in led_to:
             link = missing("rule", f"a load balancer forwards requests to {group.name}", "no rule does", [group])
             yield Chain(Story.BROWSER, f"nobody to {group.name}", (link,))
@@ -139,13 +139,13 @@ def _onward(s: Survey, place: Place) -> Iterator[Link]:
     """From a load balancer or an API to what runs behind it; a bucket is the end."""
     (resource, *_) = s.at(place)
     if place.kind is Kind.BALANCER:
-        yield behind.listens(s, resource)
-        for group in behind.groups_of(s, resource):
-            yield behind.is_forwarded_to(s, group, resource)
-            yield from behind.members_answer(s, group, resource)
+        yield origin_links.listens(s, resource)
+        for group in origin_links.groups_of(s, resource):
+            yield origin_links.is_forwarded_to(s, group, resource)
+            yield from origin_links.members_answer(s, group, resource)
     if place.kind is Kind.API:
-        yield behind.api_is_staged(s, resource)
-        yield from behind.api_calls(s, resource, place)
+        yield origin_links.api_is_staged(s, resource)
+        yield from origin_links.api_calls(s, resource, place)
 
 
 def _origin_ways(s: Survey, distribution: Resource) -> Iterator[Place]:

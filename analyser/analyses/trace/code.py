@@ -1,13 +1,13 @@
-"""What runs code in a stack: as whom, and what it is told."""
+"""The workloads of a stack that run code: pods, tasks and functions, with their roles."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyser.analyses.reach.view import text
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, FUNCTION, pod_template
-from analyser.analyses.trace import inside
-from analyser.analyses.trace.inside import Told, flat
+from analyser.analyses.trace import code_configuration
+from analyser.analyses.trace.code_configuration import Told, flat
 from analyser.analyses.trace.model import Link, found, missing
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
@@ -42,7 +42,7 @@ class Code:
     @cached_property
     def told(self) -> tuple[Told, ...]:
         """All that it is told, with where it stands."""
-        return tuple(inside.told(self.survey, self.resource))
+        return tuple(code_configuration.told(self.survey, self.resource))
 
     @cached_property
     def identity(self) -> "Identity":

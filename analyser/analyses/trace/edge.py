@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.balancers import BALANCER, LISTENER
 from analyser.analyses.reach.edge import DISTRIBUTION, REST_API
-from analyser.analyses.reach.view import text, texts
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.trace.model import Link, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey
 from policy.model import Block, Resource

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyser.analyses.reach.view import text
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.workloads import FUNCTION
 from analyser.analyses.trace.code import JOB, Code
-from analyser.analyses.trace.inside import CONFIG, flat
+from analyser.analyses.trace.code_configuration import CONFIG, flat
 from analyser.analyses.trace.survey import Survey
 from policy.model import Resource
 

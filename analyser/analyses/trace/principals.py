@@ -1,10 +1,10 @@
-"""The principal on the other side: the user, topic or role inside a store that code comes to it as."""
+"""The user, topic or role inside a store that code signs in as."""
 
 from collections.abc import Callable, Iterable, Iterator
 
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
-from analyser.analyses.reach.view import text, texts
-from analyser.analyses.trace.inside import ROTATION
+from analyser.analyses.trace.code_configuration import ROTATION
 from analyser.analyses.trace.migrations import Migration, migrations
 from analyser.analyses.trace.model import Link, found, missing, not_known, shown
 from analyser.analyses.trace.stores import CACHE, CLUSTER, DOMAIN, Use, arn_of, identities, named

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.place import Place
-from analyser.analyses.reach.view import text
 from analyser.analyses.trace.code import RELEASE, TASK, Code
-from analyser.analyses.trace.inside import EXTERNAL, OPERATOR
+from analyser.analyses.trace.code_configuration import EXTERNAL, OPERATOR
 from analyser.analyses.trace.model import Link, found, missing
 from analyser.analyses.trace.stores import Use
 from analyser.analyses.trace.survey import Survey, called

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.fargate import PROFILE
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import text
 from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, pod_template
 from analyser.analyses.trace.code import JOB, SERVICE, TASK
-from analyser.analyses.trace.inside import containers
+from analyser.analyses.trace.code_configuration import containers
 from analyser.analyses.trace.model import Chain, Link, Story, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
-from analyser.analyses.reach.view import text
 from analyser.analyses.reach.workloads import CRON_JOB, FUNCTION
 from analyser.analyses.trace.code import JOB, RELEASE, SERVICE, Code, every_code
-from analyser.analyses.trace.inside import EXTERNAL, ROTATION, SECRET, Told, secret_arn
+from analyser.analyses.trace.code_configuration import EXTERNAL, ROTATION, SECRET, Told, secret_arn
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from analyser.analyses.reach.view import text
+from analyser.analyses.reach.graph_view import text
 from analyser.analyses.trace.code import SERVICE, Code, every_code
-from analyser.analyses.trace.inside import Told
+from analyser.analyses.trace.code_configuration import Told
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing
 from analyser.analyses.trace.survey import Survey
 from policy.model import Resource

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.reach.place import Place
 from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
-from analyser.analyses.reach.view import text, texts
 from analyser.analyses.trace.code import Code, every_code
-from analyser.analyses.trace.inside import ROTATION, SECRET, Told
+from analyser.analyses.trace.code_configuration import ROTATION, SECRET, Told
 from analyser.analyses.trace.survey import Survey, called
 from policy.iam.reach import covers
 from policy.model import Resource

@@ -1,15 +1,15 @@
-"""What links are read from: one stack's resources, who reaches what, and who may do what."""
+"""The facts that links are read from: resources, connections and rights of one stack."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.place import Link as Way
-from analyser.analyses.reach.view import View, text
-from analyser.analyses.rights.ask import judge
 from analyser.analyses.rights.decide import Answer, Decision
 from analyser.analyses.rights.principal import ROLE, Principal, principal
+from analyser.analyses.rights.question import judge
 from analyser.analyses.trace.model import Link, found, missing, not_known
 from analyser.graph import Graph
 from policy.iam.document import Statement

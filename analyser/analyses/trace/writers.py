@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.fargate import PROFILE
+from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
-from analyser.analyses.reach.view import text, texts
 from analyser.analyses.reach.workloads import DEPLOYMENTS, FUNCTION
 from analyser.analyses.trace.code import SERVICE, TASK, Code
-from analyser.analyses.trace.inside import CONFIG, flat
+from analyser.analyses.trace.code_configuration import CONFIG, flat
 from analyser.analyses.trace.survey import Survey
 from policy.model import Resource
 

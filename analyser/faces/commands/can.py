@@ -6,9 +6,9 @@ from pathlib import Path
 import typer
 
 from analyser.analyses.gaps_document import gaps_document
-from analyser.analyses.rights.around import NOTHING, Around, AroundError, around
-from analyser.analyses.rights.ask import VERSION, ask, document
-from analyser.analyses.rights.names import UnknownNameError
+from analyser.analyses.rights.outside_policies import NOTHING, Around, AroundError, around
+from analyser.analyses.rights.question import VERSION, ask, document
+from analyser.analyses.rights.unknown_name import UnknownNameError
 from analyser.faces.commands.usage_error import UsageError
 from analyser.faces.terminal.rights import show
 from analyser.graph import Graph

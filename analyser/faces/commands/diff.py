@@ -18,7 +18,7 @@ from analyser.analyses.report import VERSION, compared
 from analyser.analyses.update_time import UpdateTime, update_document, update_time
 from analyser.faces.commands.files import graph_in, read_json
 from analyser.faces.commands.revision import preview_at, uncommitted
-from analyser.faces.commands.saved import malformed
+from analyser.faces.commands.saved_preview import malformed
 from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
@@ -37,7 +37,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared."""
+    """One of the two previews that are compared."""
 
     name: str
     """A stack or a file."""

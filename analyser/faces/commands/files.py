@@ -22,7 +22,7 @@ _OPTION = Annotated[
 
 
 class OfFile(TyperCommand):
-    """A command about a stack that may be given a file instead: ``--from FILE``, which then stands for the stack."""
+    """A stack argument that also takes ``--from FILE``: a saved state, preview or plan in place of the stack."""
 
     both = False
     """Whether the file is one of two, so that a stack is named beside it."""

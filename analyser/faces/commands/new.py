@@ -1,4 +1,4 @@
-"""`strata new`: the files that something of one's own begins with."""
+"""`strata new`: the files of a new system, component, rule or stack."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -32,7 +32,7 @@ def new(
     ] = "",
 ) -> int:
     """Write the files to start something with. They preview and pass their tests; nothing is written over."""
-    from analyser.faces.beginnings import BeginningError, begin, stack_like
+    from analyser.faces.scaffold import BeginningError, begin, stack_like
 
     if (kind is Kind.COMPONENT) != bool(room):
         raise UsageError(f"strata: new {kind} {name}: --room is for a component, which needs it")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.judging import Choice, framework_named
+from analyser.faces.commands.policy_options import Choice, framework_named
 from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, named_so, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.judging import Choice, Judging
+from analyser.faces.commands.policy_options import Choice, Judging
 from analyser.faces.commands.stack import (
     BAD_INPUT,
     StackName,

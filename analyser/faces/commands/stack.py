@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.judging import PLAINLY, Judging
+from analyser.faces.commands.policy_options import PLAINLY, Judging
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.

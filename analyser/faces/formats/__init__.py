@@ -7,7 +7,7 @@ from analyser.analyses.report import Report
 
 
 class Form(StrEnum):
-    """What a preview can be written as."""
+    """The output formats of a preview."""
 
     JSON = "json"
     """Everything, by ``schemas/preview.json``."""

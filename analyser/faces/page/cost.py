@@ -33,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Component:
-    """A component with all its lines."""
+    """A component with all its bill lines."""
 
     name: str
     amount: Amount
@@ -52,7 +52,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Costs:
-    """All that the section shows."""
+    """The contents of the cost section."""
 
     total: Amount
     fixed: float
@@ -67,7 +67,7 @@ class Costs:
 
 
 def costs(graph: Graph, cost: Cost) -> Costs:
-    """The section of an estimate."""
+    """The cost section of an estimate."""
     components = tuple(_components(cost))
     dates = sorted({line.price.date for line in cost.lines})
     return Costs(

@@ -36,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of the axis."""
+    """A tick of the time axis."""
 
     x: str
     label: str
@@ -56,7 +56,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Gantt:
-    """All that the section shows."""
+    """The contents of the timeline section."""
 
     typical: str
     worst: str
@@ -76,7 +76,7 @@ class Gantt:
 
 
 def gantt(timeline: Timeline) -> Gantt:
-    """The section of a timeline."""
+    """The timeline section of a timeline."""
     drawn = chart(timeline)
     out = f"{drawn.left_out} more take less than {in_words(drawn.least)} each and are not drawn"
     return Gantt(

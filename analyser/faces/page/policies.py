@@ -33,7 +33,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Policies:
-    """All that the section shows."""
+    """The contents of the policies section."""
 
     rules: str
     blocking: tuple[Broken, ...]
@@ -42,7 +42,7 @@ class Policies:
 
 
 def policies(report: Report) -> Policies:
-    """The section of a report."""
+    """The policies section of a report."""
     return Policies(
         rules=counted(report.rules, "rule"),
         blocking=tuple(_by_rule(report.blocking)),

@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Everything about one source."""
+    """All answers for one source."""
 
     name: str
     kind: str
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns below one heading."""
+    """Columns under one heading."""
 
     name: str
     targets: tuple[str, ...]
@@ -67,7 +67,7 @@ class Public:
 
 @dataclass(frozen=True)
 class Reaches:
-    """All that the section shows."""
+    """The contents of the reach section."""
 
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
@@ -75,7 +75,7 @@ class Reaches:
 
 
 def reaches(reach: Reach) -> Reaches:
-    """The section of a stack."""
+    """The reach section of a stack."""
     answers = survey(reach)
     groups = _groups(place for place in reach.places if place.kind in _COLUMNS)
     columns = [place for places in groups.values() for place in places]

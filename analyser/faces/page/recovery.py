@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page tells of recovery."""
+    """The contents of the recovery section."""
 
     sentence: str
     rows: tuple[Row, ...]

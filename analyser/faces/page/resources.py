@@ -17,7 +17,7 @@ _MARKS = {"$secret": "[secret]", "$unknown": "[known after deployment]"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One resource."""
+    """One resource with its searchable attributes."""
 
     urn: str
     type: str
@@ -41,7 +41,7 @@ class Resources:
 
 
 def resources(graph: Graph, cost: Cost) -> Resources:
-    """The section of a graph."""
+    """The resources section of a graph."""
     prices = {resource.urn: cents(resource.usd) for resource in cost.resources if resource.usd}
     found = (_entry(graph, node, prices) for node in graph.resources)
     entries = tuple(sorted(found, key=lambda entry: (entry.component, entry.name, entry.type)))

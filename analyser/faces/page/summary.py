@@ -21,7 +21,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Summary:
-    """What stands above everything else."""
+    """The verdict and key figures at the top of the page."""
 
     passes: bool
     verdict: str

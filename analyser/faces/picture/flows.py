@@ -27,7 +27,7 @@ _WAY = (
 
 @dataclass(frozen=True)
 class Flow:
-    """What goes from one thing to another, once whatever the number of its ports; no port where any will do."""
+    """A connection or use between two things, once for all of its ports."""
 
     source: str
     target: str

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import View, text
 
 _ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 _CALLED = {"s3": "buckets", "sqs": "queues", "sns": "topics", "dynamodb": "tables", "backup": "vaults"}
@@ -14,7 +14,7 @@ _FEWEST = 2
 
 @dataclass(frozen=True)
 class Fold:
-    """Things that are drawn as one, and what they are called together."""
+    """Several things of one kind, drawn as one, with their common name."""
 
     key: str
     called: str

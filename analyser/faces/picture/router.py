@@ -46,7 +46,7 @@ class Area:
 
 @dataclass
 class Grid:
-    """What stands on the paper, and the lines that were found so far."""
+    """The drawing grid: occupied cells and the lines routed so far."""
 
     width: int
     height: int

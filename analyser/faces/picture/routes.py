@@ -22,7 +22,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A scene on paper."""
+    """A scene with positions and routes."""
 
     scene: Scene
     paper: Paper

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.reach.place import Kind, Place
-from analyser.analyses.reach.view import View, text
-from analyser.faces.picture import around
+from analyser.faces.picture import supporting_services
 from analyser.faces.picture.flows import Flow, connections, merged, numbered
 from analyser.faces.picture.folds import Fold, folds
 from analyser.faces.picture.services import service_of, service_of_type
@@ -68,7 +68,7 @@ def scene(reach: Reach, view: View, *, unfolded: bool = False) -> Scene:
     """
     extras, flows = _flows(reach, view)
     named = {name for flow in flows for name in (flow.source, flow.target)}
-    places = [place for place in reach.places if around.shown(place, named)]
+    places = [place for place in reach.places if supporting_services.shown(place, named)]
     together = [] if unfolded else folds(view, places, named)
     instead = {place.name: fold.key for fold in together for place in fold.members}
     things = [_thing(view, place) for place in places if place.name not in instead]
@@ -77,11 +77,15 @@ def scene(reach: Reach, view: View, *, unfolded: bool = False) -> Scene:
     return Scene(reach.stack, tuple(_boxes(view, things)), numbered(merged(flows, instead), reach.places))
 
 
-def _flows(reach: Reach, view: View) -> tuple[list[around.Extra], list[Flow]]:
-    names, asked = around.zones(view)
-    firewalls, inspected = around.guards(view, reach.places)
-    copies, copied = around.copies(view, reach.places)
-    between = [*connections(reach), *around.sign_ins(view, reach.places), *around.uses(view, reach.places)]
+def _flows(reach: Reach, view: View) -> tuple[list[supporting_services.Extra], list[Flow]]:
+    names, asked = supporting_services.zones(view)
+    firewalls, inspected = supporting_services.guards(view, reach.places)
+    copies, copied = supporting_services.copies(view, reach.places)
+    between = [
+        *connections(reach),
+        *supporting_services.sign_ins(view, reach.places),
+        *supporting_services.uses(view, reach.places),
+    ]
     return [*names, *firewalls, *copies], [*asked, *between, *inspected, *copied]
 
 
@@ -98,7 +102,7 @@ def _folded(view: View, fold: Fold) -> _Thing:
     return _Thing(box, first.region, first.subnet)
 
 
-def _extra(extra: around.Extra) -> _Thing:
+def _extra(extra: supporting_services.Extra) -> _Thing:
     service = service_of_type(extra.type)
     name, icon = service or ("", "")
     return _Thing(Box(extra.key, extra.title, name, extra.kind, icon=icon), extra.region)

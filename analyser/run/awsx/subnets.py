@@ -15,7 +15,7 @@ _LARGEST = {"Private": 19, "Public": 20, "Isolated": 24}
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet of one zone."""
+    """A subnet in one availability zone."""
 
     name: str
     kind: str

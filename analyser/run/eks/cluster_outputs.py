@@ -41,7 +41,7 @@ def kubeconfig(cluster: Node) -> Traced:
 
 @dataclass(frozen=True)
 class Made:
-    """What a cluster has made."""
+    """The resources that a cluster component created."""
 
     cluster: Node
     provider: Node

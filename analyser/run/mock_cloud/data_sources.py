@@ -18,7 +18,7 @@ _LABELS = (*NAMES, "id", "arn", "vpcId", "serviceName", "secretId", "domain")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a data source is answered."""
+    """The result of a data source."""
 
     values: dict[str, Any]
     invented: bool

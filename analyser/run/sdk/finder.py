@@ -1,7 +1,7 @@
 """Finds the modules of the providers' SDKs as Python would, and loads them part by part.
 
 What is worked out of a file lies beside its bytecode, and is as old as that: a file of another age or size, another
-release of the SDK and another ``split.py`` each make it anew.
+release of the SDK and another ``split.py`` each recreate it.
 """
 
 import functools

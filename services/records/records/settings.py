@@ -1,4 +1,4 @@
-"""What the service reads from its environment: what the stack tells the pods (``systems/records/uses.py``)."""
+"""What the service reads from its environment: what the stack tells the pods (``systems/records/store_access.py``)."""
 
 import json
 from collections.abc import Callable, Mapping

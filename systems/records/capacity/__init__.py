@@ -8,9 +8,9 @@ load, with its default. A machine whose size nobody has said has no limit here: 
 from typing import TYPE_CHECKING
 
 from resource_types.machine_sizes import machine_size
-from systems.records.capacity.beside import brokers, brokers_storage, cache, pods
 from systems.records.capacity.database import connections, disks, processors, storage
 from systems.records.capacity.limit import Limit
+from systems.records.capacity.other_services import brokers, brokers_storage, cache, pods
 from systems.records.load import LoadSettings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def limits(settings: "SystemSettings", load: LoadSettings) -> list[Limit]:
 
 
 def unknown(settings: "SystemSettings") -> list[str]:
-    """The machines whose sizes nobody has said, by setting."""
+    """The instance types whose sizes are unknown, by setting."""
     named = {
         "database.instanceClass": settings.database.instance_class,
         "cache.nodeType": settings.cache.node_type,

@@ -1,4 +1,4 @@
-"""One limit of a stack."""
+"""One limit of a stack's capacity, with what the load takes of it."""
 
 from dataclasses import dataclass
 

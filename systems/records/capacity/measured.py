@@ -1,7 +1,7 @@
 """What ``make bench-records`` measured of the service and its tables, and the model of capacity counts with.
 
 Measured with bodies of 250 bytes on MACHINE; docs/systems/records.md has the figures. Bytes and pages are the same on
-every machine, and the bench holds each of them to within a quarter of what it measures anew. Milliseconds are this
+every machine, and the bench holds each of them to within a quarter of what it measures again. Milliseconds are this
 machine's: the bench brings its own here by what both need for the same work (``YARDSTICK_MS``), and holds them where
 other programs have less than a tenth of it.
 """

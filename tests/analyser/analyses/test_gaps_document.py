@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from analyser.analyses.report import document
-from analyser.analyses.rights.names import suggest
+from analyser.analyses.rights.unknown_name import suggest
 from analyser.faces.commands.timeline import show_timeline
 from analyser.faces.page.summary import summary
 from analyser.graph import Gap

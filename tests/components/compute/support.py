@@ -6,7 +6,7 @@ from typing import Any
 
 from analyser.graph import Graph, Node
 from components.account import Account
-from components.compute.access import ClusterAccess
+from components.compute.access_entries import ClusterAccess
 from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup

@@ -82,7 +82,7 @@ def test_its_logs_are_its_own_and_encrypted() -> None:
 
 def test_its_rights_are_logs_traces_key_and_what_it_was_granted() -> None:
     granted = Statement("Granted", ["s3:GetObject"], ["arn:aws:s3:::records/*"])
-    graph = graph_of(statements=[granted])
+    graph = graph_of(grants=[granted])
     assert set(statements(graph)) == {"WriteTaskLogs", "WriteTraces", "UseFunctionKey", "Granted"}
     assert statements(graph)["UseFunctionKey"]["Action"] == ["kms:Decrypt"]
     assert [sid for sid, s in statements(graph).items() if s["Resource"] == ["*"]] == ["WriteTraces"]

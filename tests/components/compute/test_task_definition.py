@@ -103,7 +103,7 @@ def test_the_roles_are_apart_and_trust_ecs_of_this_account_only() -> None:
 
 def test_the_task_may_do_what_it_was_granted_and_no_more() -> None:
     granted = Statement("ReadTable", ["dynamodb:GetItem"], ["arn:aws:dynamodb:us-east-1:123456789012:table/state"])
-    assert list(statements(graph(statements=[granted]), "own")) == ["ReadTable"]
+    assert list(statements(graph(grants=[granted]), "own")) == ["ReadTable"]
     names = {node.name for node in graph().of_type("aws:iam/rolePolicy:RolePolicy")}
     assert "hocuspocus-task-own-policy" not in names
 

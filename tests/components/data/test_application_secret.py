@@ -119,7 +119,7 @@ def test_every_five_minutes_the_function_looks_for_a_new_password(graph: Graph) 
 
 def test_reading_is_granted_by_name() -> None:
     def program(on: Ground) -> None:
-        Role("reader", trust=service_trust("ec2.amazonaws.com"), statements=[build(on).read], description="Reads")
+        Role("reader", trust=service_trust("ec2.amazonaws.com"), grants=[build(on).read], description="Reads")
 
     policy = recorded(program).only("aws:iam/rolePolicy:RolePolicy", "reader-policy").inputs["policy"]
     assert json.loads(policy)["Statement"][0]["Resource"] == [ARN]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.data.bucket import ArchiveTiers, Bucket, BucketSettings, CorsRule, EncryptedBucketSettings
-from components.data.lifecycle import Transition
+from components.data.bucket_lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.security.key import Key
 from components.security.role import Role
@@ -89,7 +89,7 @@ def test_keys_of_s3_s_own_take_nothing_from_the_customer_key() -> None:
     def program() -> None:
         bucket, _ = buckets(EncryptedBucketSettings(bucket="company-backups", encryption="s3"))
         trust = service_trust("lambda.amazonaws.com")
-        Role("reader", trust=trust, statements=[bucket.read_write], description="test")
+        Role("reader", trust=trust, grants=[bucket.read_write], description="test")
 
     graph = record(program)
     kind = f"{S3}ServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -243,7 +243,7 @@ def test_grants_are_exact(grant: str) -> None:
     def program() -> None:
         bucket, _ = buckets()
         trust = service_trust("lambda.amazonaws.com")
-        Role("reader", trust=trust, statements=[getattr(bucket, grant)], description="test")
+        Role("reader", trust=trust, grants=[getattr(bucket, grant)], description="test")
 
     graph = record(program)
     (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]

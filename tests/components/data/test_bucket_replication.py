@@ -8,8 +8,8 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
 from components.data.bucket import Bucket, BucketSettings, CorsRule, EncryptedBucketSettings
+from components.data.bucket_lifecycle import Transition
 from components.data.bucket_replication import BucketReplication
-from components.data.lifecycle import Transition
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from tests.components.data.regions import AWAY, Regions, recorded, regions
 from tests.components.data.stores import named

@@ -40,7 +40,7 @@ def build(at: Ground, **settings: Any) -> DatabaseProxy:
         Role(
             function,
             trust=service_trust("lambda.amazonaws.com"),
-            statements=[proxy.connect("application")],
+            grants=[proxy.connect("application")],
             description="A function",
         )
     pulumi.export("endpoint", proxy.endpoint)

@@ -28,7 +28,7 @@ def build(at: Ground, **settings: Any) -> FileSystem:
     files = FileSystem("files", FileSystemSettings(**settings), network=at.network, key=at.key)
     files.allow(at.client)
     granted = [files.mount(point) for point in files.access_point_ids]
-    Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=granted, description="An application")
+    Role("app", trust=service_trust("pods.eks.amazonaws.com"), grants=granted, description="An application")
     return files
 
 

@@ -56,7 +56,7 @@ def build(at: Regions, **settings: Any) -> None:
         opts=at.away.options,
     )
     copy.allow(at.client)
-    Role("app", trust=service_trust("ecs-tasks.amazonaws.com"), statements=[copy.connect], description="App")
+    Role("app", trust=service_trust("ecs-tasks.amazonaws.com"), grants=[copy.connect], description="App")
     pulumi.export("endpoint", copy.endpoint)
 
 

@@ -22,7 +22,7 @@ def build(at: Ground, group: str = "billing", name: str = "orders.v1", **setting
     Role(
         "app",
         trust=service_trust("pods.eks.amazonaws.com"),
-        statements=[topic.produce, topic.consume(group)],
+        grants=[topic.produce, topic.consume(group)],
         description="An application",
     )
 

@@ -38,7 +38,7 @@ def build(at: Ground, **settings: Any) -> Postgres:
     Role(
         "app",
         trust=service_trust("pods.eks.amazonaws.com"),
-        statements=[database.connect("records"), database.read_secret],
+        grants=[database.connect("records"), database.read_secret],
         description="An application",
     )
     pulumi.export("endpoint", database.endpoint)

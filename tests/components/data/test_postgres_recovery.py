@@ -39,8 +39,8 @@ def build(account: Account, *, promoted: bool, source_class: str = "db.r5.xlarge
         network=at.network,
         key=at.key,
     )
-    rights = [copy.connect("application"), copy.read_secret, *copy.operate]
-    Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=rights, description="An application")
+    rights = [copy.connect("application"), copy.read_secret, copy.operate]
+    Role("app", trust=service_trust("pods.eks.amazonaws.com"), grants=rights, description="An application")
     pulumi.export("readers", copy.reader_endpoints)
 
 

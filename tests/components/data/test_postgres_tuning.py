@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.data.postgres_ground import PARAMETERS
+from components.data.postgres_base import PARAMETERS
 from components.data.postgres_settings import PostgresSettings
 from components.data.postgres_tuning import LOGS, PLANS, for_requests
 from tests.stacks import stack_graph

@@ -53,9 +53,7 @@ def test_both_refuse_whoever_comes_without_tls() -> None:
 @pytest.mark.parametrize(("grant", "reads"), [("send", False), ("send_and_consume", True)])
 def test_rights_end_at_the_queue_and_its_key(grant: str, reads: bool) -> None:
     def program() -> None:
-        Role(
-            "worker", trust=service_trust("ec2.amazonaws.com"), statements=getattr(queue(), grant), description="Works"
-        )
+        Role("worker", trust=service_trust("ec2.amazonaws.com"), grants=[getattr(queue(), grant)], description="Works")
 
     graph = record(program)
     use, encrypt = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]

@@ -35,7 +35,7 @@ FAILOVER = ("automaticFailoverEnabled", "multiAzEnabled")
 def build(at: Ground, **settings: Any) -> Redis:
     cache = Redis("cache", RedisSettings(**settings), account=at.account, network=at.network, key=at.key)
     cache.allow(at.client)
-    Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=[cache.connect], description="An application")
+    Role("app", trust=service_trust("pods.eks.amazonaws.com"), grants=[cache.connect], description="An application")
     pulumi.export("endpoint", cache.endpoint)
     pulumi.export("user", cache.user_name)
     return cache
@@ -279,7 +279,7 @@ def test_in_a_recovery_stack_only_the_group_itself_waits_for_the_promotion() -> 
                 promoted=promoted,
             )
             rights = [cache.connect, cache.operate]
-            Role("app", trust=service_trust("pods.eks.amazonaws.com"), statements=rights, description="An application")
+            Role("app", trust=service_trust("pods.eks.amazonaws.com"), grants=rights, description="An application")
 
         return recorded(made)
 

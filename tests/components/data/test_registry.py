@@ -9,7 +9,7 @@ from analyser.graph import Graph
 from components.data.registry import Registry, RegistrySettings
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import Grant, service_trust
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
 
 SETTINGS = RegistrySettings(namespace="records", repositories=("microservice", "worker"))
@@ -50,10 +50,10 @@ def test_each_repository_keeps_30_images() -> None:
     ]
 
 
-def granted(grant: Callable[[Registry], Statement]) -> tuple[Graph, dict[str, Any]]:
+def granted(grant: Callable[[Registry], Grant]) -> tuple[Graph, dict[str, Any]]:
     def program() -> None:
         trust = service_trust("codebuild.amazonaws.com")
-        Role("builder", trust=trust, statements=[grant(registry())], description="test")
+        Role("builder", trust=trust, grants=[grant(registry())], description="test")
 
     graph = record(program)
     (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]

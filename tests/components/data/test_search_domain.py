@@ -43,7 +43,7 @@ def build(
     Role(
         "app",
         trust=service_trust("pods.eks.amazonaws.com"),
-        statements=[domain.read, domain.search, domain.write, domain.read_write, domain.administer],
+        grants=[domain.read, domain.search, domain.write, domain.read_write, domain.administer],
         description="An application",
     )
     return domain

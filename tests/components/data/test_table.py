@@ -54,7 +54,7 @@ def granted(grant: str, schema: TableSchema = SESSIONS) -> tuple[Graph, list[dic
     def program() -> None:
         given = getattr(build(schema), grant)
         listed = [given] if isinstance(given, Statement) else given
-        Role("reader", trust=service_trust("lambda.amazonaws.com"), statements=listed, description="Reads")
+        Role("reader", trust=service_trust("lambda.amazonaws.com"), grants=listed, description="Reads")
 
     graph = record(program)
     policy = graph.only("aws:iam/rolePolicy:RolePolicy", "reader-policy").inputs["policy"]

@@ -90,7 +90,7 @@ def test_mail_goes_over_tls_or_not_at_all_and_is_counted() -> None:
 
 def test_whoever_may_send_does_so_as_the_one_sender() -> None:
     def program() -> None:
-        Role("sender", trust=service_trust("ec2.amazonaws.com"), statements=email().send, description="Sends")
+        Role("sender", trust=service_trust("ec2.amazonaws.com"), grants=[email().send], description="Sends")
 
     policy = record(program).only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]
     send, quota = json.loads(policy)["Statement"]

@@ -220,7 +220,7 @@ def test_a_deployment_follows_what_callers_would_notice() -> None:
 def test_all_that_a_deployment_copies_makes_another_one_when_it_changes(
     pool: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.edge.published._digest", str)
+    monkeypatch.setattr("components.edge.rest_deployment._digest", str)
     settings = RestApiSettings(cors_origin="https://app.example.com", cache_gib="0.5")
     routes = {"users": ("/api/users", {"cached": ("limit",)})}
     graph = record(lambda: build(settings, routes, pool=pool, desktop_origins=("tauri://localhost",)))

@@ -95,7 +95,7 @@ def test_widgets_stand_beside_each_other() -> None:
 
 
 def test_the_application_publishes_to_its_namespace_alone() -> None:
-    statement = put_metrics("Records")
+    (statement,) = put_metrics("Records").statements
     assert statement.conditions == {"StringEquals": {"cloudwatch:namespace": "Records"}}
     assert statement.actions == ["cloudwatch:PutMetricData"]
 

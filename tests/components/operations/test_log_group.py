@@ -31,7 +31,7 @@ def test_name_is_fixed_only_when_asked() -> None:
 
 def test_write_adds_events_to_this_group_alone() -> None:
     def program() -> None:
-        Role("app", trust=service_trust("lambda.amazonaws.com"), statements=[group().write], description="test")
+        Role("app", trust=service_trust("lambda.amazonaws.com"), grants=[group().write], description="test")
 
     graph = record(program)
     (statement,) = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]

@@ -16,7 +16,7 @@ SETTINGS = GithubRoleSettings(repository="example/strata", environment="producti
 
 
 def role(settings: GithubRoleSettings = SETTINGS, *statements: Statement) -> GithubRole:
-    return GithubRole("github", settings, account=ACCOUNT, statements=statements)
+    return GithubRole("github", settings, account=ACCOUNT, grants=statements)
 
 
 def trust(graph: Graph) -> dict[str, Any]:

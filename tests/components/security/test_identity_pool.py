@@ -5,7 +5,7 @@ from typing import Any
 
 from analyser.graph import Graph
 from components.security.identity_pool import IDENTITY, IdentityPool, own_objects
-from components.statements import Statement
+from components.statements import Grant, Statement
 from tests.components.security.identity import CLIENT, POOL, client, complaints, user_pool
 from tests.support import ACCOUNT, record, record_once, unequal_when_unknown
 
@@ -14,13 +14,13 @@ RIGHTS = "aws:iam/rolePolicy:RolePolicy"
 BUCKET, KEY = "arn:aws:s3:::uploads", "arn:aws:kms:us-east-1:123456789012:key/1"
 
 
-def program(*statements: Statement) -> None:
+def program(*grants: Grant) -> None:
     pool = user_pool()
-    IdentityPool("identities", user_pool=pool, client=client(pool), statements=statements)
+    IdentityPool("identities", user_pool=pool, client=client(pool), grants=grants)
 
 
 def own() -> None:
-    program(*own_objects(ACCOUNT, BUCKET, KEY, "users"))
+    program(own_objects(ACCOUNT, BUCKET, KEY, "users"))
 
 
 def rights(graph: Graph) -> dict[str, dict[str, Any]]:

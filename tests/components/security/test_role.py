@@ -48,12 +48,12 @@ def pod_role() -> PodRole:
         cluster=FakeCluster(),
         namespace="prod",
         service_account="api",
-        statements=[READ],
+        grants=[READ],
     )
 
 
 def test_a_role_has_what_it_was_granted_in_one_policy() -> None:
-    graph = record(lambda: plain_role(statements=[READ, WRITE]))
+    graph = record(lambda: plain_role(grants=[READ, WRITE]))
     assert trust(graph) == [
         {
             "Sid": "Assume",
@@ -87,13 +87,13 @@ def test_managed_policies_are_attached_by_their_own_name() -> None:
 
 
 def test_a_later_grant_is_a_policy_of_its_own() -> None:
-    graph = record(lambda: plain_role(statements=[READ]).grant("writing", WRITE))
+    graph = record(lambda: plain_role(grants=[READ]).grant("writing", WRITE))
     assert [statement["Sid"] for statement in document(graph.only(POLICY, "worker-writing"))] == ["Write"]
 
 
 def test_statements_must_have_their_own_ids() -> None:
     with pytest.raises(ProgramError, match="statement ids repeat: \\['Read'"):
-        record(lambda: plain_role(statements=[READ, READ]))
+        record(lambda: plain_role(grants=[READ, READ]))
 
 
 def test_a_pod_role_is_for_one_service_account_of_one_cluster() -> None:
@@ -146,12 +146,12 @@ def test_people_need_a_fresh_second_factor() -> None:
 
 
 def test_people_see_and_do_what_they_were_granted_only() -> None:
-    graph = record(lambda: HumanAccess("people", account=ACCOUNT, statements=[READ]))
+    graph = record(lambda: HumanAccess("people", account=ACCOUNT, grants=[READ]))
     assert graph.only(ATTACHMENT).inputs["policyArn"] == "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
     assert [statement["Sid"] for statement in document(graph.only(POLICY))] == ["Read"]
     assert record(lambda: HumanAccess("people", account=ACCOUNT)).of_type(POLICY) == []
 
 
-@pytest.mark.parametrize("program", [pod_role, lambda: HumanAccess("people", account=ACCOUNT, statements=[READ])])
+@pytest.mark.parametrize("program", [pod_role, lambda: HumanAccess("people", account=ACCOUNT, grants=[READ])])
 def test_the_same_without_outputs(program: Callable[[], Any]) -> None:
     assert unequal_when_unknown(program) == []

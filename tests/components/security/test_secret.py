@@ -131,7 +131,7 @@ def test_the_resource_policy_only_denies() -> None:
 
 def test_reading_is_granted() -> None:
     def program() -> None:
-        Role("reader", trust=service_trust("ec2.amazonaws.com"), statements=[build().read], description="Reads")
+        Role("reader", trust=service_trust("ec2.amazonaws.com"), grants=[build().read], description="Reads")
 
     graph = record(program)
     assert json.loads(graph.only(POLICY, "reader-policy").inputs["policy"])["Statement"] == [

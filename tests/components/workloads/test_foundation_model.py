@@ -11,13 +11,13 @@ ACTIONS = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 
 
 def test_a_model_is_granted_in_one_region() -> None:
-    (statement,) = invoke_model(ACCOUNT, "amazon.nova-lite-v1:0", "us-east-1")
+    (statement,) = invoke_model(ACCOUNT, "amazon.nova-lite-v1:0", "us-east-1").statements
     assert statement.actions == ACTIONS
     assert statement.resources == ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]
 
 
 def test_a_profile_opens_its_model_elsewhere_only_through_itself() -> None:
-    profile, model = invoke_model(ACCOUNT, "us.amazon.nova-2-lite-v1:0", "us-east-1")
+    profile, model = invoke_model(ACCOUNT, "us.amazon.nova-2-lite-v1:0", "us-east-1").statements
     arn = f"arn:aws:bedrock:us-east-1:{ACCOUNT.id}:inference-profile/us.amazon.nova-2-lite-v1:0"
     assert profile.resources == [arn]
     assert model.resources == ["arn:aws:bedrock:*::foundation-model/amazon.nova-2-lite-v1:0"]

@@ -37,7 +37,7 @@ def program(values: Mapping[str, SecretValue] = VALUES, templates: Mapping[str, 
         cluster=cluster,
         namespace=namespace,
         nodes=group,
-        statements=[
+        grants=[
             Statement("ReadApp", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [ARN]),
             Statement("DecryptApp", ["kms:Decrypt"], [ACCOUNT.arn("kms", "key/1")]),
         ],

@@ -1,17 +1,17 @@
-"""What a change opens or loosens: rights, ingress, encryption, retention, protection from deletion, logging."""
+"""What a change loosens: rights, ingress, encryption, retention, deletion protection, logging."""
 
 from collections.abc import Iterator
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.edits import edits
 from analyser.analyses.changes.pairing import Pairs, Resource
-from analyser.analyses.changes.widening.doors import new_doors
 from analyser.analyses.changes.widening.firewall import let_through
 from analyser.analyses.changes.widening.guards import guard, loosened, opened
+from analyser.analyses.changes.widening.ingress import new_doors
 from analyser.analyses.changes.widening.model import TITLES, Kind, Widening, widening_document
 from analyser.analyses.changes.widening.pod_groups import regrouped
+from analyser.analyses.changes.widening.removed_guards import left_alone
 from analyser.analyses.changes.widening.rights import new_rights
-from analyser.analyses.changes.widening.together import left_alone
 
 __all__ = ["TITLES", "Kind", "Widening", "widened", "widening_document"]
 

@@ -1,4 +1,4 @@
-"""Settings that guard: what is less encrypted, kept for a shorter time, easier to delete, less logged, more public.
+"""Settings that protect: less encryption, shorter retention, easier deletion, less logging, more public access.
 
 Told by the name of an input, since AWS uses few names for these in all of its types.
 """

@@ -1,4 +1,4 @@
-"""What a change opens or loosens."""
+"""One thing that a change loosens, as a value."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +16,7 @@ TITLES: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Widening:
-    """One thing that more may be done with than before, or less is kept of."""
+    """One thing that a change permits in addition, or protects less."""
 
     kind: Kind
     urn: str

@@ -37,7 +37,7 @@ class Right:
     conditions: frozenset[str]
 
     def covers(self, other: "Right") -> bool:
-        """Whether whoever has this one has the other as well: conditions only take away."""
+        """Whether this right includes the other; conditions only restrict."""
         return (
             self.principal in ("", "*", other.principal)
             and fnmatchcase(other.action.lower(), self.action.lower())

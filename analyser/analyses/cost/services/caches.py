@@ -51,7 +51,7 @@ def cluster(item: Item) -> Iterator[Line]:
 
 
 def accelerator(item: Item) -> Iterator[Line]:
-    """Every node."""
+    """Hours of every DAX node."""
     kind = str(item.read("nodeType", default=""))
     yield item.hours(f"{kind} nodes", kind, item.number("replicationFactor", default=1))
 

@@ -15,7 +15,7 @@ def _builds(item: Item) -> float:
 
 
 def project(item: Item) -> Iterator[Line]:
-    """Minutes of its kind of machine."""
+    """Build minutes at the price of the project's compute type."""
     machine = "arm" if str(item.read("environment", "type", default="")).startswith("ARM") else "linux"
     size = str(item.read("environment", "computeType", default="")).rpartition("_")[2]
     yield item.used("Builds", f"codebuild.{machine}-{size}", "build_minutes", share=_builds(item))

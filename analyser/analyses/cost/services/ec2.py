@@ -39,7 +39,7 @@ class _Machines:
 
 
 def node_group(item: Item) -> Iterator[Line]:
-    """A group that EKS manages."""
+    """Instances and disks of an EKS managed node group."""
     spot = item.read("capacityType") == "SPOT"
     yield from _machines(
         item,

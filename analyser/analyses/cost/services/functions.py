@@ -50,7 +50,7 @@ def called(graph: Graph) -> set[str]:
 
 
 def provisioned(item: Item) -> Iterator[Line]:
-    """Instances kept warm all month."""
+    """Provisioned concurrency, all hours of a month."""
     for node in item.graph.of_type(_FUNCTION):
         if _is_of(item.node, node):
             memory = item.number("provisionedConcurrentExecutions") * _gib(node)

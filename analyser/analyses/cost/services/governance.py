@@ -10,7 +10,7 @@ EVALUATIONS = 3
 
 
 def rule(item: Item) -> Iterator[Line]:
-    """Its part of the evaluations."""
+    """The share of evaluations that falls to one AWS Config rule."""
     share = EVALUATIONS / item.of_same_type()
     yield item.used("Evaluations", "config.evaluations", "config_items", share=share)
 

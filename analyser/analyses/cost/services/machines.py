@@ -21,7 +21,7 @@ def instance(item: Item) -> Iterator[Line]:
 
 
 def spot_request(item: Item) -> Iterator[Line]:
-    """The same at the price of Spot."""
+    """An instance at the Spot price."""
     yield from _machine(item, spot=True)
 
 

@@ -14,7 +14,7 @@ def topic(item: Item) -> Iterator[Line]:
 
 
 def queue(item: Item) -> Iterator[Line]:
-    """Requests to a standard queue."""
+    """Requests to an SQS standard queue."""
     yield item.used("Requests", "sqs.requests", "message_millions", share=_share(item))
 
 

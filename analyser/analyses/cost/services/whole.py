@@ -1,4 +1,4 @@
-"""What is paid for by use and belongs to no single resource."""
+"""Costs by use that belong to no single resource."""
 
 from collections.abc import Iterator
 

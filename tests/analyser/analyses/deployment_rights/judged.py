@@ -8,9 +8,9 @@ from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.rights import Rights, rights_for
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.rights.decide import decide
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.principal import Principal
 from analyser.analyses.rights.request import ABSENT
-from analyser.analyses.rights.source import Source
 from analyser.analyses.rights.target import Target
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from analyser.analyses.reach.answer import Answer, Verdict, ask
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.model import Reach
 from analyser.analyses.reach.security_groups import Peer, SecurityGroups
-from analyser.analyses.reach.view import View
 from policy.model import UNKNOWN
 from tests.analyser.analyses.reach.made import Made, public
 

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from analyser.analyses.rights.ask import ask, document
 from analyser.analyses.rights.decide import Answer, Decision
-from analyser.analyses.rights.names import UnknownNameError
+from analyser.analyses.rights.question import ask, document
+from analyser.analyses.rights.unknown_name import UnknownNameError
 from analyser.faces.terminal.rights import show
 from analyser.graph import Graph
 from analyser.run.program import run_program

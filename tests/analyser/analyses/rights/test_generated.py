@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from analyser.analyses.rights.around import Around
 from analyser.analyses.rights.decide import Answer, Decision, decide
+from analyser.analyses.rights.outside_policies import Around
+from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.principal import Principal
-from analyser.analyses.rights.source import Source
 from analyser.analyses.rights.target import KEY as KEY_TYPE
 from analyser.analyses.rights.target import Target
 from policy.iam import IDENTITY, RESOURCE, parse

@@ -12,9 +12,9 @@ import pulumi_aws as aws
 import pytest
 
 from analyser.analyses.rights import managed
-from analyser.analyses.rights.ask import ask, document
 from analyser.analyses.rights.decide import Answer, Decision
 from analyser.analyses.rights.generate import table
+from analyser.analyses.rights.question import ask, document
 from analyser.graph import Graph
 from analyser.run.program import run_program
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analyser.analyses.rights.ask import ask
-from analyser.analyses.rights.names import UnknownNameError
+from analyser.analyses.rights.question import ask
+from analyser.analyses.rights.unknown_name import UnknownNameError
 from tests.analyser.changed import changed
 from tests.stacks import stack_graph
 

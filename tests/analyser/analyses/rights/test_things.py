@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from analyser.analyses.rights.ask import ask
 from analyser.analyses.rights.decide import Answer
+from analyser.analyses.rights.question import ask
 from analyser.graph import Graph
 from tests.analyser.analyses.rights.made import (
     ACTION,

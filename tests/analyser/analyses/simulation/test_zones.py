@@ -7,7 +7,7 @@ import pytest
 
 from analyser.analyses.simulation import Outcome, simulate
 from analyser.analyses.simulation.document import document
-from analyser.analyses.simulation.without import SUBNET, without_region, without_zone, zones
+from analyser.analyses.simulation.remaining import SUBNET, without_region, without_zone, zones
 from analyser.faces.terminal.simulation import show
 from analyser.graph import Graph, Node
 from tests.analyser.analyses.simulation.made import changed, pair, taken, told

@@ -1,0 +1,121 @@
+"""Faster equivalents of Pulumi SDK functions, patched in for the length of a run."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from pulumi import Output, Resource, log
+from pulumi.output import _OutputData
+from pulumi.runtime import known_types, rpc
+from pulumi.runtime import resource as runtime_resource
+from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.settings import SETTINGS
+
+_create_urn = runtime_resource.create_urn
+_made: list[Resource] = []
+"""The resources of the run that is under way."""
+
+
+@contextmanager
+def shortcuts() -> Generator[None]:
+    """Within it, registrations note no source positions and nothing is logged for debugging, for which the recorder
+    has no use; of unknowns, properties, URNs and outputs under way the functions here take the place of the SDK's.
+    """
+    before = [(place, name, getattr(place, name)) for place, name, _ in INSTEAD]
+    for place, name, shorter in INSTEAD:
+        setattr(place, name, shorter)
+    try:
+        yield
+    finally:
+        for place, name, own in before:
+            setattr(place, name, own)
+        _let_go()
+
+
+def _let_go() -> None:
+    """Takes their outputs from a run's resources, which each of them holds in turn: forty thousand objects a stack
+    that only the garbage collector would free.
+    """
+    for resource in _made:
+        own = vars(resource)
+        for name in [name for name, value in own.items() if isinstance(value, Output)]:
+            del own[name]
+    _made.clear()
+
+
+def contains_unknowns(value: Any) -> bool:
+    """Whether a value is unknown or holds one that is, at any depth of dicts and lists, which may hold themselves.
+
+    The SDK's own (``pulumi.runtime.rpc``) says the same by a function that it makes at each call and that refers to
+    itself: twenty thousand circles a stack, seven in ten of all objects that a run left to the garbage collector.
+    """
+    return known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, set()))
+
+
+def _hold_unknowns(values: dict[Any, Any] | list[Any], seen: set[int]) -> bool:
+    if id(values) in seen:
+        return False
+    seen.add(id(values))
+    # An output type is a dict with attributes by the names of its properties, one of which may be ``values``.
+    for value in [values[key] for key in values] if isinstance(values, dict) else values:
+        if known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, seen)):
+            return True
+    return False
+
+
+def transfer_properties(resource: Resource, properties: dict[str, Any], custom: bool) -> dict[str, rpc.Resolver]:
+    """Gives a resource an output for each of its properties, and returns what resolves them, by name.
+
+    One future for each, as the SDK itself does with a resource's URN; here it makes four and a task that waits for
+    them. "urn" and a custom resource's "id" are made elsewhere.
+    """
+    _made.append(resource)
+    resolvers: dict[str, rpc.Resolver] = {}
+    for name in properties:
+        if name != "urn" and not (name == "id" and custom):
+            resolvers[name], resource.__dict__[name] = _property(resource)
+    return resolvers
+
+
+def _property(resource: Resource) -> tuple[rpc.Resolver, Output[Any]]:
+    future: asyncio.Future[_OutputData[Any]] = asyncio.Future()
+
+    def resolve(value: Any, known: bool, secret: bool, others: set[Resource] | None, failed: Exception | None) -> None:
+        if failed is None:
+            future.set_result(_OutputData({resource, *(others or ())}, value, known, secret))
+        else:
+            future.set_exception(failed)
+
+    return resolve, Output._from_data(future)
+
+
+def create_urn(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[str]:
+    """A URN of parts that are at hand, without an output for each; the SDK makes one with every registration."""
+    if rest or not (isinstance(parent, str) and isinstance(name, str) and isinstance(type_, str)):
+        return _create_urn(name, type_, parent, *rest)
+    future: asyncio.Future[_OutputData[str]] = asyncio.Future()
+    future.set_result(_OutputData(set(), f"{parent[: parent.rfind('::')]}${type_}::{name}", True, False))
+    return Output._from_data(future)
+
+
+def _track(output: Output[Any]) -> None:
+    """Notes an output as under way. What is done is taken out by ``program._to_the_end``, in few rounds; the SDK's
+    own has each output take itself out, under a lock, by a call of the loop.
+    """
+    SETTINGS.outputs.add(output._data)
+
+
+def _unheard(*_: Any, **__: Any) -> None:
+    """What nobody would hear."""
+
+
+INSTEAD: tuple[tuple[Any, str, Any], ...] = (
+    (runtime_resource, "_get_stack_trace", source_pb2.StackTrace),
+    (runtime_resource, "create_urn", create_urn),
+    (rpc, "contains_unknowns", contains_unknowns),
+    (rpc, "transfer_properties", transfer_properties),
+    (Output, "_track", _track),
+    (log, "debug", _unheard),
+)
+"""Where the SDK looks a function up, by what name, and what it finds while a run lasts."""

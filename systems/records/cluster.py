@@ -1,0 +1,62 @@
+"""The EKS cluster of the records system, its node group and Karpenter."""
+
+import pulumi
+
+from components.compute.self_managed_nodes import SelfManagedNodes
+from components.data.log_bucket import LogBucket
+from components.network.network import Network
+from components.security.human_access import HumanAccess
+from components.workloads.cluster_autoscaler import ClusterAutoscaler
+from components.workloads.karpenter import Karpenter
+from components.workloads.storage_class import StorageClass, StorageClassSettings
+from systems.eks_platform import Compute, make_compute
+from systems.foundation import Stack
+from systems.records.settings import BACKED_UP, SystemSettings
+
+
+def platform(
+    stack: Stack[SystemSettings], *, network: Network, people: HumanAccess, access_logs: LogBucket
+) -> tuple[Compute, list[pulumi.Resource]]:
+    """The cluster, and the pool of nodes that the application's pods need where they name one."""
+    compute = make_compute(
+        stack,
+        system="records",
+        network=network,
+        people=people,
+        cluster=stack.settings.cluster,
+        groups={"nodes": stack.settings.nodes},
+        addons=stack.settings.addons,
+        runner=stack.settings.runner,
+        access_logs=access_logs,
+    )
+    cluster, ready = compute.cluster, compute.ready
+    if stack.settings.self_managed_nodes is not None:
+        SelfManagedNodes(
+            "self-managed-nodes",
+            stack.settings.self_managed_nodes,
+            account=stack.account,
+            network=network,
+            cluster=cluster,
+            key=compute.volumes_key,
+        )
+    if stack.settings.autoscaler != "karpenter":
+        ClusterAutoscaler("cluster-autoscaler", account=stack.account, cluster=cluster, nodes=ready)
+    pool: list[pulumi.Resource] = []
+    if stack.settings.autoscaler != "clusterAutoscaler":
+        pool.append(
+            Karpenter(
+                "karpenter",
+                stack.settings.node_pool,
+                account=stack.account,
+                network=network,
+                cluster=cluster,
+                nodes_group=cluster.nodes,
+                nodes=ready,
+                key=compute.volumes_key,
+                queue_key=stack.keys.logs,
+            )
+        )
+    plain = StorageClassSettings(default=True, tags=BACKED_UP)
+    for name, kind in (("volumes", plain), ("database-volumes", stack.settings.database_volumes)):
+        StorageClass(name, kind, account=stack.account, cluster=cluster, key=compute.volumes_key)
+    return compute, pool
