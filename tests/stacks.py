@@ -18,21 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STACKS = stack_names(ROOT)
 EVERY_STACK = "STRATA_EVERY_STACK" in os.environ
 """``make soak``: what is tried with some stacks is tried with all."""
-RUN_ANEW = (
-    STACKS
-    if EVERY_STACK
-    else (
-        "prod",
-        "confluence-prod",
-        "confluence-lambda",
-        "consulting-prod",
-        "mdreader-prod",
-        "mdreader-amplify",
-        "mdreader-prod-dr",
-        "collaboration-prod",
-    )
-)
-"""What tests run or judge once more, changed: the fullest stack of each kind, and one that stands by."""
+RUN_ANEW = STACKS if EVERY_STACK else ("prod", "confluence-lambda", "mdreader-prod-dr", "collaboration-prod")
+"""What tests run or judge once more, changed: one on a cluster, of functions, that stands by for another, of tasks."""
 SEALED = frozenset(
     {
         "aws:backup/restoreTestingPlan:RestoreTestingPlan",

@@ -141,9 +141,9 @@ def reach(graph: Graph) -> list[dict[str, Any]]:
     """Who can open a connection to what, as JSON data."""
     # Only who asks waits for it: it has a library of its own to import.
     from analyser.analyses.reach.answer import matrix, matrix_document
-    from analyser.analyses.reach.model import Reach
+    from analyser.analyses.reach.model import reach_of
 
-    return matrix_document(matrix(Reach(graph)))
+    return matrix_document(matrix(reach_of(graph)))
 
 
 def outputs(graph: Graph) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """Faster equivalents of Pulumi SDK functions, patched in for the length of a run."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from pulumi import Output, Resource, log
+from pulumi import Output, Resource, _types, log
 from pulumi.output import _OutputData
-from pulumi.runtime import known_types, rpc
+from pulumi.runtime import known_types, resource_cycle_breaker, rpc
 from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
 _create_urn = runtime_resource.create_urn
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _made: list[Resource] = []
 """The resources of the run that is under way."""
 
@@ -20,7 +21,7 @@ _made: list[Resource] = []
 @contextmanager
 def shortcuts() -> Generator[None]:
     """Within it, registrations note no source positions and nothing is logged for debugging, for which the recorder
-    has no use; of unknowns, properties, URNs and outputs under way the functions here take the place of the SDK's.
+    has no use; of unknowns, properties, types, URNs and outputs under way functions here take the place of the SDK's.
     """
     before = [(place, name, getattr(place, name)) for place, name, _ in INSTEAD]
     for place, name, shorter in INSTEAD:
@@ -50,6 +51,8 @@ def contains_unknowns(value: Any) -> bool:
     The SDK's own (``pulumi.runtime.rpc``) says the same by a function that it makes at each call and that refers to
     itself: twenty thousand circles a stack, seven in ten of all objects that a run left to the garbage collector.
     """
+    if type(value) in _PLAIN:
+        return False
     return known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, set()))
 
 
@@ -59,6 +62,8 @@ def _hold_unknowns(values: dict[Any, Any] | list[Any], seen: set[int]) -> bool:
     seen.add(id(values))
     # An output type is a dict with attributes by the names of its properties, one of which may be ``values``.
     for value in [values[key] for key in values] if isinstance(values, dict) else values:
+        if type(value) in _PLAIN:
+            continue
         if known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, seen)):
             return True
     return False
@@ -99,6 +104,33 @@ def create_urn(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[
     return Output._from_data(future)
 
 
+def kept(unwrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same of a type hint, each worked out once. By identity: hints are equal whatever the order of their parts."""
+    found: dict[int, tuple[Any, Any]] = {}
+
+    def unwrapped(hint: Any) -> Any:
+        known = found.get(id(hint))
+        if known is None:
+            found[id(hint)] = known = (hint, unwrap(hint))  # what is kept is no other's id
+        return known[1]
+
+    return unwrapped
+
+
+def reachable(from_resource: Resource, to_resource: Resource) -> bool:
+    """Whether the one depends on the other, directly or through others; the SDK's own makes a generator for each."""
+    seen: set[Resource] = set()
+    left = [from_resource]
+    while left:
+        one = left.pop()
+        if one is to_resource:
+            return True
+        if one not in seen:
+            seen.add(one)
+            left += resource_cycle_breaker._deps(one)
+    return False
+
+
 def _track(output: Output[Any]) -> None:
     """Notes an output as under way. What is done is taken out by ``program._to_the_end``, in few rounds; the SDK's
     own has each output take itself out, under a lock, by a call of the loop.
@@ -115,6 +147,9 @@ INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (runtime_resource, "create_urn", create_urn),
     (rpc, "contains_unknowns", contains_unknowns),
     (rpc, "transfer_properties", transfer_properties),
+    (_types, "unwrap_type", kept(_types.unwrap_type)),
+    (_types, "unwrap_optional_type", kept(_types.unwrap_optional_type)),
+    (resource_cycle_breaker, "_reachable", reachable),
     (Output, "_track", _track),
     (log, "debug", _unheard),
 )

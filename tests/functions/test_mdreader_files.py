@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -16,23 +15,22 @@ CODE = Path(__file__).parents[2] / "functions" / "mdreader_files" / "handler.py"
 BUCKET = "uploads"
 
 
-@pytest.fixture
-def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+@pytest.fixture(scope="module")
+def handler() -> Iterator[Any]:
+    """The function's code over a bucket, each of whose objects a test puts anew."""
     spec = importlib.util.spec_from_file_location("mdreader_files", CODE)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with mock_aws():
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         spec.loader.exec_module(module)
         module.client().create_bucket(Bucket=BUCKET)
         yield module
 
 
-def tags(key: str) -> dict[str, str]:
-    found = boto3.client("s3").get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
+def tags(handler: Any, key: str) -> dict[str, str]:
+    found = handler.client().get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
     return {tag["Key"]: tag["Value"] for tag in found}
 
 
@@ -70,7 +68,7 @@ def test_a_file_is_what_its_first_bytes_say(
     key = "users/us-east-1:1/a file+1.bin"
     handler.client().put_object(Bucket=BUCKET, Key=key, Body=body, ContentType=declared)
     handler.handle(uploaded(BUCKET, key), None)
-    assert tags(key) == {
+    assert tags(handler, key) == {
         "size-bytes": str(len(body)),
         "declared-type": declared.partition(";")[0],
         "detected-type": detected,
@@ -85,7 +83,7 @@ def test_an_object_with_all_its_tags_keeps_as_many_as_there_is_room_for(
     handler.client().put_object(Bucket=BUCKET, Key="a", Body=PNG, ContentType="image/png", Tagging=given)
     for _ in range(2):
         handler.handle(uploaded(BUCKET, "a"), None)
-        found = tags("a")
+        found = tags(handler, "a")
         assert {name for name in found if name.startswith("t") and name[1:].isdigit()} == {f"t{n}" for n in range(6)}
         assert found["detected-type"] == "image/png"
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -96,18 +94,18 @@ def test_a_second_look_says_the_same_and_keeps_what_others_said(handler: Any) ->
     handler.client().put_object(Bucket=BUCKET, Key="a", Body=PNG, ContentType="image/png", Tagging="owner=ada")
     for _ in range(2):
         handler.handle(uploaded(BUCKET, "a"), None)
-    assert tags("a")["owner"] == "ada"
-    assert len(tags("a")) == 5
+    assert tags(handler, "a")["owner"] == "ada"
+    assert len(tags(handler, "a")) == 5
 
 
 def test_what_no_tag_may_hold_is_left_out(handler: Any) -> None:
     handler.client().put_object(Bucket=BUCKET, Key="a", Body=b"x", ContentType="text/<b>")
     handler.handle(uploaded(BUCKET, "a"), None)
-    assert tags("a")["declared-type"] == "text/_b_"
+    assert tags(handler, "a")["declared-type"] == "text/_b_"
 
 
 def test_a_file_that_is_gone_holds_up_no_other(handler: Any, capsys: pytest.CaptureFixture[str]) -> None:
     handler.client().put_object(Bucket=BUCKET, Key="b", Body=PNG, ContentType="image/png")
-    handler.handle(uploaded(BUCKET, "a", "b"), None)
-    assert tags("b")["types-agree"] == "yes"
+    handler.handle(uploaded(BUCKET, "gone", "b"), None)
+    assert tags(handler, "b")["types-agree"] == "yes"
     assert "gone" in capsys.readouterr().out

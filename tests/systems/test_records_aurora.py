@@ -14,7 +14,7 @@ from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.coverage import missing
 from analyser.analyses.inventory.stores import READERS
 from analyser.analyses.policies.verdict import verdict
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.analyses.report import Report, document
 from analyser.analyses.timeline import timeline
 from analyser.analyses.trace import State, trace
@@ -223,7 +223,7 @@ def test_no_update_takes_back_what_others_change(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_it_answers_under_a_name_of_its_own_and_is_asked_for_in_the_checks(role: str) -> None:
     graph = made(role)
-    (place,) = Reach(graph).find("aurora")
+    (place,) = reach_of(graph).find("aurora")
     assert place.ports == (5432,)
     commands = [one.command for one in checks(graph)]
     assert any("describe-db-clusters" in one and "prod-postgres-aurora" in one for one in commands)

@@ -13,7 +13,7 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.analyses.prerequisites import prerequisites
 from analyser.analyses.prerequisites.stages import first_stage
 from analyser.analyses.reach.answer import Verdict, ask
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import Reach, reach_of
 from analyser.analyses.timeline import timeline
 from analyser.analyses.trace import State, trace
 from analyser.graph import Graph, Node
@@ -42,7 +42,7 @@ def graph() -> Graph:
 
 @cache
 def reach() -> Reach:
-    return Reach(graph())
+    return reach_of(graph())
 
 
 def role(name: str) -> Node:

@@ -13,7 +13,7 @@ from analyser.analyses.inventory import inventory
 from analyser.analyses.inventory.purposes import purposes
 from analyser.analyses.policies.verdict import verdict
 from analyser.analyses.prerequisites.quotas import quotas
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.analyses.timeline import timeline
 from analyser.analyses.trace import State, trace
 from analyser.graph import Graph
@@ -143,7 +143,7 @@ def test_self_managed_nodes_join_their_cluster_and_its_autoscaler_finds_them() -
 
 def test_they_stand_where_other_nodes_stand_and_are_counted() -> None:
     graph = later()
-    (ours,), (others,) = (Reach(graph).find(name) for name in ("self-managed-nodes", "nodes"))
+    (ours,), (others,) = (reach_of(graph).find(name) for name in ("self-managed-nodes", "nodes"))
     assert ours.interfaces == others.interfaces
     (cost,) = [one for one in monthly_cost(graph).resources if one.name == "self-managed-nodes-group"]
     (nodes, *_) = cost.lines
@@ -179,7 +179,7 @@ def test_nobody_gets_past_the_distribution_by_the_accelerator() -> None:
     assert {who.startswith("pl-") for who, *_ in before} == {True}
     for rule in graph.of_type("aws:lb/listenerRule:ListenerRule"):
         assert [one for one in rule.inputs["conditions"] if "httpHeader" in one]
-    reach = Reach(graph)
+    reach = reach_of(graph)
     (cdn,) = (place for place in reach.find("cdn") if place.name == "cdn")
     links = [link for link in reach.passed_on(cdn) if link.target.name == "balancer"]
     assert links

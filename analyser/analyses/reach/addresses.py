@@ -26,14 +26,10 @@ class Addresses:
         return union((self, other))
 
     def __and__(self, other: "Addresses") -> "Addresses":
-        pairs = ((max(a, c), min(b, d)) for a, b in self.spans for c, d in other.spans)
-        return Addresses(tuple(sorted((first, last) for first, last in pairs if first <= last)))
+        return Addresses(tuple(_common(self.spans, other.spans)))
 
     def __sub__(self, other: "Addresses") -> "Addresses":
-        left = list(self.spans)
-        for first, last in other.spans:
-            left = [part for span in left for part in _without(span, first, last)]
-        return Addresses(tuple(left))
+        return Addresses(tuple(_without(self.spans, other.spans)))
 
     def covers(self, other: "Addresses") -> bool:
         """Whether all of the other set is in this one."""
@@ -41,7 +37,7 @@ class Addresses:
 
     def cidrs(self) -> list[str]:
         """The set as ranges in the usual form."""
-        return [str(cidr) for span in self.spans for cidr in _summarized(span)]
+        return [cidr for span in self.spans for cidr in _summarized(span)]
 
 
 def union(sets: Iterable[Addresses]) -> Addresses:
@@ -76,18 +72,43 @@ def six(found: Addresses) -> bool:
     return any(last >= _SIX for _, last in found.spans)
 
 
-def _without(span: Span, first: int, last: int) -> Iterator[Span]:
-    if span[0] < first:
-        yield span[0], min(span[1], first - 1)
-    if span[1] > last:
-        yield max(span[0], last + 1), span[1]
+def _common(mine: tuple[Span, ...], others: tuple[Span, ...]) -> Iterator[Span]:
+    """What is in both, each gone through once: spans are sorted."""
+    at, beside = 0, 0
+    while at < len(mine) and beside < len(others):
+        (first, last), (begin, end) = mine[at], others[beside]
+        if first <= end and begin <= last:
+            yield (first if first > begin else begin), (last if last < end else end)
+        if last < end:
+            at += 1
+        else:
+            beside += 1
 
 
-def _summarized(span: Span) -> Iterator[object]:
+def _without(mine: tuple[Span, ...], others: tuple[Span, ...]) -> Iterator[Span]:
+    """What is in the one and not in the other, each gone through once."""
+    beside = 0
+    for first, last in mine:
+        left = first
+        while beside < len(others) and others[beside][1] < left:
+            beside += 1
+        at = beside
+        while left <= last and at < len(others) and others[at][0] <= last:
+            begin, end = others[at]
+            if left < begin:
+                yield left, begin - 1
+            left = end + 1
+            at += 1
+        if left <= last:
+            yield left, last
+
+
+@lru_cache(maxsize=4096)
+def _summarized(span: Span) -> tuple[str, ...]:
     first, last = span
     if first < _SIX:
-        return summarize_address_range(IPv4Address(first), IPv4Address(last))
-    return summarize_address_range(IPv6Address(first - _SIX), IPv6Address(last - _SIX))
+        return tuple(map(str, summarize_address_range(IPv4Address(first), IPv4Address(last))))
+    return tuple(map(str, summarize_address_range(IPv6Address(first - _SIX), IPv6Address(last - _SIX))))
 
 
 NOWHERE = Addresses()

@@ -91,9 +91,9 @@ def survey(reach: Reach, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[Answ
     return _surveyed(reach, kinds)
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=8)
 def _surveyed(reach: Reach, kinds: frozenset[Kind]) -> tuple[Answer, ...]:
-    """The last is kept: a page shows it as a table and as a picture."""
+    """Kept as models are: a page shows it as a table and as a picture."""
     found: list[Answer] = []
     for source in reach.places:
         if source.kind not in kinds or not (source.opens or reach.passed_on(source)):

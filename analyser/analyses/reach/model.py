@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
@@ -90,6 +90,12 @@ class Reach:
         given = [text(found.get(key)) for found in resources for key in _GIVEN_NAMES]
         made = [name for found in resources for name in (found.name, self.view.id_of(found))]
         return {name.lower() for name in given + made if name}
+
+
+@lru_cache(maxsize=8)
+def reach_of(graph: Graph) -> Reach:
+    """The model of a graph, which does not change: kept for whoever asks of the same graph next."""
+    return Reach(graph)
 
 
 def _unseen(graph: Graph) -> str:

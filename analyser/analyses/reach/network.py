@@ -60,11 +60,16 @@ class Network:
         self.tables = RouteTables(view)
         self.acls = NetworkAcls(view)
         self.subnets = {subnet.id: subnet for subnet in map(self._subnet, view.of(SUBNET, DEFAULT_SUBNET))}
+        self._hops: dict[tuple[str, Addresses], list[Hop]] = {}
         self._local = {view.id_of(vpc): list(self._local_routes(vpc)) for vpc in view.of(VPC, DEFAULT_VPC)}
 
     def hops(self, subnet: Subnet, wanted: Addresses) -> list[Hop]:
         """Where the packets of a subnet to some addresses go."""
-        return longest([*self.tables.routes(subnet.table), *self._local.get(subnet.vpc, ())], wanted)
+        found = self._hops.get((subnet.id, wanted))
+        if found is None:
+            found = longest([*self.tables.routes(subnet.table), *self._local.get(subnet.vpc, ())], wanted)
+            self._hops[subnet.id, wanted] = found
+        return found
 
     def untold(self, subnet: Subnet) -> str:
         """Why the routes of a subnet are not all known; empty where they are."""

@@ -46,6 +46,7 @@ class NetworkPolicies:
         self._namespaces = _namespace_labels(view)
         self.enforced = _enforced(view)
         self._cluster = bool(view.of("aws:eks/cluster:Cluster"))
+        self._checked: dict[tuple[Pods, Correspondent, int, Pods | None, str], Check | None] = {}
 
     def out(self, pods: Pods, other: Correspondent, port: int, named: Pods | None = None) -> Check | None:
         """Whether policies let ``pods`` open connections; None where no policy says anything."""
@@ -56,6 +57,13 @@ class NetworkPolicies:
         return self._check(pods, other, port, pods, "Ingress")
 
     def _check(self, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str) -> Check | None:
+        """Kept: the same is asked for each pair of subnets."""
+        asked = (pods, other, port, named, way)
+        if asked not in self._checked:
+            self._checked[asked] = self._judged(*asked)
+        return self._checked[asked]
+
+    def _judged(self, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str) -> Check | None:
         inward = way == "Ingress"
         direction = f"{'in' if inward else 'out'} tcp {port} {'from' if inward else 'to'} {other.says}"
         chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]

@@ -58,7 +58,7 @@ class Interface:
     """Whether it takes packets that are not for itself (its source and destination check is off)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pods:
     """What NetworkPolicies select by. ``labels`` are those of the pod template; a chart's own are not known."""
 

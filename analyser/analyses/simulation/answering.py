@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analyser.analyses.reach.answer import matrix
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.trace import STORIES, Chain, State, Story
 from analyser.analyses.trace.survey import Survey
@@ -30,7 +30,7 @@ class Answering:
     @cached_property
     def pairs(self) -> Pairs:
         """Whom the internet and whatever runs can open a connection to."""
-        answers = matrix(Reach(self.graph), _RUNS)
+        answers = matrix(reach_of(self.graph), _RUNS)
         return {(answer.source.name, answer.target.name, answer.port): answer.target for answer in answers}
 
     @cached_property

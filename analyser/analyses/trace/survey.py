@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from analyser.analyses.reach.graph_view import View, text
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.place import Link as Way
 from analyser.analyses.rights.decide import Answer, Decision
@@ -21,7 +21,7 @@ class Survey:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.reach = Reach(graph)
+        self.reach = reach_of(graph)
         self.view: View = self.reach.view
         self._principals: dict[str, Principal] = {}
 

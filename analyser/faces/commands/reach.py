@@ -7,7 +7,7 @@ import typer
 
 from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.reach.answer import VERSION, ask, document, survey, survey_document
-from analyser.analyses.reach.model import Reach, UnknownPlaceError
+from analyser.analyses.reach.model import UnknownPlaceError, reach_of
 from analyser.faces.commands.usage_error import UsageError
 from analyser.faces.terminal.reach import show_answers, show_matrix
 from analyser.graph import Graph
@@ -26,7 +26,7 @@ class Question:
 
 def show_matrix_of(graph: Graph, *, as_json: bool) -> None:
     """Prints who can open a connection to what."""
-    found = survey(Reach(graph))
+    found = survey(reach_of(graph))
     if as_json:
         _print({"version": VERSION, "stack": graph.stack, **survey_document(found), **gaps_document(graph)})
     else:
@@ -39,7 +39,7 @@ def show_reach(graph: Graph, question: Question, *, as_json: bool) -> int:
     Raises UsageError for a name that is none.
     """
     try:
-        answers = ask(Reach(graph), question.source, question.target, question.port)
+        answers = ask(reach_of(graph), question.source, question.target, question.port)
     except UnknownPlaceError as error:
         raise UsageError(str(error)) from error
     if not answers:

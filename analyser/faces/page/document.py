@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import Reach, reach_of
 from analyser.analyses.report import Report, outputs
 from analyser.faces.page import amounts, cost
 from analyser.faces.page.gantt import gantt
@@ -36,7 +36,7 @@ def html(report: Report) -> str:
 def _told(report: Report) -> dict[str, Any]:
     """What the templates tell, by the names that they know it by."""
     graph = report.graph
-    reach = Reach(graph)
+    reach = reach_of(graph)
     return {
         "stack": graph.stack,
         "sections": _SECTIONS,

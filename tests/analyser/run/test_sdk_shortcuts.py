@@ -2,11 +2,14 @@
 
 import gc
 import weakref
+from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import resource, rpc
+from pulumi import _types
+from pulumi.runtime import resource, resource_cycle_breaker, rpc
 
 from analyser.run import sdk_shortcuts
 from analyser.run.program import ProgramError, run_program
@@ -49,6 +52,47 @@ def _circle(*last: Any) -> list[Any]:
 )
 def test_unknowns_are_found_where_the_sdk_finds_them(value: Any, holds: bool) -> None:
     assert sdk_shortcuts.contains_unknowns(value) is rpc.contains_unknowns(value) is holds
+
+
+class _Dependent:
+    """What the SDK notes dependencies on."""
+
+
+@pulumi.input_type
+class _Rule:
+    """What a hint of a nested input names."""
+
+
+@pytest.mark.parametrize("unwrap", [_types.unwrap_type, _types.unwrap_optional_type])
+def test_a_hint_is_unwrapped_once_and_to_the_same(unwrap: Any) -> None:
+    calls: list[Any] = []
+
+    def counted(hint: Any) -> Any:
+        calls.append(hint)
+        return unwrap(hint)
+
+    shorter = shortcuts.kept(counted)
+    hints: list[Any] = [
+        str, str | None, pulumi.Input[str], pulumi.Input[str] | None, pulumi.Output[str], pulumi.InputType[_Rule],
+        pulumi.Input[pulumi.InputType[_Rule]], int | str, str | int, Mapping[str, Any] | _Rule,
+    ]  # fmt: skip
+    for _ in range(2):
+        assert [shorter(hint) for hint in hints] == [unwrap(hint) for hint in hints]
+        assert len(calls) == len(hints)
+
+
+def test_who_depends_on_whom_is_what_the_sdk_says() -> None:
+    """A chain, a circle and one apart."""
+    several: list[Any] = [_Dependent() for _ in range(6)]
+    for one, other in ((0, 1), (1, 2), (2, 3), (3, 1), (4, 3)):
+        resource_cycle_breaker._add_dep(several[one], several[other])
+    said = {pair: shortcuts.reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)}
+    assert said == {
+        pair: resource_cycle_breaker._reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)
+    }
+    assert said[0, 3]
+    assert not said[0, 4]
+    assert not said[5, 0]
 
 
 def test_nothing_is_left_to_the_garbage_collector() -> None:

@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from analyser.analyses.reach.answer import Answer, ask, matrix
-from analyser.analyses.reach.model import Reach, UnknownPlaceError
+from analyser.analyses.reach.model import Reach, UnknownPlaceError, reach_of
 from analyser.analyses.reach.place import Kind, Place
 from analyser.faces.terminal.reach import show_matrix
 from tests.stacks import STACKS, stack_graph
@@ -15,7 +15,7 @@ PROD, CONSULTING, CONFLUENCE, SERVERLESS = "prod", "consulting-prod", "confluenc
 
 @functools.cache
 def of(stack: str) -> Reach:
-    return Reach(stack_graph(stack))
+    return reach_of(stack_graph(stack))
 
 
 @functools.cache
@@ -110,7 +110,7 @@ def test_the_api_server_answers_within_the_network_only() -> None:
 def test_the_store_that_follows_is_reached_from_its_own_network_alone(
     stack: str, source: str, store: str, promoted: bool
 ) -> None:
-    there = Reach(stack_graph(stack, promoted=promoted))
+    there = reach_of(stack_graph(stack, promoted=promoted))
     # A proxy has a target only once the database behind it writes.
     assert ask(there, source, store)[0].yes is (promoted or stack != "confluence-lambda-dr")
     assert not any(answer.yes for answer in ask(there, "internet", store))

@@ -3,7 +3,7 @@
 import pytest
 
 from analyser.analyses.reach.answer import ask, matrix, survey
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import Reach, reach_of
 from analyser.analyses.reach.place import Kind
 from analyser.faces.page.reach import Reaches, reaches
 from tests.analyser.faces.page.pages import stack_report
@@ -11,7 +11,7 @@ from tests.analyser.faces.page.pages import stack_report
 
 @pytest.fixture(scope="module", name="reach")
 def _reach() -> Reach:
-    return Reach(stack_report("prod").graph)
+    return reach_of(stack_report("prod").graph)
 
 
 @pytest.fixture(scope="module", name="section")

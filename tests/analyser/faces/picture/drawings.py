@@ -2,7 +2,7 @@
 
 import functools
 
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.faces.picture.routes import Drawing, draw
 from analyser.faces.picture.scene import scene
 from tests.stacks import STACKS, stack_graph
@@ -15,5 +15,5 @@ OTHERS = tuple(stack for stack in STACKS if stack not in QUICK)
 @functools.cache
 def drawing(stack: str, *, unfolded: bool = False) -> Drawing:
     """A stack on paper."""
-    reach = Reach(stack_graph(stack))
+    reach = reach_of(stack_graph(stack))
     return draw(scene(reach, reach.view, unfolded=unfolded))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.model import reach_of
 from analyser.faces.picture.scene import Box, Scene, scene
 from tests.analyser.faces.picture.drawings import drawing
 from tests.stacks import stack_graph
@@ -79,7 +79,7 @@ def test_controllers_node_groups_and_rotations_stand_folded(records: Scene) -> N
 
 
 def test_nothing_stays_folded_that_is_asked_for() -> None:
-    reach = Reach(stack_graph("prod"))
+    reach = reach_of(stack_graph("prod"))
     every = {box.key for box in scene(reach, reach.view, unfolded=True).leaves()}
     assert {"external-secrets", "karpenter-release", "nodes", "cursor-key-rotation", "backup-changes"} <= every
     assert not [key for key in every if key.startswith("fold:")]
@@ -110,7 +110,7 @@ def test_copies_stand_in_their_own_region() -> None:
 
 
 def test_what_follows_its_home_stack_stands_where_it_serves() -> None:
-    reach = Reach(stack_graph("confluence-lambda-dr"))
+    reach = reach_of(stack_graph("confluence-lambda-dr"))
     drawn = scene(reach, reach.view)
     assert [box.key for box in drawn.boxes if box.key.startswith("region-")] == ["region-us-west-2"]
     assert {"cache", "postgres"} <= {box.key for box in _box(drawn.boxes, "region-us-west-2").leaves()}

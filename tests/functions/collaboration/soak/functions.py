@@ -14,10 +14,10 @@ from .regions import Region
 
 _HOUR = 3_600
 _EDITORS = 4
-_VANISHING = 30
+_FEW_VANISHING, _VANISHING = 12, 30
 _FOLD = 15
 _LATE = 4_000_000_000
-_SHORT, _LONG = 150, 1_500
+_SHORT, _LONG = 60, 1_500
 _STEPS = (
     *["write"] * 10,
     *["erase"] * 2,
@@ -36,9 +36,10 @@ _STEPS = (
 
 
 class FunctionsSoak:
-    """One history. Its seed decides everything."""
+    """One history. Its seed decides everything but how many vanish at once."""
 
-    def __init__(self, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, seed: int, vanishing: int, say: Callable[[str], None]) -> None:
+        self._vanishing = vanishing
         self._chance = random.Random(seed)
         self._say = say
         self._clock = Clock()
@@ -177,19 +178,19 @@ class FunctionsSoak:
     def _many_vanish_at_once(self) -> list[str]:
         """Their number of posts, not its square."""
         self._settle()
-        for number in range(_VANISHING):
+        for number in range(self._vanishing):
             connection = f"v{number}"
             self._home.connect(connection, principal(f"v{number}", expires=_LATE), lambda _: None)
             self._home.say(connection, body("join"))
-        for number in range(_VANISHING):
+        for number in range(self._vanishing):
             self._home.sockets.pop(f"v{number}")
         before = self._home.posts
         editor, connection = next(iter(self._editors.values()))
         editor.write()
         self._say_all(connection, editor.messages(1.0)[:1])
         # The change to everybody, then to each editor who is still there one message about each that is not.
-        posts, most = self._home.posts - before, (_VANISHING + 2) * (_EDITORS + 2)
-        return [f"{posts} posts for {_VANISHING} vanished connections"] if posts > most else []
+        posts, most = self._home.posts - before, (self._vanishing + 2) * (_EDITORS + 2)
+        return [f"{posts} posts for {self._vanishing} vanished connections"] if posts > most else []
 
     def _another_region_takes_over(self) -> list[str]:
         """Planned: everything is replicated, and functions run in one region at a time, as both would fold.
@@ -244,7 +245,7 @@ def in_memory() -> Generator[None]:
 def play(seed: int, short: bool, say: Callable[[str], None]) -> list[str]:
     """What one history shows to be lost."""
     with in_memory():
-        soak = FunctionsSoak(seed, say)
+        soak = FunctionsSoak(seed, _FEW_VANISHING if short else _VANISHING, say)
         faults = soak.run(_SHORT if short else _LONG)
         say(f"{len(soak._ledger.written)} marks acknowledged, {soak._ledger.refused} refused; {len(faults)} faults")
         return faults

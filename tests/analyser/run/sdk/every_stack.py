@@ -1,20 +1,14 @@
-"""Stacks that are run with an SDK loaded part by part and shortcuts, as here, register what they do without."""
+"""A stack of each system, as ``test_plain.py`` has a program: ``make soak``, for a plain SDK takes long to load."""
 
 import json
 import subprocess
 import sys
 
-import pytest
-
 from analyser.faces.formats import state
 from analyser.run.sdk import finder
-from tests.stacks import EVERY_STACK, ROOT, stack_graph
+from tests.stacks import ROOT, stack_graph
 
-pytestmark = pytest.mark.long
-
-_EACH = ("dev", "collaboration-dev", "mdreader-amplify", "consulting-dev", "confluence-lambda")
-_STACKS = _EACH if EVERY_STACK else ("dev", "mdreader-amplify")
-"""With and without a cluster; ``make soak`` runs one of each system."""
+_STACKS = ("dev", "collaboration-dev", "mdreader-amplify", "consulting-dev", "confluence-lambda")
 _PROGRAM = """
 import contextlib, gc, json, sys
 gc.disable()
