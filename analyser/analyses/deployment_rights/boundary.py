@@ -12,7 +12,7 @@ from analyser.analyses.deployment_rights.documents import LARGEST, Document, Too
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.others import deployment_roles
 from analyser.analyses.deployment_rights.roles import ROLE
-from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, is_read
+from analyser.analyses.deployment_rights.statements import Statement, allow, is_read, no_other_stack
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.deployment_rights.used_arns import Used, fewest
 from analyser.analyses.reach.view import View
@@ -106,14 +106,7 @@ def _who(roles: Iterable[str]) -> dict[str, dict[str, list[str]]]:
 def _denying(graph: Graph, companions: Iterable[str]) -> Iterator[Statement]:
     yield {"Sid": "NoMoreRights", "Effect": "Deny", "Action": list(ESCALATES), "Resource": ["*"]}
     yield {"Sid": "NotDeploying", "Effect": "Deny", "Action": ["iam:PassRole"], "Resource": deployment_roles(graph)}
-    tag = f"aws:ResourceTag/{STACK_TAG}"
-    yield {
-        "Sid": "NoOtherStack",
-        "Effect": "Deny",
-        "Action": ["*"],
-        "Resource": ["*"],
-        "Condition": {"StringNotEquals": {tag: sorted({graph.stack, *companions})}, "Null": {tag: "false"}},
-    }
+    yield no_other_stack(graph, companions)
 
 
 def _uses(graph: Graph) -> _Uses:

@@ -36,10 +36,11 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     name = boundary_name(graph)
     try:
-        boundary = boundary_of(graph, {standby_of(stack), home_of(stack)} - {""})
+        companions = {standby_of(stack), home_of(stack)} - {""}
+        boundary = boundary_of(graph, companions)
         arn = f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}"
         before = _before(graph)
-        found = rights_for(graph, state=bucket, boundary=arn, reading=reading, before=before)
+        found = rights_for(graph, state=bucket, boundary=arn, reading=reading, before=before, companions=companions)
     except (TooLargeError, TooWideError, UnknownTypeError) as error:
         raise UsageError(f"Pulumi.{stack}.yaml: {error}") from error
     kind = "preview" if reading else "deploy"

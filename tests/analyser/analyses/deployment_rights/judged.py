@@ -46,13 +46,25 @@ def rights(stack: str, *, reading: bool = False) -> Rights:
     graph = serving(stack)
     source = promoted_from(graph)
     before = delivered(ROOT, source) if source else None
-    return rights_for(graph, state="strata-state", boundary=boundary_arn(stack), reading=reading, before=before)
+    return rights_for(
+        graph,
+        state="strata-state",
+        boundary=boundary_arn(stack),
+        reading=reading,
+        before=before,
+        companions=companions(stack),
+    )
 
 
 @functools.cache
 def boundary(stack: str) -> dict[str, Any]:
+    return boundary_of(serving(stack), companions(stack))
+
+
+def companions(stack: str) -> list[str]:
+    """The home of a recovery stack, or what stands by for it."""
     home = home_of(stack)
-    return boundary_of(serving(stack), [*([home] if home else []), *(one for one in STACKS if home_of(one) == stack)])
+    return [*([home] if home else []), *(one for one in STACKS if home_of(one) == stack)]
 
 
 @functools.cache

@@ -79,7 +79,7 @@ def test_only_what_says_so_is_emptied() -> None:
     assert not deployer("prod").may("s3:DeleteObject", f"{kept}/a")
     assert deployer("collaboration-dev").may("s3:DeleteObjectVersion", f"{emptied}/a")
     assert not deployer("collaboration-dev").may("s3:DeleteObject", f"{kept}/a")
-    point = f"arn:aws:backup:us-east-1:{ACCOUNT_ID}:recovery-point:11111111-2222-3333-4444-555555555555"
+    point = f"arn:aws:backup:us-west-2:{ACCOUNT_ID}:recovery-point:11111111-2222-3333-4444-555555555555"
     assert deployer("collaboration-dev").may("backup:DeleteRecoveryPoint", point)
     assert not deployer("prod").may("backup:DeleteRecoveryPoint", point)
 
