@@ -47,8 +47,11 @@ def twice(graph: Graph) -> list[str]:
     ]
 
 
-def collisions(graphs: Iterable[Graph]) -> list[str]:
-    """A line for each name that two stacks take: a bucket's anywhere, any other in one account."""
+def collisions(graphs: Iterable[Graph], asked: Graph | None = None) -> list[str]:
+    """A line for each name that two stacks take: a bucket's anywhere, any other in one account.
+
+    Where one is ``asked`` about, only for names that it takes.
+    """
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for graph in graphs:
         if _ENDPOINTS in graph.config:
@@ -61,7 +64,7 @@ def collisions(graphs: Iterable[Graph]) -> list[str]:
     return [
         f"{' and '.join(stacks)} take the same name{f' in account {account}' if account else ''}: {_told(arn)}"
         for (account, arn), stacks in sorted(holders.items())
-        if len(stacks) > 1
+        if len(stacks) > 1 and (asked is None or asked.stack in stacks)
     ]
 
 

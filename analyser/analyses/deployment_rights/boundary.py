@@ -1,74 +1,162 @@
-"""What bounds every role that a stack makes: the services that its roles use, and no way to more rights.
+"""What bounds every role that a stack makes: what its roles use, no other stack's things, and no way to more rights.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
-from analyser.analyses.deployment_rights.documents import Document
-from analyser.analyses.deployment_rights.names import made_up, without_made_up
+from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
+from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.others import deployment_roles
 from analyser.analyses.deployment_rights.roles import ROLE
-from analyser.analyses.deployment_rights.statements import allow
+from analyser.analyses.deployment_rights.statements import Statement, allow, is_read, no_other_stack
 from analyser.analyses.deployment_rights.table import operations
+from analyser.analyses.deployment_rights.used_arns import Used, fewest
 from analyser.analyses.reach.graph_view import View
 from analyser.analyses.rights.attached_policies import ROLES, attached
 from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.iam import Document as Policy
+from policy.iam.actions import Action, expand
 
-_NEVER: Final = frozenset({"account", "iam", "organizations", "sts"})
+NEVER: Final = frozenset({"account", "iam", "organizations", "sts"})
 """Services whose actions a role has one by one, or not at all."""
-_MANY: Final = 40
+MANY: Final = 40
 """A policy about more services than that is for looking at all that an account has; the stack's are enough of those."""
 ESCALATES: Final = (
-    "iam:AddUserToGroup", "iam:Attach*", "iam:CreateAccessKey", "iam:CreateGroup", "iam:CreateLoginProfile",
-    "iam:CreatePolicy*",
-    "iam:CreateRole", "iam:CreateUser", "iam:DeletePolicy*", "iam:DeleteRole*", "iam:DeleteUser*", "iam:Detach*",
-    "iam:Put*", "iam:SetDefaultPolicyVersion", "iam:Update*", "organizations:*", "account:*",
+    "iam:Add*", "iam:Attach*", "iam:CreateAccessKey", "iam:CreateGroup", "iam:CreateLoginProfile", "iam:CreatePolicy*",
+    "iam:CreateRole", "iam:CreateUser", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Set*", "iam:Update*",
+    "organizations:*", "account:*",
 )  # fmt: skip
 """https://pathfinding.cloud · https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/"""
+_OF_AWS: Final = "AWS-managed "
+_WHO: Final = "aws:PrincipalArn"
+_HARMLESS: Final = frozenset({"iam:CreateServiceLinkedRole"})
 
 
-def boundary_of(graph: Graph) -> Document:
-    """The document of a stack's boundary.
+@dataclass
+class _Uses:
+    """What the policies of a stack's roles are about."""
 
-    It gives nothing by itself: a role has what this and its own policies both allow.
+    own: set[str] = field(default_factory=set)
+    """ARNs of this account, and of buckets."""
+    owned: set[str] = field(default_factory=set)
+    """The services of the actions on them: ``kafka-cluster`` is about ARNs of ``kafka``."""
+    anywhere: set[str] = field(default_factory=set)
+    """Actions that policies of the stack give on everything, as AWS lets nobody name a resource for them."""
+    services: set[str] = field(default_factory=set)
+    """Those that policies of AWS's own are about, on everything."""
+    by_aws: set[str] = field(default_factory=set)
+    """The roles that have such policies."""
+    looked: set[str] = field(default_factory=set)
+    """Actions of IAM's kind that only read, and the making of roles that services have for themselves."""
+    single: dict[tuple[str, tuple[str, ...]], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Each other action of IAM's kind with its resources, and the roles that have it."""
+
+
+def boundary_of(graph: Graph, companions: Iterable[str] = ()) -> Document:
+    """The document of a stack's boundary; it gives nothing by itself: a role has what this and its own policies allow.
+
+    ``companions`` are stacks whose things the roles may touch: the home of a recovery stack, or what stands by for it.
+    Raises TooLargeError for what no policy holds.
     """
-    services, single = _used(graph)
-    made = made_up(graph)
-    statements = [allow("Services", {f"{service}:*" for service in services}, ["*"])]
-    by_resources: dict[tuple[str, ...], set[str]] = {}
-    for action, resources in single:
-        by_resources.setdefault(tuple(without_made_up(one, made) for one in resources), set()).add(action)
-    for number, (resources, actions) in enumerate(sorted(by_resources.items()), 1):
-        statements.append(allow(f"Single{number}", actions, resources))
-    statements.append({"Sid": "NoMoreRights", "Effect": "Deny", "Action": list(ESCALATES), "Resource": ["*"]})
-    statements.append(
-        {"Sid": "NotDeploying", "Effect": "Deny", "Action": ["iam:PassRole"], "Resource": deployment_roles(graph)}
-    )
-    return {"Version": "2012-10-17", "Statement": statements}
+    uses = _uses(graph)
+    statements = [*_rest(uses), *_denying(graph, companions)]
+    for kinds in range(len(uses.own) + 1):
+        own = [allow("Own", {f"{service}:*" for service in uses.owned}, fewest(uses.own, kinds))] if uses.own else []
+        document = {"Version": "2012-10-17", "Statement": [*own, *statements]}
+        if size(document) <= LARGEST:
+            return document
+    raise TooLargeError(f"the boundary takes {size(document):,} characters, and a policy has {LARGEST:,}")
 
 
-def _used(graph: Graph) -> tuple[set[str], set[tuple[str, tuple[str, ...]]]]:
-    """The services whose actions the stack's roles have, and actions of IAM's kind with their resources."""
-    view = View(graph)
-    documents = [source.document for role in view.of(ROLE) for source in attached(view, role, ROLES)[0]]
-    narrow = [document for document in documents if len(_services(document)) <= _MANY]
-    single = {
-        (action, tuple(sorted(map(str, statement.resources))))
-        for document in narrow
-        for statement in document.allowing()
-        for action in statement.known_actions()
-        if _service(action) in _NEVER
-    }
-    made = {
-        action.partition(":")[0]
-        for token in graph.counts
-        if token in operations()
-        for action in operations()[token].every
-    }
-    used = {service for document in narrow for service in _services(document)}
-    return (used | made) - _NEVER - {"*"}, single
+def _rest(uses: _Uses) -> Iterator[Statement]:
+    if uses.anywhere:
+        yield allow("Anywhere", _by_service(uses.anywhere), ["*"])
+    if uses.services:
+        services = {f"{service}:*" for service in uses.services}
+        yield allow("PoliciesOfAws", services, ["*"], _who(uses.by_aws))
+    if uses.looked:
+        yield allow("Looking", uses.looked, ["*"])
+    by_roles: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
+    for (action, resources), roles in uses.single.items():
+        by_roles[resources, tuple(sorted(roles))].add(action)
+    for number, ((resources, roles), actions) in enumerate(sorted(by_roles.items()), 1):
+        yield allow(f"Single{number}", actions, resources, _who(roles))
+
+
+def _by_service(actions: set[str]) -> set[str]:
+    """All of a service of which AWS lets nobody name a resource; of others what is used."""
+    whole = {service for service in map(_service, actions) if not any(map(_names_resources, expand(f"{service}:*")))}
+    return {f"{_service(action)}:*" if _service(action) in whole else action for action in actions}
+
+
+def _names_resources(action: Action) -> bool:
+    return action.resource_level
+
+
+def _who(roles: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+    """These roles alone; a boundary is of none outside its account."""
+    return {"StringLike": {_WHO: sorted(f"*/{arn.rpartition('/')[2]}" for arn in roles)}}
+
+
+def _denying(graph: Graph, companions: Iterable[str]) -> Iterator[Statement]:
+    yield {"Sid": "NoMoreRights", "Effect": "Deny", "Action": list(ESCALATES), "Resource": ["*"]}
+    yield {"Sid": "NotDeploying", "Effect": "Deny", "Action": ["iam:PassRole"], "Resource": deployment_roles(graph)}
+    yield no_other_stack(graph, companions)
+
+
+def _uses(graph: Graph) -> _Uses:
+    view, made, used, found = View(graph), made_up(graph), Used(graph), _Uses()
+    form = operations()[ROLE].arns[0]
+    made_services = {action.partition(":")[0] for action in _made(graph)}
+    for role, node in zip(view.of(ROLE), graph.of_type(ROLE), strict=True):
+        name = filled(graph, node, form, made)
+        for source in attached(view, role, ROLES)[0]:
+            of_aws = source.where.startswith(_OF_AWS)
+            only = made_services if of_aws and len(_services(source.document)) > MANY else None
+            for statement in source.document.allowing():
+                resources = tuple(sorted(used.shown(str(one)) for one in statement.resources))
+                _add(found, name, resources, statement.known_actions(), of_aws=of_aws, only=only)
+    return found
+
+
+def _add(
+    found: _Uses, role: str, resources: tuple[str, ...], given: Iterable[str], *, of_aws: bool, only: set[str] | None
+) -> None:
+    actions = {action for action in given if only is None or _service(action) in only}
+    for action in actions:
+        if _service(action) in NEVER and (action in _HARMLESS or all(is_read(one.name) for one in expand(action))):
+            found.looked.add(action)
+        elif _service(action) in NEVER:
+            found.single[action, resources].add(role)
+    plain = {action for action in actions if _service(action) not in NEVER}
+    if not plain:
+        return
+    if own := {one for one in resources if _is_own(one)}:
+        found.own |= own
+        found.owned.update(_service(action) for action in plain)
+    if all(_is_own(one) for one in resources):
+        return
+    if of_aws:
+        found.services.update(_service(action) for action in plain)
+        found.by_aws.add(role)
+    else:
+        found.anywhere.update(plain)
+
+
+def _is_own(resource: str) -> bool:
+    bucket = resource.removeprefix("arn:aws:s3:::")
+    return f":{ACCOUNT_ID}:" in resource or (bucket != resource and not bucket.startswith("*"))
+
+
+def _made(graph: Graph) -> Iterator[str]:
+    for token in graph.counts:
+        if token in operations():
+            yield from operations()[token].every
 
 
 def _services(policy: Policy) -> set[str]:

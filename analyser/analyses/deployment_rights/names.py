@@ -16,6 +16,7 @@ https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
 _MANY = 4
 """So many names of a kind are listed; of more, what they begin with."""
+_END = re.compile(r"-[0-9a-f]{7}")
 _MADE = re.compile(r"[A-Za-z0-9.-]+-[0-9a-f]{7}(?![0-9a-f])")
 _ISSUER = re.compile(r"(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com/id/).*")
 
@@ -112,7 +113,7 @@ def made_up(graph: Graph) -> Mapping[str, str]:
 def _auto_named(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:
     for node in nodes:
         for value in (node.id, node.outputs.get("name")):
-            if isinstance(value, str) and re.fullmatch(re.escape(node.name) + r"-[0-9a-f]{7}", value):
+            if isinstance(value, str) and value.startswith(f"{node.name}-") and _END.fullmatch(value, len(node.name)):
                 yield node, value
 
 

@@ -1,13 +1,13 @@
-"""What a deployment asks for beside its resources: state, look-ups, steps of ``delivery/``, a few narrow cases."""
+"""What a deployment asks for beside its resources: state, look-ups, and a few narrow cases."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
+from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
-from analyser.analyses.prerequisites.deployer import runner_of
+from analyser.analyses.deployment_rights.steps import STATE_KEY, planning, runner_source, site
 from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
@@ -16,28 +16,8 @@ from settings.stack import PROJECT
 RECORD: Final = "aws:route53/record:Record"
 _NODES: Final = "aws:eks/nodeGroup:NodeGroup"
 _TARGETS: Final = "aws:efs/mountTarget:MountTarget"
-STATE_KEY: Final = "alias/pulumi-state"
-"""The key of docs/deploying.md that encrypts the state and its secrets."""
 LOOKS: Final = ("ec2:DescribeAvailabilityZones", "ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries")
 """Of data sources; asking who one is takes no right."""
-STEPS: Final = {
-    "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
-    "aws:cloudfront/distribution:Distribution": ("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
-    "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
-    "aws:codedeploy/deploymentGroup:DeploymentGroup": (
-        "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
-        "codedeploy:RegisterApplicationRevision", "codedeploy:GetApplicationRevision",
-    ),
-    "aws:ecr/repository:Repository": (
-        "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
-        "ecr:DescribeImageScanFindings", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
-        "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
-    ),
-    "aws:ecs/service:Service": ("ecs:DescribeServices",),
-    "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
-    "aws:lambda/alias:Alias": ("lambda:GetAlias", "lambda:ListVersionsByFunction"),
-}  # fmt: skip
-"""What the scripts of ``delivery/`` do, by the type that they do it to; a session on the runner is for people alone."""
 _BACKEND: Final = re.compile(r"s3://([a-z0-9.-]{3,63})")
 
 
@@ -53,7 +33,9 @@ def others(graph: Graph, state: str, *, reading: bool) -> Iterator[Statement]:
             ("GetWebACLForResource",) if reading else ("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource")
         )
         yield allow("Protected", [f"wafv2:{verb}" for verb in verbs], sorted(_protected(graph)))
-    if not reading:
+    if reading:
+        yield from planning(graph, state)
+    else:
         yield from _changes(graph)
 
 
@@ -92,28 +74,14 @@ def _state(bucket: str, *, reading: bool) -> Iterator[Statement]:
     yield allow("StateKey", uses, [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"], keys)
 
 
-def _site(graph: Graph) -> Iterator[Statement]:
-    """The files of a site, which the stack does not make (``delivery/site.sh``)."""
-    bucket = graph.exports.get("webBucket") or graph.exports.get("staticBucket")
-    if not isinstance(bucket, str):
-        return
-    arn = f"arn:aws:s3:::{without_made_up(bucket, made_up(graph))}"
-    yield allow("Site", ["s3:GetObject", "s3:ListBucket", "s3:PutObject"], [arn, f"{arn}/*"])
-    key = {f"aws:ResourceTag/{STACK_TAG}": graph.stack, "kms:ViaService": f"s3.{graph.region}.amazonaws.com"}
-    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
-    yield allow("SiteKey", uses, [f"arn:aws:kms:{graph.region}:{ACCOUNT_ID}:key/*"], {"StringEquals": key})
-
-
 def _changes(graph: Graph) -> Iterator[Statement]:
-    yield from _site(graph)
+    yield from site(graph)
     if records := _records(graph):
         yield allow(
             "Records", ["route53:ChangeResourceRecordSets"], ["arn:aws:route53:::hostedzone/*"],
             {"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": records}},
         )  # fmt: skip
-    if runner := runner_of(graph):
-        location = without_made_up(str(block(runner, "source").get("location")), made_up(graph))
-        yield allow("RunnerSource", ["s3:PutObject"], [f"arn:aws:s3:::{location}"])
+    yield from runner_source(graph)
     machines = [f"arn:aws:ec2:{region}:{ACCOUNT_ID}:" for region in regions(graph)]
     if graph.of_type(_NODES):
         # EKS tries a launch template out with the caller's rights; what it is made of is judged by its tags.
@@ -133,9 +101,9 @@ def _changes(graph: Graph) -> Iterator[Statement]:
         # EFS makes them with the caller's rights, and without tags.
         # https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html
         verbs = ("CreateNetworkInterface", "DeleteNetworkInterface", "ModifyNetworkInterfaceAttribute")
-        yield allow(
-            "MountTargets", [f"ec2:{verb}" for verb in verbs], [f"{one}network-interface/*" for one in machines]
-        )
+        interfaces = [f"{one}network-interface/*" for one in machines]
+        others_not = {"StringEqualsIfExists": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}}
+        yield allow("MountTargets", [f"ec2:{verb}" for verb in verbs], interfaces, others_not)
         stack = {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}}
         parts = [f"{one}{kind}" for one in machines for kind in ("security-group/*", "subnet/*")]
         yield allow("MountTargetsWithin", ["ec2:CreateNetworkInterface"], parts, stack)

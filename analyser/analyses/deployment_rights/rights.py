@@ -1,13 +1,17 @@
 """`strata rights-for`: the policies of the role that deploys a stack or looks at it, and what is wide in them."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from analyser.analyses.delivery import Delivered
+from analyser.analyses.deployment_rights.by_inputs import by_inputs
 from analyser.analyses.deployment_rights.documents import Document, documents
-from analyser.analyses.deployment_rights.others import LOOKS, STEPS, deployment_roles, others
+from analyser.analyses.deployment_rights.others import LOOKS, deployment_roles, others
 from analyser.analyses.deployment_rights.roles import keeps_itself, of_roles
-from analyser.analyses.deployment_rights.statements import STACK_TAG, actions_for, statements
+from analyser.analyses.deployment_rights.statements import STACK_TAG, actions_for, no_other_stack, statements
+from analyser.analyses.deployment_rights.steps import STEPS, promotion
 from analyser.graph import Graph
 from policy.iam.actions import expand
 
@@ -50,10 +54,19 @@ class Rights:
         return {service: sorted(found[service]) for service in sorted(found)}
 
 
-def rights_for(graph: Graph, *, state: str, boundary: str, reading: bool = False) -> Rights:
+def rights_for(
+    graph: Graph,
+    *,
+    state: str,
+    boundary: str,
+    reading: bool = False,
+    before: Delivered | None = None,
+    companions: Collection[str] = (),
+) -> Rights:
     """What a role needs to deploy a stack whose values are known; ``reading``: to preview it and to find drift.
 
-    ``state`` is the bucket of the state, ``boundary`` the ARN of what bounds the roles that the stack makes. Raises
+    ``state`` is the bucket of the state, ``boundary`` the ARN of what bounds the roles that the stack makes,
+    ``before`` the stack whose images it is given, ``companions`` the home of a recovery stack or what stands by. Raises
     UnknownTypeError for a type that nobody has written down, TooLargeError for rights that one role cannot have.
     """
     if (graph.default_tags or {}).get(STACK_TAG) != graph.stack:
@@ -63,5 +76,7 @@ def rights_for(graph: Graph, *, state: str, boundary: str, reading: bool = False
         actions |= {action for token, steps in STEPS.items() if graph.of_type(token) for action in steps}
     found = [*statements(graph, actions), *others(graph, state, reading=reading)]
     if not reading:
-        found += [*of_roles(graph, boundary), keeps_itself(boundary, deployment_roles(graph))]
+        found += [*by_inputs(graph), *promotion(graph, before), *of_roles(graph, boundary)]
+        found.append(no_other_stack(graph, [*companions, *([before.stack] if before else [])]))
+        found.append(keeps_itself(boundary, deployment_roles(graph)))
     return Rights(tuple(documents(found)))

@@ -77,6 +77,18 @@ def allow(
     return {**found, "Condition": condition} if condition else found
 
 
+def no_other_stack(graph: Graph, companions: Iterable[str]) -> Statement:
+    """Nothing that bears another stack's tag, whatever allows it: of services that know tags of some kinds as well."""
+    tag = f"aws:ResourceTag/{STACK_TAG}"
+    return {
+        "Sid": "NoOtherStack",
+        "Effect": "Deny",
+        "Action": ["*"],
+        "Resource": ["*"],
+        "Condition": {"StringNotEquals": {tag: sorted({graph.stack, *companions})}, "Null": {tag: "false"}},
+    }
+
+
 def shorter(actions: Iterable[str]) -> list[str]:
     """Actions in order, three and more that begin with Describe or List as one pattern where all such only read."""
     left = set(actions)

@@ -33,6 +33,8 @@ class Operations:
     """The input that holds its name in the account."""
     cloudformation: str = ""
     """CloudFormation's type, whose handler asks for much the same."""
+    provider: str = ""
+    """The file of the provider that the row was compared with; ``types.toml`` says of which release."""
 
     @property
     def every(self) -> tuple[str, ...]:
@@ -77,6 +79,7 @@ def _read(prefix: str, row: Mapping[str, str]) -> Operations:
         also=tuple(row.get("also", "").split()),
         name=row.get("name", ""),
         cloudformation=row.get("cloudformation", ""),
+        provider=row.get("provider", ""),
     )
 
 

@@ -35,10 +35,11 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
 
 def whole(stack: str) -> Graph:
     """A stack with all that it can have: a recovery stack promoted."""
-    return graph_of(stack, promoted=True if _home(stack) else None)
+    return graph_of(stack, promoted=True if home_of(stack) else None)
 
 
-def _home(stack: str) -> str:
+def home_of(stack: str) -> str:
+    """The stack that a recovery stack stands by for; nothing for any other. Raises UsageError for a file like none."""
     try:
         said = recovery_of(stackfile.read(project_root(), stack).config)
     except SettingsError as error:
@@ -48,7 +49,7 @@ def _home(stack: str) -> str:
 
 def _pair(stack: str) -> tuple[Graph, Graph | None]:
     """A stack's home and what stands by for it, from the name of either."""
-    if home := _home(stack):
+    if home := home_of(stack):
         return graph_of(home), graph_of(stack, promoted=True)
     standby = standby_of(stack)
     return graph_of(stack), graph_of(standby, promoted=True) if standby else None
@@ -56,4 +57,4 @@ def _pair(stack: str) -> tuple[Graph, Graph | None]:
 
 def standby_of(stack: str) -> str:
     """The recovery stack that names this one as its home; empty where there is none."""
-    return next((other for other in stackfile.stack_names(project_root()) if _home(other) == stack), "")
+    return next((other for other in stackfile.stack_names(project_root()) if home_of(other) == stack), "")

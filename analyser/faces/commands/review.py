@@ -62,16 +62,17 @@ def preview(
     if every:
         return _preview_all(chosen, output, begun, limit, judging)
     report = replace(report_of(stack, judging=judging), with_reach=with_reach)
-    _refuse([report.graph, *_neighbours(report.graph)])
+    _refuse([report.graph, *_neighbours(report.graph)], asked=report.graph)
     _show(report, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], limit)
 
 
-def _refuse(graphs: Sequence[Any]) -> None:
-    """Raises UsageError for names that AWS would not give twice."""
+def _refuse(graphs: Sequence[Any], *, asked: Any = None) -> None:
+    """Raises UsageError for names that AWS would not give twice; where one is ``asked`` about, of that one alone."""
     from analyser.analyses.unique_names import collisions, twice
 
-    if found := [*(line for graph in graphs for line in twice(graph)), *collisions(graphs)]:
+    own = [asked] if asked else graphs
+    if found := [*(line for graph in own for line in twice(graph)), *collisions(graphs, asked)]:
         raise UsageError("\n".join(found))
 
 

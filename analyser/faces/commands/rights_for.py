@@ -7,16 +7,21 @@ from typing import Any
 
 import typer
 
+from analyser.analyses.delivery import Delivered, delivered
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
 from analyser.analyses.deployment_rights.others import bucket_of, state_of
 from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, rights_for
+from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import UnknownTypeError
-from analyser.faces.commands.drill import whole
+from analyser.analyses.prerequisites.deployer import runner_of
+from analyser.faces.commands.drill import home_of, standby_of, whole
 from analyser.faces.commands.output import written_to
+from analyser.faces.commands.stack import project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings import SettingsError
 from settings.project_files import PROJECT
 from settings.stack import BOUNDARY
 
@@ -29,10 +34,13 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
     bucket = bucket_of(state) if state else state_of(graph)
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
-    boundary = boundary_of(graph)
     name = boundary_name(graph)
     try:
-        found = rights_for(graph, state=bucket, boundary=f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}", reading=reading)
+        companions = {standby_of(stack), home_of(stack)} - {""}
+        boundary = boundary_of(graph, companions)
+        arn = f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}"
+        before = _before(graph)
+        found = rights_for(graph, state=bucket, boundary=arn, reading=reading, before=before, companions=companions)
     except (TooLargeError, TooWideError, UnknownTypeError) as error:
         raise UsageError(f"Pulumi.{stack}.yaml: {error}") from error
     kind = "preview" if reading else "deploy"
@@ -48,6 +56,15 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
     else:
         for line in _lines(found, files, graph, reading=reading):
             typer.echo(line)
+
+
+def _before(graph: Graph) -> Delivered | None:
+    """The stack whose images this one runs. Raises UsageError where its file cannot be read."""
+    name = promoted_from(graph)
+    try:
+        return delivered(project_root(), name) if name else None
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def boundary_name(graph: Graph) -> str:
@@ -67,6 +84,8 @@ def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: 
     yield ""
     if _BOUNDARY not in graph.config and not reading:
         yield f"Pulumi.{graph.stack}.yaml lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
+    if reading and runner_of(graph):
+        yield "it starts the stack's runner, which does what the deployment role may: for main alone, docs/deploying.md"
     if account == ACCOUNT_ID:
         yield f"{ACCOUNT_ID} stands for the account until aws:allowedAccountIds names it"
     yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 2"

@@ -71,7 +71,7 @@ def test_a_hint_is_unwrapped_once_and_to_the_same(unwrap: Any) -> None:
         calls.append(hint)
         return unwrap(hint)
 
-    shorter = shortcuts.kept(counted)
+    shorter = sdk_shortcuts.kept(counted)
     hints: list[Any] = [
         str, str | None, pulumi.Input[str], pulumi.Input[str] | None, pulumi.Output[str], pulumi.InputType[_Rule],
         pulumi.Input[pulumi.InputType[_Rule]], int | str, str | int, Mapping[str, Any] | _Rule,
@@ -86,7 +86,7 @@ def test_who_depends_on_whom_is_what_the_sdk_says() -> None:
     several: list[Any] = [_Dependent() for _ in range(6)]
     for one, other in ((0, 1), (1, 2), (2, 3), (3, 1), (4, 3)):
         resource_cycle_breaker._add_dep(several[one], several[other])
-    said = {pair: shortcuts.reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)}
+    said = {pair: sdk_shortcuts.reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)}
     assert said == {
         pair: resource_cycle_breaker._reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)
     }

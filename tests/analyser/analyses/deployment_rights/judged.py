@@ -4,8 +4,10 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analyser.analyses.delivery import delivered
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.rights import Rights, rights_for
+from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.rights.decide import decide
 from analyser.analyses.rights.policy_source import Source
@@ -17,7 +19,7 @@ from analyser.run.mock_cloud import ACCOUNT_ID
 from analyser.run.mock_cloud.identity import ARNS, NAMES
 from policy.iam import IDENTITY, parse
 from policy.iam.actions import expand
-from tests.stacks import EVERY_STACK, STACKS, serving
+from tests.stacks import EVERY_STACK, ROOT, STACKS, home_of, serving
 
 REGION = "us-east-1"
 FULLEST = STACKS if EVERY_STACK else ("prod", "confluence-lambda", "mdreader-prod", "collaboration-prod-dr")
@@ -41,12 +43,28 @@ def boundary_arn(stack: str) -> str:
 
 @functools.cache
 def rights(stack: str, *, reading: bool = False) -> Rights:
-    return rights_for(serving(stack), state="strata-state", boundary=boundary_arn(stack), reading=reading)
+    graph = serving(stack)
+    source = promoted_from(graph)
+    before = delivered(ROOT, source) if source else None
+    return rights_for(
+        graph,
+        state="strata-state",
+        boundary=boundary_arn(stack),
+        reading=reading,
+        before=before,
+        companions=companions(stack),
+    )
 
 
 @functools.cache
 def boundary(stack: str) -> dict[str, Any]:
-    return boundary_of(serving(stack))
+    return boundary_of(serving(stack), companions(stack))
+
+
+def companions(stack: str) -> list[str]:
+    """The home of a recovery stack, or what stands by for it."""
+    home = home_of(stack)
+    return [*([home] if home else []), *(one for one in STACKS if home_of(one) == stack)]
 
 
 @functools.cache

@@ -40,6 +40,12 @@ def unbound(documents: Documents) -> None:
 def of_anybody(documents: Documents) -> None:
     for one in statements(documents, "Own"):
         del one["Condition"]
+    of_other_stacks(documents)
+
+
+def of_other_stacks(documents: Documents) -> None:
+    for document in documents:
+        document["Statement"] = [one for one in document["Statement"] if one["Sid"] != "NoOtherStack"]
 
 
 def role() -> str:
@@ -48,10 +54,11 @@ def role() -> str:
 
 
 FAULTS: dict[str, tuple[Callable[[Documents], None], str, str, dict[str, str]]] = {
-    "every resource": (widened, "s3:DeleteBucket", "arn:aws:s3:::payroll-reports", OTHERS),
+    "every resource": (widened, "s3:DeleteBucket", "arn:aws:s3:::payroll-reports", {}),
     "any service": (passed_to_anybody, "iam:PassRole", "", {"iam:passedtoservice": "cloudformation.amazonaws.com"}),
     "no boundary": (unbound, "iam:CreateRole", "", {"aws:requesttag/stack": STACK}),
     "any tag": (of_anybody, "ec2:DeleteVpc", "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0123456789abcdef0", OTHERS),
+    "only a form": (of_other_stacks, "apigateway:DELETE", "arn:aws:apigateway:us-east-1::/restapis/a1b2c3", OTHERS),
 }
 
 

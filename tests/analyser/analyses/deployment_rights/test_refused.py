@@ -1,18 +1,14 @@
 """What a deployment never does is refused: another stack's things, more rights, and its own bounds."""
 
-import functools
-import json
 from collections.abc import Mapping
 
 import pytest
 
 from analyser.analyses.rights.request import ABSENT
 from analyser.run.mock_cloud import ACCOUNT_ID
-from policy.iam.actions import expand, grants
+from policy.iam.actions import expand
 from tests.analyser.analyses.deployment_rights.judged import (
     FULLEST,
-    Deployer,
-    boundary,
     boundary_arn,
     deployer,
     rights,
@@ -114,42 +110,6 @@ def test_roles_go_to_their_own_services_alone(stack: str) -> None:
         assert not role.may("iam:PassRole", arn, {"iam:passedtoservice": "cloudformation.amazonaws.com"})
         if '"lambda.amazonaws.com"' in trust:
             assert role.may("iam:PassRole", arn, {"iam:passedtoservice": "lambda.amazonaws.com"})
-
-
-@functools.cache
-def _bound(stack: str) -> Deployer:
-    return Deployer([boundary(stack)])
-
-
-@pytest.mark.parametrize("stack", FULLEST)
-def test_the_boundary_holds_what_roles_use_and_no_way_to_more(stack: str) -> None:
-    bound = _bound(stack)
-    for action, arn, brings in ESCALATIONS:
-        if action.startswith(("iam:", "organizations:")) and action != "iam:PassRole":
-            assert not bound.may(action, arn, brings), action
-    for action, arn, _ in NEVER[:3]:
-        assert not bound.may(action, arn), action
-    assert not bound.may("iam:PassRole", f"{_IAM}:role/strata-deploy")
-    for action in _of_the_roles_own(stack):
-        assert any(
-            grants([pattern], action)
-            for one in boundary(stack)["Statement"]
-            if one["Effect"] == "Allow"
-            for pattern in one["Action"]
-        ), action
-        denied = [one for one in boundary(stack)["Statement"] if one["Sid"] == "NoMoreRights"]
-        assert not any(grants(one["Action"], action) for one in denied), action
-
-
-def _of_the_roles_own(stack: str) -> set[str]:
-    """The actions of inline policies, as the program writes them."""
-
-    found: set[str] = set()
-    for node in serving(stack).of_type("aws:iam/rolePolicy:RolePolicy"):
-        for one in json.loads(str(node.inputs["policy"]))["Statement"]:
-            actions = one.get("Action", ())
-            found.update([actions] if isinstance(actions, str) else actions)
-    return found
 
 
 def test_another_environment_of_the_same_system_is_left_alone() -> None:

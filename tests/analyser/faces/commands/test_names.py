@@ -43,3 +43,20 @@ def test_two_stacks_of_one_account(
     (tmp_path / "Pulumi.staging.yaml").write_text(config, encoding="utf-8")
     told = "shop and staging take the same name in account 111122223333: iam:::role/reader\n"
     assert refused(capsys) == told
+
+
+def test_what_a_neighbour_does_by_itself_is_its_own_business(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = f"import pulumi\nif pulumi.get_stack() == 'staging':\n{indented(READER, BUCKETS)}\n"
+    config = CONFIG.replace("{", f"{{{ACCOUNT}", 1)
+    monkeypatch.chdir(write_project(tmp_path, program, config))
+    (tmp_path / "Pulumi.staging.yaml").write_text(config, encoding="utf-8")
+    assert cli.run(["preview", "shop"]) == 0
+    assert "same name" not in capsys.readouterr().err
+    assert cli.run(["preview", "staging"]) == 2
+    assert capsys.readouterr().err == "staging: drafts and prints have the same name: s3:::pages\n"
+
+
+def indented(*programs: str) -> str:
+    return "\n".join(f"    {line}" for program in programs for line in program.splitlines() if line)

@@ -1,0 +1,116 @@
+"""What the scripts of ``delivery/`` do: to what a stack makes, its runner, its plans, and another stack's images."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from analyser.analyses.delivery import Delivered, images
+from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
+from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow
+from analyser.analyses.deployment_rights.table import operations
+from analyser.analyses.prerequisites.deployer import runner_of
+from analyser.analyses.prerequisites.model import block, region_of
+from analyser.graph import Graph
+from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.delivery import KEY, Deployer
+from settings.stack import PROJECT
+
+STATE_KEY: Final = "alias/pulumi-state"
+"""The key of docs/deploying.md that encrypts the state and its secrets."""
+STEPS: Final = {
+    "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
+    "aws:cloudfront/distribution:Distribution": ("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
+    "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
+    "aws:codedeploy/deploymentGroup:DeploymentGroup": (
+        "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
+        "codedeploy:RegisterApplicationRevision", "codedeploy:GetApplicationRevision",
+    ),
+    "aws:ecr/repository:Repository": (
+        "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
+        "ecr:DescribeImageScanFindings", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+    ),
+    "aws:ecs/service:Service": ("ecs:DescribeServices",),
+    "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
+    "aws:lambda/alias:Alias": ("lambda:GetAlias", "lambda:ListVersionsByFunction"),
+}  # fmt: skip
+"""By the type that they do it to; a session on the runner is for people alone."""
+_PULL: Final = ("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer")
+_PROJECT: Final = "aws:codebuild/project:Project"
+
+
+def site(graph: Graph) -> Iterator[Statement]:
+    """The files of a site, which the stack does not make (``site.sh``)."""
+    bucket = graph.exports.get("webBucket") or graph.exports.get("staticBucket")
+    if not isinstance(bucket, str):
+        return
+    arn = f"arn:aws:s3:::{without_made_up(bucket, made_up(graph))}"
+    yield allow("Site", ["s3:GetObject", "s3:ListBucket", "s3:PutObject"], [arn, f"{arn}/*"])
+    yield _key("SiteKey", graph, graph.region)
+
+
+def runner_source(graph: Graph) -> Iterator[Statement]:
+    """Handing the runner what it is to work with (``in-vpc.sh``)."""
+    if runner := runner_of(graph):
+        location = without_made_up(str(block(runner, "source").get("location")), made_up(graph))
+        yield allow("RunnerSource", ["s3:PutObject"], [f"arn:aws:s3:::{location}"])
+
+
+def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
+    """What a job that plans changes: the plan that it keeps beside the state, and the runner that does it inside.
+
+    Whoever hands the runner its source and starts it does whatever the deployment role may.
+    """
+    if _delivered_by(graph) is Deployer.WORKFLOW:
+        yield allow("Plans", ["s3:PutObject"], [f"arn:aws:s3:::{bucket}/plans/{graph.stack}/*"])
+        yield allow(
+            "PlansKey", ["kms:GenerateDataKey"], [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"],
+            {
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": STATE_KEY},
+                "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
+            },
+        )  # fmt: skip
+    if runner := runner_of(graph):
+        yield from runner_source(graph)
+        arn = filled(graph, runner, operations()[_PROJECT].arns[0], made_up(graph))
+        yield allow("Runner", STEPS[_PROJECT], [arn])
+        yield _key("RunnerKey", graph, region_of(graph, runner))
+
+
+def promotion(graph: Graph, before: Delivered | None) -> Iterator[Statement]:
+    """Pulling what the stack before runs, from repositories with the same last word (``images.sh``)."""
+    if before is None or before.account is None:
+        return
+    own = {image.repository for image in images(graph)}
+    names = {f"*/{name.rpartition('/')[2]}" if "/" in name else name for name in own}
+    if names:
+        place = f"arn:aws:ecr:{before.region}:{before.account}:repository"
+        yield allow("Promotion", _PULL, {f"{place}/{name}" for name in names})
+
+
+def promoted_from(graph: Graph) -> str:
+    """The stack whose images this one runs, as its file or its pipeline says; empty where it builds its own."""
+    after = _said(graph).get("after")
+    if after:
+        return str(after)
+    for node in graph.of_type(_PROJECT):
+        given = block(node, "environment").get("environmentVariables") or ()
+        told = {one.get("name"): one.get("value") for one in given}
+        if told.get("STACK") == graph.stack and told.get("PROMOTE_FROM"):
+            return str(told["PROMOTE_FROM"])
+    return ""
+
+
+def _key(sid: str, graph: Graph, region: str) -> Statement:
+    """The stack's keys, through a bucket that they encrypt."""
+    only = {f"aws:ResourceTag/{STACK_TAG}": graph.stack, "kms:ViaService": f"s3.{region}.amazonaws.com"}
+    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
+    return allow(sid, uses, [f"arn:aws:kms:{region}:{ACCOUNT_ID}:key/*"], {"StringEquals": only})
+
+
+def _delivered_by(graph: Graph) -> Deployer:
+    return Deployer(_said(graph).get("by", Deployer.HAND))
+
+
+def _said(graph: Graph) -> dict[str, str]:
+    return dict(json.loads(graph.config.get(f"{PROJECT}:{KEY}") or "{}"))

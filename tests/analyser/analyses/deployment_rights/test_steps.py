@@ -1,0 +1,105 @@
+"""What the scripts of ``delivery/`` do beside deploying: keep a plan, start the runner, take images over."""
+
+import pytest
+
+from analyser.run.mock_cloud import ACCOUNT_ID
+from tests.analyser.analyses.deployment_rights.judged import Deployer, deployer, rights
+from tests.stacks import serving
+
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555"
+STATE = "arn:aws:s3:::strata-state"
+RUNNER = f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/microservice-prod-deploy"
+SOURCE = f"arn:aws:s3:::microservice-prod-deploy-{ACCOUNT_ID}-us-east-1"
+OF_STATE = {"kms:resourcealiases": "alias/pulumi-state", "kms:viaservice": "s3.us-east-1.amazonaws.com"}
+OWN = {"aws:resourcetag/stack": "prod", "kms:viaservice": "s3.us-east-1.amazonaws.com"}
+
+
+def test_a_plan_is_kept_beside_the_state_and_nothing_else_there() -> None:
+    """``delivery/plan.sh``; the workflow deploys this stack."""
+    planner = deployer("prod", reading=True)
+    assert planner.may("s3:PutObject", f"{STATE}/plans/prod/0a1b2c.json")
+    assert planner.may("kms:GenerateDataKey", KEY, OF_STATE)
+    assert not planner.may("s3:PutObject", f"{STATE}/plans/dev/0a1b2c.json")
+    assert not planner.may("s3:PutObject", f"{STATE}/.pulumi/stacks/strata/prod.json")
+    assert not planner.may("s3:DeleteObject", f"{STATE}/plans/prod/0a1b2c.json")
+    assert not planner.may("kms:GenerateDataKey", KEY, {**OF_STATE, "kms:resourcealiases": "alias/payroll"})
+    assert not planner.may("kms:GenerateDataKey", KEY, {**OF_STATE, "kms:viaservice": "ebs.us-east-1.amazonaws.com"})
+
+
+def test_a_plan_inside_is_handed_to_the_stacks_own_runner() -> None:
+    """``delivery/in-vpc.sh``."""
+    planner = deployer("prod", reading=True)
+    assert planner.may("s3:PutObject", f"{SOURCE}/source.zip")
+    assert planner.may("kms:GenerateDataKey", KEY, OWN)
+    assert planner.may("codebuild:StartBuild", RUNNER)
+    assert planner.may("codebuild:BatchGetBuilds", RUNNER)
+    assert not planner.may("s3:PutObject", f"{SOURCE}/another.zip")
+    assert not planner.may("codebuild:StartBuild", RUNNER.replace("microservice-prod", "payroll"))
+    assert not planner.may("codebuild:UpdateProject", RUNNER)
+    assert not planner.may("iam:PassRole", f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy")
+
+
+def test_where_no_workflow_plans_nothing_is_kept() -> None:
+    """A pipeline deploys it, and only drift is looked for."""
+    planner = deployer("mdreader-prod", reading=True)
+    assert not planner.may("s3:PutObject", f"{STATE}/plans/mdreader-prod/0a1b2c.json")
+    assert not [one for document in rights("mdreader-prod", reading=True).documents for one in document["Statement"]
+                if one["Sid"].startswith(("Plan", "Runner"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stack", "place"), [("prod", "us-east-1:111122223333"), ("collaboration-prod-dr", "")])
+def test_images_come_from_the_stack_before(stack: str, place: str) -> None:
+    """``delivery/images.sh``; a recovery stack's are copied by the registry itself."""
+    role = deployer(stack)
+    tried = f"arn:aws:ecr:{place or 'us-east-1:111122223333'}:repository/records-dev/microservice"
+    for action in ("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"):
+        assert role.may(action, tried) == bool(place), action
+    assert not role.may("ecr:PutImage", tried)
+    assert not role.may("ecr:BatchGetImage", tried.replace("microservice", "payroll"))
+    assert not deployer(stack, reading=True).may("ecr:BatchGetImage", tried)
+
+
+def test_what_a_single_input_asks_for() -> None:
+    layer = "arn:aws:lambda:us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:24"
+    here = f"us-east-1:{ACCOUNT_ID}"
+    role, there = deployer("confluence-lambda"), f"arn:aws:dynamodb:us-west-2:{ACCOUNT_ID}:table"
+    assert role.may("lambda:GetLayerVersion", layer)
+    assert not role.may("lambda:GetLayerVersion", layer.replace("AWSOpenTelemetry", "Another"))
+    for action in ("dynamodb:CreateTableReplica", "dynamodb:CreateTable", "dynamodb:BatchWriteItem", "dynamodb:Scan"):
+        assert role.may(action, f"{there}/user-presence"), action
+        assert not role.may(action, f"{there}/payroll"), action
+    assert not role.may("dynamodb:Scan", f"arn:aws:dynamodb:{here}:table/user-presence")
+    interface = f"arn:aws:ec2:{here}:network-interface/eni-0123456789abcdef0"
+    assert role.may("ec2:DeleteNetworkInterface", interface)
+    assert not role.may("ec2:DeleteNetworkInterface", interface, {"aws:resourcetag/stack": "another"})
+
+
+def test_only_what_says_so_is_emptied() -> None:
+    kept, emptied = (_bucket(stack) for stack in ("prod", "collaboration-dev"))
+    assert not deployer("prod").may("s3:DeleteObject", f"{kept}/a")
+    assert deployer("collaboration-dev").may("s3:DeleteObjectVersion", f"{emptied}/a")
+    assert not deployer("collaboration-dev").may("s3:DeleteObject", f"{kept}/a")
+    point = f"arn:aws:backup:us-west-2:{ACCOUNT_ID}:recovery-point:11111111-2222-3333-4444-555555555555"
+    assert deployer("collaboration-dev").may("backup:DeleteRecoveryPoint", point)
+    assert not deployer("prod").may("backup:DeleteRecoveryPoint", point)
+
+
+def test_default_groups_are_asked_about_with_what_takes_them() -> None:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html"""
+    here = f"us-east-1:{ACCOUNT_ID}"
+    assert deployer("prod").may("rds:CreateDBInstance", f"arn:aws:rds:{here}:og:default:postgres-17")
+    assert not deployer("prod").may("rds:CreateDBInstance", f"arn:aws:rds:{here}:og:payroll")
+    group = f"arn:aws:elasticache:{here}:parametergroup:default.redis7"
+    assert deployer("prod").may("elasticache:CreateReplicationGroup", group)
+
+
+def _bucket(stack: str) -> str:
+    return str(serving(stack).of_type("aws:s3/bucket:Bucket")[0].outputs["arn"])
+
+
+def test_a_fault_is_seen() -> None:
+    left = [
+        {**document, "Statement": [one for one in document["Statement"] if not one["Sid"].startswith("Plans")]}
+        for document in rights("prod", reading=True).documents
+    ]
+    assert not Deployer(left).may("s3:PutObject", f"{STATE}/plans/prod/0a1b2c.json")
