@@ -13,14 +13,14 @@ from components.data.table import Table
 from components.data.table_rights import CopiedTable
 from components.network.network import Network
 from components.security.key import ExistingKey
-from components.security.manual_secret import ManualSecret
-from components.security.secret import CopiedSecret, GeneratedSecret
+from components.security.secret import CopiedSecret
 from systems.collaboration.contract import Contract
 from systems.collaboration.parameters import JWT_SECRET, REDIS_SECRET
 from systems.collaboration.parts import STATE, Data, Files
 from systems.collaboration.settings import SystemSettings
 from systems.copies import Elsewhere, copy_buckets
 from systems.foundation import Stack
+from systems.secrets import make_manual_secrets, make_signing_key
 
 
 def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Elsewhere | None) -> Data:
@@ -29,6 +29,7 @@ def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Else
     ``elsewhere`` is where table and secrets are copied to. Redis is not: what it keeps is put together again.
     """
     secret_copy = elsewhere.secret_copy if elsewhere else None
+    purposes = {name: secret.purpose for name, secret in sorted(stack.settings.secrets.items())}
     folder = _folder(stack.settings, stack.account)
     access_logs, cache, cache_secret = _own(stack, network=network, promoted=None)
     return Data(
@@ -42,27 +43,10 @@ def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Else
         ),
         cache=cache,
         cache_secret=cache_secret,
-        signing_key=GeneratedSecret(
-            JWT_SECRET,
-            stack.settings.signing_key,
-            account=stack.account,
-            key=stack.keys.secrets,
-            log_key=stack.keys.logs,
-            purpose="Signs the tokens of users",
-            secret_name=f"{folder}/{JWT_SECRET}",
-            copy=secret_copy,
+        signing_key=make_signing_key(
+            stack, JWT_SECRET, settings=stack.settings.signing_key, folder=folder, copy=secret_copy
         ),
-        secrets={
-            name: ManualSecret(
-                name,
-                account=stack.account,
-                key=stack.keys.secrets,
-                secret_name=f"{folder}/{name}",
-                purpose=secret.purpose,
-                copy=secret_copy,
-            )
-            for name, secret in sorted(stack.settings.secrets.items())
-        },
+        secrets=make_manual_secrets(stack, purposes=purposes, folder=folder, copy=secret_copy),
         access_logs=access_logs,
     )
 

@@ -10,14 +10,13 @@ from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.origins import BucketOrigin
 from components.network.network import Network
-from components.security.manual_secret import ManualSecret
-from components.security.secret import GeneratedSecret
 from systems.confluence.copies import Pushed, push_copies
 from systems.confluence.parts import MANUAL_SECRETS, Data
 from systems.confluence.settings import SystemSettings
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Stack
 from systems.recovery_region import Recovery
+from systems.secrets import make_manual_secrets, make_signing_key
 
 
 def make_data(
@@ -29,6 +28,7 @@ def make_data(
     """
     copies = stack.settings.copies
     secret_copy = recovery.secret_copy if recovery else None
+    folder = stack.settings.secrets
     buckets = {
         purpose: Bucket(
             purpose,
@@ -71,27 +71,10 @@ def make_data(
             administrators=[search_access.role_arn],
         ),
         search_access=search_access,
-        signing_key=GeneratedSecret(
-            "jwt-secret",
-            stack.settings.signing_key,
-            account=stack.account,
-            key=stack.keys.secrets,
-            log_key=stack.keys.logs,
-            purpose="Signs the tokens of users",
-            secret_name=f"{stack.settings.secrets}/jwt-secret",
-            copy=secret_copy,
+        signing_key=make_signing_key(
+            stack, "jwt-secret", settings=stack.settings.signing_key, folder=folder, copy=secret_copy
         ),
-        secrets={
-            name: ManualSecret(
-                name,
-                account=stack.account,
-                key=stack.keys.secrets,
-                secret_name=f"{stack.settings.secrets}/{name}",
-                purpose=purpose,
-                copy=secret_copy,
-            )
-            for name, purpose in MANUAL_SECRETS.items()
-        },
+        secrets=make_manual_secrets(stack, purposes=MANUAL_SECRETS, folder=folder, copy=secret_copy),
         open_secrets=stack.keys.secrets.decrypt,
         **buckets,
     )

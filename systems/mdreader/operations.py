@@ -28,6 +28,7 @@ from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Halved, Metric
 from components.security.operator_role import OperatorRole
 from systems.foundation import Stack, make_backup, make_notices
+from systems.mdreader import shared_alarms
 from systems.mdreader.parts import (
     CONNECTIONS_ALARM,
     HOCUSPOCUS,
@@ -134,12 +135,6 @@ def _api(stack: Stack[SystemSettings], *, api: Api, site: Site, firewalls: Mappi
 def _stores(settings: SystemSettings, *, data: Data, api: Api, backup: Backup) -> Watched:
     """Connections, slow statements and room of the database; cache, secret, table of sockets, and backups."""
     limit = settings.thresholds.database_connections
-    nodes = data_alarms.cache_nodes(
-        data.cache.replication_group_id,
-        shards=settings.cache.shards,
-        nodes_per_shard=data.cache.nodes_per_shard,
-        cluster_mode=settings.cache.cluster_mode,
-    )
     alarms = disjoint(
         data_alarms.database(
             data.database.instance_ids,
@@ -148,9 +143,7 @@ def _stores(settings: SystemSettings, *, data: Data, api: Api, backup: Backup) -
             storage_gib=settings.database.storage_gib,
             replicas=list(data.database.reader_endpoints),
         ),
-        data_alarms.cache(nodes, settings.alarms),
-        delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
-        delivery_alarms.rotations(data.database.rotations),
+        shared_alarms.cache_and_secrets(settings, data),
         table_alarms.table("connections", api.connections.table_name),
         delivery_alarms.backups(backup),
     )
@@ -176,17 +169,7 @@ def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
     """Who is connected, to Hocuspocus and to the events, and whether the tasks bear it."""
     sockets, service, balancer = api.sockets, realtime.service, realtime.balancer
     alarms = disjoint(
-        service_alarms.service(
-            HOCUSPOCUS,
-            service.cluster_name,
-            service.service_name,
-            settings.alarms,
-            min_count=realtime.off_peak_tasks,
-        ),
-        service_alarms.deployments(HOCUSPOCUS, realtime.failures.rule_name),
-        edge_alarms.load_balancer(
-            balancer.arn_suffix, {HOCUSPOCUS: balancer.target_group(HOCUSPOCUS).arn_suffix}, settings.alarms
-        ),
+        shared_alarms.hocuspocus(settings, realtime),
         api_alarms.websocket_api(
             "events-api",
             sockets.api_id,

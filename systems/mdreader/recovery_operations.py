@@ -7,9 +7,7 @@ from components.operations import (
     api_alarms,
     data_alarms,
     delivery_alarms,
-    edge_alarms,
     function_alarms,
-    service_alarms,
     table_alarms,
 )
 from components.operations.alarms import Alarm, Alarms
@@ -18,7 +16,8 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
 from components.security.operator_role import OperatorRole
 from systems.foundation import Stack, make_backup, make_notices
-from systems.mdreader.parts import HOCUSPOCUS, METRICS, Api, Data, Realtime
+from systems.mdreader import shared_alarms
+from systems.mdreader.parts import METRICS, Api, Data, Realtime
 from systems.mdreader.settings import SystemSettings
 
 
@@ -49,28 +48,9 @@ def watch(
 
 
 def _serving(settings: SystemSettings, *, data: Data, api: Api, realtime: Realtime) -> dict[str, Alarm]:
-    service, balancer = realtime.service, realtime.balancer
-    nodes = data_alarms.cache_nodes(
-        data.cache.replication_group_id,
-        shards=settings.cache.shards,
-        nodes_per_shard=data.cache.nodes_per_shard,
-        cluster_mode=settings.cache.cluster_mode,
-    )
     watched = disjoint(
-        data_alarms.cache(nodes, settings.alarms),
-        delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
-        delivery_alarms.rotations(data.database.rotations),
-        service_alarms.service(
-            HOCUSPOCUS,
-            service.cluster_name,
-            service.service_name,
-            settings.alarms,
-            min_count=realtime.off_peak_tasks,
-        ),
-        service_alarms.deployments(HOCUSPOCUS, realtime.failures.rule_name),
-        edge_alarms.load_balancer(
-            balancer.arn_suffix, {HOCUSPOCUS: balancer.target_group(HOCUSPOCUS).arn_suffix}, settings.alarms
-        ),
+        shared_alarms.cache_and_secrets(settings, data),
+        shared_alarms.hocuspocus(settings, realtime),
         api_alarms.rest_api("rest", api.rest.api_name, api.rest.stage_name, settings.alarms),
         api_alarms.websocket_api("events-api", api.sockets.api_id, api.sockets.stage_name, settings.alarms),
     )
