@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
+
+from policy.unknown import UNKNOWN, wholly_known
 
 TAGS_KEY = "aws:defaultTags"
 
@@ -51,6 +53,11 @@ class Node:
         return self.custom and not self.is_provider
 
     @property
+    def told(self) -> bool:
+        """Whether everything about it is known."""
+        return wholly_known(self.inputs) and wholly_known(self.outputs)
+
+    @property
     def kind(self) -> str:
         """The last part of the type, such as Bucket."""
         return self.type.rsplit(":", 1)[-1]
@@ -59,6 +66,13 @@ class Node:
     def package(self) -> str:
         """The Pulumi package that the type belongs to."""
         return self.type.split(":", 1)[0]
+
+
+def _known(value: Any) -> Any:
+    """Plain data without what is unknown in it."""
+    if isinstance(value, dict):
+        return {key: _known(member) for key, member in value.items() if member is not UNKNOWN}
+    return [_known(item) for item in value if item is not UNKNOWN] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class Gap:
         "read": "read from the account, so answered by a stand-in",
         "data source": "looked up in the account, so answered by a stand-in",
         "stack": "not known of another stack (name its outputs by --outputs)",
+        "secret": "secret that the program takes apart, so that what it makes of it is not known",
         "environment": "of Pulumi ESC, of which nothing is known",
         "region": "assumed as region, which neither the stack's file nor AWS_REGION says",
         "interpreter": "not there, so run by Strata's own Python (virtualenv of the program)",
@@ -171,6 +186,22 @@ class Graph:
     def hidden(self) -> list[Gap]:
         """What may hold resources that are not in the graph: what is not there is not known to be missing then."""
         return [gap for gap in self.gaps if gap.kind in ("component", "begun", "read")]
+
+    def as_told(self) -> "Graph":
+        """The same without what is not known: for lists of what to do, to which that is as good as not said."""
+        nodes = [node if node.told else replace(node, inputs=_known(node.inputs), outputs=_known(node.outputs))
+                 for node in self.nodes]  # fmt: skip
+        return Graph(
+            self.project,
+            self.stack,
+            nodes,
+            _known(dict(self.exports)),
+            region=self.region,
+            config=self.config,
+            secret_exports=self.secret_exports,
+            reads=self.reads,
+            gaps=self.gaps,
+        )
 
     @property
     def default_tags(self) -> dict[str, Any] | None:

@@ -44,4 +44,9 @@ def original(token: str, inputs: Mapping[str, Any]) -> str:
 
 def _copies(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     unless = (fact(token, "bears") or {}).get("unless", {})
-    return ((name, words) for name, words in unless.items() if inputs.get(name))
+    return ((name, words) for name, words in unless.items() if _given(inputs.get(name)))
+
+
+def _given(value: Any) -> bool:
+    """Whether an input says something: neither nothing nor what is not known yet."""
+    return isinstance(value, str | bool | int | list | dict) and bool(value)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.analyses.databases import engine_of
 from analyser.analyses.entrance_checks import Check, entrance_checks
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
@@ -55,6 +56,7 @@ def checks(graph: Graph) -> list[Check]:
     They take the AWS CLI and curl; where there is a cluster kubectl and a place that reaches its private endpoint, too.
     They change nothing but for the debug containers, which stay listed in the pods they were started in until those go.
     """
+    graph = graph.as_told()
     stores = [*_databases(graph), *_auroras(graph), *_caches(graph), *_streams(graph)]
     return [
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
@@ -83,14 +85,15 @@ def _databases(graph: Graph) -> Iterator[_Store]:
         describe = f"aws rds describe-db-instances --region {_region(graph, node)}"
         describe += f" --db-instance-identifier {name}" if name else ""
         port = _port(node, 5432)
+        image, ping, answer = _asked(graph, node, port)
         yield _Store(
             name=name or node.name,
             port=port,
             describe=f"{describe} --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]' --output text",
             host=f"{describe} --query '{_DATABASE_HOST}' --output text",
-            image=_POSTGRES,
-            ping=_ready(port),
-            answer=_ACCEPTING,
+            image=image,
+            ping=ping,
+            answer=answer,
         )
 
 
@@ -100,20 +103,24 @@ def _auroras(graph: Graph) -> Iterator[_Store]:
         describe = f"aws rds describe-db-clusters --region {_region(graph, node)}"
         describe += f" --db-cluster-identifier {name}" if name else ""
         port = _port(node, 5432)
+        image, ping, answer = _asked(graph, node, port)
         yield _Store(
             name=name or node.name,
             port=port,
             describe=f"{describe} --query 'DBClusters[].[DBClusterIdentifier,Status]' --output text",
             host=f"{describe} --query '{_AURORA_HOST}' --output text",
-            image=_POSTGRES,
-            ping=_ready(port),
-            answer=_ACCEPTING,
+            image=image,
+            ping=ping,
+            answer=answer,
         )
 
 
-def _ready(port: int) -> str:
-    """Without a user it would look up the one it runs as, which the image does not know."""
-    return f'pg_isready -h "$HOST" -p {port} -U check'
+def _asked(graph: Graph, node: Node, port: int) -> tuple[str, str, str]:
+    """The image, the command and the answer by which a database is asked: of others than PostgreSQL its port alone."""
+    if engine_of(graph, node, "").endswith("PostgreSQL"):
+        # Without a user it would look up the one it runs as, which the image does not know.
+        return _POSTGRES, f'pg_isready -h "$HOST" -p {port} -U check', _ACCEPTING
+    return _REDIS, f'nc -zv -w 5 "$HOST" {port}', "open"
 
 
 def _caches(graph: Graph) -> Iterator[_Store]:
@@ -156,14 +163,15 @@ def _streams(graph: Graph) -> Iterator[_Store]:
 
 
 def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Check]:
-    metadata = node.inputs["metadata"]
-    name, namespace = metadata["name"], metadata["namespace"]
+    metadata, pods = node.inputs.get("metadata") or {}, ((node.inputs.get("spec") or {}).get("template") or {})
+    name, namespace = _placed(node)
     inside = f"kubectl --namespace {shlex.quote(namespace)}"
     yield Check(f"{name}: all replicas run", f"{inside} rollout status deployment/{shlex.quote(name)} --timeout=60s")
-    [container] = node.inputs["spec"]["template"]["spec"]["containers"]
+    [container, *beside] = (pods.get("spec") or {}).get("containers") or [{}]
     path = (container.get("livenessProbe") or {}).get("httpGet", {}).get("path")
-    if path:
-        port = container["ports"][0]["containerPort"]
+    ports = container.get("ports")
+    if path and ports and not beside:
+        port = ports[0]["containerPort"]
         tls = container["livenessProbe"]["httpGet"].get("scheme") == "HTTPS"
         url = shlex.quote(f"{'https' if tls else 'http'}://localhost:{port}{path}")
         # Its certificate is for the load balancer, not for this name.
@@ -176,12 +184,23 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
 
 
 def _cron_job(node: Node) -> Iterator[Check]:
-    name, namespace = node.inputs["metadata"]["name"], node.inputs["metadata"]["namespace"]
+    name, namespace = _placed(node)
     yield Check(
         f"{name}: when a run last came to its end; nothing before the first",
         f"kubectl --namespace {shlex.quote(namespace)} get cronjob/{shlex.quote(name)} "
         "--output 'jsonpath={.status.lastSuccessfulTime}'",
     )
+
+
+def _spec(node: Node, key: str, otherwise: Any) -> Any:
+    return (node.inputs.get("spec") or {}).get(key) or otherwise
+
+
+def _placed(node: Node) -> tuple[str, str]:
+    """The name of an object, which Pulumi makes of its own where none is given, and its namespace."""
+    metadata = node.outputs.get("metadata") or node.inputs.get("metadata") or {}
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    return name if isinstance(name, str) else node.name, namespace if isinstance(namespace, str) else "default"
 
 
 def _beside(inside: str, app: str, image: str, command: str) -> str:
@@ -196,9 +215,9 @@ def _ports_out(graph: Graph, namespace: str, labels: dict[str, str]) -> set[Any]
     return {
         port.get("port")
         for policy in graph.of_type(_NETWORK_POLICY)
-        if policy.inputs["metadata"].get("namespace") == namespace
-        and policy.inputs["spec"]["podSelector"].get("matchLabels", {}).items() <= labels.items()
-        for rule in policy.inputs["spec"].get("egress", ())
+        if _placed(policy)[1] == namespace
+        and _spec(policy, "podSelector", {}).get("matchLabels", {}).items() <= labels.items()
+        for rule in _spec(policy, "egress", ())
         for port in rule.get("ports", ())
     }
 
@@ -219,5 +238,5 @@ def _region(graph: Graph, node: Node) -> str:
 
 
 def _port(node: Node, default: int) -> int:
-    value = node.inputs.get("port")
+    value = node.inputs.get("port", node.outputs.get("port"))
     return int(value) if isinstance(value, int | float) else default

@@ -37,7 +37,10 @@ _UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
     Answer.POLICIES: ("of clouds that no rule is about", lambda token: _package(token) in _CLUSTERS),
     Answer.INVENTORY: ("of clouds whose stores are not read", lambda token: _package(token) in _CLUSTERS),
 }
-_NO_CLOUD = ("pulumi", "pulumi-python", "random", "tls", "command", "time", "std")
+_NO_CLOUD = (
+    *("pulumi", "pulumi-python", "random", "tls", "command", "time", "std"),
+    *("archive", "docker", "docker-build"),
+)
 """Packages that make nothing that could be reached, be stored in or have rights."""
 _HIDDEN: Mapping[Answer, str] = {
     Answer.COST: "is not priced",

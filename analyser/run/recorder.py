@@ -16,9 +16,9 @@ from analyser.run.deployed import Deployed
 from analyser.run.expansions import expand
 from analyser.run.references import REFERENCE, Read
 from analyser.run.registration_order import in_order
-from analyser.run.remote_components import Expansion, RemoteError
+from analyser.run.remote_components import Expansion, RefusedError, RemoteError
 from analyser.run.transforms import Transforms
-from policy.unknown import UNKNOWN, wholly_known
+from policy.unknown import UNKNOWN, UnknownTouchedError, wholly_known
 from settings.stack import PROJECT
 
 _STACK = "pulumi:pulumi:Stack"
@@ -130,6 +130,9 @@ class Recorder(mocks.MockMonitor):
         getattr(response, "return").CopyFrom(property_bags.encode(result))
         return response
 
+    def _stood_in(self, token: str, label: str) -> None:
+        """Told of each data source that was answered with what nobody has seen."""
+
     def _looked_up(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """The answer of a data source."""
         account = self._deployed.account if self._deployed else ""
@@ -167,11 +170,17 @@ class Recorder(mocks.MockMonitor):
             asked = Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer, self._region)
             expansion = expand(asked)
             inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
-        except RemoteError as error:
+        except RefusedError as error:
+            self.problems.append(str(error))
+            self._record(node)
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        except (RemoteError, UnknownTouchedError) as error:
             self.unseen.append(node)
             self.problems += [str(error)] if self._complains else []
             self._record(node)
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        for token, label in expansion.looked_up:
+            self._stood_in(token, label)
         for found in (expansion.component, *inside):
             self._record(found)
         response = resource_pb2.RegisterResourceResponse(

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyser.graph import Node
+from analyser.run import mock_cloud
 from analyser.run.property_bags import ResourceReference
 from policy.unknown import UNKNOWN, wholly_known
 
 
 class RemoteError(Exception):
     """A component was given something whose effect the preview does not know."""
+
+
+class RefusedError(Exception):
+    """The provider of a component would refuse what it was given; the message says why, as an ``up`` would."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class Expansion:
         self.component = component
         self.region = region
         self.nodes: list[Node] = []
+        self.looked_up: list[tuple[str, str]] = []
+        """Functions whose answers only the account knows, with what was asked for: their answers are stand-ins."""
         self.outputs: dict[str, Any] = {}
         self.output_dependencies: dict[str, list[str]] = {}
         self._providers = providers
@@ -72,6 +79,18 @@ class Expansion:
     def name(self) -> str:
         """The component's logical name."""
         return self.component.name
+
+    @property
+    def stack(self) -> str:
+        """The name of the stack."""
+        return self.component.urn.split("::", 1)[0].rpartition(":")[2]
+
+    def look_up(self, token: str, arguments: dict[str, Any], region: str = "") -> dict[str, Any]:
+        """The answer of a data source that the component asks."""
+        answer = mock_cloud.look_up(token, arguments, region or self.region)
+        if answer.invented:
+            self.looked_up.append((token, answer.label))
+        return answer.values
 
     def given(self, key: str) -> Traced:
         """An input of the component; None where it was not given."""

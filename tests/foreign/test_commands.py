@@ -11,8 +11,10 @@ import pytest
 
 from analyser.faces.commands import cli
 from analyser.faces.formats.state import deployment
+from analyser.run.foreign import start
 from analyser.run.foreign.project import read_project
 from analyser.run.foreign.start import run_foreign
+from analyser.run.program import ProgramError
 from policy.unknown import UNKNOWN
 from tests.foreign.gallery import FOLDER, graph
 
@@ -131,6 +133,34 @@ def test_every_answer_is_given_in_another_folder(monkeypatch: pytest.MonkeyPatch
     assert "`orders`" in told(capsys, "inventory", *of_file)
     assert "would be stopped" in told(capsys, "preview", *of_file, code=1)
     assert "cis" in told(capsys, "policies", *of_file, "--framework", "cis").lower()
+
+
+def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.setattr(start, "run_foreign", lambda *_, **__: graph("lambda_api"))
+    there = ("-C", str(FOLDER / "lambda_api"))
+    for command, code in (("recovery", 0), ("teardown", 0), ("check", 0), ("trace", 0)):
+        told(capsys, *there, command, "dev", code=code)
+    assert "--state s3://BUCKET" in problem(capsys, *there, "rights-for", "dev")
+    for command in (("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone")):
+        said = problem(capsys, *there, *command)
+        assert f"{command[0]} is of Strata's own project alone, and this is lambda-api" in said
+
+
+def test_a_secret_that_is_taken_apart_is_unknown_and_another_fault_is_told(tmp_path: Path) -> None:
+    program = (
+        "import json, pulumi\n"
+        "login = pulumi.Config().require_secret('login').apply(json.loads)\n"
+        "pulumi.export('name', login.apply(lambda one: one['name']))\n"
+    )
+    stack = "config:\n  aws:region: eu-west-1\n  shop:login:\n    secure: v1:abc\n"
+    write(tmp_path, program, stack=stack)
+    found = run_foreign(read_project(tmp_path), "prod")
+    assert found.exports == {"name": UNKNOWN}
+    assert [(gap.kind, gap.token) for gap in found.gaps] == [("secret", "shop:login")]
+    write(tmp_path, "import nowhere\n", stack=stack)
+    with pytest.raises(ProgramError, match="No module named 'nowhere'; install what the program requires"):
+        run_foreign(read_project(tmp_path), "prod")
 
 
 def test_a_state_of_another_language_is_read_and_its_secrets_are_not_told(

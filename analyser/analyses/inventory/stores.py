@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.analyses.databases import engine_of
 from analyser.analyses.inventory.keys import NONE
 from analyser.graph import Graph, Node
 
@@ -31,29 +32,44 @@ def spell(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
+_OFF, _ONE_DAY, _COPY = 0, 1, 7
+"""Days of backups where none are said, of instances, clusters and copies: the provider's documentation of each type."""
+
+
+def _days(value: Any, otherwise: int) -> int | None:
+    """A number of days; None where it is not known."""
+    return otherwise if value is None else int(value) if isinstance(value, int | float) else None
+
+
+def _long(days: int | None) -> str:
+    return "for a time that is not known" if days is None else spell(days)
+
+
+def _recovery(days: int | None) -> str:
+    return "no automatic backups" if days == 0 else f"point-in-time recovery, {_long(days)}"
+
+
 def _database(graph: Graph, node: Node) -> Reading:
     inputs = node.inputs
+    kind = engine_of(graph, node, "RDS")
+    days = _days(inputs.get("backupRetentionPeriod"), _OFF)
     if inputs.get("replicateSourceDb"):
-        days = inputs.get("backupRetentionPeriod")
         kept = (f"follows its primary{f'; backups of its own, {spell(days)}' if days else ''}",)
-        return Reading("PostgreSQL (replica)", inputs.get("kmsKeyId"), kept, days)
-    days = inputs["backupRetentionPeriod"]
-    kept = [f"rows until they are deleted; point-in-time recovery, {spell(days)}"]
+        return Reading(f"{kind} (replica)", inputs.get("kmsKeyId"), kept, days or None)
+    told = [f"rows until they are deleted; {_recovery(days)}"]
     for copies in graph.of_type("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"):
-        if copies.inputs["sourceDbInstanceArn"] == node.outputs.get("arn"):
-            copied = copies.inputs["retentionPeriod"]
-            kept.append(f"the same in {copies.inputs['region']}, {spell(copied)}")
-            days = max(days, copied)
-    return Reading("PostgreSQL", inputs.get("kmsKeyId"), tuple(kept), days)
+        if copies.inputs.get("sourceDbInstanceArn") == node.outputs.get("arn"):
+            copied = _days(copies.inputs.get("retentionPeriod"), _COPY)
+            told.append(f"the same in {copies.inputs.get('region') or graph.region}, {_long(copied)}")
+            days = max(days or 0, copied or 0)
+    return Reading(kind, inputs.get("kmsKeyId"), tuple(told), days)
 
 
-def _cluster(_graph: Graph, node: Node) -> Reading:
+def _cluster(graph: Graph, node: Node) -> Reading:
     inputs = node.inputs
-    days = inputs["backupRetentionPeriod"]
+    days = _days(inputs.get("backupRetentionPeriod"), _ONE_DAY)
     kept = "follows the database" if inputs.get("replicationSourceIdentifier") else "rows until they are deleted"
-    return Reading(
-        "Aurora PostgreSQL", inputs.get("kmsKeyId"), (f"{kept}; point-in-time recovery, {spell(days)}",), days
-    )
+    return Reading(engine_of(graph, node, "Aurora"), inputs.get("kmsKeyId"), (f"{kept}; {_recovery(days)}",), days)
 
 
 def _cache(_graph: Graph, node: Node) -> Reading:
@@ -75,24 +91,39 @@ def _table(_graph: Graph, node: Node) -> Reading:
 
 
 def _bucket(graph: Graph, node: Node) -> Reading:
-    rules = [
-        rule for found in _about(graph, "LifecycleConfiguration", node) for rule in found.inputs.get("rules") or ()
-    ]
+    rules = [*_blocks(node.inputs, "lifecycleRules"), *_told(graph, "LifecycleConfiguration", node, "rules")]
     expires = _least(rule.get("expiration") for rule in rules)
-    old = _least((rule.get("noncurrentVersionExpiration") for rule in rules), "noncurrentDays")
+    old = _least((rule.get("noncurrentVersionExpiration") for rule in rules), "noncurrentDays", "days")
     kept = [f"objects for {spell(expires)}" if expires else "objects until they are deleted"]
-    kept += [f"from day {step['days']} in {step['storageClass']}" for rule in rules for step in rule["transitions"]]
-    kept += [f"old versions for {spell(old)}" if old else "old versions for ever"]
-    locks = [found.inputs["rule"]["defaultRetention"] for found in _about(graph, "ObjectLockConfiguration", node)]
-    kept += [f"no deletion before day {lock['days']}" for lock in locks]
-    encryption = [
-        rule["applyServerSideEncryptionByDefault"]
-        for found in _about(graph, "ServerSideEncryptionConfiguration", node)
-        for rule in found.inputs["rules"]
+    kept += [_moved(step) for rule in rules for step in _blocks(rule, "transitions")]
+    if old or _versioned(graph, node):
+        kept += [f"old versions for {spell(old)}" if old else "old versions for ever"]
+    locks = [_member(rule, "defaultRetention") for rule in _told(graph, "ObjectLockConfiguration", node, "rule")]
+    held = [
+        lock["days"] if "days" in lock else 365 * lock["years"] for lock in locks if {"days", "years"} & lock.keys()
     ]
-    key = next((each.get("kmsMasterKeyId") for each in encryption), None)
-    remains = max([(expires or 0) + (old or 0), *(lock["days"] for lock in locks)]) or None
+    kept += [f"no deletion before day {days}" for days in held]
+    ciphers = [
+        *_blocks(_member(node.inputs, "serverSideEncryptionConfiguration"), "rule"),
+        *_told(graph, "ServerSideEncryptionConfiguration", node, "rules"),
+    ]
+    key = next((_member(each, "applyServerSideEncryptionByDefault").get("kmsMasterKeyId") for each in ciphers), None)
+    remains = max([(expires or 0) + (old or 0), *held]) or None
     return Reading("S3", key, tuple(kept), remains, "AES-256, S3's own keys")
+
+
+def _moved(step: Mapping[str, Any]) -> str:
+    when = f"day {step['days']}" if step.get("days") is not None else str(step.get("date", "a day that is not known"))
+    return f"from {when} in {step.get('storageClass')}"
+
+
+def _versioned(graph: Graph, node: Node) -> bool:
+    """Whether old versions are kept, or may be for all that is known."""
+    said = [
+        _member(found.inputs, "versioningConfiguration").get("status") for found in _about(graph, "Versioning", node)
+    ]
+    inline = _member(node.inputs, "versioning").get("enabled")
+    return inline not in (None, False) or any(status not in ("Disabled", None) for status in said)
 
 
 def _file_system(_graph: Graph, node: Node) -> Reading:
@@ -148,9 +179,24 @@ READERS: Mapping[str, Callable[[Graph, Node], Reading]] = {
 
 def _about(graph: Graph, what: str, bucket: Node) -> list[Node]:
     token = f"aws:s3/bucket{what}:Bucket{what}"
-    return [node for node in graph.of_type(token) if node.inputs["bucket"] == bucket.outputs["bucket"]]
+    return [node for node in graph.of_type(token) if node.inputs.get("bucket") == bucket.outputs.get("bucket")]
 
 
-def _least(found: Any, key: str = "days") -> int | None:
-    days = [each[key] for each in found if each and each.get(key)]
-    return min(days, default=None)
+def _told(graph: Graph, what: str, bucket: Node, key: str) -> list[Mapping[str, Any]]:
+    """The blocks that configurations of a bucket hold under a key."""
+    return [block for found in _about(graph, what, bucket) for block in _blocks(found.inputs, key)]
+
+
+def _blocks(within: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """One or several blocks, as far as they are known."""
+    found = within.get(key)
+    return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, Mapping)]
+
+
+def _member(within: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return next(iter(_blocks(within, key)), {})
+
+
+def _least(found: Any, *keys: str) -> int | None:
+    days = [each[key] for each in found if isinstance(each, Mapping) for key in keys or ("days",) if each.get(key)]
+    return min((number for number in days if isinstance(number, int)), default=None)

@@ -243,7 +243,7 @@ def _given_connections(graph: Graph) -> Iterator[Prerequisite]:
     own = {str(node.outputs.get("arn")) for node in graph.of_type(_CONNECTION)}
     for node in graph.of_type("aws:codepipeline/pipeline:Pipeline"):
         for arn in sorted(
-            set(re.findall(r"arn:[a-z-]+:code(?:star-)?connections:[^'\"]+", str(node.inputs["stages"])))
+            set(re.findall(r"arn:[a-z-]+:code(?:star-)?connections:[^'\"]+", str(node.inputs.get("stages"))))
         ):
             if arn not in own:
                 yield Prerequisite(

@@ -8,6 +8,7 @@ from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.network_policies import matches
 from analyser.analyses.reach.place import Interface
 from policy.model import Block, Resource
+from policy.unknown import wholly_known
 
 PROFILE = "aws:eks/fargateProfile:FargateProfile"
 _POLICY = "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy"
@@ -53,7 +54,9 @@ class Fargate:
         for policy in self._policies:
             if _namespace(policy) != namespace:
                 continue
-            if policy.get("spec.podSelector") is None and not _selects_all(policy):
+            if not wholly_known(policy.get("spec")):
+                yield UNTOLD
+            elif policy.get("spec.podSelector") is None and not _selects_all(policy):
                 yield UNTOLD  # it selects by the labels of service accounts
             elif matches(policy, "spec.podSelector", labels):
                 yield from _groups(policy)
@@ -69,6 +72,8 @@ def _takes(selector: Block, namespace: str, labels: Mapping[str, str]) -> bool:
 
 def _selects_all(policy: Resource) -> bool:
     """An empty selector selects all of the namespace; one of both has to be there."""
+    if not wholly_known(policy.get("spec")):
+        return False
     return {} in (policy.get("spec.podSelector"), policy.get("spec.serviceAccountSelector"))
 
 

@@ -10,6 +10,7 @@ from analyser.analyses.reach.graph_view import View, text, texts
 from analyser.analyses.reach.place import Check, Pods, untold
 from analyser.analyses.reach.security_groups import Peer
 from policy.model import Block, Resource
+from policy.unknown import wholly_known
 
 _POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _ADDON = "aws:eks/addon:Addon"
@@ -72,7 +73,7 @@ class NetworkPolicies:
         if pods.on_fargate or (not self.enforced and self._cluster):
             where = "on Fargate" if pods.on_fargate else "in this cluster"
             return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing {where}")
-        unread = [policy for policy in chosen if policy.unknown("spec")]
+        unread = [policy for policy in chosen if not wholly_known(policy.get("spec"))]
         if unread:
             return untold(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
         let, by = NOWHERE, []
@@ -127,14 +128,18 @@ def _in_blocks(peers: list[Block]) -> Addresses:
 
 
 def _selects(policy: Resource, pods: Pods, way: str) -> bool:
+    if policy.unknown("spec"):
+        return True  # it may
     types = texts(policy.list("spec.policyTypes")) or ("Ingress", *(["Egress"] if policy.has("spec.egress") else []))
     return way in types and matches(policy, "spec.podSelector", pods.labels)
 
 
 def matches(found: Resource | Block, path: str, labels: object) -> bool:
-    """Whether a selector matches; one that is empty or not there matches everything."""
+    """Whether a selector matches; one that is empty or not there matches everything, as one that is unknown may."""
     have = labels if isinstance(labels, dict) else {}
-    wanted = found.get(f"{path}.matchLabels") or {}
+    wanted = found.get(f"{path}.matchLabels")
+    if not isinstance(wanted, dict):
+        wanted = {}
     expressions = found.blocks(f"{path}.matchExpressions")
     return all(have.get(key) == value for key, value in wanted.items()) and all(
         _holds(one, have) for one in expressions
@@ -170,7 +175,8 @@ def _name(policy: Resource) -> str:
 
 def _namespace_labels(view: View) -> dict[str, dict[str, str]]:
     spaces = view.of("kubernetes:core/v1:Namespace")
-    return {text(space.get("metadata.name")): space.get("metadata.labels") or {} for space in spaces}
+    told = {text(space.get("metadata.name")): space.get("metadata.labels") for space in spaces}
+    return {name: labels for name, labels in told.items() if isinstance(labels, dict)}
 
 
 def _enforced(view: View) -> bool:

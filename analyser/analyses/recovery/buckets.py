@@ -29,7 +29,11 @@ def replications(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
 
 def _sealed(graph: Graph, bucket: Node) -> bool:
     """Whether its objects are under a key of KMS unless they say otherwise."""
-    rules = (rule for one in _about(graph, "ServerSideEncryptionConfiguration", bucket) for rule in one.inputs["rules"])
+    rules = (
+        rule
+        for one in _about(graph, "ServerSideEncryptionConfiguration", bucket)
+        for rule in one.inputs.get("rules") or ()
+    )
     return any(
         str((rule.get("applyServerSideEncryptionByDefault") or {}).get("sseAlgorithm")).startswith("aws:kms")
         for rule in rules

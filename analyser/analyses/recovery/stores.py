@@ -34,7 +34,8 @@ def _component(graph: Graph, node: Node) -> str:
 
 def region_of(graph: Graph, node: Node) -> str:
     """Where a resource is made: the provider's region unless it names one itself."""
-    return str(node.inputs.get("region") or graph.region)
+    said = node.inputs.get("region")
+    return said if isinstance(said, str) and said else graph.region
 
 
 def joined(home: Graph, standby: Graph) -> Graph:

@@ -30,7 +30,7 @@ class Taken:
 
 def take_away(graph: Graph, standby: str = "") -> Taken:
     """What taking the graph away comes to; ``standby`` is the recovery stack that leans on it."""
-    times = timed(graph)
+    times, graph = timed(graph), graph.as_told()
     return Taken(
         graph.stack,
         times.typical,

@@ -103,8 +103,10 @@ def _policies(graph: Graph, node: Node, key: str) -> Iterator[Node]:
 
 def _controlled(graph: Graph, order: _Order) -> Iterator[Block]:
     for token, word in _CONTROLLERS.items():
+        there = any(word in str(one.inputs.get("chart")) for one in graph.of_type(_RELEASE))
         for node in graph.of_type(token):
-            if node.kind != "Service" or node.inputs["spec"].get("type") == "LoadBalancer":
+            # Without a controller of its own, a service has its load balancer from EKS, which takes it away.
+            if node.kind != "Service" or (there and (node.inputs.get("spec") or {}).get("type") == "LoadBalancer"):
                 yield from _held(graph, order, node, word)
 
 

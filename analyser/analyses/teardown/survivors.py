@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.databases import engine_of
 from analyser.analyses.teardown.holders import holders
 from analyser.graph import Graph, Node
 
@@ -11,20 +12,20 @@ _INSTANCE, _CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGro
 def survivors(graph: Graph) -> Iterator[str]:
     """A line each."""
     for node in graph.resources:
-        yield from _of(node)
+        yield from _of(graph, node)
     for holder in holders(graph):
         yield f"{holder.kind} {holder.name}, unless it was emptied" + (f"; {holder.locked}" if holder.locked else "")
     yield "exports of snapshots, copies in other regions and backups that AWS Backup made, in their buckets and vaults"
 
 
-def _of(node: Node) -> Iterator[str]:
+def _of(graph: Graph, node: Node) -> Iterator[str]:
     inputs = node.inputs
     if node.options.get("retainOnDelete"):
         yield f"{node.kind} {node.name}: destroy leaves it (retainOnDelete)"
     if node.type == _INSTANCE:
-        yield from _database(node)
+        yield from _database(graph, node)
     if node.type == _CACHE and inputs.get("finalSnapshotIdentifier"):
-        yield f"the final snapshot of Redis {inputs['replicationGroupId']}"
+        yield f"the final snapshot of Redis {inputs.get('replicationGroupId') or node.name}"
     if node.type == "aws:secretsmanager/secret:Secret" and inputs.get("recoveryWindowInDays"):
         name = inputs.get("name")
         held = "; its name is taken until then" if name else ""
@@ -33,10 +34,10 @@ def _of(node: Node) -> Iterator[str]:
         yield f"a backup of DynamoDB {inputs.get('name') or node.name} by the system, for 35 days"
 
 
-def _database(node: Node) -> Iterator[str]:
+def _database(graph: Graph, node: Node) -> Iterator[str]:
     inputs = node.inputs
-    name = inputs.get("identifier") or node.name
+    name = f"{engine_of(graph, node, 'RDS')} {inputs.get('identifier') or node.name}"
     if not inputs.get("skipFinalSnapshot"):
-        yield f"the final snapshot of PostgreSQL {name}"
+        yield f"the final snapshot of {name}"
     if inputs.get("deleteAutomatedBackups") is False and not inputs.get("replicateSourceDb"):
-        yield f"automated backups of PostgreSQL {name}, for {inputs.get('backupRetentionPeriod')} days"
+        yield f"automated backups of {name}, for {inputs.get('backupRetentionPeriod')} days"

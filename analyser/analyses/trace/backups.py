@@ -101,7 +101,7 @@ def _unmet(selection: Resource, chosen: list[Resource]) -> Iterator[Link]:
 
 
 def _tags(one: Resource) -> dict[str, Any]:
-    tags = one.get("tags") or one.outputs.get("tagsAll")
+    tags = one.get("tags") if one.given("tags") else one.outputs.get("tagsAll")
     return tags if isinstance(tags, dict) else {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from analyser.faces.commands.stack import VIOLATED, project_root
+from analyser.faces.commands.stack import VIOLATED, own_project
 from analyser.faces.commands.usage_error import UsageError
 from analyser.faces.terminal.capacity import show
 from settings import SettingsError, stackfile
@@ -48,7 +48,7 @@ def show_capacity(stack: str, rows: int | None, *, as_json: bool) -> int:
 def _settings(stack: str) -> Any:
     """Raises UsageError for a stack that cannot be read, or of a system that nobody has made a model of."""
     try:
-        checked = parse(stack, stackfile.read(project_root(), stack).config, SETTINGS)
+        checked = parse(stack, stackfile.read(own_project("capacity"), stack).config, SETTINGS)
     except SettingsError as error:
         raise UsageError(str(error)) from error
     if checked.system != _SYSTEM:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyser.faces.commands.stack import AsJson, graph_of, named_so, project_root
+from analyser.faces.commands.stack import AsJson, graph_of, named_so, own_project
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -27,7 +27,7 @@ def delivery(
 
     if stack and rev:
         raise UsageError("strata: --rev chooses among all stacks; leave out the name, or strata diff STACK --rev")
-    root = project_root()
+    root = own_project("delivery")
     try:
         found = _one(root, stack) if stack else _all(root, rev)
     except SettingsError as error:

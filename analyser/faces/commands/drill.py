@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from analyser.analyses.drill import Kind, drill
-from analyser.faces.commands.stack import graph_of, project_root
+from analyser.faces.commands.stack import graph_of, is_file, own_project, project
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
 from settings import SettingsError, stackfile
@@ -18,6 +18,7 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
     if asked not in list(Kind):
         raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}")
     kind = Kind(asked)
+    own_project("drill")
     if kind is Kind.REGION:
         home, standby = _pair(stack)
     else:
@@ -39,9 +40,11 @@ def whole(stack: str) -> Graph:
 
 
 def home_of(stack: str) -> str:
-    """The stack that a recovery stack stands by for; nothing for any other. Raises UsageError for a file like none."""
+    """The stack for which this one stands by; empty for any other, as all of other projects are. Raises UsageError."""
+    if is_file(stack) or not (found := project()).own:
+        return ""
     try:
-        said = recovery_of(stackfile.read(project_root(), stack).config)
+        said = recovery_of(stackfile.read(found.root, stack).config)
     except SettingsError as error:
         raise UsageError(str(error)) from error
     return said.home if said else ""
@@ -57,4 +60,6 @@ def _pair(stack: str) -> tuple[Graph, Graph | None]:
 
 def standby_of(stack: str) -> str:
     """The recovery stack that names this one as its home; empty where there is none."""
-    return next((other for other in stackfile.stack_names(project_root()) if home_of(other) == stack), "")
+    if is_file(stack) or not (found := project()).own:
+        return ""
+    return next((other for other in stackfile.stack_names(found.root) if home_of(other) == stack), "")

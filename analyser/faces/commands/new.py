@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from analyser.faces.commands.stack import named_so, project_root
+from analyser.faces.commands.stack import named_so, own_project
 from analyser.faces.commands.usage_error import UsageError
 
 # What takes long to import is imported where it is used.
@@ -39,7 +39,7 @@ def new(
     if (kind is Kind.STACK) != bool(like):
         raise UsageError(f"strata: new {kind} {name}: --like is for a stack, which needs it")
     try:
-        root = project_root()
+        root = own_project("new")
         begun = stack_like(root, name, like) if kind is Kind.STACK else begin(root, kind, name, room)
     except BeginningError as error:
         raise UsageError(f"strata: new {kind} {name}: {error}") from error

@@ -11,6 +11,7 @@ from analyser.faces.commands.stack import (
     complain,
     graph_of,
     is_file,
+    own_project,
     project,
     project_root,
     stack_files,
@@ -68,6 +69,7 @@ def deploy_plan(
     as_json: AsJson = False,
 ) -> int:
     """Print how a stack comes into an empty account, step by step. Its own names are filled in."""
+    own_project("deploy-plan")
     graph = graph_of(stack)
     from analyser.analyses.prerequisites import plan
 

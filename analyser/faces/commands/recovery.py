@@ -5,10 +5,10 @@ from typing import Any
 
 import typer
 
-from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
+from analyser.faces.commands.drill import standby_of
+from analyser.faces.commands.stack import VIOLATED, graph_of
 from analyser.faces.commands.usage_error import UsageError
-from settings import SettingsError, stackfile
-from settings.recovery import recovery_of
+from settings import SettingsError
 
 
 def show_recovery(stack: str, *, simulated: bool, as_json: bool) -> int:
@@ -25,12 +25,8 @@ def _pair(stack: str, home: Any) -> Any:
     """The stack with the one that stands by for it, None where there is none."""
     from analyser.analyses.simulation import Pair
 
-    root = project_root()
-    for other in stackfile.stack_names(root):
-        said = recovery_of(stackfile.read(root, other).config)
-        if said is not None and said.home == stack:
-            return Pair(home, graph_of(other, promoted=False), graph_of(other, promoted=True))
-    return None
+    other = standby_of(stack)
+    return Pair(home, graph_of(other, promoted=False), graph_of(other, promoted=True)) if other else None
 
 
 def _judged(home: Any, pair: Any, *, as_json: bool) -> int:

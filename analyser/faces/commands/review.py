@@ -17,9 +17,9 @@ from analyser.faces.commands.stack import (
     complain,
     graph_of,
     is_file,
+    project,
     project_root,
     report_of,
-    stack_files,
     verdict_of,
 )
 from analyser.faces.commands.usage_error import UsageError
@@ -79,17 +79,18 @@ def _refuse(graphs: Sequence[Any], *, asked: Any = None) -> None:
 def _neighbours(graph: Any) -> list[Any]:
     """The other environments of a system in one account and region; ``--all`` holds all stacks against one another."""
     from analyser.analyses.unique_names import ACCOUNTS, account_of
+    from analyser.run.foreign.project import read_stack
     from settings import SettingsError, stackfile
     from settings.provider import REGION_KEY
     from settings.stack import PROJECT
 
     if not account_of(graph):
         return []
-    root, alike = stack_files(), (ACCOUNTS, REGION_KEY, f"{PROJECT}:system")
+    here, alike = project(), (ACCOUNTS, REGION_KEY, f"{PROJECT}:system")
     found = []
-    for name in stackfile.stack_names(root):
+    for name in stackfile.stack_names(here.stack_files):
         try:
-            config = {} if name == graph.stack else stackfile.read(root, name).config
+            config = {} if name == graph.stack else read_stack(here, name).config
             if config and all(config.get(key) == graph.config.get(key) for key in alike):
                 found.append(graph_of(name))
         except (SettingsError, UsageError):
@@ -142,7 +143,7 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
     from analyser.faces.terminal.all_stacks import show
     from settings.stackfile import stack_names
 
-    names = stack_names(stack_files())
+    names = stack_names(project().stack_files)
     labels = {name: f"{number} of {len(names)}: {name}" for number, name in enumerate(names, 1)}
     outcomes = list(every(names, lambda name: report_of(name, labels[name], judging), broken=(UsageError,)))
     for outcome in outcomes:

@@ -49,6 +49,15 @@ def project() -> Any:
         raise UsageError(str(error)) from error
 
 
+def own_project(asked: str) -> Path:
+    """The root of Strata's own project, of which alone this can be asked. Raises UsageError in any other."""
+    found = project()
+    if not found.own:
+        raise UsageError(f"strata: {asked} is of Strata's own project alone, and this is {found.name}")
+    root: Path = found.root
+    return root
+
+
 def stack_files() -> Path:
     """The folder of the stacks' files. Raises UsageError as ``project`` does."""
     return project().stack_files

@@ -42,7 +42,7 @@ def shown(place: Place, named: set[str]) -> bool:
 
 def zones(view: View) -> tuple[list[Extra], list[Flow]]:
     """Route 53, where clients ask for the names that lead to the stack."""
-    names = {text(record.get("name")) for record in view.of(_RECORD) if record.get("aliases")} - {""}
+    names = {text(record.get("name")) for record in view.of(_RECORD) if record.given("aliases")} - {""}
     if not names:
         return [], []
     shortest = min(names, key=lambda name: (len(name), name))

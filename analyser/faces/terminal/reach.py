@@ -11,6 +11,7 @@ from analyser.analyses.reach.answer import Answer, Verdict
 from analyser.analyses.reach.place import Check, Kind, Link, Place
 
 _UNBOUNDED = 100_000
+_UNSURE = "? "
 
 
 def show_answers(answers: list[Answer]) -> None:
@@ -47,19 +48,35 @@ def show_matrix(answers: Sequence[Answer]) -> None:
 
 def _shared(rows: list[tuple[Place, dict[str, str]]]) -> Iterator[tuple[list[Place], list[str]]]:
     """The sources that reach the same, but for each other."""
-    shared: list[tuple[list[Place], dict[str, str]]] = []
+    shared: list[list[tuple[Place, dict[str, str]]]] = []
     for source, words in rows:
-        for sources, theirs in shared:
-            first = sources[0].name
-            if (source.name in theirs) == (first in words) and _less(words, first) == _less(theirs, source.name):
-                sources.append(source)
+        for members in shared:
+            if _alike(members, source, words):
+                members.append((source, words))
                 break
         else:
-            shared.append(([source], words))
-    for sources, words in shared:
-        members = {source.name for source in sources}
-        others = [word for name, word in words.items() if name not in members]
-        yield sources, [*others, *(["one another"] if members & set(words) else [])]
+            shared.append([(source, words)])
+    for members in shared:
+        named = {source.name for source, _ in members}
+        words = members[0][1]
+        others = [word for name, word in words.items() if name not in named]
+        said = [_certain(word) for name, word in words.items() if name in named]
+        each_other = f"{'' if all(said) else _UNSURE}one another"
+        yield [source for source, _ in members], [*others, *([each_other] if said else [])]
+
+
+def _alike(members: list[tuple[Place, dict[str, str]]], source: Place, words: dict[str, str]) -> bool:
+    """Whether a source reaches what the members do, and they and it reach one another as certainly as they do."""
+    first, theirs = members[0]
+    told = {_certain(words.get(one.name)) for one, _ in members}
+    told |= {_certain(own.get(source.name)) for _, own in members}
+    told |= {_certain(own.get(one.name)) for one, _ in members for other, own in members if one is not other}
+    return len(told) == 1 and _less(words, first.name) == _less(theirs, source.name)
+
+
+def _certain(word: str | None) -> bool | None:
+    """Whether a word is of what is reached for certain; None for what is not reached."""
+    return None if word is None else not word.startswith(_UNSURE)
 
 
 def _less(words: dict[str, str], name: str) -> dict[str, str]:
@@ -125,4 +142,4 @@ def _port(link: Link) -> str:
 def _target(answer: Answer) -> str:
     port = "" if answer.port in (None, 443) else f":{answer.port}"
     via = f" (by {answer.path[-1].source.name})" if len(answer.path) > 1 else ""
-    return f"{'' if answer.yes else '? '}{answer.target.name}{port}{via}"
+    return f"{'' if answer.yes else _UNSURE}{answer.target.name}{port}{via}"

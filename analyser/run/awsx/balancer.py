@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyser.graph import Node
-from analyser.run.mock_cloud import look_up
-from analyser.run.remote_components import Expansion, RemoteError, Traced, id_of, output_of, reference_to
+from analyser.run.awsx.defaults import default_network, open_group
+from analyser.run.remote_components import Expansion, RefusedError, Traced, id_of, output_of, reference_to
+from policy.unknown import UNKNOWN
 
 _AS_GIVEN = (
     "accessLogs", "clientKeepAlive", "connectionLogs", "customerOwnedIpv4Pool", "desyncMitigationMode",
@@ -21,11 +22,6 @@ _INPUTS = (
     *_AS_GIVEN, "defaultSecurityGroup", "defaultTargetGroup", "defaultTargetGroupPort", "listener", "listeners",
     "subnetIds", "subnets",
 )  # fmt: skip
-_EVERYWHERE = {"cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}
-_OPEN_GROUP: Mapping[str, Any] = {
-    "ingress": [{"fromPort": 0, "toPort": 0, "protocol": "-1", **_EVERYWHERE}],
-    "egress": [{"fromPort": 0, "toPort": 65535, "protocol": "tcp", **_EVERYWHERE}],
-}
 _HTTP, _HTTPS = (80, "HTTP"), (443, "HTTPS")
 
 
@@ -75,14 +71,15 @@ def _network(expansion: Expansion) -> tuple[Traced, Traced | None]:
     nodes = [expansion.registered(urn) for urn in sorted(given.urns)]
     vpcs = [output_of(node, "vpcId") for node in nodes if node and node.type == "aws:ec2/subnet:Subnet"]
     if given.value is not None:
-        return (vpcs[0] if vpcs else _default("aws:ec2/getSubnet:getSubnet", "vpcId")), given
+        return (vpcs[0] if vpcs else _vpc_of_subnet(expansion)), given
     if "subnetMappings" in expansion.component.inputs:
-        return _default("aws:ec2/getSubnet:getSubnet", "vpcId"), None
-    return _default("aws:ec2/getVpc:getVpc", "id"), _default("aws:ec2/getSubnets:getSubnets", "ids")
+        return _vpc_of_subnet(expansion), None
+    network = default_network(expansion)
+    return network.vpc, network.public
 
 
-def _default(token: str, key: str) -> Traced:
-    return Traced(look_up(token, {}, "us-east-1").values.get(key))
+def _vpc_of_subnet(expansion: Expansion) -> Traced:
+    return Traced(expansion.look_up("aws:ec2/getSubnet:getSubnet", {}).get("vpcId", UNKNOWN))
 
 
 def _group(expansion: Expansion, vpc: Traced) -> Traced | None:
@@ -92,8 +89,12 @@ def _group(expansion: Expansion, vpc: Traced) -> Traced | None:
     if said.get("securityGroupId"):
         urns = frozenset(expansion.component.property_dependencies.get("defaultSecurityGroup", ()))
         return Traced(said["securityGroupId"], urns)
-    inputs = said.get("args") or {"vpcId": vpc, **_OPEN_GROUP}
-    made = expansion.resource("aws:ec2/securityGroup:SecurityGroup", expansion.name, inputs)
+    own = said.get("args")
+    made = (
+        expansion.resource("aws:ec2/securityGroup:SecurityGroup", expansion.name, own)
+        if own
+        else open_group(expansion, expansion.name, vpc)
+    )
     expansion.output("defaultSecurityGroup", reference_to(made))
     return id_of(made)
 
@@ -108,7 +109,7 @@ def _balancer(expansion: Expansion, subnets: Traced | None, inputs: dict[str, An
 def _target(expansion: Expansion, vpc: Traced, inputs: dict[str, Any]) -> Node:
     own = expansion.plain("defaultTargetGroup") or {}
     if own and "defaultTargetGroupPort" in expansion.component.inputs:
-        raise RemoteError(f"{expansion.name}: defaultTargetGroup and defaultTargetGroupPort exclude each other")
+        raise RefusedError(f"{expansion.name}: defaultTargetGroup and defaultTargetGroupPort exclude each other")
     return expansion.resource("aws:lb/targetGroup:TargetGroup", expansion.name, {"vpcId": vpc, **inputs, **own})
 
 

@@ -7,11 +7,12 @@ the facts. Where a recording says nothing, pulumi-eks's source decides: https://
 from analyser.run.eks.addon import expand_addon
 from analyser.run.eks.cluster import expand_cluster
 from analyser.run.eks.node_group import expand_node_group
-from analyser.run.eks.self_managed import expand_node_group_v2
+from analyser.run.eks.self_managed import expand_node_group_v2, expand_node_security_group
 
 COMPONENTS = {
     "eks:index:Addon": expand_addon,
     "eks:index:Cluster": expand_cluster,
     "eks:index:ManagedNodeGroup": expand_node_group,
+    "eks:index:NodeGroupSecurityGroup": expand_node_security_group,
     "eks:index:NodeGroupV2": expand_node_group_v2,
 }

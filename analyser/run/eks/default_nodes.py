@@ -10,7 +10,6 @@ from analyser.graph import Node
 from analyser.run.eks.auto_mode import Instances
 from analyser.run.eks.default_groups import NodeGroupRules
 from analyser.run.eks.self_managed import nodes
-from analyser.run.mock_cloud import look_up
 from analyser.run.remote_components import Expansion, RemoteError, Traced, applied, id_of, output_of
 from policy.unknown import UNKNOWN
 
@@ -39,9 +38,9 @@ def default_network(expansion: Expansion) -> Network:
     if subnets.value is None and (public.value is not None or private.value is not None):
         subnets = applied(lambda those, these: [*(those or ()), *(these or ())], public, private)
     elif subnets.value is None and vpc.value is None:
-        subnets = Traced(look_up("aws:ec2/getSubnets:getSubnets", {}, "us-east-1").values.get("ids", UNKNOWN))
+        subnets = Traced(expansion.look_up("aws:ec2/getSubnets:getSubnets", {}).get("ids", UNKNOWN))
     if vpc.value is None:
-        vpc = Traced(look_up("aws:ec2/getVpc:getVpc", {"default": True}, "us-east-1").values.get("id", UNKNOWN))
+        vpc = Traced(expansion.look_up("aws:ec2/getVpc:getVpc", {"default": True}).get("id", UNKNOWN))
     of_nodes = next((each for each in (given("nodeSubnetIds"), private, public) if each.value is not None), subnets)
     return Network(vpc, subnets, of_nodes)
 

@@ -54,6 +54,16 @@ def expand_node_group_v2(expansion: Expansion) -> None:
     expansion.output("extraNodeSecurityGroups", [])
 
 
+def expand_node_security_group(expansion: Expansion) -> None:
+    """The security group of nodes that the program makes itself: ``nodes/securitygroup.ts``."""
+    expansion.only(("clusterSecurityGroup", "eksCluster", "tags", "vpcId"))
+    cluster = expansion.given_resource("eksCluster", _CLUSTER)
+    api = id_of(expansion.given_resource("clusterSecurityGroup", _GROUP))
+    rules = node_group_rules(expansion, cluster, expansion.given("vpcId"), api)
+    expansion.output("securityGroup", reference_to(rules.group))
+    expansion.output("securityGroupRule", reference_to(rules.ingress))
+
+
 def nodes(
     expansion: Expansion,
     cluster: Node,

@@ -104,8 +104,11 @@ class Observer(Recorder):
         account = self._deployed.account if self._deployed else ""
         answer = mock_cloud.look_up(token, arguments, self._region, account or mock_cloud.ACCOUNT_ID)
         if answer.invented:
-            self._gap("data source", token, answer.label)
+            self._stood_in(token, answer.label)
         return answer.values
+
+    def _stood_in(self, token: str, label: str) -> None:
+        self._gap("data source", token, label)
 
     def _reference(self, name: str) -> dict[str, Any]:
         found = self._elsewhere.read(name)

@@ -27,6 +27,7 @@ from analyser.run.program import ProgramError
 from analyser.run.references import ORGANIZATION
 from settings import SettingsError, stackfile
 from settings.errors import Problem
+from settings.stackfile import StackFile
 
 _WORKER = Path(__file__).with_name("worker.py")
 _STRATA = Path(__file__).resolve().parents[3]
@@ -57,7 +58,6 @@ def run_foreign(
         formats = "pulumi stack export, or pulumi preview --json"
         raise SettingsError(file_of(project.root).name, [Problem("runtime", said + formats)])
     file = read_stack(project, stack)
-    folder, program = project.program
     region = region_of(file.config)
     here = (project.root, stack)
     elsewhere = Elsewhere(
@@ -66,38 +66,26 @@ def run_foreign(
         lambda other, name: run_foreign(other, name, answers=answers, within=(*within, here)),
         (*within, here),
     )
-    observer = Observer(
-        project.name,
-        stack,
-        region or "us-east-1",
-        elsewhere=elsewhere,
-        deployed=deployed,
-        root=folder,
-        progress=progress,
-    )
-    python = project.interpreter
-    observer.gaps += [Gap("environment", name) for name in file.environments]
-    if not region:
-        observer.gaps.append(Gap("region", "us-east-1"))
-    if project.virtualenv and not python:
-        observer.gaps.append(Gap("interpreter", project.virtualenv))
-    with _engine(observer) as address:
-        said = {
-            "monitor": address,
-            "engine": address,
-            "project": project.name,
-            "stack": stack,
-            "organization": ORGANIZATION,
-            "root_directory": str(project.root),
-            "root": str(project.root.resolve()),
-            "folder": str(folder),
-            "program": str(program),
-            "config": file.config,
-            "secret_keys": file.secret_keys,
-            "hidden": stackfile.HIDDEN,
-            "finder": "" if python else str(_STRATA),
-        }
-        _run(str(python or sys.executable), said, observer)
+
+    def observed(*, texts_unknown: bool) -> Observer:
+        observer = Observer(
+            project.name,
+            stack,
+            region or "us-east-1",
+            elsewhere=elsewhere,
+            deployed=deployed,
+            root=project.program[0],
+            progress=progress,
+        )
+        _watch(project, file, observer, texts_unknown=texts_unknown)
+        return observer
+
+    hidden = [key for key in file.secret_keys if stackfile.HIDDEN in file.config.get(key, "")]
+    try:
+        observer = observed(texts_unknown=False)
+    except ProgramError as failed:
+        observer = _without(hidden, observed, failed)
+    observer.gaps += _around(project, file, region)
     public = {key: value for key, value in file.config.items() if key not in file.secret_keys}
     return Graph(
         project.name,
@@ -110,6 +98,52 @@ def run_foreign(
         reads=tuple(dict.fromkeys(observer.reads)),
         gaps=sorted_gaps([*observer.gaps, *(Gap("component", node.type, node.name) for node in observer.unseen)]),
     )
+
+
+def _without(hidden: list[str], observed: Callable[..., Observer], failed: ProgramError) -> Observer:
+    """Another run, with secrets unknown to a program that may have failed for taking the text in their place apart.
+
+    Raises the error of the first run where there are none, or where it was not that.
+    """
+    if not hidden:
+        raise failed
+    try:
+        observer = observed(texts_unknown=True)
+    except ProgramError:
+        raise failed from None
+    observer.gaps += [Gap("secret", key) for key in hidden]
+    return observer
+
+
+def _around(project: Project, file: StackFile, region: str) -> list[Gap]:
+    """What the run of a project's stack lacks whatever its program does."""
+    found = [Gap("environment", name) for name in file.environments]
+    found += [] if region else [Gap("region", "us-east-1")]
+    return found + ([Gap("interpreter", project.virtualenv)] if project.virtualenv and not project.interpreter else [])
+
+
+def _watch(project: Project, file: StackFile, observer: Observer, *, texts_unknown: bool) -> None:
+    """Runs a program in front of an observer."""
+    folder, program = project.program
+    python = project.interpreter
+    with _engine(observer) as address:
+        said = {
+            "monitor": address,
+            "engine": address,
+            "project": project.name,
+            "stack": file.stack,
+            "organization": ORGANIZATION,
+            "root_directory": str(project.root),
+            "root": str(project.root.resolve()),
+            "folder": str(folder),
+            "program": str(program),
+            "config": file.config,
+            "secret_keys": file.secret_keys,
+            "hidden": stackfile.HIDDEN,
+            "texts_unknown": texts_unknown,
+            "finder": "" if python else str(_STRATA),
+        }
+        _run(str(python or sys.executable), said, observer)
 
 
 def _run(python: str, said: Mapping[str, Any], observer: Observer) -> None:

@@ -27,7 +27,7 @@ def main(said):
         sys.stderr.write(f"{sys.executable} has no pulumi; install what the program requires into its virtualenv\n")
         return 1
     pulumi.runtime.set_all_config(said["config"], said["secret_keys"])
-    leave_unknown(pulumi, said["hidden"])
+    leave_unknown(pulumi, said["hidden"], texts_too=said["texts_unknown"])
     options = {key: said[key] for key in ("monitor", "engine", "project", "stack", "organization", "root_directory")}
     known = inspect.signature(pulumi.runtime.Settings.__init__).parameters  # an older SDK has fewer
     options = {key: value for key, value in options.items() if key in known}
@@ -47,14 +47,20 @@ def main(said):
         loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except SystemExit as error:
         return complain(f"{place(error, said['root'])}the program exited by itself ({error.code})")
+    except ModuleNotFoundError as error:
+        wanted = "install what the program requires into the virtualenv that Pulumi.yaml names (runtime.options)"
+        return complain(f"{place(error, said['root'])}{error}; {wanted}")
     except Exception as error:
         kind = "" if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: "
         return complain(f"{place(error, said['root'])}{kind}{' '.join(str(error).split())}")
     return 0
 
 
-def leave_unknown(pulumi, text):
-    """Makes secrets that a program reads as numbers, truths or objects unknown: the text in their place is no such."""
+def leave_unknown(pulumi, text, texts_too=False):
+    """Makes secrets that a program reads as numbers, truths or objects unknown: the text in their place is no such.
+
+    With ``texts_too`` those that it reads as text: a program may take it apart, as one does that holds JSON or a key.
+    """
 
     def asked(read):
         def answer(config, key, *default, **named):
@@ -72,7 +78,8 @@ def leave_unknown(pulumi, text):
         future.set_result(value)
         return future
 
-    for name in [f"{verb}_secret_{kind}" for verb in ("get", "require") for kind in ("int", "float", "bool", "object")]:
+    kinds = ("_int", "_float", "_bool", "_object", *([""] if texts_too else []))
+    for name in [f"{verb}_secret{kind}" for verb in ("get", "require") for kind in kinds]:
         setattr(pulumi.Config, name, asked(getattr(pulumi.Config, name)))
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from pulumi import _types
 
+from analyser.run.mock_cloud.host_names import host_name, port_of
 from analyser.run.mock_cloud.identity import ACCOUNT_ID, Identity
 from policy.unknown import UNKNOWN
 
-_NUMBERS = {"port": 443, "latestVersion": 1}
 # What AWS adds to a block that was given without it; to one that names a region, what there is in that region.
 _FILLED = {
     "aws:dynamodb/table:Table": {"replicas": ("arn", "streamArn")},
@@ -97,7 +97,7 @@ def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = (
     if inner is bool:
         return False
     if inner in (int, float):
-        return _NUMBERS.get(key, 1)
+        return port_of(identity) if key == "port" else 1
     if issubclass(inner, Enum):
         return next(iter(inner)).value
     return _text(identity, key)
@@ -106,6 +106,8 @@ def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = (
 def _items(identity: Identity, key: str, listed: Any, within: tuple[Any, ...]) -> list[Any]:
     if key == "nameServers":
         return _name_servers(identity)
+    if key == "domainValidationOptions":
+        return _validations(identity)
     arguments = typing.get_args(listed)
     return [value_of(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
 
@@ -122,15 +124,15 @@ def is_list(origin: Any) -> bool:
     return origin is not None and (origin in (list, tuple) or getattr(origin, "__name__", "") == "Sequence")
 
 
-def _text(identity: Identity, key: str) -> str:
+def _text(identity: Identity, key: str) -> Any:
+    found = host_name(identity, key)
+    if found is not None:
+        return found
     lowered = key.lower()
     for end, make in _TEXTS:
         if lowered.endswith(end):
             return make(identity)
     return f"{identity.name}-{key}"
-
-
-_DOMAINS = {"cloudfront": "cloudfront.net", "s3": "s3.amazonaws.com"}
 
 
 def _endpoint(identity: Identity) -> str:
@@ -139,9 +141,27 @@ def _endpoint(identity: Identity) -> str:
     return f"{identity.name}.{identity.digest[:8]}.{identity.region}.{identity.service}.amazonaws.com"
 
 
-def _brokers(identity: Identity) -> str:
-    hosts = (f"b-{number}.{_endpoint(identity)}:9098" for number in (1, 2, 3))
-    return ",".join(hosts)
+def _validations(identity: Identity) -> list[dict[str, str]]:
+    """The record by which each name of a certificate is proven."""
+    names = [identity.inputs.get("domainName"), *(identity.inputs.get("subjectAlternativeNames") or ())]
+    return [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_{identity.digest[:32]}.{name.removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{identity.digest[32:]}.acm-validations.aws.",
+        }
+        for name in dict.fromkeys(each for each in names if isinstance(each, str))
+    ]
+
+
+def _ipv6(identity: Identity) -> str:
+    """The block of a VPC that asks for one, which is Amazon's; none of any other."""
+    return f"2600:1f18:{identity.digest[:3]}:{identity.digest[3:5]}00::/56" if _has_ipv6(identity) else ""
+
+
+def _has_ipv6(identity: Identity) -> bool:
+    return any(identity.inputs.get(key) for key in ("assignGeneratedIpv6CidrBlock", "ipv6IpamPoolId"))
 
 
 def _name_servers(identity: Identity) -> list[str]:
@@ -168,15 +188,15 @@ _TEXTS: tuple[tuple[str, Callable[[Identity], str]], ...] = (
     ("accountid", lambda _: ACCOUNT_ID),
     ("keyid", lambda i: i.uuid),
     ("uuid", lambda i: i.uuid),
+    ("ipv6cidrblock", _ipv6),
     ("cidrblock", lambda _: "10.0.0.0/16"),
     ("json", lambda _: "{}"),
     ("issuer", lambda i: f"https://oidc.eks.{i.region}.amazonaws.com/id/{i.digest[:32].upper()}"),
-    ("bootstrapbrokerssasliam", _brokers),
     ("repositoryurl", _registry),
     ("url", lambda i: f"https://{i.name}.{i.region}.amazonaws.com"),
     ("endpoint", _endpoint),
     ("address", _endpoint),
-    ("domainname", lambda i: f"d{i.digest[:13]}.{_DOMAINS.get(i.service, 'amazonaws.com')}"),
+    ("domainname", lambda i: f"d{i.digest[:13]}.{'cloudfront.net' if i.service == 'cloudfront' else 'amazonaws.com'}"),
     ("dnsname", lambda i: f"{i.name}-{i.digest[:10]}.{i.region}.elb.amazonaws.com"),
     ("region", lambda i: i.region),
     ("availabilityzone", lambda i: f"{i.region}a"),

@@ -134,6 +134,8 @@ class Identity:
             return self.name
         if self.path in _ID_IS_ARN:
             return self.arn
+        if self.path == "sqs/queue":
+            return f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT_ID}/{self.name}"
         if self.path in ("kms/key", "wafv2/webAcl"):
             return self.uuid
         if self.path in ("cloudfront/distribution", "route53/zone"):

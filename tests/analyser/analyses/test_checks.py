@@ -43,7 +43,9 @@ def policy(app: str, *ports: int, namespace: str = "cloud-consulting") -> Node:
     )
 
 
-DATABASE = node("aws:rds/instance:Instance", "database", {"identifier": "cloud-consulting-prod", "port": 5432})
+DATABASE = node(
+    "aws:rds/instance:Instance", "database", {"identifier": "cloud-consulting-prod", "engine": "postgres", "port": 5432}
+)
 CACHE = node(
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "cache",

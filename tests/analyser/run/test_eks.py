@@ -288,6 +288,18 @@ def test_a_group_of_ones_own_nodes_stands_behind_its_own_rules() -> None:
     assert found.only("aws:ec2/launchTemplate:LaunchTemplate").inputs["instanceType"] == "m5.large"
 
 
+def test_the_group_of_nodes_that_a_program_makes_itself_has_the_rules_of_a_default_one() -> None:
+    def grouped() -> None:
+        cluster = bare()
+        api = aws.ec2.SecurityGroup("api", vpc_id="vpc-1")
+        eks.NodeGroupSecurityGroup("nodes", cluster_security_group=api, eks_cluster=cluster.eks_cluster, vpc_id="vpc-1")
+
+    found = record(grouped, known=False)
+    rules = {rule.name: rule.inputs for rule in found.of_type("aws:ec2/securityGroupRule:SecurityGroupRule")}
+    assert len(rules) == 5
+    assert rules["nodes-eksClusterIngressRule"]["fromPort"] == 443
+
+
 def test_what_is_not_known_is_said() -> None:
     with pytest.raises(ProgramError, match="does not know what proxy would make"):
         record(lambda: private("odd", proxy="http://proxy"))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from analyser.run.mock_cloud import invoke, look_up, outputs
+from policy.unknown import UNKNOWN
 
 ACCOUNT = "123456789012"
 
@@ -96,3 +97,50 @@ def test_manifests_are_decoded_as_they_stand() -> None:
     assert (found.values, found.invented) == ({"result": [{"kind": "A"}, {"kind": "B"}]}, False)
     with pytest.raises(ValueError, match="a manifest is no YAML"):
         look_up("kubernetes:yaml:decode", {"text": "a: ["}, "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "key", "ends"),
+    [
+        ("rds/instance:Instance", {"engine": "postgres"}, "endpoint", ".eu-west-1.rds.amazonaws.com:5432"),
+        ("rds/instance:Instance", {"engine": "mysql", "port": 3307}, "endpoint", ".rds.amazonaws.com:3307"),
+        ("rds/instance:Instance", {"engine": "postgres"}, "address", ".eu-west-1.rds.amazonaws.com"),
+        ("rds/cluster:Cluster", {"engine": "aurora-mysql"}, "readerEndpoint", ".eu-west-1.rds.amazonaws.com"),
+        ("redshift/cluster:Cluster", {}, "endpoint", ".eu-west-1.redshift.amazonaws.com:5439"),
+        ("elasticache/cluster:Cluster", {"engine": "memcached"}, "configurationEndpoint", ".cache.amazonaws.com:11211"),
+        ("msk/cluster:Cluster", {}, "bootstrapBrokersTls", ".kafka.eu-west-1.amazonaws.com:9094"),
+        ("opensearch/domain:Domain", {"vpcOptions": {}}, "endpoint", ".eu-west-1.es.amazonaws.com"),
+        ("apigateway/stage:Stage", {"restApi": "a1", "stageName": "v1"}, "invokeUrl",
+         "https://a1.execute-api.eu-west-1.amazonaws.com/v1"),
+        ("apigatewayv2/stage:Stage", {"apiId": "a1", "name": "$default"}, "invokeUrl",
+         "https://a1.execute-api.eu-west-1.amazonaws.com/"),
+        ("efs/fileSystem:FileSystem", {}, "dnsName", ".efs.eu-west-1.amazonaws.com"),
+        ("sqs/queue:Queue", {"name": "jobs"}, "url", f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/jobs"),
+        ("s3/bucket:Bucket", {"bucket": "b"}, "bucketRegionalDomainName", "b.s3.eu-west-1.amazonaws.com"),
+        ("ec2/instance:Instance", {}, "privateDns", ".eu-west-1.compute.internal"),
+    ],
+)  # fmt: skip
+def test_where_a_resource_is_found_has_the_form_that_its_provider_gives_it(
+    token: str, inputs: dict[str, Any], key: str, ends: str
+) -> None:
+    said = answer(token, **inputs)[1][key]
+    assert said.endswith(ends)
+    assert ("://" in said) == ("://" in ends), "a scheme where the provider gives none"
+
+
+def test_the_port_of_a_database_of_an_unknown_engine_is_unknown() -> None:
+    state = answer("rds/instance:Instance", snapshotIdentifier="before")[1]
+    assert state["port"] is UNKNOWN
+    assert state["endpoint"] is UNKNOWN
+
+
+def test_each_name_of_a_certificate_is_proven_by_a_record_of_its_own() -> None:
+    names = {"domainName": "example.com", "subjectAlternativeNames": ["*.example.com", "example.org"]}
+    options = answer("acm/certificate:Certificate", **names)[1]["domainValidationOptions"]
+    assert [option["domainName"] for option in options] == ["example.com", "*.example.com", "example.org"]
+    assert options[1]["resourceRecordName"].endswith(".example.com.")
+
+
+def test_a_network_has_a_range_of_ipv6_only_where_it_asks_for_one() -> None:
+    assert answer("ec2/vpc:Vpc", cidrBlock="10.0.0.0/16")[1]["ipv6CidrBlock"] == ""
+    assert answer("ec2/vpc:Vpc", assignGeneratedIpv6CidrBlock=True)[1]["ipv6CidrBlock"].endswith("00::/56")

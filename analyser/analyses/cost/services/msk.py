@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
+from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import Line
 from analyser.analyses.cost.services.metrics import sent_metrics
 
@@ -11,7 +12,9 @@ _TARGET = "aws:appautoscaling/target:Target"
 
 def cluster(item: Item) -> Iterator[Line]:
     """Brokers exactly; storage grows by itself, up to the limit of its scaling."""
-    kind = str(item.read("brokerNodeGroupInfo", "instanceType", default=""))
+    kind = item.read("brokerNodeGroupInfo", "instanceType")
+    if kind is None:
+        raise NoPriceError("which type of machine its brokers are, is not known")
     brokers = item.number("numberOfBrokerNodes")
     yield item.hours(f"{kind} brokers", f"msk.{kind.removeprefix('kafka.')}", brokers)
     size = item.number("brokerNodeGroupInfo", "storageInfo", "ebsStorageInfo", "volumeSize")

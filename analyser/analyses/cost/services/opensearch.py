@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item, Pricer
+from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import Line
 
 
 def domain(item: Item) -> Iterator[Line]:
     """All by the hour or the GB; gp3 storage at the IOPS that it has for nothing."""
     nodes = item.number("clusterConfig", "instanceCount", default=1)
-    kind = str(item.read("clusterConfig", "instanceType", default=""))
+    kind = item.read("clusterConfig", "instanceType")
+    if kind is None:
+        raise NoPriceError("which type of machine its nodes are, is not known")
     yield item.hours(f"{kind} nodes", f"opensearch.{kind.removesuffix('.search')}", nodes)
     if item.read("clusterConfig", "dedicatedMasterEnabled"):
         master = str(item.read("clusterConfig", "dedicatedMasterType", default=""))

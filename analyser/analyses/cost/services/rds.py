@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from analyser.analyses.cost.item import Item, Pricer
+from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import HOURS, Line
 from analyser.analyses.cost.services.support import extended
+from analyser.analyses.databases import engine_of
 from analyser.graph import Node
 
 STRIPED_GIB = 400
@@ -18,6 +20,8 @@ EXTENDED: Mapping[int, str] = {0: "rds.extended", 2: "rds.extended-year3", 3: ""
 """By the vCPU, of the standby of Multi-AZ as well; dearer in the third year, which is the last:
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-charges.html"""
 _NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
+_SAME = ("gp2", "gp3")
+"""Storage of one price: https://aws.amazon.com/rds/postgresql/pricing/"""
 _CLUSTER = "aws:rds/cluster:Cluster"
 _INSTANCE = "aws:rds/instance:Instance"
 
@@ -26,14 +30,18 @@ def instance(item: Item) -> Iterator[Line]:
     """Instance and storage, twice with Multi-AZ; its share of the backups, when it is no replica."""
     kind = str(item.read("instanceClass", default=""))
     source = _source(item)
+    _of_postgres(item)
     factor = 2 if item.read("multiAz") else 1
     yield item.hours(f"{kind}{' Multi-AZ' if factor == 2 else ''}", f"rds.{kind.removeprefix('db.')}", factor)
     yield from _extended(item, source or item.node, vcpus(kind) * factor)
+    disk = item.read("storageType", default="gp3")
+    if disk not in _SAME:
+        raise NoPriceError(f"no prices of RDS storage of type {disk}")
     size = item.number("allocatedStorage") or _of(source, "allocatedStorage")
     most = max(size, item.number("maxAllocatedStorage"))
     basis = "maxAllocatedStorage" if most > size else ""
-    yield item.scaled("gp3 storage", "rds.gp3", size, low=size, high=most, factor=factor, basis=basis)
-    if size >= STRIPED_GIB:
+    yield item.scaled(f"{disk} storage", "rds.gp3", size, low=size, high=most, factor=factor, basis=basis)
+    if disk == "gp3" and size >= STRIPED_GIB:
         iops = item.number("iops") or _of(source, "iops")
         if iops > FREE_IOPS:
             yield item.fixed(f"IOPS above {FREE_IOPS:,}", "rds.gp3-iops", iops - FREE_IOPS, factor=factor)
@@ -45,6 +53,13 @@ def instance(item: Item) -> Iterator[Line]:
         yield item.fixed("Secret of the master user", "secretsmanager.secret", 1)
     if source is None:
         yield item.used("Automated backups", "rds.backup", "database_backup_gb", share=_share(item))
+
+
+def _of_postgres(item: Item) -> None:
+    """Raises NoPriceError for an engine that is paid otherwise: the prices of machines are those of PostgreSQL."""
+    name = engine_of(item.graph, item.node, "PostgreSQL")
+    if name != "PostgreSQL":
+        raise NoPriceError(f"prices of machines of RDS are PostgreSQL's, and this is {name}")
 
 
 def cluster(item: Item) -> Iterator[Line]:
@@ -66,8 +81,11 @@ def _share(item: Item) -> float:
 def cluster_instance(item: Item) -> Iterator[Line]:
     """Capacity by the hour, between the bounds that its cluster has."""
     bounds = next(iter(_bounds(item)), None)
-    if item.read("instanceClass") != "db.serverless" or bounds is None:
-        return
+    kind = item.read("instanceClass")
+    if kind != "db.serverless":
+        raise NoPriceError(f"no price of Aurora's {kind}" if kind else "which class of machine it is, is not known")
+    if bounds is None:
+        raise NoPriceError("between which bounds its capacity moves, is not known")
     low, high = (HOURS * float(bounds[key]) for key in ("minCapacity", "maxCapacity"))
     basis = "serverlessv2ScalingConfiguration"
     yield item.scaled("Aurora capacity", "rds.aurora-acu", (low + high) / 2, low=low, high=high, basis=basis)
@@ -78,7 +96,8 @@ def _bounds(item: Item) -> Iterator[dict[str, float]]:
     wanted = item.read("clusterIdentifier")
     for node in item.graph.of_type(_CLUSTER):
         if wanted in (node.inputs.get("clusterIdentifier"), node.id):
-            yield node.inputs["serverlessv2ScalingConfiguration"]
+            bounds = node.inputs.get("serverlessv2ScalingConfiguration")
+            yield from [bounds] if isinstance(bounds, dict) else []
 
 
 def _source(item: Item) -> Node | None:

@@ -9,8 +9,11 @@ import pytest
 from analyser.analyses.inventory import UnexplainedError, inventory
 from analyser.analyses.inventory.purposes import FILE, of, purposes
 from analyser.analyses.inventory.result import Inventory, Purpose, Store
+from analyser.analyses.inventory.stores import READERS
 from analyser.faces.commands import cli
 from analyser.faces.inventory_page import page
+from analyser.graph import Graph, Node
+from policy.unknown import UNKNOWN
 from settings.stack import PROJECT
 from tests.analyser.project import write_project
 from tests.stacks import ROOT, STACKS, stack_graph
@@ -223,3 +226,27 @@ def test_the_pages_in_docs_are_what_the_stacks_are(stack: str) -> None:
 
 def test_there_is_no_page_without_a_stack() -> None:
     assert {file.stem for file in (ROOT / "docs" / "inventory").glob("*.md")} == set(STACKS)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "kind", "kept"),
+    [
+        ({"engine": "mysql"}, "MySQL", "rows until they are deleted; no automatic backups"),
+        ({"engine": "postgres", "backupRetentionPeriod": 7}, "PostgreSQL",
+         "rows until they are deleted; point-in-time recovery, 7 days"),
+        ({"engine": "postgres", "backupRetentionPeriod": UNKNOWN}, "PostgreSQL",
+         "rows until they are deleted; point-in-time recovery, for a time that is not known"),
+        ({"snapshotIdentifier": "old"}, "RDS", "rows until they are deleted; no automatic backups"),
+    ],
+)  # fmt: skip
+def test_a_database_is_called_by_its_engine_and_keeps_what_it_says(inputs: Any, kind: str, kept: str) -> None:
+    token = "aws:rds/instance:Instance"
+    node = Node(urn="urn:pulumi:dev::p::a::db", type=token, name="db", inputs=inputs, outputs={})
+    found = READERS[token](Graph("p", "dev", [node], {}), node)
+    assert (found.kind, found.retention) == (kind, (kept,))
+
+
+def test_a_bucket_without_versions_keeps_no_old_ones() -> None:
+    token = "aws:s3/bucket:Bucket"
+    node = Node(urn="urn:pulumi:dev::p::a::b", type=token, name="b", inputs={}, outputs={"bucket": "b"})
+    assert READERS[token](Graph("p", "dev", [node], {}), node).retention == ("objects until they are deleted",)

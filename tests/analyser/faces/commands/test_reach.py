@@ -76,3 +76,13 @@ def test_the_matrix_lists_every_place(capsys: pytest.CaptureFixture[str]) -> Non
     assert {place["name"] for place in found["places"]} == {"internet", "seen", "hidden", "unsure"}
     assert ("internet", "seen") in {(pair["from"], pair["to"]) for pair in found["reach"]}
     assert ("internet", "unsure") in {(pair["from"], pair["to"]) for pair in found["notKnown"]}
+
+
+def test_places_that_may_reach_one_another_are_not_said_to(capsys: pytest.CaptureFixture[str]) -> None:
+    made, _, subnet = public()
+    for name in ("one", "other"):
+        made.add("Instance", name, subnetId=subnet, vpcSecurityGroupIds=UNKNOWN)
+    show_matrix_of(made.graph(), as_json=False)
+    out = capsys.readouterr().out
+    assert "? one another" in out
+    assert ", one another" not in out

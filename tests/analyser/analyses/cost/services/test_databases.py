@@ -2,6 +2,7 @@
 
 import pytest
 
+from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.graph import Node
 from settings import Usage
 from tests.analyser.analyses.cost.support import bill, lines, node
@@ -202,3 +203,22 @@ def test_capacity_of_a_table_and_its_index_lies_between_their_bounds() -> None:
     }
     assert units == {"Provisioned read capacity": (7, 14, 120)}
     assert [(line.low, line.high) for line in found if "write" in line.label] == [(6 * 730, 6 * 730)]
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "said"),
+    [
+        (
+            RDS,
+            {"instanceClass": "db.r5.xlarge", "engine": "sqlserver-se"},
+            "this is SQL Server",
+        ),
+        (RDS, {"instanceClass": "db.r5.xlarge", "engine": "postgres", "storageType": "io2"}, "storage of type io2"),
+        ("aws:rds/clusterInstance:ClusterInstance", {"instanceClass": "db.r6g.large"}, "no price of Aurora's db.r6g"),
+        ("aws:opensearch/domain:Domain", {}, "which type of machine its nodes are"),
+        ("aws:msk/cluster:Cluster", {"numberOfBrokerNodes": 2}, "which type of machine its brokers are"),
+    ],
+)
+def test_what_is_paid_otherwise_is_no_zero(token: str, inputs: dict[str, object], said: str) -> None:
+    with pytest.raises(NoPriceError, match=said):
+        bill(token, inputs)
