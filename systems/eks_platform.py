@@ -74,18 +74,19 @@ def make_compute(
     runner: DeploymentRunnerSettings | None,
     access_logs: LogBucket,
     mounts: Sequence[Statement] = (),
+    volume_users: Sequence[Statement] = (),
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
 
     With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
-    driver.
+    driver, ``volume_users`` others that read what is on volumes, as those who take copies of their backups.
     """
     volumes = Key(
         "volumes-key",
         account=account,
         purpose=f"Volumes of the {system} system's nodes and pods",
-        usable_by=account_volumes(account),
+        usable_by=[*account_volumes(account), *volume_users],
     )
     operators = OperatorRole("operators", account=account)
     made = Cluster(

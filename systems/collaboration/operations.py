@@ -43,7 +43,7 @@ def operate(
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(settings.notices, account, keys, also=[PUBLISHER])
-    backup = make_backup(settings.backup, account, keys, operators, resources=[data.state.backed_up])
+    backup = make_backup(settings.backup, account, keys, operators, settings.notices, resources=[data.state.backed_up])
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(settings, account, application),
@@ -98,6 +98,7 @@ def watch(
         account,
         keys,
         operators,
+        settings.notices,
         resources=[data.state.backed_up],
     )
     backed_up = delivery_alarms.backups(backup)

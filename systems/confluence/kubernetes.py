@@ -7,7 +7,6 @@ import pulumi
 from components.account import Account
 from components.data.file_system import FileSystem
 from components.data.log_bucket import LogBucket
-from components.data.postgres import Postgres
 from components.data.registry import Registry
 from components.data.search_access import SearchRole
 from components.edge.certificate import Certificate, CertificateSettings
@@ -41,7 +40,7 @@ from systems.confluence.parts import PAGES_USER, SEARCH_INDICES, Data, Model, Na
 from systems.confluence.pod_config import bff_config, websocket_config
 from systems.confluence.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
-from systems.eks_schema import APPLICATION_USER, apply_schema
+from systems.eks_schema import APPLICATION_USER, run_schema, schema_operator
 from systems.foundation import Keys
 from systems.recovery_stack import stands_by
 
@@ -79,6 +78,7 @@ def run_on_eks(
         runner=model.runner,
         access_logs=access_logs,
         mounts=[files.mount(SHARED)],
+        volume_users=settings.backup.key_users,
     )
     balancer = _balancer(model, account, network, names, access_logs)
     _connect(model, compute, balancer, data, files, cloudfront)
@@ -247,13 +247,12 @@ def _serve(
         put_metrics(metrics_namespace()),
         *application,
     )
-    schema: list[pulumi.Resource] = []
-    if isinstance(data.database, Postgres):  # A copy has its source's.
-        schema = [apply_schema(settings.migration, account, compute, namespace, data.database, keys.data, stores)]
+    operator = schema_operator(account, compute, namespace, data.database, keys.data)
     indices = data.search_access.map(data.search, {BFF: SearchRole.writer(SEARCH_INDICES, [bff.arn])})
     websocket = role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read)
     if stands_by(settings.recovery):
         return
+    schema = run_schema(settings.migration, compute, namespace, data.database, operator, stores)
     workloads = [
         Workload(
             FRONTEND,

@@ -43,6 +43,7 @@ def operate(
         account,
         keys,
         operators,
+        settings.notices,
         resources=[data.database.backed_up, *model.backed_up],
         buckets=[data.uploads] if isinstance(data.uploads, Bucket) else [],
     )

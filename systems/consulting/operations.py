@@ -37,7 +37,9 @@ def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
 def operate(settings: SystemSettings, account: Account, keys: Keys, data: Data, compute: Compute, edge: Edge) -> None:
     """Alarms, dashboard and budget; backups that outlive the database."""
     notices, edge_notices = make_notices(settings.notices, account, keys)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[data.database.backed_up])
+    backup = make_backup(
+        settings.backup, account, keys, compute.operators, settings.notices, resources=[data.database.backed_up]
+    )
     watched = disjoint(_watched(settings, account, data, edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}

@@ -65,7 +65,13 @@ def operate(
     """
     notices, edge_notices = make_notices(settings.notices, account, keys, name="alert", also=(PUBLISHER,))
     backup = make_backup(
-        settings.backup, account, keys, operators, resources=[data.database.backed_up], buckets=buckets
+        settings.backup,
+        account,
+        keys,
+        operators,
+        settings.notices,
+        resources=[data.database.backed_up],
+        buckets=buckets,
     )
     subjects = {
         "api-performance": _api(settings, account, api, site, firewalls),

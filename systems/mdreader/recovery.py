@@ -67,7 +67,9 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     """Builds the recovery stack, standing by or promoted, and returns its outputs by name."""
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
-    keys = make_keys("mdreader", account, also_notices=(PUBLISHER, "events"), edge=False)
+    keys = make_keys(
+        "mdreader", account, also_notices=(PUBLISHER, "events"), data_users=settings.backup.key_users, edge=False
+    )
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
     data, instance = follow_data(settings, account, keys, network, home, promoted=promoted)
     zone = Zone("zone", ZoneSettings(domain=settings.domain), account=account, home_zone_id=home.zone_id)

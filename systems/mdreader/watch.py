@@ -47,7 +47,7 @@ def watch(
         storage_gib=settings.database.storage_gib,
         replicas=[PRIMARY] if follows else [],
     )
-    backup = make_backup(settings.backup, account, keys, operators, resources=[database.backed_up])
+    backup = make_backup(settings.backup, account, keys, operators, settings.notices, resources=[database.backed_up])
     watched = disjoint(
         watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
     )

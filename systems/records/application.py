@@ -92,7 +92,7 @@ def make_application(
     if not serving:
         return rotations
     stores = list(settings.network.data.values())
-    migration = run_schema(settings.migration, compute, namespace, data.database, operator, stores)
+    schema = run_schema(settings.migration, compute, namespace, data.database, operator, stores)
     keep_partitions(
         settings.maintenance,
         account,
@@ -103,7 +103,7 @@ def make_application(
         role=maintaining,
         application_tag=settings.application.tag,
         stores=stores,
-        after=[migration],
+        after=schema,
     )
     Workload(
         APPLICATION,
@@ -122,7 +122,7 @@ def make_application(
         },
         target_group_arn=balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
-        after=[migration, data.topic, *pool],
+        after=[*schema, data.topic, *pool],
         traces=traces,
     )
     return rotations

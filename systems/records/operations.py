@@ -43,7 +43,9 @@ def operate(
     )
     compute.operators.grant("exports", *export.operate)
     compute.operators.grant("export-failures", *export.failures.operate)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=_backed_up(data))
+    backup = make_backup(
+        settings.backup, account, keys, compute.operators, settings.notices, resources=_backed_up(data)
+    )
     watched = disjoint(
         _watched(settings, data, compute, edge),
         data_alarms.snapshot_export(export.state_machine_arn, export.failures.rule_name),

@@ -52,7 +52,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account, also_notices=["events"], edge=False)
+    keys = make_keys("records", account, also_notices=["events"], data_users=settings.backup.key_users, edge=False)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     database = PostgresRecovery(
@@ -171,7 +171,9 @@ def _operate(
 ) -> None:
     """Alarms, dashboard, budget, backups; exports of snapshots stay at home."""
     notices = Notices("notices", settings.notices, account=account, key=keys.logs, publishers=PUBLISHERS)
-    backup = make_backup(settings.backup, account, keys, compute.operators, resources=[database.backed_up])
+    backup = make_backup(
+        settings.backup, account, keys, compute.operators, settings.notices, resources=[database.backed_up]
+    )
     watched = disjoint(
         _watched(settings, data, database, balancer, promoted=promoted),
         delivery_alarms.backups(backup),
