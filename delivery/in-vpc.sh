@@ -38,7 +38,7 @@ start() {
   rm -rf "$folder"
   aws codebuild start-build --project-name "$project" --source-version "$version" \
     --environment-variables-override "name=STEP,value=$step" "name=PULUMI_BACKEND_URL,value=$backend" \
-    "name=COMMIT,value=${COMMIT:-}" \
+    "name=COMMIT,value=${COMMIT:-}" "name=PULUMI_CONTINUE_ON_ERROR,value=${PULUMI_CONTINUE_ON_ERROR:-}" \
     "$@" --query build.id --output text
 }
 

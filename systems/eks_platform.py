@@ -17,7 +17,7 @@ from components.operations.deployment_runner import DeploymentRunner, Deployment
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
-from components.statements import Grant
+from components.statements import Grant, Statement
 from components.workloads.operator_rights import OperatorRights
 from settings import Problem
 from systems.foundation import Stack
@@ -71,18 +71,19 @@ def make_compute(
     runner: DeploymentRunnerSettings | None,
     access_logs: LogBucket,
     mounts: Sequence[Grant] = (),
+    volume_users: Sequence[Statement] = (),
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
 
     With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
-    driver.
+    driver, ``volume_users`` others that read what is on volumes, as those who take copies of their backups.
     """
     volumes = Key(
         "volumes-key",
         account=stack.account,
         purpose=f"Volumes of the {system} system's nodes and pods",
-        usable_by=account_volumes(stack.account),
+        usable_by=[*account_volumes(stack.account), *volume_users],
     )
     operators = OperatorRole("operators", account=stack.account)
     made = Cluster(

@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.data.aurora import Aurora
 from components.data.postgres_primary import PostgresPrimary
+from components.data.postgres_recovery import PostgresRecovery
 from components.security.key import Key
 from components.workloads.external_secrets import ExternalSecrets
 from components.workloads.migration import Migration, MigrationSettings
@@ -21,27 +22,10 @@ APPLICATION_USER = "application"
 _CONNECTION = SecretKey(secret="database-master", key="url")  # noqa: S106 -- the name of one
 
 
-def apply_schema(
-    settings: MigrationSettings,
-    *,
-    account: Account,
-    compute: Compute,
-    namespace: Namespace,
-    database: PostgresPrimary | Aurora,
-    key: Key,
-    stores: Sequence[pulumi.Input[str]],
-) -> Migration:
-    """Runs the migrations once the master user's password is there; ``key`` encrypts that, ``stores`` are CIDRs."""
-    operator = schema_operator(account, compute=compute, namespace=namespace, database=database, key=key)
-    return run_schema(
-        settings, compute=compute, namespace=namespace, database=database, operator=operator, stores=stores
-    )
-
-
 def schema_operator(
     account: Account, *, compute: Compute, namespace: Namespace, database: PostgresPrimary | Aurora, key: Key
 ) -> ExternalSecrets:
-    """What brings the master user's password to the Job, and may read that secret alone."""
+    """What brings the master user's password to the Job, and may read that secret alone; ``key`` encrypts it."""
     return ExternalSecrets(
         "external-secrets",
         account=account,
@@ -60,8 +44,14 @@ def run_schema(
     database: PostgresPrimary | Aurora,
     operator: ExternalSecrets,
     stores: Sequence[pulumi.Input[str]],
-) -> Migration:
-    """The Job, and the secret that nobody but it is given: pods name what they read, and none may ask Kubernetes."""
+) -> list[pulumi.Resource]:
+    """Runs the migrations as a Job, once the master user's password is there; ``stores`` are CIDRs.
+
+    Returns what pods have to come after. A copy brought its source's schema with it, by which pods serve: in a stack
+    that is promoted they wait for nothing, and a Job that fails keeps none of them away
+    (docs/decisions/0035-who-migrates-a-promoted-database.md).
+    """
+    # Nobody but the Job is given it: pods name what they read, and none may ask Kubernetes.
     secret = SyncedSecret(
         "master-login",
         secret=_CONNECTION.secret,
@@ -70,7 +60,7 @@ def run_schema(
         templates={_CONNECTION.key: _url(database)},
         after=[database],
     )
-    return Migration(
+    migration = Migration(
         "migration",
         settings,
         cluster=compute.cluster,
@@ -79,6 +69,7 @@ def run_schema(
         connection=_CONNECTION,
         after=[secret, database],
     )
+    return [] if isinstance(database, PostgresRecovery) else [migration]
 
 
 def _url(database: PostgresPrimary | Aurora) -> pulumi.Output[str]:

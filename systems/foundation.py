@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from components.account import Account
 from components.operations.backup import BackedUpBucket, Backup, BackupSettings
+from components.operations.copies_watched import CopiesWatched
 from components.operations.metric import EDGE_REGION
 from components.operations.protected_resource import ProtectedResource
 from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
@@ -94,11 +95,15 @@ def make_backup(
     stack: Stack[object],
     *,
     settings: BackupSettings,
+    notices: NoticesSettings,
     operators: OperatorRole,
     resources: Sequence[ProtectedResource],
     buckets: Sequence[BackedUpBucket] = (),
 ) -> Backup:
-    """The daily backup of a system; operators read what changed it, and why copies of it failed, where it has any."""
+    """The daily backup of a system; operators read what changed it, and why copies of it failed, where it has any.
+
+    ``notices`` say who hears of the copies in a second region, whose alarms stand there.
+    """
     backup = Backup(
         "backup",
         settings,
@@ -109,8 +114,13 @@ def make_backup(
         buckets=buckets,
     )
     operators.grant("vaults", backup.changes.operate)
-    if backup.copy_failures is not None:
+    if backup.copy_failures is not None and backup.copies_made is not None:
         operators.grant("copies", backup.copy_failures.operate)
+        operators.grant("copied", backup.copies_made.operate)
+    region = settings.copies_to(stack.account, "backup")
+    if backup.copies is not None and region is not None:
+        watched = CopiesWatched("backup-copies", notices, account=stack.account, region=region, vault=backup.copies)
+        operators.grant("copied-vaults", watched.operate)
     return backup
 
 

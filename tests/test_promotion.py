@@ -38,14 +38,17 @@ def test_a_copy_that_is_promoted_and_what_is_added_here_are_let_be() -> None:
 @pytest.mark.parametrize(
     ("touched", "line"),
     [
-        (lambda: aws.iam.Role("x", assume_role_policy="{}"), "added x: aws:iam/role:Role is controlled from us-east-1"),
+        (
+            lambda: aws.iam.Role("x", assume_role_policy="{}"),
+            "test: x: is added by promotion: aws:iam/role:Role is controlled from us-east-1",
+        ),
         (
             lambda: aws.route53.Record("x", zone_id="Z", name="a.b", type="TXT", ttl=60, records=["x"]),
-            "added x: aws:route53/record:Record is controlled from us-east-1",
+            "test: x: is added by promotion: aws:route53/record:Record is controlled from us-east-1",
         ),
         (
             lambda: aws.acm.Certificate("x", domain_name="a.example.com"),
-            "added x: aws:acm/certificate:Certificate is controlled from us-east-1",
+            "test: x: is added by promotion: aws:acm/certificate:Certificate is controlled from us-east-1",
         ),
         (
             lambda: aws.wafv2.WebAcl(
@@ -56,9 +59,9 @@ def test_a_copy_that_is_promoted_and_what_is_added_here_are_let_be() -> None:
                     cloudwatch_metrics_enabled=True, metric_name="x", sampled_requests_enabled=True
                 ),
             ),
-            "added x: aws:wafv2/webAcl:WebAcl is controlled from us-east-1",
+            "test: x: is added by promotion: aws:wafv2/webAcl:WebAcl is controlled from us-east-1",
         ),
-        (lambda: aws.sns.Topic("x", region="us-east-1"), "added x: lies in us-east-1"),
+        (lambda: aws.sns.Topic("x", region="us-east-1"), "test: x: is added by promotion: it lies in us-east-1"),
     ],
 )
 def test_what_us_east_1_controls_is_found(touched: Callable[[], object], line: str) -> None:
@@ -75,7 +78,7 @@ def test_what_a_recovery_stack_has_in_the_region_that_may_be_gone_is_found_thoug
         aws.kms.Key("copies", region="us-east-1")
 
     found = judged(lambda: program("arn:aws:rds:us-east-1:1:db:home"), lambda: program(None))
-    assert found == ["copies: stands in us-east-1, promoted or not"]
+    assert found == ["test: copies: stands in us-east-1, promoted or not"]
 
 
 def test_what_is_replaced_or_gone_is_found() -> None:
@@ -84,6 +87,6 @@ def test_what_is_replaced_or_gone_is_found() -> None:
         aws.sns.Topic("less")
 
     assert judged(standby, lambda: instance(None, username="another")) == [
-        "replaced database: aws:rds/instance:Instance is no longer what stood by, and protected",
-        "removed less: aws:sns/topic:Topic is no longer what stood by",
+        "test: database: is replaced by promotion: aws:rds/instance:Instance is no longer what stood by, and protected",
+        "test: less: is removed by promotion: aws:sns/topic:Topic is no longer what stood by",
     ]

@@ -10,16 +10,18 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from components.account import Account
 from components.component import Component
+from components.operations.backup_sharing import refuse_own_account, shared_with
 from components.operations.backup_vault import ComplianceSettings, make_vault
-from components.operations.copy_failures import CopyFailures
+from components.operations.copy_failures import CopiesMade, CopyFailures
 from components.operations.copy_region import CopiedElsewhere
 from components.operations.protected_resource import ProtectedResource
 from components.operations.restore_tests import RestoreTests
 from components.operations.vault_changes import VaultChanges
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import service_trust
+from components.statements import Statement, service_trust
 from settings import Environment, MisfitError, Problem
+from settings.services.operations import VaultArn
 from settings.services.windows import hours_from, overlap
 
 _POLICIES = (
@@ -75,6 +77,8 @@ class BackupSettings(CopiedElsewhere):
     locked: bool | None = None
     """Unsaid, as long as the environment protects its data; whoever may change vaults takes the lock away again."""
     compliance: ComplianceSettings | None = None
+    copy_to_vault: VaultArn | None = None
+    """A vault of another account in the stack's region that takes a copy of each backup as well; none unless given."""
     restore_tests: bool | None = None
     """Unsaid, as the environment has it."""
 
@@ -90,6 +94,23 @@ class BackupSettings(CopiedElsewhere):
                 Problem("compliance", f"{environment} could not be taken down; prod alone keeps its data")
             )
         return self
+
+    @model_validator(mode="after")
+    def _vault_is_beside(self, info: ValidationInfo) -> Self:
+        """RDS copies to another region or to another account, and not to both at once.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
+        """
+        region = (info.context or {}).get("region")
+        if self.copy_to_vault and region and self.copy_to_vault.split(":")[3] != region:
+            said = f"lies outside {region}, and databases are copied to another account within their region alone"
+            raise MisfitError(Problem("copyToVault", said))
+        return self
+
+    @property
+    def key_users(self) -> list[Statement]:
+        """For the policies of the keys of what is backed up: the account that takes copies."""
+        return shared_with(self.copy_to_vault) if self.copy_to_vault else []
 
     def conflict(self, database: HasWindows) -> Problem | None:
         """Which window of a database the hour meets, as a problem of ``backup.hour``."""
@@ -116,9 +137,10 @@ class Backup(Component):
 
     So are the objects of ``buckets``, whose events AWS Backup follows to find what is new since the day before:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
-    What AWS Backup says of changes and, where it copies, of copies that failed is kept encrypted with ``notice_key``,
-    whose policy must hold ``publishers(account, "events")``. Where the environment protects its data nobody deletes a
-    backup by hand, whatever their rights; age still does.
+    What AWS Backup says of changes and, where it copies, of copies is kept encrypted with ``notice_key``, whose policy
+    must hold ``publishers(account, "events")``. Where it copies to another account, the keys of ``resources`` and
+    ``key`` must hold the settings' ``key_users``; what that account has to do is for ``strata check --before``. Where
+    the environment protects its data nobody deletes a backup by hand, whatever their rights; age still does.
     """
 
     def __init__(
@@ -139,8 +161,13 @@ class Backup(Component):
         everything = [*resources, *(bucket.backed_up for bucket in buckets)]
         self._role = self._backup_role(_POLICIES + (_BUCKET_POLICIES if buckets else ()))
         vault = self._vault("vault", key)
-        copies = [] if region is None else [self._vault("copy-vault", self._copy_key(region), region)]
-        plan = self._plan(vault, copies)
+        self.copies = None if region is None else self._vault("copy-vault", self._copy_key(region), region)
+        """The vault of copies in the second region, if there is one."""
+        taken = [] if self.copies is None else [self.copies.arn]
+        if settings.copy_to_vault is not None:
+            refuse_own_account(settings.copy_to_vault, account)
+            taken.append(pulumi.Output.from_input(settings.copy_to_vault))
+        plan = self._plan(vault, taken)
         aws.backup.Selection(
             self.child("selection"),
             plan_id=plan.id,
@@ -157,11 +184,11 @@ class Backup(Component):
             plan_id=plan.id,
             opts=self.child_options(),
         )
-        self.copy_failures = None
-        if region is not None:
-            self.copy_failures = CopyFailures(
-                self.child("copies"), key=notice_key, vault_arn=vault.arn, opts=self.child_options()
-            )
+        self.copy_failures = self.copies_made = None
+        if taken:
+            said = {"key": notice_key, "vault_arn": vault.arn, "opts": self.child_options()}
+            self.copy_failures = CopyFailures(self.child("copies"), **said)
+            self.copies_made = CopiesMade(self.child("copied"), **said)
         self.tested = settings.tests_restores(account)
         if self.tested:
             RestoreTests(
@@ -175,9 +202,10 @@ class Backup(Component):
         self.vault_name = vault.name
         self.each_day = Counter(one.type for one in everything)
         """How many backups a day has, by type of resource."""
+        self.copies_each_day = len(everything) * len(taken)
         self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
 
-    def _plan(self, vault: aws.backup.Vault, copies: Sequence[aws.backup.Vault]) -> aws.backup.Plan:
+    def _plan(self, vault: aws.backup.Vault, copies: Sequence[pulumi.Output[str]]) -> aws.backup.Plan:
         days = self._account.safeguards.backup_days
         return aws.backup.Plan(
             self.child("plan"),
@@ -191,7 +219,7 @@ class Backup(Component):
                     lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=days),
                     copy_actions=[
                         aws.backup.PlanRuleCopyActionArgs(
-                            destination_vault_arn=copy.arn,
+                            destination_vault_arn=copy,
                             lifecycle=aws.backup.PlanRuleCopyActionLifecycleArgs(delete_after=days),
                         )
                         for copy in copies

@@ -1,4 +1,6 @@
-"""Failed copy jobs of AWS Backup, from events to a metric for an alarm."""
+"""Copy jobs of AWS Backup that failed or were completed, from events to metrics for alarms."""
+
+from typing import Any
 
 import pulumi
 
@@ -21,9 +23,32 @@ class CopyFailures(FailedEvents):
         vault_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        pattern = {
-            "source": ["aws.backup"],
-            "detail-type": ["Copy Job State Change"],
-            "detail": {"sourceBackupVaultArn": [vault_arn], "state": ["FAILED"]},
-        }
-        super().__init__(name, key=key, description="A copy of a backup failed", pattern=pattern, opts=opts)
+        super().__init__(
+            name, key=key, description="A copy of a backup failed", pattern=_copies(vault_arn, "FAILED"), opts=opts
+        )
+
+
+class CopiesMade(FailedEvents):
+    """Copies out of one vault that were made, for an alarm on those that were not (``delivery_alarms.backups``)."""
+
+    _RULE = "made"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        key: Key,
+        vault_arn: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            name, key=key, description="A copy of a backup was made", pattern=_copies(vault_arn, "COMPLETED"), opts=opts
+        )
+
+
+def _copies(vault_arn: pulumi.Input[str], state: str) -> dict[str, Any]:
+    return {
+        "source": ["aws.backup"],
+        "detail-type": ["Copy Job State Change"],
+        "detail": {"sourceBackupVaultArn": [vault_arn], "state": [state]},
+    }

@@ -1,6 +1,7 @@
 """Alarms of asynchronous work: mail, queues, rotations, backups."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pulumi
 
@@ -40,8 +41,10 @@ def backups(backup: Backup) -> dict[str, Alarm]:
         "backup-failed": _any(Metric("AWS/Backup", "NumberOfBackupJobsFailed", vault, "Sum"), "A backup failed"),
         "backup-changed": _any(_triggered(backup.changes), "A vault, its lock, a backup in it or the plan was changed"),
     }
-    if backup.copy_failures is not None:
+    if backup.copy_failures is not None and backup.copies_made is not None:
         alarms["backup-copy-failed"] = _any(_triggered(backup.copy_failures), "A copy of a backup failed")
+        made = replace(_triggered(backup.copies_made), period=36 * _HOUR)
+        alarms["backup-copy-missing"] = _fewer(made, backup.copies_each_day, "copies of backups were made")
     if backup.tested:
         failed = Metric("AWS/Backup", "NumberOfRestoreJobsFailed", vault, "Sum")
         alarms["restore-failed"] = _any(failed, "A backup could not be restored")
@@ -52,15 +55,23 @@ def backups(backup: Backup) -> dict[str, Alarm]:
     return alarms
 
 
+def copied(vault_name: pulumi.Input[str], changes: FailedEvents) -> dict[str, Alarm]:
+    """The vault of copies, in its own region: changes of what keeps them, and restores from it that failed."""
+    failed = Metric("AWS/Backup", "NumberOfRestoreJobsFailed", {"BackupVaultName": vault_name}, "Sum")
+    return {
+        "changed": _any(_triggered(changes), "The vault of copies, its lock or a copy in it was changed"),
+        "restore-failed": _any(failed, "A copy of a backup could not be restored"),
+    }
+
+
 def _missing(count: int, dimensions: Mapping[str, pulumi.Input[str]], of: str = "") -> Alarm:
-    return Alarm(
-        Metric("AWS/Backup", "NumberOfBackupJobsCompleted", dimensions, "Sum", period=36 * _HOUR),
-        count,
-        f"Fewer than {count} backups{of} were taken in a day and a half",
-        below=True,
-        periods=1,
-        missing="breaching",
-    )
+    taken = Metric("AWS/Backup", "NumberOfBackupJobsCompleted", dimensions, "Sum", period=36 * _HOUR)
+    return _fewer(taken, count, f"backups{of} were taken")
+
+
+def _fewer(metric: Metric, count: int, what: str) -> Alarm:
+    said = f"Fewer than {count} {what} in a day and a half"
+    return Alarm(metric, count, said, below=True, periods=1, missing="breaching")
 
 
 def _any(metric: Metric, description: str) -> Alarm:

@@ -20,7 +20,7 @@ CALLS = [
 
 
 class VaultChanges(FailedEvents):
-    """Changes of vaults and of one plan by any principal, for an alarm (``delivery_alarms.backups``).
+    """Changes of vaults and of their plan by any principal, for an alarm (``delivery_alarms``).
 
     AWS Backup tells of vaults that are locked, unlocked or deleted, and of plans. What is done to a vault's policy or
     to single backups EventBridge knows from CloudTrail alone, where the account has a trail.
@@ -36,16 +36,17 @@ class VaultChanges(FailedEvents):
         *,
         key: Key,
         vault_names: Sequence[pulumi.Input[str]],
-        plan_id: pulumi.Input[str],
+        plan_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         vaults = {"backupVaultName": list(vault_names)}
         calls = {"eventSource": ["backup.amazonaws.com"], "eventName": CALLS, "requestParameters": vaults}
+        plan = {"detail-type": ["Backup Plan State Change"], "detail": {"backupPlanId": [plan_id], "state": _GONE}}
         pattern = {
             "source": ["aws.backup"],
             "$or": [
                 {"detail-type": ["Backup Vault State Change"], "detail": {**vaults, "state": _GONE}},
-                {"detail-type": ["Backup Plan State Change"], "detail": {"backupPlanId": [plan_id], "state": _GONE}},
+                *([] if plan_id is None else [plan]),
                 {"detail-type": ["AWS API Call via CloudTrail"], "detail": calls},
             ],
         }

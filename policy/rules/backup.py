@@ -133,13 +133,20 @@ def plan_copies(plan: Resource) -> Iterator[Finding]:
 def vault_watched(vault: Resource, graph: Graph) -> Iterator[Finding]:
     """Who notices on the day of a restore that the last backup is a year old has none.
 
-    Alarms are often a program's of their own: one that has none at all says nothing.
+    What happens in a vault is said in its own region, so a vault of copies needs somebody there. Alarms are often a
+    program's of their own: one that has none at all says nothing.
     """
     if graph.may_have(vault, VAULT_NOTIFICATIONS, by="backupVaultName"):
         return
     watchers = graph.of(METRIC_ALARM, EVENT_RULE)
-    if watchers and not any(_tells(each) for each in watchers):
+    if watchers and not any(_tells(each) and _beside(each, vault) for each in watchers):
         yield Finding("tells nobody of backups that fail")
+
+
+def _beside(watcher: Resource, vault: Resource) -> bool:
+    """Whether both are in one region, or may be; what names none is in the provider's."""
+    unknown = watcher.unknown("region") or vault.unknown("region")
+    return unknown or watcher.get("region") == vault.get("region")
 
 
 def _tells(watcher: Resource) -> bool:

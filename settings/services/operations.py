@@ -6,6 +6,7 @@ from pydantic import AfterValidator
 
 from settings.errors import shown
 from settings.form import Form
+from settings.services.arns import KNOWN_REGION
 
 
 def _log_group(value: str) -> str:
@@ -42,6 +43,17 @@ MonitorArn = Annotated[
     ),
 ]
 """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalyMonitor.html"""
+
+VaultArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[A-Za-z0-9_-]{2,50}",
+        "the ARN of a vault of AWS Backup",
+        "arn:aws:backup:us-east-1:210987654321:backup-vault:copies",
+    ),
+    KNOWN_REGION,
+]
+"""https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"""
 
 ManagedRule = Annotated[
     str, Form("[A-Z][A-Z0-9_]*", "the identifier of a managed rule of AWS Config", "ENCRYPTED_VOLUMES", most=256)

@@ -35,7 +35,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     if settings.recovery is not None:
         return stand_by(settings, settings.recovery, account)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("collaboration", account, also_notices=[PUBLISHER], data_users=[distributions(account)])
+    users = [distributions(account), *settings.backup.key_users]
+    keys = make_keys("collaboration", account, also_notices=[PUBLISHER], data_users=users)
     stack = Stack(settings, account, keys)
     elsewhere = (
         make_elsewhere(settings.copies, account, system="collaboration", data_users=[distributions(account)])

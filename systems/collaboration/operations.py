@@ -42,7 +42,13 @@ def operate(
 ) -> Dashboard:
     """Alarms and what they notify; one dashboard; queries to all logs; spending; a daily backup of the state."""
     notices, edge_notices = make_notices(stack, settings=stack.settings.notices, also=[PUBLISHER])
-    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[data.state.backed_up])
+    backup = make_backup(
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=operators,
+        resources=[data.state.backed_up],
+    )
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(stack.settings, stack.account, application),
@@ -90,7 +96,13 @@ def watch(
     notices, _ = make_notices(stack, settings=stack.settings.notices, also=[PUBLISHER], edge=False)
     Budget("budget", stack.settings.budget, notices=notices)
     CostAnomaly("cost-anomaly", stack.settings.cost_anomaly, notices=notices)
-    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[data.state.backed_up])
+    backup = make_backup(
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=operators,
+        resources=[data.state.backed_up],
+    )
     backed_up = delivery_alarms.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)

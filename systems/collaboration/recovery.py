@@ -60,7 +60,9 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("collaboration", account, also_notices=["events", PUBLISHER], edge=False)
+    keys = make_keys(
+        "collaboration", account, also_notices=["events", PUBLISHER], data_users=settings.backup.key_users, edge=False
+    )
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs)
     data = follow_data(stack, network=network, home=home, promoted=promoted)

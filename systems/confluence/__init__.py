@@ -41,7 +41,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
     keyed = [each for each in (settings.buckets.static, settings.buckets.uploads) if each.customer_key]
     readers = [distributions(account)] if keyed else []
-    keys = make_keys("confluence", account, data_users=readers)
+    keys = make_keys("confluence", account, data_users=[*readers, *settings.backup.key_users])
     stack = Stack(settings, account, keys)
     recovery = make_recovery_region(settings.copies.region, account, data_users=readers) if settings.copies else None
     cluster_name = settings.eks.cluster.name if settings.eks else None

@@ -6,7 +6,6 @@ import pulumi
 
 from components.data.file_system import FileSystem
 from components.data.log_bucket import LogBucket
-from components.data.postgres import Postgres
 from components.data.registry import Registry
 from components.data.search_access import SearchRole
 from components.edge.load_balancer import LoadBalancer
@@ -47,7 +46,7 @@ from systems.confluence.parts import (
 from systems.confluence.pod_config import bff_config, websocket_config
 from systems.confluence.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
-from systems.eks_schema import APPLICATION_USER, apply_schema
+from systems.eks_schema import APPLICATION_USER, run_schema, schema_operator
 from systems.foundation import Stack
 from systems.recovery_stack import stands_by
 
@@ -82,6 +81,7 @@ def run_on_eks(
         runner=model.runner,
         access_logs=access_logs,
         mounts=[files.mount(SHARED)],
+        volume_users=stack.settings.backup.key_users,
     )
     balancer = make_balancer(model, account=stack.account, network=network, names=names, logs=access_logs)
     _connect(model, compute=compute, balancer=balancer, data=data, files=files, cloudfront=cloudfront)
@@ -208,23 +208,21 @@ def _serve(
         put_metrics(metrics_namespace()),
         *application,
     )
-    schema: list[pulumi.Resource] = []
-    if isinstance(data.database, Postgres):  # A copy has its source's.
-        schema = [
-            apply_schema(
-                stack.settings.migration,
-                account=stack.account,
-                compute=compute,
-                namespace=namespace,
-                database=data.database,
-                key=stack.keys.data,
-                stores=stores,
-            )
-        ]
+    operator = schema_operator(
+        stack.account, compute=compute, namespace=namespace, database=data.database, key=stack.keys.data
+    )
     indices = data.search_access.map(data.search, {BFF: SearchRole.writer(SEARCH_INDICES, [bff.arn])})
     websocket = role(WEBSOCKET, data.cache.connect, data.database.connect(PAGES_USER), data.signing_key.read)
     if stands_by(stack.settings.recovery):
         return
+    schema = run_schema(
+        stack.settings.migration,
+        compute=compute,
+        namespace=namespace,
+        database=data.database,
+        operator=operator,
+        stores=stores,
+    )
     workloads = [
         Workload(
             FRONTEND,

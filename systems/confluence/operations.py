@@ -35,6 +35,7 @@ def operate(
     backup = make_backup(
         stack,
         settings=stack.settings.backup,
+        notices=stack.settings.notices,
         operators=operators,
         resources=[data.database.backed_up, *model.backed_up],
         buckets=[data.uploads] if isinstance(data.uploads, Bucket) else [],

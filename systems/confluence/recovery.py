@@ -49,7 +49,7 @@ def build_recovery(settings: SystemSettings, recovery: RecoveryStackSettings, ac
     home = read_home(recovery, Contract)
     # A call that waits for its answer: whatever was made before would be registered without what follows it.
     cloudfront = cloudfront_prefix_list_id() if settings.model == "eks" else ""
-    keys = make_keys("confluence", account, edge=False)
+    keys = make_keys("confluence", account, data_users=settings.backup.key_users, edge=False)
     stack = Stack(settings, account, keys)
     cluster_name = settings.eks.cluster.name if settings.eks else None
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=cluster_name)

@@ -37,7 +37,7 @@ _NODE_PORTS = (30000, 32767)
 
 def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     """Builds a consulting stack and returns its outputs by name."""
-    keys = make_keys("consulting", account)
+    keys = make_keys("consulting", account, data_users=settings.backup.key_users)
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)

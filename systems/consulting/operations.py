@@ -38,7 +38,11 @@ def operate(stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge:
     """Alarms, dashboard and budget; backups that outlive the database."""
     notices, edge_notices = make_notices(stack, settings=stack.settings.notices)
     backup = make_backup(
-        stack, settings=stack.settings.backup, operators=compute.operators, resources=[data.database.backed_up]
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=compute.operators,
+        resources=[data.database.backed_up],
     )
     watched = disjoint(_watched(stack, data=data, edge=edge), delivery_alarms.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)

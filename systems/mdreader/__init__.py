@@ -45,7 +45,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         return stand_by(settings, settings.recovery, account)
     if settings.identity is None:
         raise ValueError("users sign in at the home stack")
-    keys = make_keys("mdreader", account, also_notices=(PUBLISHER,), data_users=[distributions(account)])
+    users = [distributions(account), *settings.backup.key_users]
+    keys = make_keys("mdreader", account, also_notices=(PUBLISHER,), data_users=users)
     stack = Stack(settings, account, keys)
     # The name that the plan gives the VPC.
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)

@@ -64,7 +64,12 @@ def operate(
     """
     notices, edge_notices = make_notices(stack, settings=stack.settings.notices, name="alert", also=(PUBLISHER,))
     backup = make_backup(
-        stack, settings=stack.settings.backup, operators=operators, resources=[data.database.backed_up], buckets=buckets
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=operators,
+        resources=[data.database.backed_up],
+        buckets=buckets,
     )
     subjects = {
         "api-performance": _api(stack, api=api, site=site, firewalls=firewalls),

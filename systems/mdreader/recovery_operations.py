@@ -37,7 +37,13 @@ def watch(
         storage_gib=stack.settings.database.storage_gib,
         replicas=[PRIMARY] if follows else [],
     )
-    backup = make_backup(stack, settings=stack.settings.backup, operators=operators, resources=[database.backed_up])
+    backup = make_backup(
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=operators,
+        resources=[database.backed_up],
+    )
     watched = disjoint(
         watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
     )

@@ -38,7 +38,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     if settings.recovery is not None:
         return stand_by(settings, settings.recovery, account)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account)
+    keys = make_keys("records", account, data_users=settings.backup.key_users)
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)

@@ -94,7 +94,7 @@ def make_application(
     if not serving:
         return rotations
     stores = list(stack.settings.network.data.values())
-    migration = run_schema(
+    schema = run_schema(
         stack.settings.migration,
         compute=compute,
         namespace=namespace,
@@ -112,7 +112,7 @@ def make_application(
         role=maintaining,
         application_tag=stack.settings.application.tag,
         stores=stores,
-        after=[migration],
+        after=schema,
     )
     Workload(
         APPLICATION,
@@ -131,7 +131,7 @@ def make_application(
         },
         target_group_arn=balancer.target_group(APPLICATION).arn,
         load_balancer_controller=controller,
-        after=[migration, data.topic, *pool],
+        after=[*schema, data.topic, *pool],
         traces=traces,
     )
     return rotations

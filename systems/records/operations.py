@@ -36,7 +36,13 @@ def operate(
     )
     compute.operators.grant("exports", export.operate)
     compute.operators.grant("export-failures", export.failures.operate)
-    backup = make_backup(stack, settings=stack.settings.backup, operators=compute.operators, resources=_backed_up(data))
+    backup = make_backup(
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=compute.operators,
+        resources=_backed_up(data),
+    )
     watched = disjoint(
         _watched(stack.settings, data=data, compute=compute, edge=edge),
         data_alarms.snapshot_export(export.state_machine_arn, export.failures.rule_name),

@@ -52,7 +52,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account, also_notices=["events"], edge=False)
+    keys = make_keys("records", account, also_notices=["events"], data_users=settings.backup.key_users, edge=False)
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
@@ -193,7 +193,11 @@ def _operate(
         "notices", stack.settings.notices, account=stack.account, key=stack.keys.logs, publishers=PUBLISHERS
     )
     backup = make_backup(
-        stack, settings=stack.settings.backup, operators=compute.operators, resources=[database.backed_up]
+        stack,
+        settings=stack.settings.backup,
+        notices=stack.settings.notices,
+        operators=compute.operators,
+        resources=[database.backed_up],
     )
     watched = disjoint(
         _watched(stack.settings, data=data, database=database, balancer=balancer, promoted=promoted),

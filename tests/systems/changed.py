@@ -15,22 +15,36 @@ from tests.stacks import ROOT, shared, stack_graph
 
 PARENT = "ZPARENT0123456"
 CLIENTS = {"cluster": {"apiClients": {"vpn": "10.200.0.0/16", "bastion": "sg-0123456789abcdef0"}}}
+COPIES_ACCOUNT = "210987654321"
+
+
+def _vault(region: str) -> Mapping[str, Any]:
+    return {"backup": {"copyToVault": f"arn:aws:backup:{region}:{COPIES_ACCOUNT}:backup-vault:copies"}}
+
+
 HTTPS = {"protocol": "HTTPS"}
 OTHERWISE: Mapping[str, Mapping[str, Any]] = {
-    "dev": {**CLIENTS, "parentZoneId": PARENT, "application": HTTPS},
+    "dev": {**_vault("us-east-1"), **CLIENTS, "parentZoneId": PARENT, "application": HTTPS},
     "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}},
     "prod-dr": CLIENTS,
-    "consulting-dev": {**CLIENTS, "parentZoneId": PARENT, "backend": HTTPS, "frontend": HTTPS},
+    "consulting-dev": {
+        **_vault("us-east-1"),
+        **CLIENTS,
+        "parentZoneId": PARENT,
+        "backend": HTTPS,
+        "frontend": HTTPS,
+    },
     "consulting-prod": {**CLIENTS, "tracing": {}, "bedrockApiKey": True},
     "confluence-dev": {
+        **_vault("us-east-1"),
         "parentZoneId": PARENT,
         "tracing": None,
         "eks": {**CLIENTS, "frontend": HTTPS, "bff": HTTPS, "websocket": HTTPS},
     },
     "confluence-prod": {"eks": CLIENTS},
     "confluence-prod-dr": {"eks": CLIENTS},
-    "mdreader-dev": {"parentZoneId": PARENT, "tracing": None},
-    "collaboration-dev": {"parentZoneId": PARENT},
+    "mdreader-dev": {**_vault("us-east-1"), "parentZoneId": PARENT, "tracing": None},
+    "collaboration-dev": {**_vault("us-west-2"), "parentZoneId": PARENT},
     "collaboration-prod": {"tracing": {}},
 }
 """Settings that have nothing to do with each other, tried at once: each run of a stack costs over a second."""

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from analyser.analyses.timeline.waits import waits
 from analyser.graph import Graph, Node
 from tests.promotion import forbidden, promotion
 from tests.stacks import stack_graph
@@ -13,6 +14,7 @@ RECORD = "aws:route53/record:Record"
 CHECK = "aws:route53/healthCheck:HealthCheck"
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+JOB = "kubernetes:batch/v1:Job"
 STORES = {"aws:s3/bucket:Bucket", "aws:dynamodb/table:Table"}
 OWN = ("index-access-mapper", "postgres-master-rotation")
 """Functions that no request runs."""
@@ -69,6 +71,28 @@ def test_a_copy_is_migrated_from_its_promotion_on_by_a_function_and_a_role_that_
     applied = here.only(token, "migration-applied").inputs
     assert applied["functionName"] == here.only(FUNCTION, "migration-function").outputs["name"]
     assert applied["input"] == home.only(token, "migration-applied").inputs["input"]
+
+
+def test_a_copy_is_migrated_from_its_promotion_on_by_a_job_that_keeps_no_pod_waiting() -> None:
+    home = stack_graph("confluence-prod")
+    there, here = standing(home), promoted(home)
+    assert "migration-job" not in {node.name for node in there.of_type(JOB)}
+    job, source = here.only(JOB, "migration-job"), home.only(JOB, "migration-job")
+    assert job.inputs["spec"] == source.inputs["spec"]
+    read = here.only("aws:iam/rolePolicy:RolePolicy", "external-secrets-pods-policy").inputs["policy"]
+    assert read == there.only("aws:iam/rolePolicy:RolePolicy", "external-secrets-pods-policy").inputs["policy"]
+    assert here.exports["databaseSecretArn"] in read
+    assert "bff-deployment" in waiting(home, source)
+    assert not waiting(here, job)
+
+
+def waiting(graph: Graph, node: Node) -> set[str]:
+    """What comes after a resource, directly or not."""
+    by = waits(graph)
+    found = {node.urn}
+    while more := {urn for urn, on in by.items() if urn not in found and not found.isdisjoint(on)}:
+        found |= more
+    return {graph[urn].name for urn in found - {node.urn}}
 
 
 def test_names_lead_to_the_second_region_once_it_has_taken_over_and_to_the_first_while_it_has_not(home: Graph) -> None:

@@ -1,12 +1,18 @@
 """Settings that are alike in several systems: zones that delegate, and TLS to the pods."""
 
+import json
+
 import pytest
 
 from analyser.analyses.policies.verdict import verdict
+from analyser.analyses.prerequisites import prerequisites
+from analyser.analyses.recovery import recovery
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
+from settings.objectives import Loss
+from tests.awscli import calls, problems
 from tests.stacks import stack_graph
-from tests.systems.changed import PARENT, otherwise, with_settings
+from tests.systems.changed import COPIES_ACCOUNT, PARENT, otherwise, with_settings
 
 pytestmark = pytest.mark.long
 
@@ -33,6 +39,37 @@ def test_every_system_s_zone_is_delegated_by_the_one_above_it(stack: str) -> Non
 def test_a_zone_that_is_given_is_not_delegated_too(stack: str) -> None:
     with pytest.raises(ProgramError, match="parentZoneId: delegates a zone that the stack makes"):
         with_settings(stack, {"parentZoneId": PARENT, "hostedZoneId": "ZEXISTING12345"})
+
+
+@pytest.mark.parametrize("stack", EVERY)
+def test_copies_in_another_account_outlive_the_loss_of_the_stack_s_own(stack: str) -> None:
+    made = otherwise(stack)
+    taken = made.only("aws:backup/selection:Selection").inputs["resources"]
+    lost = [each for each in recovery(made).verdicts if each.loss is Loss.ACCOUNT]
+    back = {each.store.node.outputs.get("arn"): each.way.name for each in lost if each.way}
+    stores = [arn for arn in taken if arn.split(":")[2] != "eks"]
+    assert {back[arn] for arn in stores} == {f"AWS Backup (daily), copied to {COPIES_ACCOUNT}"}
+    assert {"backup-across-accounts", "vault-elsewhere"} <= {one.kind for one in prerequisites(made)}
+    commands = [line for one in prerequisites(made) for line in (one.check, *one.make)]
+    assert [problem for line in commands for call in calls(line) for problem in problems(call)] == []
+
+
+@pytest.mark.parametrize("stack", EVERY)
+def test_the_account_of_copies_may_use_the_key_of_each_thing_that_it_copies(stack: str) -> None:
+    made = otherwise(stack)
+    taken = made.only("aws:backup/selection:Selection").inputs["resources"]
+    copied = [node.inputs for node in made.resources if node.outputs.get("arn") in taken]
+    named = {each.get("kmsKeyId") or (each.get("serverSideEncryption") or {}).get("kmsKeyArn") for each in copied}
+    named.add(made.only("aws:backup/vault:Vault").inputs["kmsKeyArn"])
+    keys = [key for key in made.of_type("aws:kms/key:Key") if key.outputs["arn"] in named]
+    # What AWS Backup takes of a cluster is its volumes.
+    keys += [key for key in made.of_type("aws:kms/key:Key") if key.name == "volumes-key-key" and ":eks:" in str(taken)]
+    assert keys
+    for key in keys:
+        statements = json.loads(key.inputs["policy"])["Statement"]
+        let_in = [one["Action"] for one in statements if COPIES_ACCOUNT in str(one["Principal"])]
+        assert [actions for actions in let_in if "kms:Decrypt" in actions], key.name
+        assert [actions for actions in let_in if "kms:CreateGrant" in actions], key.name
 
 
 @pytest.mark.parametrize("stack", ["dev", "consulting-dev", "confluence-dev"])

@@ -7,9 +7,11 @@ import pytest
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
+from analyser.analyses.timeline.waits import waits
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud.invokes import PREFIX_LISTS
 from settings import Environment, stackfile
+from systems.records.parts import APPLICATION
 from systems.records.settings import SystemSettings
 from tests.promotion import forbidden, promotion
 from tests.stacks import ROOT, stack_graph
@@ -56,6 +58,15 @@ def test_a_promotion_makes_the_cache_and_the_pods_and_lets_the_database_write() 
         node.type for node in standby() if node.name.startswith(("cache", "microservice"))
     }
     assert "replicateSourceDb" not in promoted().only(INSTANCE).inputs
+
+
+def test_no_pod_waits_for_the_migration_of_a_copy() -> None:
+    jobs = [graph.only("kubernetes:batch/v1:Job", "migration-job") for graph in (stack_graph(HOME), promoted())]
+    on = [
+        waits(graph)[graph.only(DEPLOYMENT, f"{APPLICATION}-deployment").urn]
+        for graph in (stack_graph(HOME), promoted())
+    ]
+    assert [job.urn in each for job, each in zip(jobs, on, strict=True)] == [True, False]
 
 
 def test_a_first_preview_registers_the_same() -> None:

@@ -68,10 +68,13 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
             f"pulumi preview --stack {stack} --diff",
             f"git commit -m 'Promote {stack}' Pulumi.{stack}.yaml",
             *_out_of_datastore(standby),
-            up(standby),
+            *_not_backed_up(standby),
+            # What fails keeps back what needs it, and nothing else: https://www.pulumi.com/docs/cli/commands/pulumi_up/
+            f"PULUMI_CONTINUE_ON_ERROR=true {up(standby)}",
         ),
         see="the preview touches no role, record, certificate or distribution and deletes nothing that is "
-        "protected; fails up halfway, up again: the stack reads what it knew of home from its own outputs",
+        "protected; fails up halfway, up again: the stack reads what it knew of home from its own outputs. A migration "
+        "that fails keeps nobody from serving: the copy has home's schema",
         back="below, and never by turning promoted back alone: a database that has written follows nobody again",
     )
     yield Step("see that it answers", tuple(_checks(standby)), see=_healthy(), role=OPERATOR)
@@ -99,6 +102,13 @@ def _out_of_datastore(standby: Graph) -> Iterator[str]:
                 f"--replication-group-id {name} --replication-group-region {standby.region}"
             )
             yield awaited(f"aws elasticache wait replication-group-available --replication-group-id {name}")
+
+
+def _not_backed_up(standby: Graph) -> Iterator[str]:
+    """RDS promotes no copy while it is being backed up:
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html"""
+    for node in mine(standby, RDS):
+        yield awaited(f"aws rds wait db-instance-available --db-instance-identifier {node.inputs['identifier']}")
 
 
 def _checks(standby: Graph) -> Iterator[str]:

@@ -18,6 +18,7 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
     settings.api_logging,
     settings.backup_switches,
     settings.backup_management,
+    settings.vaults_elsewhere,
     roles.service_linked_roles,
     roles.people,
     quotas.quotas,

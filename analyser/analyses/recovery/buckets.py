@@ -27,17 +27,30 @@ def replications(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
                 yield rule
 
 
+def sealing_key(graph: Graph, bucket: Node) -> str | None:
+    """The key of KMS that its objects are under unless they say otherwise; None where none is named."""
+    return next((str(by["kmsMasterKeyId"]) for by in _encryptions(graph, bucket) if by.get("kmsMasterKeyId")), None)
+
+
+def versions_kept(graph: Graph, bucket: Node) -> float | None:
+    """For how many days it keeps an old version of any object at the least; None where none expires."""
+    rules = (rule for one in _about(graph, "LifecycleConfiguration", bucket) for rule in one.inputs.get("rules") or ())
+    ages = [
+        (rule.get("noncurrentVersionExpiration") or {}).get("noncurrentDays")
+        for rule in rules
+        if rule.get("status") == "Enabled"
+    ]
+    return min((float(age) for age in ages if age is not None), default=None)
+
+
 def _sealed(graph: Graph, bucket: Node) -> bool:
     """Whether its objects are under a key of KMS unless they say otherwise."""
-    rules = (
-        rule
-        for one in _about(graph, "ServerSideEncryptionConfiguration", bucket)
-        for rule in one.inputs.get("rules") or ()
-    )
-    return any(
-        str((rule.get("applyServerSideEncryptionByDefault") or {}).get("sseAlgorithm")).startswith("aws:kms")
-        for rule in rules
-    )
+    return any(str(by.get("sseAlgorithm")).startswith("aws:kms") for by in _encryptions(graph, bucket))
+
+
+def _encryptions(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
+    for one in _about(graph, "ServerSideEncryptionConfiguration", bucket):
+        yield from (rule.get("applyServerSideEncryptionByDefault") or {} for rule in one.inputs.get("rules") or ())
 
 
 def _about(graph: Graph, what: str, bucket: Node) -> list[Node]:

@@ -83,7 +83,8 @@ def _backups(graph: Graph, node: Node) -> Iterator[tuple[tuple[Loss, ...], Way]]
     said = fact(PLAN, "recovery") or {}
     if node.type == _BUCKET and not versioned(graph, node):
         return  # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
-    home, account = region_and_account(str(node.outputs.get("arn")))
+    home, named = region_and_account(str(node.outputs.get("arn")))
+    account = named or _account(graph)  # a bucket's ARN names none
     for rule in kept(graph, node):
         way = _way("backup", said["backup"], node)
         yield (Loss.CORRUPTION, Loss.DELETION, Loss.ZONE), _every(way, f"AWS Backup ({rule.rule})", rule.interval)

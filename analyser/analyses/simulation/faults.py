@@ -6,6 +6,7 @@ from typing import Any
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.recovery.stores import region_of
 from analyser.analyses.routing import is_last, policy
+from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.promotion import leads
 from analyser.graph import Graph, Node
@@ -26,7 +27,7 @@ _COPIED = {
 
 def faults(pair: Pair) -> Iterator[Fault]:
     """All of them."""
-    for look in (keys, secrets, names, roles, references, vaults):
+    for look in (keys, secrets, names, roles, references, vaults, copying):
         yield from look(pair)
 
 
@@ -210,5 +211,5 @@ def vaults(pair: Pair) -> Iterator[Fault]:
                 where = f"{pair.home.stack}: {plan.name}"
                 if account in own and vault not in made:
                     yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to {vault}, which no stack makes")
-                if region == pair.home.region:
+                if region == pair.home.region and account in own:
                     yield Fault("vault", where, f"rule {rule.get('ruleName')} copies to a vault of {region} itself")

@@ -19,6 +19,11 @@ _CONTROLLED_THERE = (
 )
 """How types begin whose control plane is in us-east-1 for all regions:
 https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
+_REMADE = ("kubernetes:", "aws:apigateway/deployment:", "aws:ecs/taskDefinition:")
+"""What may be made anew: pods and jobs hold nothing, a deployment is how what an API says is published, and a former
+revision of a task stays in ECS."""
+_GOES = "aws:cloudwatch/metricAlarm:"
+"""What may go: alarms of what follows nobody any more."""
 _CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
 _CHECKS = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html"
 _ALIAS_TTL, _FAQ = 60.0, "https://aws.amazon.com/route53/faqs/"
@@ -32,22 +37,31 @@ def difference(pair: Pair) -> Difference:
 
 
 def forbidden(pair: Pair, found: Difference) -> Iterator[Fault]:
-    """What it would do that waits for the control plane of us-east-1, or gives up what stood by."""
+    """What it would do that waits for the control plane of us-east-1, or gives up what stood by; and what of the stack
+    stands in us-east-1, promoted or not."""
     if not found.changes:
         yield Fault("promotion", pair.standby.stack, "changes nothing, so nothing is promoted by it")
     nodes = {node.urn: node for graph in (pair.standby, pair.promoted) for node in graph}
     for change in found.changes:
         for why in _wrong(change, nodes[change.urn]):
             yield Fault("promotion", f"{pair.standby.stack}: {change.name}", f"is {change.kind} by promotion: {why}")
+    for node in pair.standby:
+        if _lies_there(node):
+            yield Fault("promotion", f"{pair.standby.stack}: {node.name}", f"stands in {ELSEWHERE}, promoted or not")
 
 
 def _wrong(change: Change, node: Node) -> Iterator[str]:
     if node.type.startswith(_CONTROLLED_THERE) or node.inputs.get("scope") == "CLOUDFRONT":
         yield f"{node.type} is controlled from {ELSEWHERE}"
-    if ELSEWHERE in (node.inputs.get("region"), node.inputs.get("endpointGroupRegion")):
+    if _lies_there(node):
         yield f"it lies in {ELSEWHERE}"
-    if change.kind in ("removed", "replaced") and change.protected:
-        yield "it is protected, and no longer what stood by"
+    spared = {"removed": _GOES, "replaced": _REMADE}.get(change.kind)
+    if spared is not None and not node.type.startswith(spared):
+        yield f"{node.type} is no longer what stood by{', and protected' if change.protected else ''}"
+
+
+def _lies_there(node: Node) -> bool:
+    return ELSEWHERE in (node.inputs.get("region"), node.inputs.get("endpointGroupRegion"))
 
 
 def steps(pair: Pair, found: Difference) -> tuple[Step, ...]:

@@ -9,12 +9,15 @@ from botocore import session
 from pydantic import ValidationError
 
 from analyser.graph import Graph
+from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
-from components.operations import vault_changes
+from components.operations import delivery_alarms, vault_changes
 from components.operations.backup import Backup, BackupSettings
 from components.operations.backup_vault import ComplianceSettings
+from components.operations.copies_watched import CopiesWatched
 from components.operations.protected_resource import ProtectedResource
+from components.operations.topic import NoticesSettings
 from components.security.key import Key
 from settings import Environment, MisfitError
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, record_once, unequal_when_unknown
@@ -43,7 +46,7 @@ def plain() -> None:
     backup(PLAIN)
 
 
-def rule(graph: Graph) -> dict[str, object]:
+def rule(graph: Graph) -> dict[str, Any]:
     (found,) = graph.only("aws:backup/plan:Plan").inputs["rules"]
     return found
 
@@ -213,6 +216,94 @@ def test_the_calls_that_are_told_are_calls_of_aws_backup(name: str) -> None:
     client = session.get_session().get_service_model("backup")
     assert set(vault_changes.CALLS) <= set(client.operation_names)
     assert f"Delete{name}" in vault_changes.CALLS
+
+
+ABROAD = "arn:aws:backup:us-east-1:210987654321:backup-vault:copies"
+
+
+def test_a_vault_of_another_account_takes_copies_as_well() -> None:
+    graph = record(lambda: backup(BackupSettings(copy_to_region=None, copy_to_vault=ABROAD)))
+    assert rule(graph)["copyActions"] == [{"destinationVaultArn": ABROAD, "lifecycle": {"deleteAfter": 35}}]
+    assert len(graph.of_type(VAULT)) == 1
+    failed = json.loads(
+        graph.only("aws:cloudwatch/eventRule:EventRule", "backups-copies-failed").inputs["eventPattern"]
+    )
+    assert failed["detail"] == {"sourceBackupVaultArn": [graph.only(VAULT).outputs["arn"]], "state": ["FAILED"]}
+    both = record(lambda: backup(BackupSettings(copy_to_vault=ABROAD)))
+    assert [copy["destinationVaultArn"] for copy in rule(both)["copyActions"]] == [
+        both.only(VAULT, COPY).outputs["arn"],
+        ABROAD,
+    ]
+
+
+def test_the_other_account_may_use_the_keys_of_what_it_copies_and_nobody_else_s() -> None:
+    use, grants = BackupSettings(copy_to_vault=ABROAD).key_users
+    assert use.principals == grants.principals == {"AWS": ["arn:aws:iam::210987654321:root"]}
+    assert {"kms:Decrypt", "kms:DescribeKey"} <= set(use.actions)
+    assert grants.conditions == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert BackupSettings().key_users == []
+
+
+@pytest.mark.parametrize(
+    ("vault", "said"),
+    [
+        ("arn:aws:backup:us-west-2:210987654321:backup-vault:copies", "lies outside us-east-1"),
+        ("arn:aws:backup:us-east-9:210987654321:backup-vault:copies", "us-east-9"),
+        ("arn:aws:backup:us-east-1:210987654321:vault:copies", "ARN of a vault"),
+    ],
+)
+def test_a_vault_that_takes_no_copies_is_refused(vault: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        BackupSettings.model_validate({"copyToVault": vault}, context={"region": "us-east-1"})
+
+
+def test_a_vault_of_the_stacks_own_account_is_refused() -> None:
+    own = BackupSettings(copy_to_vault=ABROAD.replace("210987654321", ACCOUNT.id))
+    with pytest.raises(ProgramError, match=r"backup\.copyToVault: is of 123456789012, the stack's own account"):
+        record(lambda: backup(own))
+
+
+def test_copies_that_were_not_made_ring() -> None:
+    def program() -> None:
+        key = Key("backups", account=ACCOUNT, purpose="test")
+        made = Backup(
+            "backups", BackupSettings(copy_to_vault=ABROAD), account=ACCOUNT, key=key, notice_key=key,
+            resources=[DATABASE, CLUSTER],
+        )  # fmt: skip
+        alarm = delivery_alarms.backups(made)["backup-copy-missing"]
+        assert (alarm.threshold, alarm.below, alarm.missing, alarm.metric.period) == (4, True, "breaching", 36 * 3600)
+
+    graph = record(program)
+    said = json.loads(graph.only("aws:cloudwatch/eventRule:EventRule", "backups-copied-made").inputs["eventPattern"])
+    assert said["detail"]["state"] == ["COMPLETED"]
+
+
+def watched() -> None:
+    key = Key("backups", account=ACCOUNT, purpose="test")
+    made = Backup("backups", BackupSettings(), account=ACCOUNT, key=key, notice_key=key, resources=[DATABASE])
+    assert made.copies is not None
+    notices = NoticesSettings(emails=("a@example.com",))
+    CopiesWatched("watched", notices, account=ACCOUNT, region="us-west-2", vault=made.copies)
+
+
+def test_the_vault_of_copies_is_watched_where_it_is() -> None:
+    graph = record_once(watched)
+    mine = [node for node in graph.resources if node.name.startswith("watched-")]
+    assert {node.inputs.get("region") for node in mine} == {"us-west-2"}
+    vault = graph.only(VAULT, COPY).outputs["name"]
+    events = json.loads(
+        graph.only("aws:cloudwatch/eventRule:EventRule", "watched-changes-changed").inputs["eventPattern"]
+    )
+    state, call = events["$or"]
+    assert state["detail"]["backupVaultName"] == call["detail"]["requestParameters"]["backupVaultName"] == [vault]
+    alarms = {node.name: node.inputs for node in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    assert alarms.keys() == {"watched-alarms-changed", "watched-alarms-restore-failed"}
+    assert alarms["watched-alarms-restore-failed"]["dimensions"] == {"BackupVaultName": vault}
+    topic = graph.only("aws:sns/topic:Topic")
+    assert {tuple(each["alarmActions"]) for each in alarms.values()} == {(topic.outputs["arn"],)}
+    said = json.loads(graph.only("aws:kms/key:Key", "watched-key-key").inputs["policy"])["Statement"]
+    users = [each["Principal"]["Service"] for each in said if "Service" in each["Principal"]]
+    assert {"cloudwatch.amazonaws.com", "events.amazonaws.com"} <= set(users[0])
 
 
 def test_same_graph_when_nothing_is_known() -> None:

@@ -36,6 +36,8 @@ COPIED = resource(
     backup.PLAN, "plan", rules=[{"copyActions": [{"destinationVaultArn": "arn:aws:backup:us-west-2:1:v"}]}]
 )
 ALARM = resource(backup.METRIC_ALARM, "alarm", namespace="AWS/Backup")
+AWAY = resource(backup.VAULT, "away", kmsKeyArn="arn:aws:kms:key", region="us-west-2")
+AWAY_ALARM = resource(backup.METRIC_ALARM, "alarm", namespace="AWS/Backup", region="us-west-2")
 OTHER = resource(backup.METRIC_ALARM, "other", namespace="AWS/RDS")
 RULE = resource(backup.EVENT_RULE, "rule", eventPattern='{"source": ["aws.backup"]}')
 NOTICES = resource(backup.VAULT_NOTIFICATIONS, "notices", refers={"backupVaultName": VAULT}, backupVaultName=UNKNOWN)
@@ -73,6 +75,11 @@ CASES = [
     Case("backup-plan-copies-elsewhere", [COPIED], [Set("rules[0].copyActions"), Set("rules[0].copyActions", [])]),
     Case("backup-vault-watched", [VAULT, ALARM], [Set("namespace", "AWS/RDS", on="alarm")]),
     Case("backup-vault-watched", [VAULT, RULE], [Set("eventPattern", '{"source": ["aws.rds"]}', on="rule")]),
+    Case(
+        "backup-vault-watched",
+        [AWAY, AWAY_ALARM],
+        [Set("region", "us-east-1", on="alarm"), Set("region", on="alarm"), Set("region", "eu-west-1")],
+    ),
     Case("backup-vault-watched", [VAULT, NOTICES, OTHER], [Without("notices", "backupVaultName")]),
     Case(
         "backup-plan-meets-no-window",

@@ -1,5 +1,6 @@
 """A stack with one that stands by for it, in which nothing is wrong, and ways to put something wrong into it."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,11 @@ HOME, OTHER, ACCOUNT = "us-east-1", "us-west-2", "123456789012"
 KEY, INSTANCE, SECRET = "aws:kms/key:Key", "aws:rds/instance:Instance", "aws:secretsmanager/secret:Secret"
 BUCKET, CHECK, RECORD = "aws:s3/bucket:Bucket", "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
 ROLE, PLAN, VAULT = "aws:iam/role:Role", "aws:backup/plan:Plan", "aws:backup/vault:Vault"
+VAULT_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
 DEPLOYMENT, IDENTITY = "kubernetes:apps/v1:Deployment", "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+ROLE_POLICY, TABLE = "aws:iam/rolePolicy:RolePolicy", "aws:dynamodb/table:Table"
+SEALED = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 REPLICATION, VERSIONS = (
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
     "aws:s3/bucketVersioning:BucketVersioning",
@@ -34,6 +39,38 @@ def role(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"
 
 
+VAULT_OF_COPIES = arn("backup", "backup-vault:copies", OTHER)
+REPLICATES = {
+    "s3:GetReplicationConfiguration": "arn:aws:s3:::uploads",
+    "s3:ListBucket": "arn:aws:s3:::uploads",
+    "s3:GetObjectVersionForReplication": "arn:aws:s3:::uploads/*",
+    "s3:ReplicateObject": "arn:aws:s3:::copy/*",
+    "s3:ReplicateDelete": "arn:aws:s3:::copy/*",
+    "kms:Decrypt": key(HOME),
+    "kms:Encrypt": key(OTHER),
+}
+"""What the role that replicates may do, and with what."""
+
+
+def policy(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]})
+
+
+def rights(allowed: Mapping[str, str]) -> str:
+    return policy(*({"Action": action, "Resource": resource} for action, resource in allowed.items()))
+
+
+def let_in(who: str) -> str:
+    """The policy of a key that leaves it to one account."""
+    return policy({"Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{who}:root"}})
+
+
+def old_versions(days: int) -> dict[str, Any]:
+    """The rules of a bucket that keeps them for so long."""
+    expiry = {"noncurrentDays": days}
+    return {"rules": [{"id": "age", "status": "Enabled", "noncurrentVersionExpiration": expiry}]}
+
+
 def node(stack: str, token: str, name: str, inputs: Mapping[str, Any] | None = None, **outputs: Any) -> Node:
     return Node(f"urn:pulumi:{stack}::strata::{token}::{name}", token, name, dict(inputs or {}), outputs, id=name)
 
@@ -42,13 +79,16 @@ def _home() -> list[Node]:
     def made(token: str, name: str, inputs: Mapping[str, Any] | None = None, **outputs: Any) -> Node:
         return node("shop", token, name, inputs, **outputs)
 
-    rule = {"status": "Enabled", "destination": {
-        "bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(OTHER)}}}  # fmt: skip
-    vault = {"destinationVaultArn": arn("backup", "backup-vault:copies", OTHER)}
+    rule = {
+        "status": "Enabled", "deleteMarkerReplication": {"status": "Enabled"},
+        "sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}}, "destination": {
+            "bucket": "arn:aws:s3:::copy", "encryptionConfiguration": {"replicaKmsKeyId": key(OTHER)}}}  # fmt: skip
+    sealed = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key(HOME)}}
+    vault = {"destinationVaultArn": VAULT_OF_COPIES}
     daily = {"ruleName": "daily", "schedule": "cron(0 7 ? * * *)", "startWindow": 60, "copyActions": [vault]}
     return [
-        made(KEY, "key", arn=key(HOME)),
-        made(KEY, "other-key", {"region": OTHER}, arn=key(OTHER)),
+        made(KEY, "key", {"policy": let_in(ACCOUNT)}, arn=key(HOME)),
+        made(KEY, "other-key", {"region": OTHER, "policy": let_in(ACCOUNT)}, arn=key(OTHER)),
         made(INSTANCE, "database", {
             "multiAz": True, "backupRetentionPeriod": 7, "kmsKeyId": key(HOME), "finalSnapshotIdentifier": "last",
             "skipFinalSnapshot": False}, arn=arn("rds", "db:shop")),
@@ -58,10 +98,23 @@ def _home() -> list[Node]:
         made(BUCKET, "copy", {"region": OTHER}, arn="arn:aws:s3:::copy", bucket="copy"),
         made(VERSIONS, "versions", {"bucket": "uploads", "versioningConfiguration": {"status": "Enabled"}}),
         made(VERSIONS, "copy-versions", {"bucket": "copy", "versioningConfiguration": {"status": "Enabled"}}),
-        made(VAULT, "copies-vault", {"region": OTHER}, arn=arn("backup", "backup-vault:copies", OTHER)),
-        made(REPLICATION, "copies", {"bucket": "uploads", "rules": [rule]}),
+        made(SEALED, "sealed", {"bucket": "uploads", "rules": [sealed]}),
+        made(LIFECYCLE, "age", {"bucket": "uploads", **old_versions(30)}),
+        made(LIFECYCLE, "copy-age", {"bucket": "copy", **old_versions(30)}),
+        made(TABLE, "state", {
+            "pointInTimeRecovery": {"enabled": True}, "deletionProtectionEnabled": True,
+            "replicas": [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True}]},
+            arn=arn("dynamodb", "table/state")),
+        made(VAULT, "copies-vault", {"region": OTHER, "kmsKeyArn": key(OTHER)}, arn=VAULT_OF_COPIES),
+        made(ROLE, "copier", {"name": "copier"}, arn=role("copier")),
+        made(ROLE_POLICY, "copier-policy", {"role": "copier", "policy": rights(REPLICATES)}),
+        made(REPLICATION, "copies", {"bucket": "uploads", "role": role("copier"), "rules": [rule]}),
         made(PLAN, "plan", {"rules": [daily]}),
-        made("aws:backup/selection:Selection", "selection", {"planId": "plan", "resources": ["arn:aws:rds:*"]}),
+        made(ROLE, "keeper", {"name": "keeper"}, arn=role("keeper")),
+        made(ROLE_POLICY, "keeper-policy", {
+            "role": "keeper", "policy": rights({"backup:CopyIntoBackupVault": VAULT_OF_COPIES})}),
+        made("aws:backup/selection:Selection", "selection", {
+            "planId": "plan", "iamRoleArn": role("keeper"), "resources": ["arn:aws:rds:*"]}),
         made(CHECK, "well", {"requestInterval": 30, "failureThreshold": 3}),
         made(RECORD, "primary", {
             "failoverRoutingPolicies": [{"type": "PRIMARY"}], "healthCheckId": "well", "aliases": [{"name": "a"}]}),
@@ -129,6 +182,12 @@ def told(name: str, /, **inputs: Any) -> Change:
 def plus(of: Pair, extra: Node) -> Pair:
     """A promotion that makes one resource more."""
     return Pair(of.home, of.standby, graph(of.promoted.stack, of.promoted.region, [*of.promoted, extra]))
+
+
+def more(of: Pair, extra: Node) -> Pair:
+    """A home stack with one resource more."""
+    home = Graph(of.home.project, of.home.stack, [*of.home, extra], of.home.exports, region=HOME, config=of.home.config)
+    return Pair(home, of.standby, of.promoted)
 
 
 def taken(*names: str) -> Change:

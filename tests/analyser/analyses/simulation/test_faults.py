@@ -9,13 +9,20 @@ from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
     HOME,
     OTHER,
+    REPLICATES,
     ROLE,
+    VAULT_POLICY,
     arn,
     changed,
     key,
+    let_in,
+    more,
     node,
+    old_versions,
     pair,
     plus,
+    policy,
+    rights,
     role,
     seeded,
     taken,
@@ -53,6 +60,17 @@ AT_HOME = {
     "schedule": "cron(0 7 ? * * *)",
     "copyActions": [{"destinationVaultArn": arn("backup", "backup-vault:copies")}],
 }
+
+
+def _without(action: str) -> Callable[[Pair], Pair]:
+    """The role that replicates may do all but one thing."""
+    left = {each: where for each, where in REPLICATES.items() if each != action}
+    return lambda of: seeded(of, home=told("copier-policy", policy=rights(left)))
+
+
+STRANGER = "999999999999"
+NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": False}]
+NOBODY_COPIES = {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Principal": "*"}
 SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica without a key of its region": ("key", lambda of: seeded(of, standby=told("database", kmsKeyId=None))),
     "a replica with a key of another region": (
@@ -111,6 +129,36 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     ),
     "a promotion that changes nothing": ("promotion", lambda of: Pair(of.home, of.promoted, of.promoted)),
     "a vault of copies that nobody makes": ("vault", lambda of: seeded(of, home=taken("copies-vault"))),
+    **{f"objects whose role lacks {action}": ("right", _without(action)) for action in REPLICATES},
+    "a role of AWS Backup without rights on the vault of copies": (
+        "right",
+        lambda of: seeded(of, home=told("keeper-policy", policy=rights({"backup:StartBackupJob": "*"}))),
+    ),
+    "a vault of copies whose policy lets nobody copy into it": (
+        "right",
+        lambda of: more(
+            of,
+            node(
+                "shop",
+                VAULT_POLICY,
+                "closed",
+                {"region": OTHER, "backupVaultName": "copies-vault", "policy": policy(NOBODY_COPIES)},
+            ),
+        ),
+    ),
+    "a key of copies that leaves it to another account": (
+        "right",
+        lambda of: seeded(of, home=told("other-key", policy=let_in(STRANGER))),
+    ),
+    "old versions that go after a day": ("versions", lambda of: seeded(of, home=told("age", **old_versions(1)))),
+    "copied old versions that go after a day": (
+        "versions",
+        lambda of: seeded(of, home=told("copy-age", **old_versions(1))),
+    ),
+    "a replica of a table without recovery to a point in time": (
+        "point in time",
+        lambda of: seeded(of, home=told("state", replicas=NO_POINT_IN_TIME)),
+    ),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }
 

@@ -95,7 +95,10 @@ def test_a_store_of_which_nothing_is_stated_need_not_go_on() -> None:
 
 def test_a_region_takes_all_but_what_lies_elsewhere_and_what_serves_everywhere() -> None:
     left = {node.name for node in without_region(pair().home).resources}
-    assert left == {"other-key", "copy", "copies-vault", "well", "primary", "home-pods", "api"}
+    assert left == {
+        *("other-key", "copy", "copies-vault", "well", "primary", "api"),
+        *("home-pods", "copier", "copier-policy", "keeper", "keeper-policy"),
+    }
 
 
 def test_outcomes_are_shown_and_written(capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,7 +107,10 @@ def test_outcomes_are_shown_and_written(capsys: pytest.CaptureFixture[str]) -> N
     told_all = capsys.readouterr().out
     assert "✓ without region us-east-1\n    waits for: shop-dr is promoted" in told_all
     assert "    waits for: health checks turn: 90 s\n" in told_all
-    assert "· without account: nothing is stated\n    nothing brings back: database, password, uploads\n" in told_all
+    assert (
+        "· without account: nothing is stated\n    nothing brings back: database, password, state, uploads\n"
+        in told_all
+    )
     found = document("shop", [*simulate(of.home, of)])
     assert found["holds"] is True
     region = next(each for each in found["losses"] if each["what"] == "region us-east-1")

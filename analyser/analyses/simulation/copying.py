@@ -1,0 +1,143 @@
+"""Whether what copies may do so, and whether its copies can be gone back in: rights, keys, versions and points in time.
+
+What a role may do is judged as ``strata can`` does. A no counts where it stands for itself: policies whose content is
+not in the graph, such as AWS's own for AWS Backup, may allow what is asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from analyser.analyses.reach.graph_view import View
+from analyser.analyses.recovery.buckets import sealing_key, versions_kept
+from analyser.analyses.recovery.plans import PLAN, region_and_account
+from analyser.analyses.rights.decide import Answer, decide
+from analyser.analyses.rights.principal import principal
+from analyser.analyses.rights.target import target
+from analyser.analyses.simulation.model import Fault, Pair
+from analyser.graph import Graph, Node
+
+_ROLE = "aws:iam/role:Role"
+_READ, _LIST = ("s3:GetObjectVersionForReplication",), ("s3:GetReplicationConfiguration", "s3:ListBucket")
+_WEEK = 7
+"""Days for which an old version has to stay at the least: restores are tried once a week, and show by then at the
+latest that what was written is wrong (docs/decisions/0046-backups-that-are-restored.md)."""
+
+
+def copying(pair: Pair) -> Iterator[Fault]:
+    """All that keeps copies from being made or from being used."""
+    view = View(pair.home)
+    yield from _replication(pair.home, view)
+    yield from _backups(pair.home, view)
+    yield from _keys(pair.home, view)
+    yield from _versions(pair.home)
+    yield from _tables(pair.home)
+
+
+def _refused(view: View, who: str, asked: Iterable[tuple[str, str]], service: str = "") -> Iterator[str]:
+    """Which of some actions somebody is known not to be allowed, in words; keys are used through a service."""
+    for action, arn in asked:
+        through = {"kms:viaservice": f"{service}.{region_and_account(arn)[0]}.amazonaws.com"} if service else {}
+        found = decide(principal(view, who), action, target(view, arn, action), through)
+        if found.answer is Answer.NO:
+            yield f"may not {action} on {arn}: {found.because}"
+
+
+def _replication(home: Graph, view: View) -> Iterator[Fault]:
+    """The role of S3's replication, on both sides.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+    """
+    for found in home.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        role = _made(home, _ROLE, found.inputs.get("role"))
+        source = _named(home, found.inputs.get("bucket"))
+        if role is None or source is None:
+            continue
+        for rule in found.inputs.get("rules") or ():
+            asked = _of_rule(home, source, rule)
+            for said in _refused(view, str(found.inputs["role"]), asked, "s3"):
+                yield Fault("right", f"{home.stack}: {found.name}", f"its role {role.name} {said}")
+
+
+def _of_rule(home: Graph, source: Node, rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    target = rule.get("destination") or {}
+    own, copy = str(source.outputs.get("arn")), str(target.get("bucket"))
+    yield from ((action, own) for action in _LIST)
+    yield from ((action, f"{own}/*") for action in _READ)
+    yield "s3:ReplicateObject", f"{copy}/*"
+    if (rule.get("deleteMarkerReplication") or {}).get("status") == "Enabled":
+        yield "s3:ReplicateDelete", f"{copy}/*"
+    sealed = sealing_key(home, source)
+    if sealed:
+        yield "kms:Decrypt", sealed
+    key = (target.get("encryptionConfiguration") or {}).get("replicaKmsKeyId")
+    if key:
+        yield "kms:Encrypt", str(key)
+
+
+def _backups(home: Graph, view: View) -> Iterator[Fault]:
+    """The role by which AWS Backup copies to other vaults, and their keys, as far as its policies are known.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html#copy-action-permissions
+    """
+    plans = {plan.id: plan for plan in home.of_type(PLAN)}
+    for selection in home.of_type("aws:backup/selection:Selection"):
+        role = _made(home, _ROLE, selection.inputs.get("iamRoleArn"))
+        plan = plans.get(str(selection.inputs.get("planId")))
+        if role is None or plan is None:
+            continue
+        vaults = [
+            copy.get("destinationVaultArn") for rule in plan.inputs["rules"] for copy in rule.get("copyActions") or ()
+        ]
+        asked = [("backup:CopyIntoBackupVault", str(vault)) for vault in vaults]
+        for said in _refused(view, str(selection.inputs["iamRoleArn"]), asked):
+            yield Fault("right", f"{home.stack}: {selection.name}", f"its role {role.name} {said}")
+
+
+def _keys(home: Graph, view: View) -> Iterator[Fault]:
+    """Keys of copies whose policy does not let the account in, and so nobody who copies by its roles."""
+    for key in home.of_type("aws:kms/key:Key"):
+        arn = str(key.outputs.get("arn"))
+        if key.inputs.get("region") in (None, home.region) or not key.inputs.get("policy"):
+            continue
+        root = f"arn:{arn.split(':')[1]}:iam::{arn.split(':')[4]}:root"
+        for said in _refused(view, root, [("kms:Encrypt", arn), ("kms:Decrypt", arn)]):
+            yield Fault("right", f"{home.stack}: {key.name}", f"the account {said}")
+
+
+def _versions(home: Graph) -> Iterator[Fault]:
+    """Old versions of copied objects that go before anybody sees what is wrong with the new ones, on either side."""
+    for found in home.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        source = _named(home, found.inputs.get("bucket"))
+        arns = [(rule.get("destination") or {}).get("bucket") for rule in found.inputs.get("rules") or ()]
+        copies = [bucket for bucket in home.of_type("aws:s3/bucket:Bucket") if bucket.outputs.get("arn") in arns]
+        for bucket in (*([source] if source else ()), *copies):
+            days = versions_kept(home, bucket)
+            if days is not None and days < _WEEK:
+                said = f"drops old versions after {days:g} days; wrong writes are copied as well"
+                yield Fault("versions", f"{home.stack}: {bucket.name}", said)
+
+
+def _tables(home: Graph) -> Iterator[Fault]:
+    """Replicas of tables that cannot be restored to a point in time, while the table can: each has that of its own.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+    """
+    for table in home.of_type("aws:dynamodb/table:Table"):
+        if not (table.inputs.get("pointInTimeRecovery") or {}).get("enabled"):
+            continue
+        for replica in table.inputs.get("replicas") or ():
+            if not replica.get("pointInTimeRecovery"):
+                where = f"{home.stack}: {table.name}"
+                yield Fault(
+                    "point in time", where, f"its replica in {replica.get('regionName')} has no recovery to one"
+                )
+
+
+def _made(home: Graph, token: str, arn: Any) -> Node | None:
+    return next((node for node in home.of_type(token) if arn and node.outputs.get("arn") == arn), None)
+
+
+def _named(home: Graph, bucket: Any) -> Node | None:
+    buckets = home.of_type("aws:s3/bucket:Bucket")
+    return next((node for node in buckets if bucket in (node.id, node.outputs.get("bucket"))), None)
