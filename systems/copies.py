@@ -20,11 +20,11 @@ from components.edge.zone import AliasTarget, Served, Zone
 from components.operations.copy_region import RecoveryRegion
 from components.region import in_region
 from components.security.key import Key
-from components.security.secret import SecretCopy
 from components.statements import Statement
 from settings import Name, Problem, Settings
 from settings.recovery import NEAR, RecoveryStackSettings, home_setting
 from systems.foundation import Stack
+from systems.recovery_region import SecondRegion
 
 HOME, RECOVERY = "home", "recovery"
 """What the records of a name are told apart by that leads to either region."""
@@ -49,33 +49,13 @@ def of_the_home(recovery: object | None, settings: Settings, *fields: str) -> di
     return {Problem(key, said): recovery is not None and value is not None for key, value in given.items()}
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """What components are given whose copies lie in the second region: an account of that region, and its keys."""
-
-    account: Account
-    key: Key
-    """For tables and buckets."""
-    secrets_key: Key
-
-    @property
-    def options(self) -> pulumi.ResourceOptions:
-        """To be passed as ``opts`` to a component that shall live there as a whole."""
-        return in_region(self.account.region)
-
-    @property
-    def secret_copy(self) -> SecretCopy:
-        """Where secrets are copied to."""
-        return SecretCopy(self.account.region, self.secrets_key)
-
-
 def make_elsewhere(
     settings: CopiesSettings, account: Account, *, system: str, data_users: Sequence[Statement] = ()
-) -> Elsewhere:
+) -> SecondRegion:
     """The keys of the copies. ``data_users`` are services that use what is under the first of them."""
     there = replace(account, region=settings.region)
     options = in_region(settings.region)
-    return Elsewhere(
+    return SecondRegion(
         there,
         Key(
             "copies-key",
@@ -101,7 +81,11 @@ def copy_images(copies: CopiesSettings, account: Account, own: str) -> None:
 
 
 def copy_buckets(
-    stack: Stack[object], *, sources: Mapping[str, Bucket], access_logs: LogBucketSettings, elsewhere: Elsewhere | None
+    stack: Stack[object],
+    *,
+    sources: Mapping[str, Bucket],
+    access_logs: LogBucketSettings,
+    elsewhere: SecondRegion | None,
 ) -> Mapping[str, Bucket]:
     """A copy of each bucket in the second region, if there is one; ``access_logs`` are those of the sources.
 

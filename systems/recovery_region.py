@@ -13,12 +13,12 @@ from components.statements import Statement
 
 
 @dataclass(frozen=True)
-class Recovery:
+class SecondRegion:
     """What components are given that copy to the second region: an account of that region, its keys, and options."""
 
     account: Account
     key: Key
-    """For data."""
+    """For tables and buckets."""
     secrets_key: Key
 
     @property
@@ -32,11 +32,11 @@ class Recovery:
         return SecretCopy(self.account.region, self.secrets_key)
 
 
-def make_recovery_region(region: str, account: Account, *, data_users: Sequence[Statement] = ()) -> Recovery:
+def make_recovery_region(region: str, account: Account, *, data_users: Sequence[Statement] = ()) -> SecondRegion:
     """Keys in ``region``, named ``recovery-…``; ``data_users`` are services that use what the first encrypts."""
     there = replace(account, region=region)
     options = in_region(region)
-    return Recovery(
+    return SecondRegion(
         there,
         Key(
             "recovery-data-key",

@@ -18,12 +18,13 @@ from systems.collaboration.contract import Contract
 from systems.collaboration.parameters import JWT_SECRET, REDIS_SECRET
 from systems.collaboration.parts import STATE, Data, Files
 from systems.collaboration.settings import SystemSettings
-from systems.copies import Elsewhere, copy_buckets
+from systems.copies import copy_buckets
 from systems.foundation import Stack
+from systems.recovery_region import SecondRegion
 from systems.secrets import make_manual_secrets, make_signing_key
 
 
-def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Elsewhere | None) -> Data:
+def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: SecondRegion | None) -> Data:
     """The state table and Redis; the secrets below ``<env>-collaboration/``.
 
     ``elsewhere`` is where table and secrets are copied to. Redis is not: what it keeps is put together again.
@@ -51,7 +52,7 @@ def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Else
     )
 
 
-def make_files(stack: Stack[SystemSettings], *, logs: LogBucket, elsewhere: Elsewhere | None) -> Files:
+def make_files(stack: Stack[SystemSettings], *, logs: LogBucket, elsewhere: SecondRegion | None) -> Files:
     """The bucket of static files, and its copy where there is one."""
     static = Bucket(
         "static",

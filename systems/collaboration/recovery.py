@@ -28,12 +28,13 @@ from systems.collaboration.parameters import IMAGE, JWT_SECRET
 from systems.collaboration.parts import Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
-from systems.copies import Elsewhere, copy_images, goes_first, take_over
+from systems.copies import copy_images, goes_first, take_over
 from systems.foundation import Stack, make_keys
+from systems.recovery_region import SecondRegion
 from systems.recovery_stack import read_home, told
 
 
-def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: Elsewhere) -> dict[str, Any]:
+def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: SecondRegion) -> dict[str, Any]:
     """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if edge.zone is None or not isinstance(data.state, Table):
         raise ValueError("a stack that is copied has a zone and a table of its own")

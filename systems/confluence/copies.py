@@ -19,7 +19,7 @@ from components.edge.origin_secret import OriginSecret
 from systems.confluence.parts import Data, Names
 from systems.confluence.settings import Copies
 from systems.foundation import Stack
-from systems.recovery_region import Recovery
+from systems.recovery_region import SecondRegion
 from systems.recovery_stack import SECRET
 
 
@@ -58,7 +58,7 @@ def push_copies(
     database: Postgres,
     cache: Redis,
     buckets: Mapping[str, Bucket],
-    recovery: Recovery,
+    recovery: SecondRegion,
 ) -> Pushed:
     """Backups, cache and buckets; copies of secrets and tables go with those."""
     BackupReplication(
@@ -82,7 +82,7 @@ def push_copies(
 
 
 def contract_of(
-    names: Names, *, data: Data, pushed: Pushed, recovery: Recovery, tables: Mapping[str, Table]
+    names: Names, *, data: Data, pushed: Pushed, recovery: SecondRegion, tables: Mapping[str, Table]
 ) -> Contract:
     """The contract of a home stack."""
     header = cast("OriginSecret", names.origin_secret)

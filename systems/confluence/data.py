@@ -15,12 +15,12 @@ from systems.confluence.parts import MANUAL_SECRETS, Data
 from systems.confluence.settings import SystemSettings
 from systems.eks_schema import APPLICATION_USER
 from systems.foundation import Stack
-from systems.recovery_region import Recovery
+from systems.recovery_region import SecondRegion
 from systems.secrets import make_manual_secrets, make_signing_key
 
 
 def make_data(
-    stack: Stack[SystemSettings], *, network: Network, access_logs: LogBucket, recovery: Recovery | None
+    stack: Stack[SystemSettings], *, network: Network, access_logs: LogBucket, recovery: SecondRegion | None
 ) -> tuple[Data, BucketOrigin, Pushed | None]:
     """Database, cache, search and buckets; the secrets that the application is given, here and in the second region.
 

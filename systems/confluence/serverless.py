@@ -30,7 +30,7 @@ from systems.confluence.models import SERVICES, LambdaModel
 from systems.confluence.parts import SEARCH_INDICES, Data, Model, Names
 from systems.confluence.settings import SystemSettings
 from systems.foundation import Stack
-from systems.recovery_region import Recovery
+from systems.recovery_region import SecondRegion
 from systems.recovery_stack import stands_by
 
 PAGE, USER = ("pageId", "S"), ("userId", "S")
@@ -59,7 +59,7 @@ class Serverless:
         return Grant(*asked, self.migration.operate)
 
 
-def make_tables(stack: Stack[SystemSettings], *, model: LambdaModel, recovery: Recovery | None) -> dict[str, Table]:
+def make_tables(stack: Stack[SystemSettings], *, model: LambdaModel, recovery: SecondRegion | None) -> dict[str, Table]:
     """The state of collaboration, with replicas in the second region."""
     return {
         key: Table(

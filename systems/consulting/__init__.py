@@ -25,8 +25,9 @@ from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
 from components.workloads.workload_settings import WorkloadSettings
+from systems.audit import make_audit
 from systems.consulting.application import run_application
-from systems.consulting.operations import audit, operate
+from systems.consulting.operations import operate
 from systems.consulting.parts import BACKEND_TARGETS, BEDROCK_KEY, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
@@ -65,7 +66,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     )
     run_application(stack, network=network, data=data, compute=compute, edge=edge, registry=registry)
     if settings.audit is not None:
-        audit(settings.audit, account, access_logs)
+        make_audit(settings.audit, account, access_logs)
     operate(stack, data=data, compute=compute, edge=edge)
     return {
         "url": f"https://{settings.domain}",

@@ -4,34 +4,16 @@ from dataclasses import replace
 
 import pulumi
 
-from components.account import Account
-from components.data.bucket import Bucket
-from components.data.log_bucket import LogBucket
 from components.merging import disjoint
 from components.operations import data_alarms, delivery_alarms, edge_alarms
 from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import Metric
-from components.security.config_recorder import ConfigRecorder
-from components.security.key import Key, log_groups
-from components.security.trail import Trail, trails
 from systems.consulting.parts import BACKEND_TARGETS, FRONTEND_TARGETS, Data, Edge
-from systems.consulting.settings import Audit, SystemSettings
+from systems.consulting.settings import SystemSettings
 from systems.eks_platform import Compute
 from systems.foundation import Stack, make_backup, make_notices
-
-
-def audit(settings: Audit, account: Account, access_logs: LogBucket) -> None:
-    key = Key(
-        "audit-key",
-        account=account,
-        purpose="Trail and recorded configuration of the account",
-        usable_by=[*trails(account), log_groups(account)],
-    )
-    bucket = Bucket("audit", settings.bucket, account=account, key=key, access_logs=access_logs)
-    Trail("trail", account=account, key=key, bucket=bucket)
-    ConfigRecorder("config", settings.config, account=account, key=key, bucket=bucket)
 
 
 def operate(stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge: Edge) -> None:

@@ -8,7 +8,6 @@ from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
 from components.compute.node_settings import NodeGroupSettings
 from components.data.application_secret import ApplicationSecretSettings
-from components.data.bucket import BucketSettings
 from components.data.log_bucket import LogBucketSettings
 from components.data.migration_files import Files, Folder
 from components.data.postgres import PostgresSettings
@@ -24,7 +23,6 @@ from components.operations.copy_region import RecoveryRegion
 from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
-from components.security.config_recorder import ConfigRecorderSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.workload_settings import WorkloadSettings
@@ -35,18 +33,12 @@ from settings.services.bedrock import ModelId
 from settings.services.dns import ZoneId
 from settings.services.edge import BlockedPath
 from settings.services.kubernetes import Namespace
+from systems.audit import AuditSettings
 from systems.eks_platform import without_a_way_out
 
 APP_SECRETS = "app-secrets"
 """The Kubernetes secret that carries the URLs into pods."""
 _SCANNED_FOR = ("/actuator", "/.git", "/.env", "/wp-admin", "/phpmyadmin")
-
-
-class Audit(Settings):
-    """The traces of an account: who did what in it, and whether its resources are as they should be."""
-
-    bucket: BucketSettings
-    config: ConfigRecorderSettings = ConfigRecorderSettings()
 
 
 class Resilience(Settings):
@@ -125,7 +117,7 @@ class SystemSettings(Settings):
     firewall: ServiceFirewallSettings = ServiceFirewallSettings()
     access_logs: LogBucketSettings
     container_logs: LogForwarderSettings
-    audit: Audit | None
+    audit: AuditSettings | None
     """``null`` where another stack of the account has trail and recorder, of which an account needs one."""
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings()

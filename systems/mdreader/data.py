@@ -15,16 +15,17 @@ from components.security.key import ExistingKey
 from components.security.manual_secret import ManualSecret
 from components.security.secret import CopiedSecret
 from settings.recovery import home_database_class
-from systems.copies import Elsewhere, copy_buckets
+from systems.copies import copy_buckets
 from systems.foundation import Stack
 from systems.mdreader.contract import Contract
 from systems.mdreader.parts import ATTACHMENTS, PAGES, Data, Files
 from systems.mdreader.settings import SystemSettings
+from systems.recovery_region import SecondRegion
 
 SIGNING_KEY = "file-signing-key"
 
 
-def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: Elsewhere | None) -> tuple[Data, Files]:
+def make_data(stack: Stack[SystemSettings], *, network: Network, elsewhere: SecondRegion | None) -> tuple[Data, Files]:
     """Database, cache, attachments and pages; ``elsewhere`` is where what cannot be recreated is copied to.
 
     The application's secret is not: it holds where the stores of this region are.

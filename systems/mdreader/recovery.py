@@ -23,7 +23,7 @@ from components.operations.tracing import Tracing
 from components.security.operator_role import OperatorRole
 from settings import Problem, SettingsError
 from settings.recovery import RecoveryStackSettings
-from systems.copies import Elsewhere, copy_images, goes_first, take_over
+from systems.copies import copy_images, goes_first, take_over
 from systems.foundation import Stack, make_keys
 from systems.mdreader.api import make_api
 from systems.mdreader.contract import Contract
@@ -32,11 +32,12 @@ from systems.mdreader.parts import HOCUSPOCUS, Data, Mail, Names, SignIn, Users
 from systems.mdreader.realtime import make_realtime
 from systems.mdreader.recovery_operations import watch
 from systems.mdreader.settings import SystemSettings
+from systems.recovery_region import SecondRegion
 from systems.recovery_stack import read_home, told
 
 
 def tell(
-    stack: Stack[SystemSettings], *, data: Data, users: Users, files: Cdn, names: Names, elsewhere: Elsewhere
+    stack: Stack[SystemSettings], *, data: Data, users: Users, files: Cdn, names: Names, elsewhere: SecondRegion
 ) -> dict[str, Any]:
     """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if stack.settings.copies is not None:
