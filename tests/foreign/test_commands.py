@@ -139,7 +139,7 @@ def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytes
     monkeypatch.chdir(FOLDER)
     monkeypatch.setattr(start, "run_foreign", lambda *_, **__: graph("lambda_api"))
     there = ("-C", str(FOLDER / "lambda_api"))
-    for command, code in (("recovery", 0), ("teardown", 0), ("check", 0), ("trace", 0)):
+    for command, code in (("recovery", 0), ("teardown", 0), ("check", 0)):
         told(capsys, *there, command, "dev", code=code)
     assert "--state s3://BUCKET" in problem(capsys, *there, "rights-for", "dev")
     for command in (("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone")):

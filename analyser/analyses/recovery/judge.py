@@ -58,7 +58,12 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
 
 
 def _by_default(graph: Graph) -> Objectives:
-    """The environment's; of a stack that stands by nothing, since what it copies is its home stack's to state."""
+    """The environment's; of a stack that stands by nothing, since what it copies is its home stack's to state.
+
+    Nothing either of another project, whose owners have stated none.
+    """
+    if graph.project != PROJECT:
+        return Objectives()
     standby = recovery_of(graph.config)
     if standby is not None and not standby.promoted:
         return Objectives()
