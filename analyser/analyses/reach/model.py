@@ -11,7 +11,7 @@ from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
 from analyser.analyses.reach.unmodelled import not_modelled, unmodelled
-from analyser.analyses.reach.view import View, text
+from analyser.analyses.reach.view import text, view_of
 from analyser.analyses.reach.workloads import workloads
 from analyser.graph import Graph
 
@@ -33,7 +33,7 @@ class Reach:
     """Who can open a connection to what in one stack, from a graph whose values are known."""
 
     def __init__(self, graph: Graph) -> None:
-        view = View(graph)
+        view = view_of(graph)
         self.view = view
         self.stack = graph.stack
         self.unseen = _unseen(graph)
