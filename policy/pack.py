@@ -30,7 +30,9 @@ def all_rules() -> tuple[Rule, ...]:
 
 def rule_named(rule_id: str) -> Rule:
     """The rule with this id. Raises KeyError where there is none."""
-    for rule in all_rules():
-        if rule.id == rule_id:
-            return rule
-    raise KeyError(rule_id)
+    return _by_id()[rule_id]
+
+
+@cache
+def _by_id() -> dict[str, Rule]:
+    return {rule.id: rule for rule in all_rules()}

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from analyser.analyses.policies.verdict import policy_graph
@@ -84,6 +84,12 @@ class View:
     @cached_property
     def _arns(self) -> dict[str, Resource]:
         return {text(one.outputs.get("arn")): one for one in self.resources if one.outputs.get("arn") is not None}
+
+
+@lru_cache(maxsize=8)
+def view_of(graph: Graph) -> View:
+    """A graph as both questions read it, which does not change: kept for whoever asks of the same graph next."""
+    return View(graph)
 
 
 def _with_ids(resources: PolicyGraph, graph: Graph) -> PolicyGraph:

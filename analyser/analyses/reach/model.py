@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
-from analyser.analyses.reach.graph_view import View, text
+from analyser.analyses.reach.graph_view import text, view_of
 from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
@@ -33,7 +33,7 @@ class Reach:
     """Who can open a connection to what in one stack, from a graph whose values are known."""
 
     def __init__(self, graph: Graph) -> None:
-        view = View(graph)
+        view = view_of(graph)
         self.view = view
         self.stack = graph.stack
         self.unseen = _unseen(graph)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.workloads import pod_template
@@ -75,6 +76,7 @@ class Principal:
         return account_of(self.arn)
 
 
+@lru_cache(maxsize=64)
 def principal(view: View, name: str) -> Principal:
     """The role that a name means: its own name, the component it is for, or the code that runs with it.
 

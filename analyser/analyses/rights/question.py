@@ -4,7 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from analyser.analyses.reach.graph_view import View, text
+from analyser.analyses.reach.graph_view import View, text, view_of
 from analyser.analyses.rights.bucket_acls import BUCKET
 from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.endpoint_policies import Passage, passages
@@ -48,7 +48,7 @@ def ask(graph: Graph, role: str, action: str, resource: str, around: Around = NO
     ``around`` holds the policies from outside the stack that bound the question.
     Raises UnknownNameError for a role, action or resource that is none.
     """
-    return _as_far_as_seen(judge(View(graph), role, action, resource, around), graph)
+    return _as_far_as_seen(judge(view_of(graph), role, action, resource, around), graph)
 
 
 def _as_far_as_seen(found: Decision, graph: Graph) -> Decision:
