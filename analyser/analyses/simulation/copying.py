@@ -51,7 +51,9 @@ def _replication(home: Graph, view: View) -> Iterator[Fault]:
     for found in home.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
         role = _made(home, _ROLE, found.inputs.get("role"))
         source = _named(home, found.inputs.get("bucket"))
-        for rule in found.inputs.get("rules") or () if role and source else ():
+        if role is None or source is None:
+            continue
+        for rule in found.inputs.get("rules") or ():
             asked = _of_rule(home, source, rule)
             for said in _refused(view, str(found.inputs["role"]), asked, "s3"):
                 yield Fault("right", f"{home.stack}: {found.name}", f"its role {role.name} {said}")

@@ -46,7 +46,8 @@ def plain() -> None:
     backup(PLAIN)
 
 
-def rule(graph: Graph) -> dict[str, object]:
+def rule(graph: Graph) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = graph.only("aws:backup/plan:Plan").inputs["rules"]
     return found
 
