@@ -102,7 +102,10 @@ def test_a_failed_and_a_missing_backup_are_told_of(stack: str) -> None:
         assert stack.endswith("-dr"), "what a stack holds of its own is backed up"
         return
     (selection,) = selections
-    watched = [node.inputs for node in graph.of_type(ALARM) if node.inputs.get("namespace") == "AWS/Backup"]
+    everywhere = [node.inputs for node in graph.of_type(ALARM) if node.inputs.get("namespace") == "AWS/Backup"]
+    watched = [one for one in everywhere if "region" not in one]
+    away = {node.outputs["name"] for node in graph.of_type("aws:backup/vault:Vault") if "region" in node.inputs}
+    assert {one["dimensions"]["BackupVaultName"] for one in everywhere if "region" in one} == away
     of = {
         name: [one for one in watched if one["metricName"] == f"NumberOf{name}"]
         for name in ("BackupJobsFailed", "BackupJobsCompleted", "RestoreJobsFailed")

@@ -47,6 +47,7 @@ def plain() -> None:
 
 
 def rule(graph: Graph) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = graph.only("aws:backup/plan:Plan").inputs["rules"]
     return found
 
