@@ -212,7 +212,7 @@ def _network(route: Route, graph: Graph) -> Iterator[tuple[str, str | None]]:
     if not graph.of_type("aws:eks/cluster:Cluster"):
         return
     sent = IN_VPC.search(route.files["delivery/step.sh"])
-    inside = {"infrastructure", "application"} <= set(sent[1].split(" | ")) if sent else False
+    inside = {"infrastructure", "application", "integration"} <= set(sent[1].split(" | ")) if sent else False
     yield "network", _said(not inside, "steps that need the Kubernetes API are not done by the runner")
     yield "network", _said("deploymentRunner" not in graph.exports, f"{graph.stack} tells of no runner")
     for chain in _chains(graph):

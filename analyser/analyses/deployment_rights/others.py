@@ -22,7 +22,9 @@ LOOKS: Final = ("ec2:DescribeAvailabilityZones", "ec2:DescribeManagedPrefixLists
 """Of data sources; asking who one is takes no right."""
 STEPS: Final = {
     "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
-    "aws:cloudfront/distribution:Distribution": ("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
+    "aws:cloudfront/distribution:Distribution": (
+        "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation", "cloudfront:ListDistributions",
+    ),
     "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
     "aws:codedeploy/deploymentGroup:DeploymentGroup": (
         "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
@@ -36,6 +38,8 @@ STEPS: Final = {
     "aws:ecs/service:Service": ("ecs:DescribeServices",),
     "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
     "aws:lambda/alias:Alias": ("lambda:GetAlias", "lambda:ListVersionsByFunction"),
+    "aws:lb/targetGroup:TargetGroup": ("elasticloadbalancing:DescribeTargetHealth", "tag:GetResources"),
+    "aws:msk/cluster:Cluster": ("kafka:ListClustersV2",),
 }  # fmt: skip
 """What the scripts of ``delivery/`` do, by the type that they do it to; a session on the runner is for people alone."""
 _BACKEND: Final = re.compile(r"s3://([a-z0-9.-]{3,63})")
