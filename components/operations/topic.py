@@ -42,6 +42,7 @@ class Notices(Component):
     ) -> None:
         super().__init__(name, opts)
         self.region = region or account.region
+        self._key = key
         topic = aws.sns.Topic(
             self.child("topic"),
             kms_master_key_id=key.arn,
@@ -67,6 +68,10 @@ class Notices(Component):
                 opts=self.child_options(),
             )
         self.register_outputs({"topicArn": self.topic_arn})
+
+    def told_by(self, owner: str) -> list[Statement]:
+        """Lets the role of the component ``owner``, in this account, publish to it."""
+        return [Statement("Tell", ["sns:Publish"], [self.topic_arn]), self._key.through("sns", owner)]
 
 
 def _publish(topic_arn: pulumi.Output[str], account: Account, publishers: Sequence[str]) -> Statement:

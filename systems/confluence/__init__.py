@@ -73,7 +73,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         raise ValueError("a Confluence stack is of one model or the other")
     cdn, firewall = make_cdn(settings, account, keys, names, static, access_logs, model)
     edge = watch_edge(settings, cdn.distribution_id, firewall.metric_name)
-    alarms = operate(settings, account, keys, data, model, edge, operators)
+    alarms, notices = operate(settings, account, keys, data, model, edge, operators)
     canary = release_by_canary(settings, account, functions, alarms)
     if canary is not None:
         moved = {key: functions[key].function_name for key in canary.group_names}
@@ -89,6 +89,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             account=account,
             key=keys.data,
             log_key=keys.logs,
+            notices=notices,
             access_logs=access_logs,
         )
     followed = {}

@@ -113,7 +113,9 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         ],
     )
     firewalls = {"edge": firewall, "regional": regional}
-    canary = operate(settings, account, keys, data, [buckets.uploads], api, realtime, site, firewalls, operators)
+    canary, notices = operate(
+        settings, account, keys, data, [buckets.uploads], api, realtime, site, firewalls, operators
+    )
     if settings.github is not None:
         GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
@@ -123,6 +125,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             account=account,
             key=keys.data,
             log_key=keys.logs,
+            notices=notices,
             access_logs=data.access_logs,
         )
     return {
