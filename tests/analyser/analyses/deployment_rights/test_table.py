@@ -12,7 +12,7 @@ from analyser.analyses.deployment_rights.rights import TooWideError, rights_for
 from analyser.analyses.deployment_rights.roles import SERVICE_LINKED
 from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, of_type, operations
 from analyser.graph import Graph, Node
-from policy.iam.actions import LIST, READ, actions_of
+from policy.iam.actions import LATER, LIST, READ, TABLE_FILE, actions_of
 from tests.aws_actions import actions
 from tests.awscli import calls
 from tests.stacks import ROOT, serving
@@ -29,6 +29,13 @@ def test_every_action_is_one_of_iam() -> None:
     unknown = [one for one in every if _level(one) is None]
     assert not unknown
     assert not [one for found in operations().values() for one in found.read if _level(one) not in (READ, LIST)]
+
+
+def test_what_is_added_to_the_reference_is_not_in_it() -> None:
+    table = json.loads(gzip.decompress(TABLE_FILE.read_bytes()))
+    for service, levels in LATER.items():
+        there = {name for names in table[service].values() for name in names.split()}
+        assert not there & {name for names in levels.values() for name in names.split()}
 
 
 def _level(action: str) -> str | None:
