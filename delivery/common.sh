@@ -47,6 +47,20 @@ install_kubectl() {
   chmod +x "$HOME/.local/bin/kubectl"
 }
 
+# GitHub's own CLI, for builds of CodeBuild; jobs of a workflow have it.
+install_gh() {
+  local version=2.102.0 archive release folder
+  archive="gh_${version}_linux_$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64).tar.gz"
+  release="https://github.com/cli/cli/releases/download/v$version"
+  folder=$(mktemp -d)
+  curl --fail --silent --location --retry 3 --output "$folder/$archive" "$release/$archive"
+  curl --fail --silent --location --retry 3 --output "$folder/checksums" "$release/gh_${version}_checksums.txt"
+  (cd "$folder" && grep " ${archive}\$" checksums | sha256sum --check --strict)
+  mkdir -p "$HOME/.local/bin"
+  tar --extract --gzip --file "$folder/$archive" --directory "$HOME/.local/bin" --strip-components 2 --wildcards '*/bin/gh'
+  rm -r "$folder"
+}
+
 # Lets kubectl speak to a cluster by its name, in the version of the cluster where there is none yet.
 kubectl_for() {
   command -v kubectl >/dev/null || install_kubectl "$1"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sees that every image which the stack runs from a repository of its own is there, and scanned without a critical finding.
-# One that is not there comes from the stack before, which a pipeline names in PROMOTE_FROM, by its digest and unchanged;
-# with GITHUB_REPOSITORY, once GitHub attests that this repository's workflow built it. Builds nothing: publish.sh does.
+# One that is not there comes from the stack before, which a pipeline names in PROMOTE_FROM, by its digest and unchanged; one
+# that is has to be what is there. And each has to be attested by the workflow of the repository that may build it: the stack
+# file's attestedBy, or else the one whose workflow this is. Builds nothing: publish.sh does.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 readonly SCAN_SECONDS=900
@@ -44,23 +45,46 @@ judge() {
   [[ $critical == None || $critical == 0 ]] || { echo "$2@$3 has $critical critical findings" >&2 && return 1; }
 }
 
-# The image of the stack before, of a repository with the same last word and under the same version.
-promote() {
-  local region=$1 repository=$2 version=$3 before from source digest of place
-  before=$(.venv/bin/strata delivery "$PROMOTE_FROM" --json)
-  from=$(jq --raw-output .account <<<"$before")
-  source=$(jq --compact-output --arg name "${repository##*/}" --arg version "$version" \
-    '[.images[] | select((.repository | split("/") | last) == $name and .version == $version)][0]' <<<"$before")
-  [[ $source != null ]] || { echo "$PROMOTE_FROM does not run ${repository##*/}$version, so it was tried nowhere" >&2 && return 1; }
-  of=$(jq --raw-output .repository <<<"$source")
-  place=$(registry_in "$(jq --raw-output .region <<<"$source")" "$from")
-  digest=$(digest_of "$from" "$(jq --raw-output .region <<<"$source")" "$of" "$4" || true)
-  [[ -n $digest && $digest != None ]] || { echo "$of$version is not in $place" >&2 && return 1; }
-  log_in "$(jq --raw-output .region <<<"$source")" "$place"
-  log_in "$region" "$(registry_in "$region" "$account")"
-  [[ -z ${GITHUB_REPOSITORY:-} ]] || gh attestation verify "oci://$place/$of@$digest" --repo "$GITHUB_REPOSITORY"
-  docker buildx imagetools create --tag "$(registry_in "$region" "$account")/$repository$version" "$place/$of@$digest"
+# The same image in another stack, whose description is $1: its account, region and repository, a line each.
+of_stack() {
+  jq --raw-output --exit-status --arg name "${2##*/}" --arg version "$3" '.account as $account |
+    [.images[] | select((.repository | split("/") | last) == $name and .version == $version)][0] |
+    select(. != null) | $account, .region, .repository' <<<"$1" ||
+    { echo "$(jq --raw-output .stack <<<"$1") does not run ${2##*/}$3, so it was tried nowhere" >&2 && return 1; }
 }
+
+# An attestation stands beside its image, in the registry to which that was pushed, and nowhere else: copies leave it behind.
+# gh is given it, so it needs no token of GitHub: https://cli.github.com/manual/gh_attestation_verify
+# The form: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
+verify() {
+  local account=$1 region=$2 repository=$3 digest=$4 bundles referrer layer address
+  local -a there=(--registry-id "$account" --region "$region" --repository-name "$repository")
+  [[ -n $attestor ]] || { echo "nobody is named who attests the images of $STACK: strata:delivery, attestedBy" >&2 && return 1; }
+  bundles=$(mktemp --suffix .jsonl)
+  for referrer in $(aws ecr list-image-referrers "${there[@]}" --subject-id "imageDigest=$digest" --output text \
+    --query "referrers[?artifactType=='application/vnd.dev.sigstore.bundle.v0.3+json'].digest"); do
+    layer=$(aws ecr batch-get-image "${there[@]}" --image-ids "imageDigest=$referrer" --query 'images[0].imageManifest' \
+      --accepted-media-types application/vnd.oci.image.manifest.v1+json --output text | jq --raw-output '.layers[0].digest')
+    address=$(aws ecr get-download-url-for-layer "${there[@]}" --layer-digest "$layer" --query downloadUrl --output text)
+    curl --fail --silent --show-error "$address" | jq --compact-output . >>"$bundles"
+  done
+  [[ -s $bundles ]] || { echo "$repository@$digest is attested by nobody" >&2 && return 1; }
+  command -v gh >/dev/null || install_gh
+  log_in "$region" "$(registry_in "$region" "$account")"
+  gh attestation verify "oci://$(registry_in "$region" "$account")/$repository@$digest" --repo "$attestor" --bundle "$bundles"
+  rm "$bundles"
+}
+
+# The stack before, and the one in which a commit begins; none of both for that one itself.
+attestor=$(jq --raw-output --arg own "${GITHUB_REPOSITORY:-}" '.attestor // $own' <<<"$stack")
+tried='' origin=''
+if [[ -n $PROMOTE_FROM ]]; then
+  tried=$(.venv/bin/strata delivery "$PROMOTE_FROM" --json)
+  origin=$tried
+  while before=$(jq --raw-output '.after // empty' <<<"$origin") && [[ -n $before ]]; do
+    origin=$(.venv/bin/strata delivery "$before" --json)
+  done
+fi
 
 jq --compact-output '.images[]' <<<"$stack" | while read -r image; do
   repository=$(jq --raw-output .repository <<<"$image")
@@ -68,10 +92,27 @@ jq --compact-output '.images[]' <<<"$stack" | while read -r image; do
   region=$(jq --raw-output .region <<<"$image")
   [[ $version == @* ]] && wanted="imageDigest=${version#@}" || wanted="imageTag=${version#:}"
   found=$(digest_of "$account" "$region" "$repository" "$wanted" || true)
-  if [[ -z $found || $found == None ]]; then
-    [[ -n $PROMOTE_FROM ]] || { echo "$repository$version is not in the registry of $STACK" >&2 && exit 1; }
-    promote "$region" "$repository" "$version" "$wanted"
-    found=$(digest_of "$account" "$region" "$repository" "$wanted")
+  [[ $found != None ]] || found=''
+  if [[ -n $tried ]]; then
+    place=$(of_stack "$tried" "$repository" "$version")
+    mapfile -t place <<<"$place"
+    digest=$(digest_of "${place[@]}" "$wanted" || true)
+    [[ -n $digest && $digest != None ]] || { echo "${place[2]}$version is not in $(registry_in "${place[1]}" "${place[0]}")" >&2 && exit 1; }
+    [[ -z $found || $found == "$digest" ]] ||
+      { echo "$repository$version is $found, and $digest was tried in $(jq --raw-output .stack <<<"$tried")" >&2 && exit 1; }
+    first=$(of_stack "$origin" "$repository" "$version")
+    mapfile -t first <<<"$first"
+    verify "${first[@]}" "$digest"
+    if [[ -z $found ]]; then
+      log_in "${place[1]}" "$(registry_in "${place[1]}" "${place[0]}")"
+      log_in "$region" "$(registry_in "$region" "$account")"
+      docker buildx imagetools create --tag "$(registry_in "$region" "$account")/$repository$version" \
+        "$(registry_in "${place[1]}" "${place[0]}")/${place[2]}@$digest" </dev/null
+      found=$(digest_of "$account" "$region" "$repository" "$wanted")
+    fi
+  else
+    [[ -n $found ]] || { echo "$repository$version is not in the registry of $STACK" >&2 && exit 1; }
+    verify "$account" "$region" "$repository" "$found"
   fi
   judge "$region" "$repository" "$found"
   echo "$repository$version is $found"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does one step of a deployment on the stack's runner, inside its network: infrastructure (if left out), plan, application,
-# drift, or shell for a session in there. The commit that is checked out is what it works with; in a build of a pipeline,
+# integration, drift, or shell for a session in there. The commit that is checked out is what it works with; in a build of a pipeline,
 # whose source has no history, the files of that source.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

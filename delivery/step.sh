@@ -6,7 +6,7 @@
 step=${1:?names the step}
 here=$(dirname "${BASH_SOURCE[0]}")
 case $step in
-  plan | infrastructure | application | drift)
+  plan | infrastructure | application | integration | drift)
     runner=$(output deploymentRunner)
     if [[ $runner != null && ${CODEBUILD_BUILD_ID:-} != "$(jq --raw-output .project <<<"$runner"):"* ]]; then
       exec "$here/in-vpc.sh" "$step"

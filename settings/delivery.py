@@ -14,7 +14,7 @@ from settings.errors import Problem, refuse, shown
 from settings.model import Settings
 from settings.project_files import PROJECT
 from settings.recovery import recovery_of
-from settings.services.delivery import StackName
+from settings.services.delivery import Repository, StackName
 from settings.services.s3 import BucketAddress
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
     """The stack in which a commit has to be healthy before the workflow takes it here."""
     state: BucketAddress | None = None
     """Where the workflow finds what Pulumi knows of the stack; a pipeline's settings say it for what that deploys."""
+    attested_by: Repository | None = None
+    """The repository of GitHub whose workflow builds and attests the images; left out, the deploying workflow's own."""
 
     @model_validator(mode="after")
     def _one_answer(self) -> Self:
@@ -65,6 +67,9 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
                     workflow and self.state is None
                 ),
                 Problem("state", f"is not for {self.by}"): not workflow and self.state is not None,
+                Problem("attestedBy", "is for pipeline and workflow, which look before they deploy"): (
+                    not (pipeline or workflow) and self.attested_by is not None
+                ),
             }
         )
         return self
@@ -103,7 +108,9 @@ def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path
         yield Problem(ACCOUNTS_KEY, said)
     if pipeline is not None:
         yield from _pipeline_problems(pipeline, stack, config, directory)
-    if delivery.pipeline_of not in (None, stack.name):
+    if delivery.pipeline_of == stack.name and pipeline is None:
+        yield Problem(f"{KEY}.pipelineOf", f"this stack makes no pipeline: {_PIPELINE} is not set")
+    elif delivery.pipeline_of not in (None, stack.name):
         yield from _holder_problems(str(delivery.pipeline_of), stack, directory)
     if delivery.after is not None:
         yield from _order_problems(delivery.after, stack, config, directory)

@@ -36,6 +36,8 @@ _KEYS = (
 )
 """https://www.pulumi.com/registry/packages/aws/installation-configuration/#configuration-options"""
 
+_ISSUED = re.compile(r"A[KS]IA[A-Z0-9]{16}")
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids"""
 _LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
 
 
@@ -87,9 +89,17 @@ def _wrong_endpoints(config: Mapping[str, str]) -> Iterator[Problem]:
         if not (isinstance(url, str) and _LOOPBACK.fullmatch(url)):
             path = f"{_ENDPOINTS_KEY}.{service}"
             yield Problem(path, f"{shown(url)} is no URL of this machine, such as http://127.0.0.1:4566")
+    yield from _wrong_credentials(config)
+
+
+def _wrong_credentials(config: Mapping[str, str]) -> Iterator[Problem]:
     for key in _CREDENTIALS:
         if key not in config:
             yield Problem(key, f"is required by {_ENDPOINTS_KEY}: the credentials of this machine are not for them")
+    if _ISSUED.fullmatch(config.get(_CREDENTIALS[0], "")):
+        yield Problem(
+            _CREDENTIALS[0], f"is one that AWS has issued, and {_ENDPOINTS_KEY} are not AWS's; for example test"
+        )
 
 
 def _wrong_tags(text: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyser.analyses.databases import engine_of
-from analyser.analyses.entrance_checks import Check, entrance_checks
+from analyser.analyses.entrance_checks import Check, entrance_checks, own_tag
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
 
@@ -36,6 +36,13 @@ _CACHE_HOST = (
 
 _ACCEPTING = "accepting connections"
 
+# What a store says of itself while it serves; AWS makes snapshots and moves storage when it likes, for hours.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+_RDS_SERVES = r"available|backing-up|storage-optimization|storage-initialization|configuring-[a-z-]+"
+_CACHE_SERVES = "available|snapshotting"
+# https://docs.aws.amazon.com/msk/latest/developerguide/msk-cluster-states.html
+_MSK_SERVES = "ACTIVE|HEALING|MAINTENANCE"
+
 
 @dataclass(frozen=True)
 class _Store:
@@ -44,6 +51,7 @@ class _Store:
     name: str
     port: int
     describe: str
+    serves: str
     host: str
     image: str
     ping: str
@@ -53,14 +61,15 @@ class _Store:
 def checks(graph: Graph) -> list[Check]:
     """The checks of a stack, in the order in which one would make them: cluster and stores, pods, then the way in.
 
-    They take the AWS CLI and curl; where there is a cluster kubectl and a place that reaches its private endpoint, too.
-    They change nothing but for the debug containers, which stay listed in the pods they were started in until those go.
+    They take the AWS CLI, Pulumi's and curl; where there is a cluster kubectl and a place that reaches its private
+    endpoint, too. They change nothing but for the debug containers (``adds``), which stay listed in the pods they were
+    started in until those go.
     """
     graph = graph.as_told()
     stores = [*_databases(graph), *_auroras(graph), *_caches(graph), *_streams(graph)]
     return [
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
-        *(Check(f"{store.name}: available", store.describe) for store in stores),
+        *(Check(f"{store.name}: available", store.describe, rf"\S+\t(?:{store.serves})") for store in stores),
         *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
         *(check for node in _by_name(graph, _CRON_JOB) for check in _cron_job(node)),
         *entrance_checks(graph),
@@ -70,13 +79,14 @@ def checks(graph: Graph) -> list[Check]:
 def _cluster(graph: Graph, node: Node) -> Iterator[Check]:
     name, region = _named(node, "name"), _region(graph, node)
     given = f" --name {name}" if name else ""
-    yield Check("kubectl talks to the stack's cluster", f"aws eks update-kubeconfig --region {region}{given}")
+    yield Check("kubectl talks to the stack's cluster", f"aws eks update-kubeconfig --region {region}{given}", ".+")
     yield Check(
         "the cluster is ACTIVE",
         f"aws eks describe-cluster --region {region}{given} --query cluster.status --output text",
+        "ACTIVE",
     )
-    yield Check("the control plane answers", "kubectl cluster-info")
-    yield Check("every node is Ready", "kubectl get nodes")
+    yield Check("the control plane answers", "kubectl cluster-info", r"(?s).+")
+    yield Check("every node is Ready", "kubectl get nodes", r"NAME .*(?:\n\S+ +Ready[ ,].*)+")
 
 
 def _databases(graph: Graph) -> Iterator[_Store]:
@@ -90,6 +100,7 @@ def _databases(graph: Graph) -> Iterator[_Store]:
             name=name or node.name,
             port=port,
             describe=f"{describe} --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]' --output text",
+            serves=_RDS_SERVES,
             host=f"{describe} --query '{_DATABASE_HOST}' --output text",
             image=image,
             ping=ping,
@@ -108,6 +119,7 @@ def _auroras(graph: Graph) -> Iterator[_Store]:
             name=name or node.name,
             port=port,
             describe=f"{describe} --query 'DBClusters[].[DBClusterIdentifier,Status]' --output text",
+            serves=_RDS_SERVES,
             host=f"{describe} --query '{_AURORA_HOST}' --output text",
             image=image,
             ping=ping,
@@ -136,6 +148,7 @@ def _caches(graph: Graph) -> Iterator[_Store]:
             name=name or node.name,
             port=port,
             describe=f"{describe} --query 'ReplicationGroups[].[ReplicationGroupId,Status]' --output text",
+            serves=_CACHE_SERVES,
             host=f"{describe} --query '{_CACHE_HOST}' --output text",
             image=_REDIS,
             ping=f'redis-cli{tls} -h "$HOST" -p {port} ping',
@@ -148,12 +161,16 @@ def _streams(graph: Graph) -> Iterator[_Store]:
         name = _named(node, "clusterName")
         listed = f"aws kafka list-clusters-v2 --region {_region(graph, node)}"
         listed += f" --cluster-name-filter {name}" if name else ""
-        arn = f"$({listed} --query 'ClusterInfoList[0].ClusterArn' --output text)"
+        # Pulumi completes a name that nobody gave, so such a cluster is found by the tag that names the stack.
+        tag = None if name else own_tag(graph)
+        found = f"ClusterInfoList[?Tags.\\\"{tag[0]}\\\"=='{tag[1]}']" if tag else "ClusterInfoList[]"
+        arn = f'$({listed} --query "{found}|[0].ClusterArn" --output text)'
         brokers = f"aws kafka get-bootstrap-brokers --region {_region(graph, node)} --cluster-arn"
         yield _Store(
             name=name or node.name,
             port=KAFKA_PORT,
-            describe=f"{listed} --query 'ClusterInfoList[].[ClusterName,State]' --output text",
+            describe=f'{listed} --query "{found}.[ClusterName,State]" --output text',
+            serves=_MSK_SERVES,
             host=f'{brokers} "{arn}" --query {_BROKERS} --output text | cut -d: -f1',
             image=_REDIS,
             # A client of Kafka would need the application's role and libraries; Alpine's nc shows name, way and port.
@@ -166,7 +183,11 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
     metadata, pods = node.inputs.get("metadata") or {}, ((node.inputs.get("spec") or {}).get("template") or {})
     name, namespace = _placed(node)
     inside = f"kubectl --namespace {shlex.quote(namespace)}"
-    yield Check(f"{name}: all replicas run", f"{inside} rollout status deployment/{shlex.quote(name)} --timeout=60s")
+    yield Check(
+        f"{name}: all replicas run",
+        f"{inside} rollout status deployment/{shlex.quote(name)} --timeout=60s",
+        r"(?s).*successfully rolled out",
+    )
     [container, *beside] = (pods.get("spec") or {}).get("containers") or [{}]
     path = (container.get("livenessProbe") or {}).get("httpGet", {}).get("path")
     ports = container.get("ports")
@@ -176,11 +197,13 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
         url = shlex.quote(f"{'https' if tls else 'http'}://localhost:{port}{path}")
         # Its certificate is for the load balancer, not for this name.
         ask = f"curl -f{'k' if tls else ''} {url}"
-        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, ask))
+        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, ask), ".*", adds=True)
     for store in stores:
         if store.port in _ports_out(graph, namespace, metadata.get("labels", {})):
             command = _beside(inside, name, store.image, store.ping)
-            yield Check(f"{name} reaches {store.name}: {store.answer}", f"HOST=$({store.host}); {command}")
+            yield Check(
+                f"{name} reaches {store.name}: {store.answer}", f"HOST=$({store.host}); {command}", ".*", adds=True
+            )
 
 
 def _cron_job(node: Node) -> Iterator[Check]:
@@ -189,6 +212,7 @@ def _cron_job(node: Node) -> Iterator[Check]:
         f"{name}: when a run last came to its end; nothing before the first",
         f"kubectl --namespace {shlex.quote(namespace)} get cronjob/{shlex.quote(name)} "
         "--output 'jsonpath={.status.lastSuccessfulTime}'",
+        ".*",
     )
 
 

@@ -31,6 +31,8 @@ class Delivered:
     account: str | None
     region: str
     state: str | None
+    attestor: str | None
+    """Who builds and attests its images, without GitHub's numbers; None for the workflow's own repository."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def delivered(directory: Path, stack: str) -> Delivered:
         account_of(config),
         config.get(REGION_KEY, ""),
         state,
+        re.sub(r"@\d+", "", said.attested_by) if said.attested_by else None,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.graph import Graph, Node
+from settings.recovery import recovery_of
 
 _TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -18,6 +19,10 @@ class Check:
 
     title: str
     command: str
+    shows: str
+    """What it prints then, as a regular expression of the whole output without the last line's end."""
+    adds: bool = False
+    """Whether it leaves something behind, so that a person runs it and no machine."""
 
 
 def entrance_checks(graph: Graph) -> Iterator[Check]:
@@ -40,16 +45,31 @@ def _targets(graph: Graph) -> Check:
     )
     asked = (
         f'aws elbv2 describe-target-health --region {graph.region} --target-group-arn "$group" '
-        "--query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output text"
+        """--query "TargetHealthDescriptions[?TargetHealth.State!='draining'].[Target.Id,TargetHealth.State,"""
+        """TargetHealth.Reason]" --output text"""
     )
-    return Check("every target is healthy", f'for group in $({listed}); do echo "$group"; {asked}; done')
+    recovery = recovery_of(graph.config)
+    least = "*" if recovery is not None and not recovery.promoted else "+"  # what stands by has no targets yet
+    return Check(
+        "every target is healthy",
+        f'for group in $({listed}); do echo "$group"; {asked}; done',
+        rf"(?:arn:\S+(?:\n\S+\thealthy\t\S+){least}\n?)+",
+    )
+
+
+def own_tag(graph: Graph) -> tuple[str, str] | None:
+    """The default tag whose value is the stack's name; None where there is no such tag.
+
+    An environment may be called like its stack, and other stacks have it too, so ``stack`` comes first.
+    """
+    tags = graph.default_tags or {}
+    keys = sorted((key for key, value in tags.items() if value == graph.stack), key=lambda key: (key != "stack", key))
+    return (keys[0], graph.stack) if keys else None
 
 
 def _own(graph: Graph) -> str:
-    """A filter by the default tag whose value is the stack's name; none where there is no such tag."""
-    tags = graph.default_tags or {}
-    keys = sorted(key for key, value in tags.items() if value == graph.stack)
-    return f" --tag-filters Key={shlex.quote(keys[0])},Values={shlex.quote(graph.stack)}" if keys else ""
+    tag = own_tag(graph)
+    return f" --tag-filters Key={shlex.quote(tag[0])},Values={shlex.quote(tag[1])}" if tag else ""
 
 
 def _distribution(graph: Graph, node: Node) -> Check:
@@ -62,13 +82,20 @@ def _distribution(graph: Graph, node: Node) -> Check:
         f"{node.name}: Deployed, and enabled",
         "aws cloudfront list-distributions --output text "
         f'--query "DistributionList.Items[?{wanted}].[Id,Status,Enabled]"',
+        r"\S+\tDeployed\tTrue",
     )
 
 
 def _address(graph: Graph, output: str) -> Check:
-    """By name, TLS and all that stands before the application; anything below 500 is an answer of it or of its edge."""
+    """By name, TLS and all that stands before the application; anything below 500 is an answer of it or of its edge.
+
+    Of its health an API says 200, and no page, as a site says that answers every path with its one page.
+    """
+    health = output == "healthUrl"
+    kind = " %{content_type}" if health else ""
     return Check(
-        f"{output} answers: a status below 500",
-        f'curl -sS -o /dev/null -w "%{{http_code}} %{{ssl_verify_result}} %{{time_total}}s\\n" '
+        f"{output} answers: {'200, and no page' if health else 'a status below 500'}",
+        f'curl -sS --max-time 20 -o /dev/null -w "%{{http_code}} %{{ssl_verify_result}} %{{time_total}}s{kind}\\n" '
         f'"$(pulumi stack output {output} --stack {shlex.quote(graph.stack)})"',
+        r"200 0 [\d.]+s (?!text/html).*" if health else r"[1-4]\d\d 0 \S+",
     )

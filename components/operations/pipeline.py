@@ -13,6 +13,7 @@ from components.data.log_bucket import LogBucket
 from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject
 from components.operations.log_group import LogGroup
 from components.operations.pipeline_stages import build_stages, source_stage
+from components.operations.topic import Notices
 from components.security.deployment_role import become, deployment_role_arn
 from components.security.key import Key
 from components.security.role import Role
@@ -75,7 +76,8 @@ class Pipeline(Component):
     Tests and scans have no rights in AWS. Each deploying build may become its target's deployment role, in whichever
     account that is, and nothing else; no other build may. Builds run outside of any VPC: what only the inside of one
     reaches, such as a private Kubernetes API, the target's own deployment runner does for them (``delivery/step.sh``).
-    ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in.
+    ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in. ``notices``, in the stack's
+    region, is told whenever somebody is asked; who may answer is docs/deploying.md's.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Pipeline(Component):
         account: Account,
         key: Key,
         log_key: Key,
+        notices: Notices,
         access_logs: LogBucket | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -93,6 +96,7 @@ class Pipeline(Component):
         self._account = account
         self._settings = settings
         self._key = key
+        self._notices = notices
         self._logs = LogGroup(self.child("logs"), account=account, key=log_key, opts=self.child_options())
         self._artifacts = Bucket(
             self.child("artifacts"),
@@ -109,7 +113,7 @@ class Pipeline(Component):
             "production": self._deployment("production", settings.production, before=settings.staging),
         }
         if settings.recovery is not None:
-            self._projects["recovery"] = self._deployment("recovery", settings.recovery)
+            self._projects["recovery"] = self._deployment("recovery", settings.recovery, before=settings.staging)
         connection = settings.connection_arn or self._connection()
         pipeline = self._pipeline(connection)
         self.arn = pipeline.arn
@@ -184,6 +188,7 @@ class Pipeline(Component):
                 *build_stages(
                     {key: project.project_name for key, project in self._projects.items()},
                     approval=f"Deploy to {self._settings.production.stack}?",
+                    asked=self._notices.topic_arn,
                 ),
             ],
             # A pipeline starts as soon as it is made, and then needs its rights.
@@ -204,4 +209,5 @@ class Pipeline(Component):
                 ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
                 [connection],
             ),
+            self._notices.told_by(self.name),
         )

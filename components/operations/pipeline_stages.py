@@ -39,11 +39,12 @@ def source_stage(connection_arn: pulumi.Input[str], repository: str, branch: str
     return Stage(name=_SOURCE, actions=[action])
 
 
-def build_stages(projects: Mapping[str, pulumi.Input[str]], *, approval: str) -> list[Stage]:
+def build_stages(projects: Mapping[str, pulumi.Input[str]], *, approval: str, asked: pulumi.Input[str]) -> list[Stage]:
     """The six stages that follow the source; ``projects`` are names by test, scan, staging, production and recovery.
 
-    Production takes the same steps as staging, once somebody has answered ``approval``, and ``recovery``, where there
-    is one, the same again after it; of what stands by nobody asks whether it answers.
+    Production takes the same steps as staging, once somebody has answered ``approval``, of which the topic ``asked``
+    is told, and ``recovery``, where there is one, the same again after it; of what stands by nobody asks whether it
+    answers.
     """
     production = _steps(projects["production"], STEPS, 2)
     standby = ("images", "infrastructure", "application") if "recovery" in projects else ()
@@ -56,7 +57,7 @@ def build_stages(projects: Mapping[str, pulumi.Input[str]], *, approval: str) ->
         Stage(name="InfrastructureDeployment", actions=_steps(projects["staging"], ("images", "infrastructure"))),
         Stage(name="ApplicationDeployment", actions=_steps(projects["staging"], ("application", "site"))),
         Stage(name="IntegrationTesting", actions=_steps(projects["staging"], ("integration",))),
-        Stage(name="ProductionDeployment", actions=[_approve(approval), *production, *recovery]),
+        Stage(name="ProductionDeployment", actions=[_approve(approval, asked), *production, *recovery]),
     ]
 
 
@@ -64,7 +65,8 @@ def _steps(project: pulumi.Input[str], steps: Sequence[str], first: int = 1) -> 
     return [_step(project, step, order) for order, step in enumerate(steps, first)]
 
 
-def _approve(question: str) -> Action:
+def _approve(question: str, asked: pulumi.Input[str]) -> Action:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ManualApproval.html"""
     return Action(
         name="Approve",
         category="Approval",
@@ -72,7 +74,7 @@ def _approve(question: str) -> Action:
         provider="Manual",
         version="1",
         run_order=1,
-        configuration={"CustomData": question},
+        configuration={"CustomData": question, "NotificationArn": asked},
     )
 
 

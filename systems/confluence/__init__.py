@@ -84,7 +84,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         raise ValueError("a Confluence stack is of one model or the other")
     cdn, firewall = make_cdn(stack, names=names, bucket=static, access_logs=access_logs, model=model)
     edge = watch_edge(settings, cdn.distribution_id, firewall.metric_name)
-    alarms = operate(stack, data=data, model=model, edge=edge, operators=operators)
+    alarms, notices = operate(stack, data=data, model=model, edge=edge, operators=operators)
     canary = release_by_canary(stack, functions=functions, alarms=alarms)
     if canary is not None:
         moved = {key: functions[key].function_name for key in canary.group_names}
@@ -100,6 +100,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             account=account,
             key=keys.data,
             log_key=keys.logs,
+            notices=notices,
             access_logs=access_logs,
         )
     followed = {}

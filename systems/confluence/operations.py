@@ -15,6 +15,7 @@ from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import Metric
+from components.operations.topic import Notices
 from components.security.operator_role import OperatorRole
 from systems.confluence.functions import LOGICAL
 from systems.confluence.parts import Data, Model, metrics_namespace
@@ -25,8 +26,8 @@ from systems.recovery_stack import stands_by
 
 def operate(
     stack: Stack[SystemSettings], *, data: Data, model: Model, edge: Mapping[str, Alarm], operators: OperatorRole
-) -> Alarms:
-    """Alarms, dashboard and budget; backups of what cannot be recreated.
+) -> tuple[Alarms, Notices]:
+    """Alarms, dashboard and budget; backups of what cannot be recreated. Returns the alarms and where notices go.
 
     What only stands by is asked nothing that would ring, and its stores alone are watched.
     """
@@ -56,7 +57,7 @@ def operate(
     )
     Dashboard("confluence", panels, account=stack.account, alarms=alarms, business_namespace=metrics_namespace())
     Budget("budget", stack.settings.budget, notices=notices)
-    return alarms
+    return alarms, notices
 
 
 def release_by_canary(

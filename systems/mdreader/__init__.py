@@ -116,7 +116,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         ],
     )
     firewalls = {"edge": firewall, "regional": regional}
-    canary = operate(
+    canary, notices = operate(
         stack,
         data=data,
         buckets=[buckets.uploads],
@@ -135,6 +135,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             account=account,
             key=keys.data,
             log_key=keys.logs,
+            notices=notices,
             access_logs=data.access_logs,
         )
     return {

@@ -26,6 +26,7 @@ from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import COST, Dashboard, panels_of
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Halved, Metric
+from components.operations.topic import Notices
 from components.security.operator_role import OperatorRole
 from systems.foundation import Stack, make_backup, make_notices
 from systems.mdreader import shared_alarms
@@ -57,10 +58,10 @@ def operate(
     site: Site,
     firewalls: Mapping[str, Firewall],
     operators: OperatorRole,
-) -> Canary | None:
+) -> tuple[Canary | None, Notices]:
     """Four subjects, each with its alarms and its page; what a month may cost; backups of what cannot be recreated.
 
-    Returns what moves callers to a new version of a function, if the settings ask for it.
+    Returns what moves callers to a new version of a function, if the settings ask for it, and where notices go.
     """
     notices, edge_notices = make_notices(stack, settings=stack.settings.notices, name="alert", also=(PUBLISHER,))
     backup = make_backup(
@@ -95,9 +96,10 @@ def operate(
     CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
     moved = {key: function for key, function in api.functions.items() if function.moved_by_canary}
     if not moved:
-        return None
+        return None, notices
     watched = {key: names[f"{key}-errors"] for key in moved}
-    return Canary("canary", stack.settings.canary, account=stack.account, functions=moved, alarms=watched)
+    canary = Canary("canary", stack.settings.canary, account=stack.account, functions=moved, alarms=watched)
+    return canary, notices
 
 
 def _api(stack: Stack[SystemSettings], *, api: Api, site: Site, firewalls: Mapping[str, Firewall]) -> Watched:

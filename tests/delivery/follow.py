@@ -18,9 +18,11 @@ from analyser.graph import Graph, Node
 from components.operations.pipeline_stages import STEPS
 from settings.delivery import account_of
 from settings.stackfile import mapping
+from tests.delivery.answering import answers_by_api
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
+KEY_USES = ("kms:Decrypt", "kms:GenerateDataKey")
 NAMES = ("bucket", "identifier", "replicationGroupId", "clusterName", "functionName", "roleName", "name", "domainName")
 IN_VPC = re.compile(r"^  ([a-z |]+)\)\n    runner=", re.MULTILINE)
 
@@ -40,7 +42,8 @@ class Route:
     @cached_property
     def view(self) -> View:
         """The pipeline's own part of the graph, which is all that rights are asked of."""
-        kept = [n for n in self.graph.nodes if n.name.startswith("delivery") or n.type.startswith("aws:kms/")]
+        beside = ("aws:kms/", "aws:sns/")
+        kept = [n for n in self.graph.nodes if n.name.startswith("delivery") or n.type.startswith(beside)]
         return View(Graph(self.graph.project, self.graph.stack, kept, {}, region=self.graph.region))
 
     @property
@@ -100,13 +103,19 @@ def _artifacts(route: Route) -> Iterator[tuple[str, str | None]]:
     yield "artifacts", _said(not buckets, f"there is no bucket {store['location']}")
     if not buckets:
         return
-    files = f"{buckets[0].outputs['arn']}/delivery/source.zip"
+    files, key = f"{buckets[0].outputs['arn']}/delivery/source.zip", str((store.get("encryptionKey") or {}).get("id"))
+    known = [str(node.outputs["arn"]) for node in route.graph.of_type("aws:kms/key:Key")]
+    yield "key", _said(key not in known, f"what stages hand on is encrypted by {key}, which nobody makes")
+    encrypts = all(route.may(str(route.pipeline.inputs["roleArn"]), one, key) for one in KEY_USES)
+    yield "key", _said(not encrypts, "the pipeline may not use the key of what stages hand on")
     writes = route.may(str(route.pipeline.inputs["roleArn"]), "s3:PutObject", files)
     yield "artifacts", _said(not writes, "the pipeline may not write what stages hand on")
     for name, project in route.projects.items():
         if project.inputs["source"]["type"] == "CODEPIPELINE":
             reads = route.may(str(project.inputs["serviceRole"]), "s3:GetObject", files)
             yield "artifacts", _said(not reads, f"{name} may not read its source")
+            decrypts = route.may(str(project.inputs["serviceRole"]), "kms:Decrypt", key)
+            yield "key", _said(not decrypts, f"{name} may not decrypt its source")
 
 
 def _builds(route: Route) -> Iterator[tuple[str, str | None]]:
@@ -144,6 +153,11 @@ def _order(route: Route) -> Iterator[tuple[str, str | None]]:
     yield "steps", _said([step(one) for one in before] != list(STEPS), "staging does not take the steps in their order")
     last = sorted(route.stages["ProductionDeployment"], key=lambda one: one["runOrder"])
     yield "approval", _said(last[0]["category"] != "Approval", "nobody is asked before production")
+    topic = last[0]["configuration"].get("NotificationArn")
+    read = [str(node.inputs["topic"]) for node in route.graph.of_type("aws:sns/topicSubscription:TopicSubscription")]
+    yield "approval", _said(topic not in read, "nobody is told that somebody is asked")
+    tells = topic in read and route.may(str(route.pipeline.inputs["roleArn"]), "sns:Publish", topic)
+    yield "approval", _said(not tells, "the pipeline may not tell that somebody is asked")
     orders = [one["runOrder"] for one in last]
     yield "approval", _said(len(set(orders)) != len(orders), "something happens beside something else in production")
     production = [step(one) for one in last[1:] if not one["name"].startswith("Recovery")]
@@ -212,7 +226,7 @@ def _network(route: Route, graph: Graph) -> Iterator[tuple[str, str | None]]:
     if not graph.of_type("aws:eks/cluster:Cluster"):
         return
     sent = IN_VPC.search(route.files["delivery/step.sh"])
-    inside = {"infrastructure", "application"} <= set(sent[1].split(" | ")) if sent else False
+    inside = {"infrastructure", "application", "integration"} <= set(sent[1].split(" | ")) if sent else False
     yield "network", _said(not inside, "steps that need the Kubernetes API are not done by the runner")
     yield "network", _said("deploymentRunner" not in graph.exports, f"{graph.stack} tells of no runner")
     for chain in _chains(graph):
@@ -230,30 +244,17 @@ def _images(route: Route, graph: Graph, told: Mapping[str, str]) -> Iterator[tup
     kept = {str(n.inputs["name"]): n for n in graph.of_type("aws:ecr/repository:Repository")}
     mutable = [name for name, n in kept.items() if n.inputs.get("imageTagMutability") != "IMMUTABLE"]
     yield "images", _said(mutable, f"what was tried may change under its tag: {mutable}")
+    signed = mapping(route.configs[graph.stack], "strata:delivery").get("attestedBy")
+    yield "signature", _said(images(graph) and not signed, f"nobody is named who attests the images of {graph.stack}")
+    looks = "gh attestation verify" in route.files.get("delivery/images.sh", "")
+    yield "signature", _said(not looks, "nobody looks whether an image is attested")
+    staging = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]["staging"]["stack"]
+    finds = graph.stack != staging and told.get("PROMOTE_FROM") != staging
+    yield "images", _said(finds, f"{graph.stack} runs what it finds, not what was tried in {staging}")
     if "PROMOTE_FROM" in told and told["PROMOTE_FROM"] in route.targets:
         before = {(i.repository.rpartition("/")[2], i.version) for i in images(route.targets[told["PROMOTE_FROM"]])}
         untried = [i for i in images(graph) if (i.repository.rpartition("/")[2], i.version) not in before]
         yield "images", _said(untried, f"{untried} were tried nowhere")
-
-
-def answers_by_api(graph: Graph) -> bool:
-    """Whether the address that integration asks is an API's own, or a distribution's path that leads to no bucket."""
-    address = graph.exports.get("healthUrl")
-    if not isinstance(address, str):
-        return False
-    host, _, path = address.removeprefix("https://").partition("/")
-    for cdn in graph.of_type("aws:cloudfront/distribution:Distribution"):
-        if host in (cdn.inputs.get("aliases") or ()):
-            behaviors = cdn.inputs.get("orderedCacheBehaviors") or ()
-            hit = next((one for one in behaviors if _matches(one["pathPattern"], f"/{path}")), None)
-            origin = (hit or cdn.inputs["defaultCacheBehavior"])["targetOriginId"]
-            (to,) = [one for one in cdn.inputs["origins"] if one["originId"] == origin]
-            return not to.get("s3OriginConfig") and not to.get("originAccessControlId")
-    return True
-
-
-def _matches(pattern: str, path: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), path) is not None
 
 
 def _way_back(graph: Graph) -> Iterator[tuple[str, str | None]]:

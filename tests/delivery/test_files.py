@@ -36,6 +36,13 @@ def test_every_step_is_a_script_that_can_be_run() -> None:
         assert script.stat().st_mode & 0o100, script
 
 
+def test_workflows_are_linted_by_actionlint_too() -> None:
+    """``make lint`` takes it where it is on the path, and says so where it is not."""
+    runs = [step.get("run", "") for step in workflow()["jobs"]["test"]["steps"]]
+    at = runs.index('PATH="$PATH:$(go env GOPATH)/bin" make lint')
+    assert re.fullmatch(r"go install github\.com/rhysd/actionlint/cmd/actionlint@v[\d.]+", runs[at - 1])
+
+
 def test_the_workflow_is_started_as_asked() -> None:
     found = workflow()
     assert found["name"] == "Deploy to AWS"

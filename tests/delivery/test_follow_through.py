@@ -13,7 +13,8 @@ from analyser.graph import Graph, Node
 from settings import stackfile
 from settings.delivery import Deployer, delivery_of
 from settings.stackfile import mapping
-from tests.delivery.follow import PIPELINE, PROJECT, Route, answers_by_api, broken
+from tests.delivery.answering import answers_by_api
+from tests.delivery.follow import PIPELINE, PROJECT, Route, broken
 from tests.stacks import ROOT, STACKS, home_of, stack_graph
 
 HOLDERS = [s for s in STACKS if mapping(stackfile.read(ROOT, s).config, "strata:settings").get("pipeline")]
@@ -165,6 +166,10 @@ SEEDED = [
     (LAMBDA, "steps", stages(lambda s: s["ProductionDeployment"].pop(2))),
     (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"].pop(0))),
     (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"][2].update(runOrder=2))),
+    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"][0]["configuration"].pop("NotificationArn"))),
+    (LAMBDA, "approval", gone("aws:sns/topicSubscription:TopicSubscription")),
+    (LAMBDA, "approval", statement(SOURCE, "Tell", nothing)),
+    (LAMBDA, "key", statement(SOURCE, "HandOn", lambda one: one.update(Action=["s3:PutObject"]))),
     (LAMBDA, "stack", told("delivery-staging-project", "STACK", "nope")),
     (LAMBDA, "stack", config("confluence-lambda-dev", "strata:settings", '{"model": "eks"}')),
     (LAMBDA, "state", told("delivery-staging-project", "PULUMI_BACKEND_URL", "file:///state")),
@@ -177,6 +182,9 @@ SEEDED = [
     (LAMBDA, "canary", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "alarmConfiguration", None)),
     (LAMBDA, "rollback", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "autoRollbackConfiguration", None)),
     (EKS, "network", exports("confluence-dev", deploymentRunner=None)),
+    (EKS, "images", told("delivery-production-project", "PROMOTE_FROM", "nope")),
+    (EKS, "signature", config("confluence-prod", "strata:delivery", '{"by": "pipeline"}')),
+    (EKS, "signature", lambda r: replace_files(r, {**r.files, "delivery/images.sh": "true"})),
 ]  # fmt: skip
 
 

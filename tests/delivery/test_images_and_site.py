@@ -10,6 +10,8 @@ from tests.delivery.tools import Tools
 
 IMAGE = {"repository": "shop/server", "version": ":v1", "registry": "r", "region": "eu-west-1"}
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+# Manifest of an attestation: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
 AWS = """
 case "$1 $2" in
   "sts get-caller-identity") echo 222222222222 ;;
@@ -17,8 +19,11 @@ case "$1 $2" in
   "ecr describe-images")
     case "$*" in
       *"--registry-id 111111111111"*) [[ -n $TRIED ]] && echo sha256:aa || exit 254 ;;
-      *) if [[ -f there ]]; then echo sha256:aa; else exit 254; fi ;;
+      *) if [[ -f there ]]; then echo "sha256:${HERE:-aa}"; else exit 254; fi ;;
     esac ;;
+  "ecr list-image-referrers") [[ -n $UNSIGNED ]] || echo sha256:bb ;;
+  "ecr batch-get-image") echo '{"schemaVersion": 2, "layers": [{"digest": "sha256:cc"}]}' ;;
+  "ecr get-download-url-for-layer") echo "https://layers/sha256:cc" ;;
   "ecr describe-image-scan-findings")
     case "$*" in
       *imageScanStatus*) head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
@@ -28,6 +33,8 @@ case "$1 $2" in
   "cloudfront get-invalidation") head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
 esac
 """
+BUNDLE = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}}
+GH = '[[ -z $FORGED ]] && for given; do :; done && cp "$given" given.jsonl'
 DOCKER = "cat > /dev/null < /dev/stdin; [[ $1 == buildx ]] && touch there; exit 0"
 
 
@@ -36,14 +43,23 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
         folder,
         aws=AWS,
         docker=DOCKER,
-        gh="[[ -z $FORGED ]]",
+        gh=GH,
+        curl="jq . bundle.json",
         npm="mkdir -p dist; touch dist/index.html",
         pulumi=f"echo {json.dumps(json.dumps(outputs))}",
     )
+    (folder / "bundle.json").write_text(json.dumps(BUNDLE))
     (folder / "scans").write_text("".join(f"{scan}\n" for scan in scans or ("COMPLETE",)))
-    documents = {
-        "shop": {"system": system, "after": after, "images": [IMAGE], "account": "222222222222"},
-        "shop-dev": {"images": [{**IMAGE, "repository": "dev/server"}], "account": "111111111111"},
+    documents: dict[str, Any] = {
+        "shop": {
+            "stack": "shop",
+            "system": system,
+            "after": after,
+            "images": [IMAGE],
+            "account": "222222222222",
+            "attestor": "example/server",
+        },
+        "shop-dev": {"stack": "shop-dev", "images": [{**IMAGE, "repository": "dev/server"}], "account": "111111111111"},
     }
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
@@ -52,7 +68,7 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
 
 
 def images(made: Tools, **variables: str) -> Any:
-    return made.run("images.sh", **{"TRIED": "", "CRITICAL": "None", "FORGED": "", **variables})
+    return made.run("images.sh", **{"TRIED": "", "CRITICAL": "None", "FORGED": "", "UNSIGNED": "", **variables})
 
 
 def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
@@ -60,7 +76,10 @@ def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
     (tmp_path / "there").touch()
     assert images(made).stdout == "shop/server:v1 is sha256:aa\n"
     assert len(made.calls("sleep")) == 2
-    assert not made.calls("docker")
+    assert not made.calls("docker buildx")
+    (asked,) = made.calls("gh")
+    place = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server@sha256:aa"
+    assert asked.startswith(f"gh attestation verify oci://{place} --repo example/server --bundle ")
 
 
 def test_a_critical_finding_stops_the_deployment(tmp_path: Path) -> None:
@@ -94,14 +113,48 @@ def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) ->
     source = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/dev/server@sha256:aa"
     target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server:v1"
     assert copied == f"docker buildx imagetools create --tag {target} {source}"
-    attested = [f"gh attestation verify oci://{source} --repo example/strata"]
-    assert made.calls("gh") == (attested if told == "file" else [])
+    (asked,) = made.calls("gh")
+    assert asked.startswith(f"gh attestation verify oci://{source} --repo example/server --bundle ")
+    assert json.loads((tmp_path / "given.jsonl").read_text()) == BUNDLE
 
 
-def test_an_image_that_nobody_attests_is_not_promoted(tmp_path: Path) -> None:
+def test_without_another_name_the_workflow_s_own_repository_attests(tmp_path: Path) -> None:
+    made = tools(tmp_path)
+    document = json.loads((tmp_path / "shop.json").read_text())
+    (tmp_path / "shop.json").write_text(json.dumps({**document, "attestor": None}))
+    (tmp_path / "there").touch()
+    assert images(made, GITHUB_REPOSITORY="example/strata").returncode == 0
+    assert " --repo example/strata " in made.calls("gh")[0]
+    ended = images(made)
+    assert (ended.returncode, "nobody is named who attests" in ended.stderr) == (1, True)
+
+
+def test_an_attestation_is_where_the_image_was_pushed_first(tmp_path: Path) -> None:
+    made = tools(tmp_path, after="shop-staging")
+    staged = {"stack": "shop-staging", "after": "shop-dev", "account": "333333333333", "images": [IMAGE]}
+    (tmp_path / "shop-staging.json").write_text(json.dumps(staged))
+    (tmp_path / "there").touch()
+    assert images(made, TRIED="yes").returncode == 0
+    assert " oci://111111111111.dkr.ecr.eu-west-1.amazonaws.com/dev/server@sha256:aa " in made.calls("gh")[0]
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("fault", ["FORGED", "UNSIGNED"])
+def test_an_image_that_nobody_attests_is_not_deployed(tmp_path: Path, fault: str, there: bool) -> None:
     made = tools(tmp_path, after="shop-dev")
-    assert images(made, TRIED="yes", FORGED="yes", GITHUB_REPOSITORY="example/strata").returncode != 0
+    if there:
+        (tmp_path / "there").touch()
+    ended = images(made, TRIED="yes", **{fault: "yes"})
+    assert ended.returncode != 0
     assert not made.calls("docker buildx")
+    assert " is sha256:aa\n" not in ended.stdout
+
+
+def test_an_image_that_is_another_one_than_was_tried_is_not_deployed(tmp_path: Path) -> None:
+    made = tools(tmp_path, after="shop-dev")
+    (tmp_path / "there").touch()
+    ended = images(made, TRIED="yes", HERE="dd")
+    assert (ended.returncode, ended.stderr) == (1, "shop/server:v1 is sha256:dd, and sha256:aa was tried in shop-dev\n")
 
 
 def test_an_image_that_was_tried_nowhere_is_not_promoted(tmp_path: Path) -> None:

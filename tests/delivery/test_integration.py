@@ -1,39 +1,42 @@
-"""Where a deployed platform is asked for its health, with curl replaced by one that writes down its calls."""
+"""Which checks a deployed platform is put to, and with which tools."""
 
 import json
-import os
-import subprocess
+import shutil
 from pathlib import Path
 
-SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "integration.sh"
+from tests.delivery.tools import Tools
 
 
-def ended(folder: Path, outputs: dict[str, str], kind: str = "application/json") -> subprocess.CompletedProcess[str]:
-    tools = {
-        "pulumi": f"echo {json.dumps(json.dumps(outputs))}",
-        "curl": f'echo "$*" > "{folder}/asked"; echo "{kind}"',
-    }
-    for name, body in tools.items():
-        tool = folder / name
-        tool.write_text(f"#!/usr/bin/env bash\n{body}\n")
-        tool.chmod(0o755)
-    found = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), "STACK": "mdreader-dev"}
-    return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, text=True, timeout=600)
+def tools(folder: Path, status: int, **outputs: str) -> Tools:
+    made = Tools(folder, pulumi=f"echo {json.dumps(json.dumps(outputs))}", kubectl="")
+    made.strata(f"exit {status}")
+    return made
 
 
-def test_the_api_s_own_address_is_asked(tmp_path: Path) -> None:
-    outputs = {"url": "https://example.com", "healthUrl": "https://api.example.com/ok"}
-    assert ended(tmp_path, outputs).stdout == "https://api.example.com/ok answers\n"
-    assert (tmp_path / "asked").read_text().split()[-1] == "https://api.example.com/ok"
+def test_the_stack_is_asked_what_strata_says(tmp_path: Path) -> None:
+    made = tools(tmp_path, 0)
+    assert made.run("integration.sh").returncode == 0
+    assert made.calls("strata") == ["strata check shop --run"]
+    assert not made.calls("kubectl")
 
 
-def test_a_stack_that_tells_no_address_of_its_api_fails(tmp_path: Path) -> None:
-    found = ended(tmp_path, {"url": "https://example.com"})
-    assert (found.returncode, found.stderr[:39]) == (1, "mdreader-dev has no output healthUrl, t"[:39])
-    assert not (tmp_path / "asked").exists()
+def test_a_check_that_fails_stops_the_deployment(tmp_path: Path) -> None:
+    assert tools(tmp_path, 1).run("integration.sh").returncode == 1
 
 
-def test_a_page_is_no_answer_of_an_api(tmp_path: Path) -> None:
-    found = ended(tmp_path, {"healthUrl": "https://example.com/health"}, "text/html; charset=utf-8")
-    assert found.returncode == 1
-    assert "answers with a page" in found.stderr
+def test_kubectl_of_the_machine_is_taken_where_there_is_one(tmp_path: Path) -> None:
+    made = tools(tmp_path, 0, clusterName="shop-cluster")
+    made.tool(tmp_path / "bin" / "aws", "aws", "exit 3")
+    assert made.run("integration.sh").returncode == 0
+    assert not made.calls("aws")
+
+
+def test_kubectl_is_fetched_in_the_cluster_s_version_where_there_is_none(tmp_path: Path) -> None:
+    made = tools(tmp_path, 0, clusterName="shop-cluster")
+    (tmp_path / "bin" / "kubectl").unlink()
+    made.tool(tmp_path / "bin" / "aws", "aws", "exit 3")
+    for name in ("bash", "dirname", "jq", "sed", "uname", "env"):  # all that the script finds of the machine
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    assert made.run("integration.sh", PATH=str(tmp_path / "bin")).returncode == 3
+    assert made.calls("aws") == ["aws eks describe-cluster --name shop-cluster --query cluster.version --output text"]
+    assert not made.calls("strata")

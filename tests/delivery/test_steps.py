@@ -132,6 +132,24 @@ def test_a_cli_that_is_not_the_released_one_is_not_installed(tmp_path: Path) -> 
     assert not (tmp_path / ".local").exists()
 
 
+@pytest.mark.parametrize("forged", [False, True])
+def test_github_s_cli_comes_where_there_is_none_as_it_was_released(tmp_path: Path, forged: bool) -> None:
+    made = Tools(tmp_path, curl=CURL, uname="echo aarch64")
+    name = "gh_2.102.0_linux_arm64"  # the layout of https://github.com/cli/cli/releases
+    (tmp_path / name / "bin").mkdir(parents=True)
+    (tmp_path / name / "bin" / "gh").write_text("the CLI")
+    subprocess.run(["tar", "czf", "archive.tar.gz", name], cwd=tmp_path, check=True)
+    digest = hashlib.sha256(b"other" if forged else (tmp_path / "archive.tar.gz").read_bytes()).hexdigest()
+    (tmp_path / "checksums").write_text(f"{digest}  {name}.tar.gz\n")
+    ended = subprocess.run(
+        ["bash", "-c", f". {DELIVERY}/common.sh; install_gh"], cwd=tmp_path, check=False, capture_output=True,
+        env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "HOME": str(tmp_path), "STACK": "shop"},
+    )  # fmt: skip
+    assert (ended.returncode != 0) == forged
+    assert (tmp_path / ".local" / "bin" / "gh").exists() == (not forged)
+    assert all("/download/v2.102.0/" in call for call in made.calls("curl"))
+
+
 def test_images_are_resolved_for_both_platforms_and_built_where_docker_answers(tmp_path: Path) -> None:
     made = Tools(tmp_path, docker="", python="")
     assert made.run("image.sh", PYTHON="python").returncode == 0

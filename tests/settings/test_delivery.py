@@ -48,6 +48,12 @@ def test_places_have_an_order() -> None:
 
 STATE = "s3://state"
 CONTRADICTIONS: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "confluence-dev",
+        {"delivery": {"by": "pipeline", "pipelineOf": "confluence-dev"}},
+        "delivery.pipelineOf: this stack makes no pipeline: settings.pipeline is not set",
+    ),
+    ("dev", {"delivery": {"attestedBy": "example/shop"}}, "delivery.attestedBy: is for pipeline and workflow"),
     ("confluence-prod", {"pipeline": {"staging.stack": "nope"}}, "settings.pipeline.staging.stack: 'nope' is no stack"),
     (
         "confluence-prod",

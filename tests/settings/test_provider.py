@@ -86,6 +86,10 @@ LOCAL = {"accessKey": "123456789012", "secretKey": "local"}
             ],
         ),
         (
+            {"endpoints": [{"s3": "http://127.0.0.1:4566"}], "accessKey": "ASIA" + "J" * 16, "secretKey": "x"},
+            ["aws:accessKey: is one that AWS has issued, and aws:endpoints are not AWS's; for example test"],
+        ),
+        (
             {"endpoints": "http://127.0.0.1:4566", **LOCAL},
             ["aws:endpoints: is a list of mappings from services to URLs, unlike 'http://127.0.0.1:4566'"],
         ),

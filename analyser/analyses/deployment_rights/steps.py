@@ -19,7 +19,9 @@ STATE_KEY: Final = "alias/pulumi-state"
 """The key of docs/deploying.md that encrypts the state and its secrets."""
 STEPS: Final = {
     "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
-    "aws:cloudfront/distribution:Distribution": ("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
+    "aws:cloudfront/distribution:Distribution": (
+        "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation", "cloudfront:ListDistributions",
+    ),
     "aws:codebuild/project:Project": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
     "aws:codedeploy/deploymentGroup:DeploymentGroup": (
         "codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
@@ -28,14 +30,16 @@ STEPS: Final = {
     "aws:ecr/repository:Repository": (
         "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
         "ecr:DescribeImageScanFindings", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
-        "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+        "ecr:InitiateLayerUpload", "ecr:ListImageReferrers", "ecr:PutImage", "ecr:UploadLayerPart",
     ),
     "aws:ecs/service:Service": ("ecs:DescribeServices",),
     "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),
     "aws:lambda/alias:Alias": ("lambda:GetAlias", "lambda:ListVersionsByFunction"),
+    "aws:lb/targetGroup:TargetGroup": ("elasticloadbalancing:DescribeTargetHealth", "tag:GetResources"),
+    "aws:msk/cluster:Cluster": ("kafka:ListClustersV2",),
 }  # fmt: skip
 """By the type that they do it to; a session on the runner is for people alone."""
-_PULL: Final = ("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer")
+_PULL: Final = ("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers")
 _PROJECT: Final = "aws:codebuild/project:Project"
 
 

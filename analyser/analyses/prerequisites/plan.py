@@ -43,7 +43,7 @@ def plan(graph: Graph) -> list[Step]:
         Step(
             "See that it works",
             "each command says what it shows",
-            (f"strata check {graph.stack}", f"STACK={graph.stack} delivery/integration.sh"),
+            (f"strata check {graph.stack}", f"STACK={graph.stack} delivery/step.sh integration"),
         ),
     ]
 

@@ -1,7 +1,8 @@
 """Commands about the project: its stacks, schema, inventories, and checks of what was deployed."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +19,12 @@ from analyser.faces.commands.stack import (
     tell_gaps,
 )
 from analyser.faces.commands.usage_error import UsageError
+
+if TYPE_CHECKING:
+    from analyser.analyses.entrance_checks import Check
+
+_WITHIN = 600
+"""Seconds in which what was just deployed becomes well."""
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if what is there is not up to date.")]
@@ -47,8 +54,19 @@ def stacks() -> int:
 def check(
     stack: StackName,
     before: Annotated[bool, typer.Option("--before", help="What must be true around the first up instead.")] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Run those that change nothing; status 1 unless all are well.")
+    ] = False,
+    seconds: Annotated[
+        int | None,
+        typer.Option("--within", min=0, metavar="SECONDS", help="With --run: how long to ask again; 600 if left out."),
+    ] = None,
 ) -> int:
-    """Print commands that show whether a deployed stack works. Its own names are filled in."""
+    """Print commands that show whether a deployed stack works, or run them. Its own names are filled in."""
+    if run and before:
+        raise UsageError("--run is for the checks of a deployed stack; --before prints what comes before it")
+    if seconds is not None and not run:
+        raise UsageError("--within is for --run")
     graph = graph_of(stack)
     if before:
         from analyser.analyses.prerequisites import prerequisites
@@ -59,9 +77,24 @@ def check(
         return 0
     from analyser.analyses.checks import checks
 
+    if run:
+        return _run(stack, checks(graph), _WITHIN if seconds is None else seconds)
     for found in checks(graph):
         typer.echo(f"# {found.title}\n{found.command}\n")
     return 0
+
+
+def _run(stack: str, found: Sequence["Check"], seconds: int) -> int:
+    from analyser.faces.commands.asking import State, asked
+
+    counted = dict.fromkeys(State, 0)
+    for outcome in asked(found, seconds):
+        typer.echo(outcome.line)
+        counted[outcome.state] += 1
+    if not counted[State.OK] + counted[State.FAILED]:
+        return complain(f"{stack} has nothing that could be checked")
+    typer.echo(", ".join(f"{number} {state}" for state, number in counted.items() if number))
+    return 1 if counted[State.FAILED] else 0
 
 
 def deploy_plan(

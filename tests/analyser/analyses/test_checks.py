@@ -1,5 +1,6 @@
 """The commands an operator is given: the stack's own names, the right store from the right pod, valid shell."""
 
+import re
 import shlex
 import subprocess
 from typing import Any
@@ -42,6 +43,8 @@ def policy(app: str, *ports: int, namespace: str = "cloud-consulting") -> Node:
         },
     )
 
+
+WRITES = re.compile(r"\b(?:create|put|delete|update|modify|apply|patch|start|stop|run|invoke|publish)\b")
 
 DATABASE = node(
     "aws:rds/instance:Instance", "database", {"identifier": "cloud-consulting-prod", "engine": "postgres", "port": 5432}
@@ -168,8 +171,16 @@ def test_pods_that_speak_tls_are_asked_by_tls() -> None:
 def test_every_stack_is_asked_whether_the_public_gets_in(stack: str) -> None:
     told = [check.title for check in checks(stack_graph(stack))]
     # Of a recovery stack the public is let in by its home stack's distribution.
-    assert home_of(stack) or any(title.endswith("answers: a status below 500") for title in told)
+    assert home_of(stack) or "healthUrl answers: 200, and no page" in told
     assert ("every target is healthy" in told) == bool(stack_graph(stack).of_type("aws:lb/targetGroup:TargetGroup"))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_leaves_anything_behind_says_so(stack: str) -> None:
+    for check in checks(stack_graph(stack)):
+        assert check.adds == (" debug " in check.command)
+        told = check.command.replace("aws eks update-kubeconfig", "")  # of a file that is the run's own
+        assert check.adds or not WRITES.search(re.sub(r"'[^']*'|--\S+ \S+", "", told)), check.command
 
 
 def test_a_name_that_is_not_known_is_left_out_and_a_region_of_its_own_is_kept() -> None:

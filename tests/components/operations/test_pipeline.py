@@ -10,6 +10,7 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.operations.pipeline import Pipeline, PipelineSettings, Target
+from components.operations.topic import Notices, NoticesSettings
 from components.security.key import Key, log_groups
 from policy.unknown import UNKNOWN
 from tests.support import ACCOUNT, record, unequal_when_unknown
@@ -39,7 +40,8 @@ def build(chosen: PipelineSettings = SETTINGS) -> Pipeline:
     key = Key("key", account=ACCOUNT, purpose="Artifacts")
     log_key = Key("log-key", account=ACCOUNT, purpose="Logs", usable_by=[log_groups(ACCOUNT)])
     logs = LogBucket("access", LogBucketSettings(bucket="access"), account=ACCOUNT)
-    return Pipeline("pipeline", chosen, account=ACCOUNT, key=key, log_key=log_key, access_logs=logs)
+    notices = Notices("notices", NoticesSettings(), account=ACCOUNT, key=log_key)
+    return Pipeline("pipeline", chosen, account=ACCOUNT, key=key, log_key=log_key, notices=notices, access_logs=logs)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,15 @@ def test_production_waits_for_somebody_and_takes_the_steps_one_after_another(gra
     assert {a["configuration"]["ProjectName"] for a in actions[1:]} == {production.outputs["name"]}
 
 
+def test_whoever_reads_notices_is_told_that_somebody_is_asked(graph: Graph) -> None:
+    asked = graph.only(PIPELINE).inputs["stages"][-1]["actions"][0]["configuration"]
+    topic = graph.only("aws:sns/topic:Topic").outputs["arn"]
+    assert asked == {"CustomData": "Deploy to confluence-prod?", "NotificationArn": topic}
+    told = rights(graph, "pipeline-service-policy")
+    assert (told["Tell"]["Action"], told["Tell"]["Resource"]) == (["sns:Publish"], [topic])
+    assert told["ThroughPipeline"]["Condition"] == {"StringEquals": {"kms:ViaService": "sns.us-east-1.amazonaws.com"}}
+
+
 def test_each_step_is_told_to_the_build(graph: Graph) -> None:
     told = [
         json.loads(action["configuration"]["EnvironmentVariables"])[0]["value"]
@@ -99,6 +110,8 @@ def test_a_recovery_stack_follows_production_and_nobody_asks_whether_it_answers(
         ("RecoveryApplication", 9),
     ]
     project = graph.only(PROJECT, "pipeline-recovery-project")
+    told = {one["name"]: one["value"] for one in project.inputs["environment"]["environmentVariables"]}
+    assert told["PROMOTE_FROM"] == "confluence-dev"  # its registry is another region's, and nobody else fills it
     assert {a["configuration"]["ProjectName"] for a in actions} == {project.outputs["name"]}
 
 

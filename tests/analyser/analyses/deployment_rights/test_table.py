@@ -14,7 +14,7 @@ from analyser.analyses.deployment_rights.roles import SERVICE_LINKED
 from analyser.analyses.deployment_rights.steps import STEPS
 from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, of_type, operations
 from analyser.graph import Graph, Node
-from policy.iam.actions import LIST, READ, actions_of
+from policy.iam.actions import LATER, LIST, READ, TABLE_FILE, actions_of
 from tests.aws_actions import actions
 from tests.awscli import calls
 from tests.stacks import ROOT, serving
@@ -37,6 +37,13 @@ def test_every_action_is_one_of_iam() -> None:
 def test_every_row_says_which_file_of_the_provider_it_was_compared_with() -> None:
     rows = operations().values()
     assert not [one for one in rows if not re.fullmatch(r"[a-z0-9]+/[a-z0-9_]+\.go(@[0-9a-f]{8})?", one.provider)]
+
+
+def test_what_is_added_to_the_reference_is_not_in_it() -> None:
+    table = json.loads(gzip.decompress(TABLE_FILE.read_bytes()))
+    for service, levels in LATER.items():
+        there = {name for names in table[service].values() for name in names.split()}
+        assert not there & {name for names in levels.values() for name in names.split()}
 
 
 def _level(action: str) -> str | None:
