@@ -1,5 +1,6 @@
 """Reads Pulumi.yaml and Pulumi.<stack>.yaml the way the Pulumi CLI would."""
 
+import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -49,8 +50,11 @@ def read(directory: Path, stack: str, project: str = PROJECT) -> StackFile:
     file = f"Pulumi.{stack}.yaml"
     path = directory / file
     if not _STACK_NAME.fullmatch(stack) or not path.is_file():
-        known = ", ".join(stack_names(directory)) or "none"
-        raise SettingsError(file, [Problem("", f"there is no such stack file; stacks here: {known}")])
+        names = stack_names(directory)
+        close = difflib.get_close_matches(stack, names, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        said = f"there is no such stack file; {hint}stacks here: {', '.join(names) or 'none'}"
+        raise SettingsError(file, [Problem("", said)])
     if project == PROJECT:
         _check_project(directory)
     found = document(file, path)

@@ -205,17 +205,17 @@ def trace(stack: StackName, as_json: AsJson = False) -> int:
 
 def diagram(
     stack: StackName,
-    form: Annotated[str, typer.Option("--format", help="svg, or mermaid for READMEs.")] = "svg",
+    form: Annotated[str, typer.Option("--format", help="svg, or mermaid; as --output's name ends if left out.")] = "",
     unfolded: Annotated[
         bool, typer.Option("--unfolded", help="Draw controllers, node groups, rotations and unused stores one by one.")
     ] = False,
     output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None,
 ) -> int:
     """Draw a stack, with the connections that can flow. Who uses which store, and where copies are, as well."""
-    if form not in ("svg", "mermaid"):
-        raise UsageError(f"strata: --format {form} is not known; svg or mermaid")
+    from analyser.faces.commands.diagram import form_of, picture
+
+    form = form_of(form, output)
     graph = graph_of(stack)
-    from analyser.faces.commands.diagram import picture
     from analyser.faces.commands.output import written_to
     from analyser.faces.picture.routes import NoRoomError
 

@@ -21,7 +21,7 @@ HEIGHT = 4 * _ROW + 12
 
 
 def legend(root: ElementTree.Element) -> None:
-    """Draws the legend with its corner where the group's is: things, lines, and what numbers mean."""
+    """Draws the legend with its corner where the group's is: things, lines, and what numbers and dots mean."""
     for number, (kind, said) in enumerate(_THINGS):
         x, y = _at(number)
         key = ElementTree.SubElement(root, "g")
@@ -40,6 +40,10 @@ def legend(root: ElementTree.Element) -> None:
         ElementTree.SubElement(group, "circle", cx=str(x + 8 + 18 * place), cy=str(y + 6), r="8")
         ElementTree.SubElement(group, "text", x=str(x + 8 + 18 * place), y=str(y + 10)).text = number
     _said(root, x + 8, y, "way of a request")
+    x, y = _at(len(_THINGS) + len(_LINES) + 1)
+    ElementTree.SubElement(root, "path", d=f"M{x} {y + 6}h24M{x + 12} {y + 6}v8").set("class", "flow connection")
+    ElementTree.SubElement(root, "circle", cx=str(x + 12), cy=str(y + 6), r="3").set("class", "arrow connection")
+    _said(root, x, y, "lines that join; others cross")
 
 
 def _at(number: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ Point = tuple[int, int]
 Step = tuple[int, int]
 
 _STEPS: tuple[Step, ...] = ((0, 1), (1, 0), (0, -1), (-1, 0))
-_BEND, _CROSSING, _OFF_MIDDLE = 4, 6, 1
+_BEND, _CROSSING, _OFF_MIDDLE = 6, 8, 1
 """What a bend, a crossing, and a point's distance from the middle of its side count, in steps."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.faces.picture.layout import Paper, lay_out
+from analyser.faces.picture.order import ordered
 from analyser.faces.picture.router import Grid, Point, corners
 from analyser.faces.picture.scene import Flow, Scene
 
@@ -13,11 +14,13 @@ _NARROWEST, _WIDEST = 4, 40
 
 @dataclass(frozen=True)
 class Route:
-    """A flow and the line that it is drawn as: its ends and corners; where its number stands, when it has one."""
+    """A flow and the line that it is drawn as: its ends and corners; where its number stands, when it has one; where it
+    joins another, when it does."""
 
     flow: Flow
     line: tuple[Point, ...]
     number_at: Point | None = None
+    joint: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def draw(scene: Scene) -> Drawing:
 
     Raises NoRoomError.
     """
+    scene = ordered(scene)
     for gap in range(_NARROWEST, _WIDEST + 1, 2):
         paper = lay_out(scene, gap)
         found = _routes(scene, paper)
@@ -50,13 +54,19 @@ def _routes(scene: Scene, paper: Paper) -> tuple[Route, ...] | None:
     grid = _grid(paper)
     leaves = paper.leaves()
     found: dict[Flow, list[Point]] = {}
+    trunks: dict[str, set[Point]] = {}
+    joints: dict[Flow, Point | None] = {}
     for flow in sorted(scene.flows, key=lambda flow: (flow.number or len(scene.flows), _length(flow, paper))):
-        path = grid.route(leaves[flow.source].area, leaves[flow.target].area, f"{flow.target} {flow.kind} {flow.label}")
+        bundle = f"{flow.target} {flow.kind} {flow.label}"
+        path = grid.route(leaves[flow.source].area, leaves[flow.target].area, bundle)
         if path is None:
             return None
         found[flow] = path
+        trunk = trunks.setdefault(bundle, set())
+        joints[flow] = next((point for point in path if point in trunk), None)
+        trunk.update(path)
     return tuple(
-        Route(flow, tuple(corners(found[flow])), _number_at(found[flow], grid) if flow.number else None)
+        Route(flow, tuple(corners(found[flow])), _number_at(found[flow], grid) if flow.number else None, joints[flow])
         for flow in scene.flows
     )
 
@@ -67,8 +77,11 @@ def _length(flow: Flow, paper: Paper) -> int:
 
 
 def _number_at(path: list[Point], grid: Grid) -> Point:
-    """The first point of a way beside its beginning where nothing else is."""
-    return next((point for point in path[2:-2] if not grid.crossed(point)), path[len(path) // 2])
+    """The first point of a way where nothing else is, on a straight part and not beside its ends; else beside a corner,
+    else the middle."""
+    free = [number for number in range(2, len(path) - 2) if not grid.crossed(path[number])]
+    straight = [number for number in free if len(corners(path[number - 2 : number + 3])) == 2]
+    return path[next(iter([*straight, *free]), len(path) // 2)]
 
 
 def _grid(paper: Paper) -> Grid:

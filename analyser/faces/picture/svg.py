@@ -23,6 +23,8 @@ _CLASSES = {
 _ROUND = 5
 NUMBER = 8
 """The radius of what a number stands on, in pixels."""
+_JOINT = "3"
+"""The radius of the dot where a line joins another; where two cross there is none."""
 
 
 def svg(drawing: Drawing) -> str:
@@ -122,7 +124,12 @@ def _flow(root: ElementTree.Element, route: Route, titles: Mapping[str, str]) ->
     line.set("class", f"flow {flow.kind}{way}")
     arrow = ElementTree.SubElement(root, "path", d=_arrow(points[-2], points[-1]))
     arrow.set("class", f"arrow {flow.kind}")
-    for part in (line, arrow):
+    parts = [line, arrow]
+    if route.joint:
+        x, y = route.joint
+        parts.append(ElementTree.SubElement(root, "circle", cx=str(x * PITCH), cy=str(y * PITCH), r=_JOINT))
+        parts[-1].set("class", f"arrow {flow.kind}")
+    for part in parts:
         part.set("data-from", flow.source)
         part.set("data-to", flow.target)
     said = f"{titles[flow.source]} → {titles[flow.target]}{f':{flow.label}' if flow.ports else ''}"

@@ -66,7 +66,9 @@ def test_outside_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str], m
 
 
 def test_a_stack_without_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert problems(capsys, "preview", "shp") == ["Pulumi.shp.yaml: there is no such stack file; stacks here: shop"]
+    assert problems(capsys, "preview", "shp") == [
+        "Pulumi.shp.yaml: there is no such stack file; did you mean shop? stacks here: shop"
+    ]
 
 
 def test_an_error_of_the_program(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,6 +140,23 @@ def test_a_file_that_cannot_be_written_is_one_line(
     write_project(project, "", CONFIG)
     (line,) = problems(capsys, command, "shop", "--output", "Pulumi.yaml/shop.svg")
     assert line == "Pulumi.yaml/shop.svg: cannot be written: Not a directory"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--output", "shop.pdf"), "--output shop.pdf ends in .pdf, which no picture is; .svg, or .mmd for Mermaid"),
+        (("--output", "a.svg", "--format", "mermaid"), "--output a.svg is for svg, and --format says mermaid"),
+        (("--format", "png"), "--format png is not known; svg or mermaid"),
+    ],
+)
+def test_a_picture_is_in_the_form_that_its_file_is_named_for(
+    arguments: tuple[str, ...], said: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(project, "", CONFIG)
+    assert problems(capsys, "diagram", "shop", *arguments) == [f"strata: {said}"]
+    assert cli.run(["diagram", "shop", "--output", "shop.mmd"]) == 0
+    assert Path("shop.mmd").read_text(encoding="utf-8").startswith("flowchart")
 
 
 def test_whoever_reads_the_first_lines_alone_is_told_of_no_fault() -> None:

@@ -84,6 +84,8 @@ def _numbers(drawing: Drawing) -> Iterator[str]:
         if route.number_at is None:
             yield f"{route.flow} shows no number"
             continue
+        if route.number_at in route.line:
+            yield f"number {route.flow.number} is on a corner or an end of its line"
         x, y = (PITCH * value for value in route.number_at)
         for placed in drawing.paper.leaves().values():
             area = placed.area

@@ -1,6 +1,7 @@
 """The two forms of a picture, and where things stand on it."""
 
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from analyser.faces.picture.flows import Flow
 from analyser.faces.picture.layout import lay_out
 from analyser.faces.picture.mermaid import mermaid
+from analyser.faces.picture.order import ordered
+from analyser.faces.picture.router import Point
 from analyser.faces.picture.routes import draw
 from analyser.faces.picture.scene import Box, Scene
 from analyser.faces.picture.svg import svg
@@ -59,6 +62,41 @@ def test_faults_are_seen(small: Scene) -> None:
     assert "crosses the label of region" in " ".join(
         faults(replace(drawing, routes=(replace(first, line=label), *drawing.routes[1:])))
     )
+
+
+def test_a_line_that_joins_another_has_a_dot_there_and_one_that_crosses_has_none(small: Scene) -> None:
+    many = replace(small, flows=(*(Flow(f"store-{n}", "store-19") for n in range(9)), Flow("store-10", "store-11")))
+    drawing = draw(many)
+    joining = [route for route in drawing.routes if route.joint]
+    assert joining
+    assert all(route.flow.target == "store-19" for route in joining)
+    for route in joining:
+        assert sum(_passes(other.line, route.joint) for other in drawing.routes if other.flow.target == "store-19") >= 2
+    dots = ElementTree.fromstring(svg(drawing)).findall(f".//{SVG}circle[@data-from]")
+    assert sorted(dot.get("data-from", "") for dot in dots) == sorted(route.flow.source for route in joining)
+
+
+def _passes(line: tuple[Point, ...], point: Point | None) -> bool:
+    x, y = point or (-1, -1)
+    return any(min(a, c) <= x <= max(a, c) and min(b, d) <= y <= max(b, d) for (a, b), (c, d) in pairwise(line))
+
+
+def test_things_stand_near_what_they_are_connected_to(small: Scene) -> None:
+    """Swapped until its lines are as short as they get; the things of a box stay the same, and so do edge and flows."""
+    far = replace(small, flows=tuple(Flow(f"store-{n}", f"store-{7 - n}") for n in range(3)))
+    near = ordered(far)
+    assert {box.key for box in near.leaves()} == {box.key for box in far.leaves()}
+    assert near.flows == far.flows
+    assert sum(_apart(near, flow) for flow in far.flows) < sum(_apart(far, flow) for flow in far.flows)
+    edge = Box("edge", "Edge", "all regions", "edge", (Box("dns", "name"), Box("guard", "acl"), Box("cdn", "cdn")))
+    kept = replace(small, boxes=(edge,), flows=(Flow("dns", "cdn"),))
+    assert ordered(kept) == kept
+
+
+def _apart(scene: Scene, flow: Flow) -> int:
+    leaves = lay_out(scene, 4).leaves()
+    one, other = leaves[flow.source].area, leaves[flow.target].area
+    return abs(one.x - other.x) + abs(one.y - other.y)
 
 
 def test_the_same_scene_is_drawn_the_same(small: Scene) -> None:
