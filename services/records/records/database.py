@@ -25,7 +25,8 @@ _LAG = """
 SELECT CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
 ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8
 """
-"""Seconds behind; none while there is nothing to replay, since a primary at rest has the last replay grow old."""
+"""Seconds behind; 0 while there is nothing to replay, since a primary at rest has the last replay grow old, and NULL on
+a reader that has just begun and not replayed any transaction."""
 
 PLANNED = {"enable_sort": "off", "enable_bitmapscan": "off"}
 """Every statement of a request has an index in its order. Where tenants have few rows on average PostgreSQL would read
@@ -63,6 +64,7 @@ class Host:
         """Seconds behind the primary, as last heard; infinite when it did not answer."""
         self._most = settings.database_connections
         self._turns = Turns(self._most)
+        self._turn_seconds = _TURN_SECONDS
         self._where: dict[str, Any] = {
             "host": host,
             "port": settings.database_port,
@@ -99,7 +101,7 @@ class Host:
             raise AwayError(f"{self.host} was not opened")
         try:
             async with AsyncExitStack() as stack:
-                async with asyncio.timeout(_TURN_SECONDS):
+                async with asyncio.timeout(self._turn_seconds):
                     await stack.enter_async_context(self._turns.of(tenant))
                     connection = await stack.enter_async_context(self._pool.acquire())
                 yield connection
@@ -175,7 +177,8 @@ async def watch(reader: Host) -> None:
             connection = await reader.connect()
             try:
                 while True:
-                    reader.lag = await connection.fetchval(_LAG)
+                    behind = await connection.fetchval(_LAG)
+                    reader.lag = float("inf") if behind is None else behind
                     await asyncio.sleep(_WATCH_SECONDS)
             finally:
                 connection.terminate()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import uvicorn
 from records import settings
@@ -94,8 +95,12 @@ def environment(postgres: Server, database: str, cache_port: int | None) -> dict
 
 @contextmanager
 def running(told: Mapping[str, str], stream: Heard | None = None) -> Generator[Client]:
-    """A service, until the block ends."""
-    service = Service(settings.read(told), stream)
+    """A service, until the block ends.
+
+    Its requests wait for a connection as long as a busy machine needs; in a pod they give up after a quarter of a second.
+    """
+    with mock.patch("records.database._TURN_SECONDS", 60.0):
+        service = Service(settings.read(told), stream)
     config = uvicorn.Config(service.app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     began = threading.Event()
