@@ -58,14 +58,14 @@ of_stack() {
 # The form: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
 verify() {
   local account=$1 region=$2 repository=$3 digest=$4 bundles referrer layer address
-  local -a there=(--registry-id "$account" --region "$region" --repository-name "$repository")
   [[ -n $attestor ]] || { echo "nobody is named who attests the images of $STACK: strata:delivery, attestedBy" >&2 && return 1; }
   bundles=$(mktemp --suffix .jsonl)
-  for referrer in $(aws ecr list-image-referrers "${there[@]}" --subject-id "imageDigest=$digest" --output text \
-    --query "referrers[?artifactType=='application/vnd.dev.sigstore.bundle.v0.3+json'].digest"); do
-    layer=$(aws ecr batch-get-image "${there[@]}" --image-ids "imageDigest=$referrer" --query 'images[0].imageManifest' \
-      --accepted-media-types application/vnd.oci.image.manifest.v1+json --output text | jq --raw-output '.layers[0].digest')
-    address=$(aws ecr get-download-url-for-layer "${there[@]}" --layer-digest "$layer" --query downloadUrl --output text)
+  for referrer in $(aws ecr list-image-referrers --registry-id "$account" --region "$region" --repository-name "$repository" \
+    --subject-id "imageDigest=$digest" --output text --query "referrers[?artifactType=='application/vnd.dev.sigstore.bundle.v0.3+json'].digest"); do
+    layer=$(aws ecr batch-get-image --registry-id "$account" --region "$region" --repository-name "$repository" \
+      --image-ids "imageDigest=$referrer" --query 'images[0].imageManifest' --accepted-media-types application/vnd.oci.image.manifest.v1+json --output text | jq --raw-output '.layers[0].digest')
+    address=$(aws ecr get-download-url-for-layer --registry-id "$account" --region "$region" --repository-name "$repository" \
+      --layer-digest "$layer" --query downloadUrl --output text)
     curl --fail --silent --show-error "$address" | jq --compact-output . >>"$bundles"
   done
   [[ -s $bundles ]] || { echo "$repository@$digest is attested by nobody" >&2 && return 1; }

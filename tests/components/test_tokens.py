@@ -102,6 +102,8 @@ RELEASED = [
     "strata:operations:Backup",
     "strata:operations:Budget",
     "strata:operations:BuildProject",
+    "strata:operations:CopiesMade",
+    "strata:operations:CopiesWatched",
     "strata:operations:CopyFailures",
     "strata:operations:CostAnomaly",
     "strata:operations:Dashboard",

@@ -65,7 +65,7 @@ SCENARIOS = (
         "events-removed", "prod", {"events": None}, before={"events": {}, "network.interfaceEndpoints": _WITH_LAMBDA},
     ),
     Scenario(
-        "bucket-and-pipeline-away", "confluence-prod", {"pipeline": None},
+        "bucket-and-pipeline-away", "confluence-prod", {"pipeline": None, "strata:delivery": '{"by": "hand"}'},
         goes=("delivery-connection", "delivery-artifacts-bucket"),
     ),
     Scenario("queue-added", "prod", {"backup.copyToRegion": "us-west-2"}),

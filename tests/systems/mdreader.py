@@ -44,6 +44,8 @@ def rerun(
     file = stackfile.read(ROOT, "mdreader-prod")
     settings = json.loads(file.config["strata:settings"]) | dict(change)
     config = {**file.config, "strata:settings": json.dumps(settings), "aws:region": region, **(secrets or {})}
+    if settings.get("pipeline") is None:
+        config["strata:delivery"] = json.dumps({"by": "hand"})
 
     def program() -> None:
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")

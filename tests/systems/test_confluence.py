@@ -245,6 +245,7 @@ def test_dev_is_the_eks_model_without_copies_and_pipeline() -> None:
         "db-nodes",
         "spot-nodes",
         "postgres-backups",
+        "backup-copies",
         "cache-copy",
         "bucket-copies",
         "image-copies",

@@ -245,7 +245,7 @@ def test_both_regions_send_mail_for_the_domain(graph: Graph) -> None:
 
 
 def test_the_plan_s_alarms_watch_what_is_there(prod: Graph) -> None:
-    topic = prod.only("aws:sns/topic:Topic").outputs["arn"]
+    topic = prod.only("aws:sns/topic:Topic", "notices-topic").outputs["arn"]
     alarms = {
         n.inputs["name"]: n.inputs for n in prod.of_type("aws:cloudwatch/metricAlarm:MetricAlarm") if "name" in n.inputs
     }

@@ -155,8 +155,8 @@ ROWS: dict[str, list[Figure]] = {
             *TOLD,
             {
                 "data": {
-                    "DATABASE_HOST": "cloud-consulting-prod.ea498e85.us-east-1.rds.amazonaws.com",
-                    "REDIS_HOST": "cloud-consulting-redis.dfb282dc.us-east-1.elasticache.amazonaws.com",
+                    "DATABASE_HOST": "cloud-consulting-prod.ea498e85cc34.us-east-1.rds.amazonaws.com",
+                    "REDIS_HOST": "master.cloud-consulting-redis.dfb282.use1.cache.amazonaws.com",
                 }
             },
         ),

@@ -26,7 +26,10 @@ EKS = [
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-OF_OTHER_SETTINGS = ("bedrock-api-key", "frontend-config", "trace-collector", "tracing", "zone-delegation")
+OF_OTHER_SETTINGS = (
+    *("alarms-backup-copy", "backup-copied", "backup-copies", "operators-copied", "operators-copies"),
+    *("bedrock-api-key", "frontend-config", "trace-collector", "tracing", "zone-delegation"),
+)
 """What the resources are called that the other settings of ``otherwise`` bring."""
 
 

@@ -151,7 +151,9 @@ SHOWS: dict[str, Seen] = {
     "audit": number_of("aws:cloudtrail/trail:Trail"),
     "github": number_of("aws:iam/openIdConnectProvider:OpenIdConnectProvider"),
     "pipeline": number_of("aws:codepipeline/pipeline:Pipeline"),
-    "notices": seen("aws:sns/topicSubscription:TopicSubscription", "endpoint"),
+    "notices": lambda graph: {
+        n.inputs["endpoint"] for n in graph.of_type("aws:sns/topicSubscription:TopicSubscription")
+    },
     "alarms": threshold("websocket-alarms-hocuspocus-cpu"),
     "function_alarms": threshold("api-performance-alarms-backend-errors"),
     "thresholds.api_latency_ms": threshold("api-performance-alarms-backend-latency"),

@@ -137,7 +137,11 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:apigateway/integration:Integration",
             "rest-routes-all-proxy-any",
-            {"type": "AWS_PROXY", "uri": "arn:aws:lambda:us-east-1:123456789012:function:MDReaderBackend"},
+            {
+                "type": "AWS_PROXY",
+                "uri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+                "arn:aws:lambda:us-east-1:123456789012:function:MDReaderBackend/invocations",
+            },
         ),
     ],
     "MDR-API-06": [

@@ -105,8 +105,12 @@ def problems(graph: Graph, use: Use) -> list[str]:
 
 
 def regions(graph: Graph) -> set[str]:
-    """Where there are stores: the stack's own region, and that of what stands by for it."""
-    stores = ("aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
+    """Where there are metrics: the stack's own region, those of what stands by for it, and of rules on its copies."""
+    stores = (
+        "aws:rds/instance:Instance",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:cloudwatch/eventRule:EventRule",
+    )
     return {graph.region, *(n.inputs["region"] for kind in stores for n in graph.of_type(kind) if "region" in n.inputs)}
 
 

@@ -62,7 +62,7 @@ def check(
         typer.Option("--within", min=0, metavar="SECONDS", help="With --run: how long to ask again; 600 if left out."),
     ] = None,
 ) -> int:
-    """Print commands that show whether a deployed stack works, or run them. Its own names are filled in."""
+    """Print the commands that check a deployed stack, or run them."""
     if run and before:
         raise UsageError("--run is for the checks of a deployed stack; --before prints what comes before it")
     if seconds is not None and not run:

@@ -4,6 +4,7 @@ Which it is stands in the provider's documentation of each output, such as
 https://www.pulumi.com/registry/packages/aws/api-docs/rds/instance/#outputs; what names look like, in the service's own.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from policy.unknown import UNKNOWN
 _RDS = "{hash:.12}.{region}.rds.{suffix}"
 _DOCDB = "{hash:.12}.{region}.docdb.{suffix}"
 _NEPTUNE = "{hash:.12}.{region}.neptune.{suffix}"
-_CACHE = "{hash:.6}.{zone}.cache.{suffix}"
+_CACHE = "{hash:.6}.{region_code}.cache.{suffix}"
 _EXECUTE = "{api}.execute-api.{region}.{suffix}"
 _EXECUTION = "arn:{partition}:execute-api:{region}:{account}:{api}"
 _SEARCH = "{search}-{host}-{hash:.26}.{region}.es.{suffix}"
@@ -82,7 +83,7 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
         "primaryEndpointAddress": f"master.{{host}}.{_CACHE}",
         "readerEndpointAddress": f"replica.{{host}}.{_CACHE}",
     },
-    "elasticache/serverlessCache": {"address": "{host}-{hash:.6}.serverless.{zone}.cache.{suffix}"},
+    "elasticache/serverlessCache": {"address": "{host}-{hash:.6}.serverless.{region_code}.cache.{suffix}"},
     "elasticbeanstalk/environment": {
         "cname": "{host}.{hash:.10}.{region}.elasticbeanstalk.com",
         "endpointUrl": "awseb-{hash:.10}.{region}.elb.{suffix}",
@@ -213,9 +214,20 @@ def _parts(identity: Identity) -> dict[str, str]:
         "stage": stage,
         "suffix": "amazonaws.com.cn" if chinese else "amazonaws.com",
         "zone": f"{identity.region}a",
+        "region_code": _region_code(identity.region),
     }
 
 
 def _text(identity: Identity, key: str) -> str:
     value = identity.inputs.get(key)
     return value if isinstance(value, str) and value is not UNKNOWN else ""
+
+
+def _region_code(region: str) -> str:
+    """``use1`` of ``us-east-1``, ``apne2`` of ``ap-northeast-2``, as names of caches have it.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Endpoints.html
+    """
+    *area, direction, number = region.split("-")
+    points = "".join(point[0] for point in re.findall("north|south|east|west|central", direction))
+    return f"{''.join(area)}{points}{number}"

@@ -107,7 +107,7 @@ def test_manifests_are_decoded_as_they_stand() -> None:
         ("rds/instance:Instance", {"engine": "postgres"}, "address", ".eu-west-1.rds.amazonaws.com"),
         ("rds/cluster:Cluster", {"engine": "aurora-mysql"}, "readerEndpoint", ".eu-west-1.rds.amazonaws.com"),
         ("redshift/cluster:Cluster", {}, "endpoint", ".eu-west-1.redshift.amazonaws.com:5439"),
-        ("elasticache/cluster:Cluster", {"engine": "memcached"}, "configurationEndpoint", ".cache.amazonaws.com:11211"),
+        ("elasticache/cluster:Cluster", {"engine": "memcached"}, "configurationEndpoint", ".euw1.cache.amazonaws.com:11211"),
         ("msk/cluster:Cluster", {}, "bootstrapBrokersTls", ".kafka.eu-west-1.amazonaws.com:9094"),
         ("opensearch/domain:Domain", {"vpcOptions": {}}, "endpoint", ".eu-west-1.es.amazonaws.com"),
         ("apigateway/stage:Stage", {"restApi": "a1", "stageName": "v1"}, "invokeUrl",

@@ -13,7 +13,7 @@ from components.data.table import Table, TableSettings
 from components.data.table_schema import TableIndex, TableSchema
 from components.security.key import Key
 from components.security.role import Role
-from components.statements import Statement, service_trust
+from components.statements import service_trust
 from tests.support import ACCOUNT, DEV_ACCOUNT, record, unequal_when_unknown
 
 TABLE = "aws:dynamodb/table:Table"
@@ -53,8 +53,7 @@ def key_arn(graph: Graph, name: str = "tables-key") -> str:
 def granted(grant: str, schema: TableSchema = SESSIONS) -> tuple[Graph, list[dict[str, Any]]]:
     def program() -> None:
         given = getattr(build(schema), grant)
-        listed = [given] if isinstance(given, Statement) else given
-        Role("reader", trust=service_trust("lambda.amazonaws.com"), grants=listed, description="Reads")
+        Role("reader", trust=service_trust("lambda.amazonaws.com"), grants=[given], description="Reads")
 
     graph = record(program)
     policy = graph.only("aws:iam/rolePolicy:RolePolicy", "reader-policy").inputs["policy"]

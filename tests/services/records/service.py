@@ -97,7 +97,7 @@ def environment(postgres: Server, database: str, cache_port: int | None) -> dict
 def running(told: Mapping[str, str], stream: Heard | None = None) -> Generator[Client]:
     """A service, until the block ends.
 
-    Its requests wait for a connection as long as a busy machine needs; in a pod they give up after a quarter of a second.
+    Its requests wait for a connection as long as a busy machine needs; those in a pod give up after a quarter second.
     """
     with mock.patch("records.database._TURN_SECONDS", 60.0):
         service = Service(settings.read(told), stream)

@@ -74,7 +74,7 @@ def test_names_firewall_and_copies_are_drawn(records: Scene) -> None:
 
 def test_controllers_node_groups_and_rotations_stand_folded(records: Scene) -> None:
     titles = {box.title for box in records.leaves()}
-    assert {"4 controllers", "2 node groups", "2 rotations", "5 queues"} <= titles
+    assert {"4 controllers", "2 node groups", "2 rotations", "6 queues"} <= titles
     assert "external-secrets" not in titles
 
 
