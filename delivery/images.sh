@@ -99,7 +99,7 @@ verify() {
     curl --fail --silent --show-error "$address" | jq --compact-output . >>"$bundles"
   done
   [[ -s $bundles ]] ||
-    { echo "$repository@$digest is attested by nobody; built anew, under another version, it would be" >&2 && return 1; }
+    { echo "$repository@$digest is attested by nobody: docs/deploying.md, Attested images" >&2 && return 1; }
   command -v gh >/dev/null || install_gh
   log_in "$region" "$(registry_in "$region" "$account")"
   gh attestation verify "oci://$(registry_in "$region" "$account")/$repository@$digest" --repo "$attestor" "${signed[@]}" \

@@ -69,7 +69,7 @@ def own_tag(graph: Graph) -> tuple[str, str] | None:
 
 
 def literal(value: str) -> str:
-    """A string of JMESPath that means itself between the double quotes of a shell, whatever it holds but a backslash."""
+    """A string of JMESPath, without a backslash, that means itself between the double quotes of a shell."""
     text = "'{}'".format(value.replace("'", "\\'"))
     return re.sub(r'([\\"$`])', r"\\\1", text)
 
