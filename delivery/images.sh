@@ -16,19 +16,31 @@ registry_in() {
   echo "$2.dkr.ecr.$1.amazonaws.com"
 }
 
+# The digest of an image, or nothing where it is not there; that it may not be asked for is no such answer.
 digest_of() {
-  aws ecr describe-images --registry-id "$1" --region "$2" --repository-name "$3" --image-ids "$4" \
-    --query 'imageDetails[0].imageDigest' --output text 2>/dev/null
+  local found errors
+  errors=$(mktemp)
+  if ! found=$(aws ecr describe-images --registry-id "$1" --region "$2" --repository-name "$3" --image-ids "$4" \
+    --query 'imageDetails[0].imageDigest' --output text 2>"$errors"); then
+    grep --quiet --extended-regexp '(Image|Repository)NotFoundException' "$errors" || { cat "$errors" >&2 && return 1; }
+    found=''
+  fi
+  rm "$errors"
+  [[ $found == None ]] || echo "$found"
 }
 
 log_in() {
   aws ecr get-login-password --region "$1" | docker login --username AWS --password-stdin "$2"
 }
 
+# Just pushed, an image may have no scan yet.
 is_scanned() {
   local status
-  status=$(aws ecr describe-image-scan-findings --registry-id "$account" --region "$1" --repository-name "$2" \
-    --image-id "imageDigest=$3" --query imageScanStatus.status --output text) || exit 1
+  if ! status=$(aws ecr describe-image-scan-findings --registry-id "$account" --region "$1" --repository-name "$2" \
+    --image-id "imageDigest=$3" --query imageScanStatus.status --output text 2>&1); then
+    [[ $status == *ScanNotFoundException* ]] || { echo "$status" >&2 && exit 1; }
+    return 1
+  fi
   case $status in
     COMPLETE | ACTIVE) return 0 ;;
     FAILED | UNSUPPORTED_IMAGE | SCAN_ELIGIBILITY_EXPIRED | FINDINGS_UNAVAILABLE | LIMIT_EXCEEDED)
@@ -37,7 +49,25 @@ is_scanned() {
   esac
 }
 
+# What of an image ECR scans: an index is none, and the images in it are, one for each platform; what has no platform is an
+# attestation of the build. https://github.com/alexjurkiewicz/ecr-scan-image/issues/43
+parts_of() {
+  aws ecr batch-get-image --registry-id "$account" --region "$1" --repository-name "$2" --image-ids "imageDigest=$3" \
+    --query 'images[0].imageManifest' --output text |
+    jq --raw-output --arg whole "$3" \
+      'if .manifests then .manifests[] | select(.platform.architecture != "unknown").digest else $whole end'
+}
+
 judge() {
+  local parts part
+  parts=$(parts_of "$1" "$2" "$3")
+  [[ -n $parts ]] || { echo "$2@$3 holds no image" >&2 && return 1; }
+  for part in $parts; do
+    judge_part "$1" "$2" "$part"
+  done
+}
+
+judge_part() {
   local critical
   within "$SCAN_SECONDS" "the scan of $2@$3" is_scanned "$1" "$2" "$3"
   critical=$(aws ecr describe-image-scan-findings --registry-id "$account" --region "$1" --repository-name "$2" \
@@ -68,15 +98,21 @@ verify() {
       --layer-digest "$layer" --query downloadUrl --output text)
     curl --fail --silent --show-error "$address" | jq --compact-output . >>"$bundles"
   done
-  [[ -s $bundles ]] || { echo "$repository@$digest is attested by nobody" >&2 && return 1; }
+  [[ -s $bundles ]] ||
+    { echo "$repository@$digest is attested by nobody: docs/deploying.md, Attested images" >&2 && return 1; }
   command -v gh >/dev/null || install_gh
   log_in "$region" "$(registry_in "$region" "$account")"
-  gh attestation verify "oci://$(registry_in "$region" "$account")/$repository@$digest" --repo "$attestor" --bundle "$bundles"
+  gh attestation verify "oci://$(registry_in "$region" "$account")/$repository@$digest" --repo "$attestor" "${signed[@]}" \
+    --bundle "$bundles"
   rm "$bundles"
 }
 
 # The stack before, and the one in which a commit begins; none of both for that one itself.
 attestor=$(jq --raw-output --arg own "${GITHUB_REPOSITORY:-}" '.attestor // $own' <<<"$stack")
+# Images of this repository are built by one workflow, and by no branch but this one.
+signed=()
+[[ -n $(jq --raw-output '.attestor // empty' <<<"$stack") ]] ||
+  signed=(--signer-workflow "$attestor/.github/workflows/stack.yml" --source-ref refs/heads/main)
 tried='' origin=''
 if [[ -n $PROMOTE_FROM ]]; then
   tried=$(.venv/bin/strata delivery "$PROMOTE_FROM" --json)
@@ -91,13 +127,12 @@ jq --compact-output '.images[]' <<<"$stack" | while read -r image; do
   version=$(jq --raw-output .version <<<"$image")
   region=$(jq --raw-output .region <<<"$image")
   [[ $version == @* ]] && wanted="imageDigest=${version#@}" || wanted="imageTag=${version#:}"
-  found=$(digest_of "$account" "$region" "$repository" "$wanted" || true)
-  [[ $found != None ]] || found=''
+  found=$(digest_of "$account" "$region" "$repository" "$wanted")
   if [[ -n $tried ]]; then
     place=$(of_stack "$tried" "$repository" "$version")
     mapfile -t place <<<"$place"
-    digest=$(digest_of "${place[@]}" "$wanted" || true)
-    [[ -n $digest && $digest != None ]] || { echo "${place[2]}$version is not in $(registry_in "${place[1]}" "${place[0]}")" >&2 && exit 1; }
+    digest=$(digest_of "${place[@]}" "$wanted")
+    [[ -n $digest ]] || { echo "${place[2]}$version is not in $(registry_in "${place[1]}" "${place[0]}")" >&2 && exit 1; }
     [[ -z $found || $found == "$digest" ]] ||
       { echo "$repository$version is $found, and $digest was tried in $(jq --raw-output .stack <<<"$tried")" >&2 && exit 1; }
     first=$(of_stack "$origin" "$repository" "$version")
@@ -106,9 +141,11 @@ jq --compact-output '.images[]' <<<"$stack" | while read -r image; do
     if [[ -z $found ]]; then
       log_in "${place[1]}" "$(registry_in "${place[1]}" "${place[0]}")"
       log_in "$region" "$(registry_in "$region" "$account")"
-      docker buildx imagetools create --tag "$(registry_in "$region" "$account")/$repository$version" \
+      # Unless told otherwise it makes an index, with a digest of its own, of an image that is none.
+      docker buildx imagetools create --prefer-index=false --tag "$(registry_in "$region" "$account")/$repository$version" \
         "$(registry_in "${place[1]}" "${place[0]}")/${place[2]}@$digest" </dev/null
       found=$(digest_of "$account" "$region" "$repository" "$wanted")
+      [[ $found == "$digest" ]] || { echo "$repository$version became $found when $digest was copied" >&2 && exit 1; }
     fi
   else
     [[ -n $found ]] || { echo "$repository$version is not in the registry of $STACK" >&2 && exit 1; }

@@ -1,12 +1,14 @@
 """The commands by which an operator sees whether a stack works, with the stack's own names in them."""
 
+import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from analyser.analyses.databases import engine_of
-from analyser.analyses.entrance_checks import Check, entrance_checks, own_tag
+from analyser.analyses.entrance_checks import Check, entrance_checks, literal, own_tag
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
 
@@ -163,7 +165,7 @@ def _streams(graph: Graph) -> Iterator[_Store]:
         listed += f" --cluster-name-filter {name}" if name else ""
         # Pulumi completes a name that nobody gave, so such a cluster is found by the tag that names the stack.
         tag = None if name else own_tag(graph)
-        found = f"ClusterInfoList[?Tags.\\\"{tag[0]}\\\"=='{tag[1]}']" if tag else "ClusterInfoList[]"
+        found = f"ClusterInfoList[?Tags.{_key(tag[0])}=={literal(tag[1])}]" if tag else "ClusterInfoList[]"
         arn = f'$({listed} --query "{found}|[0].ClusterArn" --output text)'
         brokers = f"aws kafka get-bootstrap-brokers --region {_region(graph, node)} --cluster-arn"
         yield _Store(
@@ -256,9 +258,15 @@ def _named(node: Node, key: str) -> str:
     return "" if value is None or value is UNKNOWN else shlex.quote(value)
 
 
+def _key(name: str) -> str:
+    """A member's name in JMESPath, between the double quotes of a shell."""
+    return re.sub(r'([\\"$`])', r"\\\1", json.dumps(name))
+
+
 def _region(graph: Graph, node: Node) -> str:
+    """Where a resource is, quoted for the shell."""
     value = node.inputs.get("region")
-    return value if isinstance(value, str) else graph.region
+    return shlex.quote(value if isinstance(value, str) else graph.region)
 
 
 def _port(node: Node, default: int) -> int:

@@ -66,6 +66,19 @@ def delivered(directory: Path, stack: str) -> Delivered:
     )
 
 
+def tried_in(directory: Path, stack: str) -> list[Delivered]:
+    """A stack whose images another one runs, then what it has them from, to the one where they are built.
+
+    Raises SettingsError where one of them has no file.
+    """
+    found: list[Delivered] = []
+    name: str | None = stack
+    while name and name not in [one.stack for one in found]:
+        found.append(delivered(directory, name))
+        name = found[-1].after
+    return found
+
+
 def lines(directory: Path, touched: Collection[str] | None = None) -> list[dict[str, str]]:
     """What the workflow deploys: a line for each chain of stacks, with the stack of each place, or nothing.
 

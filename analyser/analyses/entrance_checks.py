@@ -1,5 +1,6 @@
 """Shell commands that check target health, distributions and public addresses of a stack."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,12 +40,12 @@ def entrance_checks(graph: Graph) -> Iterator[Check]:
 def _targets(graph: Graph) -> Check:
     """AWS completes the names of target groups, so they are found by the tag that names the stack."""
     listed = (
-        f"aws resourcegroupstaggingapi get-resources --region {graph.region} "
+        f"aws resourcegroupstaggingapi get-resources --region {shlex.quote(graph.region)} "
         f"--resource-type-filters elasticloadbalancing:targetgroup{_own(graph)} "
         "--query 'ResourceTagMappingList[].ResourceARN' --output text"
     )
     asked = (
-        f'aws elbv2 describe-target-health --region {graph.region} --target-group-arn "$group" '
+        f'aws elbv2 describe-target-health --region {shlex.quote(graph.region)} --target-group-arn "$group" '
         """--query "TargetHealthDescriptions[?TargetHealth.State!='draining'].[Target.Id,TargetHealth.State,"""
         """TargetHealth.Reason]" --output text"""
     )
@@ -52,7 +53,7 @@ def _targets(graph: Graph) -> Check:
     least = "*" if recovery is not None and not recovery.promoted else "+"  # what stands by has no targets yet
     return Check(
         "every target is healthy",
-        f'for group in $({listed}); do echo "$group"; {asked}; done',
+        f'for group in $({listed}); do echo "$group"; {asked} || exit; done',
         rf"(?:arn:\S+(?:\n\S+\thealthy\t\S+){least}\n?)+",
     )
 
@@ -67,6 +68,12 @@ def own_tag(graph: Graph) -> tuple[str, str] | None:
     return (keys[0], graph.stack) if keys else None
 
 
+def literal(value: str) -> str:
+    """A string of JMESPath, without a backslash, that means itself between the double quotes of a shell."""
+    text = "'{}'".format(value.replace("'", "\\'"))
+    return re.sub(r'([\\"$`])', r"\\\1", text)
+
+
 def _own(graph: Graph) -> str:
     tag = own_tag(graph)
     return f" --tag-filters Key={shlex.quote(tag[0])},Values={shlex.quote(tag[1])}" if tag else ""
@@ -75,7 +82,7 @@ def _own(graph: Graph) -> str:
 def _distribution(graph: Graph, node: Node) -> Check:
     aliases = node.inputs.get("aliases")
     if isinstance(aliases, list) and aliases and isinstance(aliases[0], str):
-        wanted = f"Aliases.Items[0]=='{aliases[0]}'"
+        wanted = f"Aliases.Items[0]=={literal(aliases[0])}"
     else:
         wanted = f"DomainName=='$(pulumi stack output distributionDomain --stack {shlex.quote(graph.stack)})'"
     return Check(

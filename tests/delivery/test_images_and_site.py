@@ -18,21 +18,41 @@ case "$1 $2" in
   "ecr get-login-password") echo token ;;
   "ecr describe-images")
     case "$*" in
-      *"--registry-id 111111111111"*) [[ -n $TRIED ]] && echo sha256:aa || exit 254 ;;
-      *) if [[ -f there ]]; then echo "sha256:${HERE:-aa}"; else exit 254; fi ;;
+      *"--registry-id 111111111111"*) [[ -n $TRIED ]] && echo sha256:aa || { echo "$REFUSED" >&2; exit 254; } ;;
+      *) if [[ -f there ]]; then echo "sha256:${HERE:-aa}"; else echo "$REFUSED" >&2; exit 254; fi ;;
     esac ;;
   "ecr list-image-referrers") [[ -n $UNSIGNED ]] || echo sha256:bb ;;
-  "ecr batch-get-image") echo '{"schemaVersion": 2, "layers": [{"digest": "sha256:cc"}]}' ;;
+  "ecr batch-get-image")
+    case "$*" in
+      *imageDigest=sha256:bb*) echo '{"schemaVersion": 2, "layers": [{"digest": "sha256:cc"}]}' ;;
+      *) cat manifest.json ;;
+    esac ;;
   "ecr get-download-url-for-layer") echo "https://layers/sha256:cc" ;;
   "ecr describe-image-scan-findings")
     case "$*" in
-      *imageScanStatus*) head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
+      *imageScanStatus*)
+        [[ -n $INDEX && $* == *sha256:aa* ]] && echo ScanNotFoundException >&2 && exit 254
+        said=$(head -n 1 scans)
+        [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans
+        [[ $said == *Exception* ]] && echo "$said" >&2 && exit 254
+        echo "$said" ;;
+      *sha256:arm*) echo "${ARM:-None}" ;;
       *) echo "$CRITICAL" ;;
     esac ;;
   "cloudfront create-invalidation") echo I1 ;;
   "cloudfront get-invalidation") head -n 1 scans; [[ $(wc -l < scans) == 1 ]] || sed -i 1d scans ;;
 esac
 """
+NOT_THERE = "An error occurred (ImageNotFoundException) when calling the DescribeImages operation"
+# What buildx pushes of two platforms: https://docs.docker.com/build/metadata/attestations/attestation-storage/
+INDEX = {
+    "schemaVersion": 2,
+    "manifests": [
+        {"digest": "sha256:arm", "platform": {"architecture": "arm64", "os": "linux"}},
+        {"digest": "sha256:amd", "platform": {"architecture": "amd64", "os": "linux"}},
+        {"digest": "sha256:built", "platform": {"architecture": "unknown", "os": "unknown"}},
+    ],
+}
 BUNDLE = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}}
 GH = '[[ -z $FORGED ]] && for given; do :; done && cp "$given" given.jsonl'
 DOCKER = "cat > /dev/null < /dev/stdin; [[ $1 == buildx ]] && touch there; exit 0"
@@ -49,6 +69,7 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
         pulumi=f"echo {json.dumps(json.dumps(outputs))}",
     )
     (folder / "bundle.json").write_text(json.dumps(BUNDLE))
+    (folder / "manifest.json").write_text('{"schemaVersion": 2, "layers": []}')
     (folder / "scans").write_text("".join(f"{scan}\n" for scan in scans or ("COMPLETE",)))
     documents: dict[str, Any] = {
         "shop": {
@@ -68,7 +89,8 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
 
 
 def images(made: Tools, **variables: str) -> Any:
-    return made.run("images.sh", **{"TRIED": "", "CRITICAL": "None", "FORGED": "", "UNSIGNED": "", **variables})
+    none = dict.fromkeys(("TRIED", "FORGED", "UNSIGNED", "INDEX"), "")
+    return made.run("images.sh", **{**none, "CRITICAL": "None", "REFUSED": NOT_THERE, **variables})
 
 
 def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
@@ -87,6 +109,36 @@ def test_a_critical_finding_stops_the_deployment(tmp_path: Path) -> None:
     (tmp_path / "there").touch()
     ended = images(made, CRITICAL="3")
     assert (ended.returncode, ended.stderr) == (1, "shop/server@sha256:aa has 3 critical findings\n")
+
+
+def test_of_an_index_ecr_scans_the_image_of_each_platform(tmp_path: Path) -> None:
+    made = tools(tmp_path, "ScanNotFoundException", "COMPLETE")
+    (tmp_path / "there").touch()
+    (tmp_path / "manifest.json").write_text(json.dumps(INDEX))
+    assert images(made, INDEX="yes").stdout == "shop/server:v1 is sha256:aa\n"
+    assert len(made.calls("sleep")) == 1
+    assert not [call for call in made.calls("aws ecr describe-image-scan-findings") if "built" in call]
+    ended = images(made, INDEX="yes", ARM="2")
+    assert (ended.returncode, ended.stderr) == (1, "shop/server@sha256:arm has 2 critical findings\n")
+
+
+def test_an_index_without_an_image_is_not_a_clean_one(tmp_path: Path) -> None:
+    made = tools(tmp_path)
+    (tmp_path / "there").touch()
+    (tmp_path / "manifest.json").write_text(json.dumps({**INDEX, "manifests": []}))
+    ended = images(made, INDEX="yes")
+    assert (ended.returncode, ended.stderr) == (1, "shop/server@sha256:aa holds no image\n")
+
+
+@pytest.mark.parametrize("after", [None, "shop-dev"])
+def test_that_images_may_not_be_looked_at_is_said(tmp_path: Path, after: str | None) -> None:
+    ended = images(tools(tmp_path, after=after), REFUSED="An error occurred (AccessDeniedException)")
+    assert (ended.returncode, ended.stderr) == (1, "An error occurred (AccessDeniedException)\n")
+
+
+def test_a_copy_with_another_digest_is_not_what_was_tried(tmp_path: Path) -> None:
+    ended = images(tools(tmp_path, after="shop-dev"), TRIED="yes", HERE="dd")
+    assert (ended.returncode, ended.stderr) == (1, "shop/server:v1 became sha256:dd when sha256:aa was copied\n")
 
 
 @pytest.mark.parametrize("status", ["FAILED", "UNSUPPORTED_IMAGE"])
@@ -112,7 +164,7 @@ def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) ->
     (copied,) = made.calls("docker buildx")
     source = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/dev/server@sha256:aa"
     target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server:v1"
-    assert copied == f"docker buildx imagetools create --tag {target} {source}"
+    assert copied == f"docker buildx imagetools create --prefer-index=false --tag {target} {source}"
     (asked,) = made.calls("gh")
     assert asked.startswith(f"gh attestation verify oci://{source} --repo example/server --bundle ")
     assert json.loads((tmp_path / "given.jsonl").read_text()) == BUNDLE
@@ -124,7 +176,8 @@ def test_without_another_name_the_workflow_s_own_repository_attests(tmp_path: Pa
     (tmp_path / "shop.json").write_text(json.dumps({**document, "attestor": None}))
     (tmp_path / "there").touch()
     assert images(made, GITHUB_REPOSITORY="example/strata").returncode == 0
-    assert " --repo example/strata " in made.calls("gh")[0]
+    only = "--signer-workflow example/strata/.github/workflows/stack.yml --source-ref refs/heads/main"
+    assert f" --repo example/strata {only} --bundle " in made.calls("gh")[0]
     ended = images(made)
     assert (ended.returncode, "nobody is named who attests" in ended.stderr) == (1, True)
 

@@ -11,6 +11,7 @@ from analyser.analyses.deployment_rights.steps import STATE_KEY, planning, runne
 from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.recovery import recovery_of
 from settings.stack import PROJECT
 
 RECORD: Final = "aws:route53/record:Record"
@@ -23,7 +24,7 @@ _BACKEND: Final = re.compile(r"s3://([a-z0-9.-]{3,63})")
 
 def others(graph: Graph, state: str, *, reading: bool) -> Iterator[Statement]:
     """All of it, or what a preview takes of it. ``state`` is the bucket of the state."""
-    yield from _state(state, reading=reading)
+    yield from _state(graph, state, reading=reading)
     if graph.of_type("aws:eks/cluster:Cluster"):
         yield allow("Images", ["ssm:GetParameter"], [f"arn:aws:ssm:{graph.region}::parameter/aws/service/*"])
     if graph.of_type("aws:wafv2/webAclAssociation:WebAclAssociation"):
@@ -64,14 +65,29 @@ def state_of(graph: Graph) -> str:
     return ""
 
 
-def _state(bucket: str, *, reading: bool) -> Iterator[Statement]:
-    """https://www.pulumi.com/docs/iac/concepts/state-and-backends/ · https://www.pulumi.com/docs/iac/concepts/secrets/"""
+def _state(graph: Graph, bucket: str, *, reading: bool) -> Iterator[Statement]:
+    """What Pulumi keeps of this stack, and plans of it; of its home, the outputs. Stacks share a bucket and a key.
+
+    Keys: pkg/backend/diy/store.go and lock.go of https://github.com/pulumi/pulumi
+    https://www.pulumi.com/docs/iac/concepts/state-and-backends/ · https://www.pulumi.com/docs/iac/concepts/secrets/
+    """
+    of_project, recovery = f"arn:aws:s3:::{bucket}/.pulumi", recovery_of(graph.config)
+    own = [
+        f"{of_project}/meta.yaml", f"{of_project}/*/{graph.project}/{graph.stack}/*",
+        *_checkpoints(graph, of_project, graph.stack),
+    ]  # fmt: skip
     objects = ["s3:GetObject"] if reading else ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     uses = ["kms:Decrypt"] if reading else ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
     keys = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": STATE_KEY}}
     yield allow("StateBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [f"arn:aws:s3:::{bucket}"])
-    yield allow("State", objects, [f"arn:aws:s3:::{bucket}/*"])
+    yield allow("State", objects, own if reading else [*own, f"arn:aws:s3:::{bucket}/plans/{graph.stack}/*"])
+    if recovery is not None:
+        yield allow("StateOfHome", ["s3:GetObject"], _checkpoints(graph, of_project, recovery.home))
     yield allow("StateKey", uses, [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"], keys)
+
+
+def _checkpoints(graph: Graph, begin: str, stack: str) -> list[str]:
+    return [f"{begin}/stacks/{graph.project}/{stack}{end}" for end in (".json*", ".pulumi-tags")]
 
 
 def _changes(graph: Graph) -> Iterator[Statement]:

@@ -60,14 +60,15 @@ def rights_for(
     state: str,
     boundary: str,
     reading: bool = False,
-    before: Delivered | None = None,
+    before: Collection[Delivered] = (),
     companions: Collection[str] = (),
 ) -> Rights:
     """What a role needs to deploy a stack whose values are known; ``reading``: to preview it and to find drift.
 
     ``state`` is the bucket of the state, ``boundary`` the ARN of what bounds the roles that the stack makes,
-    ``before`` the stack whose images it is given, ``companions`` the home of a recovery stack or what stands by. Raises
-    UnknownTypeError for a type that nobody has written down, TooLargeError for rights that one role cannot have.
+    ``before`` the stacks in which its images were tried and built, ``companions`` the home of a recovery stack or what
+    stands by. Raises UnknownTypeError for a type that nobody has written down, TooLargeError for rights that one role
+    cannot have.
     """
     if (graph.default_tags or {}).get(STACK_TAG) != graph.stack:
         raise TooWideError(f"aws:defaultTags.tags.{STACK_TAG} is not {graph.stack}: nothing tells what is this stack's")
@@ -77,6 +78,6 @@ def rights_for(
     found = [*statements(graph, actions), *others(graph, state, reading=reading)]
     if not reading:
         found += [*by_inputs(graph), *promotion(graph, before), *of_roles(graph, boundary)]
-        found.append(no_other_stack(graph, [*companions, *([before.stack] if before else [])]))
+        found.append(no_other_stack(graph, [*companions, *(one.stack for one in before)]))
         found.append(keeps_itself(boundary, deployment_roles(graph)))
     return Rights(tuple(documents(found)))

@@ -1,18 +1,19 @@
 """What the scripts of ``delivery/`` do: to what a stack makes, its runner, its plans, and another stack's images."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from analyser.analyses.delivery import Delivered, images
 from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
-from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow
+from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.prerequisites.deployer import runner_of
 from analyser.analyses.prerequisites.model import block, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
-from settings.delivery import KEY, Deployer
+from settings import stackfile
+from settings.delivery import Deployer, delivery_of
 from settings.stack import PROJECT
 
 STATE_KEY: Final = "alias/pulumi-state"
@@ -65,7 +66,7 @@ def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
 
     Whoever hands the runner its source and starts it does whatever the deployment role may.
     """
-    if _delivered_by(graph) is Deployer.WORKFLOW:
+    if delivery_of(graph.config).by is Deployer.WORKFLOW:
         yield allow("Plans", ["s3:PutObject"], [f"arn:aws:s3:::{bucket}/plans/{graph.stack}/*"])
         yield allow(
             "PlansKey", ["kms:GenerateDataKey"], [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"],
@@ -81,28 +82,36 @@ def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
         yield _key("RunnerKey", graph, region_of(graph, runner))
 
 
-def promotion(graph: Graph, before: Delivered | None) -> Iterator[Statement]:
-    """Pulling what the stack before runs, from repositories with the same last word (``images.sh``)."""
-    if before is None or before.account is None:
-        return
+def promotion(graph: Graph, before: Iterable[Delivered]) -> Iterator[Statement]:
+    """Pulling what the stack before runs, and its attestation from where that was built, wherever they are.
+
+    Their repositories have the same last word (``images.sh``).
+    """
     own = {image.repository for image in images(graph)}
     names = {f"*/{name.rpartition('/')[2]}" if "/" in name else name for name in own}
-    if names:
-        place = f"arn:aws:ecr:{before.region}:{before.account}:repository"
-        yield allow("Promotion", _PULL, {f"{place}/{name}" for name in names})
+    places = {(one.region, one.account) for one in before if one.account is not None}
+    if not (names and places):
+        return
+    arns = {f"arn:aws:ecr:{region}:{account}:repository/{name}" for region, account in places for name in names}
+    yield allow("Promotion", _PULL, arns)
+    if elsewhere := sorted({region for region, _ in places} - set(regions(graph))):
+        yield allow(
+            "PromotionLogin", ["ecr:GetAuthorizationToken"], ["*"],
+            {"StringEquals": {"aws:RequestedRegion": elsewhere}},
+        )  # fmt: skip
 
 
-def promoted_from(graph: Graph) -> str:
-    """The stack whose images this one runs, as its file or its pipeline says; empty where it builds its own."""
-    after = _said(graph).get("after")
-    if after:
-        return str(after)
-    for node in graph.of_type(_PROJECT):
-        given = block(node, "environment").get("environmentVariables") or ()
-        told = {one.get("name"): one.get("value") for one in given}
-        if told.get("STACK") == graph.stack and told.get("PROMOTE_FROM"):
-            return str(told["PROMOTE_FROM"])
-    return ""
+def promoted_from(graph: Graph, directory: Path) -> str:
+    """The stack whose images this one runs, as its file or its pipeline's says; empty where it builds its own.
+
+    Raises SettingsError where the stack that makes the pipeline has no file.
+    """
+    said = delivery_of(graph.config)
+    if said.after or said.pipeline_of is None:
+        return said.after or ""
+    pipeline = stackfile.mapping(stackfile.read(directory, said.pipeline_of).config, f"{PROJECT}:settings")["pipeline"]
+    staging = str(pipeline["staging"]["stack"])
+    return "" if staging == graph.stack else staging
 
 
 def _key(sid: str, graph: Graph, region: str) -> Statement:
@@ -110,11 +119,3 @@ def _key(sid: str, graph: Graph, region: str) -> Statement:
     only = {f"aws:ResourceTag/{STACK_TAG}": graph.stack, "kms:ViaService": f"s3.{region}.amazonaws.com"}
     uses = ["kms:Decrypt", "kms:GenerateDataKey"]
     return allow(sid, uses, [f"arn:aws:kms:{region}:{ACCOUNT_ID}:key/*"], {"StringEquals": only})
-
-
-def _delivered_by(graph: Graph) -> Deployer:
-    return Deployer(_said(graph).get("by", Deployer.HAND))
-
-
-def _said(graph: Graph) -> dict[str, str]:
-    return dict(json.loads(graph.config.get(f"{PROJECT}:{KEY}") or "{}"))

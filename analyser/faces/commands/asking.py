@@ -1,5 +1,6 @@
 """Running the checks of a stack, which are read-only, and judging what they print."""
 
+import contextlib
 import os
 import re
 import signal
@@ -39,8 +40,9 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """For the terminal."""
-        return f"{self.state:<8} {self.check.title}{f': {self.why}' if self.why else ''}"
+        """For the terminal, which is told nothing by what others have answered."""
+        text = f"{self.state:<8} {self.check.title}{f': {self.why}' if self.why else ''}"
+        return "".join(filter(str.isprintable, text))
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,9 @@ def _ask(check: Check, env: dict[str, str]) -> _Answer:
     except subprocess.TimeoutExpired:
         return _Answer(well=False, final=False, said=f"no answer in {_LONGEST} seconds")
     finally:
-        if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
     well = process.returncode == 0 and re.fullmatch(check.shows, out.rstrip("\n")) is not None
     return _Answer(well, process.returncode in _NEVER, _said(out, problems))
 

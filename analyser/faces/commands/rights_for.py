@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from analyser.analyses.delivery import Delivered, delivered
+from analyser.analyses.delivery import Delivered, tried_in
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
 from analyser.analyses.deployment_rights.others import bucket_of, state_of
@@ -58,11 +58,11 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
             typer.echo(line)
 
 
-def _before(graph: Graph) -> Delivered | None:
-    """The stack whose images this one runs. Raises UsageError where its file cannot be read."""
-    name = promoted_from(graph)
+def _before(graph: Graph) -> list[Delivered]:
+    """Where the images of this stack were tried and built. Raises UsageError where a file cannot be read."""
     try:
-        return delivered(project_root(), name) if name else None
+        name = promoted_from(graph, project_root())
+        return tried_in(project_root(), name) if name else []
     except SettingsError as error:
         raise UsageError(str(error)) from error
 

@@ -1,10 +1,15 @@
 """The commands an operator is given: the stack's own names, the right store from the right pod, valid shell."""
 
+import itertools
+import json
+import os
 import re
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any
 
+import jmespath
 import pytest
 
 from analyser.analyses.checks import checks
@@ -42,6 +47,33 @@ def policy(app: str, *ports: int, namespace: str = "cloud-consulting") -> Node:
             },
         },
     )
+
+
+@pytest.mark.parametrize("text", ["$(touch ran)", "`touch ran`", '";touch ran;"', "';touch ran;'", "a'b"])
+def test_what_a_stack_is_called_is_never_run(tmp_path: Path, text: str) -> None:
+    resources = (
+        node("aws:cloudfront/distribution:Distribution", "site", {"aliases": [text]}),
+        node("aws:msk/cluster:Cluster", "stream", {"region": text}),
+        node("aws:lb/targetGroup:TargetGroup", "targets", {}),
+        node("aws:rds/instance:Instance", "database", {"identifier": text}),
+    )
+    config = {"aws:defaultTags": json.dumps({"tags": {text: "shop"}})}
+    (tmp_path / "aws").write_text('#!/bin/sh\nprintf "%s\\n" "$@" >> said\n')
+    (tmp_path / "aws").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for check in checks(Graph("strata", "shop", resources, {}, region=text, config=config)):
+        subprocess.run(["bash", "-c", check.command], cwd=tmp_path, env=path, check=False)
+    assert not (tmp_path / "ran").exists()
+    said = (tmp_path / "said").read_text().splitlines()
+    queries = [after for word, after in itertools.pairwise(said) if word == "--query"]
+    assert text in said
+    assert {query.partition("[?")[0] for query in queries} >= {"DistributionList.Items", "ClusterInfoList"}
+    (alias,) = [query for query in queries if query.startswith("DistributionList")]
+    items = {"DistributionList": {"Items": [{"Aliases": {"Items": [text]}, "Id": "E1"}, {"Aliases": {"Items": ["b"]}}]}}
+    assert [found[0] for found in jmespath.search(alias, items)] == ["E1"]
+    (stream,) = [query for query in queries if query.startswith("ClusterInfoList")]
+    clusters = {"ClusterInfoList": [{"Tags": {text: "shop"}, "ClusterName": "c"}, {"Tags": {}}]}
+    assert [found[0] for found in jmespath.search(stream, clusters)] == ["c"]
 
 
 WRITES = re.compile(r"\b(?:create|put|delete|update|modify|apply|patch|start|stop|run|invoke|publish)\b")

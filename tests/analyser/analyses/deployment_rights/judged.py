@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analyser.analyses.delivery import delivered
+from analyser.analyses.delivery import tried_in
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.rights import Rights, rights_for
 from analyser.analyses.deployment_rights.steps import promoted_from
@@ -44,8 +44,8 @@ def boundary_arn(stack: str) -> str:
 @functools.cache
 def rights(stack: str, *, reading: bool = False) -> Rights:
     graph = serving(stack)
-    source = promoted_from(graph)
-    before = delivered(ROOT, source) if source else None
+    source = promoted_from(graph, ROOT)
+    before = tried_in(ROOT, source) if source else ()
     return rights_for(
         graph,
         state="strata-state",

@@ -1,10 +1,14 @@
 """What the scripts of ``delivery/`` do beside deploying: keep a plan, start the runner, take images over."""
 
+from dataclasses import replace
+
 import pytest
 
+from analyser.analyses.delivery import tried_in
+from analyser.analyses.deployment_rights.steps import promotion
 from analyser.run.mock_cloud import ACCOUNT_ID
 from tests.analyser.analyses.deployment_rights.judged import Deployer, deployer, rights
-from tests.stacks import serving
+from tests.stacks import ROOT, serving
 
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555"
 STATE = "arn:aws:s3:::strata-state"
@@ -24,6 +28,30 @@ def test_a_plan_is_kept_beside_the_state_and_nothing_else_there() -> None:
     assert not planner.may("s3:DeleteObject", f"{STATE}/plans/prod/0a1b2c.json")
     assert not planner.may("kms:GenerateDataKey", KEY, {**OF_STATE, "kms:resourcealiases": "alias/payroll"})
     assert not planner.may("kms:GenerateDataKey", KEY, {**OF_STATE, "kms:viaservice": "ebs.us-east-1.amazonaws.com"})
+
+
+@pytest.mark.parametrize("stack", ["prod", "collaboration-prod-dr"])
+def test_of_the_state_a_role_has_what_is_of_its_stack(stack: str) -> None:
+    """Stacks share bucket and key: whoever wrote another one's plan would do what that says."""
+    role, looking = deployer(stack), deployer(stack, reading=True)
+    of_pulumi = f"{STATE}/.pulumi"
+    for name in (
+        f"stacks/strata/{stack}.json", f"stacks/strata/{stack}.json.bak", f"stacks/strata/{stack}.pulumi-tags",
+        f"history/strata/{stack}/{stack}-1.history.json", f"backups/strata/{stack}/{stack}.1.json",
+        f"journal/strata/{stack}/1", f"locks/organization/strata/{stack}/1.json", "meta.yaml",
+    ):  # fmt: skip
+        assert all(role.may(f"s3:{verb}Object", f"{of_pulumi}/{name}") for verb in ("Get", "Put", "Delete")), name
+        assert looking.may("s3:GetObject", f"{of_pulumi}/{name}"), name
+        assert not looking.may("s3:PutObject", f"{of_pulumi}/{name}"), name
+        for another in ("dev", f"{stack}2"):
+            other = f"{of_pulumi}/{name.replace(stack, another)}"
+            assert other.endswith("meta.yaml") or not role.may("s3:GetObject", other), other
+            assert other.endswith("meta.yaml") or not role.may("s3:PutObject", other), other
+    assert role.may("s3:GetObject", f"{STATE}/plans/{stack}/0a1b2c.json")
+    assert not role.may("s3:PutObject", f"{STATE}/plans/dev/0a1b2c.json")
+    home = f"{of_pulumi}/stacks/strata/collaboration-prod.json"
+    assert role.may("s3:GetObject", home) == looking.may("s3:GetObject", home) == stack.endswith("-dr")
+    assert not role.may("s3:PutObject", home)
 
 
 def test_a_plan_inside_is_handed_to_the_stacks_own_runner() -> None:
@@ -57,6 +85,32 @@ def test_images_come_from_the_stack_before(stack: str, place: str) -> None:
     assert not role.may("ecr:PutImage", tried)
     assert not role.may("ecr:BatchGetImage", tried.replace("microservice", "payroll"))
     assert not deployer(stack, reading=True).may("ecr:BatchGetImage", tried)
+
+
+def test_an_attestation_comes_from_where_the_line_begins() -> None:
+    """``delivery/images.sh``: copies leave it behind, so production too reads it in dev's registry."""
+    line = ["collaboration-prod", "collaboration-staging", "collaboration-dev"]
+    assert [one.stack for one in tried_in(ROOT, line[0])] == line
+    for begun in tried_in(ROOT, "collaboration-dev"):
+        tried = f"arn:aws:ecr:{begun.region}:{begun.account}:repository/dev-collaboration/collaboration-server"
+        assert deployer("collaboration-prod-dr").may("ecr:ListImageReferrers", tried)
+
+
+def test_a_recovery_stack_of_a_pipeline_takes_the_images_of_its_staging() -> None:
+    """The pipeline is made by the home stack, whose graph alone has it."""
+    (staging,) = tried_in(ROOT, "mdreader-dev")
+    tried = f"arn:aws:ecr:{staging.region}:{staging.account}:repository/mdreader-dev/hocuspocus"
+    for stack in ("mdreader-prod-dr", "mdreader-prod"):
+        assert deployer(stack).may("ecr:BatchGetImage", tried), stack
+
+
+def test_a_registry_in_another_region_is_signed_in_to() -> None:
+    graph = serving("collaboration-prod-dr")
+    (there,) = tried_in(ROOT, "collaboration-dev")
+    found = list(promotion(graph, [replace(there, region="eu-west-1")]))
+    assert [one["Sid"] for one in found] == ["Promotion", "PromotionLogin"]
+    assert found[1]["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
+    assert [one["Sid"] for one in promotion(graph, [there])] == ["Promotion"]
 
 
 def test_what_a_single_input_asks_for() -> None:

@@ -104,6 +104,12 @@ def test_every_group_has_targets_and_all_are_healthy(made: Tools, stack: str, st
     assert line.startswith(expected)
 
 
+def test_a_group_that_cannot_be_asked_is_not_a_healthy_one(made: Tools) -> None:
+    body = f'[[ $1 == elbv2 && $* == *{GROUP}* ]] && exit 254; [[ $1 == elbv2 ]] || printf "{GROUP}\\t{GROUP[:-1]}c\\n"'
+    made.tool(made.folder / "bin" / "aws", "aws", body)
+    assert told(made, of("prod-dr", "every target is healthy"))[0].startswith("FAILED")
+
+
 def test_no_group_is_not_a_healthy_one(made: Tools) -> None:
     assert answered(made, "aws", "", of("prod", "every target is healthy")).startswith("FAILED")
 
@@ -227,6 +233,27 @@ def test_options_that_contradict_are_refused(words: tuple[str, ...], capsys: pyt
     assert capsys.readouterr().out == ""
 
 
+def test_what_others_answer_tells_the_terminal_nothing(made: Tools) -> None:
+    line = answered(made, "aws", "\x1b]0;mine\x07\x1b[2Jorders\tfailed\n", of(*DATABASE))
+    assert line == f"FAILED   {DATABASE[1]}: ]0;mine[2Jorders failed"
+
+
+def test_what_a_command_leaves_running_ends_with_its_time(made: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyser.faces.commands.asking._LONGEST", 0.3)
+    (line,) = told(made, Check("left", f"sleep 60 & echo $$ > {made.folder}/pid", ".*"))
+    assert line == "FAILED   left: no answer in 0.3 seconds"
+    group = int((made.folder / "pid").read_text())
+    assert gone(group)
+
+
+def gone(group: int) -> bool:
+    for _ in range(500):
+        if not alive(group):
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def alive(group: int) -> bool:
     try:
         os.killpg(group, 0)
@@ -246,8 +273,4 @@ def test_what_was_started_ends_with_the_command(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.wait(10)
     group = int((tmp_path / "pid").read_text())
-    for _ in range(500):
-        if not alive(group):
-            break
-        time.sleep(0.01)
-    assert not alive(group)
+    assert gone(group)
