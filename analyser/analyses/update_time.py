@@ -33,8 +33,7 @@ class UpdateTime:
     path: tuple[Link, ...]
     """The chains that the end waits for, by typical times: of what is made and changed, then of what goes."""
     not_known: tuple[str, ...]
-    """What nobody has timed, or not named the most of, a line each: a resource, and the inputs of it that change, or
-    what happens to it."""
+    """What nobody has timed, a line each: a resource, and the inputs of it that change, or what happens to it."""
 
 
 @dataclass(frozen=True)

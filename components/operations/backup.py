@@ -188,7 +188,8 @@ class Backup(Component):
         if taken:
             said = {"key": notice_key, "vault_arn": vault.arn, "opts": self.child_options()}
             self.copy_failures = CopyFailures(self.child("copies"), **said)
-            self.copies_made = CopiesMade(self.child("copied"), **said)
+            types = {one.type for one in everything}
+            self.copies_made = CopiesMade(self.child("copied"), types=types, **said)
         self.tested = settings.tests_restores(account)
         if self.tested:
             RestoreTests(

@@ -9,11 +9,13 @@ from components.account import Account
 from components.component import Component
 from components.operations import delivery_alarms
 from components.operations.alarms import Alarms
-from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
+from components.operations.topic import Notices, NoticesSettings
 from components.operations.vault_changes import VaultChanges
 from components.region import in_region
 from components.security.key import Key, publishers
 from components.statements import Grant
+
+_ALARMS = "cloudwatch"
 
 
 class CopiesWatched(Component):
@@ -39,11 +41,18 @@ class CopiesWatched(Component):
             self.child("key"),
             account=there,
             purpose=f"Notices of copies of backups in {region}",
-            usable_by=[publishers(account, *PUBLISHERS, "events")],
+            usable_by=[publishers(account, _ALARMS, "events")],
             opts=self.child_options(),
         )
         changes = VaultChanges(self.child("changes"), key=key, vault_names=[vault.name], opts=self.child_options())
-        notices = Notices(self.child("notices"), settings, account=there, key=key, opts=self.child_options())
+        notices = Notices(
+            self.child("notices"),
+            settings,
+            account=there,
+            key=key,
+            publishers=[_ALARMS],
+            opts=self.child_options(),
+        )
         Alarms(
             self.child("alarms"),
             delivery_alarms.copied(vault.name, changes),

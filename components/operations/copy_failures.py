@@ -1,5 +1,6 @@
 """Copy jobs of AWS Backup that failed or were completed, from events to metrics for alarms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -29,7 +30,12 @@ class CopyFailures(FailedEvents):
 
 
 class CopiesMade(FailedEvents):
-    """Copies out of one vault that were made, for an alarm on those that were not (``delivery_alarms.backups``)."""
+    """Copies out of one vault that were made, for an alarm on those that were not (``delivery_alarms.backups``).
+
+    Only those of ``types`` count, by AWS Backup's names of them: the copy of a cluster is one of each of its volumes as
+    well, which would stand for copies of databases that were not made.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
+    """
 
     _RULE = "made"
 
@@ -39,16 +45,16 @@ class CopiesMade(FailedEvents):
         *,
         key: Key,
         vault_arn: pulumi.Input[str],
+        types: Iterable[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(
-            name, key=key, description="A copy of a backup was made", pattern=_copies(vault_arn, "COMPLETED"), opts=opts
-        )
+        pattern = _copies(vault_arn, "COMPLETED", resourceType=sorted(types))
+        super().__init__(name, key=key, description="A copy of a backup was made", pattern=pattern, opts=opts)
 
 
-def _copies(vault_arn: pulumi.Input[str], state: str) -> dict[str, Any]:
+def _copies(vault_arn: pulumi.Input[str], state: str, **more: Any) -> dict[str, Any]:
     return {
         "source": ["aws.backup"],
         "detail-type": ["Copy Job State Change"],
-        "detail": {"sourceBackupVaultArn": [vault_arn], "state": [state]},
+        "detail": {"sourceBackupVaultArn": [vault_arn], "state": [state], **more},
     }

@@ -93,12 +93,9 @@ def _update(said: Mapping[str, Any]) -> Iterator[str]:
     if "as_created" in said and not str(said.get("source")).startswith("https://"):
         yield "has no source"
     for change in said.get("changes", ()):
-        if change.keys() - {"inputs", "typical", "worst", "each", "first", "source", "seen"} or not change.get(
-            "inputs"
-        ):
-            yield f"{change}: a change has inputs, typical and source, and worst, each, first and seen"
-        unbounded = {} if "worst" in change else {"worst": change.get("typical")}
-        yield from _creation({**change, **unbounded, **change.get("each", {})})
+        if change.keys() - {"inputs", "typical", "worst", "each", "source", "seen"} or not change.get("inputs"):
+            yield f"{change}: a change has inputs, typical, worst and source, and each and seen"
+        yield from _creation({**change, **change.get("each", {})})
 
 
 def _replacement(said: Mapping[str, Any]) -> Iterator[str]:

@@ -121,7 +121,7 @@ def vaults_elsewhere(graph: Graph) -> Iterator[Prerequisite]:
             check=f"aws backup get-backup-vault-access-policy {named} --query Policy --output text",
             good=f"a statement that allows backup:CopyIntoBackupVault to the root of {ACCOUNT}",
             make=(
-                f"# COPIES is a profile of {account}:",
+                f"# COPIES is a profile of {account}. A vault has one policy; what is in it stays beside this:",
                 f"jq --null-input {who} '{allow}' > policy.json",
                 f"aws backup put-backup-vault-access-policy {named} --policy file://policy.json",
             ),

@@ -65,13 +65,17 @@ def _lies_there(node: Node) -> bool:
 
 
 def steps(pair: Pair, found: Difference) -> tuple[Step, ...]:
-    """What has to be waited for: the ``up`` that promotes, then health checks and caches of names."""
+    """What has to be waited for: the ``up`` that promotes, then health checks and caches of names.
+
+    What nobody has timed of it is named, and makes of the rest the least that it takes.
+    """
     before, after = (compared(graph) for graph in (pair.standby, pair.promoted))
     took = update_time(before, after, found)
     if took is None:
         return ()
     slowest = max(took.path, key=lambda link: link.finish - link.start, default=None)
-    told = f", most of it {slowest.node.kind} {slowest.node.name}" if slowest else ""
+    told = f", most of what is timed {slowest.node.kind} {slowest.node.name}" if slowest else ""
+    told += f"; nobody has timed {'; '.join(took.not_known)}" if took.not_known else ""
     worst = None if took.not_known else took.worst
     source = duration(slowest.node).source if slowest else ""
     return (Step(f"{pair.standby.stack} is promoted{told}", Span(took.typical, worst, source)), *_names(pair))

@@ -59,11 +59,10 @@ def _call(node: Node) -> Duration:
 
 
 def updating(node: Node, paths: Collection[str]) -> tuple[Duration, list[str]]:
-    """How long it takes to change inputs of a resource in place; and those of which nobody has said it, or the most.
+    """How long it takes to change inputs of a resource in place, and those of which nobody has said it.
 
     What is made by a call that takes no time to speak of is changed by one as well, and what is waited for in the same
-    way as for its creation takes as long (``as_created``). The slowest of several changes counts, after those that the
-    provider waits for before it begins with others (``first``).
+    way as for its creation takes as long (``as_created``). The slowest of several changes counts.
     """
     if not paths:
         return _call(node), []
@@ -72,14 +71,9 @@ def updating(node: Node, paths: Collection[str]) -> tuple[Duration, list[str]]:
         return duration(node), []
     changes = said["changes"] if said else ()
     named = {path: [entry for entry in changes if _covers(entry, path)] for path in paths}
-    unbounded = [path for path, entries in named.items() if not all("worst" in entry for entry in entries or [{}])]
-    found = [entry for entry in changes if any(entry in entries for entries in named.values())]
-    before = [_of_entry(entry, node) for entry in found if entry.get("first")]
-    beside = [_of_entry(entry, node) for entry in found if not entry.get("first")]
-    slowest = max(beside, key=lambda known: known.typical, default=NOTHING)
-    source = max((*before, slowest), key=lambda known: known.typical).source
-    typical, worst = (sum(getattr(one, part) for one in (*before, slowest)) for part in ("typical", "worst"))
-    return Duration(typical, worst, source), unbounded
+    found = [_of_entry(entry, node) for entries in named.values() for entry in entries]
+    slowest = max(found, key=lambda known: known.typical, default=NOTHING)
+    return slowest, [path for path, entries in named.items() if not entries]
 
 
 def _is_quick(token: str) -> bool:
@@ -92,14 +86,13 @@ def _covers(entry: Mapping[str, Any], path: str) -> bool:
 
 
 def _of_entry(entry: Mapping[str, Any], node: Node) -> Duration:
-    """A figure, and one more for each of what an input counts, such as the nodes of a group; as long as it takes at the
-    least where nobody has named the most."""
+    """A figure, and one more for each of what an input counts, such as the nodes of a group."""
     each = entry.get("each", {})
     count: Any = node.inputs if each else 0
     for step in each.get("of", "").split("."):
         count = count.get(step) if isinstance(count, Mapping) else count
     number = count if isinstance(count, int | float) else 1
-    typical, worst = (entry.get(key, entry["typical"]) + number * each.get(key, 0) for key in ("typical", "worst"))
+    typical, worst = (entry[key] + number * each.get(key, 0) for key in ("typical", "worst"))
     return Duration(typical, worst, entry["source"])
 
 

@@ -277,6 +277,8 @@ def test_copies_that_were_not_made_ring() -> None:
     graph = record(program)
     said = json.loads(graph.only("aws:cloudwatch/eventRule:EventRule", "backups-copied-made").inputs["eventPattern"])
     assert said["detail"]["state"] == ["COMPLETED"]
+    # A cluster's volumes, copied beside it, are no copies of what the plan has.
+    assert said["detail"]["resourceType"] == sorted({DATABASE.type, CLUSTER.type})
 
 
 def watched() -> None:
@@ -304,7 +306,11 @@ def test_the_vault_of_copies_is_watched_where_it_is() -> None:
     assert {tuple(each["alarmActions"]) for each in alarms.values()} == {(topic.outputs["arn"],)}
     said = json.loads(graph.only("aws:kms/key:Key", "watched-key-key").inputs["policy"])["Statement"]
     users = [each["Principal"]["Service"] for each in said if "Service" in each["Principal"]]
-    assert {"cloudwatch.amazonaws.com", "events.amazonaws.com"} <= set(users[0])
+    assert users == [["cloudwatch.amazonaws.com", "events.amazonaws.com"]]
+    told = json.loads(graph.only("aws:sns/topicPolicy:TopicPolicy").inputs["policy"])["Statement"]
+    assert [each["Principal"] for each in told if each["Effect"] == "Allow"] == [
+        {"Service": ["cloudwatch.amazonaws.com"]}
+    ]
 
 
 def test_same_graph_when_nothing_is_known() -> None:

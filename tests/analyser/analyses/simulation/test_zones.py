@@ -106,6 +106,7 @@ def test_outcomes_are_shown_and_written(capsys: pytest.CaptureFixture[str]) -> N
     assert show(simulate(of.home, of))
     told_all = capsys.readouterr().out
     assert "✓ without region us-east-1\n    waits for: shop-dr is promoted" in told_all
+    assert "nobody has timed Instance database: multiAz, replicateSourceDb" in told_all
     assert "    waits for: health checks turn: 90 s\n" in told_all
     assert (
         "· without account: nothing is stated\n    nothing brings back: database, password, state, uploads\n"
