@@ -196,6 +196,33 @@ def test_half_a_stack_is_none(
     assert said in problem(capsys, "cost", "--from", "found.json")
 
 
+def state_of(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:
+    stack = {**states()[0], "outputs": outputs}
+    provider = {
+        "urn": "urn:pulumi:prod::shop::pulumi:providers:aws::default_6_66_2", "type": "pulumi:providers:aws",
+        "custom": True, "id": "1", "inputs": {"region": "us-west-2", "version": "6.66.2"},
+    }  # fmt: skip
+    return {"version": 3, "deployment": {"resources": [stack, provider, *resources]}}
+
+
+def made(token: str, name: str, **said: Any) -> dict[str, Any]:
+    return {"urn": f"urn:pulumi:prod::shop::{token}::{name}", "type": token, "custom": True, "id": name, **said}
+
+
+def test_a_resource_is_in_the_region_of_its_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """Before its version 7 pulumi-aws wrote no region into what it made."""
+    monkeypatch.chdir(tmp_path)
+    europe = made("pulumi:providers:aws", "eu", inputs={"region": "eu-west-1"})
+    given = {"ami": "ami-1", "instanceType": "t3.large"}
+    there = made("aws:ec2/instance:Instance", "far", inputs=given, provider=f"{europe['urn']}::eu")
+    near = made("aws:ec2/instance:Instance", "near", inputs=given)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(europe, there, near)), encoding="utf-8")
+    said = json.loads(told(capsys, "cost", "--from", "state.json", "--json"))
+    assert {one["name"]: one["region"] for one in said["resources"]} == {"far": "eu-west-1", "near": "us-west-2"}
+
+
 def test_what_an_up_would_do_is_told_from_a_state_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
