@@ -223,6 +223,23 @@ def test_a_resource_is_in_the_region_of_its_provider(
     assert {one["name"]: one["region"] for one in said["resources"]} == {"far": "eu-west-1", "near": "us-west-2"}
 
 
+def test_a_total_of_what_nobody_priced_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = made("aws:transfer/server:Server", "files", inputs={})
+    (tmp_path / "state.json").write_text(json.dumps(state_of(server)), encoding="utf-8")
+    for command, code in (("cost", 0), ("preview", 1)):
+        said = told(capsys, command, "--from", "state.json", code=code)
+        total = next(line for line in said.splitlines() if "total" in line.split())
+        assert "not known" in total
+        assert "0.00" not in total
+    said = told(capsys, "diff", "state.json", "state.json")
+    assert next(line for line in said.splitlines() if line.endswith("total")).count("not known") == 3
+    (tmp_path / "none.json").write_text(json.dumps(state_of()), encoding="utf-8")
+    assert "0.00  total" in told(capsys, "cost", "--from", "none.json")
+
+
 def test_what_an_up_would_do_is_told_from_a_state_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
