@@ -196,6 +196,12 @@ def test_half_a_stack_is_none(
     assert said in problem(capsys, "cost", "--from", "found.json")
 
 
+def test_a_plan_holds_what_it_imports_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(planned("import")), encoding="utf-8")
+    assert "Queue jobs" in told(capsys, "preview", "--from", "plan.json", code=1)
+
+
 def state_of(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:
     stack = {**states()[0], "outputs": outputs}
     provider = {
@@ -238,6 +244,27 @@ def test_a_total_of_what_nobody_priced_is_not_known(
     assert next(line for line in said.splitlines() if line.endswith("total")).count("not known") == 3
     (tmp_path / "none.json").write_text(json.dumps(state_of()), encoding="utf-8")
     assert "0.00  total" in told(capsys, "cost", "--from", "none.json")
+
+
+def test_what_another_program_puts_out_in_secret_is_shown_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(password=SECRET)), encoding="utf-8")
+    assert "password  [secret]" in told(capsys, "preview", "--from", "state.json")
+
+
+def test_another_program_is_taken_away_by_what_pulumi_alone_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    queue = made("aws:sqs/queue:Queue", "jobs", inputs={"name": "jobs"}, protect=True)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(queue)), encoding="utf-8")
+    said = told(capsys, "teardown", "--from", "state.json")
+    assert f"pulumi state unprotect --stack prod --yes '{queue['urn']}'" in said
+    assert "strata:" not in said
+    assert "strata drill" not in said
+    assert "Key=stack" not in said
 
 
 def test_what_an_up_would_do_is_told_from_a_state_alone(
