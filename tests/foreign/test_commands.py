@@ -277,9 +277,15 @@ def test_what_an_up_would_do_is_told_from_a_state_alone(
         "aws.ssm.Parameter('queue', type='String', value=queue.arn)\n"
     )
     write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
-    (tmp_path / "state.json").write_text(json.dumps(exported()), encoding="utf-8")
+    state = exported()
+    state["deployment"]["pending_operations"] = [
+        {"type": "creating", "resource": made("aws:sqs/queue:Queue", "later", inputs={})}
+    ]
+    (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
     said = json.loads(told(capsys, "diff", "prod", "--from", "state.json", "--json"))
     assert {change["name"] for change in said["changes"]} == {"jobs", "queue", "token"}
+    assert [gap["name"] for gap in said["gaps"]] == ["later"]
+    assert "begun by an update" in told(capsys, "diff", "prod", "--from", "state.json")
     jobs = next(change for change in said["changes"] if change["name"] == "jobs")
     assert "visibilityTimeoutSeconds" in json.dumps(jobs)
 
