@@ -77,9 +77,7 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: 
         raise ExportError(wrong)
     stack = next((state for state in states if state["type"] == _STACK), None)
     if stack is None:
-        raise ExportError(
-            "the export holds no stack: nothing is deployed, so an up makes all of a preview"
-        )
+        raise ExportError("the export holds no stack: nothing is deployed, so an up makes all of a preview")
     home = _region(states) or (config or {}).get(REGION_KEY, "")
     nodes = _placed([_node(state) for state in states if state is not stack and not _passed_over(state)], home)
     exports, secret = _inputs(stack.get("outputs") or {})
