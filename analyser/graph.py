@@ -88,7 +88,7 @@ class Gap:
 
     KINDS: ClassVar[Mapping[str, str]] = {
         "component": "not seen inside (component of a provider that is not known here)",
-        "begun": "begun by an update that broke off, so that it may be there or not (pulumi refresh tells)",
+        "begun": "begun by an update that broke off, so that it may be there, changed, or not (pulumi refresh tells)",
         "read": "read from the account, so answered by a stand-in",
         "data source": "looked up in the account, so answered by a stand-in",
         "stack": "not known of another stack (name its outputs by --outputs)",

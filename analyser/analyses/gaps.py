@@ -1,7 +1,7 @@
 """What an answer does not cover: unknown resource types, and what the run could not see."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from analyser.analyses.cost.estimate import is_priced
@@ -56,7 +56,7 @@ _HIDDEN: Mapping[Answer, str] = {
 
 def lacks(graph: Graph, answer: Answer) -> list[str]:
     """One line for the types of which an answer knows nothing, and one for each kind of gap, with their numbers."""
-    return [*unsaid(graph, answer), *_gaps(graph, answer)]
+    return [*unsaid(graph, answer), *gap_lines(graph.gaps, _HIDDEN[answer])]
 
 
 def unsaid(graph: Graph, answer: Answer) -> Iterator[str]:
@@ -76,12 +76,13 @@ def unsaid(graph: Graph, answer: Answer) -> Iterator[str]:
         yield f"{_count(len(found), 'type')} {words} ({_count(found.total(), 'resource')}): {', '.join(sorted(found))}"
 
 
-def _gaps(graph: Graph, answer: Answer) -> Iterator[str]:
+def gap_lines(found: Iterable[Gap], hidden: str) -> Iterator[str]:
+    """One line for each kind of gap; ``hidden`` says what becomes of what a component makes that is not seen."""
     kinds: dict[str, list[Gap]] = {}
-    for gap in graph.gaps:
+    for gap in found:
         kinds.setdefault(gap.kind, []).append(gap)
     for kind, gaps in kinds.items():
-        effect = f"; what they make {_HIDDEN[answer]}" if kind == "component" else ""
+        effect = f"; what they make {hidden}" if kind == "component" else ""
         yield f"{len(gaps)} {Gap.KINDS[kind]}{effect}: {_named(gaps)}"
 
 

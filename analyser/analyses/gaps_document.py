@@ -1,9 +1,12 @@
 """What the run of a program could not see, as JSON data: apart from ``gaps``, which takes long to import."""
 
-from analyser.graph import Graph
+from collections.abc import Iterable
+
+from analyser.graph import Gap, Graph
 
 
-def gaps_document(graph: Graph) -> dict[str, list[dict[str, str]]]:
-    """The gaps as a member to add to an answer; none for a graph without any."""
-    found = [{"kind": gap.kind, "type": gap.token, "name": gap.name} for gap in graph.gaps]
+def gaps_document(told: Graph | Iterable[Gap]) -> dict[str, list[dict[str, str]]]:
+    """The gaps, of a graph or several, as a member to add to an answer; none where there are none."""
+    gaps = told.gaps if isinstance(told, Graph) else told
+    found = [{"kind": gap.kind, "type": gap.token, "name": gap.name} for gap in gaps]
     return {"gaps": found} if found else {}

@@ -134,6 +134,7 @@ def compared(graph: Graph) -> dict[str, Any]:
         **_default_tags(graph),
         "cost": cost_document(monthly_cost(graph)),
         "resources": _resources(graph),
+        **gaps_document(graph),
     }
 
 

@@ -6,7 +6,7 @@ https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go (Unty
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi.runtime import rpc
@@ -14,6 +14,7 @@ from pulumi.runtime import rpc
 from analyser.graph import TAGS_KEY, Gap, Graph, Node, sorted_gaps
 from analyser.run.contents import HASH
 from analyser.run.property_bags import SIGNATURE, Asset
+from analyser.run.provider_regions import placed, provider_regions
 from policy.tokens import canonical
 from policy.unknown import UNKNOWN, wholly_known
 from settings.provider import REGION_KEY
@@ -76,8 +77,9 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: 
         raise ExportError(wrong)
     stack = next((state for state in states if state["type"] == _STACK), None)
     if stack is None:
-        raise ExportError("the export holds no stack")
-    nodes = [_node(state) for state in states if state is not stack and not _passed_over(state)]
+        raise ExportError("the export holds no stack: nothing is deployed, so an up makes all of a preview")
+    home = _region(states) or (config or {}).get(REGION_KEY, "")
+    nodes = _placed([_node(state) for state in states if state is not stack and not _passed_over(state)], home)
     exports, secret = _inputs(stack.get("outputs") or {})
     start, project = stack["urn"].split("::")[:2]
     name = start.rpartition(":")[2]
@@ -87,11 +89,16 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: 
         name,
         nodes,
         exports,
-        region=_region(states) or known.get(REGION_KEY, ""),
+        region=home,
         config=known,
         secret_exports=frozenset(secret),
         gaps=sorted_gaps([*gaps, *(_hidden(state) for state in states if state.get("external"))]),
     )
+
+
+def _placed(nodes: list[Node], home: str) -> list[Node]:
+    regions = provider_regions(nodes)
+    return [replace(node, inputs=placed(node.type, node.provider, node.inputs, regions, home)) for node in nodes]
 
 
 def _hidden(state: Mapping[str, Any]) -> Gap:

@@ -16,6 +16,8 @@ from analyser.run.property_bags import SIGNATURE
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace", "read-discard")
 _BLINDED = "[secret]"
 """What stands for a secret in a preview."""
+_WHOLE = frozenset(("create", "import"))
+"""Steps of what the state did not have, so that a plan, which holds differences, holds all of it."""
 FORMATS = "pulumi stack export, pulumi preview --json or pulumi preview --save-plan"
 
 
@@ -69,7 +71,7 @@ def _of_plan(plan: Mapping[str, Any]) -> Iterator[Any]:
     planned = {urn: each if isinstance(each, Mapping) else {} for urn, each in plan["resourcePlans"].items()}
     goals = {urn: each["goal"] for urn, each in planned.items() if isinstance(each.get("goal"), Mapping)}
     there = [
-        urn for urn, goal in goals.items() if goal.get("custom") and "create" not in (planned[urn].get("steps") or ())
+        urn for urn, goal in goals.items() if goal.get("custom") and _WHOLE.isdisjoint(planned[urn].get("steps") or ())
     ]
     if there:
         raise ExportError(

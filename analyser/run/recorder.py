@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +15,7 @@ from analyser.run import mock_cloud, property_bags
 from analyser.run.contents import with_contents
 from analyser.run.deployed import Deployed
 from analyser.run.expansions import expand
+from analyser.run.provider_regions import placed, provider_regions
 from analyser.run.references import REFERENCE, Read
 from analyser.run.registration_order import in_order
 from analyser.run.remote_components import Expansion, RefusedError, RemoteError
@@ -80,6 +82,7 @@ class Recorder(mocks.MockMonitor):
         self._answers = answers
         self._root = root or Path.cwd()
         self._lock = threading.RLock()
+        self._regions: dict[str, str] = {}
 
     def in_order(self) -> list[Node]:
         """What was registered, the same at every run of the same program."""
@@ -94,6 +97,7 @@ class Recorder(mocks.MockMonitor):
         with self._lock:
             if request.remote:
                 return self._register_remote(request, urn, inputs, seen)
+            inputs = self._placed(request.type, request.provider, inputs) if request.custom else inputs
             identifier, state = self._answer(request.type, request.name, inputs) if request.custom else ("", {})
             self._record(_node(request, urn, inputs, state, identifier, seen))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=property_bags.encode(state))
@@ -149,6 +153,9 @@ class Recorder(mocks.MockMonitor):
             return "", mock_cloud.not_computed(token, inputs)
         return mock_cloud.outputs(token, name, inputs, self._region)
 
+    def _placed(self, token: str, provider: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        return placed(token, provider, inputs, self._regions, self._region)
+
     def _reference(self, name: str) -> dict[str, Any]:
         """What another stack has put out."""
         found = self._answers.get(name)
@@ -169,7 +176,8 @@ class Recorder(mocks.MockMonitor):
         try:
             asked = Expansion(node, dict(request.providers), self.nodes, self.make_urn, self._answer, self._region)
             expansion = expand(asked)
-            inside = [self.transforms.applied(request.transforms, found) for found in expansion.nodes]
+            given = [replace(n, inputs=self._placed(n.type, n.provider, n.inputs)) for n in expansion.nodes]
+            inside = [self.transforms.applied(request.transforms, found) for found in given]
         except RefusedError as error:
             self.problems.append(str(error))
             self._record(node)
@@ -201,6 +209,7 @@ class Recorder(mocks.MockMonitor):
         if self._strict:
             unknown = [key for key, value in node.inputs.items() if not wholly_known(value)]
             self.problems += [f"{node.type} {node.name}: input {key} is unknown" for key in unknown]
+        self._regions |= provider_regions([node])
         self.nodes[node.urn] = with_contents(node, self._root)
         self._turns[node.urn] = self._turn()
         self.resources[node.urn] = self.ResourceRegistration(node.urn, node.id, node.outputs)

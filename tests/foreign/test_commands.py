@@ -196,6 +196,77 @@ def test_half_a_stack_is_none(
     assert said in problem(capsys, "cost", "--from", "found.json")
 
 
+def test_a_plan_holds_what_it_imports_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(planned("import")), encoding="utf-8")
+    assert "Queue jobs" in told(capsys, "preview", "--from", "plan.json", code=1)
+
+
+def state_of(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:
+    stack = {**states()[0], "outputs": outputs}
+    provider = {
+        "urn": "urn:pulumi:prod::shop::pulumi:providers:aws::default_6_66_2", "type": "pulumi:providers:aws",
+        "custom": True, "id": "1", "inputs": {"region": "us-west-2", "version": "6.66.2"},
+    }  # fmt: skip
+    return {"version": 3, "deployment": {"resources": [stack, provider, *resources]}}
+
+
+def made(token: str, name: str, **said: Any) -> dict[str, Any]:
+    return {"urn": f"urn:pulumi:prod::shop::{token}::{name}", "type": token, "custom": True, "id": name, **said}
+
+
+def test_a_resource_is_in_the_region_of_its_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """Before its version 7 pulumi-aws wrote no region into what it made."""
+    monkeypatch.chdir(tmp_path)
+    europe = made("pulumi:providers:aws", "eu", inputs={"region": "eu-west-1"})
+    given = {"ami": "ami-1", "instanceType": "t3.large"}
+    there = made("aws:ec2/instance:Instance", "far", inputs=given, provider=f"{europe['urn']}::eu")
+    near = made("aws:ec2/instance:Instance", "near", inputs=given)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(europe, there, near)), encoding="utf-8")
+    said = json.loads(told(capsys, "cost", "--from", "state.json", "--json"))
+    assert {one["name"]: one["region"] for one in said["resources"]} == {"far": "eu-west-1", "near": "us-west-2"}
+
+
+def test_a_total_of_what_nobody_priced_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = made("aws:transfer/server:Server", "files", inputs={})
+    (tmp_path / "state.json").write_text(json.dumps(state_of(server)), encoding="utf-8")
+    for command, code in (("cost", 0), ("preview", 1)):
+        said = told(capsys, command, "--from", "state.json", code=code)
+        total = next(line for line in said.splitlines() if "total" in line.split())
+        assert "not known" in total
+        assert "0.00" not in total
+    said = told(capsys, "diff", "state.json", "state.json")
+    assert next(line for line in said.splitlines() if line.endswith("total")).count("not known") == 3
+    (tmp_path / "none.json").write_text(json.dumps(state_of()), encoding="utf-8")
+    assert "0.00  total" in told(capsys, "cost", "--from", "none.json")
+
+
+def test_what_another_program_puts_out_in_secret_is_shown_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(password=SECRET)), encoding="utf-8")
+    assert "password  [secret]" in told(capsys, "preview", "--from", "state.json")
+
+
+def test_another_program_is_taken_away_by_what_pulumi_alone_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    queue = made("aws:sqs/queue:Queue", "jobs", inputs={"name": "jobs"}, protect=True)
+    (tmp_path / "state.json").write_text(json.dumps(state_of(queue)), encoding="utf-8")
+    said = told(capsys, "teardown", "--from", "state.json")
+    assert f"pulumi state unprotect --stack prod --yes '{queue['urn']}'" in said
+    assert "strata:" not in said
+    assert "strata drill" not in said
+    assert "Key=stack" not in said
+
+
 def test_what_an_up_would_do_is_told_from_a_state_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
@@ -206,9 +277,15 @@ def test_what_an_up_would_do_is_told_from_a_state_alone(
         "aws.ssm.Parameter('queue', type='String', value=queue.arn)\n"
     )
     write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
-    (tmp_path / "state.json").write_text(json.dumps(exported()), encoding="utf-8")
+    state = exported()
+    state["deployment"]["pending_operations"] = [
+        {"type": "creating", "resource": made("aws:sqs/queue:Queue", "later", inputs={})}
+    ]
+    (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
     said = json.loads(told(capsys, "diff", "prod", "--from", "state.json", "--json"))
     assert {change["name"] for change in said["changes"]} == {"jobs", "queue", "token"}
+    assert [gap["name"] for gap in said["gaps"]] == ["later"]
+    assert "begun by an update" in told(capsys, "diff", "prod", "--from", "state.json")
     jobs = next(change for change in said["changes"] if change["name"] == "jobs")
     assert "visibilityTimeoutSeconds" in json.dumps(jobs)
 

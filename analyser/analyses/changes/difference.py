@@ -50,6 +50,21 @@ class Difference:
     """What the first has and its total leaves out, since nobody has said what it costs."""
     unpriced_after: tuple[str, ...] = ()
 
+    @property
+    def before_is_known(self) -> bool:
+        """Whether the total of the first says anything: it is no zero that only leaves out what has no price."""
+        return bool(self.total.before) or not self.unpriced_before
+
+    @property
+    def after_is_known(self) -> bool:
+        """The same of the second."""
+        return bool(self.total.after) or not self.unpriced_after
+
+    @property
+    def total_is_known(self) -> bool:
+        """Whether both totals say anything, so that one may be taken from the other."""
+        return self.before_is_known and self.after_is_known
+
     def of(self, *kinds: Kind) -> list[Change]:
         """The changes of these kinds, in order."""
         return [change for change in self.changes if change.kind in kinds]

@@ -57,6 +57,10 @@ class Line:
         return self.high * self.factor * self.price.usd
 
 
+NOT_KNOWN = "not known"
+"""Said of a total in which nothing has a price."""
+
+
 SPANS = "range: what is assumed, halved and doubled; what scales by itself, from the least to the most its limits allow"
 """What lies between the low and the high of an estimate."""
 
@@ -102,6 +106,11 @@ class Cost:
     def without_price(self) -> list[str]:
         """The resources among what the estimate lacks; types that nobody priced are told together, with a count."""
         return [line for line in self.unpriced if not line.endswith(UNSAID)]
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing can be said of the total: something has no price, and nothing with a price costs anything."""
+        return bool(self.unpriced) and not self.resources
 
     @property
     def lines(self) -> list[Line]:

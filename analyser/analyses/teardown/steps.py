@@ -6,6 +6,7 @@ from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, up
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph
+from settings.stack import PROJECT
 
 _KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
 _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
@@ -35,6 +36,14 @@ def _unprotected(graph: Graph) -> Iterator[Step]:
     if not graph.protected:
         return
     names = ", ".join(sorted(node.name for node in graph.protected))
+    if not _is_own(graph):
+        yield Step(
+            f"protection is lifted from {len(graph.protected)} resources: {names}",
+            tuple(f"pulumi state unprotect --stack {graph.stack} --yes '{node.urn}'" for node in graph.protected),
+            see="the state says so alone: whatever protects in the program has to go too before another update",
+            back=f"pulumi up --stack {graph.stack}, of the program as it was",
+        )
+        return
     yield Step(
         f"protection is lifted from {len(graph.protected)} resources: {names}",
         (
@@ -47,6 +56,11 @@ def _unprotected(graph: Graph) -> Iterator[Step]:
         "being lifted",
         back=f"pulumi config rm --stack {graph.stack} strata:deletable; its commit, and the same update",
     )
+
+
+def _is_own(graph: Graph) -> bool:
+    """Whether this is a stack of Strata's, which has its settings, tags and pages."""
+    return graph.project == PROJECT
 
 
 def _emptied(holder: Holder) -> Step:
@@ -63,6 +77,7 @@ def _emptied(holder: Holder) -> Step:
 
 def _destroyed(graph: Graph) -> Iterator[Step]:
     stack = graph.stack
+    again = f"again: `strata drill {stack} stuck`" if _is_own(graph) else "again"
     if mine(graph, CLUSTER):
         yield Step(
             "what is in the cluster, from inside its network: controllers take away the balancers, targets, nodes and "
@@ -79,7 +94,7 @@ def _destroyed(graph: Graph) -> Iterator[Step]:
     yield Step(
         "the rest, from anywhere; never with --skip-preview, which deletes all else before it meets what is protected",
         (f"pulumi destroy --stack {stack} $keep",),
-        see=f"it ends with everything deleted; interrupted or refused, again: `strata drill {stack} stuck`",
+        see=f"it ends with everything deleted; interrupted or refused, {again}",
         back=f"pulumi up --stack {stack} makes the stack anew, empty; stores come back from what survives",
     )
 
@@ -89,18 +104,22 @@ def _left(graph: Graph) -> Iterator[Step]:
         (str(node.inputs.get("name")), str(node.inputs.get("region") or graph.region)) for node in graph.of_type(_GROUP)
     }
     made = sorted((name, region) for name, region in groups if name.startswith(_BY_AWS))
+    tagged = (
+        f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
+        "--query 'ResourceTagMappingList[].ResourceARN'",
+    )
+    own = _is_own(graph)
     yield Step(
         "what AWS leaves, or made again: log groups to which a service wrote its last lines, network interfaces of "
-        "functions and nodes that end later, and whatever has the stack's tag",
+        "functions and nodes that end later" + (", and whatever has the stack's tag" if own else ""),
         (
             *(f"aws logs delete-log-group --log-group-name {name} --region {region}" for name, region in made),
             "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
             "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description]'",
-            f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
-            "--query 'ResourceTagMappingList[].ResourceARN'",
+            *(tagged if own else ()),
         ),
         see="a log group that is not there is said so, which is well; interfaces of functions go by themselves within "
-        "the hour; with the tag there is only what survives on purpose",
+        "the hour" + ("; with the tag there is only what survives on purpose" if own else ""),
     )
     kept = [node for node in graph.of_type(_KEY) if node.options.get("retainOnDelete")]
     if kept:

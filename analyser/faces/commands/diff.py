@@ -14,6 +14,7 @@ from analyser.analyses.changes.difference import Difference, compare, difference
 from analyser.analyses.changes.replaced import replaced, replaced_document
 from analyser.analyses.changes.state import beside, invented
 from analyser.analyses.changes.widening import widening_document
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.report import VERSION, compared
 from analyser.analyses.update_time import UpdateTime, update_document, update_time
 from analyser.faces.commands.files import graph_in, read_json
@@ -21,7 +22,7 @@ from analyser.faces.commands.revision import preview_at, uncommitted
 from analyser.faces.commands.saved_preview import malformed
 from analyser.faces.commands.stack import VIOLATED, graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
-from analyser.graph import Graph
+from analyser.graph import Gap, Graph, sorted_gaps
 from analyser.run.deployed import deployed
 from analyser.run.mock_cloud import ACCOUNT_ID
 from analyser.run.previewed import FORMATS, is_written_by_pulumi
@@ -76,15 +77,27 @@ def show_diff(
     ours, theirs = _documents(first, second)
     found = replace(compare(ours, theirs), before=first.label, after=second.label)
     time = update_time(ours, theirs, found)
+    gaps = _gaps(ours, theirs)
     if form is Form.JSON:
-        typer.echo(json.dumps({"version": VERSION, **_as_json(found, ours, theirs, time, security_only)}, indent=2))
+        said = _as_json(found, ours, theirs, time, security_only) | gaps_document(gaps)
+        typer.echo(json.dumps({"version": VERSION, **said}, indent=2))
     elif form is Form.MARKDOWN:
         from analyser.faces.formats.changes_markdown import changes_markdown, security_markdown
 
         typer.echo(security_markdown(found) if security_only else changes_markdown(found, time), nl=False)
     else:
         _print(found, time, security_only=security_only)
+    from analyser.analyses.gaps import gap_lines
+    from analyser.faces.terminal.gaps import show_lacking
+
+    show_lacking(list(gap_lines(gaps, "is not compared")), beside_json=form is not Form.TEXT)
     return VIOLATED if any(_fails(found, reason) for reason in fail_on) else 0
+
+
+def _gaps(*previews: Mapping[str, Any]) -> tuple[Gap, ...]:
+    """What either could not see, so that there may be more to change, or less."""
+    every = (gap for preview in previews for gap in preview.get("gaps", ()))
+    return sorted_gaps(Gap(gap["kind"], gap["type"], gap["name"]) for gap in every if gap["kind"] in Gap.KINDS)
 
 
 def _fails(found: Difference, reason: Failing) -> bool:

@@ -19,11 +19,20 @@ def malformed(preview: Mapping[str, Any]) -> Iterator[str]:
     yield from _costs(preview["cost"])
     if not isinstance(preview.get("defaultTags", {}), dict):
         yield "defaultTags is no object"
+    if not _are_gaps(preview.get("gaps", [])):
+        yield "gaps is not what strata preview writes"
     if not isinstance(preview["resources"], list):
         yield "resources is no list"
         return
     for place, one in enumerate(preview["resources"]):
         yield from (f"resources[{place}]{problem}" for problem in _resource(one))
+
+
+def _are_gaps(found: Any) -> bool:
+    keys = ("kind", "type", "name")
+    return isinstance(found, list) and all(
+        isinstance(gap, Mapping) and all(isinstance(gap.get(key), str) for key in keys) for gap in found
+    )
 
 
 def _resource(one: Any) -> Iterator[str]:

@@ -46,7 +46,8 @@ def _document(found: Difference, time: UpdateTime | None) -> Iterator[str]:
     yield f"## {_escaped(found.before)} to {_escaped(found.after)}"
     yield ""
     parts = [f"{len(found.of(kind))} {title.lower()}" for kind, title in SECTIONS.items()]
-    yield f"{', '.join(parts)}; {found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
+    known = f"{found.total.usd:+,.2f} USD a month, to {found.total.after:,.2f}"
+    yield f"{', '.join(parts)}; {known if found.total_is_known else 'what it costs is not known'}"
     if told := list(unpriced(found)):
         yield from ("", *(f"- {_escaped(line)}" for line in told))
     if losing := [change for change in found.changes if change.loses and found.one_stack]:

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/writing-workflows/choosing-what-your-workflow
 
 from collections.abc import Iterator, Sequence
 
+from analyser.analyses.cost.result import NOT_KNOWN
 from analyser.analyses.report import Report
 from analyser.faces.timeline_text import in_words
 from policy.model import Violation
@@ -36,7 +37,7 @@ def _row(report: Report) -> tuple[str, ...]:
         str(len(report.blocking)),
         str(len(report.advisory)),
         str(len(report.exempt)),
-        f"{cost.usd:,.0f} ({cost.low:,.0f} to {cost.high:,.0f})",
+        NOT_KNOWN if report.cost.unknown else f"{cost.usd:,.0f} ({cost.low:,.0f} to {cost.high:,.0f})",
         f"{in_words(time.typical)}, at worst {in_words(time.worst)}",
         "❌ would be stopped" if report.blocking else "✅ passes",
     )

@@ -55,6 +55,8 @@ class Costs:
     """The contents of the cost section."""
 
     total: Amount
+    unknown: bool
+    """Whether the total says nothing, since nothing in it has a price."""
     fixed: float
     bars: tuple[Bar, ...]
     components: tuple[Component, ...]
@@ -72,6 +74,7 @@ def costs(graph: Graph, cost: Cost) -> Costs:
     dates = sorted({line.price.date for line in cost.lines})
     return Costs(
         total=cost.total,
+        unknown=cost.unknown,
         fixed=_fixed(cost.lines),
         bars=tuple(_bars(components, cost.total)),
         components=components,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analyser.analyses.cost.result import NOT_KNOWN
 from analyser.analyses.gaps import Answer, lacks
 from analyser.analyses.report import Report
 from analyser.faces.page.amounts import counted, usd
@@ -51,10 +52,13 @@ def summary(report: Report) -> Summary:
 def _figures(report: Report) -> list[Figure]:
     graph, cost, time = report.graph, report.cost.total, report.timeline
     exact = f"{usd(cost.low)} to {usd(cost.high)} with use" if cost.low != cost.high else "all of it fixed"
+    asked = usd(cost.usd)
+    if report.cost.unknown:
+        asked, exact = NOT_KNOWN, "nothing in it has a price"
     spared = len({(v.rule.id, v.exemption.reason) for v in report.exempt if v.exemption})
     within = f"in {counted(len(graph.components), 'component')}, {len(graph.protected)} protected"
     return [
-        Figure("Cost a month", usd(cost.usd), exact, "cost"),
+        Figure("Cost a month", asked, exact, "cost"),
         Figure("Deployment", in_words(time.typical), f"{in_words(time.worst)} at worst", "timeline"),
         Figure("Resources", f"{len(graph.resources):,}", within, "resources"),
         Figure("Violations", f"{len(report.blocking)}", _violations(report), "policies"),

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyser.analyses.all_stacks import Outcome
+from analyser.analyses.cost.result import NOT_KNOWN
 from analyser.faces.terminal.verdicts import stopping
 from analyser.faces.timeline_text import sentence
 
@@ -53,7 +54,7 @@ def _row(outcome: Outcome) -> tuple[Text | str, ...]:
         verdict,
         str(len(report.graph.resources)),
         *(str(len(found)) for found in (report.blocking, report.advisory, report.exempt)),
-        f"{report.cost.total.usd:,.0f}",
+        NOT_KNOWN if report.cost.unknown else f"{report.cost.total.usd:,.0f}",
         sentence(report.timeline),
         seconds,
     )

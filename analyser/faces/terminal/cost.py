@@ -9,7 +9,7 @@ from rich.text import Text
 
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.cost.published import Comparison
-from analyser.analyses.cost.result import SPANS, Amount, Cost, Line, ResourceCost
+from analyser.analyses.cost.result import NOT_KNOWN, SPANS, Amount, Cost, Line, ResourceCost
 from analyser.faces.changes_text import shown, unpriced
 
 _SMALL = 0.01
@@ -29,7 +29,7 @@ def summary(cost: Cost) -> Iterator[tuple[str, str]]:
     if small:
         rest = Amount(sum(a.usd for a in small), sum(a.low for a in small), sum(a.high for a in small))
         yield f"{len(small)} others", _range(rest)
-    yield "total", _range(whole)
+    yield "total", f"{NOT_KNOWN:>10}" if cost.unknown else _range(whole)
     if cost.unverified:
         yield "", f"{len(cost.unverified)} of the prices used were not read at AWS yet (make prices)"
     for line in cost.without_price:
@@ -46,7 +46,8 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
             console.print(Text(f"            {_names(members)}", "cyan"))
             for lines in zip(*(resource.lines for resource in members), strict=True):
                 console.print(Text(_line(lines)))
-    console.print(Text.assemble(f"\n{_money(cost.total.usd)}  ", ("total", "bold"), _dim(cost.total)))
+    whole = (NOT_KNOWN.rjust(10), ("", "")) if cost.unknown else (_money(cost.total.usd), _dim(cost.total))
+    console.print(Text.assemble(f"\n{whole[0]}  ", ("total", "bold"), whole[1]))
     console.print(Text(SPANS, "dim"))
     console.print(Text("? after a price: not read at AWS yet, make prices does; ~ before a quantity: assumed", "dim"))
     for problem in cost.without_price:
@@ -109,6 +110,10 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
     console.print(Text.assemble((found.before, "bold cyan"), " to ", (found.after, "bold cyan"), "  USD a month"))
     console.print(Text(f"{'before':>12}  {'after':>12}  {'difference':>12}", "dim"))
     for change in (*found.components[:_MOST], found.total):
+        if change is found.total and not found.total_is_known:
+            before, after = _side(found.before_is_known, change.before), _side(found.after_is_known, change.after)
+            console.print(Text(f"{before}  {after}  {NOT_KNOWN:>12}  {change.name}"))
+            continue
         style = "red" if change.usd > 0 else "green"
         console.print(
             Text.assemble(
@@ -127,6 +132,10 @@ def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
             f"{len(found.only_after)} only in {found.after}"
         )
     )
+
+
+def _side(known: bool, usd: float) -> str:
+    return f"{usd:>12,.2f}" if known else f"{NOT_KNOWN:>12}"
 
 
 def _money(usd: float) -> str:

@@ -1,6 +1,7 @@
 """What an answer lacks, in a terminal or a pipe: one block after it."""
 
 import sys
+from collections.abc import Sequence
 from typing import IO
 
 from rich.console import Console
@@ -12,7 +13,11 @@ from analyser.graph import Graph
 
 def show_gaps(graph: Graph, answer: Answer, *, beside_json: bool = False, file: IO[str] | None = None) -> None:
     """Prints the block; nothing for an answer that lacks nothing. Beside JSON on stdout it goes to stderr."""
-    lines = lacks(graph, answer)
+    show_lacking(lacks(graph, answer), beside_json=beside_json, file=file)
+
+
+def show_lacking(lines: Sequence[str], *, beside_json: bool = False, file: IO[str] | None = None) -> None:
+    """Prints the block of these lines; nothing for none."""
     if not lines:
         return
     out = file or (sys.stderr if beside_json else sys.stdout)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 
 from analyser.analyses.report import outputs as found
+from analyser.faces.formats.secret import HIDDEN
 from analyser.graph import Graph
 
 
 def outputs(graph: Graph) -> Iterator[tuple[str, str]]:
     """Name and value of each; values that AWS would compute are stand-ins."""
     for key, value in found(graph).items():
-        yield key, value if isinstance(value, str) else json.dumps(value)
+        yield key, HIDDEN if value == {"$secret": True} else value if isinstance(value, str) else json.dumps(value)

@@ -3,6 +3,7 @@
 from analyser.analyses.cost.item import Pricer
 from analyser.analyses.cost.services import (
     apigateway,
+    apprunner,
     backups,
     caches,
     cloudwatch,
@@ -27,6 +28,7 @@ from analyser.analyses.cost.services import (
 
 PRICERS: dict[str, Pricer] = {
     **apigateway.PRICERS,
+    **apprunner.PRICERS,
     **backups.PRICERS,
     **caches.PRICERS,
     **cloudwatch.PRICERS,

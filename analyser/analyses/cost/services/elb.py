@@ -25,9 +25,23 @@ def balancer(item: Item) -> Iterator[Line]:
     else:
         yield item.hours("Network load balancer", "nlb.hours")
         yield capacity_units(item, "nlb.lcu", NETWORK_CONNECTIONS_A_SECOND, share)
+    yield from _public(item, len(item.read("subnets", default=[0])), share)
+
+
+def classic(item: Item) -> Iterator[Line]:
+    """Hours, the data that passes, the public addresses of its zones, and what it sends past no CloudFront."""
+    share = 1 / item.of_same_type()
+    yield item.hours("Classic load balancer", "elb.hours")
+    yield item.used("Data processed", "elb.data", "egress_gb", share=share)
+    zones = item.read("subnets") or item.read("availabilityZones", default=[0])
+    yield from _public(item, len(zones), share)
+
+
+def _public(item: Item, zones: int, share: float) -> Iterator[Line]:
+    """What one that the internet reaches pays besides; nothing for an internal one."""
     if item.read("internal"):
         return
-    yield item.fixed("Public IPv4 addresses", "ipv4.hours", HOURS, factor=len(item.read("subnets", default=[0])))
+    yield item.fixed("Public IPv4 addresses", "ipv4.hours", HOURS, factor=zones)
     if not item.graph.of_type(_DISTRIBUTION):
         yield item.used("Data to the internet", "transfer.internet", "egress_gb", share=share)
 
@@ -41,4 +55,7 @@ def capacity_units(item: Item, sku: str, connections_a_second: float, share: flo
     )
 
 
-PRICERS: dict[str, Pricer] = {"aws:lb/loadBalancer:LoadBalancer": balancer}
+PRICERS: dict[str, Pricer] = {
+    "aws:lb/loadBalancer:LoadBalancer": balancer,
+    "aws:elb/loadBalancer:LoadBalancer": classic,
+}

@@ -12,6 +12,7 @@ from analyser.graph import Graph, Node
 from settings import Usage
 
 US = {
+    "apprunner.memory": 0.007, "apprunner.vcpu": 0.064, "elb.data": 0.008, "elb.hours": 0.025,
     "amplify.firewall": 15.0, "apigateway.http": 1.0, "backup.aurora": 0.021, "backup.dynamodb": 0.1,
     "backup.ebs": 0.05, "backup.efs": 0.05, "backup.restore-dynamodb": 0.15, "backup.restore-test": 1.5,
     "backup.s3": 0.05, "cloudwatch.observations": 0.21, "eks.extended": 0.5,

@@ -21,6 +21,25 @@ def test_a_network_balancer_of_a_thousand_units() -> None:
     assert found == {"Network load balancer": 16.425, "Capacity units": 6.0}  # as Infracost's lb_test has it
 
 
+def test_a_classic_balancer_of_ten_thousand_gigabytes() -> None:
+    found = bill("aws:elb/loadBalancer:LoadBalancer", {"internal": True}, usage=Usage(egress_gb=10_000))
+    assert found == {"Classic load balancer": 18.25, "Data processed": 80.0}  # as Infracost's elb_test has it
+    public = bill("aws:elb/loadBalancer:LoadBalancer", {"subnets": ["a", "b"]}, usage=Usage(egress_gb=0))
+    assert public == {"Classic load balancer": 18.25, "Public IPv4 addresses": 7.3}
+
+
+@pytest.mark.parametrize("sizes", [{"cpu": "1 vCPU", "memory": "2 GB"}, {"cpu": "1024", "memory": "2048"}, {}])
+def test_a_service_of_app_runner_pays_for_memory_always_and_for_vcpus_while_it_serves(sizes: dict[str, str]) -> None:
+    token, scaling = "aws:apprunner/service:Service", "aws:apprunner/autoScalingConfigurationVersion:"
+    memory, vcpus = lines(token, {"instanceConfiguration": sizes})
+    assert (memory.usd, memory.low_usd) == (pytest.approx(10.22), pytest.approx(10.22))  # 730 h x 2 GB x $0.007
+    assert (vcpus.usd, vcpus.low_usd, vcpus.high_usd) == (pytest.approx(46.72), 0, pytest.approx(46.72 * 25))
+    own = node(f"{scaling}AutoScalingConfigurationVersion", {"minSize": 3, "maxSize": 4}, "own")
+    by_own = {"property_dependencies": {"autoScalingConfigurationArn": (own.urn,)}}
+    memory, vcpus = lines(token, {"instanceConfiguration": sizes}, own, **by_own)
+    assert (memory.usd, vcpus.high_usd) == (pytest.approx(30.66), pytest.approx(46.72 * 4))
+
+
 def test_three_hundred_million_requests_to_an_http_api() -> None:
     beside = node(API, {"protocolType": "WEBSOCKET"}, "sockets")
     found = bill(API, {"protocolType": "HTTP"}, beside, usage=Usage(api_request_millions=300))
