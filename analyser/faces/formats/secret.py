@@ -13,9 +13,7 @@ from pulumi.runtime import rpc
 
 from analyser.graph import Graph
 from analyser.run.property_bags import SIGNATURE
-
-HIDDEN = "[secret]"
-"""What stands in place of a secret text; Pulumi's own word, and what the preview takes for a secret of a stack file."""
+from settings.stackfile import HIDDEN
 
 
 class Secrets:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from analyser.analyses.report import outputs as found
-from analyser.faces.formats.secret import HIDDEN
 from analyser.graph import Graph
+from settings.stackfile import HIDDEN
 
 
 def outputs(graph: Graph) -> Iterator[tuple[str, str]]:

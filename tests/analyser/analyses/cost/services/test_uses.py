@@ -1,6 +1,7 @@
 """Balancers, HTTP APIs, checks, logs, backups, copies, exports and old versions, by hand."""
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_a_service_of_app_runner_pays_for_memory_always_and_for_vcpus_while_it_s
     assert (memory.usd, memory.low_usd) == (pytest.approx(10.22), pytest.approx(10.22))  # 730 h x 2 GB x $0.007
     assert (vcpus.usd, vcpus.low_usd, vcpus.high_usd) == (pytest.approx(46.72), 0, pytest.approx(46.72 * 25))
     own = node(f"{scaling}AutoScalingConfigurationVersion", {"minSize": 3, "maxSize": 4}, "own")
-    by_own = {"property_dependencies": {"autoScalingConfigurationArn": (own.urn,)}}
+    by_own: dict[str, Any] = {"property_dependencies": {"autoScalingConfigurationArn": (own.urn,)}}
     memory, vcpus = lines(token, {"instanceConfiguration": sizes}, own, **by_own)
     assert (memory.usd, vcpus.high_usd) == (pytest.approx(30.66), pytest.approx(46.72 * 4))
 
