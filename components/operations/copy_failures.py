@@ -10,7 +10,7 @@ from components.security.key import Key
 
 
 class CopyFailures(FailedEvents):
-    """Failed copies out of one vault, for an alarm (``delivery_alarms.backups``).
+    """Copies out of one vault that failed, in whole or in part, for an alarm (``delivery_alarms.backups``).
 
     AWS Backup has a metric of copies as well, and does not say which vault's, and in which region, it is.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
@@ -24,9 +24,9 @@ class CopyFailures(FailedEvents):
         vault_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(
-            name, key=key, description="A copy of a backup failed", pattern=_copies(vault_arn, "FAILED"), opts=opts
-        )
+        # A part of a cluster's copy is missing: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CopyJob.html
+        pattern = _copies(vault_arn, "FAILED", "PARTIAL")
+        super().__init__(name, key=key, description="A copy of a backup failed", pattern=pattern, opts=opts)
 
 
 class CopiesMade(FailedEvents):
@@ -52,9 +52,9 @@ class CopiesMade(FailedEvents):
         super().__init__(name, key=key, description="A copy of a backup was made", pattern=pattern, opts=opts)
 
 
-def _copies(vault_arn: pulumi.Input[str], state: str, **more: Any) -> dict[str, Any]:
+def _copies(vault_arn: pulumi.Input[str], *states: str, **more: Any) -> dict[str, Any]:
     return {
         "source": ["aws.backup"],
         "detail-type": ["Copy Job State Change"],
-        "detail": {"sourceBackupVaultArn": [vault_arn], "state": [state], **more},
+        "detail": {"sourceBackupVaultArn": [vault_arn], "state": [*states], **more},
     }

@@ -81,7 +81,7 @@ def test_a_failed_copy_is_told_of_where_there_are_copies(stack: str) -> None:
     assert json.loads(failed.inputs["eventPattern"]) == {
         "source": ["aws.backup"],
         "detail-type": ["Copy Job State Change"],
-        "detail": {"sourceBackupVaultArn": [vault.outputs["arn"]], "state": ["FAILED"]},
+        "detail": {"sourceBackupVaultArn": [vault.outputs["arn"]], "state": ["FAILED", "PARTIAL"]},
     }
     (alarm,) = [one.inputs for one in copied.of_type(ALARM) if one.name.endswith("alarms-backup-copy-failed")]
     assert (alarm["metricName"], alarm["dimensions"]) == ("TriggeredRules", {"RuleName": failed.outputs["name"]})
