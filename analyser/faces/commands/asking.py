@@ -85,7 +85,7 @@ def asked(checks: Sequence[Check], seconds: float, pause: float = _PAUSE) -> Ite
 
 def _ask(check: Check, env: dict[str, str]) -> _Answer:
     # In a process group of its own, so that what the shell has started ends with it.
-    process = subprocess.Popen(
+    with subprocess.Popen(
         ["bash", "-o", "pipefail", "-c", check.command],
         env=env,
         stdin=subprocess.DEVNULL,
@@ -94,15 +94,14 @@ def _ask(check: Check, env: dict[str, str]) -> _Answer:
         text=True,
         errors="replace",
         start_new_session=True,
-    )
-    try:
-        out, problems = process.communicate(timeout=_LONGEST)
-    except subprocess.TimeoutExpired:
-        return _Answer(well=False, final=False, said=f"no answer in {_LONGEST} seconds")
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    ) as process:
+        try:
+            out, problems = process.communicate(timeout=_LONGEST)
+        except subprocess.TimeoutExpired:
+            return _Answer(well=False, final=False, said=f"no answer in {_LONGEST} seconds")
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     well = process.returncode == 0 and re.fullmatch(check.shows, out.rstrip("\n")) is not None
     return _Answer(well, process.returncode in _NEVER, _said(out, problems))
 

@@ -239,9 +239,9 @@ def test_what_others_answer_tells_the_terminal_nothing(made: Tools) -> None:
 
 
 def test_what_a_command_leaves_running_ends_with_its_time(made: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analyser.faces.commands.asking._LONGEST", 0.3)
-    (line,) = told(made, Check("left", f"sleep 60 & echo $$ > {made.folder}/pid", ".*"))
-    assert line == "FAILED   left: no answer in 0.3 seconds"
+    monkeypatch.setattr("analyser.faces.commands.asking._LONGEST", 3)
+    (line,) = told(made, Check("left", f"echo $$ > {made.folder}/pid; command -p sleep 60 &", ".*"))
+    assert line == "FAILED   left: no answer in 3 seconds"
     group = int((made.folder / "pid").read_text())
     assert gone(group)
 
