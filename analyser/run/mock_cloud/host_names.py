@@ -228,6 +228,4 @@ def _region_code(region: str) -> str:
 
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Endpoints.html
     """
-    *area, direction, number = region.split("-")
-    points = "".join(point[0] for point in re.findall("north|south|east|west|central", direction))
-    return f"{''.join(area)}{points}{number}"
+    return re.sub("north|south|east|west|central", lambda point: point[0][0], region).replace("-", "")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analyser.run.mock_cloud import invoke, look_up, outputs
+from analyser.run.mock_cloud import host_names, invoke, look_up, outputs
 from policy.unknown import UNKNOWN
 
 ACCOUNT = "123456789012"
@@ -145,3 +145,11 @@ def test_each_name_of_a_certificate_is_proven_by_a_record_of_its_own() -> None:
 def test_a_network_has_a_range_of_ipv6_only_where_it_asks_for_one() -> None:
     assert answer("ec2/vpc:Vpc", cidrBlock="10.0.0.0/16")[1]["ipv6CidrBlock"] == ""
     assert answer("ec2/vpc:Vpc", assignGeneratedIpv6CidrBlock=True)[1]["ipv6CidrBlock"].endswith("00::/56")
+
+
+@pytest.mark.parametrize(
+    ("region", "code"),
+    [("us-east-1", "use1"), ("ap-northeast-2", "apne2"), ("eu-central-1", "euc1"), ("local", "local"), ("", "")],
+)
+def test_a_cache_s_name_has_the_code_of_any_region_that_a_program_says(region: str, code: str) -> None:
+    assert host_names._region_code(region) == code
