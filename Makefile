@@ -43,8 +43,8 @@ update: $(READY) ## Write anew what is written from the program: schema, rules, 
 test: $(READY) ## Run every test, those of functions/ beside the others; fails when less than 95 % of functions/ is run
 	@$(MAKE) --silent --no-print-directory READY= $(EMULATOR) || echo "tests at the emulator of AWS will not be run"
 	@mkdir -p build
-	@$(BIN)/python -m pytest -n 2 tests/functions --cov > build/functions.txt 2>&1 & functions=$$!; \
-	$(BIN)/python -m pytest -n 2 --ignore tests/functions; rest=$$?; \
+	@$(BIN)/python -m pytest --workers 2 tests/functions --cov > build/functions.txt 2>&1 & functions=$$!; \
+	$(BIN)/python -m pytest --workers 2 --ignore tests/functions; rest=$$?; \
 	wait $$functions; functions=$$?; cat build/functions.txt; exit $$((rest > functions ? rest : functions))
 
 client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
@@ -57,10 +57,10 @@ soak: $(READY) ## Search longer: histories of editors over real stores, and with
 	@$(BIN)/python -m tests.mutants
 
 setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
-	@$(BIN)/python -m pytest -n 2 tests/tools/setups.py
+	@$(BIN)/python -m pytest --workers 2 tests/tools/setups.py
 
 walks: $(READY) ## Do what pages say of adding something, in a copy of the project, and run the tests that hold it
-	@$(BIN)/python -m pytest -n 2 tests/walks/*.py
+	@$(BIN)/python -m pytest --workers 2 tests/walks/*.py
 
 engine: $(READY) packages ## Take stacks through Pulumi's own engine without a cloud: up, change, destroy (all, or STACK=x); needs its CLI
 	@$(BIN)/python -m tests.engine $(if $(filter file,$(origin STACK)),,$(STACK))

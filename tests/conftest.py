@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from hypothesis import find, settings, strategies
-from xdist.scheduler import LoadFileScheduling
 
 from analyser.run import sdk
 from tests import day, missing
@@ -21,6 +20,8 @@ from tests.missing import pytest_runtest_makereport
 from tests.sharing import Graphs
 
 __all__ = ["pytest_runtest_makereport"]
+
+pytest_plugins = ["tests.workers"]
 
 # Hypothesis's own profile for machines that differ: no deadline, the same examples every time, no database of failures.
 # Forty find what a change breaks; "make soak" looks for what is rare.
@@ -85,12 +86,6 @@ def pytest_collection() -> None:
     find(strategies.none(), lambda _: True)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
-
-
 @pytest.hookimpl(trylast=True)  # after pytest-randomly
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files begin first, so that at the end no worker waits for another's."""
@@ -98,17 +93,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    if "graphs" not in told:
-        Graphs.folder = Path(tempfile.mkdtemp(prefix="graphs-"))
-        config.add_cleanup(functools.partial(shutil.rmtree, Graphs.folder))
-    else:
-        Graphs.folder = Path(told["graphs"])
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    node.workerinput["graphs"] = str(Graphs.folder)
+    Graphs.folder = Path(tempfile.mkdtemp(prefix="graphs-"))
+    config.add_cleanup(functools.partial(shutil.rmtree, Graphs.folder))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -50,9 +50,7 @@ RULES = (
 # The size of caches, slots and frozen fields, types of arguments and variables.
 _NO_VERDICT = ("@lru_cache", "@dataclass", "def ", "entries: list[Block")
 _IDENTITY = ("_Is", "_IsNot")  # whether equal values are one object is the interpreter's affair
-_WITHOUT = (
-    "-p no:cacheprovider -p no:xdist -p no:hypothesispytest -p no:randomly -p no:cov -p no:anyio"  # quicker to start
-)
+_WITHOUT = "-p no:cacheprovider -p no:hypothesispytest -p no:randomly -p no:cov -p no:anyio"  # quicker to start
 _LONGEST = 60.0  # seconds; a change that makes a loop endless is noticed, too
 
 

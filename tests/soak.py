@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _passes(*more: str, **environment: str) -> bool:
-    command = [sys.executable, "-m", "pytest", "-n", "2", *more]
+    command = [sys.executable, "-m", "pytest", "--workers", "2", *more]
     return subprocess.run(command, check=False, env={**os.environ, **environment}).returncode == 0
 
 

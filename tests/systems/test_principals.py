@@ -10,7 +10,6 @@ from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS
 from tests.systems.told import VARIABLES
 
-pytestmark = pytest.mark.xdist_group("stacks")
 KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS}
 
 

@@ -101,11 +101,26 @@ def test_nobody_installs_anything_without_being_root(widget: Path) -> None:
     assert str(error.value) == "widget is not on the path (Debian and Ubuntu: apt-get install widget-tools)"
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+PLUGINS = ["-p", "tests.missing", "-p", "tests.workers", "-p", "no:cacheprovider"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_tests_that_were_not_run_are_a_line_and_an_exit_status(tmp_path: Path, workers: str) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.missing", "-p", "no:cacheprovider", "-n", workers],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.missing",
+            "-p",
+            "tests.workers",
+            "-p",
+            "no:cacheprovider",
+            "--workers",
+            workers,
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
