@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := setup
 PARTS := $(VENV)/.parts
+VARIED := prod confluence-prod confluence-lambda mdreader-amplify collaboration-prod
 LAYERS := dist/collaboration-layer.zip dist/mdreader-backend-layer.zip dist/migrate-database-layer.zip
 AUDIT := build/audit
 EMULATOR := build/emulator
@@ -19,12 +20,12 @@ help: ## Show the targets
 
 setup: ## Make .venv from the lock, unless it is there (PYTHON=python3.13 for another Python)
 	@$(PYTHON) -m tools.virtualenv $(VENV) requirements.txt --project pyproject.toml $(ASKED)
-	@$(MAKE) --silent --no-print-directory $(PARTS)
-	@$(MAKE) --silent --no-print-directory $(LAYERS) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
+	@$(MAKE) --silent --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,--jobs=2) $(PARTS) $(LAYERS) || echo "the functions' packages were not built; 'make packages' before 'pulumi up'"
 
-# What a first preview takes apart of the SDKs, for all stacks (docs/decisions/0036), so that no worker of the tests has to.
+# What a first preview takes apart of the SDKs (docs/decisions/0036), so that no worker of the tests has to: these five use
+# every module that any stack uses, and what they leave out is taken apart where it is first needed.
 $(PARTS): $(VENV)/.ready analyser/run/sdk/split.py
-	@$(BIN)/strata preview --all >/dev/null 2>&1 || true
+	@for stack in $(VARIED); do $(BIN)/strata preview $$stack >/dev/null 2>&1 || true; done
 	@touch $@
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,12 @@ def test_every_stack_is_checked_and_one_finding_fails_all(tmp_path: Path) -> Non
     assert set(done.stdout.splitlines()) == {"dev conforms", "other-prod conforms", "found in prod"}
     script(tmp_path / "check", "exit 0")
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+def test_the_program_that_a_checker_runs_has_the_sdks_in_parts(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").touch()
+    python = f"import runpy, sys; runpy.run_path('{ROOT}/sitecustomize.py'); print(type(sys.meta_path[0]).__name__)"
+    script(tmp_path / "check", f'{sys.executable} -c "{python}"; exit 1')
+    command = [ROOT / "delivery" / "conform.sh", tmp_path / "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "Finder\n"
