@@ -9,6 +9,8 @@ import pytest
 from tests import node
 from tools.programs import MissingProgramError
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 
 def test_the_clients_own_tests_pass() -> None:
     done = node.run("--test", "--test-reporter=tap", "tests/*.test.ts")

@@ -17,6 +17,8 @@ from .pods import SECRET, token
 from .soak.browsers import Browsers
 from .support import PAGE
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 
 class Scene:
     """The gateway, and clients in a Node."""

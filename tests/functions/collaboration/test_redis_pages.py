@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from .interleavings import HISTORIES, Action, History
 from .support import LIMITS, NOW, PAGE, Clock, Editor, contradicting, identities, text_of, written
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 NO_END = -1
 """What Redis says of a key without a time to live."""
 

@@ -12,6 +12,8 @@ from .api import Api
 from .interleavings import Interrupted
 from .support import LIMITS, OPERATIONS, PAGE, Clock, Editor, body, identities, principal, text_of, written_by
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 AUTHOR = {"userId": "ada", "connectionId": "c1"}
 
 

@@ -22,6 +22,8 @@ from .pods import Pods
 from .recorded_spans import traced
 from .support import PAGE, Editor, body, operation_body, text_of, written_by
 
+pytestmark = pytest.mark.no_cover  # as of large pages
+
 GONE = [RedisGoneError("gone"), RedisClusterException("a slot is not covered by the cluster")]
 """What the library says of a node that is away, and of a cluster that lacks one."""
 
