@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PLUGINS = ["-p", "tests.workers", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:cov", "-q"]
+NONE = ("cacheprovider", "cov", "hypothesispytest", "randomly")
+PLUGINS = ["-p", "tests.workers", *(word for name in NONE for word in ("-p", f"no:{name}"))]
 FILE = """
 import os, pytest
 
@@ -76,6 +77,6 @@ def test_each_file_runs_once_in_one_process_and_what_fails_or_dies_is_said(tmp_p
 
 
 def test_after_the_failure_that_counts_no_file_is_begun(tmp_path: Path) -> None:
-    status, said, ran = run(tmp_path, "-x", "-p", "no:randomly", a=FAILS, **dict.fromkeys("bcdefgh", FILE))
+    status, said, ran = run(tmp_path, "-x", a=FAILS, **dict.fromkeys("bcdefgh", FILE))
     assert (status, "1 failed" in said) == (1, True)
     assert len(ran) < 7 * 30

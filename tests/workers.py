@@ -10,7 +10,6 @@ import os
 import signal
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import pairwise
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any
@@ -48,7 +47,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         _drain(queue)
         os.close(queue)
         for worker in workers:
-            worker.end()
+            worker.stop()
     if session.shouldfail:
         raise session.Failed(session.shouldfail)
     return True
@@ -115,12 +114,7 @@ class _Worker:
         self._at = None
 
     def end(self) -> None:
-        """Waits for its end, which it is asked for while at work; a failure when it did not come by itself."""
-        if self.told.closed:
-            return
-        if self._at is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process, signal.SIGINT)
+        """Waits for its end, which fails the run when it did not come by itself."""
         self.told.close()
         _, status = os.waitpid(self._process, 0)
         if status != 0 or self._at is not None:
@@ -129,6 +123,13 @@ class _Worker:
             report = pytest.TestReport(nodeid, location, {}, "failed", said, "call")
             self._config.hook.pytest_runtest_logreport(report=report)
             self._finish()
+
+    def stop(self) -> None:
+        """Ends it as Ctrl-C does, unless it has ended."""
+        if not self.told.closed:
+            os.kill(self._process, signal.SIGINT)
+            self.told.close()
+            os.waitpid(self._process, 0)
 
 
 class _Telling:
