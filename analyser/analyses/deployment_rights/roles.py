@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from analyser.analyses.deployment_rights.names import fewer, filled, made_up
+from analyser.analyses.deployment_rights.names import MANY, fewer, filled, made_up
 from analyser.analyses.deployment_rights.statements import Statement, allow
 from analyser.analyses.prerequisites.model import known
 from analyser.graph import Graph, Node
@@ -49,11 +49,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 """
 
 
-def of_roles(graph: Graph, boundary: str) -> Iterator[Statement]:
-    """Making roles with the boundary, handing each to its own services, and what services make for themselves."""
+def of_roles(graph: Graph, boundary: str, most: int = MANY) -> Iterator[Statement]:
+    """Making roles with the boundary, handing each to its own services, and what services make for themselves.
+
+    More than ``most`` names of roles that are made are told by what they begin with; those handed over never are.
+    """
     made = made_up(graph)
     roles = {node.urn: filled(graph, node, "iam::{account}:role/{name}", made) for node in graph.of_type(ROLE)}
-    arns = fewer(roles.values())
+    arns = fewer(roles.values(), most)
     bound = {"iam:PermissionsBoundary": boundary}
     if arns:
         yield allow("BoundRoles", _BOUND, arns, {"StringEquals": bound})
