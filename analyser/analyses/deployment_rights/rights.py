@@ -58,6 +58,14 @@ class Rights:
         return {service: sorted(found[service]) for service in sorted(found)}
 
 
+def in_either_state(promoted: Graph, standing_by: Graph) -> Graph:
+    """A recovery stack with what it has while it stands by and what it has once it is promoted."""
+    nodes = [*standing_by.nodes, *promoted.nodes]
+    return Graph(
+        promoted.project, promoted.stack, nodes, promoted.exports, region=promoted.region, config=promoted.config
+    )
+
+
 def rights_for(
     graph: Graph,
     *,
