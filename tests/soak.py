@@ -4,7 +4,8 @@ Generated examples are drawn anew, twenty times as many; every scenario of a cha
 raised and lowered, and every map and list of settings gets an entry more; what is tried with some stacks is tried
 with all; a packet walks through thousands of random networks, always the same ones; 20,000 stack files are broken;
 every legal value of every setting and every pair of switches builds its stack; a stack of each system is run with an
-SDK that is loaded as it is; every stack is drawn, folded and not;
+SDK that is loaded as it is; every stack is drawn, folded and not; nine editors at what `make local` runs are cut off
+and come back;
 the whole suite runs ten times, each time in another order, and the last three times beside eight processes that keep
 the machine busy.
 """
@@ -35,6 +36,7 @@ _LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         ("tests/analyser/analyses/reach/test_walk.py",),
         {"STRATA_REACH_NETWORKS": "5000"},
     ),
+    "a long conversation on this machine": (("tests/local/long_conversation.py",), {}),
     "stacks with an SDK as it is": (("tests/analyser/run/sdk/every_stack.py",), {}),
     "broken stack files": (("tests/settings/test_broken_files.py",), {"STRATA_BROKEN_FILES": "20000"}),
     "pictures of every stack, folded and not": (("tests/analyser/faces/picture/every_stack.py",), {}),

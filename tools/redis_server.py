@@ -10,6 +10,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tools.interrupts import held
 from tools.programs import program
 
 PATIENCE = 120.0
@@ -22,14 +23,17 @@ _PORTS_TRIED = 10
 def redis_server(folder: Path, *, cluster: bool = False) -> Generator[int]:
     """redis-server in a folder of its own, on a port that was free, keeping nothing on disk."""
     for _ in range(_PORTS_TRIED):
-        process, port = _started(folder, cluster)
+        process = None
         try:
+            with held():
+                process, port = _started(folder, cluster)
             if _answers(process, port):
                 yield port
                 return
         finally:
-            process.terminate()
-            process.wait()
+            if process is not None:
+                process.terminate()
+                process.wait()
     raise AssertionError(f"redis-server ended {_PORTS_TRIED} times: {(folder / 'log').read_text()}")
 
 

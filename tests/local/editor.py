@@ -16,9 +16,12 @@ from tools.redis_server import PATIENCE
 class Editor:
     """One who has a page open."""
 
-    def __init__(self, place: Place, user: str, page: str, *, token: str | None = None) -> None:
+    def __init__(
+        self, place: Place, user: str, page: str, *, token: str | None = None, document: Doc | None = None
+    ) -> None:
+        """``document`` is what they have of the page from before; nothing otherwise."""
         self.page = page
-        self.document: Doc = Doc()
+        self.document: Doc = document or Doc()
         self.text = self.document.get("text", type=Text)
         headers = {"Authorization": f"Bearer {token or place.token(user)}"}
         self._opened = connect(place.sockets, additional_headers=headers, open_timeout=PATIENCE, proxy=None)

@@ -102,6 +102,15 @@ def test_only_what_is_locked_is_installed(lock: Path, wheels: Path, version: str
     assert found == {"first": "1.0", "second": "1.0", "third": "1.0", "fourth": "1.0", **VERSIONS}
 
 
+@pytest.mark.parametrize("version", FOUND)
+def test_the_emulators_own_packages_are_installed_and_it_is_there(version: str, tmp_path: Path) -> None:
+    """What ``make local`` installs beside the virtualenv, from whatever registry this machine's pip knows."""
+    environment = Environment(tmp_path / "emulator", ROOT / "tools" / "emulator.txt")
+    virtualenv.ensure(environment, FOUND[version])
+    subprocess.run([environment.python, "-m", "pip", "check"], check=True)
+    subprocess.run([environment.python, "-c", "import ministack.app"], check=True, cwd=tmp_path)
+
+
 def test_the_registry_is_one_that_a_set_up_which_resolves_fails_at(lock: Path, wheels: Path) -> None:
     lock.write_text(
         "\n".join(each.text for each in packages(lock).values() if each.name in ("first", "second", "third"))

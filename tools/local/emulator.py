@@ -21,6 +21,7 @@ from botocore.config import Config
 
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings.project_files import ROOT
+from tools.interrupts import held
 from tools.programs import MissingProgramError
 from tools.virtualenv import Environment, ready
 
@@ -89,21 +90,22 @@ def running(region: str, port: int) -> Generator[Emulator]:
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": f"unix://{folder}/no-docker",  # what it would start in containers is left out
         }
-        with log.open("w") as written:
-            process = subprocess.Popen(
-                [python, "-m", "ministack"],
-                env=environment,
-                stdout=written,
-                stderr=written,
-                cwd=folder,
-                start_new_session=True,
-            )
-        found = Emulator(f"http://{HOST}:{port}", region, log)
+        found, process = Emulator(f"http://{HOST}:{port}", region, log), None
         try:
+            with held(), log.open("w") as written:
+                process = subprocess.Popen(
+                    [python, "-m", "ministack"],
+                    env=environment,
+                    stdout=written,
+                    stderr=written,
+                    cwd=folder,
+                    start_new_session=True,
+                )
             _await(found, process)
             yield found
         finally:
-            _end(process)
+            if process is not None:
+                _end(process)
 
 
 def _await(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:

@@ -19,6 +19,7 @@ import jwt
 
 from analyser.graph import Graph
 from settings.project_files import ROOT
+from tools.interrupts import held
 from tools.local import emulator
 from tools.local.cloud import Cloud
 from tools.redis_server import redis_server
@@ -115,20 +116,25 @@ def _served(place: Place, container: dict[str, Any], log: Path) -> Generator[str
     code = os.pathsep.join(str(ROOT / folder) for folder in _CODE)
     inherited = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     environment = {**inherited, **place.cloud.emulator.credentials, **given, "PORT": str(port), "PYTHONPATH": code}
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", _SERVERS[_repository(container)]], env=environment, stdout=written, stderr=written
-        )
+    command = [sys.executable, "-m", _SERVERS[_repository(container)]]
+    process = None
     try:
+        with held(), log.open("w") as written:
+            process = subprocess.Popen(command, env=environment, stdout=written, stderr=written)
         _await(process, port, log)
         yield f"{given.get('PROTOCOL', 'HTTP').lower()}://{emulator.HOST}:{port}"
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _resolved(place: Place, reference: str) -> str:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
-from analyser.analyses.deployment_rights.names import filled, made_up
+from analyser.analyses.deployment_rights.names import fewer, filled, made_up
 from analyser.analyses.deployment_rights.others import deployment_roles
 from analyser.analyses.deployment_rights.roles import ROLE
 from analyser.analyses.deployment_rights.statements import Statement, allow, is_read, no_other_stack
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.deployment_rights.used_arns import Used, fewest
+from analyser.analyses.deployment_rights.used_arns import Used, fewer_and_wider
 from analyser.analyses.reach.graph_view import View
 from analyser.analyses.rights.attached_policies import ROLES, attached
 from analyser.graph import Graph
@@ -34,6 +34,8 @@ ESCALATES: Final = (
 """https://pathfinding.cloud · https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/"""
 _OF_AWS: Final = "AWS-managed "
 _WHO: Final = "aws:PrincipalArn"
+_ROLES: Final = (8, 4, 2)
+"""So many roles with policies of AWS's own are listed where there is no room for all; of more, what they begin with."""
 _HARMLESS: Final = frozenset({"iam:CreateServiceLinkedRole"})
 
 
@@ -64,28 +66,45 @@ def boundary_of(graph: Graph, companions: Iterable[str] = ()) -> Document:
     Raises TooLargeError for what no policy holds.
     """
     uses = _uses(graph)
-    statements = [*_rest(uses), *_denying(graph, companions)]
-    for kinds in range(len(uses.own) + 1):
-        own = [allow("Own", {f"{service}:*" for service in uses.owned}, fewest(uses.own, kinds))] if uses.own else []
-        document = {"Version": "2012-10-17", "Statement": [*own, *statements]}
+    always = [*_rest(uses), *_denying(graph, companions)]
+    for own, who in _narrowest_first(uses):
+        statements = [*_own(uses, own), *_of_aws(uses, who), *always]
+        document = {"Version": "2012-10-17", "Statement": statements}
         if size(document) <= LARGEST:
             return document
     raise TooLargeError(f"the boundary takes {size(document):,} characters, and a policy has {LARGEST:,}")
 
 
+def _narrowest_first(uses: _Uses) -> Iterator[tuple[list[str], list[str]]]:
+    """The ARNs of ``Own`` and the roles with policies of AWS's own, ever fewer; the ARNs first."""
+    arns: list[str] = []
+    who = _who(uses.by_aws)
+    for arns in fewer_and_wider(uses.own):
+        yield arns, who
+    for most in _ROLES:
+        yield arns, fewer(who, most)
+
+
+def _own(uses: _Uses, arns: list[str]) -> Iterator[Statement]:
+    if arns:
+        yield allow("Own", {f"{service}:*" for service in uses.owned}, arns)
+
+
+def _of_aws(uses: _Uses, who: list[str]) -> Iterator[Statement]:
+    if uses.services:
+        yield allow("PoliciesOfAws", {f"{service}:*" for service in uses.services}, ["*"], _only(who))
+
+
 def _rest(uses: _Uses) -> Iterator[Statement]:
     if uses.anywhere:
         yield allow("Anywhere", _by_service(uses.anywhere), ["*"])
-    if uses.services:
-        services = {f"{service}:*" for service in uses.services}
-        yield allow("PoliciesOfAws", services, ["*"], _who(uses.by_aws))
     if uses.looked:
         yield allow("Looking", uses.looked, ["*"])
     by_roles: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
     for (action, resources), roles in uses.single.items():
         by_roles[resources, tuple(sorted(roles))].add(action)
     for number, ((resources, roles), actions) in enumerate(sorted(by_roles.items()), 1):
-        yield allow(f"Single{number}", actions, resources, _who(roles))
+        yield allow(f"Single{number}", actions, resources, _only(_who(roles)))
 
 
 def _by_service(actions: set[str]) -> set[str]:
@@ -98,9 +117,13 @@ def _names_resources(action: Action) -> bool:
     return action.resource_level
 
 
-def _who(roles: Iterable[str]) -> dict[str, dict[str, list[str]]]:
-    """These roles alone; a boundary is of none outside its account."""
-    return {"StringLike": {_WHO: sorted(f"*/{arn.rpartition('/')[2]}" for arn in roles)}}
+def _who(roles: Iterable[str]) -> list[str]:
+    """What tells these roles; a boundary is of none outside its account."""
+    return sorted(f"*/{arn.rpartition('/')[2]}" for arn in roles)
+
+
+def _only(who: list[str]) -> dict[str, dict[str, list[str]]]:
+    return {"StringLike": {_WHO: who}}
 
 
 def _denying(graph: Graph, companions: Iterable[str]) -> Iterator[Statement]:

@@ -6,12 +6,13 @@ from typing import Any, Final
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.model import block, region_of
+from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.iam.actions import actions_of
 
 _TABLE: Final = "aws:dynamodb/table:Table"
+_ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _FUNCTION: Final = "aws:lambda/function:Function"
 _FILLING: Final = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 """What fills a replica. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html"""
@@ -35,6 +36,28 @@ def by_inputs(graph: Graph) -> Iterator[Statement]:
         yield allow("Layers", ["lambda:GetLayerVersion"], {f"{layer.rpartition(':')[0]}:*" for layer in foreign})
     if any(block(node, "vpcConfig") for node in graph.of_type(_FUNCTION)):
         yield _left_behind(graph)
+    yield from _sources(graph)
+    if any(node.inputs.get("privateDnsEnabled") is True for node in graph.of_type(_ENDPOINT)):
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html, CreateVpcEndpoint
+        here = [f"VPCId=*,VPCRegion={region}" for region in regions(graph)]
+        yield allow(
+            "PrivateNames", ["route53:AssociateVPCWithHostedZone"], ["arn:aws:route53:::hostedzone/*"],
+            {"ForAllValues:StringLike": {"route53:VPCs": here}},
+        )  # fmt: skip
+    if graph.of_type("aws:msk/cluster:Cluster"):
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonMSKFullAccess.html
+        linked = f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/kafka.amazonaws.com/AWSServiceRoleForKafka*"
+        yield allow("KafkasRole", ["iam:AttachRolePolicy", "iam:PutRolePolicy"], [linked])
+
+
+def _sources(graph: Graph) -> Iterator[Statement]:
+    """Databases of the home that copies in this stack follow: asked about in their own region as well.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.Cnsdr.html
+    """
+    followed = {known(node, "replicateSourceDb") for node in graph.of_type("aws:rds/instance:Instance")}
+    if arns := {arn for arn in followed if arn.startswith("arn:")}:
+        yield allow("Sources", ["rds:CreateDBInstanceReadReplica"], arns)
 
 
 def _recovery_points(graph: Graph) -> Iterator[Statement]:

@@ -14,7 +14,7 @@ _SUFFIX = "?" * 7
 
 https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
-_MANY = 4
+MANY = 4
 """So many names of a kind are listed; of more, what they begin with."""
 _END = re.compile(r"-[0-9a-f]{7}")
 _MADE = re.compile(r"[A-Za-z0-9.-]+-[0-9a-f]{7}(?![0-9a-f])")
@@ -62,7 +62,7 @@ def filled(graph: Graph, node: Node, form: str, made: Mapping[str, str]) -> str:
     return without_made_up(f"arn:aws:{text}", made)
 
 
-def fewer(arns: Iterable[str], most: int = _MANY) -> list[str]:
+def fewer(arns: Iterable[str], most: int = MANY) -> list[str]:
     """ARNs whose made-up names are more than ``most`` of a kind, by what the names begin with.
 
     A wildcard takes in no other kind; for a ``most`` of 1 it takes in all of its own.

@@ -1,18 +1,19 @@
 """What a deployment asks for beside its resources: state, look-ups, and a few narrow cases."""
 
-import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
+from analyser.analyses.delivery import delivered
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.steps import STATE_KEY, planning, runner_source, site
 from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.delivery import Deployer, delivery_of
 from settings.recovery import recovery_of
-from settings.stack import PROJECT
 
 RECORD: Final = "aws:route53/record:Record"
 _NODES: Final = "aws:eks/nodeGroup:NodeGroup"
@@ -46,6 +47,8 @@ def _protected(graph: Graph) -> Iterator[str]:
         yield filled(graph, node, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/*", made)
     for node in graph.of_type("aws:apigateway/restApi:RestApi"):
         yield f"arn:aws:apigateway:{region_of(graph, node)}::/restapis/*/stages/*"
+    for node in graph.of_type("aws:amplify/app:App"):
+        yield filled(graph, node, "amplify:{region}:{account}:apps/*", made)
 
 
 def bucket_of(state: str) -> str:
@@ -54,10 +57,14 @@ def bucket_of(state: str) -> str:
     return found[1] if found else ""
 
 
-def state_of(graph: Graph) -> str:
-    """The bucket of the state that a stack's file or its own pipeline names; empty where neither does."""
-    if said := json.loads(graph.config.get(f"{PROJECT}:delivery") or "{}").get("state"):
-        return bucket_of(said)
+def state_of(graph: Graph, directory: Path) -> str:
+    """The bucket of the state that a stack's file names, or the pipeline that deploys it; empty where none does.
+
+    Raises SettingsError where the stack that makes the pipeline has no file.
+    """
+    said = delivery_of(graph.config)
+    if said.by is not Deployer.HAND:
+        return bucket_of(said.state or delivered(directory, graph.stack).state or "")
     for node in graph.of_type("aws:codebuild/project:Project"):
         for variable in block(node, "environment").get("environmentVariables") or ():
             if found := _BACKEND.match(str(variable.get("value"))):
@@ -113,6 +120,8 @@ def _changes(graph: Graph) -> Iterator[Statement]:
         yield allow(
             "LaunchWithin", ["ec2:RunInstances"], [f"{one}{kind}" for one in machines for kind in theirs], stack
         )
+        tagged = {"StringEquals": {"ec2:CreateAction": "RunInstances", f"aws:RequestTag/{STACK_TAG}": graph.stack}}
+        yield allow("LaunchTags", ["ec2:CreateTags"], [f"{one}{kind}" for one in machines for kind in kinds], tagged)
     if graph.of_type(_TARGETS):
         # EFS makes them with the caller's rights, and without tags.
         # https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html

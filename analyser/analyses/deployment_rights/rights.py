@@ -7,7 +7,8 @@ from typing import Final
 
 from analyser.analyses.delivery import Delivered
 from analyser.analyses.deployment_rights.by_inputs import by_inputs
-from analyser.analyses.deployment_rights.documents import Document, documents
+from analyser.analyses.deployment_rights.documents import Document, TooLargeError, documents
+from analyser.analyses.deployment_rights.names import MANY
 from analyser.analyses.deployment_rights.others import LOOKS, deployment_roles, others
 from analyser.analyses.deployment_rights.roles import keeps_itself, of_roles
 from analyser.analyses.deployment_rights.statements import STACK_TAG, actions_for, no_other_stack, statements
@@ -17,6 +18,9 @@ from policy.iam.actions import expand
 
 VERSION: Final = 1
 """Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
+
+_FEWEST: Final = 1
+"""Names of a kind where there is no room for more: a boundary and tags tell the rest."""
 
 
 class TooWideError(ValueError):
@@ -54,6 +58,14 @@ class Rights:
         return {service: sorted(found[service]) for service in sorted(found)}
 
 
+def in_either_state(promoted: Graph, standing_by: Graph) -> Graph:
+    """A recovery stack with what it has while it stands by and what it has once it is promoted."""
+    nodes = [*standing_by.nodes, *promoted.nodes]
+    return Graph(
+        promoted.project, promoted.stack, nodes, promoted.exports, region=promoted.region, config=promoted.config
+    )
+
+
 def rights_for(
     graph: Graph,
     *,
@@ -75,9 +87,17 @@ def rights_for(
     actions = actions_for(graph, reading=reading) | set(LOOKS)
     if not reading:
         actions |= {action for token, steps in STEPS.items() if graph.of_type(token) for action in steps}
-    found = [*statements(graph, actions), *others(graph, state, reading=reading)]
+    always = [*others(graph, state, reading=reading)]
     if not reading:
-        found += [*by_inputs(graph), *promotion(graph, before), *of_roles(graph, boundary)]
-        found.append(no_other_stack(graph, [*companions, *(one.stack for one in before)]))
-        found.append(keeps_itself(boundary, deployment_roles(graph)))
-    return Rights(tuple(documents(found)))
+        always += [*by_inputs(graph), *promotion(graph, before)]
+        always.append(no_other_stack(graph, [*companions, *(one.stack for one in before)]))
+        always.append(keeps_itself(boundary, deployment_roles(graph)))
+
+    def written(most: int) -> Rights:
+        roles = () if reading else of_roles(graph, boundary, most)
+        return Rights(tuple(documents([*statements(graph, actions, most), *always, *roles])))
+
+    try:
+        return written(MANY)
+    except TooLargeError:
+        return written(_FEWEST)

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from analyser.analyses.deployment_rights.names import fewer, filled, made_up
+from analyser.analyses.deployment_rights.names import MANY, fewer, filled, made_up
 from analyser.analyses.deployment_rights.statements import Statement, allow
 from analyser.analyses.prerequisites.model import known
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
 ROLE: Final = "aws:iam/role:Role"
+_TARGET: Final = "aws:appautoscaling/target:Target"
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _BOUND: Final = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
 _ATTACH: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
@@ -21,12 +22,8 @@ _TAKERS: Final = {"ec2.amazonaws.com": ("ec2.amazonaws.com", "eks.amazonaws.com"
 SERVICE_LINKED: Final = {
     "aws:apigateway/": ("ops.apigateway.amazonaws.com",),
     "aws:apigatewayv2/": ("ops.apigateway.amazonaws.com",),
-    "aws:appautoscaling/": tuple(
-        f"{service}.application-autoscaling.amazonaws.com" for service in ("dynamodb", "ecs", "lambda")
-    ),
     "aws:backup/": ("backup.amazonaws.com", "restore-testing.backup.amazonaws.com"),
     "aws:cfg/": ("config.amazonaws.com",),
-    "aws:cloudfront/": ("cloudfront.amazonaws.com", "logger.cloudfront.amazonaws.com"),
     "aws:cloudtrail/": ("cloudtrail.amazonaws.com",),
     "aws:cloudwatch/logDelivery": ("delivery.logs.amazonaws.com",),
     "aws:cognito/": ("email.cognito-idp.amazonaws.com",),
@@ -49,11 +46,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 """
 
 
-def of_roles(graph: Graph, boundary: str) -> Iterator[Statement]:
-    """Making roles with the boundary, handing each to its own services, and what services make for themselves."""
+def of_roles(graph: Graph, boundary: str, most: int = MANY) -> Iterator[Statement]:
+    """Making roles with the boundary, handing each to its own services, and what services make for themselves.
+
+    More than ``most`` names of roles that are made are told by what they begin with; those handed over never are.
+    """
     made = made_up(graph)
     roles = {node.urn: filled(graph, node, "iam::{account}:role/{name}", made) for node in graph.of_type(ROLE)}
-    arns = fewer(roles.values())
+    arns = fewer(roles.values(), most)
     bound = {"iam:PermissionsBoundary": boundary}
     if arns:
         yield allow("BoundRoles", _BOUND, arns, {"StringEquals": bound})
@@ -66,20 +66,19 @@ def of_roles(graph: Graph, boundary: str) -> Iterator[Statement]:
             }
             yield allow("BoundAttachments", _ATTACH, [f"arn:aws:iam::{ACCOUNT_ID}:role/*"], only)
     yield from _passing(graph, roles)
-    linked = sorted(
-        {
-            name
-            for token in graph.counts
-            for start, names in SERVICE_LINKED.items()
-            if token.startswith(start)
-            for name in names
-        }
-    )
-    if linked:
+    if linked := _linked(graph):
         yield allow(
             "ServiceLinked", ["iam:CreateServiceLinkedRole"],
             [f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/*"], {"StringEquals": {"iam:AWSServiceName": linked}},
         )  # fmt: skip
+
+
+def _linked(graph: Graph) -> list[str]:
+    """The services that have such roles; of Application Auto Scaling one for each service that it scales."""
+    pairs = ((token, start) for token in graph.counts for start in SERVICE_LINKED if token.startswith(start))
+    found = {name for _, start in pairs for name in SERVICE_LINKED[start]}
+    scaled = {known(node, "serviceNamespace") for node in graph.of_type(_TARGET)} - {""}
+    return sorted(found | {f"{service}.application-autoscaling.amazonaws.com" for service in scaled})
 
 
 def keeps_itself(boundary: str, roles: list[str]) -> Statement:

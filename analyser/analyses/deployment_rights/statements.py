@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from analyser.analyses.deployment_rights.names import Called, called, fewer
+from analyser.analyses.deployment_rights.names import MANY, Called, called, fewer
 from analyser.analyses.deployment_rights.table import brings_tags, knows_tags, of_type
 from analyser.graph import Graph
 from policy.iam.actions import LIST, READ, TAGGING, actions_of, expand
@@ -34,8 +34,11 @@ GLOBAL: Final = "us-east-1"
 """Where requests to services that have no region go."""
 
 
-def statements(graph: Graph, actions: Iterable[str]) -> Iterator[Statement]:
-    """What allows these actions on what the stack makes, and on nothing else that can be named."""
+def statements(graph: Graph, actions: Iterable[str], most: int = MANY) -> Iterator[Statement]:
+    """What allows these actions on what the stack makes, and on nothing else that can be named.
+
+    Of more than ``most`` made-up names of a kind only what they begin with is told.
+    """
     by_service: dict[str, set[str]] = defaultdict(set)
     for action in actions:
         by_service[action.partition(":")[0]].add(action)
@@ -43,7 +46,7 @@ def statements(graph: Graph, actions: Iterable[str]) -> Iterator[Statement]:
     names = called(graph)
     for service, wanted in sorted(by_service.items()):
         anything |= {action for action in wanted if not resource_level(action)}
-        yield from _of_service(graph, service, {action for action in wanted if resource_level(action)}, names)
+        yield from _of_service(graph, service, {action for action in wanted if resource_level(action)}, names, most)
     yield from _on_anything(graph, anything)
 
 
@@ -111,25 +114,24 @@ def _known(action: str) -> Any:
     return actions_of(service)[name.lower()]
 
 
-def _of_service(graph: Graph, service: str, actions: set[str], names: Called) -> Iterator[Statement]:
+def _of_service(graph: Graph, service: str, actions: set[str], names: Called, most: int) -> Iterator[Statement]:
     plain = actions - SPECIAL
     named, generated = (_within(service, arns) for arns in (names.named, names.generated))
     label = "".join(part.capitalize() for part in service.split("-"))
     if plain and named:
         yield allow(f"{label}Named", plain, named)
     if plain and generated:
-        yield from _by_tag(graph, label, plain, generated)
+        yield from _by_tag(graph.stack, label, plain, generated, most)
 
 
-def _by_tag(graph: Graph, label: str, actions: set[str], generated: list[str]) -> Iterator[Statement]:
-    arns = fewer(generated)
+def _by_tag(stack: str, label: str, actions: set[str], generated: list[str], most: int) -> Iterator[Statement]:
+    arns = fewer(generated, most)
     # The tag tells more than names that others may have as well; roles have both.
     kinds = arns if label == "Iam" else fewer(generated, most=1)
     writes = {action for action in actions if not is_read(action) and action.partition(":")[0] not in _WITHOUT_TAGS}
     tagging = {action for action in writes if _known(action).level == TAGGING and knows_tags(action)}
     making = {action for action in writes - tagging if brings_tags(action)}
     owned = {action for action in writes - tagging if knows_tags(action)}
-    stack = graph.stack
     if tagging:
         # In the course of making something there is no tag yet; what bears another stack's is left alone.
         yield allow(f"{label}Tags", tagging, arns, {"StringEqualsIfExists": {f"aws:ResourceTag/{STACK_TAG}": stack}})

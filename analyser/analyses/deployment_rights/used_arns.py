@@ -13,6 +13,10 @@ from analyser.graph import Graph
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _CHOSEN: Final = ("resourceId",)
 """Outputs that AWS chooses and that ARNs of other services hold: an instance's, for its users and its metrics."""
+_BUCKETS: Final = "arn:aws:s3:::"
+_MADE_UP: Final = "???????"
+_OF_ARN: Final = re.compile(r"^(arn:aws:[^:]*:)[^:]+(:.*)$")
+_IN_BUCKET: Final = re.compile(rf"^({_BUCKETS}.*-[0-9]{{12}}-)[a-z0-9-]+\*$")
 _BY_AWS: Final = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "*"),
     (re.compile(r"(:table/[^/]+/stream/).*"), r"\1*"),
@@ -60,24 +64,48 @@ def _under_other_inputs(graph: Graph) -> Iterator[tuple[str, str]]:
         key = operations()[node.type].name if node.type in operations() else ""
         given = node.outputs.get(key)
         if key and key not in node.inputs and isinstance(given, str) and re.fullmatch(r".*-[0-9a-f]{7}", given):
-            yield given, f"{node.name}-{'?' * 7}"
+            yield given, f"{node.name}-{_MADE_UP}"
 
 
-def fewest(arns: Iterable[str], kinds: int) -> list[str]:
-    """What covers all of them: buckets with what is in them, nothing that another one covers.
-
-    Of as many ``kinds`` whose made-up names take most room, only what the names of each begin with.
+def fewer_and_wider(arns: Iterable[str]) -> Iterator[list[str]]:
+    """What covers all of them: buckets with what is in them, nothing that another one covers. Each list is wider than
+    the one before: any region where the same is in several, then of made-up names and at last of given ones only what
+    those of a kind begin with, one kind more each time, the kind that takes most room first.
     """
     every = {_with_content(arn) for arn in arns}
-    made: dict[str, set[str]] = defaultdict(set)
-    for arn in every:
-        begin, mark, _ = arn.partition("???????")
-        if mark:
-            made[begin[: max(begin.rfind("/"), begin.rfind(":")) + 1]].add(arn)
-    for kind in sorted(made, key=lambda kind: (-sum(map(len, made[kind])), kind))[:kinds]:
-        begin = _common(made[kind])
-        every = every - made[kind] | {f"{begin[: max(begin.rfind('-') + 1, len(kind))]}*"}
+    yield _uncovered(every)
+    every = _in_any_region(every)
+    yield _uncovered(every)
+    for chosen in (_MADE_UP, ""):
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for arn in every:
+            begin = arn.partition(_MADE_UP)[0]
+            if chosen in arn:
+                kinds[begin[: max(begin.rfind("/"), begin.rfind(":")) + 1]].add(arn)
+        for kind in sorted(kinds, key=lambda kind: (-sum(map(len, kinds[kind])), kind)):
+            if len(kinds[kind]) > 1 or chosen:
+                every = every - kinds[kind] | _begun(kinds[kind], kind)
+                yield _uncovered(every)
+
+
+def _uncovered(every: set[str]) -> list[str]:
     return sorted(arn for arn in every if not any(other != arn and _covers(other, arn) for other in every))
+
+
+def _in_any_region(arns: set[str]) -> set[str]:
+    """What differs by its region alone as one; a bucket's stands at the end of its name, after the account."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for arn in arns:
+        found[_IN_BUCKET.sub(r"\1*", _OF_ARN.sub(r"\1*\2", arn))].add(arn)
+    return {anywhere if len(same) > 1 else next(iter(same)) for anywhere, same in found.items()}
+
+
+def _begun(names: set[str], kind: str) -> set[str]:
+    """What they begin with, as far as whole words go; of buckets that begin with nothing alike each by itself."""
+    begin = _common(names).partition(_MADE_UP)[0].rstrip("*")
+    if begin not in names and f"{begin}*" not in names:
+        begin = begin[: max(begin.rfind("-") + 1, len(kind))]
+    return names if begin == _BUCKETS else {f"{begin}*"}
 
 
 def _common(texts: set[str]) -> str:
@@ -87,7 +115,7 @@ def _common(texts: set[str]) -> str:
 
 
 def _with_content(arn: str) -> str:
-    if not arn.startswith("arn:aws:s3:::"):
+    if not arn.startswith(_BUCKETS):
         return arn
     return f"{arn.partition('/')[0].rstrip('*')}*"
 

@@ -172,7 +172,7 @@ def rights_for(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="For previews and drift: nothing that changes.")
     ] = False,
-    state: Annotated[str, typer.Option("--state", help="The bucket of the state, unless a pipeline names it.")] = "",
+    state: Annotated[str, typer.Option("--state", help="The bucket of the state, unless a file says it.")] = "",
     output: Annotated[Path | None, typer.Option("--output", help="Write the policies to a folder.")] = None,
     as_json: AsJson = False,
 ) -> int:

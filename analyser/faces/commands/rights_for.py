@@ -11,13 +11,13 @@ from analyser.analyses.delivery import Delivered, tried_in
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
 from analyser.analyses.deployment_rights.others import bucket_of, state_of
-from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, rights_for
+from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, in_either_state, rights_for
 from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import UnknownTypeError
 from analyser.analyses.prerequisites.deployer import runner_of
 from analyser.faces.commands.drill import home_of, standby_of, whole
 from analyser.faces.commands.output import written_to
-from analyser.faces.commands.stack import project_root
+from analyser.faces.commands.stack import graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
@@ -30,8 +30,8 @@ _BOUNDARY = f"{PROJECT}:{BOUNDARY}"
 
 def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
     """Prints how wide the rights are, or writes the policies. Raises UsageError for rights that cannot be narrowed."""
-    graph = whole(stack)
-    bucket = bucket_of(state) if state else state_of(graph)
+    graph = in_either_state(whole(stack), graph_of(stack, promoted=False)) if home_of(stack) else whole(stack)
+    bucket = bucket_of(state) if state else _state(graph)
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     name = boundary_name(graph)
@@ -56,6 +56,13 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
     else:
         for line in _lines(found, files, graph, reading=reading):
             typer.echo(line)
+
+
+def _state(graph: Graph) -> str:
+    try:
+        return state_of(graph, project_root())
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def _before(graph: Graph) -> list[Delivered]:

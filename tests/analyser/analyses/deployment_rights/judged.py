@@ -6,7 +6,7 @@ from typing import Any
 
 from analyser.analyses.delivery import tried_in
 from analyser.analyses.deployment_rights.boundary import boundary_of
-from analyser.analyses.deployment_rights.rights import Rights, rights_for
+from analyser.analyses.deployment_rights.rights import Rights, in_either_state, rights_for
 from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.rights.decide import decide
@@ -19,7 +19,7 @@ from analyser.run.mock_cloud import ACCOUNT_ID
 from analyser.run.mock_cloud.identity import ARNS, NAMES
 from policy.iam import IDENTITY, parse
 from policy.iam.actions import expand
-from tests.stacks import EVERY_STACK, ROOT, STACKS, home_of, serving
+from tests.stacks import EVERY_STACK, ROOT, STACKS, home_of, serving, stack_graph
 
 REGION = "us-east-1"
 FULLEST = STACKS if EVERY_STACK else ("prod", "confluence-lambda", "mdreader-prod", "collaboration-prod-dr")
@@ -32,6 +32,7 @@ NOTHING = {
     "aws:requesttag/stack": ABSENT,
     "aws:resourcetag/stack": ABSENT,
     "kms:resourcealiases": ABSENT,
+    "ec2:createaction": ABSENT,
     "ec2:islaunchtemplateresource": ABSENT,
 }
 """A request that brings none of the keys that the policies ask about."""
@@ -43,7 +44,7 @@ def boundary_arn(stack: str) -> str:
 
 @functools.cache
 def rights(stack: str, *, reading: bool = False) -> Rights:
-    graph = serving(stack)
+    graph = either(stack)
     source = promoted_from(graph, ROOT)
     before = tried_in(ROOT, source) if source else ()
     return rights_for(
@@ -58,7 +59,13 @@ def rights(stack: str, *, reading: bool = False) -> Rights:
 
 @functools.cache
 def boundary(stack: str) -> dict[str, Any]:
-    return boundary_of(serving(stack), companions(stack))
+    return boundary_of(either(stack), companions(stack))
+
+
+@functools.cache
+def either(stack: str) -> Graph:
+    """What a stack has at one time or another."""
+    return in_either_state(serving(stack), stack_graph(stack)) if home_of(stack) else serving(stack)
 
 
 def companions(stack: str) -> list[str]:
