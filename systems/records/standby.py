@@ -52,7 +52,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account, also_notices=["events"], data_users=settings.backup.key_users, edge=False)
+    keys = make_keys("records", account, data_users=settings.backup.key_users, edge=False)
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)

@@ -65,7 +65,7 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
             f"pulumi config set --stack {stack} --path {_PROMOTED} true",
             f"git commit -m 'Promote {stack}' Pulumi.{stack}.yaml",
             f"pulumi preview --stack {stack} --diff",
-            f"pulumi preview --stack {stack} --json | jq -r '.steps[] | select(.op != \"same\" and .op != \"read\") | "
+            f'pulumi preview --stack {stack} --json | jq -r \'.steps[] | select(.op != "same" and .op != "read") | '
             f".urn' | grep -E '{_HOMES}'",
             *_out_of_datastore(standby),
             *_not_backed_up(standby),

@@ -106,7 +106,7 @@ def _not_replicated(table: Node, home: Graph) -> Step:
         ),
         see="REPLICATION_NOT_AUTHORIZED. It ends within 20 hours by the way back: a copy that stays like that for "
         "longer is a table of its own for good, and what both wrote is joined by nobody",
-        back=f"aws dynamodb delete-resource-policy --resource-arn \"$(aws dynamodb describe-table --table-name {name} "
+        back=f'aws dynamodb delete-resource-policy --resource-arn "$(aws dynamodb describe-table --table-name {name} '
         '--query Table.TableArn --output text)"',
     )
 
