@@ -34,7 +34,7 @@ class CopyFailures(FailedEvents):
 
 
 class CopiesMade(Component):
-    """Copies out of one vault that were made, by store, for an alarm on each that was not (``delivery_alarms.backups``).
+    """Copies out of one vault that were made, by store, for an alarm on each that was not (``delivery_alarms``).
 
     Each of ``resources`` has a rule of its own: a copy of one stands for no other, nor one of a cluster's volumes for
     the cluster. AWS Backup's metric of copies names types of resources and no store. What was made is kept as failures
