@@ -9,7 +9,7 @@ from components.operations.backup import BackedUpBucket, Backup, BackupSettings
 from components.operations.copies_watched import CopiesWatched
 from components.operations.metric import EDGE_REGION
 from components.operations.protected_resource import ProtectedResource
-from components.operations.topic import PUBLISHERS, Notices, NoticesSettings
+from components.operations.topic import ALARMS, PUBLISHERS, Notices, NoticesSettings
 from components.security.key import Key, log_groups, publishers
 from components.security.operator_role import OperatorRole
 from components.statements import Statement
@@ -87,7 +87,14 @@ def make_notices(
     notices = Notices(name, settings, account=stack.account, key=stack.keys.logs, publishers=(*PUBLISHERS, *also))
     if stack.account.region == EDGE_REGION or not edge:
         return notices, None
-    at_the_edge = Notices(f"edge-{name}", settings, account=stack.account, key=stack.keys.edge_logs, region=EDGE_REGION)
+    at_the_edge = Notices(
+        f"edge-{name}",
+        settings,
+        account=stack.account,
+        key=stack.keys.edge_logs,
+        publishers=[ALARMS],
+        region=EDGE_REGION,
+    )
     return notices, at_the_edge
 
 
@@ -129,6 +136,6 @@ def _edge_key(system: str, account: Account) -> Key:
         "edge-logs-key",
         account=account,
         purpose=f"Logs and notices of the {system} system's edge",
-        usable_by=[log_groups(account, EDGE_REGION), publishers(account, *PUBLISHERS)],
+        usable_by=[log_groups(account, EDGE_REGION), publishers(account, ALARMS)],
         region=EDGE_REGION,
     )

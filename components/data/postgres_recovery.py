@@ -72,6 +72,8 @@ class PostgresRecovery(PostgresPrimary):
         self.endpoint = instance.address
         self.reader_endpoints = {key: replica.address for key, replica in replicas.items()}
         self.instance_ids = {key: each.identifier for key, each in self._instances.items()}
+        self.lagging = [PRIMARY] if self.follows else list(self.reader_endpoints)
+        """The instances, by role, that follow another, and so lag."""
         self.register_outputs({"endpoint": self.endpoint, "readerEndpoints": self.reader_endpoints})
 
     def _follower(self, source_arn: pulumi.Input[str]) -> aws.rds.Instance:

@@ -188,8 +188,7 @@ class Backup(Component):
         if taken:
             said = {"key": notice_key, "vault_arn": vault.arn, "opts": self.child_options()}
             self.copy_failures = CopyFailures(self.child("copies"), **said)
-            types = {one.type for one in everything}
-            self.copies_made = CopiesMade(self.child("copied"), types=types, **said)
+            self.copies_made = CopiesMade(self.child("copied"), resources=everything, **said)
         self.tested = settings.tests_restores(account)
         if self.tested:
             RestoreTests(
@@ -203,7 +202,8 @@ class Backup(Component):
         self.vault_name = vault.name
         self.each_day = Counter(one.type for one in everything)
         """How many backups a day has, by type of resource."""
-        self.copies_each_day = len(everything) * len(taken)
+        self.copies_each_day = len(taken)
+        """How many copies are made of each backup."""
         self.register_outputs({"vaultName": self.vault_name, "planArn": plan.arn})
 
     def _plan(self, vault: aws.backup.Vault, copies: Sequence[pulumi.Output[str]]) -> aws.backup.Plan:

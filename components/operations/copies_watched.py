@@ -9,13 +9,11 @@ from components.account import Account
 from components.component import Component
 from components.operations import delivery_alarms
 from components.operations.alarms import Alarms
-from components.operations.topic import Notices, NoticesSettings
+from components.operations.topic import ALARMS, Notices, NoticesSettings
 from components.operations.vault_changes import VaultChanges
 from components.region import in_region
 from components.security.key import Key, publishers
 from components.statements import Grant
-
-_ALARMS = "cloudwatch"
 
 
 class CopiesWatched(Component):
@@ -41,7 +39,7 @@ class CopiesWatched(Component):
             self.child("key"),
             account=there,
             purpose=f"Notices of copies of backups in {region}",
-            usable_by=[publishers(account, _ALARMS, "events")],
+            usable_by=[publishers(account, ALARMS, "events")],
             opts=self.child_options(),
         )
         changes = VaultChanges(self.child("changes"), key=key, vault_names=[vault.name], opts=self.child_options())
@@ -50,7 +48,7 @@ class CopiesWatched(Component):
             settings,
             account=there,
             key=key,
-            publishers=[_ALARMS],
+            publishers=[ALARMS],
             opts=self.child_options(),
         )
         Alarms(

@@ -5,8 +5,12 @@ from typing import Any
 
 import pulumi
 
-from components.operations.failed_events import FailedEvents
+from components.component import Component
+from components.compute.failure_queue import read_failures
+from components.operations.failed_events import FailedEvents, keep_events, make_rule
+from components.operations.protected_resource import ProtectedResource
 from components.security.key import Key
+from components.statements import Grant
 
 
 class CopyFailures(FailedEvents):
@@ -29,15 +33,14 @@ class CopyFailures(FailedEvents):
         super().__init__(name, key=key, description="A copy of a backup failed", pattern=pattern, opts=opts)
 
 
-class CopiesMade(FailedEvents):
-    """Copies out of one vault that were made, for an alarm on those that were not (``delivery_alarms.backups``).
+class CopiesMade(Component):
+    """Copies out of one vault that were made, by store, for an alarm on each that was not (``delivery_alarms``).
 
-    Only those of ``types`` count, by AWS Backup's names of them: the copy of a cluster is one of each of its volumes as
-    well, which would stand for copies of databases that were not made.
-    https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
+    Each of ``resources`` has a rule of its own: a copy of one stands for no other, nor one of a cluster's volumes for
+    the cluster. AWS Backup's metric of copies names types of resources and no store. What was made is kept as failures
+    are, encrypted with ``key``.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     """
-
-    _RULE = "made"
 
     def __init__(
         self,
@@ -45,11 +48,29 @@ class CopiesMade(FailedEvents):
         *,
         key: Key,
         vault_arn: pulumi.Input[str],
-        types: Iterable[str],
+        resources: Iterable[ProtectedResource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        pattern = _copies(vault_arn, "COMPLETED", resourceType=sorted(types))
-        super().__init__(name, key=key, description="A copy of a backup was made", pattern=pattern, opts=opts)
+        super().__init__(name, opts)
+        rules = {
+            one.name: make_rule(
+                self,
+                f"{one.name}-made",
+                f"A copy of a backup of {one.name} was made",
+                _copies(vault_arn, "COMPLETED", resourceArn=[one.arn]),
+            )
+            for one in resources
+        }
+        self._queue = keep_events(self, key, {f"{store}-target": rule for store, rule in rules.items()})
+        self._key = key
+        self.rule_names = {store: rule.name for store, rule in rules.items()}
+        """The rule of each store, by the store's name in the program."""
+        self.register_outputs({"queueName": self._queue.name})
+
+    @property
+    def operate(self) -> Grant:
+        """Lets a role read which copies were made."""
+        return read_failures(self.name, self._queue, self._key)
 
 
 def _copies(vault_arn: pulumi.Input[str], *states: str, **more: Any) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def backups(backup: Backup) -> dict[str, Alarm]:
     """Backups, copies and weekly restores that failed, days without the backups that the plan has, and changes of what
     keeps them.
 
-    Each type of resource is counted by itself: a backup of a cluster is one of each of its volumes as well. A day and
-    a half leaves room for one that takes longer than the day before.
+    Each type of resource is counted by itself, and copies of each store: a backup of a cluster is one of each of its
+    volumes as well. A day and a half leaves room for one that takes longer than the day before.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
     vault = {"BackupVaultName": backup.vault_name}
@@ -43,8 +43,10 @@ def backups(backup: Backup) -> dict[str, Alarm]:
     }
     if backup.copy_failures is not None and backup.copies_made is not None:
         alarms["backup-copy-failed"] = _any(_triggered(backup.copy_failures), "A copy of a backup failed")
-        made = replace(_triggered(backup.copies_made), period=36 * _HOUR)
-        alarms["backup-copy-missing"] = _fewer(made, backup.copies_each_day, "copies of backups were made")
+        for store, rule in backup.copies_made.rule_names.items():
+            made = replace(_matched(rule), period=36 * _HOUR)
+            said = f"copies of backups of {store} were made"
+            alarms[f"backup-copy-missing-{store}"] = _fewer(made, backup.copies_each_day, said)
     if backup.tested:
         failed = Metric("AWS/Backup", "NumberOfRestoreJobsFailed", vault, "Sum")
         alarms["restore-failed"] = _any(failed, "A backup could not be restored")
@@ -79,7 +81,11 @@ def _any(metric: Metric, description: str) -> Alarm:
 
 
 def _triggered(events: FailedEvents) -> Metric:
-    return Metric("AWS/Events", "TriggeredRules", {"RuleName": events.rule_name}, "Sum")
+    return _matched(events.rule_name)
+
+
+def _matched(rule_name: pulumi.Input[str]) -> Metric:
+    return Metric("AWS/Events", "TriggeredRules", {"RuleName": rule_name}, "Sum")
 
 
 def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:

@@ -33,44 +33,56 @@ class FailedEvents(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        rule = aws.cloudwatch.EventRule(
-            self.child(self._RULE),
-            description=description,
-            event_pattern=pulumi.Output.json_dumps(pattern),
-            opts=self.child_options(),
-        )
-        queue = aws.sqs.Queue(
-            self.child("queue"),
-            message_retention_seconds=_LONGEST_SECONDS,
-            kms_master_key_id=key.arn,
-            opts=self.child_options(),
-        )
-        send = Statement(
-            "Events",
-            ["sqs:SendMessage"],
-            [queue.arn],
-            {"ArnEquals": {"aws:SourceArn": rule.arn}},
-            principals={"Service": ["events.amazonaws.com"]},
-        )
-        policy = aws.sqs.QueuePolicy(
-            self.child("policy"),
-            queue_url=queue.url,
-            policy=policy_document([send, tls_only([queue.arn], ["sqs:*"])]),
-            opts=self.child_options(),
-        )
-        aws.cloudwatch.EventTarget(
-            self.child("target"),
-            rule=rule.name,
-            arn=queue.arn,
-            # What EventBridge may not deliver yet is lost.
-            opts=self.child_options(depends_on=[policy]),
-        )
-        self._queue, self._key = queue, key
+        rule = make_rule(self, self._RULE, description, pattern)
+        self._queue, self._key = keep_events(self, key, {"target": rule}), key
         self.rule_name = rule.name
-        self.queue_name = queue.name
+        self.queue_name = self._queue.name
         self.register_outputs({"ruleName": self.rule_name, "queueName": self.queue_name})
 
     @property
     def operate(self) -> Grant:
         """Lets a role read the events that were kept."""
         return read_failures(self.name, self._queue, self._key)
+
+
+def make_rule(parent: Component, suffix: str, description: str, pattern: Mapping[str, Any]) -> aws.cloudwatch.EventRule:
+    """A rule of ``parent`` for the events of a pattern."""
+    return aws.cloudwatch.EventRule(
+        parent.child(suffix),
+        description=description,
+        event_pattern=pulumi.Output.json_dumps(pattern),
+        opts=parent.child_options(),
+    )
+
+
+def keep_events(parent: Component, key: Key, rules: Mapping[str, aws.cloudwatch.EventRule]) -> aws.sqs.Queue:
+    """A queue of ``parent`` that keeps for 14 days what ``rules``, by the suffix of their target, match."""
+    queue = aws.sqs.Queue(
+        parent.child("queue"),
+        message_retention_seconds=_LONGEST_SECONDS,
+        kms_master_key_id=key.arn,
+        opts=parent.child_options(),
+    )
+    sources = [rule.arn for rule in rules.values()]
+    send = Statement(
+        "Events",
+        ["sqs:SendMessage"],
+        [queue.arn],
+        {"ArnEquals": {"aws:SourceArn": sources if len(sources) > 1 else sources[0]}},
+        principals={"Service": ["events.amazonaws.com"]},
+    )
+    policy = aws.sqs.QueuePolicy(
+        parent.child("policy"),
+        queue_url=queue.url,
+        policy=policy_document([send, tls_only([queue.arn], ["sqs:*"])]),
+        opts=parent.child_options(),
+    )
+    for suffix, rule in rules.items():
+        aws.cloudwatch.EventTarget(
+            parent.child(suffix),
+            rule=rule.name,
+            arn=queue.arn,
+            # What EventBridge may not deliver yet is lost.
+            opts=parent.child_options(depends_on=[policy]),
+        )
+    return queue

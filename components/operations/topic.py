@@ -19,7 +19,8 @@ class NoticesSettings(Settings):
     """Who gets notices by e-mail; each address confirms once before it gets any."""
 
 
-PUBLISHERS = ("budgets", "cloudwatch")
+ALARMS = "cloudwatch"
+PUBLISHERS = ("budgets", ALARMS)
 """The services that publish notices; the topic's key has to let them in as well (``publishers``)."""
 
 

@@ -62,7 +62,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
     keys = make_keys(
-        "collaboration", account, also_notices=["events", PUBLISHER], data_users=settings.backup.key_users, edge=False
+        "collaboration", account, also_notices=[PUBLISHER], data_users=settings.backup.key_users, edge=False
     )
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs)

@@ -62,9 +62,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     """Builds the recovery stack, standing by or promoted, and returns its outputs by name."""
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
-    keys = make_keys(
-        "mdreader", account, also_notices=(PUBLISHER, "events"), data_users=settings.backup.key_users, edge=False
-    )
+    keys = make_keys("mdreader", account, also_notices=(PUBLISHER,), data_users=settings.backup.key_users, edge=False)
     stack = Stack(settings, account, keys)
     network = Network("mdreader-vpc", settings.network, account=account, key=keys.logs)
     data, instance = follow_data(stack, network=network, home=home, promoted=promoted)

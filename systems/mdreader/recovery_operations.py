@@ -1,6 +1,5 @@
 """Alarms, budget and backups of the MDReader system's recovery stack."""
 
-from components.data.postgres_primary import PRIMARY
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
 from components.operations import (
@@ -29,13 +28,12 @@ def watch(
     Budget("budget", stack.settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
     database = data.database
-    follows = isinstance(database, PostgresRecovery) and database.follows
     watched = data_alarms.database(
         database.instance_ids,
         stack.settings.alarms,
         instance_class=stack.settings.database.instance_class,
         storage_gib=stack.settings.database.storage_gib,
-        replicas=[PRIMARY] if follows else [],
+        replicas=database.lagging if isinstance(database, PostgresRecovery) else [],
     )
     backup = make_backup(
         stack,

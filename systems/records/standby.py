@@ -14,7 +14,6 @@ from components.data.bucket_rights import CopiedBucket
 from components.data.kafka import Kafka
 from components.data.kafka_topic import KafkaTopic
 from components.data.log_bucket import LogBucket
-from components.data.postgres_primary import PRIMARY
 from components.data.postgres_recovery import PostgresRecovery
 from components.data.redis import Redis
 from components.data.registry import Registry
@@ -52,7 +51,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
     promoted = recovery.promoted
     home = read_home(recovery, Contract)
     cloudfront = cloudfront_prefix_list_id()
-    keys = make_keys("records", account, also_notices=["events"], data_users=settings.backup.key_users, edge=False)
+    keys = make_keys("records", account, data_users=settings.backup.key_users, edge=False)
     stack = Stack(settings, account, keys)
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
@@ -231,7 +230,7 @@ def _watched(
             alarms,
             instance_class=settings.database.instance_class,
             storage_gib=settings.database.storage_gib,
-            replicas=[PRIMARY] if database.follows else list(database.reader_endpoints),
+            replicas=database.lagging,
         ),
         data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
     )

@@ -6,23 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from analyser.graph import Graph, Node
 from tests.systems.in_kubernetes import pods
 from tests.systems.other_sides import POLICY, ROLE, Asked, Kind, database_user, said, texts
+from tests.systems.senders import KEY, sends_under
 
-KEY = "aws:kms/key:Key"
 POINT = "aws:efs/accessPoint:AccessPoint"
 PROXY = "aws:rds/proxy:Proxy"
-_QUEUE, _TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
 _BY_SERVICE: Mapping[str, tuple[str, ...]] = {
-    "budgets": (_TOPIC,),
     "cloudfront": ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",),
     "cloudtrail": ("aws:cloudtrail/trail:Trail",),
-    "cloudwatch": (_TOPIC,),
-    "costalerts": (_TOPIC,),
     "ec2": ("aws:ec2/launchTemplate:LaunchTemplate", "kubernetes:storage.k8s.io/v1:StorageClass"),
-    "events": (_TOPIC, _QUEUE),
     "fargate": ("aws:ecs/cluster:Cluster",),
     "logs": ("aws:cloudwatch/logGroup:LogGroup",),
 }
-"""What each service uses a key for: the types one of which names the key. Whom this has not is found by nobody."""
+"""What each service uses a key for: the types one of which names the key. Others send to what is kept under it."""
 
 
 def grantees(graph: Graph) -> Asked:
@@ -41,6 +36,8 @@ def _several(value: str | Iterable[str]) -> tuple[str, ...]:
 
 def uses_key(graph: Graph, what: str) -> bool:
     service, _, arn = what.partition(" ")
+    if service not in _BY_SERVICE:
+        return sends_under(graph, service, arn)
     users = [node for token in _BY_SERVICE.get(service, ()) for node in graph.of_type(token)]
     return any(arn in texts(dict(node.inputs)) for node in users)
 

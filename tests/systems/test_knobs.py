@@ -7,6 +7,7 @@ import pytest
 from analyser.analyses.policies.verdict import verdict
 from analyser.analyses.prerequisites import prerequisites
 from analyser.analyses.recovery import recovery
+from analyser.analyses.teardown import take_away
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from settings.objectives import Loss
@@ -49,8 +50,16 @@ def test_copies_in_another_account_outlive_the_loss_of_the_stack_s_own(stack: st
     back = {each.store.node.outputs.get("arn"): each.way.name for each in lost if each.way}
     stores = [arn for arn in taken if arn.split(":")[2] != "eks"]
     assert {back[arn] for arn in stores} == {f"AWS Backup (daily), copied to {COPIES_ACCOUNT}"}
-    assert {"backup-across-accounts", "vault-elsewhere"} <= {one.kind for one in prerequisites(made)}
-    commands = [line for one in prerequisites(made) for line in (one.check, *one.make)]
+    before = prerequisites(made)
+    asked = {one.kind: one for one in before}
+    assert {"backup-across-accounts", "vault-elsewhere-key", "vault-elsewhere"} <= asked.keys()
+    assert "describe-backup-vault" in asked["vault-elsewhere-key"].check
+    gone = take_away(made)
+    assert [line for line in gone.survives if COPIES_ACCOUNT in line]
+    (ended,) = [step for step in gone.steps if COPIES_ACCOUNT in step.what]
+    assert asked["vault-elsewhere-key"].check in ended.commands
+    assert asked["vault-elsewhere"].check in ended.commands
+    commands = [*ended.commands, *(line for one in before for line in (one.check, *one.make))]
     assert [problem for line in commands for call in calls(line) for problem in problems(call)] == []
 
 

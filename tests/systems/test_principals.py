@@ -8,9 +8,10 @@ from tests.stacks import STACKS, around, serving, stack_graph
 from tests.systems.grants_of_stores import STORE_KINDS
 from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS
+from tests.systems.senders import SENDER_KINDS
 from tests.systems.told import VARIABLES
 
-KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS}
+KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS, **SENDER_KINDS}
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -46,6 +47,9 @@ def test_no_variable_is_found_where_nothing_is_made(stack: str) -> None:
         ("the user of an access point", "confluence-dev", "kubernetes:core/v1:PersistentVolume", "65532:65532"),
         ("whom a proxy signs in as", "confluence-lambda", "aws:lambda/invocation:Invocation", "connection-pool"),
         ("a service that a key lets in", "dev", "aws:cloudwatch/logGroup:LogGroup", "logs arn:aws:kms:"),
+        ("a service that a key lets in", "dev", "aws:budgets/budget:Budget", "budgets arn:aws:kms:"),
+        ("a service that a topic or a queue lets in", "dev", "aws:budgets/budget:Budget", "budgets arn:aws:sns:"),
+        ("what a service sends to", "dev", "aws:sns/topicPolicy:TopicPolicy", "cloudwatch arn:aws:sns:"),
     ],
 )
 def test_one_other_side_that_is_gone_is_told(kind: str, stack: str, gone: str, told: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyser.analyses.drill import region_state
 from analyser.analyses.drill.model import OPERATOR, Step
 from analyser.analyses.drill.names import (
     CLUSTER,
@@ -19,32 +20,29 @@ from analyser.analyses.routing import policy
 from analyser.graph import Graph, Node
 
 _PROMOTED = "'strata:settings.recovery.promoted'"
+_TARGETS = "aws:lb/targetGroup:TargetGroup"
+_HOMES = "aws:(iam|route53|acm|cloudfront)/"
+"""What us-east-1 alone controls: docs/decisions/0041-recovery-stacks.md."""
 
 
 def region(home: Graph, standby: Graph) -> list[Step]:
-    """Promotion and return, by the commands that each stack needs; the two are the same graph where only it is "
-    "known."""
-    return [*_before(home, standby), *_promotion(home, standby), *_return(home, standby)]
+    """Promotion and return, by the commands that each stack needs; ``standby`` is promoted."""
+    return [
+        _decision(home, standby),
+        *region_state.before(home, standby),
+        *_promotion(home, standby),
+        *region_state.after(home, standby),
+        *_return(home, standby),
+    ]
 
 
-def _before(home: Graph, standby: Graph) -> Iterator[Step]:
-    yield Step(
+def _decision(home: Graph, standby: Graph) -> Step:
+    return Step(
         "decide: what home has not sent is lost, and home gets nothing back by itself",
         (region_of(standby), *_lag(standby), f"strata recovery {home.stack}"),
         see="how far the copy was behind when it heard last, and what the loss of the region was said to cost",
         back="nothing was done yet",
         role=OPERATOR,
-    )
-    yield Step(
-        f"the copy of the state in {standby.region}, which needs nothing of {home.region}",
-        (
-            f'export PULUMI_BACKEND_URL="s3://<bucket>?region={standby.region}"',
-            'pulumi login "$PULUMI_BACKEND_URL"',
-            f"pulumi stack select {standby.stack}",
-            f"pulumi stack output --stack {standby.stack}",
-        ),
-        see=f"the outputs of {standby.stack} as its last up left them",
-        back="log in to the former place; nothing was written",
     )
 
 
@@ -65,19 +63,23 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
         "promote",
         (
             f"pulumi config set --stack {stack} --path {_PROMOTED} true",
-            f"pulumi preview --stack {stack} --diff",
             f"git commit -m 'Promote {stack}' Pulumi.{stack}.yaml",
+            f"pulumi preview --stack {stack} --diff",
+            f'pulumi preview --stack {stack} --json | jq -r \'.steps[] | select(.op != "same" and .op != "read") | '
+            f".urn' | grep -E '{_HOMES}'",
             *_out_of_datastore(standby),
             *_not_backed_up(standby),
             # What fails keeps back what needs it, and nothing else: https://www.pulumi.com/docs/cli/commands/pulumi_up/
             f"PULUMI_CONTINUE_ON_ERROR=true {up(standby)}",
         ),
-        see="the preview touches no role, record, certificate or distribution and deletes nothing that is "
-        "protected; fails up halfway, up again: the stack reads what it knew of home from its own outputs. A migration "
-        "that fails keeps nobody from serving: the copy has home's schema",
+        see="beside `promoted` only the images' tags change, where home ran others; the preview deletes nothing that "
+        "is protected, and the one after it prints no line: no role, record, certificate or distribution is touched. "
+        f"Fails up halfway, `pulumi cancel --stack {stack} --yes` and up again, never refresh while {home.region} is "
+        "gone: the stack reads what it knew of home from its own outputs. A migration that fails keeps nobody from "
+        "serving: the copy has home's schema",
         back="below, and never by turning promoted back alone: a database that has written follows nobody again",
     )
-    yield Step("see that it answers", tuple(_checks(standby)), see=_healthy(), role=OPERATOR)
+    yield Step("see that it answers", tuple(_checks(standby)), see=_healthy(standby), role=OPERATOR)
     yield Step(
         "traffic comes by health, without a change of a record",
         (f"strata check {stack}", *(f"dig +short {name}" for name in _names(home))),
@@ -118,7 +120,7 @@ def _checks(standby: Graph) -> Iterator[str]:
             f"aws rds describe-db-instances --db-instance-identifier {name} --query "
             "'DBInstances[0].[DBInstanceStatus,ReadReplicaSourceDBInstanceIdentifier,MultiAZ]'"
         )
-    for node in mine(standby, "aws:lb/targetGroup:TargetGroup"):
+    for node in mine(standby, _TARGETS):
         named = (
             '$(aws elbv2 describe-target-groups --query "TargetGroups[?starts_with(TargetGroupName, '
             f"'{node.name}')].TargetGroupArn | [0]\" --output text)"
@@ -137,8 +139,13 @@ def _checks(standby: Graph) -> Iterator[str]:
         yield f"aws eks describe-cluster --name {node.inputs['name']} --query cluster.status"
 
 
-def _healthy() -> str:
-    return "databases are available and follow nobody, targets are healthy, the cluster is ACTIVE"
+def _healthy(standby: Graph) -> str:
+    kinds = {
+        RDS: "databases are available and follow nobody",
+        _TARGETS: "targets are healthy",
+        CLUSTER: "the cluster is ACTIVE",
+    }
+    return ", ".join(text for token, text in kinds.items() if mine(standby, token))
 
 
 def _names(home: Graph) -> list[str]:
@@ -161,6 +168,9 @@ def _return(home: Graph, standby: Graph) -> Iterator[Step]:
         back="stay promoted, for as long as the stack file says so",
     )
     stack = standby.stack
+    members, made = [], []
+    for node in mine(standby, REDIS):
+        (members if node.inputs.get("globalReplicationGroupId") else made).append(node)
     copies = sorted(mine(standby, RDS), key=lambda node: not node.inputs.get("replicateSourceDb"))
     yield Step(
         "stand by again: what was promoted follows nobody, and is made anew as a copy of home's",
@@ -168,14 +178,31 @@ def _return(home: Graph, standby: Graph) -> Iterator[Step]:
             f"pulumi config set --stack {stack} --path {_PROMOTED} false",
             f"git commit -m 'Stand by again' Pulumi.{stack}.yaml",
             *(line for node in copies for line in given_up(standby, node, _last(node))),
-            *(f"pulumi refresh --stack {stack} --target {urn_of(node)}" for node in copies),
+            *(line for node in members for line in _member_given_up(standby, node)),
+            *(f"pulumi refresh --stack {stack} --target {urn_of(node)}" for node in (*copies, *members)),
+            # Its datastore's member is made anew, where it has one; a cache that the promotion made goes with up.
+            *(f"pulumi state unprotect --stack {stack} --yes {urn_of(node)}" for node in made if node.protect),
             f"pulumi preview --stack {stack} --diff",
             up(standby),
+            "gh workflow enable deploy.yml",
         ),
-        see="the promoted databases are gone but for their last snapshots, and refresh drops them from the state; "
-        "names answer from home, and replication runs again: its lag falls to seconds",
+        see="what was promoted is gone but for its last snapshots, and refresh drops it from the state; the preview "
+        "deletes nothing else that is protected; names answer from home, and replication runs again: its lag falls to "
+        "seconds. The commits of both are on main before anything deploys",
         back="promoted: true again, as above, as long as nothing was deleted; after that the last snapshots",
     )
+
+
+def _member_given_up(standby: Graph, node: Node) -> Iterator[str]:
+    """A member that left its datastore joins none again, so another is made in its place:
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-Console.html"""
+    name = node.inputs["replicationGroupId"]
+    named = f"--replication-group-id {name} --region {standby.region}"
+    yield (
+        f"aws elasticache delete-replication-group {named} --final-snapshot-identifier "
+        f"{name}-promoted-$(date +%Y%m%d%H%M)"
+    )
+    yield awaited(f"aws elasticache wait replication-group-deleted {named}")
 
 
 def _last(node: Node) -> str:

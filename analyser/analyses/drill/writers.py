@@ -1,26 +1,35 @@
 """Stopping and starting what writes to a stack's stores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyser.analyses.drill.kubernetes import deployed, replicas
-from analyser.analyses.drill.names import SERVICE, mine
+from analyser.analyses.drill.names import SERVICE, id_of, mine
 from analyser.analyses.drill.zone import cluster_of
 from analyser.graph import Graph, Node
 
-_FUNCTION = "aws:lambda/function:Function"
+_FUNCTION, _ALIAS = "aws:lambda/function:Function", "aws:lambda/alias:Alias"
+_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _READY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
+_CALLERS = ("apigateway.amazonaws.com", "s3.amazonaws.com")
+"""Who calls a function because of what users do; what secrets and timers call keeps a store's password right."""
+_AUTHORIZERS = ("aws:apigateway/authorizer:Authorizer", "aws:apigatewayv2/authorizer:Authorizer")
 
 
 def stop(graph: Graph) -> Iterator[str]:
-    """Scales pods and tasks to zero and disables functions, so that nothing writes."""
+    """Scales pods and tasks to zero, and disables functions and what hands streams to them, so that nothing writes.
+
+    A stream is no longer read before its function is stopped: a record that is refused for long enough is given up.
+    With ``id`` of ``names.reader``, for what has no name of its own.
+    """
     for namespace, name in deployed(graph):
         yield f"kubectl -n {namespace} scale deployment {name} --replicas=0"
     for node in mine(graph, SERVICE):
         yield from _tasks(graph, node, 0, 0)
-    for name in _functions(graph):
+    yield from _mappings(graph, "--no-enabled")
+    for name, function in _functions(graph).items():
         # Lambda reserves no less than what is provisioned:
         # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
-        for named, _ in _ready(graph, name):
+        for named, _ in _ready(graph, function):
             yield f"aws lambda delete-provisioned-concurrency-config {named}"
         yield f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions 0"
 
@@ -32,7 +41,8 @@ def start(graph: Graph) -> Iterator[str]:
     for node in mine(graph, SERVICE):
         wanted = int(node.inputs.get("desiredCount", 1))
         yield from _tasks(graph, node, _least(graph, node, wanted), wanted)
-    for name, reserved in _functions(graph).items():
+    for name, function in _functions(graph).items():
+        reserved = function.inputs.get("reservedConcurrentExecutions")
         if reserved is None:
             yield f"aws lambda delete-function-concurrency --function-name {name}"
         else:
@@ -40,8 +50,15 @@ def start(graph: Graph) -> Iterator[str]:
                 f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions "
                 f"{reserved}"
             )
-        for named, count in _ready(graph, name):
+        for named, count in _ready(graph, function):
             yield (f"aws lambda put-provisioned-concurrency-config {named} --provisioned-concurrent-executions {count}")
+    yield from _mappings(graph, "--enabled")
+
+
+def _mappings(graph: Graph, switch: str) -> Iterator[str]:
+    for node in mine(graph, _MAPPING):
+        if node.inputs.get("enabled") is not False:
+            yield f"aws lambda update-event-source-mapping --uuid {id_of(node)} {switch}"
 
 
 def _tasks(graph: Graph, node: Node, least: int, count: int) -> Iterator[str]:
@@ -65,16 +82,26 @@ def _least(graph: Graph, node: Node, otherwise: int) -> int:
     return next((int(target.inputs["minCapacity"]) for target in _scaled(graph, node)), otherwise)
 
 
-def _ready(graph: Graph, function: str) -> Iterator[tuple[str, int]]:
+def _ready(graph: Graph, function: Node) -> Iterator[tuple[str, int]]:
     """What of a function's versions is kept ready: the options that name it, and how many."""
     for node in mine(graph, _READY):
-        if node.inputs["functionName"] == function:
-            named = f"--function-name {function} --qualifier {node.inputs['qualifier']}"
+        if node.inputs["functionName"] == function.inputs.get("name"):
+            named = f"--function-name {node.inputs['functionName']} --qualifier {node.inputs['qualifier']}"
             yield named, int(node.inputs["provisionedConcurrentExecutions"])
 
 
-def _functions(graph: Graph) -> dict[str, int | None]:
-    """The functions that requests come to, those of which a version is live; with what the stack reserves for each."""
-    live = sorted({str(node.inputs["functionName"]) for node in mine(graph, "aws:lambda/alias:Alias")})
-    made = {node.inputs.get("name"): node.inputs.get("reservedConcurrentExecutions") for node in mine(graph, _FUNCTION)}
-    return {name: made.get(name) for name in live}
+def _functions(graph: Graph) -> dict[str, Node]:
+    """The functions that work for users, by name as a shell is given it: APIs, buckets or streams call them."""
+    called = [node for node in mine(graph, "aws:lambda/permission:Permission") if node.inputs["principal"] in _CALLERS]
+    reached = _named(graph, called, "function") | _named(graph, mine(graph, _MAPPING), "functionName")
+    asked = [node for token in _AUTHORIZERS for node in mine(graph, token)]
+    reached -= _named(graph, asked, "authorizerUri")
+    found = [node for node in mine(graph, _FUNCTION) if node.urn in reached]
+    return dict(sorted((str(node.inputs.get("name") or id_of(node)), node) for node in found))
+
+
+def _named(graph: Graph, nodes: Iterable[Node], key: str) -> set[str]:
+    """The functions that an input names, by themselves or by an alias."""
+    urns = {urn for node in nodes for urn in node.property_dependencies.get(key, ())}
+    aliases = [node for node in mine(graph, _ALIAS) if node.urn in urns]
+    return urns | (_named(graph, aliases, "functionName") if aliases else set())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from analyser.analyses.prerequisites import deployer, outside, quotas, roles, settings
+from analyser.analyses.prerequisites import deployer, outside, quotas, roles, settings, vaults
 from analyser.analyses.prerequisites.model import Prerequisite, When
 from analyser.graph import Graph
 
@@ -18,7 +18,7 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
     settings.api_logging,
     settings.backup_switches,
     settings.backup_management,
-    settings.vaults_elsewhere,
+    vaults.vaults_elsewhere,
     roles.service_linked_roles,
     roles.people,
     quotas.quotas,

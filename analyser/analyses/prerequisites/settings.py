@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, blocks, known, region_of, urns
-from analyser.analyses.recovery.plans import region_and_account
+from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, region_of, urns
+from analyser.analyses.prerequisites.vaults import destinations
 from analyser.graph import Graph, Node
 
 _STAGES = ("aws:apigateway/stage:Stage", "aws:apigatewayv2/stage:Stage")
-_VAULT = "aws:backup/vault:Vault"
 _LOGGING = "aws:apigateway/account:Account"
 _GITHUB = "token.actions.githubusercontent.com"
 
@@ -70,63 +69,7 @@ def backup_management(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def _copies(plan: Node) -> bool:
-    return any(_destinations(plan))
-
-
-def _destinations(plan: Node) -> Iterator[str]:
-    """ARNs of the vaults that a plan copies to, as far as they are known."""
-    for rule in blocks(plan, "rules"):
-        yield from (str(copy.get("destinationVaultArn")) for copy in rule.get("copyActions") or ())
-
-
-def vaults_elsewhere(graph: Graph) -> Iterator[Prerequisite]:
-    """Vaults of other accounts that take copies: what that account and the organisation have to have done.
-
-    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
-    """
-    own = {region_and_account(str(node.outputs.get("arn")))[1] for node in graph.of_type(_VAULT)}
-    taken: dict[str, list[Node]] = {}
-    for plan in graph.of_type("aws:backup/plan:Plan"):
-        for vault in _destinations(plan):
-            if region_and_account(vault)[1] not in {*own, ""}:
-                taken.setdefault(vault, []).append(plan)
-    if taken:
-        yield Prerequisite(
-            kind="backup-across-accounts",
-            title="the organisation lets AWS Backup copy from one account to another",
-            why="copies to another account fail until then, and to one outside the organisation always",
-            check='aws backup describe-global-settings --profile "$MANAGEMENT" '
-            "--query 'GlobalSettings.isCrossAccountBackupEnabled' --output text",
-            good="true",
-            make=(
-                "# MANAGEMENT is a profile of the organisation's management account:",
-                'aws backup update-global-settings --profile "$MANAGEMENT" '
-                "--global-settings isCrossAccountBackupEnabled=true",
-            ),
-            urns=urns([plan for plans in taken.values() for plan in plans]),
-        )
-    for vault, plans in sorted(taken.items()):
-        region, account = region_and_account(vault)
-        named = f'--backup-vault-name {vault.rpartition(":")[2]} --region {region} --profile "$COPIES"'
-        who = f"--arg who arn:{vault.split(':')[1]}:iam::{ACCOUNT}:root"
-        allow = (
-            '{Version: "2012-10-17", Statement: [{Effect: "Allow", Action: "backup:CopyIntoBackupVault", '
-            'Resource: "*", Principal: {AWS: $who}}]}'
-        )
-        yield Prerequisite(
-            kind="vault-elsewhere",
-            title=f"the vault {vault.rpartition(':')[2]} of {account} takes copies of this account",
-            why="AWS Backup copies into no vault whose access policy does not say so, nor databases into one without a "
-            "customer key",
-            check=f"aws backup get-backup-vault-access-policy {named} --query Policy --output text",
-            good=f"a statement that allows backup:CopyIntoBackupVault to the root of {ACCOUNT}",
-            make=(
-                f"# COPIES is a profile of {account}. A vault has one policy; what is in it stays beside this:",
-                f"jq --null-input {who} '{allow}' > policy.json",
-                f"aws backup put-backup-vault-access-policy {named} --policy file://policy.json",
-            ),
-            urns=urns(plans),
-        )
+    return any(destinations(plan))
 
 
 def _backup_name(arn: str) -> str:

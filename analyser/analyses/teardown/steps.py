@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, up
+from analyser.analyses.prerequisites.vaults import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph
 from settings.stack import PROJECT
@@ -121,6 +122,7 @@ def _left(graph: Graph) -> Iterator[Step]:
         see="a log group that is not there is said so, which is well; interfaces of functions go by themselves within "
         "the hour" + ("; with the tag there is only what survives on purpose" if own else ""),
     )
+    yield from map(_elsewhere, sorted(copied_elsewhere(graph)))
     kept = [node for node in graph.of_type(_KEY) if node.options.get("retainOnDelete")]
     if kept:
         yield Step(
@@ -138,4 +140,23 @@ def _left(graph: Graph) -> Iterator[Step]:
         (f"pulumi stack rm {graph.stack}",),
         see="it is refused while the state holds anything; with --force it forgets what is kept, which stays in AWS",
         back="pulumi stack init, and pulumi import of what is there",
+    )
+
+
+def _elsewhere(vault: str) -> Step:
+    """A vault of another account outlives the stack on purpose; nothing of this account ends it."""
+    return Step(
+        f"copies in the vault {vault} stay: the other account looks, and takes none from this one any more",
+        (
+            "COPIES='<profile of the other account>'",
+            f"aws backup list-recovery-points-by-backup-vault {named(vault)} "
+            "--query 'RecoveryPoints[].[RecoveryPointArn,CalculatedLifecycle.DeleteAt,EncryptionKeyArn]'",
+            key_check(vault),
+            f"aws backup get-backup-vault-access-policy {named(vault)} --query Policy --output text",
+            f"aws backup delete-backup-vault-access-policy {named(vault)}",
+        ),
+        see="each copy's last day, and CUSTOMER Enabled of the key without which none can be read, kept for as long; a "
+        "policy that lets other accounts in too is put back without this one's statement instead of deleted",
+        back=f"aws backup put-backup-vault-access-policy {named(vault)} --policy file://policy.json, as "
+        "`strata check --before` makes it",
     )

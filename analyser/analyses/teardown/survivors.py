@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.databases import engine_of
+from analyser.analyses.prerequisites.vaults import copied_elsewhere
 from analyser.analyses.teardown.holders import holders
 from analyser.graph import Graph, Node
 
@@ -15,6 +16,8 @@ def survivors(graph: Graph) -> Iterator[str]:
         yield from _of(graph, node)
     for holder in holders(graph):
         yield f"{holder.kind} {holder.name}, unless it was emptied" + (f"; {holder.locked}" if holder.locked else "")
+    for vault in sorted(copied_elsewhere(graph)):
+        yield f"copies in the vault {vault}, of an account that this one's rights do not reach, until they are too old"
     yield "exports of snapshots, copies in other regions and backups that AWS Backup made, in their buckets and vaults"
 
 

@@ -13,6 +13,7 @@ from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
 from components.operations import delivery_alarms, vault_changes
+from components.operations.alarms import Alarm
 from components.operations.backup import Backup, BackupSettings
 from components.operations.backup_vault import ComplianceSettings
 from components.operations.copies_watched import CopiesWatched
@@ -267,21 +268,35 @@ def test_a_vault_of_the_stacks_own_account_is_refused() -> None:
         record(lambda: backup(own))
 
 
-def test_copies_that_were_not_made_ring() -> None:
+def test_copies_of_each_store_that_were_not_made_ring() -> None:
+    rang: dict[str, Alarm] = {}
+
     def program() -> None:
         key = Key("backups", account=ACCOUNT, purpose="test")
         made = Backup(
             "backups", BackupSettings(copy_to_vault=ABROAD), account=ACCOUNT, key=key, notice_key=key,
             resources=[DATABASE, CLUSTER],
         )  # fmt: skip
-        alarm = delivery_alarms.backups(made)["backup-copy-missing"]
-        assert (alarm.threshold, alarm.below, alarm.missing, alarm.metric.period) == (4, True, "breaching", 36 * 3600)
+        rang.update(delivery_alarms.backups(made))
 
     graph = record(program)
-    said = json.loads(graph.only("aws:cloudwatch/eventRule:EventRule", "backups-copied-made").inputs["eventPattern"])
-    assert said["detail"]["state"] == ["COMPLETED"]
-    # A cluster's volumes, copied beside it, are no copies of what the plan has.
-    assert said["detail"]["resourceType"] == sorted({DATABASE.type, CLUSTER.type})
+    assert "backup-copy-missing" not in rang
+    (vault,) = [one for one in graph.of_type(VAULT) if "region" not in one.inputs]
+    for store in (DATABASE, CLUSTER):
+        alarm = rang[f"backup-copy-missing-{store.name}"]
+        # One for the second region and one for the other account.
+        assert (alarm.threshold, alarm.below, alarm.missing, alarm.metric.period) == (2, True, "breaching", 36 * 3600)
+        rule = graph.only("aws:cloudwatch/eventRule:EventRule", f"backups-copied-{store.name}-made")
+        assert json.loads(rule.inputs["eventPattern"])["detail"] == {
+            "sourceBackupVaultArn": [vault.outputs["arn"]],
+            "state": ["COMPLETED"],
+            "resourceArn": [store.arn],
+        }
+        target = graph.only("aws:cloudwatch/eventTarget:EventTarget", f"backups-copied-{store.name}-target")
+        assert target.inputs["rule"] == rule.outputs["name"]
+    policy = json.loads(graph.only("aws:sqs/queuePolicy:QueuePolicy", "backups-copied-policy").inputs["policy"])
+    sources = policy["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert len(sources) == 2
 
 
 def watched() -> None:

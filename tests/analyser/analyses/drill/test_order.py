@@ -58,7 +58,41 @@ def test_a_member_that_was_promoted_leaves_its_datastore_too() -> None:
 
 def test_a_promotion_takes_the_cache_out_of_its_datastore() -> None:
     said = lines(stack_graph("confluence-prod"), Kind.REGION, serving("confluence-prod-dr"))
-    assert before(said, "disassociate-global-replication-group", "delivery/in-vpc.sh")
+    assert before(said, "disassociate-global-replication-group", "STACK=confluence-prod-dr delivery/in-vpc.sh")
+
+
+def test_a_member_that_was_promoted_is_made_anew_and_a_cache_that_was_made_is_let_go() -> None:
+    said = lines(stack_graph("confluence-prod"), Kind.REGION, serving("confluence-prod-dr"))
+    gone = "delete-replication-group --replication-group-id confluence-clone-prod-dr --region us-west-2"
+    assert before(said, gone, "ReplicationGroup::cache-replication-group'")
+    made = lines(stack_graph("mdreader-prod"), Kind.REGION, serving("mdreader-prod-dr"))
+    (freed,) = [line for line in made if "pulumi state unprotect" in line]
+    assert freed.endswith("ReplicationGroup::redis-replication-group'")
+    assert made.index(freed) < len(made) - 1 - made[::-1].index("pulumi up --stack mdreader-prod-dr")
+
+
+def test_a_promotion_works_on_the_copy_of_the_state_and_home_writes_no_more() -> None:
+    said = lines(stack_graph("collaboration-prod"), Kind.REGION, serving("collaboration-prod-dr"))
+    assert before(said, "put-bucket-policy --bucket", "pulumi cancel --stack collaboration-prod-dr")
+    assert before(said, "pulumi cancel --stack collaboration-prod-dr", "git checkout -b promotion")
+    assert before(said, "git checkout -b promotion", "recovery.promoted' true")
+    stopped = "put-function-concurrency --function-name prod-websocket-streams"
+    assert before(said, "export AWS_REGION=us-east-1", stopped)
+    assert before(said, stopped, "recovery.promoted' true")
+    assert before(said, "recovery.promoted' true", "pulumi cancel --stack collaboration-prod --yes")
+    assert before(said, "pulumi cancel --stack collaboration-prod --yes", "pulumi stack import")
+
+
+@pytest.mark.parametrize(
+    ("home", "tables"),
+    [("collaboration-prod", ["prod-collaboration-state"]), ("mdreader-prod", []), ("confluence-prod", [])],
+)
+def test_replication_of_each_table_that_both_regions_write_can_be_stopped(home: str, tables: list[str]) -> None:
+    steps = drill(stack_graph(home), Kind.REGION, serving(f"{home}-dr")).steps
+    stops = [step for step in steps if any("put-resource-policy" in line for line in step.commands)]
+    assert [step.what.partition(" takes ")[0].rpartition(" ")[2] for step in stops] == tables
+    assert all("AWSServiceRoleForDynamoDBReplication" in " ".join(step.commands) for step in stops)
+    assert all(step.back.startswith("aws dynamodb delete-resource-policy") for step in stops)
 
 
 def test_what_followed_the_instance_follows_the_restored_one() -> None:
@@ -105,6 +139,27 @@ def test_functions_are_stopped_and_started_with_what_is_kept_ready() -> None:
     assert before(halt, f"delete-{ready}", "put-function-concurrency --function-name confluence-clone-auth")
     assert before(go, "put-function-concurrency --function-name confluence-clone-auth", f"put-{ready}")
     assert any(line.endswith("live --provisioned-concurrent-executions 2") for line in go)
+
+
+def test_functions_without_a_live_version_are_stopped_too_but_for_those_that_write_nothing() -> None:
+    graph = stack_graph("mdreader-prod")
+    told = " ".join(stop(graph))
+    assert "--function-name MDReaderBackend " in told
+    assert "::events-function" in told
+    assert "::file-processing-function" in told
+    assert not [word for word in ("authorizer", "rotation", "migration") if word in told]
+    assert any("MDReaderBackend --reserved-concurrent-executions 60" in line for line in start(graph))
+
+
+def test_a_stream_is_read_by_nobody_before_its_function_is_stopped_and_again_after_it_runs() -> None:
+    graph = stack_graph("collaboration-prod")
+    mapping, function = "update-event-source-mapping", "--function-name prod-websocket-streams"
+    assert before(list(stop(graph)), mapping, function)
+    assert before(list(start(graph)), function, mapping)
+    switches = [line.rpartition(" ")[2] for line in (*stop(graph), *start(graph)) if mapping in line]
+    assert switches == ["--no-enabled", "--enabled"]
+    unread = changed(graph, inputs={"websocket-streams-consumes-state-mapping": {"enabled": False}})
+    assert not [line for line in start(unread) if mapping in line]
 
 
 def test_a_service_starts_with_what_its_autoscaler_keeps_and_one_without_tasks_without() -> None:

@@ -53,6 +53,27 @@ def test_every_store_of_users_data_is_judged(stack: str) -> None:
     assert others <= {"aws:kms/key:Key", "aws:backup/vault:Vault", "aws:msk/topic:Topic"}
 
 
+def test_five_and_fifteen_minutes_hold_for_what_their_judgement_counts() -> None:
+    """J-REC-15: where AWS names a most, no figure is taken on trust; what is taken is Redis' and Kafka's alone."""
+    found = recovery(stack_graph("prod")).verdicts
+    zone = {each.store.name: each for each in found if each.loss is Loss.ZONE}
+    held = {name for name, each in zone.items() if each.state is State.HOLDS}
+    assert zone.keys() - held == {"cache", "stream"}
+    for name in held:
+        objective, way = zone[name].objective, zone[name].way
+        assert objective is not None
+        assert way is not None
+        assert (objective.rpo_minutes, objective.rto_minutes) == (5, 15)
+        assert way.loses.most is not None
+        assert way.takes.most is not None
+        assert way.loses.most <= 5 * 60
+        assert way.takes.most <= 15 * 60
+    (wrong,) = [each for each in found if (each.store.name, each.loss) == ("database", Loss.CORRUPTION)]
+    assert wrong.state is State.HOLDS
+    assert wrong.way is not None
+    assert wrong.way.loses.most == 5 * 60
+
+
 def _failing(graph: Graph) -> set[tuple[str, str]]:
     return {(each.store.name, str(each.loss)) for each in recovery(graph).without(Loss.REGION).failing}
 
