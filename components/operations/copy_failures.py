@@ -10,7 +10,7 @@ from components.security.key import Key
 
 
 class CopyFailures(FailedEvents):
-    """Copies out of one vault that failed, in whole or in part, for an alarm (``delivery_alarms.backups``).
+    """Copies out of one vault that failed, in whole or in part, for an alarm (``aws_backup.backups``).
 
     AWS Backup has a metric of copies as well, and does not say which vault's, and in which region, it is.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
@@ -30,7 +30,7 @@ class CopyFailures(FailedEvents):
 
 
 class CopiesMade(FailedEvents):
-    """Copies out of one vault that were made, for an alarm on those that were not (``delivery_alarms.backups``).
+    """Copies out of one vault that were made, for an alarm on those that were not (``aws_backup.backups``).
 
     Only those of ``types`` count, by AWS Backup's names of them: the copy of a cluster is one of each of its volumes as
     well, which would stand for copies of databases that were not made.

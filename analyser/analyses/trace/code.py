@@ -7,7 +7,7 @@ from functools import cached_property
 from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, FUNCTION, pod_template
 from analyser.analyses.trace import code_configuration
-from analyser.analyses.trace.code_configuration import Told, flat
+from analyser.analyses.trace.code_configuration import ConfigValue, flat
 from analyser.analyses.trace.model import Link, found, missing
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
@@ -40,9 +40,9 @@ class Code:
         return self.survey.view.owner(self.resource)
 
     @cached_property
-    def told(self) -> tuple[Told, ...]:
+    def configuration(self) -> tuple[ConfigValue, ...]:
         """All that it is told, with where it stands."""
-        return tuple(code_configuration.told(self.survey, self.resource))
+        return tuple(code_configuration.configuration(self.survey, self.resource))
 
     @cached_property
     def identity(self) -> "Identity":

@@ -12,7 +12,8 @@ from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
-from components.operations import delivery_alarms, vault_changes
+from components.operations import vault_changes
+from components.operations.alarms import aws_backup
 from components.operations.backup import Backup, BackupSettings
 from components.operations.backup_vault import ComplianceSettings
 from components.operations.copies_watched import CopiesWatched
@@ -274,7 +275,7 @@ def test_copies_that_were_not_made_ring() -> None:
             "backups", BackupSettings(copy_to_vault=ABROAD), account=ACCOUNT, key=key, notice_key=key,
             resources=[DATABASE, CLUSTER],
         )  # fmt: skip
-        alarm = delivery_alarms.backups(made)["backup-copy-missing"]
+        alarm = aws_backup.backups(made)["backup-copy-missing"]
         assert (alarm.threshold, alarm.below, alarm.missing, alarm.metric.period) == (4, True, "breaching", 36 * 3600)
 
     graph = record(program)
