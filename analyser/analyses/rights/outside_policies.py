@@ -57,7 +57,7 @@ NOTHING: Final = OutsidePolicies()
 
 
 def outside_policies(path: Path) -> OutsidePolicies:
-    """What the file says. Raises OutsidePoliciesError for a file that cannot be read, or says something else."""
+    """Reads a file of policies from outside the stack. Raises OutsidePoliciesError for a file of any other form."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -38,7 +38,7 @@ _PARTS = {"database-url": "DATABASE_", "redis-url": "CACHE_"}
 
 @dataclass(frozen=True)
 class ConfigValue:
-    """One value, where it stands, and the secret that it is kept in."""
+    """One configuration value, the resource that holds it, and the secret that it comes from."""
 
     name: str
     value: str
@@ -50,7 +50,7 @@ class ConfigValue:
 
 
 def configuration(s: Survey, resource: Resource) -> Iterator[ConfigValue]:
-    """All that some code is told."""
+    """The configuration values of the code that a resource runs."""
     if resource.type == FUNCTION:
         yield from _function(s, resource)
     elif resource.type == _SERVICE:

@@ -17,7 +17,7 @@ _INVOCATION = "aws:lambda/invocation:Invocation"
 
 @dataclass(frozen=True)
 class Migration:
-    """What is applied, and all that whoever applies it is told, the host of its database among it."""
+    """SQL that is applied, and the configuration of what applies it, which has the database's host."""
 
     sql: str
     configuration: str

@@ -22,14 +22,14 @@ _IDENTIFIER = "DB_INSTANCE_IDENTIFIER"
 
 
 def of(s: Survey, use: Use) -> Iterator[Link]:
-    """Whoever the code's role may come as is there, and the code is told as whom."""
+    """The store's users that the role may sign in as exist, and the code's configuration names one of them."""
     finder = _FINDERS.get(use.store.type)
     if finder and use.granted:
         yield from finder(s, use)
 
 
 def with_password(s: Survey, use: Use, secrets: list[Resource]) -> Iterator[Link]:
-    """The user whose password the secret holds."""
+    """The store has the user whose password the secret holds."""
     if use.store.type == CACHE:
         members = _members(s, use.store)
         known = [

@@ -20,7 +20,7 @@ _KUBERNETES_SERVICE = "kubernetes:core/v1:Service"
 
 
 def spans(s: Survey) -> Iterator[Chain]:
-    """One chain for all code that is told of a collector."""
+    """One chain for all code whose configuration names a collector."""
     every = every_code(s)
     for code in every:
         endpoint = next((one for one in code.configuration if one.name == _ENDPOINT), None)

@@ -58,7 +58,7 @@ def _secret(s: Survey, use: Use) -> Iterator[Link]:
 
 
 def is_told(s: Survey, use: Use) -> Link:
-    """The code knows where the store is, and by which port."""
+    """The code's configuration names the store and its port."""
     says = f"{use.code.name} is told of {named(use.store)}"
     where = list(dict.fromkeys(one.where for one in use.configuration))
     if not where:
@@ -115,7 +115,7 @@ def _way(s: Survey, source: Place, store: Resource, target: Place | None) -> Lin
 
 
 def becomes(s: Survey, use: Use) -> Iterator[Link]:
-    """Code that comes as another role than its own may become it, and that lets it."""
+    """Code that uses another role than its own may assume it: by its rights, and by that role's trust policy."""
     own, other = use.code.identity.role, use.role
     if own and other and own is not other:
         decision = s.may(text(own.outputs.get("arn")), "sts:AssumeRole", text(other.outputs.get("arn")))

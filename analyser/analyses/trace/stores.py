@@ -70,7 +70,7 @@ _SIGNED_IN = {RDS_INSTANCE: "resourceId", RDS_CLUSTER: "clusterResourceId", PROX
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """One store that some code uses: it is told of it, or has rights on it, or both."""
+    """A store that some code uses: its configuration names the store, its role has rights on it, or both."""
 
     code: Code
     store: Resource
@@ -119,7 +119,7 @@ def granted(s: Survey, role: Resource | None, store: Resource) -> tuple[str, ...
 
 
 def identities(s: Survey, store: Resource) -> tuple[str, ...]:
-    """The texts by which code is told where a store is."""
+    """The ids, names and endpoints by which configuration refers to a store."""
     names = [s.view.id_of(store) if key == "id" else text(store.outputs.get(key)) for key in KINDS[store.type].names]
     return tuple(dict.fromkeys(name for name in names if name))
 
