@@ -29,7 +29,7 @@ HELD_BY = (
     *("tests/analyser/analyses/inventory", "tests/analyser/faces/test_settings_page.py"),
 )
 ASKED = (
-    *("shop", "dev", "collaboration-test", "queue_keeps", "queue-keeps", "print_queue"),
+    *("shop", "collaboration-test", "queue_keeps", "queue-keeps", "print_queue"),
     *("page", "map", "schema", "up_to_date"),
 )
 WRITTEN = (
