@@ -20,7 +20,7 @@ from settings.recovery import KEY, RecoveryStackSettings
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-TOLD, HELD = "recovery", "home"
+CONTRACT_OUTPUT, HOME_OUTPUT = "recovery", "home"
 """The outputs: the home stack's, and the recovery stack's own of what it read."""
 SECRETS = "Secrets"
 """How outputs of their own end that hold what is secret, so that the rest need not be."""
@@ -30,10 +30,14 @@ SECRET = MappingProxyType({SECRETS: True})
 C = TypeVar("C", bound="DataclassInstance")
 
 
-def held(exports: Mapping[str, Any]) -> dict[str, Any]:
+def home_outputs(exports: Mapping[str, Any]) -> dict[str, Any]:
     """The values that a recovery stack has exported of what its home stack and its own outputs passed to it."""
-    own = {key.removeprefix(HELD): value for key, value in exports.items() if key in (HELD, f"{HELD}{SECRETS}")}
-    return {f"{name}{ending}": value for name in (HELD, TOLD) for ending, value in own.items()}
+    own = {
+        key.removeprefix(HOME_OUTPUT): value
+        for key, value in exports.items()
+        if key in (HOME_OUTPUT, f"{HOME_OUTPUT}{SECRETS}")
+    }
+    return {f"{name}{ending}": value for name in (HOME_OUTPUT, CONTRACT_OUTPUT) for ending, value in own.items()}
 
 
 def stands_by(settings: RecoveryStackSettings | None) -> bool:
@@ -41,10 +45,10 @@ def stands_by(settings: RecoveryStackSettings | None) -> bool:
     return settings is not None and not settings.promoted
 
 
-def told(contract: "DataclassInstance") -> dict[str, Any]:
+def contract_outputs(contract: "DataclassInstance") -> dict[str, Any]:
     """The stack outputs that pass ``contract`` to the recovery stack."""
     return {
-        f"{TOLD}{ending}": {to_camel(each.name): getattr(contract, each.name) for each in those}
+        f"{CONTRACT_OUTPUT}{ending}": {to_camel(each.name): getattr(contract, each.name) for each in those}
         for ending, those in _outputs(type(contract)).items()
     }
 
@@ -56,15 +60,17 @@ def read_home(settings: RecoveryStackSettings, contract: type[C]) -> C:
     of them (a whole number comes over as one with a fraction); those that are ``SECRET`` come by another output. A
     value that is missing or of another type stops the program with one line that names stack file, key and output.
     """
-    source, output, key = (pulumi.get_stack(), HELD, "promoted") if settings.promoted else (settings.home, TOLD, "home")
+    source, output, key = (
+        (pulumi.get_stack(), HOME_OUTPUT, "promoted") if settings.promoted else (settings.home, CONTRACT_OUTPUT, "home")
+    )
     # In full, as every backend takes it: https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{source}"
-    reference = pulumi.StackReference(HELD, stack_name=name)
+    reference = pulumi.StackReference(HOME_OUTPUT, stack_name=name)
     read = {}
     for ending, those in _outputs(contract).items():
         found = reference.get_output(f"{output}{ending}")
         # Before anything can fail: a later run may have no other place to read it from.
-        pulumi.export(f"{HELD}{ending}", found)
+        pulumi.export(f"{HOME_OUTPUT}{ending}", found)
         values = found.apply(_check(those, f"{source} has no output {output}{ending}", key))
         read |= {each.name: _part(values, each.name) for each in those}
     return contract(**read)

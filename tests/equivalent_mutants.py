@@ -2,7 +2,7 @@
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
-        "policy/iam/passing.py",
+        "policy/iam/pass_role.py",
         "if named(statement, PASS) and not denied(document, PASS[ -1]) and _any_role(document, statement):",
     ): "PASS has one member",
     (

@@ -64,7 +64,7 @@ class Part:
 
 
 _MODEL = "tests/policy/iam/test_document.py tests/policy/iam/test_reach.py tests/policy/iam/test_narrowing.py"
-_IAM = f"{_MODEL} tests/policy/rules/test_iam.py tests/policy/rules/test_iam_passing.py"
+_IAM = f"{_MODEL} tests/policy/rules/test_iam.py tests/policy/rules/test_iam_pass_role.py"
 _TRUST = "tests/policy/rules/test_iam_principals.py tests/policy/rules/test_iam_trust.py"
 _PUBLIC = "tests/policy/rules/test_data_policies.py tests/policy/rules/test_resource_policies.py"
 _REACH = "tests/policy/test_exposure.py tests/policy/rules/test_reachability.py"
@@ -74,9 +74,9 @@ _CREDENTIALS = "tests/policy/test_credentials.py tests/policy/rules/test_plain_c
 PARTS = (
     Part("policy/rules/iam.py", _IAM, ("_allowing", "no_administrator", "trust_not_public")),
     Part("policy/rules/iam_trust.py", _TRUST, ("no_not_principal",)),
-    Part("policy/rules/iam_passing.py", _IAM, ("pass_role_escalation",)),
+    Part("policy/rules/iam_pass_role.py", _IAM, ("pass_role_escalation",)),
     Part("policy/rules/iam_union.py", _IAM, ("policies_of", "combined_escalation")),
-    Part("policy/iam/passing.py", _IAM, ("passing", "_any_role", "takes", "starting", "paths")),
+    Part("policy/iam/pass_role.py", _IAM, ("passing", "_any_role", "takes", "starting", "paths")),
     Part("policy/iam/reach.py", f"{_IAM} tests/policy/rules/test_iam_rights.py"),
     Part("policy/iam/document.py", f"{_IAM} {_TRUST} {_PUBLIC}"),
     Part("policy/iam/narrowing.py", f"{_PUBLIC} {_TRUST} {_MODEL}"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from analyser.run.references import full_name
-from systems.recovery_stack import HELD, SECRETS, TOLD
+from systems.recovery_stack import CONTRACT_OUTPUT, HOME_OUTPUT, SECRETS
 from tests.stacks import STACKS, home_of, stack_graph
 
 FILE = Path(".ci/stack-outputs.yaml")
@@ -18,7 +18,7 @@ def homes() -> dict[str, str]:
 
 def outputs() -> str:
     """The file: stacks by full name, with the outputs that are read of them."""
-    read = dict.fromkeys(homes().values(), TOLD) | dict.fromkeys(homes(), HELD)
+    read = dict.fromkeys(homes().values(), CONTRACT_OUTPUT) | dict.fromkeys(homes(), HOME_OUTPUT)
     found = {
         full_name(stack): {
             key: value for key, value in stack_graph(stack).exports.items() if key in (output, f"{output}{SECRETS}")

@@ -76,24 +76,30 @@ def left() -> Iterator[Path]:
 
 
 def update() -> int:
-    """Writes what differs, takes away what is of no stack, and says both; 1 when something is for people to write."""
-    failed = 0
+    """Writes what differs, takes away what is of no stack, and says both; 1 when something is for people to write.
+
+    What that is stands at the end, where nothing scrolls it away.
+    """
+    unwritten: list[str] = []
     for path, text in written():
         file = ROOT / path
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
         try:
             after = text(before)
         except (StaleError, SettingsError, ProgramError, UnexplainedError) as error:
-            failed = _complain(f"{path}: {error}")
+            unwritten.append(f"{path}: {error}")
             continue
         if after != before:
             file.write_text(after, encoding="utf-8")
             _tell(path, before, after)
-        failed |= _unrenewed(path, after)
+        unwritten += _unrenewed(path, after)
     for path in left():
         (ROOT / path).unlink()
         print(f"removed {path}: there is no such stack")
-    return failed
+    if unwritten:
+        print("\nnot written; what each line names is for people to write, then make update again:", file=sys.stderr)
+        print("\n".join(unwritten), file=sys.stderr)
+    return int(bool(unwritten))
 
 
 def table(text: str) -> str:
@@ -123,13 +129,11 @@ def _samples(text: str) -> str:
     return text
 
 
-def _unrenewed(path: Path, text: str) -> int:
-    """Complains of what a page shows that nothing printed is like."""
-    failed = 0
+def _unrenewed(path: Path, text: str) -> Iterator[str]:
+    """What a page shows that nothing printed is like."""
     for sample in samples(text) if path.as_posix() in PAGES else ():
         if stale := missing(sample.shown, printed(sample.command)):
-            failed = _complain(f"{path}: strata {sample.command} no longer prints: {stale}")
-    return failed
+            yield f"{path}: strata {sample.command} no longer prints: {stale}"
 
 
 def printed(command: str) -> list[str]:
@@ -150,11 +154,6 @@ def _tell(path: Path, before: str, after: str) -> None:
     print(f"{'wrote' if before else 'new  '} {path}: {len(lines)} lines")
     for line in lines[:_SHOWN] if before else ():
         print(f"      {line[:150]}")
-
-
-def _complain(text: str) -> int:
-    print(text, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

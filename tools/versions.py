@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from components.versions import VERSIONS, Image, Version
 from policy.exemptions import Exemption, read_exemptions
-from policy.support import read_support
+from policy.version_support import read_support
 
 NOTICE = timedelta(days=180)
 

@@ -39,27 +39,27 @@ class Report:
 
     @property
     def system(self) -> str:
-        """Which platform the stack builds."""
+        """The system that the stack builds."""
         return self.graph.config.get(f"{PROJECT}:system", "")
 
     @property
     def environment(self) -> str:
-        """How well the stack is protected."""
+        """The stack's environment, which decides its safeguards."""
         return self.graph.config.get(f"{PROJECT}:environment", "")
 
     @property
     def blocking(self) -> list[Violation]:
-        """What stops a deployment."""
+        """The violations that stop a deployment."""
         return [violation for violation in self.violations if violation.blocks]
 
     @property
     def advisory(self) -> list[Violation]:
-        """What should be mended and stops nothing."""
+        """The violations that are advice."""
         return [v for v in self.violations if not v.blocks and v.exemption is None]
 
     @property
     def exempt(self) -> list[Violation]:
-        """What an exemption spares."""
+        """The violations that an exemption covers."""
         return [violation for violation in self.violations if violation.exemption is not None]
 
     @cached_property

@@ -18,7 +18,7 @@ from analyser.run.provider_regions import placed, provider_regions
 from policy.tokens import canonical
 from policy.unknown import UNKNOWN, wholly_known
 from settings.provider import REGION_KEY
-from systems.recovery_stack import held
+from systems.recovery_stack import home_outputs
 
 _STACK = "pulumi:pulumi:Stack"
 _DEFAULT = "::default"
@@ -133,7 +133,7 @@ def deployed(graph: Graph) -> Deployed:
     arns = (str(node.outputs.get("arn", "")).split(":") for node in graph)
     accounts = Counter(parts[_ACCOUNT] for parts in arns if len(parts) > _ACCOUNT and parts[_ACCOUNT].isdigit())
     account = accounts.most_common(1)[0][0] if accounts else ""
-    return Deployed(answers, account, held(graph.exports) or None)
+    return Deployed(answers, account, home_outputs(graph.exports) or None)
 
 
 def _malformed(states: Any) -> Iterator[str]:

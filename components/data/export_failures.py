@@ -9,7 +9,7 @@ from components.security.key import Key
 
 
 class ExportFailures(FailedEvents):
-    """Exports that were started and came to nothing, for an alarm (``data_alarms.snapshot_export``).
+    """Exports that were started and came to nothing, for an alarm (``rds.snapshot_export``).
 
     ``events`` are the ids by which RDS tells of them, ``snapshots`` what the names of the snapshots begin with.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html

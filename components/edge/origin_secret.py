@@ -39,7 +39,7 @@ class HasOriginHeader(Protocol):
 
 
 @dataclass(frozen=True)
-class ToldHeader:
+class ExistingOriginHeader:
     """The header of a distribution of another stack, by the values that one has told."""
 
     accepted: pulumi.Input[Sequence[pulumi.Input[str]]]

@@ -7,8 +7,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.component import Component
-from components.operations import delivery_alarms
-from components.operations.alarms import Alarms
+from components.operations.alarms import Alarms, aws_backup
 from components.operations.topic import ALARMS, Notices, NoticesSettings
 from components.operations.vault_changes import VaultChanges
 from components.region import in_region
@@ -53,7 +52,7 @@ class CopiesWatched(Component):
         )
         Alarms(
             self.child("alarms"),
-            delivery_alarms.copied(vault.name, changes),
+            aws_backup.copied(vault.name, changes),
             notices=notices,
             opts=self.child_options(),
         )

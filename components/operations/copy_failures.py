@@ -14,7 +14,7 @@ from components.statements import Grant
 
 
 class CopyFailures(FailedEvents):
-    """Copies out of one vault that failed, in whole or in part, for an alarm (``delivery_alarms.backups``).
+    """Copies out of one vault that failed, in whole or in part, for an alarm (``aws_backup.backups``).
 
     AWS Backup has a metric of copies as well, and does not say which vault's, and in which region, it is.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
@@ -34,7 +34,7 @@ class CopyFailures(FailedEvents):
 
 
 class CopiesMade(Component):
-    """Copies out of one vault that were made, by store, for an alarm on each that was not (``delivery_alarms``).
+    """Copies out of one vault that were made, by store, for an alarm on each that was not (``aws_backup.backups``).
 
     Each of ``resources`` has a rule of its own: a copy of one stands for no other, nor one of a cluster's volumes for
     the cluster. AWS Backup's metric of copies names types of resources and no store. What was made is kept as failures

@@ -9,7 +9,7 @@ _FAILED = "SERVICE_DEPLOYMENT_FAILED"
 
 
 class DeploymentFailures(FailedEvents):
-    """Failed deployments of one ECS service, for an alarm (``service_alarms.deployments``).
+    """Failed deployments of one ECS service, for an alarm (``ecs.deployments``).
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
     """

@@ -209,5 +209,5 @@ class Pipeline(Component):
                 ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
                 [connection],
             ),
-            self._notices.told_by(self.name),
+            self._notices.publish_by(self.name),
         )

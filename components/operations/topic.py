@@ -70,7 +70,7 @@ class Notices(Component):
             )
         self.register_outputs({"topicArn": self.topic_arn})
 
-    def told_by(self, owner: str) -> Grant:
+    def publish_by(self, owner: str) -> Grant:
         """Lets the role of the component ``owner``, in this account, publish to it."""
         return Grant(Statement("Tell", ["sns:Publish"], [self.topic_arn]), self._key.through("sns", owner))
 

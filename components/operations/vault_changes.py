@@ -20,7 +20,7 @@ CALLS = [
 
 
 class VaultChanges(FailedEvents):
-    """Changes of vaults and of their plan by any principal, for an alarm (``delivery_alarms``).
+    """Changes of vaults and of their plan by any principal, for an alarm (``alarms.aws_backup``).
 
     AWS Backup tells of vaults that are locked, unlocked or deleted, and of plans. What is done to a vault's policy or
     to single backups EventBridge knows from CloudTrail alone, where the account has a trail.

@@ -10,8 +10,8 @@ principals only.
 from policy.iam.accounts import account_of, foreign_principals, home_accounts, is_whole_account
 from policy.iam.actions import LIST, PERMISSIONS, READ, TAGGING, WRITE, Action, expand, expand_all, grants
 from policy.iam.document import Condition, Document, Statement, parse
+from policy.iam.document_locations import ENDPOINT, IDENTITY, PLACES, RESOURCE, TRUST, documents, types_with
 from policy.iam.narrowing import has_source, narrowed, narrows, open_to_everybody, wide_arn
-from policy.iam.places import ENDPOINT, IDENTITY, PLACES, RESOURCE, TRUST, documents, types_with
 from policy.iam.reach import (
     at_large,
     broad,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from policy.graph import Graph
 from policy.iam.document import Statement
-from policy.iam.places import IDENTITY, RESOURCE, TRUST, documents
+from policy.iam.document_locations import IDENTITY, RESOURCE, TRUST, documents
 from policy.resources import Resource
 from policy.unknown import known
 

@@ -75,7 +75,7 @@ class Statement:
         return [action for action in self.actions if known(action)]
 
     @property
-    def told(self) -> bool:
+    def fully_known(self) -> bool:
         """Whether it is known what it says of whom and of what."""
         lists = (self.actions, self.not_actions, self.resources, self.not_resources)
         members = [*(self.principals or {}).values(), *(self.not_principals or {}).values()]
@@ -122,7 +122,7 @@ class Document:
     @property
     def whole(self) -> bool:
         """Whether all that it says is known, but for conditions, which count as such."""
-        return self.complete and all(each.told for each in self.statements)
+        return self.complete and all(each.fully_known for each in self.statements)
 
     @property
     def has_variables(self) -> bool:

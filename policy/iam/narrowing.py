@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policy.exposure import parts_of_internet
 from policy.iam.document import Condition, Statement
-from policy.iam.places import RESOURCE, documents
+from policy.iam.document_locations import RESOURCE, documents
 from policy.resources import Resource
 from policy.rule import Finding
 from policy.unknown import known

@@ -7,7 +7,7 @@ from typing import Final
 
 from policy.iam.actions import grants
 from policy.iam.document import Condition, Document, Statement
-from policy.iam.places import IDENTITY, documents
+from policy.iam.document_locations import IDENTITY, documents
 from policy.resources import Resource
 from policy.rule import Finding
 from policy.unknown import known

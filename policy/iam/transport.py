@@ -3,7 +3,7 @@
 from policy.graph import Graph
 from policy.iam.actions import grants
 from policy.iam.document import Statement
-from policy.iam.places import RESOURCE, documents
+from policy.iam.document_locations import RESOURCE, documents
 from policy.resources import Resource
 from policy.unknown import known
 

@@ -196,7 +196,7 @@ def _meets(start: re.Match[str], window: re.Match[str]) -> bool:
 
 
 class Coverage(RuleConfig):
-    """Whom the rule asks."""
+    """Which programs the rule judges."""
 
     without_plan: bool = Field(False, description="Whether a program that has no backup plan at all is asked too")
 

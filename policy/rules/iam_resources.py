@@ -14,9 +14,9 @@ from policy.iam import (
     partial_patterns,
     types_with,
 )
-from policy.iam.passing import PASS
+from policy.iam.pass_role import PASS
 from policy.model import Finding, Resource, Severity, rule
-from policy.rules import iam_credentials, iam_destruction, iam_escalation, iam_exfiltration, iam_passing
+from policy.rules import iam_credentials, iam_destruction, iam_escalation, iam_exfiltration, iam_pass_role
 
 _TABLES = (
     *(iam_credentials.ROLES, iam_credentials.TOKENS, iam_credentials.SECRETS, iam_credentials.DECRYPTION),
@@ -25,7 +25,7 @@ _TABLES = (
     *(iam_escalation.TRUST_CHANGES, iam_escalation.CREDENTIALS, iam_escalation.MEMBERSHIPS),
     *(iam_escalation.BOUNDARIES, iam_escalation.PROVIDERS, iam_escalation.IDENTITY_CREATION),
     *(iam_exfiltration.OBJECTS, iam_exfiltration.ITEMS, iam_exfiltration.MESSAGES, iam_exfiltration.SNAPSHOTS),
-    *(iam_exfiltration.LOGS, iam_exfiltration.CODE, iam_passing.PROFILES, iam_passing.CODE, iam_passing.COMMANDS),
+    *(iam_exfiltration.LOGS, iam_exfiltration.CODE, iam_pass_role.PROFILES, iam_pass_role.CODE, iam_pass_role.COMMANDS),
     PASS,
 )
 # What AWS's own guide has on every resource, for functions in a VPC:

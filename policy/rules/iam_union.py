@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.iam import IDENTITY, Document, documents, expand_all, named_patterns
-from policy.iam.passing import paths
+from policy.iam.pass_role import paths
 from policy.model import Finding, Graph, Level, Resource, Severity, stack_rule
 
 ROLE = "aws:iam/role:Role"

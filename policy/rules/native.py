@@ -103,7 +103,7 @@ CARE: _Rows = {
     link="https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html",
 )
 def guards(resource: Resource) -> Iterator[Finding]:
-    """The provider changes nothing of what a door, a trail or a container is worth to an intruder."""
+    """A resource made through CloudFormation's properties is attacked as one of the classic provider is."""
     return _judged(resource, GUARDS)
 
 
@@ -118,7 +118,7 @@ def guards(resource: Resource) -> Iterator[Finding]:
     level=Level.MANDATORY_IN_PROD,
 )
 def care(resource: Resource) -> Iterator[Finding]:
-    """What is lost or grown stale is missed on the day it is needed."""
+    """A backup, a log or an upgrade that was left out is missed on the day it is needed."""
     return _judged(resource, CARE)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policy.dates import Dates
 from policy.model import Finding, Level, Resource, Severity, known, rule
-from policy.support import read_support
+from policy.version_support import read_support
 
 # Which input says the version of which service, and by which engines: these types run others too, and ElastiCache takes
 # Redis where nothing is said.
@@ -34,8 +34,8 @@ _ASKED: dict[str, tuple[str, str, tuple[str | None, ...]]] = {
     config=Dates,
 )
 def support(resource: Resource, config: Dates) -> Iterator[Finding]:
-    """After the end there are no mends, or at a price, and AWS upgrades on a day of its own. Ends are those of
-    policy/support.yaml; one that the service has not announced is not told of."""
+    """After its end of support a version gets no fixes or costs more, and AWS upgrades it on a day of its own choosing.
+    Ends are those of policy/support.yaml; a version whose end is not announced passes."""
     path, name, engines = _ASKED[resource.type]
     asked, engine = resource.get(path), resource.get("engine")
     if not isinstance(asked, str) or not known(engine) or (engines and engine not in engines):

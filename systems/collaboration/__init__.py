@@ -21,7 +21,7 @@ from systems.collaboration.data import make_data, make_files
 from systems.collaboration.edge import make_edge, make_names
 from systems.collaboration.operations import operate
 from systems.collaboration.parameters import IMAGE
-from systems.collaboration.recovery import stand_by, tell
+from systems.collaboration.recovery import recovery_outputs, stand_by
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.copies import make_elsewhere
@@ -84,5 +84,5 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "distributionId": edge.cdn.distribution_id,
         "distributionDomain": edge.cdn.domain_name,
         "staticBucket": files.static.bucket_name,
-        **(tell(stack, data=data, edge=edge, elsewhere=elsewhere) if elsewhere else {}),
+        **(recovery_outputs(stack, data=data, edge=edge, elsewhere=elsewhere) if elsewhere else {}),
     }

@@ -6,16 +6,20 @@ import pulumi
 
 from components.account import Account
 from components.merging import disjoint
-from components.operations import (
-    api_alarms,
-    data_alarms,
-    delivery_alarms,
-    edge_alarms,
-    function_alarms,
-    service_alarms,
-    table_alarms,
+from components.operations.alarms import (
+    Alarm,
+    Alarms,
+    api_gateway,
+    aws_backup,
+    cloudfront,
+    dynamodb,
+    ecs,
+    elasticache,
+    elb,
+    lambda_functions,
+    sqs,
+    wafv2,
 )
-from components.operations.alarms import Alarm, Alarms
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
@@ -52,13 +56,13 @@ def operate(
     nodes = _cache_nodes(data)
     watched = disjoint(
         _watched_service(stack.settings, stack.account, application),
-        service_alarms.deployments(SERVER, application.failures.rule_name),
-        edge_alarms.distribution(edge.cdn.distribution_id, stack.settings.alarms),
-        edge_alarms.web_acl(edge.firewall.metric_name, stack.settings.alarms),
-        data_alarms.cache(nodes, stack.settings.alarms),
-        table_alarms.table("state", data.state.table_name),
+        ecs.deployments(SERVER, application.failures.rule_name),
+        cloudfront.distribution(edge.cdn.distribution_id, stack.settings.alarms),
+        wafv2.web_acl(edge.firewall.metric_name, stack.settings.alarms),
+        elasticache.cache(nodes, stack.settings.alarms),
+        dynamodb.table("state", data.state.table_name),
         *_rotated(data),
-        delivery_alarms.backups(backup),
+        aws_backup.backups(backup),
         _watched_sockets(stack.settings, sockets),
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
@@ -103,16 +107,16 @@ def watch(
         operators=operators,
         resources=[data.state.backed_up],
     )
-    backed_up = delivery_alarms.backups(backup)
+    backed_up = aws_backup.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)
         return
     watched = disjoint(
         backed_up,
         _watched_service(stack.settings, stack.account, application),
-        service_alarms.deployments(SERVER, application.failures.rule_name),
-        data_alarms.cache(_cache_nodes(data), stack.settings.alarms),
-        table_alarms.table("state", data.state.table_name),
+        ecs.deployments(SERVER, application.failures.rule_name),
+        elasticache.cache(_cache_nodes(data), stack.settings.alarms),
+        dynamodb.table("state", data.state.table_name),
         *_rotated(data),
         _watched_sockets(stack.settings, sockets),
     )
@@ -127,7 +131,7 @@ def watch(
 
 
 def _cache_nodes(data: Data) -> dict[str, pulumi.Output[str]]:
-    return data_alarms.cache_nodes(
+    return elasticache.cache_nodes(
         data.cache.replication_group_id, shards=1, nodes_per_shard=data.cache.nodes_per_shard, cluster_mode=False
     )
 
@@ -136,15 +140,15 @@ def _rotated(data: Data) -> Iterator[dict[str, Alarm]]:
     """The functions that replace secrets of this region; copies are replaced in their own."""
     for name, secret in {"redis-secret": data.cache_secret, "jwt-secret": data.signing_key}.items():
         if not isinstance(secret, CopiedSecret):
-            yield delivery_alarms.function_errors(f"{name}-rotation", secret.function.function_name)
+            yield lambda_functions.errors(f"{name}-rotation", secret.function.function_name)
 
 
 def _watched_service(settings: SystemSettings, account: Account, application: Application) -> dict[str, Alarm]:
     balancer, service = application.balancer, application.service
     targets = {SERVER: balancer.target_group(SERVER).arn_suffix}
     return disjoint(
-        edge_alarms.load_balancer(balancer.arn_suffix, targets, settings.alarms),
-        service_alarms.service(
+        elb.load_balancer(balancer.arn_suffix, targets, settings.alarms),
+        ecs.service(
             SERVER,
             service.cluster_name,
             service.service_name,
@@ -159,18 +163,18 @@ def _watched_sockets(settings: SystemSettings, sockets: Sockets) -> dict[str, Al
     refused = LogMetric(
         "sockets-refused",
         log_group_name=api.access_log_group_name,
-        pattern=api_alarms.THROTTLED,
+        pattern=api_gateway.THROTTLED,
         metric_name="Throttled",
     )
     watched = disjoint(
-        api_alarms.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
-        function_alarms.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
-        delivery_alarms.dead_letters("state-changes", sockets.given_up),
+        api_gateway.websocket_api("sockets", api.api_id, api.stage_name, settings.alarms, throttled=refused.metric),
+        lambda_functions.stream(STREAMS, functions[STREAMS].function_name, settings.function_alarms),
+        sqs.dead_letters("state-changes", sockets.given_up),
     )
     for key, function in functions.items():
         watched = disjoint(
             watched,
-            function_alarms.function(
+            lambda_functions.function(
                 key,
                 function.function_name,
                 settings.function_alarms,
@@ -189,15 +193,15 @@ def _panels(
     balancer = {"LoadBalancer": application.balancer.arn_suffix}
     network = ("NetworkBytesIn", "NetworkBytesOut")
     return disjoint(
-        service_alarms.panels(SERVER, application.service.cluster_name, application.service.service_name),
+        ecs.panels(SERVER, application.service.cluster_name, application.service.service_name),
         {
             "ApplicationELB requests": [Metric("AWS/ApplicationELB", "RequestCount", balancer, "Sum")],
-            "DynamoDB capacity": table_alarms.capacity(data.state.table_name),
+            "DynamoDB capacity": dynamodb.capacity(data.state.table_name),
             "Redis network": [
                 Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, "Sum")
                 for node in nodes.values()
                 for name in network
             ],
         },
-        api_alarms.websocket_panels("WebSocket", sockets.api.api_id, sockets.api.stage_name),
+        api_gateway.websocket_panels("WebSocket", sockets.api.api_id, sockets.api.stage_name),
     )

@@ -14,7 +14,7 @@ from components.account import Account
 from components.data.table import Table
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import cloudfront_prefix_list_id
-from components.edge.origin_secret import ToldHeader
+from components.edge.origin_secret import ExistingOriginHeader
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
@@ -31,10 +31,12 @@ from systems.collaboration.sockets import make_sockets
 from systems.copies import copy_images, goes_first, take_over
 from systems.foundation import Stack, make_keys
 from systems.recovery_region import SecondRegion
-from systems.recovery_stack import read_home, told
+from systems.recovery_stack import contract_outputs, read_home
 
 
-def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: SecondRegion) -> dict[str, Any]:
+def recovery_outputs(
+    stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: SecondRegion
+) -> dict[str, Any]:
     """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if edge.zone is None or not isinstance(data.state, Table):
         raise ValueError("a stack that is copied has a zone and a table of its own")
@@ -44,7 +46,7 @@ def tell(stack: Stack[SystemSettings], *, data: Data, edge: Edge, elsewhere: Sec
         )
     named = {JWT_SECRET: data.signing_key, **data.secrets}
     secrets: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{name: each.arn for name, each in named.items()})
-    return told(
+    return contract_outputs(
         Contract(
             zone_id=edge.zone.zone_id,
             copies_key_arn=elsewhere.key.arn,
@@ -73,7 +75,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         network=network,
         data=data,
         certificate=certificate,
-        origin_secret=ToldHeader(home.origin_headers),
+        origin_secret=ExistingOriginHeader(home.origin_headers),
         cloudfront=cloudfront,
         promoted=promoted,
     )

@@ -28,7 +28,7 @@ from systems.confluence.serverless import make_tables, run_on_lambda
 from systems.confluence.settings import SystemSettings
 from systems.foundation import Stack, make_keys
 from systems.recovery_region import make_recovery_region
-from systems.recovery_stack import told
+from systems.recovery_stack import contract_outputs
 
 __all__ = ["SystemSettings", "build"]
 
@@ -105,7 +105,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         )
     followed = {}
     if pushed is not None and recovery is not None:
-        followed = told(contract_of(names, data=data, pushed=pushed, recovery=recovery, tables=tables))
+        followed = contract_outputs(contract_of(names, data=data, pushed=pushed, recovery=recovery, tables=tables))
     return {
         "url": f"https://{settings.domain}",
         "nameServers": names.zone.name_servers or [],

@@ -15,8 +15,7 @@ from components.edge.origins import BucketOrigin
 from components.edge.routing_policy import of_home
 from components.edge.takeover import HomeHealth
 from components.edge.zone import AliasTarget, Zone, ZoneSettings
-from components.operations import edge_alarms
-from components.operations.alarms import Alarm
+from components.operations.alarms import Alarm, route53
 from components.operations.metric import EDGE_REGION
 from systems.confluence.parts import Model, Names
 from systems.confluence.settings import SystemSettings
@@ -64,7 +63,7 @@ def lead_here(names: Names, targets: Mapping[str, AliasTarget], health_path: str
     for domain, target in targets.items():
         nearest = names.zone.nearest(domain, target, names.near) if names.near else target
         names.zone.primary(domain, nearest, health_check_id=health.health_check_id)
-    return edge_alarms.health_check(asked.health_check_id)
+    return route53.health_check(asked.health_check_id)
 
 
 def page_behavior(origin: str) -> BehaviorSettings:

@@ -12,7 +12,7 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.origins import Origin
 from components.merging import disjoint
 from components.network.network import Network
-from components.operations import edge_alarms
+from components.operations.alarms import elb
 from components.operations.metric import put_metrics
 from components.operations.protected_resource import ProtectedResource
 from components.operations.tracing import Tracing
@@ -98,7 +98,7 @@ def run_on_eks(
     )
     targets = {key: balancer.target_group(key).arn_suffix for key in (FRONTEND, BFF, WEBSOCKET)}
     watched = disjoint(
-        edge_alarms.load_balancer(balancer.arn_suffix, targets, stack.settings.alarms),
+        elb.load_balancer(balancer.arn_suffix, targets, stack.settings.alarms),
         socket_alarms(stack.settings.alarms),
     )
     watched = disjoint(watched, lead_here(names, {names.serving: balancer.alias_target}, _HEALTH))

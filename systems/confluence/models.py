@@ -14,8 +14,8 @@ from components.data.file_system import FileSystemSettings
 from components.data.table import TableSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
+from components.operations.alarms.lambda_functions import FunctionAlarmSettings
 from components.operations.deployment_runner import DeploymentRunnerSettings
-from components.operations.function_alarms import FunctionAlarmSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import MisfitError, Name, Problem, Settings, refuse

@@ -10,8 +10,17 @@ from components.compute.function import Function
 from components.data.bucket import Bucket
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
-from components.operations import data_alarms, delivery_alarms, edge_alarms, search_alarms
-from components.operations.alarms import Alarm, Alarms
+from components.operations.alarms import (
+    Alarm,
+    Alarms,
+    aws_backup,
+    cloudfront,
+    elasticache,
+    lambda_functions,
+    opensearch,
+    rds,
+    wafv2,
+)
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import Metric
@@ -44,15 +53,15 @@ def operate(
     watched = disjoint(
         edge,
         _watched(stack.settings, stack.account, data),
-        delivery_alarms.backups(backup),
-        delivery_alarms.rotations(data.rotations),
+        aws_backup.backups(backup),
+        lambda_functions.rotations(data.rotations),
         {} if waits else model.watched,
     )
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     own: Mapping[str, Sequence[Metric]] = {} if waits else model.panels
     panels = disjoint(
         panels_of(watched),
-        search_alarms.search_panels(data.search.domain_name, stack.account.id),
+        opensearch.panels(data.search.domain_name, stack.account.id),
         own,
     )
     Dashboard("confluence", panels, account=stack.account, alarms=alarms, business_namespace=metrics_namespace())
@@ -79,28 +88,28 @@ def release_by_canary(
 def watch_edge(settings: SystemSettings, distribution_id: pulumi.Input[str], firewall_name: str) -> dict[str, Alarm]:
     """What rings for the distribution and its firewall."""
     return disjoint(
-        edge_alarms.distribution(distribution_id, settings.alarms), edge_alarms.web_acl(firewall_name, settings.alarms)
+        cloudfront.distribution(distribution_id, settings.alarms), wafv2.web_acl(firewall_name, settings.alarms)
     )
 
 
 def _watched(settings: SystemSettings, account: Account, data: Data) -> dict[str, Alarm]:
     alarms, database = settings.alarms, settings.database
-    nodes = data_alarms.cache_nodes(
+    nodes = elasticache.cache_nodes(
         data.cache.replication_group_id,
         shards=settings.cache.shards,
         nodes_per_shard=data.cache.nodes_per_shard,
         cluster_mode=settings.cache.cluster_mode,
     )
     return disjoint(
-        data_alarms.database(
+        rds.database(
             data.database.instance_ids,
             alarms,
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
             replicas=_followers(data),
         ),
-        data_alarms.cache(nodes, alarms),
-        search_alarms.search(
+        elasticache.cache(nodes, alarms),
+        opensearch.domain(
             data.search.domain_name,
             account.id,
             alarms,

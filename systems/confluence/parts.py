@@ -16,7 +16,7 @@ from components.data.search_access import SearchAccess
 from components.data.search_domain import SearchDomain
 from components.edge.cdn_settings import BehaviorSettings, PathBehaviorSettings
 from components.edge.health_check import HealthCheck
-from components.edge.origin_secret import OriginSecret, ToldHeader
+from components.edge.origin_secret import ExistingOriginHeader, OriginSecret
 from components.edge.origins import HttpsOrigin, Origin
 from components.edge.routing_policy import Near
 from components.edge.zone import Zone
@@ -114,7 +114,7 @@ class Names:
 
     zone: Zone
     domain: str
-    origin_secret: OriginSecret | ToldHeader
+    origin_secret: OriginSecret | ExistingOriginHeader
     """What proves to load balancer and API that a request came through the stack's own distribution."""
     fails_over: bool = False
     """Whether a second region may come to answer in the place of the first."""

@@ -23,7 +23,7 @@ from components.data.table_rights import CopiedTable
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import cloudfront_prefix_list_id
-from components.edge.origin_secret import ToldHeader
+from components.edge.origin_secret import ExistingOriginHeader
 from components.edge.takeover import Takeover
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
@@ -179,7 +179,7 @@ def _names(
     names = Names(
         zone,
         stack.settings.domain,
-        ToldHeader(home.origin_headers),
+        ExistingOriginHeader(home.origin_headers),
         fails_over=True,
     )
     certificate = Certificate(

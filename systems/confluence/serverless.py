@@ -18,8 +18,7 @@ from components.edge.rest_api import RestApi
 from components.edge.websocket_api import WebSocketApi
 from components.merging import disjoint
 from components.network.network import Network
-from components.operations import api_alarms, delivery_alarms, edge_alarms, function_alarms, table_alarms
-from components.operations.alarms import Alarm
+from components.operations.alarms import Alarm, api_gateway, dynamodb, lambda_functions, sqs, wafv2
 from components.operations.log_metric import LogMetric, cold_starts
 from components.operations.metric import Metric
 from components.statements import Grant
@@ -127,7 +126,7 @@ def run_on_lambda(
         stack, model=model, functions=made, rest=rest, sockets=sockets, firewall=firewall, tables=tables
     )
     for key, queue in functions.given_up.items():
-        watched = disjoint(watched, delivery_alarms.dead_letters(f"{key}-changes", queue))
+        watched = disjoint(watched, sqs.dead_letters(f"{key}-changes", queue))
     watched = disjoint(watched, lead_to_apis(names, rest, sockets))
     home = names.origin(rest.domain_name, rest.origin_path)
     origins: dict[str, Origin] = {_API: home}
@@ -168,26 +167,26 @@ def _watched(
 ) -> tuple[dict[str, Alarm], dict[str, list[Metric]]]:
     refused = {
         key: LogMetric(
-            f"{key}-refused", log_group_name=group, pattern=api_alarms.THROTTLED, metric_name="Throttled"
+            f"{key}-refused", log_group_name=group, pattern=api_gateway.THROTTLED, metric_name="Throttled"
         ).metric
         for key, group in (("rest", rest.access_log_group_name), ("sockets", sockets.access_log_group_name))
     }
-    blocked = edge_alarms.web_acl(firewall.metric_name, stack.settings.alarms, region=stack.account.region)
+    blocked = wafv2.web_acl(firewall.metric_name, stack.settings.alarms, region=stack.account.region)
     watched = disjoint(
-        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=refused["rest"]),
-        api_alarms.websocket_api(
+        api_gateway.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=refused["rest"]),
+        api_gateway.websocket_api(
             "sockets", sockets.api_id, sockets.stage_name, stack.settings.alarms, throttled=refused["sockets"]
         ),
         {f"api-{key}": alarm for key, alarm in blocked.items()},
-        function_alarms.stream("collaboration", functions["collaboration"].function_name, model.alarms),
+        lambda_functions.stream("collaboration", functions["collaboration"].function_name, model.alarms),
     )
     for key, table in tables.items():
         region = getattr(model.tables, key).replica_region
-        watched = disjoint(watched, table_alarms.table(key, table.table_name, replica_region=region))
+        watched = disjoint(watched, dynamodb.table(key, table.table_name, replica_region=region))
     for key, function in functions.items():
         watched = disjoint(
             watched,
-            function_alarms.function(
+            lambda_functions.function(
                 LOGICAL.get(key, key),
                 function.function_name,
                 model.alarms,
@@ -197,8 +196,8 @@ def _watched(
             ),
         )
     panels = disjoint(
-        api_alarms.rest_panels("REST", rest.api_name, rest.stage_name),
-        api_alarms.websocket_panels("WebSocket", sockets.api_id, sockets.stage_name),
-        {"Tables": [metric for table in tables.values() for metric in table_alarms.capacity(table.table_name)]},
+        api_gateway.rest_panels("REST", rest.api_name, rest.stage_name),
+        api_gateway.websocket_panels("WebSocket", sockets.api_id, sockets.stage_name),
+        {"Tables": [metric for table in tables.values() for metric in dynamodb.capacity(table.table_name)]},
     )
     return watched, panels

@@ -109,7 +109,11 @@ def _data(stack: Stack[SystemSettings], *, network: Network) -> Data:
             purpose="API key of Bedrock",
         )
     return Data(
-        database, cache, secret, Queue("mail-retries", stack.settings.retries, key=stack.keys.data), bedrock_key
+        database=database,
+        cache=cache,
+        secret=secret,
+        retries=Queue("mail-retries", stack.settings.retries, key=stack.keys.data),
+        bedrock_key=bedrock_key,
     )
 
 
@@ -175,7 +179,7 @@ def _edge(stack: Stack[SystemSettings], *, network: Network, access_logs: LogBuc
         zone=zone,
     )
     health = HealthCheck("backend-health", HealthCheckSettings(domain=api, path=health_path, failure_threshold=3))
-    return Edge(zone, balancer, firewall, email, health)
+    return Edge(zone=zone, balancer=balancer, firewall=firewall, email=email, health=health)
 
 
 def _targets(workload: WorkloadSettings) -> TargetGroupSettings:

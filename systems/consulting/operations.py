@@ -5,8 +5,19 @@ from dataclasses import replace
 import pulumi
 
 from components.merging import disjoint
-from components.operations import data_alarms, delivery_alarms, edge_alarms
-from components.operations.alarms import Alarm, Alarms
+from components.operations.alarms import (
+    Alarm,
+    Alarms,
+    aws_backup,
+    elasticache,
+    elb,
+    lambda_functions,
+    rds,
+    route53,
+    ses,
+    sqs,
+    wafv2,
+)
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.metric import Metric
@@ -26,7 +37,7 @@ def operate(stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge:
         operators=compute.operators,
         resources=[data.database.backed_up],
     )
-    watched = disjoint(_watched(stack, data=data, edge=edge), delivery_alarms.backups(backup))
+    watched = disjoint(_watched(stack, data=data, edge=edge), aws_backup.backups(backup))
     alarms = Alarms("alarms", watched, notices=notices, edge_notices=edge_notices)
     balancer = {"LoadBalancer": edge.balancer.arn_suffix}
     cache_node = pulumi.Output.concat(data.cache.replication_group_id, "-001")
@@ -49,7 +60,7 @@ def operate(stack: Stack[SystemSettings], *, data: Data, compute: Compute, edge:
 
 def _watched(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, Alarm]:
     alarms = stack.settings.alarms
-    nodes = data_alarms.cache_nodes(
+    nodes = elasticache.cache_nodes(
         data.cache.replication_group_id,
         shards=stack.settings.cache.shards,
         nodes_per_shard=data.cache.nodes_per_shard,
@@ -57,22 +68,22 @@ def _watched(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[st
     )
     keys = (BACKEND_TARGETS, FRONTEND_TARGETS)
     watched = disjoint(
-        edge_alarms.load_balancer(
+        elb.load_balancer(
             edge.balancer.arn_suffix, {key: edge.balancer.target_group(key).arn_suffix for key in keys}, alarms
         ),
-        edge_alarms.web_acl(edge.firewall.metric_name, alarms, region=stack.account.region),
-        edge_alarms.health_check(edge.health.health_check_id),
-        data_alarms.database(
+        wafv2.web_acl(edge.firewall.metric_name, alarms, region=stack.account.region),
+        route53.health_check(edge.health.health_check_id),
+        rds.database(
             data.database.instance_ids,
             alarms,
             instance_class=stack.settings.database.instance_class,
             storage_gib=stack.settings.database.storage_gib,
         ),
-        data_alarms.cache(nodes, alarms),
-        delivery_alarms.reputation(),
-        delivery_alarms.dead_letters("mail-retries", data.retries.dead_letters_name),
-        delivery_alarms.function_errors("secret-rotation", data.secret.function.function_name),
-        delivery_alarms.rotations(data.database.rotations),
+        elasticache.cache(nodes, alarms),
+        ses.reputation(),
+        sqs.dead_letters("mail-retries", data.retries.dead_letters_name),
+        lambda_functions.errors("secret-rotation", data.secret.function.function_name),
+        lambda_functions.rotations(data.database.rotations),
     )
     for key, name in {"primary-cpu": "HighCPUUtilization", "target-errors": "HighErrorRate"}.items():
         watched[key] = replace(watched[key], name=name if stack.account.is_prod else f"{pulumi.get_stack()}-{name}")

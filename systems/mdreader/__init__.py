@@ -33,7 +33,7 @@ from systems.mdreader.identity import make_users
 from systems.mdreader.operations import operate
 from systems.mdreader.parts import ATTACHMENTS, ATTACHMENTS_PREFIX, HOCUSPOCUS, USERS_PREFIX, Api, Mail, Names, SignIn
 from systems.mdreader.realtime import make_realtime
-from systems.mdreader.recovery import stand_by, tell
+from systems.mdreader.recovery import recovery_outputs, stand_by
 from systems.mdreader.settings import SystemSettings
 
 __all__ = ["SystemSettings", "build"]
@@ -155,7 +155,11 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "nameServers": names.zone.name_servers or [],
         "uploadsBucket": data.uploads.bucket_name,
         **({"uploadsCopy": buckets.copies[ATTACHMENTS].bucket_name} if elsewhere else {}),
-        **(tell(stack, data=data, users=users, files=files, names=names, elsewhere=elsewhere) if elsewhere else {}),
+        **(
+            recovery_outputs(stack, data=data, users=users, files=files, names=names, elsewhere=elsewhere)
+            if elsewhere
+            else {}
+        ),
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,

@@ -10,16 +10,21 @@ from components.data.postgres_primary import PRIMARY
 from components.edge.firewall import Firewall
 from components.edge.load_balancer import LoadBalancer
 from components.merging import disjoint
-from components.operations import (
-    api_alarms,
-    data_alarms,
-    delivery_alarms,
-    edge_alarms,
-    function_alarms,
-    service_alarms,
-    table_alarms,
+from components.operations.alarms import (
+    Alarm,
+    Alarms,
+    api_gateway,
+    aws_backup,
+    cloudfront,
+    dynamodb,
+    ecs,
+    lambda_functions,
+    rds,
+    route53,
+    ses,
+    sqs,
+    wafv2,
 )
-from components.operations.alarms import Alarm, Alarms
 from components.operations.backup import BackedUpBucket, Backup
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
@@ -107,17 +112,17 @@ def _api(stack: Stack[SystemSettings], *, api: Api, site: Site, firewalls: Mappi
     backend, rest = api.functions["backend"], api.rest
     throttled = _throttled("rest", rest.access_log_group_name)
     alarms = disjoint(
-        function_alarms.latency(
+        lambda_functions.latency(
             "backend", backend.function_name, stack.settings.thresholds.api_latency_ms, name=LATENCY_ALARM
         ),
-        api_alarms.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=throttled),
-        edge_alarms.health_check(api.health.health_check_id) if api.health else {},
-        delivery_alarms.reputation(),
+        api_gateway.rest_api("rest", rest.api_name, rest.stage_name, stack.settings.alarms, throttled=throttled),
+        route53.health_check(api.health.health_check_id) if api.health else {},
+        ses.reputation(),
     )
     for key, function in api.functions.items():
         alarms = disjoint(
             alarms,
-            function_alarms.function(
+            lambda_functions.function(
                 key,
                 function.function_name,
                 stack.settings.function_alarms,
@@ -127,23 +132,23 @@ def _api(stack: Stack[SystemSettings], *, api: Api, site: Site, firewalls: Mappi
             ),
         )
     files = api.functions["files"]
-    alarms = disjoint(alarms, delivery_alarms.dead_letters("files", files.dead_letter_queue_name))
-    alarms = disjoint(alarms, function_alarms.undelivered("files", files.function_name))
+    alarms = disjoint(alarms, sqs.dead_letters("files", files.dead_letter_queue_name))
+    alarms = disjoint(alarms, lambda_functions.undelivered("files", files.function_name))
     for key, cdn in site.distributions.items():
-        alarms = disjoint(alarms, _prefixed(key, edge_alarms.distribution(cdn.distribution_id, stack.settings.alarms)))
+        alarms = disjoint(alarms, _prefixed(key, cloudfront.distribution(cdn.distribution_id, stack.settings.alarms)))
     for key, firewall in firewalls.items():
         region = stack.account.region if key == "regional" else None
         alarms = disjoint(
-            alarms, _prefixed(key, edge_alarms.web_acl(firewall.metric_name, stack.settings.alarms, region=region))
+            alarms, _prefixed(key, wafv2.web_acl(firewall.metric_name, stack.settings.alarms, region=region))
         )
-    return Watched(alarms, api_alarms.rest_panels("REST", rest.api_name, rest.stage_name))
+    return Watched(alarms, api_gateway.rest_panels("REST", rest.api_name, rest.stage_name))
 
 
 def _stores(settings: SystemSettings, *, data: Data, api: Api, backup: Backup) -> Watched:
     """Connections, slow statements and room of the database; cache, secret, table of sockets, and backups."""
     limit = settings.thresholds.database_connections
     alarms = disjoint(
-        data_alarms.database(
+        rds.database(
             data.database.instance_ids,
             settings.alarms,
             instance_class=settings.database.instance_class,
@@ -151,8 +156,8 @@ def _stores(settings: SystemSettings, *, data: Data, api: Api, backup: Backup) -
             replicas=list(data.database.reader_endpoints),
         ),
         shared_alarms.cache_and_secrets(settings, data),
-        table_alarms.table("connections", api.connections.table_name),
-        delivery_alarms.backups(backup),
+        dynamodb.table("connections", api.connections.table_name),
+        aws_backup.backups(backup),
     )
     connections = f"{PRIMARY}-connections"
     alarms[connections] = replace(
@@ -177,7 +182,7 @@ def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
     sockets, service, balancer = api.sockets, realtime.service, realtime.balancer
     alarms = disjoint(
         shared_alarms.hocuspocus(settings, realtime),
-        api_alarms.websocket_api(
+        api_gateway.websocket_api(
             "events-api",
             sockets.api_id,
             sockets.stage_name,
@@ -192,8 +197,8 @@ def _sockets(settings: SystemSettings, api: Api, realtime: Realtime) -> Watched:
                 "Active users": [_sockets_of(balancer, name="ActiveConnectionCount", label="open", period=60)],
                 "New users": [_sockets_of(balancer, name="NewConnectionCount", label="opened", period=300)],
             },
-            service_alarms.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
-            api_alarms.websocket_panels("Events", sockets.api_id, sockets.stage_name),
+            ecs.panels(HOCUSPOCUS, service.cluster_name, service.service_name),
+            api_gateway.websocket_panels("Events", sockets.api_id, sockets.stage_name),
         ),
     )
 
@@ -218,7 +223,7 @@ def _cost(settings: SystemSettings) -> Watched:
 
 def _throttled(key: str, log_group_name: pulumi.Input[str]) -> Metric:
     return LogMetric(
-        f"{key}-refused", log_group_name=log_group_name, pattern=api_alarms.THROTTLED, metric_name="Throttled"
+        f"{key}-refused", log_group_name=log_group_name, pattern=api_gateway.THROTTLED, metric_name="Throttled"
     ).metric
 
 

@@ -33,16 +33,16 @@ from systems.mdreader.realtime import make_realtime
 from systems.mdreader.recovery_operations import watch
 from systems.mdreader.settings import SystemSettings
 from systems.recovery_region import SecondRegion
-from systems.recovery_stack import read_home, told
+from systems.recovery_stack import contract_outputs, read_home
 
 
-def tell(
+def recovery_outputs(
     stack: Stack[SystemSettings], *, data: Data, users: Users, files: Cdn, names: Names, elsewhere: SecondRegion
 ) -> dict[str, Any]:
     """The outputs that a home stack passes to its recovery stack; images are replicated to its region as well."""
     if stack.settings.copies is not None:
         copy_images(stack.settings.copies, stack.account, stack.settings.registry)
-    return told(
+    return contract_outputs(
         Contract(
             zone_id=names.zone.zone_id,
             database_arn=data.database.arn,

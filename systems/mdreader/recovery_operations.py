@@ -2,14 +2,7 @@
 
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
-from components.operations import (
-    api_alarms,
-    data_alarms,
-    delivery_alarms,
-    function_alarms,
-    table_alarms,
-)
-from components.operations.alarms import Alarm, Alarms
+from components.operations.alarms import Alarm, Alarms, api_gateway, aws_backup, dynamodb, lambda_functions, rds
 from components.operations.budget import Budget
 from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
 from components.operations.dashboard import Dashboard, panels_of
@@ -28,7 +21,7 @@ def watch(
     Budget("budget", stack.settings.budget, notices=notices)
     CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
     database = data.database
-    watched = data_alarms.database(
+    watched = rds.database(
         database.instance_ids,
         stack.settings.alarms,
         instance_class=stack.settings.database.instance_class,
@@ -42,9 +35,7 @@ def watch(
         operators=operators,
         resources=[database.backed_up],
     )
-    watched = disjoint(
-        watched, table_alarms.table("connections", api.connections.table_name), delivery_alarms.backups(backup)
-    )
+    watched = disjoint(watched, dynamodb.table("connections", api.connections.table_name), aws_backup.backups(backup))
     if promoted:
         watched = disjoint(watched, _serving(stack.settings, data=data, api=api, realtime=realtime))
     alarms = Alarms("alarms", watched, notices=notices)
@@ -55,13 +46,13 @@ def _serving(settings: SystemSettings, *, data: Data, api: Api, realtime: Realti
     watched = disjoint(
         shared_alarms.cache_and_secrets(settings, data),
         shared_alarms.hocuspocus(settings, realtime),
-        api_alarms.rest_api("rest", api.rest.api_name, api.rest.stage_name, settings.alarms),
-        api_alarms.websocket_api("events-api", api.sockets.api_id, api.sockets.stage_name, settings.alarms),
+        api_gateway.rest_api("rest", api.rest.api_name, api.rest.stage_name, settings.alarms),
+        api_gateway.websocket_api("events-api", api.sockets.api_id, api.sockets.stage_name, settings.alarms),
     )
     for key, function in api.functions.items():
         watched = disjoint(
             watched,
-            function_alarms.function(
+            lambda_functions.function(
                 key,
                 function.function_name,
                 settings.function_alarms,

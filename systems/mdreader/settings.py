@@ -23,10 +23,10 @@ from components.edge.websocket_api import WebSocketApiSettings
 from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
+from components.operations.alarms.lambda_functions import FunctionAlarmSettings
 from components.operations.backup import BackupSettings
 from components.operations.budget import BudgetSettings
 from components.operations.cost_anomaly import CostAnomalySettings
-from components.operations.function_alarms import FunctionAlarmSettings
 from components.operations.pipeline import PipelineSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings

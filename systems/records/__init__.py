@@ -18,7 +18,7 @@ from components.data.registry import Registry
 from components.edge.load_balancer import cloudfront_prefix_list_id
 from components.merging import disjoint
 from components.network.network import Network
-from components.operations import delivery_alarms
+from components.operations.alarms import lambda_functions
 from components.security.human_access import HumanAccess
 from systems.foundation import Stack, make_keys
 from systems.records.application import make_application
@@ -28,7 +28,7 @@ from systems.records.event_function import read_events
 from systems.records.fargate import run_on_fargate
 from systems.records.operations import operate
 from systems.records.parts import APPLICATION, Data
-from systems.records.recovery import push
+from systems.records.recovery import replicate
 from systems.records.settings import SystemSettings
 from systems.records.standby import stand_by
 
@@ -57,7 +57,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     later = {}
     if settings.events:
         later = read_events(stack, settings=settings.events, network=network, data=data, operators=compute.operators)
-    operate(stack, data=data, compute=compute, edge=edge, later=disjoint(delivery_alarms.rotations(rotations), later))
+    operate(stack, data=data, compute=compute, edge=edge, later=disjoint(lambda_functions.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
         "healthUrl": f"https://{settings.domain}{settings.application.liveness.path}",
@@ -72,7 +72,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "bootstrapBrokers": data.stream.bootstrap_brokers,
         "peopleRoleArn": people.arn,
         "operatorsRoleArn": compute.operators.arn,
-        **push(stack, data=data, edge=edge),
+        **replicate(stack, data=data, edge=edge),
     }
 
 

@@ -9,9 +9,8 @@ from components.compute.function_code import CodeSettings
 from components.compute.kafka_consumer import POLLERS_CALL, KafkaConsumer, KafkaConsumerSettings
 from components.merging import disjoint
 from components.network.network import Network, NetworkSettings
-from components.operations import delivery_alarms, function_alarms
-from components.operations.alarms import Alarm
-from components.operations.function_alarms import FunctionAlarmSettings
+from components.operations.alarms import Alarm, lambda_functions, sqs
+from components.operations.alarms.lambda_functions import FunctionAlarmSettings
 from components.security.operator_role import OperatorRole
 from settings import MisfitError, Name, Problem, Settings
 from settings.services.s3 import KeyPrefix
@@ -90,12 +89,12 @@ def read_events(
     data.stream.allow_pollers(network.endpoints)
     operators.grant("events", function.operate, consumer.operate)
     return disjoint(
-        function_alarms.function(
+        lambda_functions.function(
             "events",
             function.function_name,
             settings.alarms,
             timeout_seconds=settings.function.timeout_seconds,
             reserved_concurrency=settings.function.reserved_concurrency,
         ),
-        delivery_alarms.dead_letters("events", consumer.failures_name),
+        sqs.dead_letters("events", consumer.failures_name),
     )

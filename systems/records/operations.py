@@ -5,8 +5,20 @@ from typing import Any
 
 from components.data.snapshot_export import SnapshotExport, SnapshotExportSettings
 from components.merging import disjoint
-from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
-from components.operations.alarms import Alarm, Alarms
+from components.operations.alarms import (
+    Alarm,
+    Alarms,
+    aws_backup,
+    cloudfront,
+    eks,
+    elasticache,
+    elb,
+    lambda_functions,
+    msk,
+    rds,
+    route53,
+    wafv2,
+)
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.protected_resource import ProtectedResource
@@ -45,8 +57,8 @@ def operate(
     )
     watched = disjoint(
         _watched(stack.settings, data=data, compute=compute, edge=edge),
-        data_alarms.snapshot_export(export.state_machine_arn, export.failures.rule_name),
-        delivery_alarms.backups(backup),
+        rds.snapshot_export(export.state_machine_arn, export.failures.rule_name),
+        aws_backup.backups(backup),
         of_the_service(stack.settings.alarms, readers=_has_readers(data)),
         later,
     )
@@ -77,7 +89,7 @@ def _backed_up(data: Data) -> list[ProtectedResource]:
 
 def _watched(settings: SystemSettings, *, data: Data, compute: Compute, edge: Edge) -> dict[str, Any]:
     alarms = settings.alarms
-    nodes = data_alarms.cache_nodes(
+    nodes = elasticache.cache_nodes(
         data.cache.replication_group_id,
         shards=settings.cache.shards,
         nodes_per_shard=data.cache.nodes_per_shard,
@@ -85,16 +97,16 @@ def _watched(settings: SystemSettings, *, data: Data, compute: Compute, edge: Ed
     )
     target_groups = {APPLICATION: edge.balancer.target_group(APPLICATION).arn_suffix}
     watched = disjoint(
-        edge_alarms.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
-        edge_alarms.distribution(edge.cdn.distribution_id, alarms),
-        edge_alarms.health_check(edge.health.health_check_id),
-        edge_alarms.web_acl(edge.firewall.metric_name, alarms),
+        elb.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
+        cloudfront.distribution(edge.cdn.distribution_id, alarms),
+        route53.health_check(edge.health.health_check_id),
+        wafv2.web_acl(edge.firewall.metric_name, alarms),
         _databases(settings, data),
-        data_alarms.cache(nodes, alarms),
-        data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
+        elasticache.cache(nodes, alarms),
+        msk.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
     )
     if settings.addons.container_insights:
-        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, alarms))
+        watched = disjoint(watched, eks.cluster(compute.cluster.cluster_name, alarms))
     return watched
 
 
@@ -103,16 +115,16 @@ def _databases(settings: SystemSettings, data: Data) -> dict[str, Alarm]:
     database, wanted, alarms = settings.database, settings.aurora_serverless, settings.alarms
     watched = {}
     if data.instance is not None:
-        watched |= data_alarms.database(
+        watched |= rds.database(
             data.instance.instance_ids,
             alarms,
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
             replicas=list(data.instance.reader_endpoints),
         )
-        watched |= delivery_alarms.rotations(data.instance.rotations)
+        watched |= lambda_functions.rotations(data.instance.rotations)
     if data.aurora is not None and wanted is not None:
-        watched |= data_alarms.aurora(
+        watched |= rds.aurora(
             data.aurora.instance_ids,
             alarms,
             minimum_capacity=wanted.minimum_capacity,

@@ -14,7 +14,7 @@ from components.security.key import Key
 from systems.foundation import Stack
 from systems.records.parts import Data, Edge
 from systems.records.settings import SystemSettings
-from systems.recovery_stack import SECRET, told
+from systems.recovery_stack import SECRET, contract_outputs
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Contract:
     """The values of which the distribution sends one."""
 
 
-def push(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, Any]:
+def replicate(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, Any]:
     """Copies of buckets and images in the second region, where there is one; the outputs of it."""
     copies = stack.settings.copies
     if copies is None:
@@ -53,4 +53,4 @@ def push(stack: Stack[SystemSettings], *, data: Data, edge: Edge) -> dict[str, A
         copies_key_arn=key.arn,
         origin_headers=pulumi.Output.all(*edge.secret.accepted),
     )
-    return told(contract)
+    return contract_outputs(contract)

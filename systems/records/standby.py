@@ -19,13 +19,12 @@ from components.data.redis import Redis
 from components.data.registry import Registry
 from components.edge.certificate import Certificate, CertificateSettings
 from components.edge.load_balancer import LoadBalancer, cloudfront_prefix_list_id
-from components.edge.origin_secret import ToldHeader
+from components.edge.origin_secret import ExistingOriginHeader
 from components.edge.takeover import Takeover
 from components.edge.zone import Zone, ZoneSettings
 from components.merging import disjoint
 from components.network.network import Network
-from components.operations import cluster_alarms, data_alarms, delivery_alarms, edge_alarms
-from components.operations.alarms import Alarm, Alarms
+from components.operations.alarms import Alarm, Alarms, aws_backup, eks, elasticache, elb, lambda_functions, msk, rds
 from components.operations.budget import Budget
 from components.operations.dashboard import Dashboard, panels_of
 from components.operations.snapshots import Snapshots
@@ -86,7 +85,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         pool=pool,
         serving=promoted,
     )
-    alarms = delivery_alarms.rotations({**rotations, **database.rotations})
+    alarms = lambda_functions.rotations({**rotations, **database.rotations})
     _operate(stack, data=data, database=database, compute=compute, balancer=balancer, later=alarms, promoted=promoted)
     cache = {"cacheEndpoint": data.cache.endpoint} if promoted else {}
     return {
@@ -159,7 +158,11 @@ def _entrance(
         region=stack.account.region,
     )
     balancer = make_balancer(
-        stack, network=network, certificate=certificate, access_logs=access_logs, secret=ToldHeader(home.origin_headers)
+        stack,
+        network=network,
+        certificate=certificate,
+        access_logs=access_logs,
+        secret=ExistingOriginHeader(home.origin_headers),
     )
     zone.primary(standby(domain), balancer.alias_target)
     Takeover(
@@ -200,11 +203,11 @@ def _operate(
     )
     watched = disjoint(
         _watched(stack.settings, data=data, database=database, balancer=balancer, promoted=promoted),
-        delivery_alarms.backups(backup),
+        aws_backup.backups(backup),
         later,
     )
     if stack.settings.addons.container_insights:
-        watched = disjoint(watched, cluster_alarms.cluster(compute.cluster.cluster_name, stack.settings.alarms))
+        watched = disjoint(watched, eks.cluster(compute.cluster.cluster_name, stack.settings.alarms))
     alarms = Alarms("alarms", watched, notices=notices)
     Dashboard(
         "records",
@@ -225,18 +228,18 @@ def _watched(
 ) -> dict[str, Any]:
     alarms, cache = settings.alarms, data.cache
     watched = disjoint(
-        data_alarms.database(
+        rds.database(
             database.instance_ids,
             alarms,
             instance_class=settings.database.instance_class,
             storage_gib=settings.database.storage_gib,
             replicas=database.lagging,
         ),
-        data_alarms.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
+        msk.kafka(data.stream.cluster_name, data.stream.brokers, alarms),
     )
     if not promoted:
         return watched
-    nodes = data_alarms.cache_nodes(
+    nodes = elasticache.cache_nodes(
         cache.replication_group_id,
         shards=settings.cache.shards,
         nodes_per_shard=cache.nodes_per_shard,
@@ -245,7 +248,7 @@ def _watched(
     groups = {APPLICATION: balancer.target_group(APPLICATION).arn_suffix}
     return disjoint(
         watched,
-        data_alarms.cache(nodes, alarms),
-        edge_alarms.load_balancer(balancer.arn_suffix, groups, alarms),
+        elasticache.cache(nodes, alarms),
+        elb.load_balancer(balancer.arn_suffix, groups, alarms),
         of_the_service(alarms, readers=bool(database.reader_endpoints)),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import resource_types
 from policy.evaluate import RuleIndex
-from policy.iam.places import PLACES
+from policy.iam.document_locations import PLACES
 from policy.model import Kind
 from policy.pack import all_rules
 from policy.tokens import canonical

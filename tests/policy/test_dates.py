@@ -11,7 +11,7 @@ from policy.levels import Config
 from policy.listing import policies_of
 from policy.model import PolicyConfigError, read_config
 from policy.pack import all_rules, rule_named
-from policy.support import read_support
+from policy.version_support import read_support
 from tests.policy.support import TODAY, resource, verdict
 
 BARE = resource("aws:sns/topic:Topic", "orders")

@@ -13,7 +13,7 @@ from analyser.run.program import ProgramError, run_program
 from analyser.run.references import Read, full_name
 from policy.unknown import UNKNOWN
 from settings.recovery import RecoveryStackSettings
-from systems.recovery_stack import SECRET, read_home, told
+from systems.recovery_stack import SECRET, contract_outputs, read_home
 from tests.systems.changed import with_settings
 
 
@@ -47,13 +47,16 @@ def run(outputs: Any, *, promoted: bool = False, known: bool = True) -> Graph:
 
 
 def test_a_home_tells_by_the_names_of_a_stack_file() -> None:
-    assert told(Contract("Z1", {"web": "r/web"}, True)) == {
+    assert contract_outputs(Contract("Z1", {"web": "r/web"}, True)) == {
         "recovery": {"zoneId": "Z1", "repositories": {"web": "r/web"}, "zonal": True}
     }
 
 
 def test_what_is_secret_is_told_and_exported_apart() -> None:
-    assert told(Guarded("Z1", ["a"])) == {"recovery": {"zoneId": "Z1"}, "recoverySecrets": {"headers": ["a"]}}
+    assert contract_outputs(Guarded("Z1", ["a"])) == {
+        "recovery": {"zoneId": "Z1"},
+        "recoverySecrets": {"headers": ["a"]},
+    }
 
     def program() -> None:
         home = read_home(RecoveryStackSettings(home="prod"), Guarded)
@@ -128,5 +131,7 @@ def test_what_is_not_known_yet_registers_the_same() -> None:
 def test_a_copy_of_a_smaller_class_than_the_home_file_s_is_one_line(stack: str, smaller: str, takes: int) -> None:
     with pytest.raises(ProgramError) as caught:
         with_settings(stack, {"database": {"instanceClass": smaller}})
-    told = f"Pulumi.{stack}.yaml: settings.database.instanceClass: {smaller} takes {takes} connections, db.r5."
-    assert str(caught.value).startswith(told)
+    contract_outputs = (
+        f"Pulumi.{stack}.yaml: settings.database.instanceClass: {smaller} takes {takes} connections, db.r5."
+    )
+    assert str(caught.value).startswith(contract_outputs)

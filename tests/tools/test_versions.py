@@ -10,7 +10,7 @@ import pytest
 from components import versions
 from components.versions import KUBERNETES, MINORS, PSQL, REDIS, VERSIONS, Version
 from policy.exemptions import Exemption
-from policy.support import read_support
+from policy.version_support import read_support
 from systems.collaboration.parameters import FIRST_TAG
 from tests.stacks import ROOT
 from tools.versions import ending, ends, lapsing, main, unknown

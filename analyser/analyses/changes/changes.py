@@ -47,12 +47,12 @@ class Change:
 
     @property
     def loses(self) -> bool:
-        """Whether data or identity would be lost, or may be."""
+        """Whether data or an identity is lost by it, or may be: something that bears one goes and is not retained."""
         return self.kind in ("removed", "replaced") and self.bearing is not None and not self.retained
 
     @property
     def tells(self) -> bool:
-        """Whether there is more to say than that something is not known."""
+        """Whether something is known to change; False for an update of which only unknown values differ."""
         return self.kind != "updated" or bool(self.edits or self.former)
 
 

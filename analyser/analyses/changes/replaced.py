@@ -56,14 +56,14 @@ def replaced_of(found: Pairs) -> tuple[Replaced, ...]:
 
 
 def leaving(found: Pairs, replaced: Iterable[Replaced]) -> frozenset[str]:
-    """URNs, by ``before``, of what goes and does not stay in the cloud: removed, or replaced for certain."""
+    """URNs, as before the update, of what AWS no longer has after it: removed or surely replaced, and not retained."""
     again = {one.urn for one in replaced if one.certain}
     gone = [*found.only_before, *(old for old, new in found.both if new["urn"] in again)]
     return frozenset(old["urn"] for old in gone if not old["options"].get("retainOnDelete"))
 
 
 def borne(old: Resource, gone: Set[str]) -> tuple[Bearing | None, str]:
-    """What is lost with a resource, and who has it as well, in words: nobody, where that one is gone too."""
+    """What is lost with a resource, and in words who has a copy; no copy where its source goes as well."""
     source = old["propertyDependencies"].get(original(old["type"], old["inputs"]), ())
     if gone.isdisjoint(source):
         return bearing(old["type"], old["inputs"]), copied(old["type"], old["inputs"])

@@ -18,16 +18,16 @@ _AUTONAMED = "pulumi.com/autonamed"
 
 
 def beside(state: Mapping[str, Any], preview: Mapping[str, Any]) -> dict[str, Any]:
-    """The state without what its providers filled in and the preview leaves open."""
+    """The state without inputs that its providers filled in and that the preview does not give."""
     given = {id(old): new["inputs"] for old, new in pairs(state, preview).both}
     found = [{**one, "inputs": _without(one["inputs"], given.get(id(one), {}), _FILLED)} for one in state["resources"]]
     return {**state, "resources": found}
 
 
 def invented(preview: Mapping[str, Any], account: str) -> dict[str, Any]:
-    """A preview whose computed values were made up, with those not known: inputs that come from other resources.
+    """A preview of made-up outputs with the inputs that come from them marked as unknown.
 
-    ``account`` is the account that it was made up for; texts that name it are not known either.
+    ``account`` is the stand-in account number of the preview; texts that contain it are unknown too.
     """
     return {**preview, "resources": [_open(resource, account) for resource in preview["resources"]]}
 

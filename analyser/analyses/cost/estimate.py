@@ -6,7 +6,7 @@ from analyser.analyses.cost.item import Item
 from analyser.analyses.cost.known_costs import is_free, pricer
 from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import UNSAID, Cost, Line, ResourceCost
-from analyser.analyses.cost.services.whole import whole
+from analyser.analyses.cost.services.stack_wide import whole
 from analyser.analyses.cost.usage import usage_of
 from analyser.graph import Graph, Node
 from policy.unknown import UnknownTouchedError

@@ -39,12 +39,12 @@ class Item:
         return Line(label, price(sku, self.region), quantity, low, high, basis, factor)
 
     def used(self, label: str, sku: str, basis: str, *, share: float = 1.0) -> Line:
-        """A line of the assumption ``basis`` (its Python name), or of a ``share`` of it."""
+        """A bill line of the assumption ``basis`` (its Python name) or a ``share`` of it, with its range."""
         quantity = self.assumed(basis) * share
         return Line(label, price(sku, self.region), quantity, quantity * LITTLE, quantity * MUCH, alias(basis))
 
     def assumed(self, basis: str) -> float:
-        """An assumption's value; nothing assumed is nothing used."""
+        """An assumption's value; 0 where none is made."""
         return float(getattr(self.usage, basis) or 0)
 
     def of_same_type(self) -> int:

@@ -14,7 +14,7 @@ class Kept:
 
     @property
     def said(self) -> str:
-        """In words."""
+        """The retention in words, for the inventory."""
         elsewhere = f", with copies in {self.region}" if self.region else ""
         return f"daily in AWS Backup, {self.days} days{elsewhere}"
 
@@ -36,5 +36,5 @@ class Backups:
                 self._kept |= dict.fromkeys(selection.inputs["resources"], kept)
 
     def of(self, node: Node) -> Kept | None:
-        """How long backups of a resource are kept, if it is backed up."""
+        """The retention of a resource's backups; None where no plan selects it."""
         return self._kept.get(str(node.outputs.get("arn")))

@@ -17,7 +17,7 @@ class Keys:
                 self._names[str(node.outputs.get(output))] = name
 
     def said(self, reference: object) -> str:
-        """The customer key's name in the program, or that there is none."""
+        """The customer-managed key in words, by its logical name, or that there is none."""
         if not reference:
             return NONE
         return f"customer key `{self._names.get(str(reference), 'of another stack')}`"

@@ -18,7 +18,7 @@ _USUAL_WINDOW = 30
 
 @dataclass(frozen=True)
 class Reading:
-    """What the resources say of one store."""
+    """What is read of one store: key, retention, and what remains after an erasure, in days."""
 
     kind: str
     key: object = None

@@ -13,7 +13,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True)
 class Gate:
-    """One passage: into or out of a subnet, of a request or of its answer."""
+    """One evaluation of a network ACL: a request or its answer, into or out of a subnet."""
 
     acl: Resource
     inward: bool
@@ -32,7 +32,7 @@ class Gates:
         self._acls = acls
 
     def at(self, subnet: Subnet, *, serves: bool, peer: Addresses | None, ports: Range) -> list[Gate]:
-        """Those at one subnet, of the side that answers (``serves``) or of the one that asks."""
+        """The evaluations at one subnet: that of the server (``serves``) or that of the client."""
         acl = self._acls.of(subnet.id, subnet.vpc)
         if acl is None:
             return []
@@ -40,7 +40,7 @@ class Gates:
         return [request, Gate(acl, inward=not serves, answer=True, peer=peer)]
 
     def together(self, gates: Iterable[Gate]) -> Bounds:
-        """The addresses for which every passage is open, for all ports of some kind of client."""
+        """The addresses that pass every ACL, for the whole ephemeral port range of some kind of client."""
         passages = list(gates)
         certain, possible, why = NOWHERE, NOWHERE, ()
         for client in CLIENT_PORTS:
@@ -67,7 +67,7 @@ class Gates:
         return union(self._all(passages, (port, port)).possible for port in sorted({first, *edges}))
 
     def shut(self, gates: Iterable[Gate], wanted: Addresses) -> Gate | None:
-        """The first passage that is open for none of the wanted, whatever the client."""
+        """The first evaluation that stops all of the wanted addresses, for every kind of client; None for none."""
         for gate in gates:
             if not any(self._through(gate, client).certain & wanted for client in CLIENT_PORTS):
                 return gate

@@ -18,12 +18,12 @@ class Passing:
         self.checks: list[Check] = []
 
     def add(self, through: Bounds, *, yes: str, no: str, urns: tuple[str, ...] = ()) -> None:
-        """One more filter: what it lets through, and what to say of it."""
+        """Applies a filter that lets ``through`` pass; ``yes`` and ``no`` are the words of its check."""
         self._left &= through
         self.checks.append(self._judged(through, yes, no, urns))
 
     def also(self, check: Check | None) -> None:
-        """A check that is not about addresses; None for nothing to check."""
+        """Adds a check that does not depend on addresses; None adds nothing."""
         if check:
             self.checks.append(check)
 

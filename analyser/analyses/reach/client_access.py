@@ -21,7 +21,7 @@ _LOGINS = (22, 3389)
 
 
 def doors(view: View) -> Iterator[Place]:
-    """A place for each, which dials for those whom it lets in."""
+    """One place for each Client VPN and Instance Connect endpoint, the source of its clients' connections."""
     for found in view.of(CONNECT):
         interface = Interface(names(found, "subnetId"), names(found, "securityGroupIds"))
         yield _door(view, found, interface, _LOGINS, "instance-connect")

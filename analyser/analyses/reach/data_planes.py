@@ -48,7 +48,10 @@ _SIGNED = (
 
 @dataclass(frozen=True)
 class Door:
-    """Whether strangers get in: why not (``closed``), or who; ``unsure`` where ``closed`` says what is not known."""
+    """Access to a resource from outside the stack's accounts: the reason why there is none (``closed``), or who has it.
+
+    With ``unsure`` the answer is unknown, and ``closed`` says what would have to be known.
+    """
 
     closed: str = ""
     unsure: bool = False
@@ -57,7 +60,7 @@ class Door:
 
 
 def door(view: View, found: Resource) -> Door:
-    """What a resource's policies say of strangers."""
+    """Whether the resource can be used by callers outside the stack's accounts."""
     if found.type == BUCKET:
         return bucket_door(view, found)
     if found.type == _PUBLIC_BY_NATURE:
@@ -66,7 +69,7 @@ def door(view: View, found: Resource) -> Door:
 
 
 def by_policy(view: View, found: Resource, signed: str) -> Door:
-    """The same by its policies and grants alone; ``signed`` says why not where they let no stranger in."""
+    """Access by the resource's own policies and grants; ``signed`` is the reason given where they allow no outsider."""
     held, unread = policies_of(view, found)
     home = view.home
     strangers = [who for who in dict.fromkeys(named_by(held)) if not who.account or who.account not in home]
@@ -87,7 +90,7 @@ def by_policy(view: View, found: Resource, signed: str) -> Door:
 
 
 def policies_of(view: View, found: Resource) -> tuple[list[Document], bool]:
-    """The policies of a thing, and whether some of them cannot be read yet."""
+    """The resource policies of ``found``, and whether any of them is unknown before ``up``."""
     holders = [found, *(one for token, by in _POLICIES for one in view.resources.companions(found, token, by=by))]
     holders += view.of(_CATALOG_POLICY) if found.type == _CATALOG else []
     held = [document for holder in holders for document in documents(holder, RESOURCE)]
@@ -100,7 +103,7 @@ def _wide(opened: list[tuple[Requester, Addresses]]) -> bool:
 
 
 def _whom(opened: list[tuple[Requester, Addresses]], *, signed_only: bool) -> tuple[str, ...]:
-    """Who is let in, in words: the widest alone where one is."""
+    """The callers that are allowed, in words; the widest one alone where it includes the others."""
     everybody = next((addresses for who, addresses in opened if who.account is None), None)
     anybody = next((addresses for who, addresses in opened if who.account == "" and not who.org), None)
     if everybody is not None and not signed_only:
@@ -119,13 +122,13 @@ def _ranges(addresses: Addresses) -> tuple[str, ...]:
 
 
 def _denied(held: list[Document], strangers: list[Requester], things: list[str]) -> bool:
-    """Whether some of them would be let in but for what the policies deny."""
+    """Whether only a Deny statement keeps one of the callers out."""
     allowing = [replace(one, statements=tuple(one.allowing())) for one in held]
     return any(admitted(allowing, who, things).certain for who in strangers)
 
 
 def _granted(view: View, found: Resource, home: frozenset[str]) -> Iterator[str]:
-    """Whom grants of a key, and permissions of an event bus, let in."""
+    """The foreign principals of a KMS key's grants and of an event bus's permissions."""
     for grant in view.resources.companions(found, _GRANT, by="keyId"):
         account = account_of(text(grant.get("granteePrincipal")))
         if account and account not in home:

@@ -45,7 +45,7 @@ class KubernetesLinks:
         yield from self._of_host_ports()
 
     def may_lead_anywhere(self) -> Iterator[Place]:
-        """Those of which nobody can tell where they lead."""
+        """The gateways whose routes cannot be read, so that their targets are unknown."""
         yield from (self._places[found.urn] for found in self._gateways.gateways() if self._gateways.unread(found))
 
     def past_balancers(self, internet: Place) -> Iterator[Link]:

@@ -15,7 +15,7 @@ _BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 
 
 class Origins:
-    """Judges the ways from a distribution to its origins."""
+    """Whether a CloudFront distribution reaches its origins."""
 
     def __init__(self, view: View, connections: Connections) -> None:
         self._view = view
@@ -75,7 +75,7 @@ class Origins:
         return found if found is not None and found.type == VPC_ORIGIN else None
 
     def within(self, origin: Block) -> Resource | None:
-        """What a VPC origin leads to; None for another kind of origin."""
+        """The load balancer or instance behind a VPC origin; None for another kind of origin."""
         found = self._vpc_origin(origin)
         if found is None:
             return None
@@ -84,7 +84,7 @@ class Origins:
         return self._view.by_arn(arn) or next(iter(named), None)
 
     def inside(self, target: Place, port: int) -> tuple[Check, ...]:
-        """A VPC origin: CloudFront's interfaces in the target's subnets, which rules may admit by prefix list.
+        """The checks of a VPC origin: CloudFront's interfaces in the target's subnets, or its prefix list, in rules.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
         """

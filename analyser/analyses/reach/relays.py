@@ -84,7 +84,7 @@ class Relays:
         yield from self._events()
 
     def leading_anywhere(self) -> dict[Place, Check]:
-        """Of which nobody can tell where they lead, and why."""
+        """The places whose targets are unknown, each with a check that says why."""
         found = {
             place: untold(f"where {place.name} leads is not modelled") for place in self._kubernetes.may_lead_anywhere()
         }

@@ -15,7 +15,7 @@ ORG_KEYS: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks. ``account`` is empty for somebody of an account that no policy names, None for one without any."""
+    """A caller. ``account`` is empty for one of an account that no policy names, None for an anonymous one."""
 
     says: str
     account: str | None = ""
@@ -24,7 +24,7 @@ class Requester:
     org: str | None = ""
     """Empty for one that no policy names; None where that is not known."""
     thing_of: str = ""
-    """The account of the thing that he asks for, where it is known."""
+    """The account of the resource that is asked for, where it is known."""
     vpc: str = ""
     endpoint: str = ""
     """The VPC endpoint that the request comes through."""
@@ -32,7 +32,7 @@ class Requester:
 
 
 def named_by(documents: Iterable[Document]) -> Iterator[Requester]:
-    """Everybody whom the statements that allow may mean: each account and organisation named, anybody else, nobody."""
+    """The callers to test policies with: anonymous, of any account, and of each account and organisation named."""
     statements = [one for document in documents for one in document.statements if one.effect == "Allow"]
     yield Requester("anybody", None)
     yield Requester("anybody with an account of AWS")

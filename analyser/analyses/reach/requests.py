@@ -48,9 +48,9 @@ _NEGATIONS = {
 
 
 def admitted(documents: Iterable[Document], who: Requester, things: Sequence[str], *, own: bool = True) -> Bounds:
-    """The addresses from which policies let a requester do something with the thing of these ARNs.
+    """The source addresses from which the policies allow a requester some action on the resource of these ARNs.
 
-    ``own`` for policies of the thing itself, which are about nothing else.
+    ``own`` is for the resource's own policies, which are about nothing else.
     """
     statements = [part for document in documents for one in document.statements for part in _parts(one, things)]
     certain, possible, why = NOWHERE, NOWHERE, []
@@ -70,7 +70,7 @@ def admitted(documents: Iterable[Document], who: Requester, things: Sequence[str
 
 
 def _parts(statement: Statement, things: Sequence[str]) -> Iterator[Statement]:
-    """What allows in parts, an action and a resource each, since each may be denied by another statement.
+    """An allowing statement split into one for each action and resource, since a Deny may take back any of them.
 
     Every action means those of the thing's own service here.
     """
@@ -90,7 +90,7 @@ def _prefix(thing: str) -> str:
 
 
 def _applies(statement: Statement, who: Requester, *, allowing: bool) -> Bounds:
-    """The addresses of a requester that a statement is about; of what he chooses, what suits him."""
+    """The source addresses for which a statement applies to a requester, who chooses what is his to choose."""
     if not _named(statement, who):
         members = [one for group in (statement.principals or {}).values() for one in group]
         told = all(map(known, members))

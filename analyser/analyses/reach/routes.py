@@ -25,7 +25,7 @@ INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 
 
 class Way(StrEnum):
-    """What a route hands packets to."""
+    """The kinds of target that a route may have."""
 
     LOCAL = "the VPC itself"
     INTERNET_GATEWAY = "internet gateway"
@@ -55,7 +55,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Hop:
-    """Where some addresses are handed to; no route where the table has none for them."""
+    """Destination addresses and the route that they match; ``route`` is None where the table has none for them."""
 
     addresses: Addresses
     route: Route | None
@@ -219,7 +219,7 @@ class RouteTables:
 
 
 def longest(routes: list[Route], wanted: Addresses) -> list[Hop]:
-    """Where each part of the wanted addresses goes; of equal prefixes the earlier route wins."""
+    """Longest-prefix match for all wanted addresses; of routes with equal prefixes the earlier one wins."""
     hops, left = [], wanted
     for route in sorted(routes, key=lambda route: -route.length):
         here = left & route.destination

@@ -18,7 +18,7 @@ _DEEPEST = 6
 
 
 def bears_on_reach(token: str) -> bool:
-    """Whether a type may open a way that nobody here reads."""
+    """Whether resources of this AWS type may affect connections although the analysis does not read them."""
     package, _, rest = token.partition(":")
     if package != "aws":
         return False
@@ -69,7 +69,7 @@ def _standing(view: View, places: tuple[Place, ...], named: dict[str, Resource])
 
 
 def not_modelled(view: View, places: tuple[Place, ...]) -> Iterator[Place]:
-    """What such a resource is when users ask for it by its name: reached, and reaching, nobody knows what."""
+    """A place for each resource of an unmodelled type, so that a question about it is answered with unknown."""
     taken = {urn for place in places for urn in place.urns}
     for found in view.resources:
         if bears_on_reach(found.type) and found.urn not in taken:

@@ -9,7 +9,7 @@ from analyser.analyses.reach.security_groups import ANYWHERE6, Peer
 
 
 def versions(*ends: tuple[Interface, Subnet]) -> Iterator[bool]:
-    """Whether by version 6, for each version that both ends may have an address of."""
+    """The IP versions that both ends may have addresses of: False for IPv4, True for IPv6."""
     if not any(home.only_six for _, home in ends):
         yield False
     if all(one.ipv6 is not False and home.cidr6 for one, home in ends):
@@ -27,7 +27,7 @@ def address(interface: Interface, subnet: Subnet) -> Addresses:
 
 
 def six_of(place: Place, network: Network) -> Peer | None:
-    """A place as others see it by version 6, in which nothing stands for its own addresses; None for no such."""
+    """A place as the peer of an IPv6 connection, by its subnets' IPv6 ranges; None where it has no such address."""
     ends = [(one, network.subnets.get(each)) for one in place.interfaces for each in one.subnets]
     ranges = [home.cidr6 for one, home in ends if home and home.cidr6 and one.ipv6 is not False]
     if not ranges:

@@ -15,7 +15,7 @@ _SHARED_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
 
 @dataclass(frozen=True)
 class Holder:
-    """A kind of what policies are attached to: the resources that attach, and the inputs that name the holder."""
+    """A kind of identity (role, user or group): the types that attach policies to it, and the inputs that name it."""
 
     word: str
     token: str

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from analyser.analyses.rights.matching_statements import Ground, asks, bears, best, ground, grounds
-from analyser.analyses.rights.outside_policies import NOTHING, Around
+from analyser.analyses.rights.outside_policies import NOTHING, OutsidePolicies
 from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.principal import Principal
 from analyser.analyses.rights.principal_match import Standing, sessions, standing
@@ -19,7 +19,7 @@ from analyser.analyses.rights.target import Target
 
 
 class Answer(StrEnum):
-    """What is known of a question."""
+    """The three possible answers."""
 
     YES = "yes"
     NO = "no"
@@ -50,12 +50,12 @@ class Decision:
 
     @property
     def rests_elsewhere(self) -> bool:
-        """Whether all that is known of who asks allows it, and what is not known has the say as well."""
+        """Whether a known statement allows it but a policy whose content is unknown has to allow it as well."""
         return not self.allowed and bool(self.unread) and any(one.allows for one in self.grounds)
 
     @property
     def answer(self) -> "Answer":
-        """The same as one of three: a no stands for itself, and is none while something unread might allow it."""
+        """The answer: ``NO`` only where no policy of unknown content could still allow the action."""
         if self.yes:
             return Answer.YES
         parts = [] if self.allowed else [Answer.UNKNOWN if self.unread else Answer.NO]
@@ -65,11 +65,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Layer:
-    """One kind of policy that must allow."""
+    """One kind of policy (identity, boundary, session, organisation, resource) of which a statement must allow."""
 
     grounds: Sequence[Ground]
     unread: tuple[str, ...] = ()
-    """What of it is not known."""
+    """Names of policies of this kind whose content is not known."""
     refuses: str = ""
     """Said where it allows nothing; nothing where the question's own words say it."""
     decides: str = ""
@@ -86,15 +86,19 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 
 
 def decide(
-    who: Principal, action: str, what: Target, extra: Mapping[str, str] | None = None, around: Around = NOTHING
+    who: Principal,
+    action: str,
+    what: Target,
+    extra: Mapping[str, str] | None = None,
+    outside_policies: OutsidePolicies = NOTHING,
 ) -> Decision:
     """Judges one action; ``extra`` are further keys that its request is known to bring.
 
-    ``around`` holds the policies from outside the stack that bound the question.
+    ``outside_policies`` holds the policies from outside the stack that bound the question.
     """
     if action.lower() in _FREE and not who.is_service:
         return Decision(who, action, what, allowed=True, because="allowed: it takes no right")
-    case = _Case(who, action, what.bound_in(action), extra or {}, around)
+    case = _Case(who, action, what.bound_in(action), extra or {}, outside_policies)
     plain = next((denial for denial in case.denials if denial.plain), None)
     if plain is not None:
         return case.answer(allowed=False, because="an explicit deny", grounds=(plain,))
@@ -104,24 +108,26 @@ def decide(
 
 
 class _Case:
-    """One question with what every policy says of it."""
+    """One question with the statements of every kind of policy that match it."""
 
-    def __init__(self, who: Principal, action: str, what: Target, extra: Mapping[str, str], around: Around) -> None:
+    def __init__(
+        self, who: Principal, action: str, what: Target, extra: Mapping[str, str], outside_policies: OutsidePolicies
+    ) -> None:
         self._who, self._action, self._what = who, action, what
         self._context = request(who, what, extra, action)
         self._identity = self._of(who.policies)
         self._own = {standing: list(self._resource(standing)) for standing in Standing}
         self._boundary = None if who.boundary is None else self._of(who.boundary)
-        self._session = None if around.session is None else self._of(around.session)
+        self._session = None if outside_policies.session is None else self._of(outside_policies.session)
         if self._session is None and who.sessions:
             self._session = self._of(who.sessions)
-        self._levels = [] if who.is_service else [self._of(level) for level in around.levels]
-        resource_control = self._of(around.resource_control(action))
+        self._levels = [] if who.is_service else [self._of(level) for level in outside_policies.levels]
+        resource_control = self._of(outside_policies.resource_control(action))
         every = (*self._own.values(), self._identity, self._boundary or (), self._session or (), *self._levels)
         self.denials = [one for layer in (*every, resource_control) for one in layer if not one.allows]
 
     def ways(self) -> Iterator[Way]:
-        """Every way to be allowed."""
+        """The combinations of policies by which IAM allows the action; every layer of one of them must allow."""
         who, what = self._who, self._what
         by_name, by_session = self._allowing(Standing.DIRECT), self._allowing(Standing.SESSION)
         if who.is_service or who.is_federated:
@@ -131,18 +137,18 @@ class _Case:
             yield (Layer((), refuses=what.barred),)
             return
         identity = Layer(_allowing(self._identity), who.unread)
-        around = tuple(self._levels_that_allow())
-        bounds = (*self._bounds(), *around)
+        outside_policies = tuple(self._levels_that_allow())
+        bounds = (*self._bounds(), *outside_policies)
         if what.elsewhere(who.account):
             own = [*by_name, *by_session, *self._allowing(Standing.ACCOUNT)]
             yield identity, Layer(own, what.not_read, decides=_elsewhere(what)), *bounds
             return
-        yield Layer(by_session, what.unread), *around
+        yield Layer(by_session, what.unread), *outside_policies
         yield Layer(by_name, what.unread), *bounds
         yield identity, *self._delegation(), *bounds
 
     def refusal(self, ways: Sequence[Way]) -> Decision:
-        """A no, or not known where what is not read might allow it."""
+        """The decision where no combination allows: a no, or unknown where a policy of unknown content might allow."""
         lacking = [(way, [layer for layer in way if not layer.grounds]) for way in reversed(ways)]
         hopeful = [(way, lacks) for way, lacks in lacking if all(layer.unread for layer in lacks or way)]
         unread = tuple(dict.fromkeys(name for way, lacks in hopeful for layer in lacks or way for name in layer.unread))
@@ -156,7 +162,7 @@ class _Case:
         return self.answer(allowed=False, because=said, grounds=here, unread=unread)
 
     def allowance(self, chosen: tuple[Ground, ...]) -> Decision:
-        """A yes with what it asks for beside."""
+        """The decision that allows, with the conditions under which it does."""
         who, what = self._who, self._what
         provisos = [proviso for one in chosen for proviso in one.provisos]
         provisos += [f"unless {denial}" for denial in self.denials if bears(denial, chosen)]
@@ -167,7 +173,7 @@ class _Case:
         return self.answer(allowed=True, because="allowed", grounds=chosen, provisos=said)
 
     def answer(self, **found: Any) -> Decision:
-        """A decision of this question."""
+        """Makes a decision on this question."""
         return Decision(self._who, self._action, self._what, **found)
 
     def _of(self, sources: Iterable[Source]) -> list[Ground]:

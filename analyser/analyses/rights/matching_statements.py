@@ -17,13 +17,13 @@ from policy.model import known
 
 @dataclass(frozen=True)
 class Ground:
-    """One statement that bears on the question."""
+    """A policy statement that matches the question, and how far it does."""
 
     allows: bool
     where: str
     label: str
     conditions: tuple[str, ...] = ()
-    """What must hold beside, as far as it cannot be known."""
+    """Its conditions whose outcome is unknown."""
     only: tuple[str, ...] = ()
     """The resources that it is about, where that is not all that was asked about."""
     but: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Ground:
 
 
 def ground(source: Source, statement: Statement, action: str, what: Target, context: Context) -> Ground | None:
-    """What a statement says of the question; None where it says nothing, or nothing that is known."""
+    """A statement as it matches the question; None where it does not, or its effect is unknown."""
     if not covers(statement, action) or not known(statement.effect):
         return None
     variables = source.document.has_variables
@@ -67,7 +67,7 @@ def ground(source: Source, statement: Statement, action: str, what: Target, cont
 
 
 def grounds(sources: Iterable[Source], action: str, what: Target, context: Context) -> Iterator[Ground]:
-    """What the policies say of the question."""
+    """The statements of these policies that match the question."""
     for source in sources:
         for statement in source.document.statements:
             found = ground(source, statement, action, what, context)
@@ -104,14 +104,14 @@ def _ready(written: Sequence[object], context: Context | None) -> tuple[str, ...
 
 
 def best(layers: Sequence[Sequence[Ground]], denials: Sequence[Ground]) -> tuple[Ground, ...] | None:
-    """One ground of each layer that hold together and are not denied: those that ask for least; None for none."""
+    """One allowing statement of each layer that no Deny takes back: those with the fewest conditions; None for none."""
     choices = [_least(layer) for layer in layers]
     fitting = (one for one in product(*choices) if _together(one) and not any(_takes(deny, one) for deny in denials))
     return min(fitting, key=asks, default=None)
 
 
 def bears(denial: Ground, chosen: Sequence[Ground]) -> bool:
-    """Whether a denial may be about what the grounds allow."""
+    """Whether a Deny statement may apply to what the chosen statements allow."""
     return all(_meet(denial, one) for one in chosen)
 
 

@@ -29,12 +29,12 @@ _BOUND: Final = frozenset({"kms", "s3", "secretsmanager", "sqs", "sts"})
 """Services that resource control policies have bound from the beginning; which others they bind AWS changes."""
 
 
-class AroundError(Exception):
+class OutsidePoliciesError(Exception):
     """The file does not say policies; the message says where."""
 
 
 @dataclass(frozen=True)
-class Around:
+class OutsidePolicies:
     """Policies that the stack does not make."""
 
     levels: tuple[tuple[Source, ...], ...] = ()
@@ -53,24 +53,24 @@ class Around:
         return tuple(replace(source, conditions=proviso) for source in self.resources)
 
 
-NOTHING: Final = Around()
+NOTHING: Final = OutsidePolicies()
 
 
-def around(path: Path) -> Around:
-    """What the file says. Raises AroundError for a file that cannot be read, or says something else."""
+def outside_policies(path: Path) -> OutsidePolicies:
+    """Reads a file of policies from outside the stack. Raises OutsidePoliciesError for a file of any other form."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise AroundError(f"{path}: cannot be read: {error.strerror}") from error
+        raise OutsidePoliciesError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise AroundError(f"{path}: is no JSON: {error}") from error
+        raise OutsidePoliciesError(f"{path}: is no JSON: {error}") from error
     if not isinstance(content, dict):
-        raise AroundError(f"{path}: an object with {_LEVELS}, {_RESOURCES} or {_SESSIONS} is expected")
+        raise OutsidePoliciesError(f"{path}: an object with {_LEVELS}, {_RESOURCES} or {_SESSIONS} is expected")
     unknown = sorted(set(content) - {_LEVELS, _RESOURCES, _SESSIONS})
     if unknown:
-        raise AroundError(f"{path}: {unknown[0]}: is none of {_LEVELS}, {_RESOURCES}, {_SESSIONS}")
+        raise OutsidePoliciesError(f"{path}: {unknown[0]}: is none of {_LEVELS}, {_RESOURCES}, {_SESSIONS}")
     levels = _list(path, _LEVELS, content.get(_LEVELS, []))
-    return Around(
+    return OutsidePolicies(
         levels=tuple(tuple(_sources(path, f"{_LEVELS}[{at}]", level)) for at, level in enumerate(levels)),
         resources=tuple(_sources(path, _RESOURCES, content.get(_RESOURCES, []))),
         session=tuple(_sources(path, _SESSIONS, content[_SESSIONS])) if _SESSIONS in content else None,
@@ -79,7 +79,7 @@ def around(path: Path) -> Around:
 
 def _list(path: Path, key: str, value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise AroundError(f"{path}: {key}: a list is expected")
+        raise OutsidePoliciesError(f"{path}: {key}: a list is expected")
     return value
 
 
@@ -91,7 +91,7 @@ def _sources(path: Path, key: str, value: Any) -> Iterator[Source]:
 def _document(path: Path, key: str, entry: Any) -> Document:
     document = parse(_EVERYTHING if entry == _FULL else entry, IDENTITY, "")
     if document is None or not document.statements or any(each.effect not in _EFFECTS for each in document.statements):
-        raise AroundError(f"{path}: {key}: a policy document with statements is expected")
+        raise OutsidePoliciesError(f"{path}: {key}: a policy document with statements is expected")
     return document
 
 

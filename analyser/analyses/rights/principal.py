@@ -31,7 +31,7 @@ _WEB = ("accounts.google.com", "graph.facebook.com", "www.amazon.com")
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks, with all policies that bear on them."""
+    """The caller: a role, user, AWS service or identity provider, with all policies that apply to it."""
 
     name: str
     arn: str

@@ -9,7 +9,7 @@ from analyser.analyses.rights.bucket_acls import BUCKET
 from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.endpoint_policies import Passage, passages
 from analyser.analyses.rights.matching_statements import Ground
-from analyser.analyses.rights.outside_policies import NOTHING, Around
+from analyser.analyses.rights.outside_policies import NOTHING, OutsidePolicies
 from analyser.analyses.rights.principal import Principal, principal
 from analyser.analyses.rights.request import ABSENT, OF_SERVICES
 from analyser.analyses.rights.target import ACCESS_POINT, Target, key_of, of_bucket, of_key, target
@@ -42,13 +42,13 @@ _KEY_USE = {
 }
 
 
-def ask(graph: Graph, role: str, action: str, resource: str, around: Around = NOTHING) -> Decision:
+def ask(graph: Graph, role: str, action: str, resource: str, outside_policies: OutsidePolicies = NOTHING) -> Decision:
     """Whether a role may do something, from a graph whose values are known.
 
-    ``around`` holds the policies from outside the stack that bound the question.
+    ``outside_policies`` holds the policies from outside the stack that bound the question.
     Raises UnknownNameError for a role, action or resource that is none.
     """
-    return _as_far_as_seen(judge(view_of(graph), role, action, resource, around), graph)
+    return _as_far_as_seen(judge(view_of(graph), role, action, resource, outside_policies), graph)
 
 
 def _as_far_as_seen(found: Decision, graph: Graph) -> Decision:
@@ -59,23 +59,23 @@ def _as_far_as_seen(found: Decision, graph: Graph) -> Decision:
     return replace(found, unread=(*found.unread, *names))
 
 
-def judge(view: View, role: str, action: str, resource: str, around: Around = NOTHING) -> Decision:
-    """The same for a graph that is read already."""
+def judge(view: View, role: str, action: str, resource: str, outside_policies: OutsidePolicies = NOTHING) -> Decision:
+    """As ``ask``, from a view of the graph, and without regard to resources that the run could not see."""
     exact = _exact(action)
     who = principal(view, role)
     what = target(view, resource, exact)
     through = passages(view, role, who, exact) if _is_of_account(who) else []
     always = next((one for one in through if one.always), None)
-    found = decide(who, exact, what, always.context if always else None, around=around)
+    found = decide(who, exact, what, always.context if always else None, outside_policies=outside_policies)
     found = _passed(found, through) if found.allowed else found
     if found.allowed and what.resource is not None and what.resource.type == ACCESS_POINT:
-        found = _by_access_point(view, found, around)
+        found = _by_access_point(view, found, outside_policies)
     key = key_of(view, what.resource) if found.allowed and what.resource else None
     if key is None:
         return found
     service = exact.partition(":")[0]
     through = _of_service(who.arn, service) if who.is_service else _through(service, view.region_of(key))
-    needs = tuple(decide(who, use, of_key(view, key), through, around) for use in _KEY_USE.get(exact, ()))
+    needs = tuple(decide(who, use, of_key(view, key), through, outside_policies) for use in _KEY_USE.get(exact, ()))
     return replace(found, needs=needs)
 
 
@@ -84,7 +84,7 @@ def _is_of_account(who: Principal) -> bool:
 
 
 def _passed(found: Decision, through: list[Passage]) -> Decision:
-    """What endpoints on the way make of an answer: a no where everything comes by one that refuses it."""
+    """Applies VPC endpoint policies to a yes: a no where every request passes an endpoint that refuses it."""
     for one in through:
         if not one.refuses(found.principal, found.action, found.target):
             continue
@@ -95,7 +95,7 @@ def _passed(found: Decision, through: list[Passage]) -> Decision:
     return found
 
 
-def _by_access_point(view: View, found: Decision, around: Around) -> Decision:
+def _by_access_point(view: View, found: Decision, outside_policies: OutsidePolicies) -> Decision:
     """What the bucket behind an access point has to allow as well.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -106,7 +106,7 @@ def _by_access_point(view: View, found: Decision, around: Around) -> Decision:
         return replace(found, provisos=(*found.provisos, "if the bucket behind it allows it as well"))
     behind = of_bucket(view, buckets[0], found.action)
     known = {"s3:dataaccesspointaccount": behind.home, "s3:dataaccesspointarn": text(point.outputs.get("arn"))}
-    own = decide(found.principal, found.action, behind, known, around)
+    own = decide(found.principal, found.action, behind, known, outside_policies)
     if own.allowed or any(not one.allows for one in own.grounds):
         return replace(found, needs=(*found.needs, own))
     return replace(found, provisos=(*found.provisos, f"if bucket {behind.name} allows it as well"))

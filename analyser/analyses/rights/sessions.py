@@ -62,7 +62,7 @@ def _trusted(principals: object) -> Iterable[str]:
 
 
 def session_policies(view: View, role: Resource) -> tuple[Source, ...]:
-    """What all of a role's sessions are limited to; nothing where a session may be made without such a policy.
+    """The session policies of a role; none where it can be assumed without one.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
     """

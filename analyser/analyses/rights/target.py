@@ -84,7 +84,7 @@ _LOG_STREAM = ("DeleteLogStream", "GetLogEvents", "PutLogEvents")
 
 @dataclass(frozen=True)
 class Target:
-    """What an action is asked about."""
+    """The resource of a question, with the policies attached to it."""
 
     name: str
     arn: str

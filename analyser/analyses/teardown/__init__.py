@@ -14,7 +14,7 @@ __all__ = ["Block", "Taken", "blocks", "take_away"]
 
 @dataclass(frozen=True)
 class Taken:
-    """All that there is to say of it."""
+    """A teardown: how long it takes, what stops it, its steps, and what is left afterwards."""
 
     stack: str
     typical: float
@@ -29,7 +29,7 @@ class Taken:
 
 
 def take_away(graph: Graph, standby: str = "") -> Taken:
-    """What taking the graph away comes to; ``standby`` is the recovery stack that leans on it."""
+    """The teardown of a stack; ``standby`` is the name of the recovery stack that depends on it, if there is one."""
     times, graph = timed(graph), graph.as_told()
     return Taken(
         graph.stack,

@@ -18,19 +18,19 @@ _HELD = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 
 @dataclass(frozen=True)
 class Holder:
-    """One that has to be empty."""
+    """A resource that AWS only deletes while it is empty."""
 
     node: Node
     kind: str
     region: str
     settings: tuple[str, ...]
-    """URNs of what only says how it is: policies, versions, locks."""
+    """URNs of the resources that configure it: policies, versioning, locks."""
     locked: str
-    """Why what is in it cannot be deleted yet, or ever; empty where it can."""
+    """Why its contents cannot be deleted yet, or ever; empty where they can."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name in AWS, else its logical name."""
         return str(self.node.inputs.get("bucket") or self.node.inputs.get("name") or self.node.name)
 
     def look(self) -> str:
@@ -57,7 +57,7 @@ class Holder:
 
 
 def holders(graph: Graph) -> Iterator[Holder]:
-    """Each that destroy would not empty by itself."""
+    """The resources that have to be emptied by hand: without ``forceDestroy`` or its like, and not retained."""
     for token, (kind, forced) in _KINDS.items():
         for node in graph.of_type(token):
             if not node.inputs.get(forced) and not node.options.get("retainOnDelete"):

@@ -11,7 +11,7 @@ _INSTANCE, _CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGro
 
 
 def survivors(graph: Graph) -> Iterator[str]:
-    """A line each."""
+    """What survives ``pulumi destroy``, a line each."""
     for node in graph.resources:
         yield from _of(graph, node)
     for holder in holders(graph):

@@ -76,7 +76,7 @@ class Timeline:
 
     @property
     def needless(self) -> tuple[Link, ...]:
-        """Links of the path that wait where AWS would not have them to."""
+        """Links of the critical path whose wait AWS does not impose."""
         return tuple(link for link in self.path if link.why is not None and not link.why.imposed)
 
     @property

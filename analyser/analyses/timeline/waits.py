@@ -12,7 +12,7 @@ from analyser.graph import Graph, Node
 
 
 class Why(StrEnum):
-    """Where a wait comes from."""
+    """The reasons for which a resource waits for another."""
 
     VALUE = "value"
     """One resource's property is another's input."""
@@ -51,7 +51,7 @@ Waits = dict[str, dict[str, Why]]
 
 
 def waits(graph: Graph) -> Waits:
-    """Everything that anything waits for. What makes a remote component is waited for as a whole from outside."""
+    """What each resource waits for, by URN. From outside, a remote component is waited for as a whole."""
     inside: dict[str, list[str]] = {}
     for node in graph:
         if node.within:
@@ -60,7 +60,7 @@ def waits(graph: Graph) -> Waits:
 
 
 def turned(found: Waits) -> Waits:
-    """Whoever was waited for now waits for the others."""
+    """The waits reversed, as a deletion has them: what was waited for waits for its dependents."""
     turned: Waits = {urn: {} for urn in found}
     for urn, others in found.items():
         for other, why in others.items():

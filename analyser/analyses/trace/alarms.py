@@ -33,7 +33,7 @@ _PUBLISHERS: dict[str, tuple[str, str]] = {
 
 
 def alarms(s: Survey) -> Iterator[Chain]:
-    """One chain for each topic; alarms that tell nobody have one of their own."""
+    """One chain for each topic, and one for the alarms that have no action."""
     for alarm in s.of(_ALARM):
         if not s.refers(alarm, "alarmActions", TOPIC):
             says = f"alarm {alarm.name} tells a topic"

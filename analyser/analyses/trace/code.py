@@ -7,7 +7,7 @@ from functools import cached_property
 from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.workloads import CRON_JOB, DEPLOYMENTS, FUNCTION, pod_template
 from analyser.analyses.trace import code_configuration
-from analyser.analyses.trace.code_configuration import Told, flat
+from analyser.analyses.trace.code_configuration import ConfigValue, flat
 from analyser.analyses.trace.model import Link, found, missing
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
@@ -32,7 +32,7 @@ class Code:
 
     @property
     def name(self) -> str:
-        """What users call it."""
+        """Its name in questions and answers."""
         return called(self.resource) if self.resource.type.startswith("kubernetes:") else self._owner
 
     @property
@@ -40,13 +40,13 @@ class Code:
         return self.survey.view.owner(self.resource)
 
     @cached_property
-    def told(self) -> tuple[Told, ...]:
-        """All that it is told, with where it stands."""
-        return tuple(code_configuration.told(self.survey, self.resource))
+    def configuration(self) -> tuple[ConfigValue, ...]:
+        """Its configuration values, each with the resource that holds it."""
+        return tuple(code_configuration.configuration(self.survey, self.resource))
 
     @cached_property
     def identity(self) -> "Identity":
-        """Whose rights it has."""
+        """The role that it runs as, and what ties it to that role."""
         if self.resource.type == FUNCTION:
             return _as_role(self.survey, self.resource, "role", _LAMBDA)
         if self.resource.type == SERVICE:
@@ -72,7 +72,7 @@ class Identity:
 
 
 def every_code(s: Survey) -> list[Code]:
-    """Everything that runs code of somebody's: workloads, jobs, charts, services, functions."""
+    """All workloads, jobs, charts, services and functions of a stack."""
     return [Code(one, s) for one in s.of(*DEPLOYMENTS, JOB, CRON_JOB, RELEASE, SERVICE, FUNCTION)]
 
 

@@ -37,8 +37,8 @@ _PARTS = {"database-url": "DATABASE_", "redis-url": "CACHE_"}
 
 
 @dataclass(frozen=True)
-class Told:
-    """One value, where it stands, and the secret that it is kept in."""
+class ConfigValue:
+    """One configuration value, the resource that holds it, and the secret that it comes from."""
 
     name: str
     value: str
@@ -49,19 +49,19 @@ class Told:
     """What carries a secret to the code, where the code does not fetch it itself."""
 
 
-def told(s: Survey, resource: Resource) -> Iterator[Told]:
-    """All that some code is told."""
+def configuration(s: Survey, resource: Resource) -> Iterator[ConfigValue]:
+    """The configuration values of the code that a resource runs."""
     if resource.type == FUNCTION:
         yield from _function(s, resource)
     elif resource.type == _SERVICE:
         for task in s.refers(resource, "taskDefinition", _TASK):
             yield from _task(s, task)
     elif resource.type == _RELEASE:
-        yield from (Told(key, value, resource) for key, value in flat(resource.get("values") or {}))
+        yield from (ConfigValue(key, value, resource) for key, value in flat(resource.get("values") or {}))
         if resource.has("chart", OPERATOR):
             for one in s.of(EXTERNAL):
                 yield from (
-                    Told("remoteRef", text(entry.get("remoteRef.key")), one) for entry in one.blocks("spec.data")
+                    ConfigValue("remoteRef", text(entry.get("remoteRef.key")), one) for entry in one.blocks("spec.data")
                 )
     else:
         yield from _pods(s, resource)
@@ -96,37 +96,37 @@ def secret_arn(secret: Resource) -> str:
     return text(kept[0].get("secretArn")) if isinstance(kept, list) and kept else ""
 
 
-def _function(s: Survey, function: Resource) -> Iterator[Told]:
+def _function(s: Survey, function: Resource) -> Iterator[ConfigValue]:
     variables = function.get("environment.variables")
     for key, value in flat(variables if isinstance(variables, dict) else {}):
-        yield Told(key, value, function)
+        yield ConfigValue(key, value, function)
         yield from _inside(s, secret_named(s, value), None, value)
     target = text(function.get("deadLetterConfig.targetArn"))
     if target:
-        yield Told("deadLetterConfig", target, function)
+        yield ConfigValue("deadLetterConfig", target, function)
     aliases = s.companions(function, _ALIAS, "functionName")
     for token, by, paths in _NAMED_BY:
         for one in (found for named in (function, *aliases) for found in s.companions(named, token, by)):
             kind = one.type.rpartition(":")[2]
             for path in paths:
-                yield from (Told(f"{kind} {path}", value, one) for _, value in _texts(one.get(path)))
+                yield from (ConfigValue(f"{kind} {path}", value, one) for _, value in _texts(one.get(path)))
     yield from _notified(s, function)
 
 
-def _notified(s: Survey, function: Resource) -> Iterator[Told]:
+def _notified(s: Survey, function: Resource) -> Iterator[ConfigValue]:
     """Buckets name themselves in the events that they send."""
     for one in s.of("aws:s3/bucketNotification:BucketNotification"):
         if function in s.refers(one, "lambdaFunctions", FUNCTION):
-            yield Told("event", text(one.get("bucket")), one)
+            yield ConfigValue("event", text(one.get("bucket")), one)
 
 
-def _task(s: Survey, task: Resource) -> Iterator[Told]:
+def _task(s: Survey, task: Resource) -> Iterator[ConfigValue]:
     for container in containers(task):
         for one in container.get("environment") or ():
-            yield Told(one["name"], one["value"], task)
+            yield ConfigValue(one["name"], one["value"], task)
         for one in container.get("secrets") or ():
             secret = secret_named(s, one["valueFrom"])
-            yield Told(one["name"], one["valueFrom"], task, secret, task)
+            yield ConfigValue(one["name"], one["valueFrom"], task, secret, task)
             yield from _inside(s, secret, task, one["valueFrom"])
 
 
@@ -136,12 +136,12 @@ def containers(task: Resource) -> list[dict[str, Any]]:
     return json.loads(value) if isinstance(value, str) else []
 
 
-def _pods(s: Survey, resource: Resource) -> Iterator[Told]:
+def _pods(s: Survey, resource: Resource) -> Iterator[ConfigValue]:
     namespace, spec = text(resource.get("metadata.namespace")), f"{pod_template(resource)}.spec"
     for container in (*resource.blocks(f"{spec}.containers"), *resource.blocks(f"{spec}.initContainers")):
         for one in container.blocks("env"):
             if text(one.get("value")):
-                yield Told(text(one.get("name")), text(one.get("value")), resource)
+                yield ConfigValue(text(one.get("name")), text(one.get("value")), resource)
             yield from _external(s, namespace, one)
         for one in container.blocks("envFrom"):
             yield from _config(s, namespace, text(one.get("configMapRef.name")))
@@ -149,12 +149,12 @@ def _pods(s: Survey, resource: Resource) -> Iterator[Told]:
         yield from _mounted(s, namespace, text(volume.get("persistentVolumeClaim.claimName")))
 
 
-def _config(s: Survey, namespace: str, name: str) -> Iterator[Told]:
+def _config(s: Survey, namespace: str, name: str) -> Iterator[ConfigValue]:
     for config in _named(s, CONFIG, namespace, name):
-        yield from (Told(key, value, config) for key, value in flat(config.get("data") or {}))
+        yield from (ConfigValue(key, value, config) for key, value in flat(config.get("data") or {}))
 
 
-def _external(s: Survey, namespace: str, variable: Block) -> Iterator[Told]:
+def _external(s: Survey, namespace: str, variable: Block) -> Iterator[ConfigValue]:
     """A key of a Kubernetes secret that an operator keeps in step with Secrets Manager."""
     key, name = text(variable.get("valueFrom.secretKeyRef.key")), text(variable.get("valueFrom.secretKeyRef.name"))
     for one in s.of(EXTERNAL):
@@ -166,21 +166,21 @@ def _external(s: Survey, namespace: str, variable: Block) -> Iterator[Told]:
             if entry.has("secretKey", key) or (isinstance(written, str) and text(entry.get("secretKey")) in written):
                 value = text(entry.get("remoteRef.key"))
                 secret = secret_named(s, value)
-                yield Told(text(variable.get("name")), value, one, secret, one)
+                yield ConfigValue(text(variable.get("name")), value, one, secret, one)
                 if isinstance(written, str):
-                    yield Told(text(variable.get("name")), written, one, secret, one)
+                    yield ConfigValue(text(variable.get("name")), written, one, secret, one)
                 yield from _inside(s, secret, one, f"{value}:{text(entry.get('remoteRef.property'))}")
 
 
-def _mounted(s: Survey, namespace: str, claim: str) -> Iterator[Told]:
+def _mounted(s: Survey, namespace: str, claim: str) -> Iterator[ConfigValue]:
     if not _named(s, _CLAIM, namespace, claim):
         return
     for volume in s.of(_VOLUME):
         if volume.has("spec.claimRef.name", claim) and volume.has("spec.claimRef.namespace", namespace):
-            yield Told("volume", text(volume.get("spec.csi.volumeHandle")), volume)
+            yield ConfigValue("volume", text(volume.get("spec.csi.volumeHandle")), volume)
 
 
-def _inside(s: Survey, secret: Resource | None, carrier: Resource | None, asked: str) -> Iterator[Told]:
+def _inside(s: Survey, secret: Resource | None, carrier: Resource | None, asked: str) -> Iterator[ConfigValue]:
     """What a secret, or the part of it that is asked for, is put together of: as far as its rotation is told."""
     if secret is None:
         return
@@ -192,7 +192,7 @@ def _inside(s: Survey, secret: Resource | None, carrier: Resource | None, asked:
             for key, value in flat(variables if isinstance(variables, dict) else {}):
                 # What the function reads another secret by goes no further than the function.
                 if begun is not None and key.startswith(begun) and secret_named(s, value) is None:
-                    yield Told(key, value, function, secret, carrier)
+                    yield ConfigValue(key, value, function, secret, carrier)
 
 
 def _named(s: Survey, token: str, namespace: str, name: str) -> list[Resource]:

@@ -17,10 +17,10 @@ _INVOCATION = "aws:lambda/invocation:Invocation"
 
 @dataclass(frozen=True)
 class Migration:
-    """What is applied, and all that whoever applies it is told, the host of its database among it."""
+    """SQL that is applied, and the configuration of what applies it, which has the database's host."""
 
     sql: str
-    told: str
+    configuration: str
     evidence: tuple[Resource, ...]
 
     def makes(self, user: str) -> bool:
@@ -38,16 +38,16 @@ class Migration:
 def migrations(s: Survey) -> Iterator[Migration]:
     """Everything that the program applies to a database."""
     for job in s.of(JOB):
-        told = " ".join(one.value for one in Code(job, s).told)
+        configuration = " ".join(one.value for one in Code(job, s).configuration)
         for config in _mounted(s, job):
             sql = "\n".join(value for key, value in flat(config.get("data") or {}) if key.endswith(".sql"))
-            yield Migration(sql, told, (job, config))
+            yield Migration(sql, configuration, (job, config))
     for call in s.of(_INVOCATION):
         sql = "\n".join(_sql(text(call.get("input"))))
         for function in s.refers(call, "functionName", FUNCTION) if sql else ():
             variables = function.get("environment.variables")
-            told = " ".join(value for _, value in flat(variables if isinstance(variables, dict) else {}))
-            yield Migration(sql, told, (call, function))
+            configuration = " ".join(value for _, value in flat(variables if isinstance(variables, dict) else {}))
+            yield Migration(sql, configuration, (call, function))
 
 
 def _mounted(s: Survey, job: Resource) -> list[Resource]:

@@ -22,14 +22,14 @@ _IDENTIFIER = "DB_INSTANCE_IDENTIFIER"
 
 
 def of(s: Survey, use: Use) -> Iterator[Link]:
-    """Whoever the code's role may come as is there, and the code is told as whom."""
+    """The store's users that the role may sign in as exist, and the code's configuration names one of them."""
     finder = _FINDERS.get(use.store.type)
     if finder and use.granted:
         yield from finder(s, use)
 
 
 def with_password(s: Survey, use: Use, secrets: list[Resource]) -> Iterator[Link]:
-    """The user whose password the secret holds."""
+    """The store has the user whose password the secret holds."""
     if use.store.type == CACHE:
         members = _members(s, use.store)
         known = [
@@ -69,7 +69,7 @@ def is_password_of(s: Survey, secret: Resource, store: Resource) -> bool:
 
 def of_files(s: Survey, use: Use) -> Iterator[Link]:
     """Pods mount a file system through its driver, as the access point that their volume names."""
-    handles = [one for one in use.told if "::" in one.value]
+    handles = [one for one in use.configuration if "::" in one.value]
     points = [
         one for one in s.of("aws:efs/accessPoint:AccessPoint") if any(s.view.id_of(one) in h.value for h in handles)
     ]
@@ -109,7 +109,7 @@ def is_made(s: Survey, database: Resource, user: str) -> Link:
     """A migration makes the user, with the role by which RDS lets it in by IAM."""
     origin = _primary(s, database)
     says = f"a migration makes {user} in {named(origin)}, and lets it sign in by IAM"
-    applied = [one for one in migrations(s) if any(name in one.told for name in identities(s, origin))]
+    applied = [one for one in migrations(s) if any(name in one.configuration for name in identities(s, origin))]
     if not applied and _copied(origin):
         return found("principal", f"{named(origin)} has {user} of its source", [origin])
     if not applied:
@@ -231,12 +231,12 @@ def _has_master(database: Resource) -> bool:
 
 def _is_told_of(use: Use, what: str, name: str) -> Link:
     says = f"{use.code.name} is told of the {what} {name}"
-    where = [one.where for one in use.code.told if one.value == name or f"//{name}@" in one.value]
+    where = [one.where for one in use.code.configuration if one.value == name or f"//{name}@" in one.value]
     return shown("told", says, where, "nothing that it is given says so")
 
 
 def _told(use: Use, user: Resource, key: str) -> bool:
-    return any(one.value == text(user.get(key)) for one in use.code.told)
+    return any(one.value == text(user.get(key)) for one in use.code.configuration)
 
 
 _FINDERS: dict[str, Callable[[Survey, Use], Iterator[Link]]] = {

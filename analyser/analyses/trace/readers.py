@@ -27,7 +27,7 @@ class Reader:
 
 def readers(s: Survey, use: Use) -> Iterator[Reader]:
     """Everybody who fetches this secret for this code, each once."""
-    carriers = dict.fromkeys(one.carrier for one in use.told if one.where is not use.store)
+    carriers = dict.fromkeys(one.carrier for one in use.configuration if one.where is not use.store)
     for carrier in carriers or {None: None}:
         if carrier is None:
             yield _itself(s, use.code)

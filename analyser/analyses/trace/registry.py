@@ -33,7 +33,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 @dataclass(frozen=True)
 class Puller:
-    """What pulls images, as which role."""
+    """What pulls images, and the role that it pulls them with."""
 
     place: Place
     role: Resource | None

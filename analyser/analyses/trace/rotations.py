@@ -6,7 +6,7 @@ from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.stores import RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.reach.workloads import CRON_JOB, FUNCTION
 from analyser.analyses.trace.code import JOB, RELEASE, SERVICE, Code, every_code
-from analyser.analyses.trace.code_configuration import EXTERNAL, ROTATION, SECRET, Told, secret_arn
+from analyser.analyses.trace.code_configuration import EXTERNAL, ROTATION, SECRET, ConfigValue, secret_arn
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
@@ -83,13 +83,15 @@ def _by_function(s: Survey, secret: Resource, function: Resource) -> Iterator[Li
 def _heard(s: Survey, rotation: Resource, secret: Resource, codes: list[Code]) -> Iterator[Link]:
     functions = s.refers(rotation, "rotationLambdaArn", FUNCTION)
     for code in codes:
-        telling = [one for one in code.told if one.value.startswith(secret_arn(secret)) and one.where is not rotation]
+        telling = [
+            one for one in code.configuration if one.value.startswith(secret_arn(secret)) and one.where is not rotation
+        ]
         telling = [one for one in telling if one.secret in (None, secret)]  # not what another secret is made of
         if telling and code.resource not in functions:
             yield hears(s, code, telling, functions)
 
 
-def hears(s: Survey, code: Code, telling: list[Told], functions: list[Resource]) -> Link:
+def hears(s: Survey, code: Code, telling: list[ConfigValue], functions: list[Resource]) -> Link:
     """How one reader comes to the new value."""
     says = f"{code.name} comes to the new value"
     carried = [one.carrier for one in telling if one.carrier]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.graph_view import text
 from analyser.analyses.trace.code import SERVICE, Code, every_code
-from analyser.analyses.trace.code_configuration import Told
+from analyser.analyses.trace.code_configuration import ConfigValue
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing
 from analyser.analyses.trace.survey import Survey
 from policy.model import Resource
@@ -20,20 +20,20 @@ _KUBERNETES_SERVICE = "kubernetes:core/v1:Service"
 
 
 def spans(s: Survey) -> Iterator[Chain]:
-    """One chain for all code that is told of a collector."""
+    """One chain for all code whose configuration names a collector."""
     every = every_code(s)
     for code in every:
-        endpoint = next((one for one in code.told if one.name == _ENDPOINT), None)
+        endpoint = next((one for one in code.configuration if one.name == _ENDPOINT), None)
         if endpoint is not None:
             beside = code.resource.type == SERVICE
             links = _beside(s, code, endpoint) if beside else _in_cluster(s, code, endpoint, every)
             yield Chain(Story.SPAN, f"spans of {code.name} to X-Ray", tuple(links))
 
 
-def _beside(s: Survey, code: Code, endpoint: Told) -> Iterator[Link]:
+def _beside(s: Survey, code: Code, endpoint: ConfigValue) -> Iterator[Link]:
     """A container of the same task listens."""
     address = endpoint.value.rpartition("/")[2]
-    listening = [one.where for one in code.told if one.name == _CONFIG and f'"{address}"' in one.value]
+    listening = [one.where for one in code.configuration if one.name == _CONFIG and f'"{address}"' in one.value]
     says = f"a collector beside {code.name} listens on {address}"
     if not listening:
         yield missing("collector", says, "no container of the task does", [endpoint.where])
@@ -42,7 +42,7 @@ def _beside(s: Survey, code: Code, endpoint: Told) -> Iterator[Link]:
     yield from _sends(s, code)
 
 
-def _in_cluster(s: Survey, code: Code, endpoint: Told, every: list[Code]) -> Iterator[Link]:
+def _in_cluster(s: Survey, code: Code, endpoint: ConfigValue, every: list[Code]) -> Iterator[Link]:
     """A service of the cluster has pods behind it, which network policies of both sides let the code reach."""
     says = f"{code.name} is told of a collector: {endpoint.value}"
     named = _IN_CLUSTER.fullmatch(endpoint.value)

@@ -58,12 +58,12 @@ def _secret(s: Survey, use: Use) -> Iterator[Link]:
 
 
 def is_told(s: Survey, use: Use) -> Link:
-    """The code knows where the store is, and by which port."""
+    """The code's configuration names the store and its port."""
     says = f"{use.code.name} is told of {named(use.store)}"
-    where = list(dict.fromkeys(one.where for one in use.told))
+    where = list(dict.fromkeys(one.where for one in use.configuration))
     if not where:
         return missing("told", says, "nothing that it is given names it", [use.code.resource, use.store])
-    names = ", ".join(dict.fromkeys(one.name for one in use.told))
+    names = ", ".join(dict.fromkeys(one.name for one in use.configuration))
     place = place_of(s, use.store)
     port = place.ports[0] if place and place.ports else None
     if use.store.type in _PORTED and port and not _knows_port(s, use, port):
@@ -73,10 +73,10 @@ def is_told(s: Survey, use: Use) -> Link:
 
 def _knows_port(s: Survey, use: Use, port: int) -> bool:
     """By the place of the name itself, or in a value of its own beside it."""
-    beside = {id(one.where) for one in use.told}
+    beside = {id(one.where) for one in use.configuration}
     hosts = identities(s, use.store)
-    in_url = any(f"{host}:{port}" in one.value for one in use.told for host in hosts)
-    return in_url or any(one.value == str(port) and id(one.where) in beside for one in use.code.told)
+    in_url = any(f"{host}:{port}" in one.value for one in use.configuration for host in hosts)
+    return in_url or any(one.value == str(port) and id(one.where) in beside for one in use.code.configuration)
 
 
 def network(s: Survey, use: Use) -> Iterator[Link]:
@@ -115,7 +115,7 @@ def _way(s: Survey, source: Place, store: Resource, target: Place | None) -> Lin
 
 
 def becomes(s: Survey, use: Use) -> Iterator[Link]:
-    """Code that comes as another role than its own may become it, and that lets it."""
+    """Code that uses another role than its own may assume it: by its rights, and by that role's trust policy."""
     own, other = use.code.identity.role, use.role
     if own and other and own is not other:
         decision = s.may(text(own.outputs.get("arn")), "sts:AssumeRole", text(other.outputs.get("arn")))
@@ -145,7 +145,7 @@ def _asked(use: Use, action: str) -> str:
 
 def signs_in(s: Survey, use: Use) -> Iterator[Link]:
     """Code without a right to sign in has a name and a password in a secret, which somebody reads for it."""
-    secrets = list(dict.fromkeys(one.secret for one in use.told if one.secret))
+    secrets = list(dict.fromkeys(one.secret for one in use.configuration if one.secret))
     secrets = secrets or [secret for secret in _secrets(s, use.code) if principals.is_password_of(s, secret, use.store)]
     says = f"{use.code.name} signs in to {named(use.store)} with a password"
     if not secrets:
@@ -160,14 +160,16 @@ def signs_in(s: Survey, use: Use) -> Iterator[Link]:
 
 
 def _fetched(s: Survey, use: Use, secret: Resource) -> Iterator[Link]:
-    telling = tuple(one for one in use.code.told if one.secret is secret or secret_named(s, one.value) is secret)
-    for reader in readers(s, replace(use, told=telling)):
+    telling = tuple(
+        one for one in use.code.configuration if one.secret is secret or secret_named(s, one.value) is secret
+    )
+    for reader in readers(s, replace(use, configuration=telling)):
         yield reader.identity
         yield reads(s, reader, secret)
 
 
 def _secrets(s: Survey, code: Code) -> list[Resource]:
-    named = [one.secret or secret_named(s, one.value) for one in code.told]
+    named = [one.secret or secret_named(s, one.value) for one in code.configuration]
     return list(dict.fromkeys(one for one in named if one))
 
 

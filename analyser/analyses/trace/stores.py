@@ -8,7 +8,7 @@ from analyser.analyses.reach.graph_view import text, texts
 from analyser.analyses.reach.place import Place
 from analyser.analyses.reach.stores import PROXY, RDS_CLUSTER, RDS_INSTANCE
 from analyser.analyses.trace.code import Code, every_code
-from analyser.analyses.trace.code_configuration import ROTATION, SECRET, Told
+from analyser.analyses.trace.code_configuration import ROTATION, SECRET, ConfigValue
 from analyser.analyses.trace.survey import Survey, called
 from policy.iam.reach import covers
 from policy.model import Resource
@@ -70,11 +70,11 @@ _SIGNED_IN = {RDS_INSTANCE: "resourceId", RDS_CLUSTER: "clusterResourceId", PROX
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """One store that some code uses: it is told of it, or has rights on it, or both."""
+    """A store that some code uses: its configuration names the store, its role has rights on it, or both."""
 
     code: Code
     store: Resource
-    told: tuple[Told, ...]
+    configuration: tuple[ConfigValue, ...]
     granted: tuple[str, ...]
     """The actions that its role is granted on this store."""
     role: Resource | None
@@ -92,7 +92,7 @@ def uses(s: Survey) -> Iterator[Use]:
         # What puts secrets together is told names to hand on, not to connect to.
         hands_on = bool(s.companions(code.resource, ROTATION, "rotationLambdaArn"))
         for store in s.of(*KINDS):
-            mentions = tuple(one for one in code.told if _names(s, store, one.value))
+            mentions = tuple(one for one in code.configuration if _names(s, store, one.value))
             role, given = _as_whom(s, code, store)
             if given or (mentions and not (hands_on and store.type != SECRET)):
                 yield Use(code, store, mentions, given, role)
@@ -104,7 +104,7 @@ def _as_whom(s: Survey, code: Code, store: Resource) -> tuple[Resource | None, t
     given = granted(s, own, store)
     if given or own is None:
         return own, given
-    for other in (role for one in code.told if (role := s.role(one.value))):
+    for other in (role for one in code.configuration if (role := s.role(one.value))):
         if s.may(text(own.outputs.get("arn")), "sts:AssumeRole", text(other.outputs.get("arn"))).allowed:
             return other, granted(s, other, store)
     return own, ()
@@ -119,7 +119,7 @@ def granted(s: Survey, role: Resource | None, store: Resource) -> tuple[str, ...
 
 
 def identities(s: Survey, store: Resource) -> tuple[str, ...]:
-    """The texts by which code is told where a store is."""
+    """The ids, names and endpoints by which configuration refers to a store."""
     names = [s.view.id_of(store) if key == "id" else text(store.outputs.get(key)) for key in KINDS[store.type].names]
     return tuple(dict.fromkeys(name for name in names if name))
 

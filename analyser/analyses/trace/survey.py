@@ -17,7 +17,7 @@ from policy.model import Resource, known
 
 
 class Survey:
-    """A graph of a run with known values, with the questions that links ask of it."""
+    """Look-ups of resources, connections and rights, for links, in a graph whose values are known."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph

@@ -41,7 +41,7 @@ _BY_SERVICE = {
 
 @dataclass(frozen=True)
 class Writer:
-    """What writes, and as whom: a role, a service that needs a policy, or one that AWS has seen to."""
+    """What writes to a log group, and by which right: a role's, a policy of log groups, or one that AWS arranged."""
 
     resource: Resource
     role: Resource | None = None

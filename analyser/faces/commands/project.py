@@ -85,7 +85,7 @@ def check(
 
 
 def _run(stack: str, found: Sequence["Check"], seconds: int) -> int:
-    from analyser.faces.commands.asking import State, asked
+    from analyser.faces.commands.run_checks import State, asked
 
     counted = dict.fromkeys(State, 0)
     for outcome in asked(found, seconds):

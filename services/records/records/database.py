@@ -13,8 +13,8 @@ from typing import Any
 
 import asyncpg
 
+from .fair_share import Turns
 from .settings import Settings
-from .turns import Turns
 
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 5

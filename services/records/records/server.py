@@ -21,8 +21,8 @@ from .api import MOST_REQUEST_BYTES, Parts, application
 from .database import Databases
 from .metrics import Gauge, Metrics, tell
 from .middleware import Around
-from .months import stay_ahead
 from .outbox import Relay, Stream
+from .partitions import stay_ahead
 from .settings import Settings
 from .signing_keys import SigningKeys
 from .store import Store

@@ -20,7 +20,7 @@ import pulumi_aws as aws
 
 from settings.recovery import recovery_of
 from pulumi.runtime import config
-from systems.recovery_stack import read_home, told
+from systems.recovery_stack import contract_outputs, read_home
 
 @dataclasses.dataclass(frozen=True)
 class Contract:
@@ -29,7 +29,7 @@ class Contract:
 recovery = recovery_of(config.CONFIG.get())
 topic = aws.sns.Topic("topic")
 if recovery is None:
-    for key, value in told(Contract(topic.arn)).items():
+    for key, value in contract_outputs(Contract(topic.arn)).items():
         pulumi.export(key, value)
 else:
     aws.ssm.Parameter("of-home", type="String", value=read_home(recovery, Contract).topic)
@@ -63,7 +63,7 @@ def test_what_the_home_stack_puts_out_is_what_is_read(project: Path, promoted: b
 
 def test_a_contract_that_the_home_stack_breaks_is_one_line(project: Path) -> None:
     program = project / "__main__.py"
-    program.write_text(PROGRAM.replace("told(Contract(topic.arn)).items()", "()"), encoding="utf-8")
+    program.write_text(PROGRAM.replace("contract_outputs(Contract(topic.arn)).items()", "()"), encoding="utf-8")
     with pytest.raises(ProgramError) as caught:
         run_stack(project, "shop-dr")
     assert str(caught.value) == "Pulumi.shop-dr.yaml: settings.recovery.home: shop has no output recovery"

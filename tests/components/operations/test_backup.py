@@ -12,8 +12,8 @@ from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.bucket import Bucket, BucketSettings
-from components.operations import delivery_alarms, vault_changes
-from components.operations.alarms import Alarm
+from components.operations import vault_changes
+from components.operations.alarms import Alarm, aws_backup
 from components.operations.backup import Backup, BackupSettings
 from components.operations.backup_vault import ComplianceSettings
 from components.operations.copies_watched import CopiesWatched
@@ -277,7 +277,7 @@ def test_copies_of_each_store_that_were_not_made_ring() -> None:
             "backups", BackupSettings(copy_to_vault=ABROAD), account=ACCOUNT, key=key, notice_key=key,
             resources=[DATABASE, CLUSTER],
         )  # fmt: skip
-        rang.update(delivery_alarms.backups(made))
+        rang.update(aws_backup.backups(made))
 
     graph = record(program)
     assert "backup-copy-missing" not in rang

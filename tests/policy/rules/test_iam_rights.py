@@ -9,7 +9,7 @@ from policy.rules import iam_credentials as credentials
 from policy.rules import iam_destruction as destruction
 from policy.rules import iam_escalation as escalation
 from policy.rules import iam_exfiltration as exfiltration
-from policy.rules import iam_passing as passing
+from policy.rules import iam_pass_role
 from tests.policy.cases import Case, Set
 from tests.policy.rules.iam_support import ACCOUNT, allow, document, inline
 from tests.policy.support import check, verdict
@@ -26,14 +26,14 @@ TABLES = {
     "iam-log-reads-scoped": exfiltration.LOGS,
     "iam-message-reads-scoped": exfiltration.MESSAGES,
     "iam-no-boundary-lifting": escalation.BOUNDARIES,
-    "iam-no-code-replacing": passing.CODE,
+    "iam-no-code-replacing": iam_pass_role.CODE,
     "iam-no-credentials-of-others": escalation.CREDENTIALS,
     "iam-no-group-joining": escalation.MEMBERSHIPS,
     "iam-no-identity-provider-rewriting": escalation.PROVIDERS,
-    "iam-no-instance-profile-swapping": passing.PROFILES,
+    "iam-no-instance-profile-swapping": iam_pass_role.PROFILES,
     "iam-no-policy-attaching": escalation.ATTACHMENTS,
     "iam-no-policy-rewriting": escalation.POLICY_VERSIONS,
-    "iam-no-remote-commands": passing.COMMANDS,
+    "iam-no-remote-commands": iam_pass_role.COMMANDS,
     "iam-no-trust-rewriting": escalation.TRUST_CHANGES,
     "iam-object-reads-scoped": exfiltration.OBJECTS,
     "iam-secrets-scoped": credentials.SECRETS,

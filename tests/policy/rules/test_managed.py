@@ -8,7 +8,7 @@ import pytest
 
 from policy.model import UNKNOWN, Resource
 from policy.resources import split_path
-from policy.rules import managed_access, managed_doors, managed_life, managed_stores, managed_transfers
+from policy.rules import managed_access, managed_exposure, managed_operations, managed_stores, managed_transfers
 from policy.rules.managed import Input, Table
 from tests.policy.cases import Case, Set
 from tests.policy.support import check, resource
@@ -77,18 +77,18 @@ def search(**content: Any) -> str:
 
 
 CASES = [
-    *table_cases("managed-not-public", managed_doors.PUBLIC),
-    *table_cases("managed-encrypted-in-transit", managed_doors.CLEAR),
-    *table_cases("managed-signs-in", managed_doors.UNASKED),
-    *table_cases("managed-imdsv2", managed_doors.METADATA),
+    *table_cases("managed-not-public", managed_exposure.PUBLIC),
+    *table_cases("managed-encrypted-in-transit", managed_exposure.CLEAR),
+    *table_cases("managed-signs-in", managed_exposure.UNASKED),
+    *table_cases("managed-imdsv2", managed_exposure.METADATA),
     *table_cases("managed-encrypted", managed_stores.ENCRYPTED),
     *table_cases("managed-customer-key", managed_stores.KEYS),
     *table_cases("managed-settings-customer-key", managed_stores.SETTINGS),
-    *table_cases("managed-deletion-protection", managed_life.DELETABLE),
-    *table_cases("managed-backups", managed_life.BACKUPS),
-    *table_cases("managed-logs", managed_life.LOGS),
-    *table_cases("managed-minor-upgrades", managed_life.UPGRADES),
-    *table_cases("managed-several-zones", managed_life.ALONE),
+    *table_cases("managed-deletion-protection", managed_operations.DELETABLE),
+    *table_cases("managed-backups", managed_operations.BACKUPS),
+    *table_cases("managed-logs", managed_operations.LOGS),
+    *table_cases("managed-minor-upgrades", managed_operations.UPGRADES),
+    *table_cases("managed-several-zones", managed_operations.ALONE),
     *table_cases("shared-within-organisation", managed_access.SHARES),
     Case(
         "dms-endpoint-tls",

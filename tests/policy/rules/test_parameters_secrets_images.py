@@ -6,7 +6,7 @@ import pytest
 
 from policy.model import UNKNOWN
 from policy.rules import ecr_images, ssm
-from policy.rules import secretsmanager_life as secrets
+from policy.rules import secretsmanager_rotation as secrets
 from tests.policy.cases import Case, Set, Without
 from tests.policy.support import check, resource
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from policy.model import UNKNOWN, Level
-from policy.support import read_support
+from policy.version_support import read_support
 from tests.policy.cases import Case, Set
 from tests.policy.support import check, exempt, resource, verdict
 

@@ -12,7 +12,7 @@ import pytest
 from records import maintenance, settings
 from records.database import Host
 from records.metrics import Gauge
-from records.months import ahead
+from records.partitions import ahead
 
 from tests.services.records.conftest import Stores
 

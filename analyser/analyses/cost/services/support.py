@@ -7,7 +7,7 @@ from itertools import pairwise
 from analyser.analyses.cost.item import Item
 from analyser.analyses.cost.result import Line
 from policy import clock
-from policy.support import read_support
+from policy.version_support import read_support
 
 AFTER = date.max
 """A day before which everything ends."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.rights.decide import Answer, Decision, decide
-from analyser.analyses.rights.outside_policies import Around
+from analyser.analyses.rights.outside_policies import OutsidePolicies
 from analyser.analyses.rights.policy_source import Source
 from analyser.analyses.rights.principal import Principal
 from analyser.analyses.rights.target import KEY as KEY_TYPE
@@ -36,11 +36,11 @@ def decided(asked: Question, tags: dict[str, str]) -> Decision:
     kind = KEY_TYPE if asked.strict else "aws:s3/bucket:Bucket"
     made = Resource(urn="urn:pulumi:shop::p::t::it", type=kind, name="it")
     what = Target("it", asked.resource, made, sources(asked.own, RESOURCE), home=HOME)
-    bounds = Around(
+    bounds = OutsidePolicies(
         levels=tuple(sources(level) for level in asked.levels),
         session=None if asked.session is None else sources(asked.session),
     )
-    return decide(who, asked.action, what, around=bounds)
+    return decide(who, asked.action, what, outside_policies=bounds)
 
 
 def with_hidden(asked: Question, value: str | None) -> Question:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.rights.decide import Answer, Decision
-from analyser.analyses.rights.outside_policies import AroundError, around
+from analyser.analyses.rights.outside_policies import OutsidePoliciesError, outside_policies
 from analyser.analyses.rights.question import ask
 from tests.analyser.analyses.rights.test_order import ANY, READ, made, named, store
 
@@ -29,7 +29,7 @@ def may(
     folder: Path, action: str = "s3:GetObject", resource: str = "store", who: str = "reader", **said: Any
 ) -> Decision:
     graph = made({**ANY}, more=store(named({"Service": "cloudtrail.amazonaws.com"})))
-    return ask(graph, who, action, resource, around(written(folder, said)))
+    return ask(graph, who, action, resource, outside_policies(written(folder, said)))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_every_level_of_the_organisation_must_allow(tmp_path: Path, levels: list
 
 
 def test_an_organisation_gives_nobody_a_right(tmp_path: Path) -> None:
-    bounds = around(written(tmp_path, {"serviceControlPolicies": [[FULL]]}))
+    bounds = outside_policies(written(tmp_path, {"serviceControlPolicies": [[FULL]]}))
     assert ask(made(), "reader", "s3:GetObject", "store", bounds).answer is Answer.NO
 
 
@@ -84,6 +84,6 @@ def test_a_session_has_no_right_that_its_policies_lack(tmp_path: Path, session: 
     ],
 )
 def test_a_file_that_says_something_else_is_told_with_its_place(tmp_path: Path, content: object, said: str) -> None:
-    with pytest.raises(AroundError) as told:
-        around(written(tmp_path, content))
+    with pytest.raises(OutsidePoliciesError) as told:
+        outside_policies(written(tmp_path, content))
     assert said in str(told.value)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policy import clock
-from policy.support import read_support
+from policy.version_support import read_support
 from settings import Usage
 from tests.analyser.analyses.cost.support import bill, lines, node
 

@@ -1,6 +1,6 @@
 """A table is watched for what it refuses and for a replica that falls behind."""
 
-from components.operations.table_alarms import capacity, table
+from components.operations.alarms.dynamodb import capacity, table
 
 
 def test_refusals_are_told() -> None:

@@ -13,7 +13,7 @@ _MASTER_CPU_PERCENT = 50
 _MIB_PER_GIB = 1024
 
 
-def search(
+def domain(
     domain_name: pulumi.Input[str],
     account_id: str,
     settings: AlarmSettings,
@@ -108,7 +108,7 @@ def _masters(of: Mapping[str, pulumi.Input[str]]) -> dict[str, Alarm]:
     }
 
 
-def search_panels(domain_name: pulumi.Input[str], account_id: str) -> dict[str, list[Metric]]:
+def panels(domain_name: pulumi.Input[str], account_id: str) -> dict[str, list[Metric]]:
     """What no alarm watches and an operator asks for first: how much is searched and written, and how fast.
 
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html

@@ -3,6 +3,8 @@
 Metrics: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
+from collections.abc import Mapping
+
 import pulumi
 from pydantic import Field
 
@@ -96,6 +98,17 @@ def stream(key: str, function_name: pulumi.Input[str], settings: FunctionAlarmSe
     metric = _lambda("IteratorAge", function_name, "Maximum")
     age_ms = settings.iterator_age_seconds * 1000
     return {f"{key}-iterator-age": Alarm(metric, age_ms, f"The function {key} falls behind its stream")}
+
+
+def rotations(functions: Mapping[str, pulumi.Input[str]]) -> dict[str, Alarm]:
+    """Secrets that their rotation functions could not replace; ``functions`` are the functions' names by alarm key."""
+    return {name: alarm for key, one in functions.items() for name, alarm in errors(key, one).items()}
+
+
+def errors(key: str, function_name: pulumi.Input[str]) -> dict[str, Alarm]:
+    """A function of which no call may fail, such as one that rotates a secret: the alarm is on the first error."""
+    metric = _lambda("Errors", function_name, "Sum")
+    return {f"{key}-errors": Alarm(metric, 0, f"The function {key} fails", periods=1)}
 
 
 def _lambda(name: str, function_name: pulumi.Input[str], statistic: str) -> Metric:

@@ -1,19 +1,19 @@
 """Alarms and panels of an OpenSearch domain."""
 
 from components.operations.alarms import Alarm, AlarmSettings
-from components.operations.search_alarms import search, search_panels
+from components.operations.alarms.opensearch import domain, panels
 
 ACCOUNT_ID = "123456789012"
 MASTERS = {"search-master-cpu", "search-master-heap", "search-master-unreachable"}
 
 
 def alarms(*, has_masters: bool = False) -> dict[str, Alarm]:
-    return search("confluence", ACCOUNT_ID, AlarmSettings(), nodes=3, volume_gib=100, has_masters=has_masters)
+    return domain("confluence", ACCOUNT_ID, AlarmSettings(), nodes=3, volume_gib=100, has_masters=has_masters)
 
 
 def test_every_metric_is_the_domains_own() -> None:
-    panels = search_panels("confluence", ACCOUNT_ID).values()
-    metrics = [alarm.metric for alarm in alarms(has_masters=True).values()] + [m for panel in panels for m in panel]
+    drawn = panels("confluence", ACCOUNT_ID).values()
+    metrics = [alarm.metric for alarm in alarms(has_masters=True).values()] + [m for panel in drawn for m in panel]
     assert {metric.namespace for metric in metrics} == {"AWS/ES"}
     assert all(metric.dimensions == {"DomainName": "confluence", "ClientId": ACCOUNT_ID} for metric in metrics)
 

@@ -1,4 +1,4 @@
-"""Alarms of PostgreSQL, Redis, Kafka and snapshot exports."""
+"""Alarms of RDS instances, Aurora clusters, and exports of their snapshots."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,8 +9,6 @@ from components.operations.alarms import Alarm, AlarmSettings
 from components.operations.metric import Metric
 
 _GIB = 1024**3
-_FIRST = "001"
-"""How the id of the first node of a shard ends."""
 
 
 def database(
@@ -115,90 +113,6 @@ def aurora(
     return alarms
 
 
-def cache_nodes(
-    replication_group_id: pulumi.Input[str], *, shards: int, nodes_per_shard: int, cluster_mode: bool
-) -> dict[str, pulumi.Output[str]]:
-    """The ids that ElastiCache gives to the nodes of a replication group, by their suffix.
-
-    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.html
-    """
-    nodes = [f"{node:03}" for node in range(1, nodes_per_shard + 1)]
-    prefixes = [f"{shard:04}-" for shard in range(1, shards + 1)] if cluster_mode else [""]
-    suffixes = [prefix + node for prefix in prefixes for node in nodes]
-    return {suffix: pulumi.Output.concat(replication_group_id, "-", suffix) for suffix in suffixes}
-
-
-def cache(nodes: Mapping[str, pulumi.Input[str]], settings: AlarmSettings) -> dict[str, Alarm]:
-    """CPU of the engine, memory and evictions of every node, and the lag where one is another's replica.
-
-    Which of them is primary changes by failover; one that stands alone publishes no lag.
-
-    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
-    """
-    alarms = {}
-    replicated = any(not key.endswith(_FIRST) for key in nodes)
-    for key, node in nodes.items():
-        alarms |= {
-            f"cache-{key}-cpu": Alarm(
-                _redis("EngineCPUUtilization", node),
-                settings.cpu_percent,
-                f"Redis node {key} is busy",
-                missing="missing",
-            ),
-            f"cache-{key}-memory": Alarm(
-                _redis("DatabaseMemoryUsagePercentage", node),
-                settings.memory_percent,
-                f"Redis node {key} has used {settings.memory_percent} % of its memory",
-                missing="missing",
-            ),
-            f"cache-{key}-evictions": Alarm(
-                _redis("Evictions", node, "Sum"), 0, f"Redis node {key} drops keys to make room"
-            ),
-        }
-        if replicated:
-            alarms[f"cache-{key}-lag"] = Alarm(
-                _redis("ReplicationLag", node, "Maximum"),
-                settings.replica_lag_seconds,
-                f"Redis node {key} is behind by more than {settings.replica_lag_seconds} s",
-            )
-    return alarms
-
-
-def kafka(cluster_name: pulumi.Input[str], brokers: int, settings: AlarmSettings) -> dict[str, Alarm]:
-    """Disks and replication of every broker, controller and offline partitions of the MSK cluster.
-
-    https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
-    """
-    alarms = {
-        "kafka-controller": Alarm(
-            _msk("ActiveControllerCount", cluster_name),
-            1,
-            "Kafka has no active controller",
-            below=True,
-            missing="breaching",
-        ),
-        "kafka-offline-partitions": Alarm(
-            _msk("OfflinePartitionsCount", cluster_name), 0, "Kafka has partitions that nobody leads"
-        ),
-    }
-    for broker in range(1, brokers + 1):
-        alarms |= {
-            f"kafka-{broker}-disk": Alarm(
-                _msk("KafkaDataLogsDiskUsed", cluster_name, broker),
-                settings.kafka_disk_percent,
-                f"Broker {broker} has used {settings.kafka_disk_percent} % of its disk",
-                missing="missing",
-            ),
-            f"kafka-{broker}-under-replicated": Alarm(
-                _msk("UnderReplicatedPartitions", cluster_name, broker),
-                0,
-                f"Partitions that broker {broker} leads lack replicas",
-                periods=3,
-            ),
-        }
-    return alarms
-
-
 def snapshot_export(state_machine_arn: pulumi.Input[str], failures: pulumi.Input[str]) -> dict[str, Alarm]:
     """Exports of database snapshots that could not be started, and of those that were, what the rule ``failures``
     told of."""
@@ -212,12 +126,3 @@ def snapshot_export(state_machine_arn: pulumi.Input[str], failures: pulumi.Input
 
 def _rds(name: str, identifier: pulumi.Input[str], statistic: str = "Average") -> Metric:
     return Metric("AWS/RDS", name, {"DBInstanceIdentifier": identifier}, statistic)
-
-
-def _redis(name: str, node: pulumi.Input[str], statistic: str = "Average") -> Metric:
-    return Metric("AWS/ElastiCache", name, {"CacheClusterId": node}, statistic)
-
-
-def _msk(name: str, cluster_name: pulumi.Input[str], broker: int | None = None) -> Metric:
-    of_broker = {} if broker is None else {"Broker ID": str(broker)}
-    return Metric("AWS/Kafka", name, {"Cluster Name": cluster_name, **of_broker}, "Maximum")

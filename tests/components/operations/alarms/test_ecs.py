@@ -3,8 +3,8 @@
 import json
 
 from components.operations.alarms import AlarmSettings
+from components.operations.alarms.ecs import deployments, panels, service
 from components.operations.deployment_failures import DeploymentFailures
-from components.operations.service_alarms import deployments, panels, service
 from components.security.key import Key, publishers
 from tests.support import ACCOUNT, record, unequal_when_unknown
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.iam import IDENTITY, documents, findings_at_large, named, types_with
-from policy.iam.passing import PASS, names_taker, passing, paths
+from policy.iam.pass_role import PASS, names_taker, passing, paths
 from policy.model import Finding, Resource, Severity, rule
 
 _TYPES = types_with(IDENTITY)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policy.iam.passing import STARTS
+from policy.iam.pass_role import STARTS
 from policy.model import UNKNOWN, Resource
 from policy.rules import iam_union as union
 from tests.policy.cases import Case, Set, Without

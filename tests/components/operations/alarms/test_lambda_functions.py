@@ -1,6 +1,7 @@
 from components.operations.alarms import Alarm
-from components.operations.function_alarms import (
+from components.operations.alarms.lambda_functions import (
     FunctionAlarmSettings,
+    errors,
     function,
     latency,
     stream,
@@ -48,3 +49,9 @@ def test_an_average_that_users_feel_can_have_a_fixed_name() -> None:
 def test_lost_events_and_old_iterators_are_told() -> None:
     assert seen(undelivered("mail", "fn-1")) == {"mail-lost": ("DeadLetterErrors", "Sum", 0)}
     assert seen(stream("feed", "fn-1", SETTINGS)) == {"feed-iterator-age": ("IteratorAge", "Maximum", 60_000)}
+
+
+def test_one_failed_call_is_told() -> None:
+    (alarm,) = errors("rotation", "rotate").values()
+    assert (alarm.metric.namespace, alarm.metric.name) == ("AWS/Lambda", "Errors")
+    assert (alarm.metric.dimensions, alarm.threshold) == ({"FunctionName": "rotate"}, 0)

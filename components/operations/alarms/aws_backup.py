@@ -1,4 +1,4 @@
-"""Alarms of asynchronous work: mail, queues, rotations, backups."""
+"""Alarms of AWS Backup: failed or missing backups, copies and restore tests, and changes of vaults and plans."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,21 +11,6 @@ from components.operations.failed_events import FailedEvents
 from components.operations.metric import Metric
 
 _HOUR = 3600
-
-
-def reputation() -> dict[str, Alarm]:
-    """Bounces and complaints of the account's mail in the stack's region, well before SES stops sending.
-
-    SES reviews an account at 5 % bounces or 0.1 % complaints:
-    https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
-    """
-    limits = {"bounces": ("Reputation.BounceRate", 0.04), "complaints": ("Reputation.ComplaintRate", 0.0008)}
-    return {
-        f"mail-{key}": Alarm(
-            Metric("AWS/SES", name, {}, period=_HOUR), limit, f"Mail draws too many {key}", periods=1, missing="missing"
-        )
-        for key, (name, limit) in limits.items()
-    }
 
 
 def backups(backup: Backup) -> dict[str, Alarm]:
@@ -86,20 +71,3 @@ def _triggered(events: FailedEvents) -> Metric:
 
 def _matched(rule_name: pulumi.Input[str]) -> Metric:
     return Metric("AWS/Events", "TriggeredRules", {"RuleName": rule_name}, "Sum")
-
-
-def dead_letters(key: str, queue_name: pulumi.Input[str]) -> dict[str, Alarm]:
-    """Messages in a dead-letter queue."""
-    metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum")
-    return {f"{key}-dead-letters": Alarm(metric, 0, f"Messages of {key} could not be worked off", periods=1)}
-
-
-def rotations(functions: Mapping[str, pulumi.Input[str]]) -> dict[str, Alarm]:
-    """Secrets that their functions could not replace, by what these are called."""
-    return {name: alarm for key, one in functions.items() for name, alarm in function_errors(key, one).items()}
-
-
-def function_errors(key: str, function_name: pulumi.Input[str]) -> dict[str, Alarm]:
-    """Calls of a Lambda function that failed."""
-    metric = Metric("AWS/Lambda", "Errors", {"FunctionName": function_name}, "Sum")
-    return {f"{key}-errors": Alarm(metric, 0, f"The function {key} fails", periods=1)}

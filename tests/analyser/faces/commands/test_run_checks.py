@@ -19,8 +19,8 @@ import pytest
 
 from analyser.analyses.checks import checks
 from analyser.analyses.entrance_checks import Check
-from analyser.faces.commands.asking import asked
 from analyser.faces.commands.cli import run
+from analyser.faces.commands.run_checks import asked
 from analyser.graph import Graph
 from tests.analyser.project import write_project
 from tests.delivery.tools import Tools
@@ -239,7 +239,7 @@ def test_what_others_answer_tells_the_terminal_nothing(made: Tools) -> None:
 
 
 def test_what_a_command_leaves_running_ends_with_its_time(made: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analyser.faces.commands.asking._LONGEST", 3)
+    monkeypatch.setattr("analyser.faces.commands.run_checks._LONGEST", 3)
     (line,) = told(made, Check("left", f"echo $$ > {made.folder}/pid; command -p sleep 60 &", ".*"))
     assert line == "FAILED   left: no answer in 3 seconds"
     group = int((made.folder / "pid").read_text())
@@ -264,7 +264,7 @@ def alive(group: int) -> bool:
 
 def test_what_was_started_ends_with_the_command(tmp_path: Path) -> None:
     code = (
-        "from analyser.analyses.entrance_checks import Check\nfrom analyser.faces.commands.asking import asked\n"
+        "from analyser.analyses.entrance_checks import Check\nfrom analyser.faces.commands.run_checks import asked\n"
         f"list(asked([Check('slow', 'echo $$ > {tmp_path}/pid; sleep 60 | cat', '.*')], 0))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
 from components.edge import rest_api as rest_module
 from components.edge import websocket_api as socket_module
 from components.operations.alarms import AlarmSettings
-from components.operations.api_alarms import THROTTLED, rest_api, rest_panels, websocket_api, websocket_panels
+from components.operations.alarms.api_gateway import THROTTLED, rest_api, rest_panels, websocket_api, websocket_panels
 from components.operations.metric import Metric
 
 SETTINGS = AlarmSettings()

@@ -1,5 +1,5 @@
 from components.operations.alarms import AlarmSettings
-from components.operations.cluster_alarms import cluster
+from components.operations.alarms.eks import cluster
 
 
 def test_nodes_are_watched_by_the_cluster_name() -> None:
