@@ -38,7 +38,7 @@ _UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
     Answer.INVENTORY: ("of clouds whose stores are not read", lambda token: _package(token) in _CLUSTERS),
 }
 _NO_CLOUD = (
-    *("pulumi", "pulumi-python", "random", "tls", "command", "time", "std"),
+    *("pulumi", "pulumi-python", "pulumi-nodejs", "random", "tls", "command", "time", "std"),
     *("archive", "docker", "docker-build"),
 )
 """Packages that make nothing that could be reached, be stored in or have rights."""

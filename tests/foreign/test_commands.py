@@ -275,15 +275,20 @@ def test_what_an_up_would_do_is_told_from_a_state_alone(
         "import pulumi_aws as aws\n"
         "queue = aws.sqs.Queue('jobs', name='jobs', visibility_timeout_seconds=60)\n"
         "aws.ssm.Parameter('queue', type='String', value=queue.arn)\n"
+        "aws.sqs.Queue('old', name='old')\n"
     )
     write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
     state = exported()
     state["deployment"]["pending_operations"] = [
         {"type": "creating", "resource": made("aws:sqs/queue:Queue", "later", inputs={})}
     ]
+    state["deployment"]["resources"].append(made("aws:sqs/queue:Queue", "old", inputs={"name": "old"}, taint=True))
     (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
     said = json.loads(told(capsys, "diff", "prod", "--from", "state.json", "--json"))
-    assert {change["name"] for change in said["changes"]} == {"jobs", "queue", "token"}
+    assert {change["name"] for change in said["changes"]} == {"jobs", "old", "queue", "token"}
+    assert [(one["name"], one["properties"], one["certain"]) for one in said["replaced"]] == [
+        ("old", ["options.taint"], True)
+    ]
     assert [gap["name"] for gap in said["gaps"]] == ["later"]
     assert "begun by an update" in told(capsys, "diff", "prod", "--from", "state.json")
     jobs = next(change for change in said["changes"] if change["name"] == "jobs")
