@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.changes.replaced import replaced
 from analyser.analyses.gaps import Answer, lacks
 from analyser.analyses.reach.answer import Verdict, ask
 from analyser.analyses.reach.model import Reach
+from analyser.analyses.report import compared
 from analyser.analyses.trace import State, trace
 from analyser.faces.commands import cli
 from analyser.graph import Graph, Node
@@ -62,6 +64,22 @@ def test_stores_that_nobody_reads_are_named() -> None:
         "1 type of which nobody has said whether they keep data (1 resource): aws:nowhere/store:Store"
     ]
     assert "aws:ebs/volume:Volume, " in lacks(found, Answer.INVENTORY)[0]
+
+
+@pytest.mark.parametrize(
+    ("token", "before", "after", "certain"),
+    [
+        ("tls:index/privateKey:PrivateKey", {"algorithm": "RSA"}, {"algorithm": "ED25519"}, True),
+        ("docker:index/container:Container", {"image": "a"}, {"image": "b"}, True),
+        ("docker:index/container:Container", {"restart": "no"}, {"restart": "always"}, None),
+        ("random:index/randomPet:RandomPet", {"length": 2}, {"length": 3}, True),
+        # Of an image nobody has said what replaces it.
+        ("docker:index/image:Image", {"imageName": "a"}, {"imageName": "b"}, False),
+    ],
+)
+def test_what_replaces_a_resource_of_another_package(token: str, before: Any, after: Any, certain: bool | None) -> None:
+    sides = [compared(Graph("shop", "dev", [node(token, "x", **inputs)], {})) for inputs in (before, after)]
+    assert [one.certain for one in replaced(*sides)] == ([] if certain is None else [certain])
 
 
 def test_an_inventory_claims_nothing_of_what_nobody_wrote_down(
