@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.changes.replaced import replaced
+from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.gaps import Answer, lacks
 from analyser.analyses.reach.answer import Verdict, ask
 from analyser.analyses.reach.model import Reach
@@ -80,6 +81,24 @@ def test_stores_that_nobody_reads_are_named() -> None:
 def test_what_replaces_a_resource_of_another_package(token: str, before: Any, after: Any, certain: bool | None) -> None:
     sides = [compared(Graph("shop", "dev", [node(token, "x", **inputs)], {})) for inputs in (before, after)]
     assert [one.certain for one in replaced(*sides)] == ([] if certain is None else [certain])
+
+
+def test_databases_of_documents_and_graphs_are_priced_but_for_what_is_by_use() -> None:
+    found = [
+        node("aws:docdb/cluster:Cluster", "papers"),
+        node("aws:docdb/clusterInstance:ClusterInstance", "papers-0", instanceClass="db.r6g.large"),
+        node("aws:neptune/clusterInstance:ClusterInstance", "who-knows-whom", instanceClass="db.t4g.medium"),
+        node("aws:neptune/clusterInstance:ClusterInstance", "any", instanceClass="db.serverless"),
+        node("aws:msk/cluster:Cluster", "news", brokerNodeGroupInfo={"instanceType": "kafka.t3.small"}),
+    ]
+    cost = monthly_cost(Graph("shop", "dev", found, {}, region="us-east-1"))
+    assert {line.label: round(line.usd, 2) for line in cost.lines} == {
+        "db.r6g.large instance": 192.10,  # 730 x 0.26315
+        "db.t4g.medium instance": 67.89,  # 730 x 0.093
+    }
+    assert [line.partition(": ")[0] for line in cost.unpriced] == [
+        *("Cluster papers", "ClusterInstance any", "Cluster news"),
+    ]
 
 
 def test_an_inventory_claims_nothing_of_what_nobody_wrote_down(
