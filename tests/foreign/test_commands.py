@@ -133,6 +133,7 @@ def test_every_answer_is_given_in_another_folder(monkeypatch: pytest.MonkeyPatch
     assert "`orders`" in told(capsys, "inventory", *of_file)
     assert "would be stopped" in told(capsys, "preview", *of_file, code=1)
     assert "cis" in told(capsys, "policies", *of_file, "--framework", "cis").lower()
+    assert f"is a file; strata preview --from {saved} judges it" in problem(capsys, "policies", *of_file)
 
 
 def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -303,6 +304,21 @@ def test_outputs_of_a_stack_are_read_from_a_file(tmp_path: Path) -> None:
     assert (found.exports, found.reads) == ({"seen": "vpc-1"}, ("acme/net/prod",))
     assert [gap.kind for gap in found.gaps] == ["region"]
     assert run_foreign(project, "prod").exports == {"seen": UNKNOWN}
+
+
+def test_what_a_package_calls_secret_is_so_in_what_is_made_of_it(tmp_path: Path) -> None:
+    program = (
+        "import pulumi, pulumi_random as random, pulumi_aws as aws\n"
+        "password = random.RandomPassword('password', length=12)\n"
+        "aws.ssm.Parameter('kept', type='SecureString', value=password.result)\n"
+        "pulumi.export('password', password.result.apply(lambda text: text.upper()))\n"
+        "pulumi.export('length', password.length)\n"
+    )
+    write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
+    found = run_foreign(read_project(tmp_path), "prod")
+    assert found.secret_exports == {"password"}
+    assert found.only("aws:ssm/parameter:Parameter").secret_inputs == {"value"}
+    assert isinstance(found.exports["password"], str), "known all the same"
 
 
 def test_a_program_runs_in_its_own_virtualenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
