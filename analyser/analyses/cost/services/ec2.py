@@ -138,8 +138,8 @@ def _volumes(template: Node) -> Iterator[tuple[str, float, float, float]]:
     said = [mapping.get("ebs") or {} for mapping in template.inputs.get("blockDeviceMappings") or ()]
     said += [template.inputs.get("rootBlockDevice") or {}, *(template.inputs.get("ebsBlockDevices") or ())]
     for ebs in filter(None, said):
-        kind = str(ebs.get("volumeType") or "gp3")
-        yield kind, *(float(ebs.get(key) or 0) for key in ("volumeSize", "iops", "throughput"))
+        size, iops, throughput = (float(ebs.get(key) or 0) for key in ("volumeSize", "iops", "throughput"))
+        yield str(ebs.get("volumeType") or "gp3"), size, iops, throughput
 
 
 def node_pool(item: Item) -> Iterator[Line]:
