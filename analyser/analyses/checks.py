@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyser.analyses.databases import engine_of
-from analyser.analyses.entrance_checks import Check, entrance_checks, literal, own_tag
+from analyser.analyses.entrance_checks import Check, entrance_checks, identifier, literal, own_tag
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
 
@@ -73,14 +73,14 @@ def checks(graph: Graph) -> list[Check]:
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),
         *(Check(f"{store.name}: available", store.describe, rf"\S+\t(?:{store.serves})") for store in stores),
         *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
-        *(check for node in _by_name(graph, _CRON_JOB) for check in _cron_job(node)),
+        *(check for node in _by_name(graph, _CRON_JOB) for check in _cron_job(graph, node)),
         *entrance_checks(graph),
     ]
 
 
 def _cluster(graph: Graph, node: Node) -> Iterator[Check]:
-    name, region = _named(node, "name"), _region(graph, node)
-    given = f" --name {name}" if name else ""
+    region = _region(graph, node)
+    given = f" --name {_named(node, 'name') or identifier(graph, node)}"
     yield Check("kubectl talks to the stack's cluster", f"aws eks update-kubeconfig --region {region}{given}", ".+")
     yield Check(
         "the cluster is ACTIVE",
@@ -187,7 +187,7 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
     inside = f"kubectl --namespace {shlex.quote(namespace)}"
     yield Check(
         f"{name}: all replicas run",
-        f"{inside} rollout status deployment/{shlex.quote(name)} --timeout=60s",
+        f"{inside} rollout status deployment/{_object(graph, node)} --timeout=60s",
         r"(?s).*successfully rolled out",
     )
     [container, *beside] = (pods.get("spec") or {}).get("containers") or [{}]
@@ -199,20 +199,20 @@ def _deployment(graph: Graph, node: Node, stores: list[_Store]) -> Iterator[Chec
         url = shlex.quote(f"{'https' if tls else 'http'}://localhost:{port}{path}")
         # Its certificate is for the load balancer, not for this name.
         ask = f"curl -f{'k' if tls else ''} {url}"
-        yield Check(f"{name}: healthy from within", _beside(inside, name, _CURL, ask), ".*", adds=True)
+        yield Check(f"{name}: healthy from within", _beside(inside, node, _CURL, ask), ".*", adds=True)
     for store in stores:
         if store.port in _ports_out(graph, namespace, metadata.get("labels", {})):
-            command = _beside(inside, name, store.image, store.ping)
+            command = _beside(inside, node, store.image, store.ping)
             yield Check(
                 f"{name} reaches {store.name}: {store.answer}", f"HOST=$({store.host}); {command}", ".*", adds=True
             )
 
 
-def _cron_job(node: Node) -> Iterator[Check]:
+def _cron_job(graph: Graph, node: Node) -> Iterator[Check]:
     name, namespace = _placed(node)
     yield Check(
         f"{name}: when a run last came to its end; nothing before the first",
-        f"kubectl --namespace {shlex.quote(namespace)} get cronjob/{shlex.quote(name)} "
+        f"kubectl --namespace {shlex.quote(namespace)} get cronjob/{_object(graph, node)} "
         "--output 'jsonpath={.status.lastSuccessfulTime}'",
         ".*",
     )
@@ -223,16 +223,23 @@ def _spec(node: Node, key: str, otherwise: Any) -> Any:
 
 
 def _placed(node: Node) -> tuple[str, str]:
-    """The name of an object, which Pulumi makes of its own where none is given, and its namespace."""
-    metadata = node.outputs.get("metadata") or node.inputs.get("metadata") or {}
-    name, namespace = metadata.get("name"), metadata.get("namespace")
+    """The name of an object, or of its resource where Pulumi will complete that, and its namespace."""
+    name = (node.inputs.get("metadata") or {}).get("name")
+    namespace = (node.outputs.get("metadata") or node.inputs.get("metadata") or {}).get("namespace")
     return name if isinstance(name, str) else node.name, namespace if isinstance(namespace, str) else "default"
 
 
-def _beside(inside: str, app: str, image: str, command: str) -> str:
+def _object(graph: Graph, node: Node) -> str:
+    """The name of an object for a shell: its own, or what follows the namespace in its id."""
+    name = (node.inputs.get("metadata") or {}).get("name")
+    return shlex.quote(name) if isinstance(name, str) else identifier(graph, node, ' | split("/") | last')
+
+
+def _beside(inside: str, node: Node, image: str, command: str) -> str:
     """Runs a command in a container beside those of one running pod: same network, same policies, no more rights."""
-    selector = f"--selector app={shlex.quote(app)} --field-selector status.phase=Running"
-    pod = f'"$({inside} get pod {selector} --output name | head -n 1)"'
+    labels = _spec(node, "selector", {}).get("matchLabels") or {"app": _placed(node)[0]}
+    wanted = shlex.quote(",".join(f"{key}={value}" for key, value in labels.items()))
+    pod = f'"$({inside} get pod --selector {wanted} --field-selector status.phase=Running --output name | head -n 1)"'
     return f"{inside} debug {pod} --attach --profile=restricted --image={image} -- {command}"
 
 

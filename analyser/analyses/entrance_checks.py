@@ -1,5 +1,6 @@
 """Shell commands that check target health, distributions and public addresses of a stack."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -56,6 +57,15 @@ def _targets(graph: Graph) -> Check:
         f'for group in $({listed}); do echo "$group"; {asked} || exit; done',
         rf"(?:arn:\S+(?:\n\S+\thealthy\t\S+){least}\n?)+",
     )
+
+
+def identifier(graph: Graph, node: Node, of_it: str = "") -> str:
+    """What asks the stack's state for the id of a resource, which only AWS or Pulumi could name: for a shell.
+
+    ``of_it`` is what jq takes of the id.
+    """
+    wanted = f".deployment.resources[] | select(.urn == {json.dumps(node.urn)}) | .id{of_it}"
+    return f'"$(pulumi stack export --stack {shlex.quote(graph.stack)} | jq -r {shlex.quote(wanted)})"'
 
 
 def own_tag(graph: Graph) -> tuple[str, str] | None:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from analyser.analyses.cost.estimate import is_priced
+from analyser.analyses.inventory.stores import READERS
 from analyser.analyses.reach.unmodelled_types import bears_on_reach
 from analyser.analyses.timeline.times import is_timed
 from analyser.graph import Gap, Graph
+from resource_types import fact
 
 _NAMED = 5
 _CLUSTERS = ("aws", "kubernetes")
@@ -24,6 +26,14 @@ class Answer(StrEnum):
     POLICIES = "policies"
     INVENTORY = "inventory"
     PICTURE = "picture"
+    RECOVERY = "recovery"
+    TRACE = "trace"
+
+
+def _empty(token: str) -> bool:
+    """Whether a type keeps no data, or keeps it with another."""
+    borne = fact(token, "bears")
+    return borne is not None and ("data" not in borne or "within" in (fact(token, "recovery") or {}))
 
 
 _UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
@@ -35,10 +45,17 @@ _UNSAID: Mapping[Answer, tuple[str, Callable[[str], bool]]] = {
     ),
     Answer.RIGHTS: ("of clouds whose rights are not read", lambda token: _package(token) in _CLUSTERS),
     Answer.POLICIES: ("of clouds that no rule is about", lambda token: _package(token) in _CLUSTERS),
-    Answer.INVENTORY: ("of clouds whose stores are not read", lambda token: _package(token) in _CLUSTERS),
+    Answer.INVENTORY: (
+        "whose data is not read, if they keep any",
+        lambda token: token in READERS or _empty(token),
+    ),
+    Answer.RECOVERY: (
+        "of which nobody has said whether they keep data",
+        lambda token: fact(token, "bears") is not None,
+    ),
 }
 _NO_CLOUD = (
-    *("pulumi", "pulumi-python", "random", "tls", "command", "time", "std"),
+    *("pulumi", "pulumi-python", "pulumi-nodejs", "random", "tls", "command", "time", "std"),
     *("archive", "docker", "docker-build"),
 )
 """Packages that make nothing that could be reached, be stored in or have rights."""
@@ -50,6 +67,8 @@ _HIDDEN: Mapping[Answer, str] = {
     Answer.POLICIES: "is not judged, and nothing of it mends what is missing elsewhere",
     Answer.INVENTORY: "is not searched for data",
     Answer.PICTURE: "is not drawn",
+    Answer.RECOVERY: "is not searched for data",
+    Answer.TRACE: "may be what is not found, so nothing is missing for certain",
 }
 """What it means for an answer that what a component makes is not seen."""
 

@@ -9,12 +9,12 @@ _HEAD = """\
 # Data inventory: {stack}
 
 The {system} system, environment {environment}. Written by `strata inventory`: do not edit it; what stores hold is in
-`docs/inventory/purposes.yaml`. Data is kept in {regions}.
+`docs/inventory/purposes.yaml`. {places}
 """
 _HEAD_OF_OTHERS = """\
 # Data inventory: {stack}
 
-Written by `strata inventory`. Data is kept in {regions}.
+Written by `strata inventory`. {places}
 """
 _DESIGN = """\
 ## By design
@@ -24,8 +24,10 @@ What the stack's resources enforce, with nobody doing anything.
 _LOGS = """\
 ### Logs
 
-They hold addresses and the ids of users, and nothing that users write. Nobody erases a line: they go by age.
+{held}
 """
+_HELD = "They hold addresses and the ids of users, and nothing that users write. Nobody erases a line: they go by age."
+_HELD_BY_OTHERS = "What they hold is not written down. Nobody erases a line: they go by age."
 _PROCESS = """\
 ## By process
 
@@ -36,18 +38,19 @@ snapshots and old versions at the latest; where nothing is to be done, it counts
 
 def page(inventory: Inventory) -> str:
     """The inventory in Markdown: measures by design and manual measures separately."""
-    head = (_HEAD if inventory.system else _HEAD_OF_OTHERS).format(
-        stack=inventory.stack,
-        system=inventory.system,
-        environment=inventory.environment,
-        regions=", ".join(inventory.regions),
+    own = bool(inventory.system)
+    places = (
+        f"Data is kept in {', '.join(inventory.regions)}." if inventory.regions else "Nothing is found that keeps data."
+    )
+    head = (_HEAD if own else _HEAD_OF_OTHERS).format(
+        stack=inventory.stack, system=inventory.system, environment=inventory.environment, places=places
     )
     columns = ("Store", "Kind", "Holds", "Of persons", "Region", "Encryption at rest", "Kept")
     parts = [
         head,
         _DESIGN,
         _table(columns, (_designed(store) for store in inventory.stores)),
-        _LOGS,
+        _LOGS.format(held=_HELD if own else _HELD_BY_OTHERS),
         _table(("Log groups", "Region", "Encryption at rest", "Kept"), map(_logged, inventory.logs)),
         _PROCESS,
         _table(("Store", "Erased on request", "Gone after"), map(_erased, _personal(inventory))),
@@ -56,11 +59,11 @@ def page(inventory: Inventory) -> str:
 
 
 def _personal(inventory: Inventory) -> list[Store]:
-    return [store for store in inventory.stores if store.purpose.personal]
+    return [store for store in inventory.stores if store.purpose.personal is not False]
 
 
 def _designed(store: Store) -> tuple[str, ...]:
-    of_persons = "yes" if store.purpose.personal else "no"
+    of_persons = {True: "yes", False: "no", None: "not known"}[store.purpose.personal]
     kept = "; ".join(store.retention)
     return f"`{store.name}`", store.kind, store.purpose.holds, of_persons, store.region, store.key, kept
 

@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi.runtime import rpc
-
 from analyser.graph import TAGS_KEY, Gap, Graph, Node, sorted_gaps
-from analyser.run.contents import HASH
-from analyser.run.property_bags import SIGNATURE, Asset
 from analyser.run.provider_regions import placed, provider_regions
+from analyser.run.saved_values import bag, plain
 from policy.tokens import canonical
-from policy.unknown import UNKNOWN, wholly_known
+from policy.unknown import wholly_known
 from settings.provider import REGION_KEY
 from systems.recovery_stack import home_outputs
 
@@ -24,7 +21,8 @@ _STACK = "pulumi:pulumi:Stack"
 _DEFAULT = "::default"
 """How the name of a provider begins that the engine makes of the configuration."""
 _VERSIONS = (3, 4)
-_PACKED = (".zip", ".jar", ".tar", ".tgz", ".tar.gz")
+_OPTIONS = ("retainOnDelete", "replaceOnChanges", "aliases", "taint")
+"""What a state keeps beside a resource that decides what becomes of it."""
 _URN_PARTS = 4
 _ACCOUNT = 4
 """The place of the account in an ARN."""
@@ -80,7 +78,7 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: 
         raise ExportError("the export holds no stack: nothing is deployed, so an up makes all of a preview")
     home = _region(states) or (config or {}).get(REGION_KEY, "")
     nodes = _placed([_node(state) for state in states if state is not stack and not _passed_over(state)], home)
-    exports, secret = _inputs(stack.get("outputs") or {})
+    exports, secret = bag(stack.get("outputs") or {})
     start, project = stack["urn"].split("::")[:2]
     name = start.rpartition(":")[2]
     known = {**(config or {}), **_tags(states)}
@@ -151,15 +149,19 @@ def _malformed(states: Any) -> Iterator[str]:
 
 
 def _passed_over(state: Mapping[str, Any]) -> bool:
-    """Whether nothing stands for it: of a replacement that broke off the old one is gone, and the new one not there."""
-    return any(state.get(mark) for mark in ("delete", "external", "pendingReplacement"))
+    """Whether nothing stands for it.
+
+    Of a replacement that broke off the old one is gone, and the new one not there. A view (``viewOf``) is a part of
+    what another resource stands for, which no program registers, so that no update would take it away.
+    """
+    return any(state.get(mark) for mark in ("delete", "external", "pendingReplacement", "viewOf"))
 
 
 def _node(state: Mapping[str, Any]) -> Node:
-    inputs, secret = _inputs(state.get("inputs") or {})
-    outputs, _ = _inputs(state.get("outputs") or {})
+    inputs, secret = bag(state.get("inputs") or {})
+    outputs, _ = bag(state.get("outputs") or {})
     parent = state.get("parent") or ""
-    options = {key: state[key] for key in ("retainOnDelete", "replaceOnChanges", "aliases") if state.get(key)}
+    options = {key: state[key] for key in _OPTIONS if state.get(key)}
     return Node(
         urn=state["urn"],
         type=canonical(state["type"]),
@@ -181,63 +183,17 @@ def _node(state: Mapping[str, Any]) -> Node:
     )
 
 
-def _inputs(values: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """Values as plain data, and which of them hold something secret, which is UNKNOWN."""
-    return {key: _value(value) for key, value in values.items()}, {k for k, v in values.items() if _holds_secret(v)}
-
-
-def _value(value: Any) -> Any:
-    if value == rpc.UNKNOWN:
-        return UNKNOWN
-    if isinstance(value, Mapping):
-        return _mapping(value)
-    return [_value(item) for item in value] if isinstance(value, list) else value
-
-
-def _mapping(value: Mapping[str, Any]) -> Any:
-    signature = value.get(SIGNATURE)
-    if signature == rpc._special_secret_sig:
-        return UNKNOWN
-    if signature == rpc._special_resource_sig:
-        return value.get("id") or value["urn"]
-    members = {key: _value(member) for key, member in value.items() if key not in (SIGNATURE, HASH)}
-    if signature is None:
-        return {key: _value(value[key]) for key in value}
-    return Asset(signature, members if "assets" in members else {**members, HASH: _digest(value)})
-
-
-def _digest(asset: Mapping[str, Any]) -> Any:
-    """The engine's, where it is one of bytes; of a folder it is one of an archive that the engine makes of it."""
-    archive = asset[SIGNATURE] == rpc._special_archive_sig
-    told = asset.get(HASH)
-    return told if told and (not archive or str(asset.get("path")).endswith(_PACKED)) else UNKNOWN
-
-
-def _holds_secret(value: Any) -> bool:
-    return any(found.get(SIGNATURE) == rpc._special_secret_sig for found in _mappings(value))
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        for member in value.values():
-            yield from _mappings(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _mappings(item)
-
-
 def _region(states: list[Mapping[str, Any]]) -> str:
     """The default provider's region, else any AWS provider's."""
     own = sorted(_providers(states), key=lambda state: _DEFAULT not in state["urn"])
-    found = (_value((state.get("inputs") or {}).get("region")) for state in own)
+    found = (plain((state.get("inputs") or {}).get("region")) for state in own)
     return next((region for region in found if isinstance(region, str) and region), "")
 
 
 def _tags(states: list[Mapping[str, Any]]) -> dict[str, str]:
     """The default provider's tags as configuration, which is a text there; nothing where there is no such provider."""
     own = [state.get("inputs") or {} for state in _providers(states) if _DEFAULT in state["urn"]]
-    given = [_value(inputs.get("defaultTags") or {}) for inputs in own]
+    given = [plain(inputs.get("defaultTags") or {}) for inputs in own]
     found = [one if isinstance(one, str) else json.dumps(one) for one in given if wholly_known(one)]
     return {TAGS_KEY: max(found, key=len)} if found else {}
 

@@ -1,5 +1,6 @@
 """Pulumi's property bags, from protobuf to plain values and back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -118,6 +119,17 @@ def _members(value: Any) -> dict[str, Any] | None:
     if isinstance(value, Asset):
         return {SIGNATURE: value.signature, **value}
     return value if isinstance(value, dict) else None
+
+
+def seal(struct: struct_pb2.Struct, names: Iterable[str]) -> None:
+    """Makes secrets of the members of a property bag that are called so, as the engine hands them back."""
+    for name in names:
+        if name in struct.fields:
+            value = struct_pb2.Value()
+            value.CopyFrom(struct.fields[name])
+            sealed = struct.fields[name].struct_value.fields
+            sealed[SIGNATURE].string_value = _SECRET
+            sealed["value"].CopyFrom(value)
 
 
 _TEXTS = ("importId", "deletedWith")

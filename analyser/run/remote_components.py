@@ -135,11 +135,14 @@ class Expansion:
 
     def made_by(self, component: Node, token: str) -> Node:
         """The resource of a type that another remote component made."""
-        found = (n for n in self._registered.values() if n.within == component.urn and n.type == token)
-        node = next(found, None)
+        node = next(iter(self.all_made_by(component, token)), None)
         if node is None:
             raise RemoteError(f"{self.component.type} {self.name}: {component.name} makes no {token}")
         return node
+
+    def all_made_by(self, component: Node, token: str) -> list[Node]:
+        """Every resource of a type that another remote component made."""
+        return [node for node in self._registered.values() if node.within == component.urn and node.type == token]
 
     def group(self, token: str, name: str, *, parent: Node | None = None) -> Node:
         """A component inside the component."""

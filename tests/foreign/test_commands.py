@@ -133,6 +133,7 @@ def test_every_answer_is_given_in_another_folder(monkeypatch: pytest.MonkeyPatch
     assert "`orders`" in told(capsys, "inventory", *of_file)
     assert "would be stopped" in told(capsys, "preview", *of_file, code=1)
     assert "cis" in told(capsys, "policies", *of_file, "--framework", "cis").lower()
+    assert f"is a file; strata preview --from {saved} judges it" in problem(capsys, "policies", *of_file)
 
 
 def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -275,15 +276,20 @@ def test_what_an_up_would_do_is_told_from_a_state_alone(
         "import pulumi_aws as aws\n"
         "queue = aws.sqs.Queue('jobs', name='jobs', visibility_timeout_seconds=60)\n"
         "aws.ssm.Parameter('queue', type='String', value=queue.arn)\n"
+        "aws.sqs.Queue('old', name='old')\n"
     )
     write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
     state = exported()
     state["deployment"]["pending_operations"] = [
         {"type": "creating", "resource": made("aws:sqs/queue:Queue", "later", inputs={})}
     ]
+    state["deployment"]["resources"].append(made("aws:sqs/queue:Queue", "old", inputs={"name": "old"}, taint=True))
     (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
     said = json.loads(told(capsys, "diff", "prod", "--from", "state.json", "--json"))
-    assert {change["name"] for change in said["changes"]} == {"jobs", "queue", "token"}
+    assert {change["name"] for change in said["changes"]} == {"jobs", "old", "queue", "token"}
+    assert [(one["name"], one["properties"], one["certain"]) for one in said["replaced"]] == [
+        ("old", ["options.taint"], True)
+    ]
     assert [gap["name"] for gap in said["gaps"]] == ["later"]
     assert "begun by an update" in told(capsys, "diff", "prod", "--from", "state.json")
     jobs = next(change for change in said["changes"] if change["name"] == "jobs")
@@ -298,6 +304,21 @@ def test_outputs_of_a_stack_are_read_from_a_file(tmp_path: Path) -> None:
     assert (found.exports, found.reads) == ({"seen": "vpc-1"}, ("acme/net/prod",))
     assert [gap.kind for gap in found.gaps] == ["region"]
     assert run_foreign(project, "prod").exports == {"seen": UNKNOWN}
+
+
+def test_what_a_package_calls_secret_is_so_in_what_is_made_of_it(tmp_path: Path) -> None:
+    program = (
+        "import pulumi, pulumi_random as random, pulumi_aws as aws\n"
+        "password = random.RandomPassword('password', length=12)\n"
+        "aws.ssm.Parameter('kept', type='SecureString', value=password.result)\n"
+        "pulumi.export('password', password.result.apply(lambda text: text.upper()))\n"
+        "pulumi.export('length', password.length)\n"
+    )
+    write(tmp_path, program, stack="config:\n  aws:region: eu-west-1\n")
+    found = run_foreign(read_project(tmp_path), "prod")
+    assert found.secret_exports == {"password"}
+    assert found.only("aws:ssm/parameter:Parameter").secret_inputs == {"value"}
+    assert isinstance(found.exports["password"], str), "known all the same"
 
 
 def test_a_program_runs_in_its_own_virtualenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,17 @@ def test_nodes_are_what_the_cluster_was_asked_for() -> None:
     assert "t3.large nodes" in lines
 
 
+def test_nodes_that_cloudformation_starts_are_priced_by_its_template() -> None:
+    found = graph("legacy_cluster")
+    told = {line.label: (line.quantity, line.low, line.high) for line in monthly_cost(found).lines}
+    hours = 730
+    assert told["m5.large Spot nodes"] == (3 * hours, hours, 5 * hours)
+    assert told["gp2 disks of nodes"] == (150, 50, 250)
+    assert told["Detailed monitoring of nodes"][0] == 21, "a launch configuration monitors unless it is told not to"
+    template = found.only("aws:cloudformation/stack:Stack").inputs["templateBody"]
+    assert "MinInstancesInService: '0'" in template
+
+
 def test_a_balancer_in_subnets_that_nobody_sees_is_neither_open_nor_closed() -> None:
     answers = ask(Reach(graph("ecs_service")), "internet", "balancer")
     assert [answer.verdict for answer in answers] == [Verdict.UNKNOWN]

@@ -10,6 +10,11 @@ from analyser.analyses.changes.pairing import Pairs, Resource, pairs
 from analyser.analyses.changes.values import at, directions
 from resource_types.bearing import Bearing, bearing, copied, original
 
+_TAINT = "options.taint"
+"""What ``pulumi state taint`` sets: the next update replaces the resource, whatever its program says
+(``isTainted`` of https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go).
+"""
+
 
 @dataclass(frozen=True)
 class Replaced:
@@ -99,6 +104,7 @@ def _judged(old: Resource, new: Resource, carrying: Mapping[str, str], fresh: Se
     moved = {path: when for path, when in known.when.items() if _changes(path, old, new, when)}
     perhaps = [path for path, when in moved.items() if _only_perhaps(path, old, new, when)]
     sure += [path for path in moved if path not in perhaps]
+    sure += [_TAINT] if old["options"].get("taint") else []
     given = dict(_given(known, new, carrying))
     doubtful = perhaps + [path for path in known.may if _changes(path, old, new)]
     doubtful += [path for path, when in known.may_when.items() if _changes(path, old, new, when)]

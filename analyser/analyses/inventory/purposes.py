@@ -9,7 +9,7 @@ import yaml
 from analyser.analyses.inventory.result import Purpose
 
 FILE = Path("docs") / "inventory" / "purposes.yaml"
-_UNWRITTEN = Purpose("*", "not written down", True, f"not written down; {FILE} would say it")
+_UNWRITTEN = Purpose("*", "not written down", None, f"not written down; {FILE} would say it")
 """Of a store that nobody has described: that it holds nothing of persons is nobody's word."""
 EVERY = "every"
 """The key of what is alike in all systems; a system's own words go first."""

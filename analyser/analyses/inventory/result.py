@@ -9,7 +9,8 @@ class Purpose:
 
     pattern: str
     holds: str
-    personal: bool
+    personal: bool | None
+    """Whether of persons; None where nobody has said so."""
     erasure: str
     """Who takes away what on request, and how."""
 

@@ -20,6 +20,11 @@ from resource_types import fact
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 REST_API = "aws:apigateway/restApi:RestApi"
 API = "aws:apigatewayv2/api:Api"
+QUICK = "target"
+"""What an HTTP API is made with that calls it on a route and a stage of its own ("quick create").
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.html
+"""
 _DOMAINS = {REST_API: "aws:apigateway/basePathMapping:BasePathMapping", API: "aws:apigatewayv2/apiMapping:ApiMapping"}
 _FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 AMPLIFY = "aws:amplify/app:App"

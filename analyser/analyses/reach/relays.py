@@ -8,7 +8,7 @@ from analyser.analyses.reach.balancers import BALANCER
 from analyser.analyses.reach.classic_load_balancers import classic_links
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.data_planes import BUCKET, by_policy, policies_of
-from analyser.analyses.reach.edge import AMPLIFY, API, DISTRIBUTION, INTERNET, REST_API
+from analyser.analyses.reach.edge import AMPLIFY, API, DISTRIBUTION, INTERNET, QUICK, REST_API
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.invocations import PERMISSION, may_invoke
 from analyser.analyses.reach.kubernetes_links import KubernetesLinks
@@ -192,9 +192,12 @@ class Relays:
             if uri != "authorizerUri":
                 for call in self._view.resources.companions(api, token, by=by):
                     yield from self._vpc_links.of(source, call, uri)
-        for function in self._functions(api, "body"):
-            through = Check(ok=True, says=f"the definition of {source.name} calls it")
-            yield self._invokes(source, function, (through,), self._permission(function, api), None)
+        for path, says in (("body", "the definition of"), (QUICK, "the route that is made with")):
+            yield from self._named_by(api, path, Check(ok=True, says=f"{says} {source.name} calls it"))
+
+    def _named_by(self, api: Resource, path: str, through: Check) -> Iterator[Link]:
+        for function in self._functions(api, path):
+            yield self._invokes(self._places[api.urn], function, (through,), self._permission(function, api), None)
 
     def _invokes(
         self, source: Place, function: Resource, through: tuple[Check, ...], may: Check, signed: Check | None

@@ -14,12 +14,14 @@ from analyser.analyses.trace.browser import browsers
 from analyser.analyses.trace.deployer import deployers
 from analyser.analyses.trace.logs import logs
 from analyser.analyses.trace.model import Chain, Link, State, Story
+from analyser.analyses.trace.others import of_others
 from analyser.analyses.trace.registry import registries
 from analyser.analyses.trace.rotations import rotations
 from analyser.analyses.trace.spans import spans
 from analyser.analyses.trace.store_access import stores
 from analyser.analyses.trace.survey import Survey
 from analyser.graph import Graph
+from settings.project_files import PROJECT
 from settings.recovery import recovery_of
 
 __all__ = ["Chain", "Link", "State", "Story", "trace"]
@@ -49,6 +51,8 @@ def trace(graph: Graph) -> list[Chain]:
     """Every chain of a stack, story by story, from a graph whose values are known; of a recovery stack, promoted."""
     survey = Survey(graph)
     chains = [chain for tell in STORIES.values() for chain in tell(survey)]
+    if graph.project != PROJECT:
+        return of_others(chains, hidden=bool(graph.hidden))
     recovery = recovery_of(graph.config)
     return chains if recovery is None else [_behind(chain, recovery.home) for chain in chains]
 

@@ -15,6 +15,7 @@ _MAPPINGS = (
     (edge.REST_DOMAIN, "aws:apigateway/basePathMapping:BasePathMapping", "restApi"),
     (edge.API_DOMAIN, "aws:apigatewayv2/apiMapping:ApiMapping", "apiId"),
 )
+_TLS = 443
 _SITE = "aws:amplify/domainAssociation:DomainAssociation"
 
 
@@ -95,7 +96,7 @@ def _by_balancer(s: Survey, host: str, balancer: Resource) -> Iterator[Link]:
     internet = s.reach.find("internet")[0]
     if place:
         yield edge.web_acl_stands_before(s, balancer)
-        yield s.way("door", internet, place, 443)
+        yield s.way("door", internet, place, place.ports[0] if place.ports and _TLS not in place.ports else _TLS)
         yield from _onward(s, place)
 
 

@@ -34,16 +34,27 @@ def deployers(s: Survey) -> Iterator[Chain]:
 
 
 def _deployer(s: Survey, cluster: Resource, place: Place) -> Iterator[Link]:
-    yield endpoint_is_private(cluster)
+    public = not cluster.has("vpcConfig.endpointPublicAccess", False)
+    yield endpoint_is_public(cluster) if public else endpoint_is_private(cluster)
     node = runner_of(s.graph)
     runner = s.view.resources.by_urn[node.urn] if node else None
     if runner is not None:
         yield from _runner(s, runner, place)
     clients = named_clients(s, place)
-    if runner is None or clients:
+    if not public and (runner is None or clients):
         says = f"those outside of the stack who are named reach {called(cluster)}"
         yield shown("door", says, clients, "there is no runner, and its API opens to nobody outside")
     yield administrator(cluster)
+
+
+def endpoint_is_public(cluster: Resource) -> Link:
+    """The API answers on the internet, as it does unless that is switched off.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+    """
+    cidrs = texts(cluster.list("vpcConfig.publicAccessCidrs")) or ("anywhere",)
+    says = f"the API of {called(cluster)} answers on the internet, to whoever comes from {', '.join(cidrs)}"
+    return found("endpoint", says, [cluster])
 
 
 def endpoint_is_private(cluster: Resource) -> Link:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.reach.balancers import LISTENER
+from analyser.analyses.reach.edge import QUICK
 from analyser.analyses.reach.graph_view import text
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.targets import Member
@@ -73,7 +74,7 @@ def health_is_answered(s: Survey, group: Resource, member: Member) -> Link:
 def api_is_staged(s: Survey, api: Resource) -> Link:
     """The API is deployed, so that somebody answers at its address."""
     stages = [stage for token, by in _STAGES for stage in s.companions(api, token, by)]
-    return shown("stage", f"{api.name} is deployed", stages, "it has no stage")
+    return shown("stage", f"{api.name} is deployed", stages or _quick(api), "it has no stage")
 
 
 def api_calls(s: Survey, api: Resource, place: Place) -> Iterator[Link]:
@@ -82,7 +83,7 @@ def api_calls(s: Survey, api: Resource, place: Place) -> Iterator[Link]:
     calls = [one for token, by, _ in _CALLS for one in s.companions(api, token, by)]
     if not ways:
         answers = [one for one in calls if one.has("type", "MOCK")]
-        by_itself = answers or ([api] if api.given("body") else [])
+        by_itself = answers or ([api] if api.given("body") else _quick(api))
         yield shown("call", f"{api.name} answers by itself", by_itself, "nothing answers its requests")
         return
     for way in dict.fromkeys(ways):
@@ -92,6 +93,10 @@ def api_calls(s: Survey, api: Resource, place: Place) -> Iterator[Link]:
         ]
         permissions = s.companions(function, _PERMISSION, "function")
         yield s.along("call", f"{api.name} calls {way.target.name}", way, [*callers, *permissions])
+
+
+def _quick(api: Resource) -> list[Resource]:
+    return [api] if api.given(QUICK) else []
 
 
 def _calls(s: Survey, call: Resource, path: str, function: Resource) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from analyser.faces.commands.policy_options import Choice, framework_named
-from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, named_so, tell_gaps
+from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, is_file, named_so, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 
 
@@ -28,10 +28,11 @@ def policies(
         if severity or token:
             raise UsageError("strata: --severity and --type choose rules to list; a stack is judged by all")
         return _evidence(name, framework, as_json=as_json)
-    if name in named_so(name):
+    if is_file(name) or name in named_so(name):
+        kind, asked = ("file", f"--from {name}") if is_file(name) else ("stack", name)
         raise UsageError(
-            f"strata: {name} is a stack; strata preview {name} judges it, and strata policies {name} --framework cis "
-            "says how a framework's controls stand in it"
+            f"strata: {name} is a {kind}; strata preview {asked} judges it, and strata policies {asked} "
+            "--framework cis says how a framework's controls stand in it"
         )
     chosen = Choice(name, severity, token).rules()
     if framework:

@@ -79,8 +79,11 @@ def check(
 
     if run:
         return _run(stack, checks(graph), _WITHIN if seconds is None else seconds)
-    for found in checks(graph):
+    every = checks(graph)
+    for found in every:
         typer.echo(f"# {found.title}\n{found.command}\n")
+    if not every:
+        typer.echo(f"strata: {stack} has nothing that could be checked", err=True)
     return 0
 
 

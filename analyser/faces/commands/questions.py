@@ -186,6 +186,7 @@ def rights_for(
 def trace(stack: StackName, as_json: AsJson = False) -> int:
     """Tell every story of a stack from end to end. Link by link; fail where a link lacks its other side."""
     graph = graph_of(stack, promoted=True)  # of a recovery stack, what serves: standing by, much has no other side yet
+    from analyser.analyses.gaps_document import gaps_document
     from analyser.analyses.trace import State
     from analyser.analyses.trace import trace as trace_of
 
@@ -195,11 +196,12 @@ def trace(stack: StackName, as_json: AsJson = False) -> int:
 
         from analyser.analyses.trace.document import document
 
-        typer.echo(json.dumps(document(stack, chains), indent=2))
+        typer.echo(json.dumps({**document(stack, chains), **gaps_document(graph)}, indent=2))
     else:
         from analyser.faces.terminal.trace import show
 
         show(chains)
+    tell_gaps(graph, "trace", as_json=as_json)
     return VIOLATED if any(chain.state is State.MISSING for chain in chains) else 0
 
 

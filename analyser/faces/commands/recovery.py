@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from analyser.faces.commands.drill import standby_of
-from analyser.faces.commands.stack import VIOLATED, graph_of
+from analyser.faces.commands.stack import VIOLATED, graph_of, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 from settings import SettingsError
 
@@ -16,9 +16,11 @@ def show_recovery(stack: str, *, simulated: bool, as_json: bool) -> int:
     home = graph_of(stack)
     pair = _pair(stack, home)
     try:
-        return _simulated(home, pair, as_json=as_json) if simulated else _judged(home, pair, as_json=as_json)
+        status = (_simulated if simulated else _judged)(home, pair, as_json=as_json)
     except SettingsError as error:
         raise UsageError(str(error)) from error
+    tell_gaps(home, "recovery", as_json=as_json)
+    return status
 
 
 def _pair(stack: str, home: Any) -> Any:
@@ -34,9 +36,10 @@ def _judged(home: Any, pair: Any, *, as_json: bool) -> int:
 
     found = standing(home, pair)
     if as_json:
+        from analyser.analyses.gaps_document import gaps_document
         from analyser.analyses.recovery.document import document
 
-        typer.echo(json.dumps(document(found), indent=2))
+        typer.echo(json.dumps({**document(found), **gaps_document(home)}, indent=2))
     else:
         from analyser.faces.terminal.recovery import show
 
@@ -48,10 +51,11 @@ def _simulated(home: Any, pair: Any, *, as_json: bool) -> int:
     from analyser.analyses.simulation import simulate
 
     if as_json:
+        from analyser.analyses.gaps_document import gaps_document
         from analyser.analyses.simulation.document import document
 
         outcomes = [*simulate(home, pair)]
-        typer.echo(json.dumps(document(home.stack, outcomes), indent=2))
+        typer.echo(json.dumps({**document(home.stack, outcomes), **gaps_document(home)}, indent=2))
         holds = all(outcome.holds for outcome in outcomes)
     else:
         from analyser.faces.terminal.simulation import show

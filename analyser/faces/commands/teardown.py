@@ -5,19 +5,22 @@ from dataclasses import asdict
 
 import typer
 
+from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.teardown import take_away
 from analyser.faces.commands.drill import standby_of, whole
-from analyser.faces.commands.stack import VIOLATED
+from analyser.faces.commands.stack import VIOLATED, tell_gaps
 
 
 def show_teardown(stack: str, *, as_json: bool) -> int:
     """Prints the steps; the exit code says whether anything is in the way that no step takes out of it."""
-    found = take_away(whole(stack), standby_of(stack))
+    graph = whole(stack)
+    found = take_away(graph, standby_of(stack))
     if as_json:
-        typer.echo(json.dumps(asdict(found), indent=2))
+        typer.echo(json.dumps({**asdict(found), **gaps_document(graph)}, indent=2))
     else:
         from analyser.faces.terminal.teardown import lines
 
         for line in lines(found):
             typer.echo(line)
+    tell_gaps(graph, "recovery", as_json=as_json)
     return VIOLATED if found.blocks else 0

@@ -18,6 +18,9 @@ _MOST = 25
 _NAMED = 3
 """Resources of a group that are named."""
 
+_WHOLE = 9.995
+"""USD from which an amount is told without cents."""
+
 
 def summary(cost: Cost) -> Iterator[tuple[str, str]]:
     """The components with their cost and range, the small ones together, the total, and what the estimate lacks."""
@@ -143,8 +146,14 @@ def _money(usd: float) -> str:
 
 
 def _range(amount: Amount) -> str:
-    return f"{_money(amount.usd)}{'' if amount.low == amount.high else f'  ({amount.low:,.0f} to {amount.high:,.0f})'}"
+    return f"{_money(amount.usd)}{'' if amount.low == amount.high else f'  ({_span(amount)})'}"
 
 
 def _dim(amount: Amount) -> tuple[str, str]:
-    return f"  {amount.low:,.0f} to {amount.high:,.0f}", "dim"
+    return f"  {_span(amount)}", "dim"
+
+
+def _span(amount: Amount) -> str:
+    """From the least to the most; with cents where whole dollars would say little, or nothing."""
+    places = 0 if amount.high >= _WHOLE else 2
+    return f"{amount.low:,.{places}f} to {amount.high:,.{places}f}"

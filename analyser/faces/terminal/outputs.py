@@ -7,8 +7,18 @@ from analyser.analyses.report import outputs as found
 from analyser.graph import Graph
 from settings.stackfile import HIDDEN
 
+_LATER = "(known after up)"
+
 
 def outputs(graph: Graph) -> Iterator[tuple[str, str]]:
-    """Name and value of each; values that AWS would compute are stand-ins."""
+    """Name and value of each; values that AWS would compute are stand-ins, or known after ``up``."""
     for key, value in found(graph).items():
-        yield key, HIDDEN if value == {"$secret": True} else value if isinstance(value, str) else json.dumps(value)
+        yield key, _shown(value)
+
+
+def _shown(value: object) -> str:
+    if value == {"$secret": True}:
+        return HIDDEN
+    if value == {"$unknown": True}:
+        return _LATER
+    return value if isinstance(value, str) else json.dumps(value).replace(json.dumps({"$unknown": True}), _LATER)

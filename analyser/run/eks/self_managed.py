@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyser.graph import Node
-from analyser.run.eks.default_groups import node_group_rules
+from analyser.run.eks.default_groups import NodeGroupRules, node_group_rules
 from analyser.run.mock_cloud import look_up
 from analyser.run.remote_components import (
     Expansion,
@@ -20,32 +20,20 @@ from analyser.run.remote_components import (
 )
 from policy.unknown import UNKNOWN
 
-_CLUSTER = "aws:eks/cluster:Cluster"
+CLUSTER = "aws:eks/cluster:Cluster"
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _DISK = (("nodeRootVolumeSize", "volumeSize"), ("nodeRootVolumeType", "volumeType"), ("nodeRootVolumeIops", "iops"),
          ("nodeRootVolumeThroughput", "throughput"))  # fmt: skip
-_DEFAULT_MACHINE = "t3.medium"
+DEFAULT_MACHINE = "t3.medium"
 
 
 def expand_node_group_v2(expansion: Expansion) -> None:
     """A group of its own, with its own security group unless it is given one."""
     component = expansion.given_resource("cluster", "eks:index:Cluster")
-    cluster = expansion.made_by(component, _CLUSTER)
-    profile = _profile_name(expansion, component)
-    rules = None
-    if "nodeSecurityGroup" in expansion.component.inputs:
-        group: Traced = id_of(expansion.given_resource("nodeSecurityGroup", _GROUP))
-    elif "nodeSecurityGroupId" in expansion.component.inputs:
-        group = expansion.given("nodeSecurityGroupId")
-    else:
-        settings = output_of(cluster, "vpcConfig")
-        rules = node_group_rules(
-            expansion, cluster, applied(lambda vpc: vpc.get("vpcId"), settings), _api_group(cluster)
-        )
-        group = id_of(rules.group)
-    subnets = expansion.given("nodeSubnetIds")
-    if subnets.value is None:
-        subnets = Traced(cluster.inputs["vpcConfig"].get("subnetIds"))
+    cluster = expansion.made_by(component, CLUSTER)
+    profile = profile_name(expansion, component)
+    group, rules = security_group(expansion, cluster)
+    subnets = subnets_of(expansion, cluster)
     made = nodes(expansion, cluster, expansion.component.inputs, group, profile, subnets)
     expansion.output("autoScalingGroup", reference_to(made))
     expansion.output("nodeSecurityGroupId", group)
@@ -54,10 +42,27 @@ def expand_node_group_v2(expansion: Expansion) -> None:
     expansion.output("extraNodeSecurityGroups", [])
 
 
+def security_group(expansion: Expansion, cluster: Node) -> tuple[Traced, NodeGroupRules | None]:
+    """The id of the group's security group, and the rules of one that it makes itself."""
+    if "nodeSecurityGroup" in expansion.component.inputs:
+        return id_of(expansion.given_resource("nodeSecurityGroup", _GROUP)), None
+    if "nodeSecurityGroupId" in expansion.component.inputs:
+        return expansion.given("nodeSecurityGroupId"), None
+    vpc = applied(lambda settings: settings.get("vpcId"), output_of(cluster, "vpcConfig"))
+    rules = node_group_rules(expansion, cluster, vpc, _api_group(cluster))
+    return id_of(rules.group), rules
+
+
+def subnets_of(expansion: Expansion, cluster: Node) -> Traced:
+    """Where the machines stand: where they are told to, else where the cluster does."""
+    said = expansion.given("nodeSubnetIds")
+    return said if said.value is not None else Traced(cluster.inputs["vpcConfig"].get("subnetIds"))
+
+
 def expand_node_security_group(expansion: Expansion) -> None:
     """The security group of nodes that the program makes itself: ``nodes/securitygroup.ts``."""
     expansion.only(("clusterSecurityGroup", "eksCluster", "tags", "vpcId"))
-    cluster = expansion.given_resource("eksCluster", _CLUSTER)
+    cluster = expansion.given_resource("eksCluster", CLUSTER)
     api = id_of(expansion.given_resource("clusterSecurityGroup", _GROUP))
     rules = node_group_rules(expansion, cluster, expansion.given("vpcId"), api)
     expansion.output("securityGroup", reference_to(rules.group))
@@ -75,16 +80,13 @@ def nodes(
 ) -> Node:
     """The machines of a group, by what is ``said`` of them, behind a security group."""
     name = expansion.name
-    key: Any = said.get("keyName")
-    if said.get("nodePublicKey"):
-        pair = expansion.resource("aws:ec2/keyPair:KeyPair", f"{name}-keyPair", {"publicKey": said["nodePublicKey"]})
-        key = output_of(pair, "keyName")
+    key = key_name(expansion, said)
     template = expansion.resource(
         "aws:ec2/launchTemplate:LaunchTemplate",
         f"{name}-launchTemplate",
         {
-            "imageId": said.get("amiId") or said.get("nodeAmiId") or _image(said),
-            "instanceType": said.get("instanceType") or _DEFAULT_MACHINE,
+            "imageId": said.get("amiId") or said.get("nodeAmiId") or image(said),
+            "instanceType": said.get("instanceType") or DEFAULT_MACHINE,
             "iamInstanceProfile": {"name": profile},
             "keyName": key,
             "instanceMarketOptions": _market(said.get("spotPrice")),
@@ -127,6 +129,14 @@ def nodes(
     )
 
 
+def key_name(expansion: Expansion, said: Mapping[str, Any]) -> Any:
+    """The name of the key pair by which one signs in, made of a public key where that is given; None for none."""
+    if not said.get("nodePublicKey"):
+        return said.get("keyName")
+    given = {"publicKey": said["nodePublicKey"]}
+    return output_of(expansion.resource("aws:ec2/keyPair:KeyPair", f"{expansion.name}-keyPair", given), "keyName")
+
+
 def _or(value: Any, default: int) -> Any:
     return default if value is None else value
 
@@ -148,13 +158,13 @@ def _disks(said: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     return [{"deviceName": "/dev/xvda", "ebs": disk}] if disk else None
 
 
-def _image(said: Mapping[str, Any]) -> str:
+def image(said: Mapping[str, Any]) -> str:
     """The image that AWS recommends, by a parameter of Systems Manager: a stand-in."""
     name = f"/aws/service/eks/optimized-ami/{said.get('operatingSystem') or 'AL2023'}/image_id"
     return str(look_up("aws:ssm/getParameter:getParameter", {"name": name}, "us-east-1").values["value"])
 
 
-def _profile_name(expansion: Expansion, component: Node) -> Traced:
+def profile_name(expansion: Expansion, component: Node) -> Traced:
     """The instance profile: the group's own, or the one that the cluster made."""
     own = "aws:iam/instanceProfile:InstanceProfile"
     if "instanceProfile" in expansion.component.inputs:

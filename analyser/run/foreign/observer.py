@@ -70,6 +70,7 @@ class Observer(Recorder):
             return super().RegisterResource(request)
         asked = self.callbacks.transformed(request)
         answer = super().RegisterResource(asked)
+        property_bags.seal(answer.object, asked.additionalSecretOutputs)
         with self._lock:
             self.callbacks.belongs(answer.urn, request)
         return answer

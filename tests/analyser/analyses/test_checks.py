@@ -49,6 +49,24 @@ def policy(app: str, *ports: int, namespace: str = "cloud-consulting") -> Node:
     )
 
 
+def test_what_nobody_named_is_asked_of_the_state_by_its_urn() -> None:
+    """A program of another project, which leaves names to Pulumi, and labels its pods in its own way."""
+    cluster, web = node("aws:eks/cluster:Cluster", "main", {}), deployment("web", 80)
+    spec = {**web.inputs["spec"], "selector": {"matchLabels": {"tier": "front", "of": "shop"}}}
+    web.inputs.update({"metadata": {}, "spec": spec})
+    web.outputs["metadata"] = {"name": "web-deployment-1a2b3c4d", "namespace": "shop"}
+    said = {check.title: check.command for check in checks(Graph("strata", "test", [cluster, web], {}))}
+    of_cluster = shlex.split(said["the cluster is ACTIVE"])
+    asked = of_cluster[of_cluster.index("--name") + 1]
+    assert asked.startswith("$(pulumi stack export --stack test | jq -r '.deployment.resources[]")
+    assert cluster.urn in asked
+    rollout = said["web-deployment: all replicas run"]
+    assert web.urn in rollout
+    assert "1a2b3c4d" not in rollout
+    assert "--namespace shop " in rollout
+    assert "--selector tier=front,of=shop " in said["web-deployment: healthy from within"]
+
+
 @pytest.mark.parametrize("text", ["$(touch ran)", "`touch ran`", '";touch ran;"', "';touch ran;'", "a'b"])
 def test_what_a_stack_is_called_is_never_run(tmp_path: Path, text: str) -> None:
     resources = (

@@ -94,9 +94,36 @@ def test_what_is_not_known_stays_so() -> None:
     assert node.inputs == {"x": UNKNOWN}
 
 
+BYTES, FLOAT, OUTPUT, REFERENCE = (
+    "803fd3297a5875dc03ca845dda5d2a98",
+    "8ad145fe-0d11-4827-bfd7-1abcbf086f5c",
+    "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+    "5cf8f73096256a8f31e491e813e4eb8e",
+)
+
+
+@pytest.mark.parametrize(
+    ("saved", "read"),
+    [
+        ({SIGNATURE: REFERENCE, "urn": "urn:x", "id": "vpc-1", "packageVersion": ""}, "vpc-1"),
+        # Of a resource that a preview would make, the id is there and empty; a component has none.
+        ({SIGNATURE: REFERENCE, "urn": "urn:x", "id": "", "packageVersion": ""}, UNKNOWN),
+        ({SIGNATURE: REFERENCE, "urn": "urn:x", "packageVersion": ""}, "urn:x"),
+        ({SIGNATURE: BYTES, "value": "Y2Fm6Q=="}, "caf\N{REPLACEMENT CHARACTER}"),
+        ({SIGNATURE: FLOAT, "value": "7ff0000000000000"}, UNKNOWN),
+        ({SIGNATURE: OUTPUT, "value": ["a"]}, ["a"]),
+        ({SIGNATURE: OUTPUT}, UNKNOWN),
+    ],
+)
+def test_what_json_has_no_form_for_is_read_by_its_signature(saved: Any, read: Any) -> None:
+    node = graph_of_export(export(state(QUEUE, "a", inputs={"x": [saved]}))).only(QUEUE)
+    assert node.inputs == {"x": [read]}
+
+
 def test_what_waits_for_its_end_or_was_only_read_is_left_out() -> None:
     gone = state(QUEUE, "d", pendingReplacement=True)
     left = (state(QUEUE, "a", delete=True), state(QUEUE, "b", external=True), state(QUEUE, "c"), gone)
+    left = (*left, state(QUEUE, "e", viewOf="urn:pulumi:shop::strata::acme:index:Stack::all"))
     assert [node.name for node in graph_of_export(export(*left)).of_type(QUEUE)] == ["c"]
 
 

@@ -306,5 +306,5 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_a_component_nobody_recorded_is_said() -> None:
-    with pytest.raises(ProgramError, match="eks:index:NodeGroup v1: the preview does not know"):
-        record(lambda: eks.NodeGroup("v1", cluster=bare()))
+    with pytest.raises(ProgramError, match="eks:index:PodIdentity odd: the preview does not know"):
+        record(lambda: pulumi.ComponentResource("eks:index:PodIdentity", "odd", {}, None, remote=True))

@@ -22,6 +22,7 @@ FREE_IOPS, FREE_MIBPS = 3000, 125
 """What every gp3 volume has: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html"""
 
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
@@ -33,7 +34,7 @@ class _Machines:
     nodes: float
     low: float
     most: float
-    template: str
+    template: Node | None
     basis: str
     spot: bool = False
 
@@ -48,7 +49,7 @@ def node_group(item: Item) -> Iterator[Line]:
             nodes=item.number("scalingConfig", "desiredSize") + (item.assumed("elastic_nodes") if spot else 0),
             low=item.number("scalingConfig", "minSize"),
             most=item.number("scalingConfig", "maxSize"),
-            template=item.read("launchTemplate", "id", default=""),
+            template=_template(item, {"id": item.read("launchTemplate", "id")}),
             basis="elasticNodes" if spot else "scalingConfig",
             spot=spot,
         ),
@@ -60,7 +61,7 @@ def scaling_group(item: Item) -> Iterator[Line]:
     launch = item.read("mixedInstancesPolicy", "launchTemplate", default={})
     laid_over = [one["instanceType"] for one in launch.get("overrides") or () if one.get("instanceType")]
     named = launch.get("launchTemplateSpecification") or item.read("launchTemplate", default={})
-    template = _template(item, named)
+    template = _template(item, named) or configuration_of(item, item.read("launchConfiguration"))
     kinds = [
         *laid_over,
         *([template.inputs["instanceType"]] if template and template.inputs.get("instanceType") else []),
@@ -71,13 +72,26 @@ def scaling_group(item: Item) -> Iterator[Line]:
         item,
         _Machines(
             kind=kinds[0],
-            nodes=item.number("desiredCapacity"),
+            nodes=item.number("desiredCapacity", default=item.number("minSize")),
             low=item.number("minSize"),
             most=item.number("maxSize"),
-            template=template.id if template else "",
+            template=template,
             basis="desiredCapacity",
+            spot=bool(template and template.inputs.get("spotPrice")),
         ),
     )
+
+
+def launched(item: Item, configuration: Node, nodes: float, low: float, most: float) -> Iterator[Line]:
+    """Machines that something else than a resource of the program starts by one of its launch configurations."""
+    spot = bool(configuration.inputs.get("spotPrice"))
+    kind = configuration.inputs["instanceType"]
+    yield from _machines(item, _Machines(kind, nodes, low, most, configuration, "DesiredCapacity", spot=spot))
+
+
+def configuration_of(item: Item, name: Any) -> Node | None:
+    """The launch configuration of a name, which is its id as well."""
+    return next((n for n in item.graph.of_type(_CONFIGURATION) if name and name in (n.id, n.outputs.get("name"))), None)
 
 
 def _template(item: Item, named: Mapping[str, Any]) -> Node | None:
@@ -95,23 +109,37 @@ def _machines(item: Item, group: _Machines) -> Iterator[Line]:
 
     kind, factor = group.kind, SPOT if group.spot else 1.0
     yield line(f"{kind} Spot nodes" if group.spot else f"{kind} nodes", f"ec2.{kind}", HOURS, factor)
-    template = {node.id: node for node in item.graph.of_type(_TEMPLATE)}.get(group.template)
+    template = group.template
     if template is None:
         return
-    for size, iops, throughput in _volumes(template):
-        yield line("gp3 disks of nodes", "ebs.gp3", size)
+    for disk, size, iops, throughput in _volumes(template):
+        yield line(f"{disk} disks of nodes", f"ebs.{disk}", size)
+        if disk != "gp3":
+            continue
         if iops > FREE_IOPS:
             yield line(f"IOPS above {FREE_IOPS:,}", "ebs.gp3-iops", iops - FREE_IOPS)
         if throughput > FREE_MIBPS:
             yield line(f"Throughput above {FREE_MIBPS} MiB/s", "ebs.gp3-throughput", throughput - FREE_MIBPS)
-    if (template.inputs.get("monitoring") or {}).get("enabled"):
+    if _is_monitored(template):
         yield line("Detailed monitoring of nodes", "cloudwatch.metric", MONITORED)
 
 
-def _volumes(template: Node) -> Iterator[tuple[float, float, float]]:
-    for mapping in template.inputs.get("blockDeviceMappings") or ():
-        ebs = mapping.get("ebs") or {}
-        yield float(ebs.get("volumeSize") or 0), float(ebs.get("iops") or 0), float(ebs.get("throughput") or 0)
+def _is_monitored(template: Node) -> bool:
+    """A launch configuration monitors unless it is told not to.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/enable-as-instance-metrics.html
+    """
+    if template.type == _CONFIGURATION:
+        return template.inputs.get("enableMonitoring") is not False
+    return bool((template.inputs.get("monitoring") or {}).get("enabled"))
+
+
+def _volumes(template: Node) -> Iterator[tuple[str, float, float, float]]:
+    said = [mapping.get("ebs") or {} for mapping in template.inputs.get("blockDeviceMappings") or ()]
+    said += [template.inputs.get("rootBlockDevice") or {}, *(template.inputs.get("ebsBlockDevices") or ())]
+    for ebs in filter(None, said):
+        size, iops, throughput = (float(ebs.get(key) or 0) for key in ("volumeSize", "iops", "throughput"))
+        yield str(ebs.get("volumeType") or "gp3"), size, iops, throughput
 
 
 def node_pool(item: Item) -> Iterator[Line]:

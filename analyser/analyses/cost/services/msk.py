@@ -7,6 +7,7 @@ from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import Line
 from analyser.analyses.cost.services.metrics import sent_metrics
 
+_DISK = ("brokerNodeGroupInfo", "storageInfo", "ebsStorageInfo", "volumeSize")
 _TARGET = "aws:appautoscaling/target:Target"
 
 
@@ -15,9 +16,11 @@ def cluster(item: Item) -> Iterator[Line]:
     kind = item.read("brokerNodeGroupInfo", "instanceType")
     if kind is None:
         raise NoPriceError("which type of machine its brokers are, is not known")
+    if item.read(*_DISK) is None:
+        raise NoPriceError("how large the disks of its brokers are, is not known")
     brokers = item.number("numberOfBrokerNodes")
     yield item.hours(f"{kind} brokers", f"msk.{kind.removeprefix('kafka.')}", brokers)
-    size = item.number("brokerNodeGroupInfo", "storageInfo", "ebsStorageInfo", "volumeSize")
+    size = item.number(*_DISK)
     targets = [n for n in item.graph.of_type(_TARGET) if n.inputs.get("serviceNamespace") == "kafka"]
     most = max((float(n.inputs.get("maxCapacity") or 0) for n in targets), default=size)
     yield item.scaled(
