@@ -77,17 +77,20 @@ def check(
         return 0
     from analyser.analyses.checks import checks
 
+    found = checks(graph)
     if run:
-        found = checks(graph)
         if why := _not_here(graph.config, found):
             return complain(f"strata: {stack} {why}")
         return _run(stack, found, _WITHIN if seconds is None else seconds)
-    every = checks(graph)
-    for found in every:
-        typer.echo(f"# {found.title}\n{found.command}\n")
-    if not every:
-        typer.echo(f"strata: {stack} has nothing that could be checked", err=True)
+    _print(stack, found)
     return 0
+
+
+def _print(stack: str, found: Sequence["Check"]) -> None:
+    for one in found:
+        typer.echo(f"# {one.title}\n{one.command}\n")
+    if not found:
+        typer.echo(f"strata: {stack} has nothing that could be checked", err=True)
 
 
 def _not_here(config: Mapping[str, str], found: Sequence["Check"]) -> str:
