@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, region_of, urns
-from analyser.analyses.prerequisites.vaults import destinations
+from analyser.analyses.recovery.vaults_elsewhere import destinations
 from analyser.graph import Graph, Node
 
 _STAGES = ("aws:apigateway/stage:Stage", "aws:apigatewayv2/stage:Stage")

@@ -5,44 +5,10 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-back
 
 from collections.abc import Iterator
 
-from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, blocks, urns
+from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, urns
 from analyser.analyses.recovery.plans import region_and_account
+from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named, where
 from analyser.graph import Graph, Node
-
-_VAULT = "aws:backup/vault:Vault"
-
-
-def destinations(plan: Node) -> Iterator[str]:
-    """ARNs of the vaults that a plan copies to, as far as they are known."""
-    for rule in blocks(plan, "rules"):
-        yield from (str(copy.get("destinationVaultArn")) for copy in rule.get("copyActions") or ())
-
-
-def copied_elsewhere(graph: Graph) -> dict[str, list[Node]]:
-    """The ARNs of other accounts' vaults, with the plans that copy to them."""
-    own = {region_and_account(str(node.outputs.get("arn")))[1] for node in graph.of_type(_VAULT)}
-    taken: dict[str, list[Node]] = {}
-    for plan in graph.of_type("aws:backup/plan:Plan"):
-        for vault in destinations(plan):
-            if region_and_account(vault)[1] not in {*own, ""}:
-                taken.setdefault(vault, []).append(plan)
-    return taken
-
-
-def named(vault: str) -> str:
-    """The options by which the other account's commands name its vault; COPIES is a profile of that account."""
-    return f"--backup-vault-name {vault.rpartition(':')[2]} {_where(vault)}"
-
-
-def _where(vault: str) -> str:
-    return f'--region {region_and_account(vault)[0]} --profile "$COPIES"'
-
-
-def key_check(vault: str) -> str:
-    """The command that says who manages the vault's key, and whether it can be used."""
-    key = f'"$(aws backup describe-backup-vault {named(vault)} --query EncryptionKeyArn --output text)"'
-    asked = "--query 'KeyMetadata.[KeyManager,KeyState]' --output text"
-    return f"aws kms describe-key --key-id {key} {_where(vault)} {asked}"
 
 
 def vaults_elsewhere(graph: Graph) -> Iterator[Prerequisite]:
@@ -71,7 +37,7 @@ def vaults_elsewhere(graph: Graph) -> Iterator[Prerequisite]:
 def _key(vault: str, plans: list[Node]) -> Prerequisite:
     """https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html"""
     made = (
-        f"$(aws kms create-key {_where(vault)} --description 'Copies of backups' --query KeyMetadata.Arn --output text)"
+        f"$(aws kms create-key {where(vault)} --description 'Copies of backups' --query KeyMetadata.Arn --output text)"
     )
     return Prerequisite(
         kind="vault-elsewhere-key",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, up
-from analyser.analyses.prerequisites.vaults import copied_elsewhere, key_check, named
+from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph
 from settings.stack import PROJECT

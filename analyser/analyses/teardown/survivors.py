@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.databases import engine_of
-from analyser.analyses.prerequisites.vaults import copied_elsewhere
+from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere
 from analyser.analyses.teardown.holders import holders
 from analyser.graph import Graph, Node
 
