@@ -9,7 +9,7 @@ https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/snapshot.go
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pulumi.runtime import rpc
@@ -58,13 +58,21 @@ def _resources(graph: Graph) -> Iterator[dict[str, Any]]:
 
 
 def _default_provider(graph: Graph, package: str) -> dict[str, Any]:
-    """The provider that the engine makes for resources that were given none."""
-    number = version(f"pulumi-{package}")
-    token = f"pulumi:providers:{package}"
-    urn = f"urn:pulumi:{graph.stack}::{graph.project}::{token}::default_{number.replace('.', '_')}"
-    inputs = {"version": number, **({"region": graph.region} if package == "aws" else {})}
+    """The provider that the engine makes for resources that were given none; without a release where none is here."""
+    number = _release(package)
+    token, name = f"pulumi:providers:{package}", "_".join(("default", *number.split("."))) if number else "default"
+    urn = f"urn:pulumi:{graph.stack}::{graph.project}::{token}::{name}"
+    inputs = {**({"version": number} if number else {}), **({"region": graph.region} if package == "aws" else {})}
     identifier = str(uuid.uuid5(uuid.NAMESPACE_URL, urn))
     return {"urn": urn, "custom": True, "id": identifier, "type": token, "inputs": inputs, "outputs": inputs}
+
+
+def _release(package: str) -> str:
+    """Of the package's SDK; empty for one that only another program has."""
+    try:
+        return version(f"pulumi-{package}")
+    except PackageNotFoundError:
+        return ""
 
 
 def _resource(node: Node, stack: str, defaults: Mapping[str, str], secrets: Secrets) -> dict[str, Any]:
