@@ -20,12 +20,17 @@ class Account:
     """Whether the stack is about to go, so that nothing of it is protected from deletion any more."""
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The stack's default tags, for what others make in its name: the provider gives them to what it makes itself."""
+    promotes_to: tuple[str, ...] = ()
+    """The accounts whose deployment role takes this stack's images, once they were tried here."""
 
     @classmethod
-    def current(cls, region: str, environment: Environment, *, deletable: bool = False) -> "Account":
+    def current(
+        cls, region: str, environment: Environment, *, deletable: bool = False, promotes_to: tuple[str, ...] = ()
+    ) -> "Account":
         """The account whose credentials run the program: the one AWS call a program makes."""
         default = pulumi.Config("aws").get_object("defaultTags") or {}
-        return cls(aws.get_caller_identity().account_id, region, environment, deletable, default.get("tags", {}))
+        own = aws.get_caller_identity().account_id
+        return cls(own, region, environment, deletable, default.get("tags", {}), promotes_to)
 
     @property
     def partition(self) -> str:

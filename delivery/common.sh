@@ -15,11 +15,48 @@ output() {
   pulumi stack output --stack "$STACK" --json --non-interactive | jq --compact-output --arg name "$1" '.[$name]'
 }
 
-# Where the plan of a commit is kept: in the bucket of the state, which whoever deploys reads and writes in any case.
+# Where the plan of a commit is kept, without its ending (.json for Pulumi, .md for people, .done once it was carried out): in
+# the bucket of the state, which whoever deploys reads and writes in any case.
 plan_of() {
   local bucket=${PULUMI_BACKEND_URL%%\?*}
   [[ $bucket == s3://* ]] || { echo "plans are kept beside the state, and $PULUMI_BACKEND_URL is no bucket" >&2 && return 1; }
-  echo "${bucket%/}/plans/$STACK/$1.json"
+  echo "${bucket%/}/plans/$STACK/$1"
+}
+
+# How many objects there are below an address of S3; that it may not be asked is no such answer.
+objects_at() {
+  local path=${1#s3://}
+  aws s3api list-objects-v2 --bucket "${path%%/*}" --prefix "${path#*/}" --query 'length(Contents || `[]`)' --output text
+}
+
+# Tells whoever approves what a plan means: the file $1, which is kept as $2. It goes to the log, to the summary of a
+# workflow's job, and in a line to CodePipeline's question, which takes 1,000 characters.
+tell_plan() {
+  cat "$1"
+  [[ -z ${GITHUB_STEP_SUMMARY:-} ]] || cat "$1" >>"$GITHUB_STEP_SUMMARY"
+  [[ -z ${PLANNED_FILE:-} ]] || printf '%.700s (all of it: %s)\n' "$(sed -n 3p "$1")" "$2" >"$PLANNED_FILE"
+}
+
+# Stack files are previewed in an account of stand-ins; where the stack's own images are is the caller's.
+registry_in() {
+  echo "$2.dkr.ecr.$1.amazonaws.com"
+}
+
+# The digest of an image, or nothing where it is not there; that it may not be asked for is no such answer.
+digest_of() {
+  local found errors
+  errors=$(mktemp)
+  if ! found=$(aws ecr describe-images --registry-id "$1" --region "$2" --repository-name "$3" --image-ids "$4" \
+    --query 'imageDetails[0].imageDigest' --output text 2>"$errors"); then
+    grep --quiet --extended-regexp '(Image|Repository)NotFoundException' "$errors" || { cat "$errors" >&2 && return 1; }
+    found=''
+  fi
+  rm "$errors"
+  [[ $found == None ]] || echo "$found"
+}
+
+log_in() {
+  aws ecr get-login-password --region "$1" | docker login --username AWS --password-stdin "$2"
 }
 
 # Asks every 15 seconds until a command succeeds: within SECONDS WHAT COMMAND…; fails when it has not by then. A command

@@ -11,28 +11,6 @@ stack=$(.venv/bin/strata delivery "$STACK" --json)
 PROMOTE_FROM=${PROMOTE_FROM:-$(jq --raw-output '.after // empty' <<<"$stack")}
 account=$(aws sts get-caller-identity --query Account --output text)
 
-# Stack files are previewed in an account of stand-ins; where the stack's own images are is the caller's.
-registry_in() {
-  echo "$2.dkr.ecr.$1.amazonaws.com"
-}
-
-# The digest of an image, or nothing where it is not there; that it may not be asked for is no such answer.
-digest_of() {
-  local found errors
-  errors=$(mktemp)
-  if ! found=$(aws ecr describe-images --registry-id "$1" --region "$2" --repository-name "$3" --image-ids "$4" \
-    --query 'imageDetails[0].imageDigest' --output text 2>"$errors"); then
-    grep --quiet --extended-regexp '(Image|Repository)NotFoundException' "$errors" || { cat "$errors" >&2 && return 1; }
-    found=''
-  fi
-  rm "$errors"
-  [[ $found == None ]] || echo "$found"
-}
-
-log_in() {
-  aws ecr get-login-password --region "$1" | docker login --username AWS --password-stdin "$2"
-}
-
 # Just pushed, an image may have no scan yet.
 is_scanned() {
   local status

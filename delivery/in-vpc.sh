@@ -7,7 +7,13 @@
 step=${1:-infrastructure}
 runner=$(output deploymentRunner)
 [[ $runner != null ]] || { echo "$STACK has no deployment runner; its stack file says runner: null" >&2 && exit 1; }
-project=$(jq --raw-output .project <<<"$runner")
+# What only looks is done by a runner that only reads.
+case $step in
+  plan | drift) kind=planner key=plan.zip ;;
+  *) kind=project key=source.zip ;;
+esac
+project=$(jq --raw-output --arg kind "$kind" '.[$kind] // empty' <<<"$runner")
+[[ -n $project ]] || { echo "$STACK was last deployed without a runner that plans: delivery/in-vpc.sh makes it, once" >&2 && exit 1; }
 bucket=$(jq --raw-output .bucket <<<"$runner")
 AWS_REGION=$(jq --raw-output .region <<<"$runner")
 export AWS_REGION
@@ -34,7 +40,7 @@ start() {
   local folder version
   folder=$(mktemp -d)
   pack "$folder/source.zip"
-  version=$(aws s3api put-object --bucket "$bucket" --key source.zip --body "$folder/source.zip" --query VersionId --output text)
+  version=$(aws s3api put-object --bucket "$bucket" --key "$key" --body "$folder/source.zip" --query VersionId --output text)
   rm -rf "$folder"
   aws codebuild start-build --project-name "$project" --source-version "$version" \
     --environment-variables-override "name=STEP,value=$step" "name=PULUMI_BACKEND_URL,value=$backend" \
@@ -62,3 +68,10 @@ while status=$(ask "$id" buildStatus) && [[ $status == IN_PROGRESS ]]; do
 done
 echo "$id $status"
 [[ $status == SUCCEEDED ]]
+if [[ $step == plan && -n ${COMMIT:-} ]]; then
+  kept=$(plan_of "$COMMIT").md
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  aws s3 cp "$kept" "$folder/plan.md" >/dev/null
+  tell_plan "$folder/plan.md" "$kept"
+fi

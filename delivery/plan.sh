@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Shows what an update would do; with COMMIT it keeps exactly that beside the stack's state, for the update of the same
-# commit to be held to it (infrastructure.sh). It never becomes an artifact of GitHub, which every reader of the repository
-# may fetch: secrets in it are encrypted by the stack's key, and the rest is not.
+# commit to be held to it (infrastructure.sh), and what whoever approves it has to know: what is replaced, widens and costs,
+# and what the policies say. It never becomes an artifact of GitHub, which every reader of the repository may fetch: secrets
+# in it are encrypted by the stack's key, and the rest is not.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kept=""
@@ -10,5 +11,20 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # What a plan holds is experimental, and left blank unless that is said: https://github.com/pulumi/pulumi/issues/8889
 export PULUMI_EXPERIMENTAL=true
-pulumi preview --stack "$STACK" --policy-pack policy --diff --save-plan "$folder/plan.json" --non-interactive --suppress-outputs
-[[ -z $kept ]] || aws s3 cp "$folder/plan.json" "$kept"
+pulumi preview --stack "$STACK" --policy-pack policy --diff --save-plan "$folder/plan.json" --non-interactive --suppress-outputs |
+  tee "$folder/preview"
+[[ -n $kept ]] || exit 0
+
+pulumi stack export --stack "$STACK" >"$folder/$STACK as deployed.json"
+{
+  if jq --exit-status '.deployment.resources // [] | length > 0' "$folder/$STACK as deployed.json" >/dev/null; then
+    .venv/bin/strata diff "$folder/$STACK as deployed.json" "$STACK" --format markdown
+  else
+    printf '## %s is new\n\nall of it is made\n' "$STACK"
+  fi
+  # shellcheck disable=SC2016
+  printf '\n### What Pulumi and the policies say\n\n```\n%s\n```\n' "$(cat "$folder/preview")"
+} >"$folder/plan.md"
+aws s3 cp "$folder/plan.json" "$kept.json"
+aws s3 cp "$folder/plan.md" "$kept.md"
+tell_plan "$folder/plan.md" "$kept.md"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Builds the image of this repository that the stack runs, for both platforms, and pushes it under the version of the stack
-# file, unless it is there already: tags never change. A stack that comes after another one builds nothing; it gets the image
-# that was tried there (images.sh). GITHUB_OUTPUT is told the name and the digest of what was pushed, for the attestation.
+# Builds the image of this repository that the stack runs, for both platforms, and pushes it, unless there is one under the
+# version of the stack file already: tags never change. It is pushed as a candidate. Once it is attested, tag.sh gives it the
+# version, so that a version always has an attestation; where a run breaks off between the two, the next one builds again,
+# under the same version. It attests nothing that it has not built itself. A stack that comes after another one builds
+# nothing; it gets the image that was tried there (images.sh). GITHUB_OUTPUT is told what was pushed.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 stack=$(.venv/bin/strata delivery "$STACK" --json)
@@ -16,21 +18,22 @@ image=$(jq --compact-output --arg name "$name" '[.images[] | select((.repository
 [[ $image != null ]] || { echo "$STACK runs no image of its own repository $name" && exit 0; }
 repository=$(jq --raw-output .repository <<<"$image")
 version=$(jq --raw-output .version <<<"$image")
+region=$(jq --raw-output .region <<<"$image")
 [[ $version == :* ]] || { echo "$STACK names a digest, which was built before" && exit 0; }
 
-digest() {
-  aws ecr describe-images --repository-name "$repository" --image-ids "imageTag=${version#:}" \
-    --query 'imageDetails[0].imageDigest' --output text
-}
-
-if found=$(digest 2>/dev/null) && [[ -n $found && $found != None ]]; then
+account=$(aws sts get-caller-identity --query Account --output text)
+found=$(digest_of "$account" "$region" "$repository" "imageTag=${version#:}")
+if [[ -n $found ]]; then
   echo "$repository$version is $found already"
   exit 0
 fi
-registry="$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$(jq --raw-output .region <<<"$image").amazonaws.com"
-aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
-docker buildx build --platform linux/arm64,linux/amd64 --push --tag "$registry/$repository$version" \
-  --file "$file" --target "$target" "$context"
-found=$(digest)
-[[ -z ${GITHUB_OUTPUT:-} ]] || printf 'name=%s\ndigest=%s\n' "$registry/$repository" "$found" >>"$GITHUB_OUTPUT"
-echo "$repository$version is $found"
+registry=$(registry_in "$region" "$account")
+log_in "$region" "$registry"
+told=$(mktemp)
+docker buildx build --platform linux/arm64,linux/amd64 --push --tag "$registry/$repository:candidate-$(date --utc +%Y%m%d%H%M%S)-$RANDOM" \
+  --metadata-file "$told" --file "$file" --target "$target" "$context"
+digest=$(jq --raw-output --exit-status '."containerimage.digest"' "$told")
+rm "$told"
+[[ -z ${GITHUB_OUTPUT:-} ]] ||
+  printf 'name=%s\ndigest=%s\nversion=%s\n' "$registry/$repository" "$digest" "${version#:}" >>"$GITHUB_OUTPUT"
+echo "$repository@$digest is to be $version"

@@ -15,6 +15,7 @@ from settings.model import Settings
 from settings.project_files import PROJECT
 from settings.recovery import recovery_of
 from settings.services.delivery import Repository, StackName
+from settings.services.iam import AccountId
 from settings.services.s3 import BucketAddress
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
     """The stack in which a commit has to be healthy before the workflow takes it here."""
     state: BucketAddress | None = None
     """Where the workflow finds what Pulumi knows of the stack; a pipeline's settings say it for what that deploys."""
+    promotes_to: tuple[AccountId, ...] = ()
+    """The other accounts into which the stack's images go on from here; their deployment roles may pull them."""
     attested_by: Repository | None = None
     """The repository of GitHub whose workflow builds and attests the images; left out, the deploying workflow's own."""
 
@@ -67,6 +70,7 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
                     workflow and self.state is None
                 ),
                 Problem("state", f"is not for {self.by}"): not workflow and self.state is not None,
+                Problem("promotesTo", "names an account twice"): len(set(self.promotes_to)) < len(self.promotes_to),
                 Problem("attestedBy", "is for pipeline and workflow, which look before they deploy"): (
                     not (pipeline or workflow) and self.attested_by is not None
                 ),
@@ -85,11 +89,17 @@ def delivery_of(config: Mapping[str, str]) -> DeliverySettings:
 
 def account_of(config: Mapping[str, str]) -> str | None:
     """The one account that a stack may be deployed into, which the AWS provider holds it to; None if none is stated."""
+    found = accounts_of(config)
+    return found[0] if len(found) == 1 else None
+
+
+def accounts_of(config: Mapping[str, str]) -> list[str]:
+    """All accounts that ``aws:allowedAccountIds`` names; none where it names none, or is no list."""
     try:
         found = json.loads(config.get(ACCOUNTS_KEY, "[]"))
     except ValueError:
-        return None
-    return str(found[0]) if isinstance(found, list) and len(found) == 1 else None
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def rank(config: Mapping[str, str]) -> int:
@@ -114,6 +124,10 @@ def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path
         yield from _holder_problems(str(delivery.pipeline_of), stack, directory)
     if delivery.after is not None:
         yield from _order_problems(delivery.after, stack, config, directory)
+    takers = _takers(stack.name, config, directory)
+    if set(delivery.promotes_to) != takers:
+        said = f"is [{', '.join(delivery.promotes_to)}], and its images go on to [{', '.join(sorted(takers))}]"
+        yield Problem(f"{KEY}.promotesTo", said)
 
 
 def _pipeline_problems(pipeline: Any, stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
@@ -183,6 +197,37 @@ def _order_problems(before: str, stack: "Stack", config: Mapping[str, str], dire
         yield Problem(path, f"{before} is deployed by {by}, for which the workflow cannot wait")
     if rank(theirs) >= rank(config):
         yield Problem(path, f"{before} does not come before this one: dev, staging, production, its recovery stack")
+
+
+def tried_before(config: Mapping[str, str], stack: str, directory: Path) -> str | None:
+    """The stack whose images this one runs, as its file or its pipeline's says; None where it builds its own.
+
+    Raises SettingsError where the stack that makes the pipeline has no file.
+    """
+    said = delivery_of(config)
+    if said.after or said.pipeline_of is None:
+        return said.after
+    pipeline = _settings(stackfile.read(directory, said.pipeline_of).config).get("pipeline") or {}
+    staging = (pipeline.get("staging") or {}).get("stack")
+    return None if staging == stack else staging
+
+
+def _takers(stack: str, config: Mapping[str, str], directory: Path) -> set[str]:
+    """The other accounts in which something runs what was tried in a stack; none where nobody attests its images."""
+    said, own, found = delivery_of(config), account_of(config), set()
+    if said.by is not Deployer.WORKFLOW and said.attested_by is None:
+        return set()
+    names = stackfile.stack_names(directory)
+    for name in names:
+        seen: list[str] = []
+        before: str | None = name
+        while before in names and before not in seen:
+            seen.append(str(before))
+            before = tried_before(stackfile.read(directory, str(before)).config, str(before), directory)
+        into = account_of(stackfile.read(directory, name).config)
+        if stack in seen[1:] and into not in (None, own):
+            found.add(str(into))
+    return found
 
 
 def _unlike(theirs: Mapping[str, str], config: Mapping[str, str], name: str) -> str | None:

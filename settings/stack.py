@@ -48,7 +48,7 @@ class Stack:
     objectives: StackObjectives = field(default_factory=StackObjectives)
     """What recovery has to achieve; nothing that is built depends on it."""
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
-    """Who deploys the stack; nothing that is built depends on it."""
+    """Who deploys the stack; of what is built, only who may take its images depends on it."""
 
 
 def load(systems: Mapping[str, type[Settings]]) -> Stack:

@@ -33,7 +33,9 @@ SETTINGS: Mapping[str, type[Settings]] = _SettingsClasses()
 
 def build(stack: Stack) -> dict[str, Any]:
     """Builds the stack's system and returns its outputs by name."""
-    account = Account.current(stack.region, stack.environment, deletable=stack.deletable)
+    account = Account.current(
+        stack.region, stack.environment, deletable=stack.deletable, promotes_to=stack.delivery.promotes_to
+    )
     protection.protect(account.safeguards)
     if stack.permissions_boundary:
         boundary.bound(account.arn("iam", f"policy/{stack.permissions_boundary}", region=""))

@@ -14,6 +14,7 @@ from components.compute.node_settings import NodeGroupSettings
 from components.data.log_bucket import LogBucket
 from components.network.network import Network, NetworkSettings
 from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
+from components.security.deployment_role import PLAN_ROLE, deployment_role_arn
 from components.security.human_access import HumanAccess
 from components.security.key import Key, account_volumes
 from components.security.operator_role import OPERATORS, OperatorRole
@@ -76,7 +77,8 @@ def make_compute(
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
 
-    With a ``runner``, the cluster's API opens to it. ``mounts`` are file systems that pods mount through the EFS
+    With a ``runner``, the cluster's API opens to it, and lets the role that plans look at all of it, Secrets too, in
+    which Helm keeps its releases. ``mounts`` are file systems that pods mount through the EFS
     driver, ``volume_users`` others that read what is on volumes, as those who take copies of their backups.
     """
     volumes = Key(
@@ -86,6 +88,7 @@ def make_compute(
         usable_by=[*account_volumes(stack.account), *volume_users],
     )
     operators = OperatorRole("operators", account=stack.account)
+    planner = deployment_role_arn(stack.account, PLAN_ROLE)
     made = Cluster(
         "cluster",
         cluster,
@@ -96,6 +99,7 @@ def make_compute(
         access={
             "people": ClusterAccess(people.arn, "AmazonEKSViewPolicy"),
             "operators": ClusterAccess(operators.arn, "AmazonEKSViewPolicy", groups=[OPERATORS]),
+            **({"planner": ClusterAccess(planner, "AmazonEKSAdminViewPolicy")} if runner else {}),
         },
     )
     nodes = [

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from components.account import Account
 from components.component import Component
+from components.security.deployment_role import DEPLOYMENT_ROLE
 from components.security.key import Key
-from components.statements import Grant, Statement, sid
+from components.statements import Grant, Statement, policy_document, sid
 from settings import Name, Settings
 
 
@@ -32,7 +33,8 @@ class RegistrySettings(Settings):
 class Registry(Component):
     """ECR repositories, one an image: tags never change, every push is scanned, a customer key encrypts the layers.
 
-    No repository has a policy of its own: roles of this account reach them through ``pull`` and ``push``.
+    Roles of this account reach them through ``pull`` and ``push``. Where the stack's images go on to another account,
+    a policy of each repository lets the deployment role of that one pull them, with what attests them.
     """
 
     def __init__(
@@ -99,7 +101,29 @@ class Registry(Component):
             policy=json.dumps({"rules": _expiry(settings)}),
             opts=self.child_options(),
         )
+        if account.promotes_to:
+            aws.ecr.RepositoryPolicy(
+                self.child(image, "promotion"),
+                repository=repository.name,
+                policy=policy_document([_promotion(account)]),
+                opts=self.child_options(),
+            )
         return repository
+
+
+def _promotion(account: Account) -> Statement:
+    """Of the other account, since IAM takes no principal that is not there yet, and then of its one role.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+    """
+    accounts = [f"arn:{account.partition}:iam::{other}" for other in account.promotes_to]
+    return Statement(
+        "Promote",
+        ["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers"],
+        [],
+        {"ArnEquals": {"aws:PrincipalArn": [f"{other}:role/{DEPLOYMENT_ROLE}" for other in accounts]}},
+        principals={"AWS": [f"{other}:root" for other in accounts]},
+    )
 
 
 def _expiry(settings: RegistrySettings) -> list[dict[str, object]]:

@@ -1,5 +1,6 @@
 """A CodePipeline of six stages, from a commit to production."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import pulumi
@@ -14,7 +15,7 @@ from components.operations.build_project import DEPLOY_MINUTES, Architecture, Bu
 from components.operations.log_group import LogGroup
 from components.operations.pipeline_stages import build_stages, source_stage
 from components.operations.topic import Notices
-from components.security.deployment_role import become, deployment_role_arn
+from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE, become, deployment_role_arn
 from components.security.key import Key
 from components.security.role import Role
 from components.statements import Grant, Statement, service_trust
@@ -31,7 +32,7 @@ class Target(Settings):
     """The stack's name."""
     account: AccountId | None = None
     """The account that holds the stack, where that is not the pipeline's own."""
-    deployment_role: RoleName = "strata-deploy"
+    deployment_role: RoleName = DEPLOYMENT_ROLE
     """The role of its account that the build becomes."""
 
 
@@ -70,12 +71,14 @@ class PipelineSettings(Settings):
 
 class Pipeline(Component):
     """A CodePipeline V2 that a commit on the branch starts: build and test, security scanning, infrastructure and
-    application deployment to ``staging``, integration testing there, then, once somebody has approved, production.
+    application deployment to ``staging``, integration testing there, then, once somebody has read what it would do
+    and approved, production.
 
     Executions queue, so that no two deploy at once. What the builds do is in the repository's ``delivery/`` folder.
-    Tests and scans have no rights in AWS. Each deploying build may become its target's deployment role, in whichever
-    account that is, and nothing else; no other build may. Builds run outside of any VPC: what only the inside of one
-    reaches, such as a private Kubernetes API, the target's own deployment runner does for them (``delivery/step.sh``).
+    Tests and scans have no rights in AWS. Each deploying build may become its target's deployment role, in
+    whichever account that is, and nothing else; the one that plans only the role that reads; no other build may.
+    Builds run outside of any VPC: what only the inside of one reaches, such as a private Kubernetes API, the
+    target's own deployment runner does for them (``delivery/step.sh``).
     ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in. ``notices``, in the stack's
     region, is told whenever somebody is asked; who may answer is docs/deploying.md's.
     """
@@ -110,6 +113,7 @@ class Pipeline(Component):
             "test": self._check("test", "Builds and tests every part"),
             "scan": self._check("scan", "Looks for known vulnerabilities and violated policies"),
             "staging": self._deployment("staging", settings.staging),
+            "plan": self._plan(settings.production),
             "production": self._deployment("production", settings.production, before=settings.staging),
         }
         if settings.recovery is not None:
@@ -130,18 +134,27 @@ class Pipeline(Component):
     def _check(self, key: str, description: str) -> BuildProject:
         return self._project(key, description, f"delivery/{key}.yml")
 
+    def _plan(self, target: Target) -> BuildProject:
+        return self._doing("plan", f"Plans what the stack {target.stack} would become", target, PLAN_ROLE, {})
+
     def _deployment(self, key: str, target: Target, *, before: Target | None = None) -> BuildProject:
         """``before`` is where the images have been tried that this one runs."""
-        role = deployment_role_arn(self._account, target.deployment_role, target.account)
+        more = {"PROMOTE_FROM": before.stack} if before else {}
+        return self._doing(key, f"Deploys the stack {target.stack}", target, target.deployment_role, more)
+
+    def _doing(
+        self, key: str, description: str, target: Target, role_name: RoleName, more: Mapping[str, str]
+    ) -> BuildProject:
+        role = deployment_role_arn(self._account, role_name, target.account)
         return self._project(
             key,
-            f"Deploys the stack {target.stack}",
+            description,
             "delivery/deploy.yml",
             environment={
                 "STACK": target.stack,
                 "PULUMI_BACKEND_URL": self._settings.state,
                 "DEPLOYMENT_ROLE_ARN": role,
-                **({"PROMOTE_FROM": before.stack} if before else {}),
+                **more,
             },
             grants=[become(role)],
             minutes=DEPLOY_MINUTES,

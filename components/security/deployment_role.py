@@ -1,11 +1,18 @@
-"""The deployment role, which an account's administrator makes and not this program, and the right to assume it.
+"""The roles that deploy and that plan, which an account's administrator makes, and the right to assume them.
 
 docs/decisions/0008-deployment-rights.md says who makes it.
 """
 
+from typing import Final
+
 from components.account import Account
 from components.statements import Grant, Statement
 from settings.services.iam import AccountId, RoleName
+
+DEPLOYMENT_ROLE: Final[RoleName] = "strata-deploy"
+"""The role that deploys, where no settings name another one."""
+PLAN_ROLE: Final[RoleName] = "strata-preview"
+"""The role of an account that previews and plans, and changes nothing (``strata rights-for STACK --read-only``)."""
 
 
 def deployment_role_arn(account: Account, role: RoleName, account_id: AccountId | None = None) -> str:

@@ -1,4 +1,4 @@
-"""A role for GitHub Actions by OpenID Connect, for named branches and environments."""
+"""Roles for GitHub Actions by OpenID Connect, for named branches and environments."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from components.account import Account
 from components.component import Component
-from components.security.deployment_role import assume_deployment_role
+from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE, assume_deployment_role
 from components.security.role import Role
 from components.statements import Grant, Statement
 from settings import MisfitError, Problem, Settings
@@ -36,12 +36,14 @@ class GithubRoleSettings(Settings):
     repository: Repository
     """The repository on GitHub, as owner/name, with their numbers where its tokens name these."""
     environment: Environment | None = None
-    """The environment whose jobs may take the role."""
+    """The environment whose jobs may take the role; what is called like it with -plan has a role that plans."""
+    also: tuple[Environment, ...] = ()
+    """Further environments of the same account, as that of the recovery stack."""
     branch: Branch | None = None
     """The branch whose workflows may take the role."""
     existing_provider: bool = False
     """Whether the account trusts GitHub already; an account takes one provider an issuer, so one stack makes it."""
-    deployment_role: RoleName = "strata-deploy"
+    deployment_role: RoleName = DEPLOYMENT_ROLE
     """The role of the account that the workflow may then become."""
 
     @model_validator(mode="after")
@@ -50,6 +52,8 @@ class GithubRoleSettings(Settings):
             raise MisfitError(
                 Problem("environment", "give either environment or branch: workflows of nothing else may deploy")
             )
+        if self.also and self.environment is None:
+            raise MisfitError(Problem("also", "is beside an environment, and none is given"))
         return self
 
     @property
@@ -58,15 +62,27 @@ class GithubRoleSettings(Settings):
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
-        part = f"environment:{self.environment}" if self.environment else f"ref:refs/heads/{self.branch}"
-        names = [self.repository, re.sub(r"@[0-9]+", "", self.repository)]
-        return [f"repo:{name}:{part}" for name in dict.fromkeys(names)]
+        return self._subjects([f"environment:{one}" for one in self._environments] or [f"ref:refs/heads/{self.branch}"])
+
+    @property
+    def planning(self) -> list[str]:
+        """The same of the workflows that plan, in environments beside those that deploy; none where branches do."""
+        return self._subjects([f"environment:{one}-plan" for one in self._environments])
+
+    @property
+    def _environments(self) -> list[str]:
+        return [self.environment, *self.also] if self.environment else []
+
+    def _subjects(self, parts: list[str]) -> list[str]:
+        names = dict.fromkeys([self.repository, re.sub(r"@[0-9]+", "", self.repository)])
+        return [f"repo:{name}:{part}" for part in parts for name in names]
 
 
 class GithubRole(Component):
     """A role that workflows take with the token GitHub signs for each of them, for an hour and with no key to leak.
 
-    All it may do is become the deployment role, and what ``grants`` add. Only the exact repository and environment
+    All it may do is become the deployment role, and what ``grants`` add; a second one, for the environments called like
+    the first one's with -plan, becomes ``strata-preview``. Only the exact repository and environment
     (or branch) get in. AWS checks GitHub's certificate against its own authorities, so the provider has no thumbprint:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
     """
@@ -81,13 +97,22 @@ class GithubRole(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        provider = self._trusted(settings, account)
         role = Role(
             self.child("workflow"),
-            trust=_trust(self._trusted(settings, account), settings.subjects),
+            trust=_trust(provider, settings.subjects),
             grants=[assume_deployment_role(account, settings.deployment_role), *grants],
             description=f"Workflows of {settings.subjects[0].removeprefix('repo:')}",
             opts=self.child_options(),
         )
+        if settings.planning:
+            Role(
+                self.child("plan"),
+                trust=_trust(provider, settings.planning),
+                grants=[assume_deployment_role(account, PLAN_ROLE)],
+                description=f"Plans of {settings.subjects[0].removeprefix('repo:')}",
+                opts=self.child_options(),
+            )
         self.arn = role.arn
         self.register_outputs({"arn": self.arn})
 

@@ -21,6 +21,7 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.zone import Zone, ZoneSettings
 from components.network.network import Network
+from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
@@ -67,6 +68,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     run_application(stack, network=network, data=data, compute=compute, edge=edge, registry=registry)
     if settings.audit is not None:
         make_audit(settings.audit, account, access_logs)
+    if settings.github is not None:
+        GithubRole("github", settings.github, account=account)
     operate(stack, data=data, compute=compute, edge=edge)
     return {
         "url": f"https://{settings.domain}",

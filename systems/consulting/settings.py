@@ -23,6 +23,7 @@ from components.operations.copy_region import RecoveryRegion
 from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
+from components.security.github_role import GithubRoleSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.workload_settings import WorkloadSettings
@@ -91,6 +92,8 @@ class SystemSettings(Settings):
     nodes: NodeGroupSettings
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
+    github: GithubRoleSettings | None = None
+    """Which workflow of GitHub may deploy."""
     addons: AddonsSettings = AddonsSettings(container_insights=False)
     namespace: Namespace = "cloud-consulting"
     """The Kubernetes namespace of the application."""

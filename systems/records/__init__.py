@@ -19,6 +19,7 @@ from components.edge.load_balancer import cloudfront_prefix_list_id
 from components.merging import disjoint
 from components.network.network import Network
 from components.operations import delivery_alarms
+from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
 from systems.foundation import Stack, make_keys
 from systems.records.application import make_application
@@ -57,6 +58,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     later = {}
     if settings.events:
         later = read_events(stack, settings=settings.events, network=network, data=data, operators=compute.operators)
+    if settings.github is not None:
+        GithubRole("github", settings.github, account=account)
     operate(stack, data=data, compute=compute, edge=edge, later=disjoint(delivery_alarms.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",

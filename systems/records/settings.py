@@ -33,6 +33,7 @@ from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.operations.snapshots import SnapshotsSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import TracingSettings
+from components.security.github_role import GithubRoleSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
 from components.workloads.pod import Probe
@@ -61,7 +62,7 @@ BACKED_UP = {"backup": "daily"}
 
 _OF_HOME = (
     *("hosted_zone_id", "parent_zone_id", "global_accelerator", "aurora_serverless", "copies", "events", "fargate"),
-    "load",
+    *("load", "github"),
 )
 """Settings that a stack with ``recovery`` refuses."""
 
@@ -146,6 +147,8 @@ class SystemSettings(Settings):
     """A second group, whose Auto Scaling group the stack makes itself, with every metric of it declared."""
     runner: DeploymentRunnerSettings | None = DeploymentRunnerSettings()
     """``null`` where whoever deploys comes by ``cluster.apiClients``."""
+    github: GithubRoleSettings | None = None
+    """Which workflow of GitHub may deploy."""
     autoscaler: Literal["clusterAutoscaler", "karpenter", "bothSeparated"] = "clusterAutoscaler"
     """Cluster Autoscaler for the managed group, Karpenter for a pool that ``application.nodePool`` names, or both side
     by side."""

@@ -16,12 +16,14 @@ from analyser.analyses.trace.model import Chain, State
 from analyser.analyses.trace.survey import Survey
 from analyser.graph import Graph, Node
 from components.operations.pipeline_stages import STEPS
+from components.security.deployment_role import PLAN_ROLE
 from settings.delivery import account_of
 from settings.stackfile import mapping
 from tests.delivery.answering import answers_by_api
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
+PULL = {"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers"}
 KEY_USES = ("kms:Decrypt", "kms:GenerateDataKey")
 NAMES = ("bucket", "identifier", "replicationGroupId", "clusterName", "functionName", "roleName", "name", "domainName")
 IN_VPC = re.compile(r"^  ([a-z |]+)\)\n    runner=", re.MULTILINE)
@@ -143,32 +145,88 @@ def _builds(route: Route) -> Iterator[tuple[str, str | None]]:
 
 def step(action: Mapping[str, Any]) -> str:
     """What a deploying build is told to do; nothing for others."""
+    return variable(action, "STEP")
+
+
+def variable(action: Mapping[str, Any], name: str) -> str:
+    """What a build is told by its action; nothing where it is not."""
     told = json.loads(action["configuration"].get("EnvironmentVariables", "[]"))
-    return next((one["value"] for one in told if one["name"] == "STEP"), "")
+    return next((one["value"] for one in told if one["name"] == name), "")
 
 
 def _order(route: Route) -> Iterator[tuple[str, str | None]]:
     before = [action for stage in ("InfrastructureDeployment", "ApplicationDeployment", "IntegrationTesting")
               for action in sorted(route.stages[stage], key=lambda one: one["runOrder"])]  # fmt: skip
     yield "steps", _said([step(one) for one in before] != list(STEPS), "staging does not take the steps in their order")
-    last = sorted(route.stages["ProductionDeployment"], key=lambda one: one["runOrder"])
-    yield "approval", _said(last[0]["category"] != "Approval", "nobody is asked before production")
-    topic = last[0]["configuration"].get("NotificationArn")
+    plan, question = _asked(route)
+    yield "approval", _said(question["category"] != "Approval", "nobody is asked before production")
+    topic = question["configuration"].get("NotificationArn")
     read = [str(node.inputs["topic"]) for node in route.graph.of_type("aws:sns/topicSubscription:TopicSubscription")]
     yield "approval", _said(topic not in read, "nobody is told that somebody is asked")
     tells = topic in read and route.may(str(route.pipeline.inputs["roleArn"]), "sns:Publish", topic)
     yield "approval", _said(not tells, "the pipeline may not tell that somebody is asked")
+    last = sorted(route.stages["ProductionDeployment"], key=lambda one: one["runOrder"])
     orders = [one["runOrder"] for one in last]
-    yield "approval", _said(len(set(orders)) != len(orders), "something happens beside something else in production")
-    production = [step(one) for one in last[1:] if not one["name"].startswith("Recovery")]
+    yield "steps", _said(len(set(orders)) != len(orders), "something happens beside something else in production")
+    production = [step(one) for one in last if not one["name"].startswith("Recovery")]
     yield "steps", _said(production != list(STEPS), "production does not take the steps in their order")
+    yield from _plan(route, plan, question, next((one for one in last if step(one) == "infrastructure"), {}))
+    yield from _stages_go_back(route)
+
+
+def _asked(route: Route) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is done before the question, and the question; the stage before production is theirs."""
+    names = list(route.stages)
+    asked = sorted(route.stages[names[names.index("ProductionDeployment") - 1]], key=lambda one: one["runOrder"])
+    return asked[0], asked[-1]
+
+
+def _plan(
+    route: Route, plan: dict[str, Any], question: dict[str, Any], done: dict[str, Any]
+) -> Iterator[tuple[str, str | None]]:
+    (source,) = route.stages["Source"]
+    commit = f"#{{{source.get('namespace')}.CommitId}}"
+    yield "plan", _said(step(plan) != "plan", "whoever is asked has nothing to read")
+    if step(plan) != "plan":
+        return
+    yield "plan", _said(variable(plan, "COMMIT") != commit, f"the plan is not of the commit {commit}")
+    yield "plan", _said(not done or variable(done, "COMMIT") != commit, "production is not held to the commit's plan")
+    tells = f"#{{{plan.get('namespace')}.PLANNED}}" in question["configuration"].get("CustomData", "")
+    yield "plan", _said(not tells, "the question does not say what the plan means")
+    told = route.files.get("delivery/deploy.yml", "")
+    yield "plan", _said("    - PLANNED\n" not in told or "export PLANNED=" not in told, "no build tells of the plan")
+    keeps = '"$kept.json"' in route.files["delivery/plan.sh"] and "--plan " in route.files["delivery/infrastructure.sh"]
+    yield "plan", _said(not keeps, "what is planned is not what is done")
+    project = route.projects.get(plan["configuration"]["ProjectName"])
+    if project is None:
+        return
+    own, role = variables(project), variables(project)["DEPLOYMENT_ROLE_ARN"]
+    yield "plan", _said(own["STACK"] != route.graph.stack, f"{own['STACK']} is planned, and not what is deployed")
+    alike = {one["PULUMI_BACKEND_URL"] for one in (own, variables(_deploying(route)[route.graph.stack]))}
+    yield "plan", _said(len(alike) != 1, "the plan is kept elsewhere than production looks for it")
+    reads = role == f"arn:aws:iam::{account_of(route.configs[route.graph.stack])}:role/{PLAN_ROLE}"
+    yield "plan", _said(not reads, f"{role} plans, and it may do more than read")
+    yield "role", _said(not route.may(str(project.inputs["serviceRole"]), "sts:AssumeRole", role), f"may not be {role}")
+
+
+def _stages_go_back(route: Route) -> Iterator[tuple[str, str | None]]:
+    for stage in route.pipeline.inputs["stages"]:
+        if "infrastructure" in map(step, stage["actions"]):
+            back = (stage.get("onFailure") or {}).get("result") == "ROLLBACK"
+            yield "rollback", _said(not back, f"{stage['name']} stays where it failed")
+            asks = any(one["category"] == "Approval" for one in stage["actions"])
+            yield "rollback", _said(asks, f"{stage['name']} goes back only when somebody has agreed")
+    again = "$kept.done" in route.files["delivery/infrastructure.sh"]
+    yield "rollback", _said(not again, "a commit whose plan was carried out cannot be applied again")
 
 
 def _deploying(route: Route) -> dict[str, Node]:
     return {
         variables(node)["STACK"]: node
         for node in route.projects.values()
-        if node.inputs["source"]["type"] == "CODEPIPELINE" and "STACK" in variables(node)
+        if node.inputs["source"]["type"] == "CODEPIPELINE"
+        and "STACK" in variables(node)
+        and not variables(node)["DEPLOYMENT_ROLE_ARN"].endswith(f"/{PLAN_ROLE}")
     }
 
 
@@ -226,9 +284,19 @@ def _network(route: Route, graph: Graph) -> Iterator[tuple[str, str | None]]:
     if not graph.of_type("aws:eks/cluster:Cluster"):
         return
     sent = IN_VPC.search(route.files["delivery/step.sh"])
-    inside = {"infrastructure", "application", "integration"} <= set(sent[1].split(" | ")) if sent else False
+    needed = {"plan", "infrastructure", "application", "integration", "drift"}
+    inside = needed <= set(sent[1].split(" | ")) if sent else False
     yield "network", _said(not inside, "steps that need the Kubernetes API are not done by the runner")
-    yield "network", _said("deploymentRunner" not in graph.exports, f"{graph.stack} tells of no runner")
+    runner = graph.exports.get("deploymentRunner") or {}
+    made = {str(node.outputs["name"]) for node in graph.of_type(PROJECT)}
+    for kind in ("project", "planner"):
+        yield "network", _said(runner.get(kind) not in made, f"{graph.stack} tells of no {kind} of a runner")
+    looks = [
+        str(node.inputs["policyArn"]).rpartition("/")[2]
+        for node in graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+        if str(node.inputs["principalArn"]).endswith(f"/{PLAN_ROLE}")
+    ]
+    yield "network", _said(looks != ["AmazonEKSAdminViewPolicy"], f"who plans {graph.stack} has {looks} in its cluster")
     for chain in _chains(graph):
         for link in chain.links:
             if link.state is State.MISSING:
@@ -255,6 +323,22 @@ def _images(route: Route, graph: Graph, told: Mapping[str, str]) -> Iterator[tup
         before = {(i.repository.rpartition("/")[2], i.version) for i in images(route.targets[told["PROMOTE_FROM"]])}
         untried = [i for i in images(graph) if (i.repository.rpartition("/")[2], i.version) not in before]
         yield "images", _said(untried, f"{untried} were tried nowhere")
+        yield "images", _said(images(graph) and _kept_from(told, route), f"{graph.stack} may not pull what was tried")
+
+
+def _kept_from(told: Mapping[str, str], route: Route) -> list[str]:
+    """The repositories of the stack before whose policy does not let the deployment role of another account in."""
+    tried = route.targets[told["PROMOTE_FROM"]]
+    role = told["DEPLOYMENT_ROLE_ARN"]
+    if role.split(":")[4] == account_of(route.configs[tried.stack]):
+        return []
+    open_to = {
+        str(node.inputs["repository"])
+        for node in tried.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
+        for one in json.loads(node.inputs["policy"])["Statement"]
+        if role in one["Condition"]["ArnEquals"]["aws:PrincipalArn"] and set(one["Action"]) >= PULL
+    }
+    return sorted({image.repository for image in images(tried)} - open_to)
 
 
 def _way_back(graph: Graph) -> Iterator[tuple[str, str | None]]:

@@ -45,6 +45,29 @@ def test_every_stack_that_a_pipeline_deploys_is_followed() -> None:
     assert len(HOLDERS) >= 3
 
 
+BY_WORKFLOW = [s for s in STACKS if delivery_of(stackfile.read(ROOT, s).config).by is Deployer.WORKFLOW]
+
+
+@pytest.mark.parametrize("stack", BY_WORKFLOW)
+def test_jobs_of_each_environment_get_in_and_become_what_they_are_for(stack: str) -> None:
+    """The home makes the roles of a recovery stack, which is in the same account."""
+    graph, roles = stack_graph(home_of(stack) or stack), {}
+    for node in graph.of_type("aws:iam/role:Role"):
+        (statement, *_) = json.loads(node.inputs["assumeRolePolicy"])["Statement"]
+        said = statement.get("Condition", {}).get("StringEquals", {}).get("token.actions.githubusercontent.com:sub", [])
+        for subject in [said] if isinstance(said, str) else said:
+            roles[subject.rpartition(":")[2]] = node.outputs["name"]
+    becomes = {}
+    for node in graph.of_type(POLICY):
+        for one in json.loads(node.inputs["policy"])["Statement"]:
+            if "sts:AssumeRole" in one["Action"]:
+                becomes[node.inputs["role"]] = [arn.rpartition("/")[2] for arn in one["Resource"]]
+    assert {place: becomes[roles[place]] for place in (stack, f"{stack}-plan")} == {
+        stack: ["strata-deploy"],
+        f"{stack}-plan": ["strata-preview"],
+    }
+
+
 @pytest.mark.parametrize("stack", [s for s in STACKS if home_of(s) is None])
 def test_integration_asks_the_api_of_every_stack(stack: str) -> None:
     assert answers_by_api(stack_graph(stack))
@@ -56,7 +79,8 @@ Change = Callable[[Route], Route]
 def edited(graph: Graph, change: Callable[[Node], Any]) -> Graph:
     """The graph with copies of its nodes that a change was put to; a node for which it returns False goes."""
     nodes = [
-        copy.deepcopy(n) if n.name.startswith("delivery") or n.type.startswith("aws:c") else n for n in graph.nodes
+        copy.deepcopy(n) if n.name.startswith("delivery") or n.type.startswith(("aws:c", "aws:eks/access")) else n
+        for n in graph.nodes
     ]
     kept = [node for node in nodes if change(node) is not False]
     return Graph(graph.project, graph.stack, kept, graph.exports, region=graph.region, config=graph.config)
@@ -117,6 +141,19 @@ def replace_files(route: Route, kept: dict[str, str]) -> Route:
     return Route(route.graph, route.targets, route.configs, kept)
 
 
+def script(path: str, text: str, instead: str) -> Change:
+    return lambda r: replace_files(r, {**r.files, path: r.files[path].replace(text, instead)})
+
+
+def goes_on(stage: str) -> Change:
+    def put(node: Node) -> None:
+        if node.type == PIPELINE:
+            (one,) = [one for one in node.inputs["stages"] if one["name"] == stage]
+            one.pop("onFailure")
+
+    return of_pipeline(put)
+
+
 def config(stack: str, key: str, value: str) -> Change:
     return lambda r: Route(r.graph, r.targets, {**r.configs, stack: {**r.configs[stack], key: value}}, r.files)
 
@@ -127,6 +164,14 @@ def exports(stack: str, **values: Any) -> Change:
         other = {key: value for key, value in {**graph.exports, **values}.items() if value is not None}
         changed = Graph(graph.project, graph.stack, graph.nodes, other, region=graph.region, config=graph.config)
         return Route(r.graph, {**r.targets, stack: changed}, r.configs, r.files)
+
+    return made
+
+
+def lacks(stack: str, token: str) -> Change:
+    def made(r: Route) -> Route:
+        graph = edited(r.targets[stack], lambda node: node.type != token)
+        return Route(r.graph, {**r.targets, stack: graph}, r.configs, r.files)
 
     return made
 
@@ -150,6 +195,8 @@ def gone(token: str) -> Change:
 
 LAMBDA, MDREADER, EKS = "confluence-lambda", "mdreader-prod", "confluence-prod"
 SOURCE = "delivery-service-policy"
+DEPLOYER = "arn:aws:iam::111122223333:role/strata-deploy"
+ACCESS = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 SEEDED = [
     (LAMBDA, "connection", gone("aws:codeconnections/connection:Connection")),
     (LAMBDA, "connection", statement(SOURCE, "ReadRepository", nothing)),
@@ -164,9 +211,28 @@ SEEDED = [
     (LAMBDA, "script", without("delivery/site.sh")),
     (LAMBDA, "steps", stages(swap)),
     (LAMBDA, "steps", stages(lambda s: s["ProductionDeployment"].pop(2))),
-    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"].pop(0))),
-    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"][2].update(runOrder=2))),
-    (LAMBDA, "approval", stages(lambda s: s["ProductionDeployment"][0]["configuration"].pop("NotificationArn"))),
+    (LAMBDA, "steps", stages(lambda s: s["ProductionDeployment"][2].update(runOrder=2))),
+    (LAMBDA, "approval", stages(lambda s: s["ProductionApproval"].pop(1))),
+    (LAMBDA, "approval", stages(lambda s: s["ProductionApproval"][1]["configuration"].pop("NotificationArn"))),
+    (LAMBDA, "plan", stages(lambda s: s["ProductionApproval"].pop(0))),
+    (LAMBDA, "plan", stages(lambda s: s["Source"][0].update(namespace="Other"))),
+    (LAMBDA, "plan", stages(lambda s: s["ProductionApproval"][0].update(namespace="Other"))),
+    (LAMBDA, "plan", stages(lambda s: s["ProductionDeployment"][1].update(configuration={
+        **s["ProductionDeployment"][1]["configuration"],
+        "EnvironmentVariables": '[{"name": "STEP", "value": "infrastructure"}]'}))),
+    (LAMBDA, "plan", told("delivery-plan-project", "STACK", "confluence-lambda-dev")),
+    (LAMBDA, "plan", told("delivery-plan-project", "PULUMI_BACKEND_URL", "s3://elsewhere")),
+    (LAMBDA, "plan", told("delivery-plan-project", "DEPLOYMENT_ROLE_ARN", DEPLOYER)),
+    (LAMBDA, "plan", script("delivery/deploy.yml", "    - PLANNED\n", "")),
+    (LAMBDA, "plan", script("delivery/infrastructure.sh", "--plan ", "")),
+    (LAMBDA, "role", statement("delivery-plan-build-policy", "AssumeDeploymentRole", nothing)),
+    (LAMBDA, "rollback", goes_on("ProductionDeployment")),
+    (LAMBDA, "rollback", goes_on("InfrastructureDeployment")),
+    (LAMBDA, "rollback", stages(lambda s: s["ProductionDeployment"].append(s["ProductionApproval"][1]))),
+    (LAMBDA, "rollback", script("delivery/infrastructure.sh", "$kept.done", "")),
+    (EKS, "network", exports("confluence-dev", deploymentRunner={"project": "confluence-dev-deploy"})),
+    (EKS, "network", inputs(ACCESS, "policyArn", "x/AmazonEKSEditPolicy")),
+    (EKS, "network", script("delivery/step.sh", "plan | infrastructure", "infrastructure")),
     (LAMBDA, "approval", gone("aws:sns/topicSubscription:TopicSubscription")),
     (LAMBDA, "approval", statement(SOURCE, "Tell", nothing)),
     (LAMBDA, "key", statement(SOURCE, "HandOn", lambda one: one.update(Action=["s3:PutObject"]))),
@@ -183,6 +249,7 @@ SEEDED = [
     (LAMBDA, "rollback", inputs("aws:codedeploy/deploymentGroup:DeploymentGroup", "autoRollbackConfiguration", None)),
     (EKS, "network", exports("confluence-dev", deploymentRunner=None)),
     (EKS, "images", told("delivery-production-project", "PROMOTE_FROM", "nope")),
+    (EKS, "images", lacks("confluence-dev", "aws:ecr/repositoryPolicy:RepositoryPolicy")),
     (EKS, "signature", config("confluence-prod", "strata:delivery", '{"by": "pipeline"}')),
     (EKS, "signature", lambda r: replace_files(r, {**r.files, "delivery/images.sh": "true"})),
 ]  # fmt: skip

@@ -55,7 +55,12 @@ INDEX = {
 }
 BUNDLE = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}}
 GH = '[[ -z $FORGED ]] && for given; do :; done && cp "$given" given.jsonl'
-DOCKER = "cat > /dev/null < /dev/stdin; [[ $1 == buildx ]] && touch there; exit 0"
+DOCKER = """while (($#)); do
+  case $1 in --metadata-file) echo '{"containerimage.digest": "sha256:aa"}' > "$2" ;; build | imagetools) did=$1 ;; esac
+  shift
+done
+cat > /dev/null < /dev/stdin
+[[ $did != imagetools ]] || touch there"""
 
 
 def tools(folder: Path, *scans: str, after: str | None = None, system: str = "records", **outputs: Any) -> Tools:
@@ -220,11 +225,14 @@ def test_an_image_that_was_tried_nowhere_is_not_promoted(tmp_path: Path) -> None
 BUILT = {**IMAGE, "repository": "shop/microservice"}
 
 
-def published(folder: Path, **more: Any) -> tuple[Tools, Any]:
+PUSHED = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/microservice"
+
+
+def published(folder: Path, refused: str = NOT_THERE, **more: Any) -> tuple[Tools, Any]:
     made = tools(folder, **more)
     document = json.loads((folder / "shop.json").read_text())
     (folder / "shop.json").write_text(json.dumps({**document, "images": [BUILT]}))
-    return made, made.run("publish.sh", TRIED="", GITHUB_OUTPUT=str(folder / "told"))
+    return made, made.run("publish.sh", TRIED="", REFUSED=refused, GITHUB_OUTPUT=str(folder / "told"))
 
 
 def test_an_image_of_this_repository_is_built_once_for_both_platforms(tmp_path: Path) -> None:
@@ -233,9 +241,43 @@ def test_an_image_of_this_repository_is_built_once_for_both_platforms(tmp_path: 
     (built,) = made.calls("docker buildx build")
     assert "--platform linux/arm64,linux/amd64 --push" in built
     assert built.endswith("services/records")
-    name = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/microservice"
-    assert (tmp_path / "told").read_text() == f"name={name}\ndigest=sha256:aa\n"
-    assert f"--tag {name}:v1" in built
+    assert (tmp_path / "told").read_text() == f"name={PUSHED}\ndigest=sha256:aa\nversion=v1\n"
+    assert f"--tag {PUSHED}:candidate-" in built
+
+
+def test_a_version_is_given_to_what_was_attested_and_once(tmp_path: Path) -> None:
+    made = tools(tmp_path)
+    attested = {"IMAGE": PUSHED, "DIGEST": "sha256:aa", "VERSION": "v1", "TRIED": "", "REFUSED": NOT_THERE}
+    for _ in range(2):
+        ended = made.run("tag.sh", **attested)
+        assert (ended.returncode, ended.stdout) == (0, "shop/microservice:v1 is sha256:aa\n"), ended.stderr
+    (tagged,) = made.calls("docker buildx")
+    assert tagged == f"docker buildx imagetools create --prefer-index=false --tag {PUSHED}:v1 {PUSHED}@sha256:aa"
+    assert "--registry-id 222222222222 --region eu-west-1" in made.calls("aws ecr describe-images")[0]
+    ended = made.run("tag.sh", **attested, HERE="dd")
+    assert (ended.returncode, ended.stderr) == (1, "shop/microservice:v1 is sha256:dd, and sha256:aa was built\n")
+
+
+def test_a_run_that_broke_off_before_it_attested_is_built_again_under_the_same_version(tmp_path: Path) -> None:
+    made, first = published(tmp_path)
+    again = made.run("publish.sh", TRIED="", REFUSED=NOT_THERE, GITHUB_OUTPUT=str(tmp_path / "again"))
+    assert (first.returncode, again.returncode) == (0, 0), again.stderr
+    assert len(made.calls("docker buildx build")) == 2
+    assert "version=v1\n" in (tmp_path / "again").read_text()
+
+
+def test_that_a_registry_does_not_say_what_it_has_is_no_reason_to_build(tmp_path: Path) -> None:
+    made, ended = published(tmp_path, refused="An error occurred (AccessDeniedException)")
+    assert (ended.returncode, ended.stderr) == (1, "An error occurred (AccessDeniedException)\n")
+    assert not made.calls("docker buildx")
+
+
+def test_a_copy_that_is_judged_later_is_made_once(tmp_path: Path) -> None:
+    made = tools(tmp_path, after="shop-dev")
+    assert images(made, TRIED="yes", CRITICAL="3").returncode == 1
+    assert images(made, TRIED="yes").returncode == 0
+    assert len(made.calls("docker buildx imagetools")) == 1
+    assert len(made.calls("gh attestation verify")) == 2
 
 
 def test_a_tag_that_is_there_is_not_built_again(tmp_path: Path) -> None:

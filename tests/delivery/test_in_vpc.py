@@ -10,12 +10,13 @@ import pytest
 from tests.awscli import calls, problems
 
 SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "in-vpc.sh"
-RUNNER = {"project": "shop-deploy", "bucket": "shop-deploy-bucket", "region": "eu-west-1"}
-AWS = """
+RUNNER = {"project": "shop-deploy", "planner": "shop-plan", "bucket": "shop-deploy-bucket", "region": "eu-west-1"}
+AWS = r"""
 case "$1 $2" in
   "s3api put-object")
     [[ -s $8 ]] || exit 1
     echo v-7 ;;
+  "s3 cp") printf '## shop\n\n2 replaced\n' > "$4" ;;
   "codebuild start-build") echo shop-deploy:b-1 ;;
   "codebuild batch-get-builds")
     case "$*" in
@@ -101,6 +102,27 @@ def test_a_session_is_opened_once_the_build_has_one(tmp_path: Path) -> None:
     assert tools.calls_of("aws ssm start-session") == ["aws ssm start-session --target codebuild:b-1"]
 
 
+@pytest.mark.parametrize("step", ["plan", "drift"])
+def test_what_only_looks_goes_to_the_runner_that_only_reads(tmp_path: Path, step: str) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "SUCCEEDED")
+    ended = tools.run(step)
+    assert ended.returncode == 0, ended.stderr
+    assert "--key plan.zip" in tools.calls_of("aws s3api put-object")[0]
+    assert "--project-name shop-plan --source-version v-7" in tools.calls_of("aws codebuild start-build")[0]
+
+
+def test_what_a_plan_means_is_brought_back_to_whoever_is_asked(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "SUCCEEDED")
+    told, summary = tmp_path / "planned.txt", tmp_path / "summary.md"
+    ended = tools.run(
+        "plan", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", PLANNED_FILE=str(told), GITHUB_STEP_SUMMARY=str(summary)
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "aws s3 cp s3://state/plans/shop/c1.md" in tools.calls_of("aws s3 cp")[0]
+    assert told.read_text() == "2 replaced (all of it: s3://state/plans/shop/c1.md)\n"
+    assert summary.read_text() == "## shop\n\n2 replaced\n"
+
+
 @pytest.mark.parametrize(
     ("outputs", "backend", "said"),
     [
@@ -140,6 +162,13 @@ def test_a_stack_file_that_is_not_committed_is_refused_and_nothing_is_uploaded(t
     assert not tools.calls_of("aws")
 
 
+def test_a_stack_without_a_runner_that_plans_is_told_how_it_gets_one(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, {"deploymentRunner": {key: one for key, one in RUNNER.items() if key != "planner"}})
+    ended = tools.run("plan")
+    assert (ended.returncode, tools.calls_of("aws")) == (1, [])
+    assert ended.stderr.startswith("shop was last deployed without a runner that plans: ")
+
+
 def test_a_change_of_another_file_stays_here_and_is_told(tmp_path: Path) -> None:
     file = committed(tmp_path / "repository")
     tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "SUCCEEDED")
@@ -153,5 +182,5 @@ def test_a_change_of_another_file_stays_here_and_is_told(tmp_path: Path) -> None
 def test_aws_has_what_the_script_calls() -> None:
     text = SCRIPT.read_text()
     found = [call for call in calls(text) if len(call) > 2]
-    assert len(found) == 4
+    assert len(found) == 5
     assert [problem for call in found for problem in problems(call)] == []

@@ -9,14 +9,15 @@ import pytest
 
 from tests.delivery.tools import DELIVERY, Tools
 
-RUNNER = {"project": "shop-deploy", "bucket": "shop-bundles", "region": "eu-west-1"}
-AWS = """case "$1 $2" in
+RUNNER = {"project": "shop-deploy", "planner": "shop-plan", "bucket": "shop-bundles", "region": "eu-west-1"}
+AWS = r"""case "$1 $2" in
   "s3api put-object") [[ -s $8 ]] && cp "$8" sent.zip && echo v-7 ;;
+  "s3 cp") printf '## shop\n\n2 replaced\n' > "$4" ;;
   "codebuild start-build") echo shop-deploy:b-1 ;;
   "codebuild batch-get-builds") echo SUCCEEDED ;;
 esac"""
 ZIP = '[[ $1 == --quiet ]] && echo zipped > "$3"'
-STARTED = "aws codebuild start-build --project-name shop-deploy"
+STARTED = "aws codebuild start-build --project-name shop-"
 
 
 def tools(folder: Path, **outputs: object) -> Tools:
@@ -29,7 +30,7 @@ def test_what_needs_the_kubernetes_api_is_done_by_the_runner_of_the_stack(tmp_pa
     pipeline = {"CODEBUILD_BUILD_ID": "delivery-staging:b-9", "PULUMI_BACKEND_URL": "s3://state", "COMMIT": "c1"}
     ended = made.run("step.sh", step, **pipeline)
     assert ended.returncode == 0, ended.stderr
-    (start,) = made.calls(STARTED)
+    (start,) = made.calls(STARTED + ("plan" if step in ("plan", "drift") else "deploy"))
     told = f"name=STEP,value={step} name=PULUMI_BACKEND_URL,value=s3://state name=COMMIT,value=c1"
     assert told in start
     assert not [call for call in made.calls("pulumi") if "stack output" not in call]
@@ -43,9 +44,10 @@ def test_a_build_of_a_pipeline_sends_its_source_without_what_it_made(tmp_path: P
     assert (tmp_path / "sent.zip").read_text() == "zipped\n"
 
 
-def test_the_runner_does_it_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", ["shop-deploy", "shop-plan"])
+def test_the_runner_does_it_itself(tmp_path: Path, own: str) -> None:
     made = tools(tmp_path, deploymentRunner=RUNNER)
-    assert made.run("step.sh", "drift", CODEBUILD_BUILD_ID="shop-deploy:b-1").returncode == 0
+    assert made.run("step.sh", "drift", CODEBUILD_BUILD_ID=f"{own}:b-1").returncode == 0
     assert not made.calls("aws codebuild")
     assert len(made.calls("pulumi preview --stack shop --refresh")) == 1
 

@@ -151,15 +151,48 @@ def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
 
 PULUMI = """case "$1 $2" in
   "stack output") echo '{}' ;;
-  preview*) [[ -n $FAILS ]] && exit 1; echo plan > "${@: -3:1}" ;;
+  "stack export") echo "{\\"deployment\\": {\\"resources\\": [${DEPLOYED:-}]}}" ;;
+  preview*) echo "+ 3 to create"; [[ -n $FAILS ]] && exit 1; echo plan > "${@: -3:1}" ;;
+esac"""
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, by a --query of the CLI
+LISTED = """case "$1 $2" in
+  "s3 cp") [[ $4 == *.md ]] && cp "$3" meaning.md; [[ $3 == - ]] && cat > applied; true ;;
+  "s3api list-objects-v2") echo "${APPLIED:-0}" ;;
 esac"""
 
 
 def test_the_plan_of_a_commit_lies_beside_the_state(tmp_path: Path) -> None:
-    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
     ended = made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state?region=us-east-1", FAILS="")
     assert ended.returncode == 0, ended.stderr
-    assert made.calls("aws")[0].endswith("plan.json s3://state/plans/shop/c1.json")
+    first, second = made.calls("aws")
+    assert first.endswith("plan.json s3://state/plans/shop/c1.json")
+    assert second.endswith("plan.md s3://state/plans/shop/c1.md")
+
+
+def test_whoever_is_asked_reads_what_the_plan_means(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    made.strata('cp "$2" given.json; printf "## a to b\\n\\n0 added, 1 replaced; +2.00 USD a month\\n"')
+    told, summary = tmp_path / "planned.txt", tmp_path / "summary.md"
+    ended = made.run(
+        "plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="", DEPLOYED="{}", PLANNED_FILE=str(told),
+        GITHUB_STEP_SUMMARY=str(summary),
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads((tmp_path / "given.json").read_text())["deployment"]["resources"] == [{}]
+    assert made.calls("strata diff")[0].endswith("/shop as deployed.json shop --format markdown")
+    place = "s3://state/plans/shop/c1.md"
+    assert told.read_text() == f"0 added, 1 replaced; +2.00 USD a month (all of it: {place})\n"
+    meaning = (tmp_path / "meaning.md").read_text()
+    assert summary.read_text() == meaning
+    assert meaning.startswith("## a to b\n")
+    assert "+ 3 to create" in meaning
+
+
+def test_of_a_stack_that_is_new_all_is_made(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    assert made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode == 0
+    assert (tmp_path / "meaning.md").read_text().startswith("## shop is new\n\nall of it is made\n")
 
 
 def test_nothing_is_kept_of_a_plan_that_fails_or_is_of_no_commit(tmp_path: Path) -> None:
@@ -170,12 +203,30 @@ def test_nothing_is_kept_of_a_plan_that_fails_or_is_of_no_commit(tmp_path: Path)
 
 
 def test_an_update_does_what_was_planned(tmp_path: Path) -> None:
-    made = Tools(tmp_path, pulumi=PULUMI, aws="")
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
     ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state/", FAILS="")
     assert ended.returncode == 0, ended.stderr
-    assert made.calls("aws")[0].startswith("aws s3 cp s3://state/plans/shop/c1.json ")
+    _, fetched, told = made.calls("aws")
+    assert fetched.startswith("aws s3 cp s3://state/plans/shop/c1.json ")
     (up,) = made.calls("pulumi up")
     assert up.startswith("pulumi up --stack shop --policy-pack policy --plan ")
+    assert told == "aws s3 cp - s3://state/plans/shop/c1.done"
+
+
+def test_the_way_back_is_the_commit_that_was_carried_out_before(tmp_path: Path) -> None:
+    """CodePipeline takes the stage's last good commit again, whose plan fits no more."""
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="", APPLIED="1")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("c1 was applied to shop before")
+    (up,) = made.calls("pulumi up")
+    assert "--plan" not in up
+
+
+def test_an_update_that_fails_was_not_carried_out(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI + "\n[[ $1 != up ]]", aws=LISTED)
+    assert made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode != 0
+    assert not [call for call in made.calls("aws") if ".done" in call and " cp " in call]
 
 
 def test_a_commit_without_its_plan_is_not_deployed(tmp_path: Path) -> None:

@@ -35,6 +35,20 @@ def lines(stack: str, pipeline: Mapping[str, Any] | None = None, **changes: Any)
     return []
 
 
+@pytest.mark.parametrize("accounts", [[], ["111122223333", "123456789012"], ["999988887777"]])
+def test_whoever_takes_images_elsewhere_is_let_in_and_nobody_else(accounts: list[str]) -> None:
+    said = {**json.loads(CONFIGS["dev"]["strata:delivery"]), "promotesTo": accounts}
+    assert lines("dev", delivery=said) == [
+        f"Pulumi.dev.yaml: delivery.promotesTo: is [{', '.join(accounts)}], and its images go on to [123456789012]"
+    ]
+
+
+def test_an_attestation_is_read_where_a_line_begins_by_all_that_follow() -> None:
+    said = json.loads(CONFIGS["collaboration-dev"]["strata:delivery"])
+    assert set(said["promotesTo"]) == {"444455556666", "123456789012"}
+    assert lines("collaboration-dev", delivery={**said, "promotesTo": ["444455556666"]})
+
+
 def test_a_stack_that_says_nothing_is_deployed_by_hand() -> None:
     assert delivery_of({}).by is Deployer.HAND
     assert account_of({}) is None

@@ -296,9 +296,8 @@ def test_outputs_are_the_plan_s(graph: Graph) -> None:
     assert graph.exports["dashboardUrl"].endswith(f"#dashboards/dashboard/{page}")
 
 
-def test_the_workflow_of_prod_may_become_the_deployment_role(prod: Graph, dev: Graph) -> None:
+def test_the_workflow_of_prod_may_become_the_deployment_role(prod: Graph) -> None:
     trust = prod.only("aws:iam/role:Role", "github-workflow-role").inputs["assumeRolePolicy"]
     assert "repo:strata/platform:environment:collaboration-prod" in trust
     granted = statements(prod, "github-workflow")
     assert [s["Action"] for s in granted.values()] == [["sts:AssumeRole"]]
-    assert dev.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []

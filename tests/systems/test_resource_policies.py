@@ -10,13 +10,13 @@ import pytest
 
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from settings.delivery import delivery_of
 from tests.stacks import STACKS, stack_graph
 
 POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 NONE_ON_PURPOSE = (
     "aws:dynamodb/resourcePolicy:ResourcePolicy",
     "aws:ecr/registryPolicy:RegistryPolicy",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy",
     "aws:opensearch/domainPolicy:DomainPolicy",
 )
 """Types whose policy could only widen who comes in."""
@@ -55,7 +55,19 @@ def test_whoever_works_with_a_secret_is_let_through(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_search_images_and_tables_are_opened_by_roles_alone(stack: str) -> None:
+def test_images_are_open_to_the_accounts_into_which_they_go_on(stack: str) -> None:
+    graph = stack_graph(stack)
+    onwards = delivery_of(graph.config).promotes_to
+    found = graph.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
+    every = graph.of_type("aws:ecr/repository:Repository") if onwards else []
+    assert {node.inputs["repository"] for node in found} == {node.inputs["name"] for node in every}
+    for node in found:
+        (one,) = json.loads(node.inputs["policy"])["Statement"]
+        assert one["Principal"] == {"AWS": [f"arn:aws:iam::{account}:root" for account in onwards]}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_search_and_tables_are_opened_by_roles_alone(stack: str) -> None:
     graph = stack_graph(stack)
     assert [node.name for token in NONE_ON_PURPOSE for node in graph.of_type(token)] == []
     assert [one.name for one in graph.of_type("aws:opensearch/domain:Domain") if one.inputs.get("accessPolicies")] == []

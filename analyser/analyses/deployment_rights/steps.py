@@ -8,13 +8,11 @@ from analyser.analyses.delivery import Delivered, images
 from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.deployer import runner_of
+from analyser.analyses.prerequisites.deployer import planner_of, runner_of
 from analyser.analyses.prerequisites.model import block, region_of
-from analyser.graph import Graph
+from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
-from settings import stackfile
-from settings.delivery import Deployer, delivery_of
-from settings.stack import PROJECT
+from settings.delivery import Deployer, delivery_of, tried_before
 
 STATE_KEY: Final = "alias/pulumi-state"
 """The key of docs/deploying.md that encrypts the state and its secrets."""
@@ -55,19 +53,27 @@ def site(graph: Graph) -> Iterator[Statement]:
 
 
 def runner_source(graph: Graph) -> Iterator[Statement]:
-    """Handing the runner what it is to work with (``in-vpc.sh``)."""
-    if runner := runner_of(graph):
-        location = without_made_up(str(block(runner, "source").get("location")), made_up(graph))
-        yield allow("RunnerSource", ["s3:PutObject"], [f"arn:aws:s3:::{location}"])
+    """Handing both runners what they are to work with (``in-vpc.sh``)."""
+    for runner in filter(None, (runner_of(graph), planner_of(graph))):
+        yield _source(graph, runner, "RunnerSource" if runner == runner_of(graph) else "PlannerSource")
+
+
+def _source(graph: Graph, runner: Node, sid: str) -> Statement:
+    location = without_made_up(str(block(runner, "source").get("location")), made_up(graph))
+    return allow(sid, ["s3:PutObject"], [f"arn:aws:s3:::{location}"])
 
 
 def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
     """What a job that plans changes: the plan that it keeps beside the state, and the runner that does it inside.
 
-    Whoever hands the runner its source and starts it does whatever the deployment role may.
+    That one becomes what plans itself, so that starting it gives nobody more. What says that a plan was carried out is
+    written by whoever did.
     """
-    if delivery_of(graph.config).by is Deployer.WORKFLOW:
-        yield allow("Plans", ["s3:PutObject"], [f"arn:aws:s3:::{bucket}/plans/{graph.stack}/*"])
+    said = delivery_of(graph.config)
+    # A pipeline plans for the stack that makes it, which is its production.
+    if said.by is Deployer.WORKFLOW or said.pipeline_of == graph.stack:
+        of_stack = f"arn:aws:s3:::{bucket}/plans/{graph.stack}"
+        yield allow("Plans", ["s3:GetObject", "s3:PutObject"], [f"{of_stack}/*.json", f"{of_stack}/*.md"])
         yield allow(
             "PlansKey", ["kms:GenerateDataKey"], [f"arn:aws:kms:*:{ACCOUNT_ID}:key/*"],
             {
@@ -75,11 +81,11 @@ def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
                 "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
             },
         )  # fmt: skip
-    if runner := runner_of(graph):
-        yield from runner_source(graph)
+    if runner := planner_of(graph):
+        yield _source(graph, runner, "PlannerSource")
         arn = filled(graph, runner, operations()[_PROJECT].arns[0], made_up(graph))
-        yield allow("Runner", STEPS[_PROJECT], [arn])
-        yield _key("RunnerKey", graph, region_of(graph, runner))
+        yield allow("Planner", STEPS[_PROJECT], [arn])
+        yield _key("PlannerKey", graph, region_of(graph, runner))
 
 
 def promotion(graph: Graph, before: Iterable[Delivered]) -> Iterator[Statement]:
@@ -106,12 +112,7 @@ def promoted_from(graph: Graph, directory: Path) -> str:
 
     Raises SettingsError where the stack that makes the pipeline has no file.
     """
-    said = delivery_of(graph.config)
-    if said.after or said.pipeline_of is None:
-        return said.after or ""
-    pipeline = stackfile.mapping(stackfile.read(directory, said.pipeline_of).config, f"{PROJECT}:settings")["pipeline"]
-    staging = str(pipeline["staging"]["stack"])
-    return "" if staging == graph.stack else staging
+    return tried_before(graph.config, graph.stack, directory) or ""
 
 
 def _key(sid: str, graph: Graph, region: str) -> Statement:

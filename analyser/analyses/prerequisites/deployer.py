@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, known, region_of
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
+from components.security.deployment_role import PLAN_ROLE
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ROLE = "aws:iam/role:Role"
@@ -16,12 +17,32 @@ _ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 def runner_of(graph: Graph) -> Node | None:
     """The CodeBuild project that deploys a stack from inside its network; its source is uploaded by an operator."""
-    return next((node for node in graph.of_type(_PROJECT) if block(node, "source").get("type") == "S3"), None)
+    return next((node for node in _inside(graph) if _role_of(node) != PLAN_ROLE), None)
+
+
+def planner_of(graph: Graph) -> Node | None:
+    """The one that plans it from in there, and changes nothing."""
+    return next((node for node in _inside(graph) if _role_of(node) == PLAN_ROLE), None)
+
+
+def _inside(graph: Graph) -> Iterator[Node]:
+    return (node for node in graph.of_type(_PROJECT) if block(node, "source").get("type") == "S3")
 
 
 def deployers(graph: Graph) -> Iterator[Prerequisite]:
     """The deployment role, for what only it can do: deploy into the cluster that it made, from inside."""
     for role, holders in sorted(_roles(graph).items()):
+        policies = (
+            f"strata rights-for {graph.stack} --state s3://my-state-bucket --output rights",
+            "# make and attach these policies: docs/deploying.md, step 2; for a first up without them "
+            "(docs/decisions/0049-least-rights.md):",
+            f"aws iam attach-role-policy --role-name {role} --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+        )
+        if role == PLAN_ROLE:
+            policies = (
+                f"strata rights-for {graph.stack} --state s3://my-state-bucket --read-only --output rights",
+                "# make and attach these policies: docs/deploying.md, step 2",
+            )
         yield Prerequisite(
             kind="deployment-role",
             title=f"the account has the role {role}",
@@ -30,11 +51,7 @@ def deployers(graph: Graph) -> Iterator[Prerequisite]:
             good="its ARN",
             make=(
                 f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json",
-                f"strata rights-for {graph.stack} --state s3://my-state-bucket --output rights",
-                "# make and attach these policies: docs/deploying.md, step 2; for a first up without them "
-                "(docs/decisions/0049-least-rights.md):",
-                f"aws iam attach-role-policy --role-name {role} "
-                "--policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+                *policies,
             ),
             urns=tuple(node.urn for node in holders),
         )

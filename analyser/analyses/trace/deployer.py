@@ -8,6 +8,7 @@ from analyser.analyses.reach.place import Place
 from analyser.analyses.reach.security_groups import Peer, SecurityGroups
 from analyser.analyses.trace.model import Chain, Link, Story, found, missing, not_known, shown
 from analyser.analyses.trace.survey import Survey, called
+from components.security.deployment_role import PLAN_ROLE
 from policy.model import Resource
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -122,7 +123,9 @@ def administrator(cluster: Resource) -> Link:
 def _person(s: Survey, entry: Resource) -> Iterator[Link]:
     holders = _holder(s, entry)
     says, arn = f"{entry.name} is for a role that is there", text(entry.get("principalArn"))
-    if holders or entry.property_dependencies.get("principalArn"):
+    if arn.endswith(f":role/{PLAN_ROLE}"):
+        yield not_known("trust", f"{PLAN_ROLE} is there", "no stack makes the role: strata check --before", [entry])
+    elif holders or entry.property_dependencies.get("principalArn"):
         yield shown("role", says, holders, "the stack makes no such role")
     else:
         yield not_known("role", says, f"no stack makes {arn}: strata check --before", [entry])

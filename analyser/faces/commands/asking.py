@@ -56,34 +56,51 @@ class _Answer:
 def asked(checks: Sequence[Check], seconds: float, pause: float = _PAUSE) -> Iterator[Outcome]:
     """The outcome of each check, as soon as it is certain.
 
-    What is not well yet is asked again every ``pause`` seconds until it is, or until ``seconds`` after the start; each
-    is asked once at least. kubectl's configuration is one of its own, so that the user's stays as it is.
+    What is not well yet is asked again every ``pause`` seconds until it is, or until ``seconds`` after the start, when
+    what is still being asked is broken off: nothing takes longer. kubectl's configuration is one of its own, so that
+    the user's stays as it is.
     """
     until = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "KUBECONFIG": str(Path(folder) / "kubeconfig"), "AWS_PAGER": ""}
-        waiting = []
+        waiting: list[tuple[Check, str]] = []
         for check in checks:
             if check.adds:
                 yield Outcome(check, State.LEFT, "it starts a container in a pod, which stays listed there; by hand")
             else:
-                waiting.append(check)
+                waiting.append((check, f"not asked within {seconds:g} seconds"))
         while waiting:
             again = []
-            for check in waiting:
-                answer = _ask(check, env)
+            for check, before in waiting:
+                left = until - time.monotonic()
+                answer = _ask(check, env, min(_LONGEST, left)) if left > 0 else _Answer(False, True, before)
                 if answer.well:
                     yield Outcome(check, State.OK)
                 elif answer.final or time.monotonic() + pause > until:
                     yield Outcome(check, State.FAILED, answer.said)
                 else:
-                    again.append(check)
+                    again.append((check, answer.said))
             waiting = again
             if waiting:
-                time.sleep(pause)
+                time.sleep(max(0, min(pause, until - time.monotonic())))
 
 
-def _ask(check: Check, env: dict[str, str]) -> _Answer:
+def elsewhere(accounts: Sequence[str]) -> str:
+    """Why whoever calls should not ask about a stack that is in ``accounts``, in a line; empty for one of them."""
+    theirs = f"is in account {' or '.join(accounts)}"
+    command = ["aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text"]
+    env = {**os.environ, "AWS_PAGER": ""}
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=_LONGEST)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{theirs}, and which you are in is not known: {error}"
+    if done.returncode:
+        return f"{theirs}, and which you are in is not known: {_said(done.stdout, done.stderr)}"
+    own = done.stdout.strip()
+    return "" if own in accounts else f"{theirs}, and you are in {own}"
+
+
+def _ask(check: Check, env: dict[str, str], seconds: float) -> _Answer:
     # In a process group of its own, so that what the shell has started ends with it.
     with subprocess.Popen(
         ["bash", "-o", "pipefail", "-c", check.command],
@@ -96,9 +113,9 @@ def _ask(check: Check, env: dict[str, str]) -> _Answer:
         start_new_session=True,
     ) as process:
         try:
-            out, problems = process.communicate(timeout=_LONGEST)
+            out, problems = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            return _Answer(well=False, final=False, said=f"no answer in {_LONGEST} seconds")
+            return _Answer(well=False, final=False, said=f"no answer in {seconds:.0f} seconds")
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -1,6 +1,6 @@
 """Commands about the project: its stacks, schema, inventories, and checks of what was deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,7 +59,7 @@ def check(
     ] = False,
     seconds: Annotated[
         int | None,
-        typer.Option("--within", min=0, metavar="SECONDS", help="With --run: how long to ask again; 600 if left out."),
+        typer.Option("--within", min=1, metavar="SECONDS", help="With --run: how long it may take; 600 if left out."),
     ] = None,
 ) -> int:
     """Print the commands that check a deployed stack, or run them."""
@@ -78,10 +78,22 @@ def check(
     from analyser.analyses.checks import checks
 
     if run:
-        return _run(stack, checks(graph), _WITHIN if seconds is None else seconds)
-    for found in checks(graph):
-        typer.echo(f"# {found.title}\n{found.command}\n")
+        found = checks(graph)
+        if why := _not_here(graph.config, found):
+            return complain(f"strata: {stack} {why}")
+        return _run(stack, found, _WITHIN if seconds is None else seconds)
+    for one in checks(graph):
+        typer.echo(f"# {one.title}\n{one.command}\n")
     return 0
+
+
+def _not_here(config: Mapping[str, str], found: Sequence["Check"]) -> str:
+    """Why the caller's account is not the stack's; empty where it is, where none is named, or nothing asks AWS."""
+    from analyser.faces.commands.asking import elsewhere
+    from settings.delivery import accounts_of
+
+    accounts = accounts_of(config)
+    return elsewhere(accounts) if accounts and any("aws " in one.command for one in found) else ""
 
 
 def _run(stack: str, found: Sequence["Check"], seconds: int) -> int:

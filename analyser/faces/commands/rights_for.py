@@ -14,7 +14,6 @@ from analyser.analyses.deployment_rights.others import bucket_of, state_of
 from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, rights_for
 from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import UnknownTypeError
-from analyser.analyses.prerequisites.deployer import runner_of
 from analyser.faces.commands.drill import home_of, standby_of, whole
 from analyser.faces.commands.output import written_to
 from analyser.faces.commands.stack import project_root
@@ -84,8 +83,6 @@ def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: 
     yield ""
     if _BOUNDARY not in graph.config and not reading:
         yield f"Pulumi.{graph.stack}.yaml lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
-    if reading and runner_of(graph):
-        yield "it starts the stack's runner, which does what the deployment role may: for main alone, docs/deploying.md"
     if account == ACCOUNT_ID:
         yield f"{ACCOUNT_ID} stands for the account until aws:allowedAccountIds names it"
     yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 2"

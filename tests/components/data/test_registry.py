@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,21 @@ def test_images_are_scanned_immutable_and_encrypted() -> None:
         assert node.inputs["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": key}]
         assert node.inputs["forceDelete"] is False
     assert not graph.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
+
+
+def test_another_account_takes_the_images_by_its_deployment_role_alone() -> None:
+    onwards = replace(ACCOUNT, promotes_to=("999988887777",))
+    graph = record(lambda: registry(onwards))
+    policies = graph.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
+    assert [n.inputs["repository"] for n in policies] == ["records/microservice", "records/worker"]
+    for node in policies:
+        (one,) = json.loads(node.inputs["policy"])["Statement"]
+        assert one["Principal"] == {"AWS": ["arn:aws:iam::999988887777:root"]}
+        assert one["Condition"] == {"ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::999988887777:role/strata-deploy"]}}
+        assert "Resource" not in one
+        assert set(one["Action"]) == {
+            "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
+        }  # fmt: skip
 
 
 def test_only_unprotected_repositories_go_with_their_images() -> None:

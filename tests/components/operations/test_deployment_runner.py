@@ -46,7 +46,7 @@ def statements() -> dict[str, dict[str, Any]]:
 
 def test_a_build_runs_in_the_private_tier_and_takes_the_commit_that_was_put_there() -> None:
     found = graph()
-    project = found.only(PROJECT).inputs
+    project = found.only(PROJECT, "runner-project").inputs
     private = {node.id for node in found.of_type("aws:ec2/subnet:Subnet") if node.name.startswith("net-private-")}
     assert set(project["vpcConfig"]["subnets"]) == private
     assert project["vpcConfig"]["securityGroupIds"] == [
@@ -91,7 +91,7 @@ def test_by_itself_it_may_read_its_bucket_write_its_log_and_become_the_deploymen
 
 def test_another_role_is_told_and_granted_alike() -> None:
     found = record(lambda: build(deployment_role="deployers"))
-    variables = found.only(PROJECT).inputs["environment"]["environmentVariables"]
+    variables = found.only(PROJECT, "runner-project").inputs["environment"]["environmentVariables"]
     assert {"arn:aws:iam::123456789012:role/deployers"} == {
         one["value"] for one in variables if one["name"] == "DEPLOYMENT_ROLE_ARN"
     }
@@ -100,10 +100,27 @@ def test_another_role_is_told_and_granted_alike() -> None:
     assert "role/strata-deploy" not in policy
 
 
+def test_what_plans_is_of_the_same_place_and_may_become_only_who_reads() -> None:
+    found = graph()
+    plans, deploys = (found.only(PROJECT, name).inputs for name in ("runner-plans-project", "runner-project"))
+    assert plans["vpcConfig"] == deploys["vpcConfig"]
+    assert plans["source"]["location"] == deploys["source"]["location"].replace("source.zip", "plan.zip")
+    given = {one["name"]: one["value"] for one in plans["environment"]["environmentVariables"]}
+    assert given == {
+        "STACK": "test",
+        "STEP": "plan",
+        "DEPLOYMENT_ROLE_ARN": "arn:aws:iam::123456789012:role/strata-preview",
+    }
+    text = found.only("aws:iam/rolePolicy:RolePolicy", "runner-plans-build-policy").inputs["policy"]
+    rights = {one["Sid"]: one for one in json.loads(text)["Statement"]}
+    assert rights["AssumeDeploymentRole"]["Resource"] == ["arn:aws:iam::123456789012:role/strata-preview"]
+    assert set(rights) == set(statements()) - {"DebugSession"}
+
+
 def test_names_fit_whatever_the_cluster_is_called() -> None:
     assert len(LONG) == 40
     found = record(lambda: build(LONG))
-    assert found.only(PROJECT).inputs["name"] == f"{LONG}-deploy"
+    assert [node.inputs["name"] for node in found.of_type(PROJECT)] == [f"{LONG}-deploy", f"{LONG}-plan"]
     bucket = found.only("aws:s3/bucket:Bucket", "runner-bundles-bucket").inputs["bucket"]
     assert len(bucket) <= 63 - len("ap-southeast-1") + len("us-east-1")
     assert bucket.endswith("-123456789012-us-east-1")

@@ -64,28 +64,66 @@ def test_six_stages_follow_the_source_in_their_order(graph: Graph) -> None:
         "InfrastructureDeployment",
         "ApplicationDeployment",
         "IntegrationTesting",
+        "ProductionApproval",
         "ProductionDeployment",
     ]
 
 
+def actions(graph: Graph, stage: str) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {
+        one["name"]: one["actions"] for one in graph.only(PIPELINE).inputs["stages"]
+    }
+    return found[stage]
+
+
+def variables(action: dict[str, Any]) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in json.loads(action["configuration"]["EnvironmentVariables"])}
+
+
 def test_production_waits_for_somebody_and_takes_the_steps_one_after_another(graph: Graph) -> None:
-    actions = graph.only(PIPELINE).inputs["stages"][-1]["actions"]
-    assert [(a["name"], a["runOrder"], a["provider"]) for a in actions] == [
-        ("Approve", 1, "Manual"),
-        ("Images", 2, "CodeBuild"),
-        ("Infrastructure", 3, "CodeBuild"),
-        ("Application", 4, "CodeBuild"),
-        ("Site", 5, "CodeBuild"),
-        ("Integration", 6, "CodeBuild"),
+    assert [(a["name"], a["runOrder"], a["provider"]) for a in actions(graph, "ProductionApproval")] == [
+        ("Plan", 1, "CodeBuild"),
+        ("Approve", 2, "Manual"),
+    ]
+    done = actions(graph, "ProductionDeployment")
+    assert [(a["name"], a["runOrder"], a["provider"]) for a in done] == [
+        ("Images", 1, "CodeBuild"),
+        ("Infrastructure", 2, "CodeBuild"),
+        ("Application", 3, "CodeBuild"),
+        ("Site", 4, "CodeBuild"),
+        ("Integration", 5, "CodeBuild"),
     ]
     production = graph.only(PROJECT, "pipeline-production-project")
-    assert {a["configuration"]["ProjectName"] for a in actions[1:]} == {production.outputs["name"]}
+    assert {a["configuration"]["ProjectName"] for a in done} == {production.outputs["name"]}
+
+
+def test_what_is_planned_of_a_commit_is_what_is_done_of_it(graph: Graph) -> None:
+    assert graph.only(PIPELINE).inputs["stages"][0]["actions"][0]["namespace"] == "Revision"
+    plan, _ = actions(graph, "ProductionApproval")
+    infrastructure = actions(graph, "ProductionDeployment")[1]
+    assert variables(plan) == {"STEP": "plan", "COMMIT": "#{Revision.CommitId}"}
+    assert variables(infrastructure) == {"STEP": "infrastructure", "COMMIT": "#{Revision.CommitId}"}
+    project = graph.only(PROJECT, "pipeline-plan-project")
+    told = {one["name"]: one["value"] for one in project.inputs["environment"]["environmentVariables"]}
+    assert plan["configuration"]["ProjectName"] == project.outputs["name"]
+    assert (told["STACK"], told["DEPLOYMENT_ROLE_ARN"].split("/")[1]) == ("confluence-prod", "strata-preview")
+
+
+def test_what_pulumi_has_deployed_goes_back_by_itself_and_asks_nobody(graph: Graph) -> None:
+    stages = graph.only(PIPELINE).inputs["stages"]
+    back = {one["name"] for one in stages if (one.get("onFailure") or {}).get("result") == "ROLLBACK"}
+    assert back == {"InfrastructureDeployment", "ProductionDeployment"}
+    assert not any(a["provider"] == "Manual" for one in stages if one["name"] in back for a in one["actions"])
 
 
 def test_whoever_reads_notices_is_told_that_somebody_is_asked(graph: Graph) -> None:
-    asked = graph.only(PIPELINE).inputs["stages"][-1]["actions"][0]["configuration"]
+    plan, approve = actions(graph, "ProductionApproval")
     topic = graph.only("aws:sns/topic:Topic").outputs["arn"]
-    assert asked == {"CustomData": "Deploy to confluence-prod?", "NotificationArn": topic}
+    assert plan["namespace"] == "Plan"
+    assert approve["configuration"] == {
+        "CustomData": "Deploy to confluence-prod? #{Plan.PLANNED}",
+        "NotificationArn": topic,
+    }
     told = rights(graph, "pipeline-service-policy")
     assert (told["Tell"]["Action"], told["Tell"]["Resource"]) == (["sns:Publish"], [topic])
     assert told["ThroughPipeline"]["Condition"] == {"StringEquals": {"kms:ViaService": "sns.us-east-1.amazonaws.com"}}
@@ -103,16 +141,19 @@ def test_each_step_is_told_to_the_build(graph: Graph) -> None:
 
 def test_a_recovery_stack_follows_production_and_nobody_asks_whether_it_answers() -> None:
     graph = record(lambda: build(settings(recovery=Target(stack="confluence-prod-dr"))))
-    actions = graph.only(PIPELINE).inputs["stages"][-1]["actions"][6:]
-    assert [(a["name"], a["runOrder"]) for a in actions] == [
-        ("RecoveryImages", 7),
-        ("RecoveryInfrastructure", 8),
-        ("RecoveryApplication", 9),
+    standby = actions(graph, "ProductionDeployment")[5:]
+    assert [(a["name"], a["runOrder"]) for a in standby] == [
+        ("RecoveryImages", 6),
+        ("RecoveryInfrastructure", 7),
+        ("RecoveryApplication", 8),
     ]
+    assert "COMMIT" not in variables(
+        standby[1]
+    )  # what it becomes hangs on what production has become, so none plans it
     project = graph.only(PROJECT, "pipeline-recovery-project")
     told = {one["name"]: one["value"] for one in project.inputs["environment"]["environmentVariables"]}
     assert told["PROMOTE_FROM"] == "confluence-dev"  # its registry is another region's, and nobody else fills it
-    assert {a["configuration"]["ProjectName"] for a in actions} == {project.outputs["name"]}
+    assert {a["configuration"]["ProjectName"] for a in standby} == {project.outputs["name"]}
 
 
 def test_production_gets_its_images_from_staging(graph: Graph) -> None:
@@ -142,6 +183,7 @@ def test_builds_are_small_encrypted_and_hold_no_privilege(graph: Graph) -> None:
         "pipeline-test-project": "delivery/test.yml",
         "pipeline-scan-project": "delivery/scan.yml",
         "pipeline-staging-project": "delivery/deploy.yml",
+        "pipeline-plan-project": "delivery/deploy.yml",
         "pipeline-production-project": "delivery/deploy.yml",
     }
     key = graph.only("aws:kms/key:Key", "key-key").outputs["arn"]
@@ -174,6 +216,7 @@ def test_each_deployment_becomes_its_own_role_and_nothing_else_does(graph: Graph
     }
     assert assumed == {
         "pipeline-staging-build-policy": ["arn:aws:iam::123456789012:role/strata-deploy"],
+        "pipeline-plan-build-policy": ["arn:aws:iam::123456789012:role/strata-preview"],
         "pipeline-production-build-policy": ["arn:aws:iam::123456789012:role/strata-deploy-prod"],
     }
 

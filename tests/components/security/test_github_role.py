@@ -19,8 +19,8 @@ def role(settings: GithubRoleSettings = SETTINGS, *statements: Statement) -> Git
     return GithubRole("github", settings, account=ACCOUNT, grants=statements)
 
 
-def trust(graph: Graph) -> dict[str, Any]:
-    (statement,) = json.loads(graph.only("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"]
+def trust(graph: Graph, name: str = "github-workflow-role") -> dict[str, Any]:
+    (statement,) = json.loads(graph.only("aws:iam/role:Role", name).inputs["assumeRolePolicy"])["Statement"]
     return statement
 
 
@@ -38,6 +38,28 @@ def test_only_one_environment_of_one_repository_gets_in() -> None:
             "token.actions.githubusercontent.com:sub": "repo:example/strata:environment:production",
         }
     }
+
+
+def test_who_plans_comes_from_the_environment_beside_and_becomes_only_who_reads() -> None:
+    made = record(lambda: role(existing(environment="prod", also=("prod-dr",))))
+    subject = "token.actions.githubusercontent.com:sub"
+    named = {name: trust(made, f"github-{name}-role")["Condition"]["StringEquals"] for name in ("workflow", "plan")}
+    begin = "repo:example/strata:environment"
+    assert named["workflow"][subject] == [f"{begin}:prod", f"{begin}:prod-dr"]
+    assert named["plan"][subject] == [f"{begin}:prod-plan", f"{begin}:prod-dr-plan"]
+    policies = {
+        node.name: json.loads(node.inputs["policy"])["Statement"]
+        for node in made.of_type("aws:iam/rolePolicy:RolePolicy")
+    }
+    assert {name: [one["Resource"] for one in found] for name, found in policies.items()} == {
+        "github-workflow-policy": [["arn:aws:iam::123456789012:role/strata-deploy"]],
+        "github-plan-policy": [["arn:aws:iam::123456789012:role/strata-preview"]],
+    }
+
+
+def test_further_environments_are_beside_one() -> None:
+    with pytest.raises(ValidationError, match="is beside an environment"):
+        existing(branch="main", also=("prod-dr",))
 
 
 def test_or_one_branch() -> None:
@@ -89,7 +111,9 @@ def test_a_branch_is_no_pattern(branch: str) -> None:
 def test_all_it_may_do_is_become_the_deployment_role_and_what_was_granted() -> None:
     read = Statement("ReadSite", ["s3:GetObject"], ["arn:aws:s3:::site/*"])
     graph = record(lambda: role(SETTINGS, read))
-    statements = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    statements = json.loads(graph.only("aws:iam/rolePolicy:RolePolicy", "github-workflow-policy").inputs["policy"])[
+        "Statement"
+    ]
     assert [(s["Action"], s["Resource"]) for s in statements] == [
         (["sts:AssumeRole"], ["arn:aws:iam::123456789012:role/strata-deploy"]),
         (["s3:GetObject"], ["arn:aws:s3:::site/*"]),

@@ -1,5 +1,6 @@
 """What the scripts of ``delivery/`` do beside deploying: keep a plan, start the runner, take images over."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from tests.stacks import ROOT, serving
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555"
 STATE = "arn:aws:s3:::strata-state"
 RUNNER = f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/microservice-prod-deploy"
+PLANNER = RUNNER.replace("-deploy", "-plan")
 SOURCE = f"arn:aws:s3:::microservice-prod-deploy-{ACCOUNT_ID}-us-east-1"
 OF_STATE = {"kms:resourcealiases": "alias/pulumi-state", "kms:viaservice": "s3.us-east-1.amazonaws.com"}
 OWN = {"aws:resourcetag/stack": "prod", "kms:viaservice": "s3.us-east-1.amazonaws.com"}
@@ -21,7 +23,9 @@ OWN = {"aws:resourcetag/stack": "prod", "kms:viaservice": "s3.us-east-1.amazonaw
 def test_a_plan_is_kept_beside_the_state_and_nothing_else_there() -> None:
     """``delivery/plan.sh``; the workflow deploys this stack."""
     planner = deployer("prod", reading=True)
-    assert planner.may("s3:PutObject", f"{STATE}/plans/prod/0a1b2c.json")
+    assert all(planner.may(f"s3:{verb}Object", f"{STATE}/plans/prod/0a1b2c.{end}")
+               for verb in ("Get", "Put") for end in ("json", "md"))  # fmt: skip
+    assert not planner.may("s3:PutObject", f"{STATE}/plans/prod/0a1b2c.done")  # that one was carried out
     assert planner.may("kms:GenerateDataKey", KEY, OF_STATE)
     assert not planner.may("s3:PutObject", f"{STATE}/plans/dev/0a1b2c.json")
     assert not planner.may("s3:PutObject", f"{STATE}/.pulumi/stacks/strata/prod.json")
@@ -57,22 +61,60 @@ def test_of_the_state_a_role_has_what_is_of_its_stack(stack: str) -> None:
 def test_a_plan_inside_is_handed_to_the_stacks_own_runner() -> None:
     """``delivery/in-vpc.sh``."""
     planner = deployer("prod", reading=True)
-    assert planner.may("s3:PutObject", f"{SOURCE}/source.zip")
+    assert planner.may("s3:PutObject", f"{SOURCE}/plan.zip")
     assert planner.may("kms:GenerateDataKey", KEY, OWN)
-    assert planner.may("codebuild:StartBuild", RUNNER)
-    assert planner.may("codebuild:BatchGetBuilds", RUNNER)
+    assert planner.may("codebuild:StartBuild", PLANNER)
+    assert planner.may("codebuild:BatchGetBuilds", PLANNER)
     assert not planner.may("s3:PutObject", f"{SOURCE}/another.zip")
-    assert not planner.may("codebuild:StartBuild", RUNNER.replace("microservice-prod", "payroll"))
-    assert not planner.may("codebuild:UpdateProject", RUNNER)
+    assert not planner.may("codebuild:StartBuild", PLANNER.replace("microservice-prod", "payroll"))
+    assert not planner.may("codebuild:UpdateProject", PLANNER)
     assert not planner.may("iam:PassRole", f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy")
 
 
-def test_where_no_workflow_plans_nothing_is_kept() -> None:
-    """A pipeline deploys it, and only drift is looked for."""
-    planner = deployer("mdreader-prod", reading=True)
-    assert not planner.may("s3:PutObject", f"{STATE}/plans/mdreader-prod/0a1b2c.json")
-    assert not [one for document in rights("mdreader-prod", reading=True).documents for one in document["Statement"]
-                if one["Sid"].startswith(("Plan", "Runner"))]  # fmt: skip
+def test_who_plans_cannot_have_it_done() -> None:
+    """It neither hands the runner that deploys a source nor starts it; the one it starts becomes itself."""
+    planner = deployer("prod", reading=True)
+    assert not planner.may("s3:PutObject", f"{SOURCE}/source.zip")
+    for action in ("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:RetryBuild"):
+        assert not planner.may(action, RUNNER), action
+    for action in ("eks:CreateAccessEntry", "eks:AssociateAccessPolicy", "eks:UpdateAccessEntry"):
+        assert not planner.may(action, f"arn:aws:eks:us-east-1:{ACCOUNT_ID}:cluster/microservice-prod"), action
+    graph = serving("prod")
+    (project,) = [
+        n for n in graph.of_type("aws:codebuild/project:Project") if n.inputs["name"] == "microservice-prod-plan"
+    ]
+    (policy,) = [
+        n for n in graph.of_type("aws:iam/rolePolicy:RolePolicy") if n.name == "deployment-runner-plans-build-policy"
+    ]
+    become = [one for one in json.loads(policy.inputs["policy"])["Statement"] if "sts:AssumeRole" in one["Action"]]
+    assert [one["Resource"] for one in become] == [[f"arn:aws:iam::{ACCOUNT_ID}:role/strata-preview"]]
+    assert project.inputs["source"]["location"].endswith("/plan.zip")
+
+
+def test_in_the_cluster_who_plans_only_looks() -> None:
+    """``AmazonEKSAdminViewPolicy`` gets, lists and watches everything, Secrets too, and has no other verb.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+    """
+    graph = serving("prod")
+    given = {
+        str(node.inputs["principalArn"]).rpartition("/")[2]: str(node.inputs["policyArn"]).rpartition("/")[2]
+        for node in graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+        if str(node.inputs["principalArn"]).endswith("/strata-preview")
+    }
+    assert given == {"strata-preview": "AmazonEKSAdminViewPolicy"}
+    (entry,) = [n for n in graph.of_type("aws:eks/accessEntry:AccessEntry")
+                if str(n.inputs["principalArn"]).endswith("/strata-preview")]  # fmt: skip
+    assert not entry.inputs.get("kubernetesGroups")
+
+
+@pytest.mark.parametrize(("stack", "keeps"), [("mdreader-prod", True), ("mdreader-dev", False)])
+def test_a_pipeline_keeps_the_plan_of_its_production_alone(stack: str, keeps: bool) -> None:
+    """Of what else it deploys, only drift is looked for."""
+    planner = deployer(stack, reading=True)
+    assert planner.may("s3:PutObject", f"{STATE}/plans/{stack}/0a1b2c.json") is keeps
+    assert not [one for document in rights(stack, reading=True).documents for one in document["Statement"]
+                if one["Sid"].startswith("Planner")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("stack", "place"), [("prod", "us-east-1:111122223333"), ("collaboration-prod-dr", "")])

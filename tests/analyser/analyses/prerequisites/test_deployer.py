@@ -2,6 +2,15 @@
 
 from analyser.analyses.prerequisites.deployer import deployers
 from analyser.graph import Graph, Node
+from tests.stacks import stack_graph
+
+
+def test_the_role_that_plans_is_made_with_rights_that_only_read() -> None:
+    (plans,) = (
+        one for one in deployers(stack_graph("prod")) if one.kind == "deployment-role" and "strata-preview" in one.title
+    )
+    assert any(line.startswith("strata rights-for prod ") and "--read-only" in line for line in plans.make)
+    assert not [line for line in plans.make if "AdministratorAccess" in line]
 
 
 def test_the_stack_s_own_rights_come_before_an_administrator_s() -> None:

@@ -35,7 +35,9 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
 
 
 def told(made: Tools, *found: Check, seconds: float = 0) -> list[str]:
-    return [outcome.line for outcome in asked(found, seconds, pause=0.01)]
+    """Asked once each; with ``seconds`` again and again until then."""
+    again = {"seconds": seconds, "pause": 0.01} if seconds else {"seconds": 100, "pause": 200}
+    return [outcome.line for outcome in asked(found, **again)]
 
 
 def of(stack: str, title: str) -> Check:
@@ -211,12 +213,62 @@ def test_the_command_tells_each_in_a_line_and_fails_when_one_does(
     made.tool(made.folder / "bin" / "pulumi", "pulumi", "echo https://x")
     made.tool(made.folder / "bin" / "curl", "curl", 'echo "200 0 0.1s"')
     made.tool(made.folder / "bin" / "aws", "aws", "printf 'orders\\tavailable\\n'")
-    assert run(["check", "shop", "--run", "--within", "0"]) == 0
+    assert run(["check", "shop", "--run", "--within", "10"]) == 0
     title = "url answers: a status below 500"
     assert capsys.readouterr().out == f"ok       orders: available\nok       {title}\n2 ok\n"
     made.tool(made.folder / "bin" / "aws", "aws", "printf 'orders\\tfailed\\n'")
-    assert run(["check", "shop", "--run", "--within", "0"]) == 1
+    assert run(["check", "shop", "--run", "--within", "10"]) == 1
     assert capsys.readouterr().out == f"FAILED   orders: available: orders failed\nok       {title}\n1 ok, 1 FAILED\n"
+
+
+ACCOUNT = 'config:\n  aws:region: us-east-1\n  aws:allowedAccountIds: ["111122223333"]\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("echo 999988887777", "is in account 111122223333, and you are in 999988887777"),
+        ("echo 'Unable to locate credentials' >&2; exit 253",
+         "is in account 111122223333, and which you are in is not known: Unable to locate credentials"),
+    ],
+)  # fmt: skip
+def test_a_stack_of_another_account_is_told_in_a_line_and_nothing_is_asked(
+    made: Tools, answer: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_project(made.folder, STACK, ACCOUNT))
+    made.tool(made.folder / "bin" / "aws", "aws", answer)
+    assert run(["check", "shop", "--run"]) != 0
+    assert capsys.readouterr().err == f"strata: shop {said}\n"
+    assert made.calls() == ["aws sts get-caller-identity --query Account --output text"]
+
+
+def test_in_the_account_of_the_stack_it_is_asked(
+    made: Tools, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_project(made.folder, STACK, ACCOUNT))
+    made.tool(made.folder / "bin" / "pulumi", "pulumi", "echo https://x")
+    made.tool(made.folder / "bin" / "curl", "curl", 'echo "200 0 0.1s"')
+    body = '[[ $1 == sts ]] && echo 111122223333 || printf "orders\\tavailable\\n"'
+    made.tool(made.folder / "bin" / "aws", "aws", body)
+    assert run(["check", "shop", "--run", "--within", "10"]) == 0
+    assert capsys.readouterr().out.endswith("2 ok\n")
+
+
+def test_nothing_takes_longer_than_it_may() -> None:
+    """A command is broken off when the time is over, and what comes after it is not begun."""
+    slow = Check("slow", "sleep 60", ".*")
+    begun = time.monotonic()
+    assert [one.line for one in asked([slow, Check("next", "echo well", "well")], 0.5, pause=30)] == [
+        "FAILED   slow: no answer in 0 seconds",
+        "FAILED   next: not asked within 0.5 seconds",
+    ]
+    assert time.monotonic() - begun < 30
+
+
+def test_what_is_not_asked_again_in_time_is_what_it_was() -> None:
+    checks = [Check("waits", "echo not yet", "well"), Check("slow", "sleep 60", ".*")]
+    _, last = asked(checks, 1, pause=0.2)
+    assert last.line == "FAILED   waits: not yet"
 
 
 def test_a_stack_with_nothing_to_check_is_not_well(
