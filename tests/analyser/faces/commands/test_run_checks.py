@@ -267,8 +267,8 @@ def test_nothing_takes_longer_than_it_may() -> None:
 
 def test_what_is_not_asked_again_in_time_is_what_it_was() -> None:
     checks = [Check("waits", "echo not yet", "well"), Check("slow", "sleep 60", ".*")]
-    first, _ = asked(checks, 1, pause=0.2)
-    assert first.line == "FAILED   waits: not yet"
+    _, last = asked(checks, 1, pause=0.2)
+    assert last.line == "FAILED   waits: not yet"
 
 
 def test_a_stack_with_nothing_to_check_is_not_well(
