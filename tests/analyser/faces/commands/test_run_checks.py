@@ -317,10 +317,11 @@ def alive(group: int) -> bool:
 def test_what_was_started_ends_with_the_command(tmp_path: Path) -> None:
     code = (
         "from analyser.analyses.entrance_checks import Check\nfrom analyser.faces.commands.run_checks import asked\n"
-        f"list(asked([Check('slow', 'echo $$ > {tmp_path}/pid; sleep 60 | cat', '.*')], 0))"
+        f"list(asked([Check('slow', 'echo $$ > {tmp_path}/pid; sleep 60 | cat', '.*')], 60))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert process.poll() is None, "it ended without asking"
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     process.wait(10)
