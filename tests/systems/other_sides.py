@@ -81,7 +81,7 @@ _GIVEN = (
     r"^arn:aws:(bedrock|ssm|ec2):[^:]*::|:deploymentconfig:CodeDeployDefault\.|^arn:aws:(scheduler|states):::aws-sdk:",
     # What packages and images come from: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     r"^arn:aws:s3:::(al2023-repos|prod-registry-k8s-io|prod-[a-z0-9-]+-starport-layer-bucket)",
-    r":role/strata-deploy$",  # docs/decisions/0008-deployment-rights.md
+    r":role/strata-(deploy|preview)$",  # docs/decisions/0008-deployment-rights.md
 )
 """What AWS, the account or a person has made before the stack comes."""
 _ANY = re.compile(r"^arn:aws:[a-z0-9-]+:[^:]*:[^:]*:([A-Za-z-]+|\*)([/:](\*|[A-Za-z]+(?=[/:]\*)))*$")
@@ -95,7 +95,7 @@ def named_arns(graph: Graph) -> Asked:
 
 
 def made_arn(graph: Graph, arn: str) -> bool:
-    if any(re.search(pattern, arn) for pattern in _GIVEN) or _ANY.match(arn):
+    if _given(arn) or _ANY.match(arn):
         return True
     made = _arns(graph)
     if arn in made or any(_covers(arn, one) for one in made):
@@ -106,6 +106,10 @@ def made_arn(graph: Graph, arn: str) -> bool:
         return find(graph, path)
     find = PLAIN.get(service)
     return find is not None and find(graph, [kind, *path])
+
+
+def _given(arn: str) -> bool:
+    return any(re.search(pattern, arn) for pattern in _GIVEN)
 
 
 def _covers(arn: str, made: str) -> bool:
@@ -249,5 +253,5 @@ AWS_KINDS: Mapping[str, Kind] = {
     "an ARN": Kind(named_arns, made_arn),
     "a role of OpenSearch": Kind(searching_roles, mapped_role),
     "a user of Redis": Kind(cache_users, member_of_cache),
-    "a principal of a cluster": Kind(let_in, lambda graph, arn: arn in said(graph, ROLE, "arn")),
+    "a principal of a cluster": Kind(let_in, lambda graph, arn: _given(arn) or arn in said(graph, ROLE, "arn")),
 }

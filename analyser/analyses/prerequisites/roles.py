@@ -5,6 +5,7 @@ from functools import partial
 
 from analyser.analyses.prerequisites.model import Prerequisite, block, urns
 from analyser.graph import Graph, Node
+from components.security.deployment_role import PLAN_ROLE
 
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -159,12 +160,12 @@ def service_linked_roles(graph: Graph) -> Iterator[Prerequisite]:
 
 
 def people(graph: Graph) -> Iterator[Prerequisite]:
-    """Roles of others that the stack lets into a cluster."""
+    """Roles of others that the stack lets into a cluster; who plans is asked for with who deploys (``deployer``)."""
     made = {str(node.outputs.get("arn")) for node in graph.of_type("aws:iam/role:Role")}
     for node in graph.of_type(_ENTRY):
         arn = str(node.inputs.get("principalArn"))
-        if arn.startswith("arn:") and arn not in made:
-            role = arn.rpartition("/")[2]
+        role = arn.rpartition("/")[2]
+        if arn.startswith("arn:") and arn not in made and role != PLAN_ROLE:
             yield Prerequisite(
                 kind="role",
                 title=f"the role {role} exists",

@@ -30,7 +30,7 @@ from tests.stacks import EVERY_STACK, serving
 CHANGES_NOTHING = {"kafka-cluster:Connect", "kms:Decrypt"}
 """AWS lists them as writes; secrets of the state and topics cannot be read without."""
 _FEW = 2
-PLANNING = ("Plans", "PlansKey", "Runner", "RunnerKey", "RunnerSource")
+PLANNING = ("Plans", "PlansKey", "Planner", "PlannerKey", "PlannerSource")
 """What a job that plans changes: test_steps.py."""
 
 

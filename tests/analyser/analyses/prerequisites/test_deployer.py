@@ -1,5 +1,6 @@
 """The role that deploys gets its stack's rights; an administrator's are the fallback that is said to be one."""
 
+from analyser.analyses.prerequisites import prerequisites
 from analyser.analyses.prerequisites.deployer import deployers
 from analyser.graph import Graph, Node
 from tests.stacks import stack_graph
@@ -23,3 +24,8 @@ def test_the_stack_s_own_rights_come_before_an_administrator_s() -> None:
     assert rights.startswith("strata rights-for dev ")
     assert fallback.startswith("# ")
     assert attached.endswith("AdministratorAccess")
+
+
+def test_a_role_is_asked_for_once() -> None:
+    titles = [one.title for one in prerequisites(stack_graph("prod"))]
+    assert len([title for title in titles if "the role strata-preview" in title]) == 1
