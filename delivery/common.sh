@@ -23,10 +23,11 @@ plan_of() {
   echo "${bucket%/}/plans/$STACK/$1"
 }
 
-# How many objects there are below an address of S3; that it may not be asked is no such answer.
-objects_at() {
+# When an object of S3 was last written, as text that sorts, or None where it is not there; that it may not be asked is no such
+# answer.
+written_at() {
   local path=${1#s3://}
-  aws s3api list-objects-v2 --bucket "${path%%/*}" --prefix "${path#*/}" --query 'length(Contents || `[]`)' --output text
+  aws s3api list-objects-v2 --bucket "${path%%/*}" --prefix "${path#*/}" --query 'Contents[0].LastModified' --output text
 }
 
 # Tells whoever approves what a plan means: the file $1, which is kept as $2. It goes to the log, to the summary of a
