@@ -24,7 +24,6 @@ from settings.services.delivery import Branch, ConnectionArn, Repository, StackN
 from settings.services.iam import AccountId, RoleName
 from settings.services.s3 import BucketAddress, BucketName
 
-
 _KEEP_DAYS = 365
 """A stage goes back with what its source stage once handed on; CodePipeline knows executions for twelve months.
 
