@@ -189,6 +189,18 @@ def test_whoever_is_asked_reads_what_the_plan_means(tmp_path: Path) -> None:
     assert "+ 3 to create" in meaning
 
 
+def test_of_a_plan_that_is_longer_than_a_summary_may_be_the_begin_is_shown(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    made.strata('printf "## a to b\\n\\n"; head -c 1100000 /dev/zero | tr "\\0" x')
+    summary = tmp_path / "summary.md"
+    at = {"PULUMI_BACKEND_URL": "s3://state", "GITHUB_STEP_SUMMARY": str(summary)}
+    assert made.run("plan.sh", COMMIT="c1", FAILS="", DEPLOYED="{}", **at).returncode == 0
+    shown = summary.read_text()
+    assert shown.startswith("## a to b\n")
+    assert shown.endswith("x\n```\n\nThe rest is too long for a summary; all of it: s3://state/plans/shop/c1.md\n")
+    assert 1_000_000 < len(shown) < 2**20
+
+
 def test_of_a_stack_that_is_new_all_is_made(tmp_path: Path) -> None:
     made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
     assert made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode == 0
