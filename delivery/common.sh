@@ -23,18 +23,28 @@ plan_of() {
   echo "${bucket%/}/plans/$STACK/$1"
 }
 
-# How many objects there are below an address of S3; that it may not be asked is no such answer.
-objects_at() {
+# When an object of S3 was last written, as text that sorts, or None where it is not there; that it may not be asked is no such
+# answer.
+written_at() {
   local path=${1#s3://}
-  aws s3api list-objects-v2 --bucket "${path%%/*}" --prefix "${path#*/}" --query 'length(Contents || `[]`)' --output text
+  aws s3api list-objects-v2 --bucket "${path%%/*}" --prefix "${path#*/}" --query 'Contents[0].LastModified' --output text
 }
 
 # Tells whoever approves what a plan means: the file $1, which is kept as $2. It goes to the log, to the summary of a
 # workflow's job, and in a line to CodePipeline's question, which takes 1,000 characters.
 tell_plan() {
   cat "$1"
-  [[ -z ${GITHUB_STEP_SUMMARY:-} ]] || cat "$1" >>"$GITHUB_STEP_SUMMARY"
+  [[ -z ${GITHUB_STEP_SUMMARY:-} ]] || summarize "$1" "$2" >>"$GITHUB_STEP_SUMMARY"
   [[ -z ${PLANNED_FILE:-} ]] || printf '%.700s (all of it: %s)\n' "$(sed -n 3p "$1")" "$2" >"$PLANNED_FILE"
+}
+
+# As much of the file $1 as GitHub takes: of a summary above 1 MiB it shows nothing at all.
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+summarize() {
+  local most=1000000
+  head -c "$most" "$1"
+  # shellcheck disable=SC2016
+  [[ $(wc -c <"$1") -le $most ]] || printf '\n```\n\nThe rest is too long for a summary; all of it: %s\n' "$2"
 }
 
 # Stack files are previewed in an account of stand-ins; where the stack's own images are is the caller's.

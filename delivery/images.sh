@@ -65,11 +65,13 @@ of_stack() {
 # gh is given it, so it needs no token of GitHub: https://cli.github.com/manual/gh_attestation_verify
 # The form: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
 verify() {
-  local account=$1 region=$2 repository=$3 digest=$4 bundles referrer layer address
+  local account=$1 region=$2 repository=$3 digest=$4 bundles referrers referrer layer address
   [[ -n $attestor ]] || { echo "nobody is named who attests the images of $STACK: strata:delivery, attestedBy" >&2 && return 1; }
   bundles=$(mktemp --suffix .jsonl)
-  for referrer in $(aws ecr list-image-referrers --registry-id "$account" --region "$region" --repository-name "$repository" \
-    --subject-id "imageDigest=$digest" --output text --query "referrers[?artifactType=='application/vnd.dev.sigstore.bundle.v0.3+json'].digest"); do
+  # That it may not be asked is no such answer; in the head of a loop a failure would be one.
+  referrers=$(aws ecr list-image-referrers --registry-id "$account" --region "$region" --repository-name "$repository" \
+    --subject-id "imageDigest=$digest" --output text --query "referrers[?artifactType=='application/vnd.dev.sigstore.bundle.v0.3+json'].digest")
+  for referrer in $referrers; do
     layer=$(aws ecr batch-get-image --registry-id "$account" --region "$region" --repository-name "$repository" \
       --image-ids "imageDigest=$referrer" --query 'images[0].imageManifest' --accepted-media-types application/vnd.oci.image.manifest.v1+json --output text | jq --raw-output '.layers[0].digest')
     address=$(aws ecr get-download-url-for-layer --registry-id "$account" --region "$region" --repository-name "$repository" \

@@ -124,10 +124,29 @@ def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path
         yield from _holder_problems(str(delivery.pipeline_of), stack, directory)
     if delivery.after is not None:
         yield from _order_problems(delivery.after, stack, config, directory)
+    yield from _trust_problems(stack, config, directory)
     takers = _takers(stack.name, config, directory)
     if set(delivery.promotes_to) != takers:
         said = f"is [{', '.join(delivery.promotes_to)}], and its images go on to [{', '.join(sorted(takers))}]"
         yield Problem(f"{KEY}.promotesTo", said)
+
+
+def _trust_problems(stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
+    """IAM takes one provider an issuer, so one stack of an account makes GitHub's."""
+    account = account_of(config)
+    if account is None or not _trusts_github(config):
+        return
+    for name in stackfile.stack_names(directory):
+        theirs = stackfile.read(directory, name).config
+        if name != stack.name and account_of(theirs) == account and _trusts_github(theirs):
+            said = f"must be true here or in Pulumi.{name}.yaml: one stack makes the provider that {account} takes"
+            yield Problem("settings.github.existingProvider", said)
+
+
+def _trusts_github(config: Mapping[str, str]) -> bool:
+    """Whether a stack makes the provider by which its account trusts GitHub."""
+    github = _settings(config).get("github")
+    return isinstance(github, dict) and not github.get("existingProvider")
 
 
 def _pipeline_problems(pipeline: Any, stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:

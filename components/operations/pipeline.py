@@ -24,6 +24,12 @@ from settings.services.delivery import Branch, ConnectionArn, Repository, StackN
 from settings.services.iam import AccountId, RoleName
 from settings.services.s3 import BucketAddress, BucketName
 
+_KEEP_DAYS = 365
+"""A stage goes back with what its source stage once handed on; CodePipeline knows executions for twelve months.
+
+https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html
+"""
+
 
 class Target(Settings):
     """A stack that the pipeline deploys, into which account and as whom."""
@@ -103,7 +109,7 @@ class Pipeline(Component):
         self._logs = LogGroup(self.child("logs"), account=account, key=log_key, opts=self.child_options())
         self._artifacts = Bucket(
             self.child("artifacts"),
-            BucketSettings(bucket=settings.artifacts, expire_days=30, noncurrent_days=7),
+            BucketSettings(bucket=settings.artifacts, expire_days=_KEEP_DAYS, noncurrent_days=7),
             account=account,
             key=key,
             access_logs=access_logs,

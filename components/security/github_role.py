@@ -54,6 +54,12 @@ class GithubRoleSettings(Settings):
             )
         if self.also and self.environment is None:
             raise MisfitError(Problem("also", "is beside an environment, and none is given"))
+        # GitHub takes names of environments for the same that differ in capitals alone.
+        known = [one.lower() for one in self._environments]
+        for one in known:
+            if f"{one}-plan" in known:
+                said = f"{one}-plan is where {one} is planned; who plans would deploy, with no reviewer asked"
+                raise MisfitError(Problem("also", said))
         return self
 
     @property

@@ -16,6 +16,7 @@ from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
+from components.security.github_role import GithubRole
 from components.security.operator_role import OperatorRole
 from systems.confluence.copies import contract_of
 from systems.confluence.data import make_data
@@ -93,6 +94,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             "groups": canary.group_names,
             "functions": moved,
         }
+    if settings.github is not None:
+        GithubRole("github", settings.github, account=account)
     if settings.pipeline is not None:
         Pipeline(
             "delivery",

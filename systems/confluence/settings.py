@@ -22,6 +22,7 @@ from components.operations.copy_region import RecoveryRegion
 from components.operations.pipeline import PipelineSettings
 from components.operations.topic import NoticesSettings
 from components.operations.tracing import SamplingRule, TracingSettings
+from components.security.github_role import GithubRoleSettings
 from components.security.secret import SecretSettings
 from components.workloads.migration import MigrationSettings
 from settings import Name, Problem, Settings, refuse
@@ -105,7 +106,9 @@ class SystemSettings(Settings):
     """``null`` for a stack that can be lost with its region."""
     recovery: RecoveryStackSettings | None = None
     """Makes this the recovery stack of another, of which it has the names and the secrets, and whose stores it copies.
-    It makes no distribution, zone, secret, bucket of data or pipeline."""
+    It makes no distribution, zone, secret, bucket of data, pipeline or role of GitHub's."""
+    github: GithubRoleSettings | None = None
+    """Which workflow of GitHub may deploy, and from where drift is looked for at night."""
     pipeline: PipelineSettings | None = None
     notices: NoticesSettings
     alarms: AlarmSettings = AlarmSettings()
@@ -153,6 +156,7 @@ class SystemSettings(Settings):
         accelerated = self.functions is not None and self.functions.accelerator is not None
         given = {
             "copies": self.copies is not None,
+            "github": self.github is not None,
             "pipeline": self.pipeline is not None,
             "hostedZoneId": self.hosted_zone_id is not None,
             "parentZoneId": self.parent_zone_id is not None,

@@ -148,6 +148,15 @@ def test_a_pull_request_of_a_fork_gets_no_credentials_and_no_comment() -> None:
     assert writing == ["review"]
 
 
+def test_a_pull_request_does_not_fail_for_a_stack_that_no_pull_request_may_look_at() -> None:
+    job = workflow()["jobs"]["preview-account"]
+    asked = "env.WORKFLOW_ROLE_ARN != ''"
+    assert job["env"]["WORKFLOW_ROLE_ARN"] == "${{ vars.WORKFLOW_ROLE_ARN }}"
+    said, *others = ((step.get("if"), step["run"]) for step in job["steps"] if "run" in step)
+    assert said[0] == "env.WORKFLOW_ROLE_ARN == ''"
+    assert [when for when, _ in others] == [asked] * 4
+
+
 def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:
     found = workflow("soak")
     assert found[True]["push"] == {"branches": ["main"]}

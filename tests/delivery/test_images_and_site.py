@@ -21,7 +21,9 @@ case "$1 $2" in
       *"--registry-id 111111111111"*) [[ -n $TRIED ]] && echo sha256:aa || { echo "$REFUSED" >&2; exit 254; } ;;
       *) if [[ -f there ]]; then echo "sha256:${HERE:-aa}"; else echo "$REFUSED" >&2; exit 254; fi ;;
     esac ;;
-  "ecr list-image-referrers") [[ -n $UNSIGNED ]] || echo sha256:bb ;;
+  "ecr list-image-referrers")
+    [[ $UNSIGNED == AccessDenied* ]] && echo "$UNSIGNED" >&2 && exit 254
+    [[ -n $UNSIGNED ]] || echo sha256:bb ;;
   "ecr batch-get-image")
     case "$*" in
       *imageDigest=sha256:bb*) echo '{"schemaVersion": 2, "layers": [{"digest": "sha256:cc"}]}' ;;
@@ -107,6 +109,14 @@ def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
     (asked,) = made.calls("gh")
     place = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server@sha256:aa"
     assert asked.startswith(f"gh attestation verify oci://{place} --repo example/server --bundle ")
+
+
+def test_that_nobody_may_ask_who_attests_an_image_is_no_answer(tmp_path: Path) -> None:
+    """Whoever is told that nobody did deletes the image."""
+    made = tools(tmp_path)
+    (tmp_path / "there").touch()
+    ended = images(made, UNSIGNED="AccessDeniedException")
+    assert (ended.returncode, ended.stderr) == (254, "AccessDeniedException\n")
 
 
 def test_a_critical_finding_stops_the_deployment(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ esac"""
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, by a --query of the CLI
 LISTED = """case "$1 $2" in
   "s3 cp") [[ $4 == *.md ]] && cp "$3" meaning.md; [[ $3 == - ]] && cat > applied; true ;;
-  "s3api list-objects-v2") echo "${APPLIED:-0}" ;;
+  "s3api list-objects-v2") [[ "$*" == *.json* ]] && echo "${PLANNED_AT:-None}" || echo "${APPLIED_AT:-None}" ;;
 esac"""
 
 
@@ -189,6 +189,18 @@ def test_whoever_is_asked_reads_what_the_plan_means(tmp_path: Path) -> None:
     assert "+ 3 to create" in meaning
 
 
+def test_of_a_plan_that_is_longer_than_a_summary_may_be_the_begin_is_shown(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    made.strata('printf "## a to b\\n\\n"; head -c 1100000 /dev/zero | tr "\\0" x')
+    summary = tmp_path / "summary.md"
+    at = {"PULUMI_BACKEND_URL": "s3://state", "GITHUB_STEP_SUMMARY": str(summary)}
+    assert made.run("plan.sh", COMMIT="c1", FAILS="", DEPLOYED="{}", **at).returncode == 0
+    shown = summary.read_text()
+    assert shown.startswith("## a to b\n")
+    assert shown.endswith("x\n```\n\nThe rest is too long for a summary; all of it: s3://state/plans/shop/c1.md\n")
+    assert 1_000_000 < len(shown) < 2**20
+
+
 def test_of_a_stack_that_is_new_all_is_made(tmp_path: Path) -> None:
     made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
     assert made.run("plan.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode == 0
@@ -206,26 +218,40 @@ def test_an_update_does_what_was_planned(tmp_path: Path) -> None:
     made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
     ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state/", FAILS="")
     assert ended.returncode == 0, ended.stderr
-    _, fetched, told = made.calls("aws")
+    *_, fetched, told = made.calls("aws")
     assert fetched.startswith("aws s3 cp s3://state/plans/shop/c1.json ")
     (up,) = made.calls("pulumi up")
     assert up.startswith("pulumi up --stack shop --policy-pack policy --plan ")
     assert told == "aws s3 cp - s3://state/plans/shop/c1.done"
 
 
-def test_the_way_back_is_the_commit_that_was_carried_out_before(tmp_path: Path) -> None:
-    """CodePipeline takes the stage's last good commit again, whose plan fits no more."""
+@pytest.mark.parametrize(
+    ("planned", "applied", "held"),
+    [
+        ("2026-11-29T18:00:00+00:00", "2026-11-29T18:40:00+00:00", False),
+        ("None", "2026-11-29T18:40:00+00:00", False),
+        ("2026-11-30T09:00:00+00:00", "2026-11-29T18:40:00+00:00", True),
+        ("2026-11-30T09:00:00+00:00", "None", True),
+    ],
+)
+def test_the_way_back_is_a_commit_that_was_carried_out_and_not_planned_since(
+    tmp_path: Path, planned: str, applied: str, held: bool
+) -> None:
+    """CodePipeline takes the stage's last good commit again, whose plan fits no more; a newer plan was approved."""
     made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
-    ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="", APPLIED="1")
+    at = {"PLANNED_AT": planned, "APPLIED_AT": applied}
+    ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="", **at)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("c1 was applied to shop before")
+    assert ended.stdout.startswith("c1 was applied to shop before") is not held
     (up,) = made.calls("pulumi up")
-    assert "--plan" not in up
+    assert ("--plan" in up) is held
 
 
 def test_an_update_that_fails_was_not_carried_out(tmp_path: Path) -> None:
     made = Tools(tmp_path, pulumi=PULUMI + "\n[[ $1 != up ]]", aws=LISTED)
-    assert made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode != 0
+    ended = made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="")
+    assert ended.returncode != 0
+    assert "plan and approve c1 anew" in ended.stderr
     assert not [call for call in made.calls("aws") if ".done" in call and " cp " in call]
 
 

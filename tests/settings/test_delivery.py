@@ -28,6 +28,10 @@ def lines(stack: str, pipeline: Mapping[str, Any] | None = None, **changes: Any)
         config["strata:delivery"] = json.dumps(changes["delivery"])
     if "accounts" in changes:
         config["aws:allowedAccountIds"] = json.dumps(changes["accounts"])
+    return refused(stack, config)
+
+
+def refused(stack: str, config: Mapping[str, str]) -> list[str]:
     try:
         parse(stack, config, systems.SETTINGS)
     except SettingsError as error:
@@ -41,6 +45,21 @@ def test_whoever_takes_images_elsewhere_is_let_in_and_nobody_else(accounts: list
     assert lines("dev", delivery=said) == [
         f"Pulumi.dev.yaml: delivery.promotesTo: is [{', '.join(accounts)}], and its images go on to [123456789012]"
     ]
+
+
+def test_one_stack_of_an_account_makes_the_provider_of_github() -> None:
+    config = dict(CONFIGS["dev"])
+    settings = json.loads(config["strata:settings"])
+    for existing, said in (
+        (True, []),
+        (False, [
+            "Pulumi.dev.yaml: settings.github.existingProvider: must be true here or in Pulumi.mdreader-dev.yaml: "
+            "one stack makes the provider that 111122223333 takes"
+        ]),
+    ):  # fmt: skip
+        settings["github"]["existingProvider"] = existing
+        config["strata:settings"] = json.dumps(settings)
+        assert refused("dev", config) == said
 
 
 def test_an_attestation_is_read_where_a_line_begins_by_all_that_follow() -> None:

@@ -7,6 +7,7 @@ from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, b
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from components.security.deployment_role import PLAN_ROLE
+from settings.delivery import Deployer, delivery_of
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ROLE = "aws:iam/role:Role"
@@ -31,16 +32,19 @@ def _inside(graph: Graph) -> Iterator[Node]:
 
 def deployers(graph: Graph) -> Iterator[Prerequisite]:
     """The deployment role, for what only it can do: deploy into the cluster that it made, from inside."""
+    # What a commit deploys says where its state is.
+    by_hand = delivery_of(graph.config).by is Deployer.HAND
+    rights_for = f"strata rights-for {graph.stack}{' --state s3://my-state-bucket' if by_hand else ''}"
     for role, holders in sorted(_roles(graph).items()):
         policies = (
-            f"strata rights-for {graph.stack} --state s3://my-state-bucket --output rights",
+            f"{rights_for} --output rights",
             "# make and attach these policies: docs/deploying.md, step 2; for a first up without them "
             "(docs/decisions/0049-least-rights.md):",
             f"aws iam attach-role-policy --role-name {role} --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
         )
         if role == PLAN_ROLE:
             policies = (
-                f"strata rights-for {graph.stack} --state s3://my-state-bucket --read-only --output rights",
+                f"{rights_for} --read-only --output rights",
                 "# make and attach these policies: docs/deploying.md, step 2",
             )
         yield Prerequisite(

@@ -97,20 +97,43 @@ def api_logging(graph: Graph) -> Iterator[Prerequisite]:
         )
 
 
+def _github(graph: Graph) -> Iterator[Prerequisite]:
+    """The provider by which an account trusts GitHub: made by this stack, or there before it."""
+    check = (
+        "aws iam list-open-id-connect-providers "
+        f"--query \"OpenIDConnectProviderList[?contains(Arn, '{_GITHUB}')].Arn\" --output text"
+    )
+    made = [
+        n for n in graph.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") if _GITHUB in known(n, "url")
+    ]
+    for node in made:
+        yield Prerequisite(
+            kind="one-github-provider",
+            title="nobody has made the account trust GitHub yet",
+            why="IAM takes one provider an issuer, so one stack of an account makes it",
+            check=check,
+            good="nothing",
+            make=("# existingProvider: true below github in this stack's file",),
+            urns=(node.urn,),
+        )
+    roles = [
+        n for n in graph.of_type("aws:iam/role:Role") if f"oidc-provider/{_GITHUB}" in known(n, "assumeRolePolicy")
+    ]
+    if roles and not made:
+        yield Prerequisite(
+            kind="github-provider",
+            title="the account trusts GitHub",
+            why="the stack file says that another stack of the account has made it so",
+            check=check,
+            good="its ARN",
+            make=("# deploy that stack first, or existingProvider: false below github in this one's file",),
+            urns=tuple(node.urn for node in roles),
+        )
+
+
 def singletons(graph: Graph) -> Iterator[Prerequisite]:
     """What an account takes one of; a second is refused, or takes the place of the first."""
-    for node in graph.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider"):
-        if _GITHUB in known(node, "url"):
-            yield Prerequisite(
-                kind="one-github-provider",
-                title="nobody has made the account trust GitHub yet",
-                why="IAM takes one provider an issuer, so one stack of an account makes it",
-                check="aws iam list-open-id-connect-providers "
-                f"--query \"OpenIDConnectProviderList[?contains(Arn, '{_GITHUB}')].Arn\" --output text",
-                good="nothing",
-                make=("# existingProvider: true below github in this stack's file",),
-                urns=(node.urn,),
-            )
+    yield from _github(graph)
     for node in graph.of_type("aws:cfg/recorder:Recorder"):
         region = region_of(graph, node)
         yield Prerequisite(

@@ -69,6 +69,13 @@ def test_six_stages_follow_the_source_in_their_order(graph: Graph) -> None:
     ]
 
 
+def test_what_a_stage_goes_back_with_is_kept_as_long_as_its_execution_is_known(graph: Graph) -> None:
+    rules = graph.only(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "pipeline-artifacts-lifecycle"
+    )
+    assert [one["expiration"]["days"] for one in rules.inputs["rules"] if "expiration" in one] == [365]
+
+
 def actions(graph: Graph, stage: str) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {
         one["name"]: one["actions"] for one in graph.only(PIPELINE).inputs["stages"]

@@ -62,6 +62,12 @@ def test_further_environments_are_beside_one() -> None:
         existing(branch="main", also=("prod-dr",))
 
 
+@pytest.mark.parametrize(("environment", "also"), [("prod", "prod-plan"), ("prod-plan", "prod"), ("prod", "Prod-Plan")])
+def test_where_one_is_planned_none_deploys(environment: str, also: str) -> None:
+    with pytest.raises(ValidationError, match="prod-plan is where prod is planned"):
+        existing(environment=environment, also=(also,))
+
+
 def test_or_one_branch() -> None:
     assert existing(branch="main").subjects == ["repo:example/strata:ref:refs/heads/main"]
 

@@ -10,7 +10,7 @@ def test_the_role_that_plans_is_made_with_rights_that_only_read() -> None:
     (plans,) = (
         one for one in deployers(stack_graph("prod")) if one.kind == "deployment-role" and "strata-preview" in one.title
     )
-    assert any(line.startswith("strata rights-for prod ") and "--read-only" in line for line in plans.make)
+    assert "strata rights-for prod --read-only --output rights" in plans.make, "its file says where the state is"
     assert not [line for line in plans.make if "AdministratorAccess" in line]
 
 
@@ -21,7 +21,7 @@ def test_the_stack_s_own_rights_come_before_an_administrator_s() -> None:
     (role,) = (one for one in deployers(graph) if one.kind == "deployment-role")
     made, rights, fallback, attached = role.make
     assert made.startswith("aws iam create-role ")
-    assert rights.startswith("strata rights-for dev ")
+    assert rights == "strata rights-for dev --state s3://my-state-bucket --output rights"
     assert fallback.startswith("# ")
     assert attached.endswith("AdministratorAccess")
 

@@ -44,6 +44,13 @@ def _of_github(_graph: Graph, found: Node) -> bool:
     return "githubusercontent" in str(found.inputs["url"])
 
 
+def _trusts_elsewhere(graph: Graph, found: Node) -> bool:
+    made = [
+        one for one in graph.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") if _of_github(graph, one)
+    ]
+    return "oidc-provider/token.actions" in str(found.inputs["assumeRolePolicy"]) and not made
+
+
 def _spot(_graph: Graph, found: Node) -> bool:
     return found.inputs.get("capacityType") == "SPOT"
 
@@ -102,6 +109,7 @@ FACTS: list[tuple[str, str, Callable[[Graph, Node], bool]]] = [
     ("aws:apigateway/stage:Stage", "api-logging", _logs_elsewhere),
     ("aws:apigatewayv2/stage:Stage", "api-logging", _logs_elsewhere),
     ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "one-github-provider", _of_github),
+    ("aws:iam/role:Role", "github-provider", _trusts_elsewhere),
     ("aws:cfg/recorder:Recorder", "one-recorder", _always),
     ("aws:cognito/userPoolDomain:UserPoolDomain", "sign-in-prefix", _prefix),
     ("aws:sns/topicSubscription:TopicSubscription", "subscription", _by_mail),
