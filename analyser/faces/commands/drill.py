@@ -29,9 +29,9 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(asdict(found), indent=2))
         return
     from analyser.faces.terminal.drill import lines
+    from analyser.faces.terminal.lines import print_lines
 
-    for line in lines(found):
-        typer.echo(line)
+    print_lines(lines(found))
 
 
 def whole(stack: str) -> Graph:
