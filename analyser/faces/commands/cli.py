@@ -150,20 +150,14 @@ def main() -> None:
     # exit, would each take as long as the stack's own program.
     gc.disable()
     sdk.install()
-    if callable(signal.getsignal(signal.SIGINT)):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     code = FAULT
     try:
+        if callable(signal.getsignal(signal.SIGINT)):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        code = 0  # whoever read the output has seen enough
-    except SystemExit as end:
-        if not isinstance(end.__context__, BrokenPipeError):
-            raise
-        code = 0  # the same, of what rich prints
     except Exception as error:
         code = _failed(error)
     sys.stderr.flush()

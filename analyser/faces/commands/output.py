@@ -9,14 +9,14 @@ from typing import IO
 import typer
 
 from analyser.analyses.report import Report
-from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.commands.usage_error import UsageError, near
 from analyser.faces.formats import Form, FormError, write
 
 
 def form_named(name: str) -> Form:
     """The form of that name. Raises UsageError for none."""
     if name not in list(Form):
-        raise UsageError(f"strata: --format {name} is none of {', '.join(Form)}")
+        raise UsageError(f"strata: --format {name} is none of {', '.join(Form)}{near(name, Form)}")
     return Form(name)
 
 
