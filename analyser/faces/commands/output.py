@@ -20,10 +20,10 @@ def form_named(name: str) -> Form:
     return Form(name)
 
 
-def write_reports(reports: Sequence[Report], form: Form, output: Path | None) -> None:
-    """Writes previews in a form. Raises UsageError for several in a form that holds one."""
+def write_reports(reports: Sequence[Report], form: Form, output: Path | None, folder: Path) -> None:
+    """Writes previews of stacks whose files are in a folder. Raises UsageError for several in a form that holds one."""
     try:
-        text = write(reports, form)
+        text = write(reports, form, folder)
     except FormError as error:
         raise UsageError(f"strata: {error}") from error
     with written_to(output) as file:
