@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 a mandatory violation, 2 bad input or a program error, 70
 
 import gc
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -25,6 +26,8 @@ from analyser.run import sdk
 from analyser.version import version
 
 FAULT = 70
+_WIDEST = 100
+"""Columns of help, whose sentences are harder to read in longer lines."""
 
 _EXAMPLES = {
     "preview": "prod",
@@ -147,20 +150,14 @@ def main() -> None:
     # exit, would each take as long as the stack's own program.
     gc.disable()
     sdk.install()
-    if callable(signal.getsignal(signal.SIGINT)):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     code = FAULT
     try:
+        if callable(signal.getsignal(signal.SIGINT)):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        code = 0  # whoever read the output has seen enough
-    except SystemExit as end:
-        if not isinstance(end.__context__, BrokenPipeError):
-            raise
-        code = 0  # the same, of what rich prints
     except Exception as error:
         code = _failed(error)
     sys.stderr.flush()
@@ -178,7 +175,9 @@ def _failed(error: Exception) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code; problems go to stderr, one line each."""
     try:
-        result: Any = app(list(arguments), prog_name="strata", standalone_mode=False)
+        # What is left alone fills no wide terminal, and takes a narrow one for one of fifty columns.
+        wide = min(shutil.get_terminal_size().columns, _WIDEST)
+        result: Any = app(list(arguments), prog_name="strata", standalone_mode=False, terminal_width=wide)
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:

@@ -1,6 +1,7 @@
 """`strata delivery`: who deploys which stack when a commit has changed it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,12 +36,19 @@ def delivery(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return 0
-    for one in [found] if stack else found["stacks"]:
-        told = (one["by"], one["place"], one["after"] or "-", one["account"] or "-", one["region"])
-        typer.echo("  ".join((f"{one['stack']:<24}", *(f"{item:<14}" for item in told))).rstrip())
-    for image in found.get("images", ()):
-        typer.echo(f"  {image['registry']}/{image['repository']}{image['version']}")
+    from analyser.faces.terminal.lines import print_lines
+
+    print_lines(_told(found))
     return 0
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    """A line a stack, and one an image."""
+    for one in found.get("stacks", [found]):
+        told = (one["by"], one["place"], one["after"] or "-", one["account"] or "-", one["region"])
+        yield "  ".join((f"{one['stack']:<24}", *(f"{item:<14}" for item in told))).rstrip()
+    for image in found.get("images", ()):
+        yield f"  {image['registry']}/{image['repository']}{image['version']}"
 
 
 def _one(root: Path, stack: str) -> dict[str, Any]:

@@ -120,9 +120,10 @@ def _as_json(
 def _print(found: Difference, time: UpdateTime | None, *, security_only: bool) -> None:
     from analyser.faces.terminal.changes import show_changes, show_time, show_widened
     from analyser.faces.terminal.cost import show_difference
+    from analyser.faces.terminal.lines import print_lines
 
     if security_only:
-        typer.echo(f"{found.before} to {found.after}{'' if found.widened else ': nothing widens'}")
+        print_lines([f"{found.before} to {found.after}{'' if found.widened else ': nothing widens'}"])
         show_widened(found)
         return
     show_difference(found)

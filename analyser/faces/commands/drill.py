@@ -7,7 +7,7 @@ import typer
 
 from analyser.analyses.drill import Kind, drill
 from analyser.faces.commands.stack import graph_of, is_file, own_project, project
-from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.commands.usage_error import UsageError, near
 from analyser.graph import Graph
 from settings import SettingsError, stackfile
 from settings.recovery import recovery_of
@@ -16,7 +16,7 @@ from settings.recovery import recovery_of
 def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
     """Prints the steps of one kind. Raises UsageError for a kind that is not known."""
     if asked not in list(Kind):
-        raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}")
+        raise UsageError(f"strata: drill {asked} is not known; {', '.join(Kind)}{near(asked, Kind)}")
     kind = Kind(asked)
     own_project("drill")
     if kind is Kind.REGION:
@@ -29,9 +29,9 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(asdict(found), indent=2))
         return
     from analyser.faces.terminal.drill import lines
+    from analyser.faces.terminal.lines import print_lines
 
-    for line in lines(found):
-        typer.echo(line)
+    print_lines(lines(found))
 
 
 def whole(stack: str) -> Graph:

@@ -9,21 +9,21 @@ from typing import IO
 import typer
 
 from analyser.analyses.report import Report
-from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.commands.usage_error import UsageError, near
 from analyser.faces.formats import Form, FormError, write
 
 
 def form_named(name: str) -> Form:
     """The form of that name. Raises UsageError for none."""
     if name not in list(Form):
-        raise UsageError(f"strata: --format {name} is none of {', '.join(Form)}")
+        raise UsageError(f"strata: --format {name} is none of {', '.join(Form)}{near(name, Form)}")
     return Form(name)
 
 
-def write_reports(reports: Sequence[Report], form: Form, output: Path | None) -> None:
-    """Writes previews in a form. Raises UsageError for several in a form that holds one."""
+def write_reports(reports: Sequence[Report], form: Form, output: Path | None, folder: Path) -> None:
+    """Writes previews of stacks whose files are in a folder. Raises UsageError for several in a form that holds one."""
     try:
-        text = write(reports, form)
+        text = write(reports, form, folder)
     except FormError as error:
         raise UsageError(f"strata: {error}") from error
     with written_to(output) as file:

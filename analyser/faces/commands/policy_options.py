@@ -7,9 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.commands.usage_error import UsageError, near
 
 # What takes long to import (the pack) is imported where it is used.
+
+
+_COLONS = 2
+"""Of a whole type token, such as aws:s3/bucket:Bucket; rules about every type are about what is less by name alone."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,26 @@ class Choice:
         from policy.pack import all_rules
 
         if self.severity and self.severity not in list(Severity):
-            raise UsageError(f"strata: --severity {self.severity} is none of {', '.join(Severity)}")
+            hint = near(self.severity, Severity)
+            raise UsageError(f"strata: --severity {self.severity} is none of {', '.join(Severity)}{hint}")
         seen = _seen_by(self.framework)
         chosen = [rule for rule in all_rules() if self._means(rule) and (seen is None or rule.id in seen)]
         if chosen:
             return chosen
         if self.part and not (self.severity or self.token or self.framework):
-            raise UsageError(f"strata: no rule's id holds {self.part!r}; strata policies lists them")
-        raise UsageError("strata: there is no such rule; strata policies lists them")
+            hint = near(self.part, (rule.id for rule in all_rules()))
+            raise UsageError(f"strata: no rule's id holds {self.part!r}{hint or '; strata policies lists them'}")
+        raise UsageError(f"strata: there is no rule of {self._said()}{self._hint() or '; strata policies lists them'}")
+
+    def _said(self) -> str:
+        told = {"id": self.part, "severity": self.severity, "type": self.token, "framework": self.framework}
+        return ", ".join(f"{name} {value}" for name, value in told.items() if value)
+
+    def _hint(self) -> str:
+        from policy.pack import all_rules
+
+        types = {token for rule in all_rules() for token in rule.types}
+        return near(self.token, types) if self.token and not any(self.token in each for each in types) else ""
 
     def _means(self, rule: Any) -> bool:
         return (
@@ -48,17 +64,17 @@ def _about(token: str) -> set[str]:
     from policy.model import index_of
     from policy.pack import all_rules
 
-    return {rule.id for rule in index_of(all_rules()).concerning(token)} if ":" in token else set()
+    return {rule.id for rule in index_of(all_rules()).concerning(token)} if token.count(":") == _COLONS else set()
 
 
 def framework_named(key: str, rules: Iterable[Any]) -> Any:
     """The framework with the controls that these rules see. Raises UsageError for one that is not known."""
-    from policy.profiles import framework
+    from policy.profiles import NAMES, framework
 
     try:
         return framework(key, list(rules))
     except ValueError as error:
-        raise UsageError(f"strata: --framework {error}") from error
+        raise UsageError(f"strata: --framework {error}{near(key.lower(), NAMES)}") from error
 
 
 def _seen_by(framework: str) -> set[str] | None:

@@ -32,12 +32,14 @@ CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; fail if
 
 def stacks() -> int:
     """List the stacks with their system, environment and region."""
+    from analyser.faces.terminal.lines import Lines
     from analyser.run.foreign.project import read_stack
     from settings import SettingsError, stackfile
     from settings.provider import REGION_KEY
     from settings.stack import PROJECT
 
     found = project()
+    out = Lines()
     failed = 0
     for name in stackfile.stack_names(found.stack_files):
         try:
@@ -47,7 +49,7 @@ def stacks() -> int:
             continue
         own = (f"{PROJECT}:system", f"{PROJECT}:environment") if found.own else ()
         told = (config.get(key, "?") for key in (*own, REGION_KEY))
-        typer.echo("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
+        out.print("  ".join((f"{name:<24}", *(f"{item:<14}" for item in told))).rstrip())
     return failed
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of, tell_gaps
-from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.commands.usage_error import UsageError, near
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
 
@@ -105,10 +105,10 @@ def diff(
     if as_json and form not in ("text", "json"):
         raise UsageError(f"strata: --json and --format {form} contradict each other; give one of them")
     if chosen not in list(Form):
-        raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}")
+        raise UsageError(f"strata: --format {form} is not known; {', '.join(Form)}{near(form, Form)}")
     for reason in fail_on or ():
         if reason not in list(Failing):
-            raise UsageError(f"strata: --fail-on {reason} is not known; {', '.join(Failing)}")
+            raise UsageError(f"strata: --fail-on {reason} is not known; {', '.join(Failing)}{near(reason, Failing)}")
     reasons = [Failing(reason) for reason in fail_on or ()]
     return show_diff(before, after, rev, Form(chosen), security_only=security_only, fail_on=reasons)
 

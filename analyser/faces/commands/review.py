@@ -63,7 +63,8 @@ def preview(
         return _preview_all(chosen, output, begun, limit, judging)
     report = replace(report_of(stack, judging=judging), with_reach=with_reach)
     _refuse([report.graph, *_neighbours(report.graph)], asked=report.graph)
-    _show(report, form=chosen, output=output, full=full, begun=begun)
+    folder = Path.cwd() if is_file(stack) else project().stack_files
+    _show(report, folder, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], limit)
 
 
@@ -152,7 +153,7 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
     reports = [outcome.report for outcome in outcomes if outcome.report]
     _refuse([report.graph for report in reports])
     if form:
-        write_reports(reports, form_named(form), output)
+        write_reports(reports, form_named(form), output, project().stack_files)
     else:
         with written_to(output) as file:
             show(outcomes, seconds=time.perf_counter() - begun, file=file)
@@ -161,11 +162,11 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
     return verdict_of(reports, budget)
 
 
-def _show(report: Any, *, form: str, output: Path | None, full: bool, begun: float) -> None:
+def _show(report: Any, folder: Path, *, form: str, output: Path | None, full: bool, begun: float) -> None:
     from analyser.faces.commands.output import form_named, write_reports, written_to
 
     if form:
-        write_reports([report], form_named(form), output)
+        write_reports([report], form_named(form), output, folder)
         return
     from analyser.faces.terminal.page import show
 

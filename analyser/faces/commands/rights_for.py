@@ -18,6 +18,7 @@ from analyser.faces.commands.drill import home_of, standby_of, whole
 from analyser.faces.commands.output import written_to
 from analyser.faces.commands.stack import graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.terminal.lines import print_lines
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings import SettingsError
@@ -53,8 +54,7 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
             with written_to(output / f"{title}.json") as file:
                 file.write(_text(document, account) + "\n")
     else:
-        for line in _lines(found, files, graph, reading=reading):
-            typer.echo(line)
+        print_lines(_lines(found, files, graph, reading=reading))
 
 
 def _state(graph: Graph) -> str:

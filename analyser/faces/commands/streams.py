@@ -2,9 +2,11 @@
 
 import codecs
 import errno
+import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 _PLAIN = "strata-plain"
 _LETTERS = {
@@ -26,15 +28,36 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What the system says of a device that takes no more."""
 
 
+class _Pipe(io.FileIO):
+    """A pipe that may be written to after its reader has left, as ``head`` does: the exit status is of the whole."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return super().write(data)
+
+
 def prepare() -> None:
-    """Makes both streams take whatever is printed: nothing where they are closed, plain letters where they must."""
+    """Makes both streams take whatever is printed: nothing where nobody reads them, plain letters where they must."""
     codecs.register_error(_PLAIN, _plain)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started the command, who wants its exit status alone
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
-        elif not stream.encoding.lower().startswith("utf"):
-            stream.reconfigure(errors=_PLAIN)
+            continue
+        plain = not stream.encoding.lower().startswith("utf")
+        pipe = io.BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False))
+        told = io.TextIOWrapper(
+            pipe,
+            encoding=stream.encoding,
+            errors=_PLAIN if plain else stream.errors,
+            line_buffering=stream.line_buffering,
+        )
+        setattr(sys, name, told)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -18,9 +18,9 @@ def show_teardown(stack: str, *, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps({**asdict(found), **gaps_document(graph)}, indent=2))
     else:
+        from analyser.faces.terminal.lines import print_lines
         from analyser.faces.terminal.teardown import lines
 
-        for line in lines(found):
-            typer.echo(line)
+        print_lines(lines(found))
     tell_gaps(graph, "recovery", as_json=as_json)
     return VIOLATED if found.blocks else 0

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
 
 from analyser.analyses.report import Report
 
@@ -25,12 +27,12 @@ class FormError(Exception):
     """The form cannot hold what was asked for."""
 
 
-def write(reports: Sequence[Report], form: Form) -> str:
-    """One or several previews as text. Raises FormError for several in a form that holds one."""
-    return _writer(form)(reports)
+def write(reports: Sequence[Report], form: Form, folder: Path) -> str:
+    """Previews of stacks whose files are in a folder, as text. Raises FormError for several where a form holds one."""
+    return _writer(form, folder)(reports)
 
 
-def _writer(form: Form) -> Callable[[Sequence[Report]], str]:
+def _writer(form: Form, folder: Path) -> Callable[[Sequence[Report]], str]:
     # Each form imports what only it needs.
     if form is Form.JUNIT:
         from analyser.faces.formats.junit import junit
@@ -39,7 +41,7 @@ def _writer(form: Form) -> Callable[[Sequence[Report]], str]:
     if form is Form.SARIF:
         from analyser.faces.formats.sarif import sarif
 
-        return sarif
+        return partial(sarif, folder=folder)
     if form is Form.GITHUB:
         from analyser.faces.formats.github import github
 

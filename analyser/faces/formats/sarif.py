@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from analyser.analyses.report import Report
+from analyser.faces.formats.stack_lines import StackLines
 from policy.model import Rule, Violation
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -13,13 +15,17 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 
 
-def sarif(reports: Sequence[Report]) -> str:
-    """A run a stack, a result a violation; exempt ones are suppressed with the exemption's reason."""
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report) for report in reports]}
+def sarif(reports: Sequence[Report], folder: Path) -> str:
+    """A run a stack, a result a violation; exempt ones are suppressed with the exemption's reason.
+
+    Results point into the stacks' files, which are in ``folder``.
+    """
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, folder) for report in reports]}
     return json.dumps(log, indent=2) + "\n"
 
 
-def _run(report: Report) -> dict[str, Any]:
+def _run(report: Report, folder: Path) -> dict[str, Any]:
+    lines = StackLines(folder / _file(report))
     rules = _rules(report.violations)
     places = {rule.id: index for index, rule in enumerate(rules)}
     return {
@@ -27,7 +33,7 @@ def _run(report: Report) -> dict[str, Any]:
         # Tells the runs of one upload apart.
         "automationDetails": {"id": f"strata/{report.graph.stack}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(report, violation, places) for violation in report.violations],
+        "results": [_result(report, violation, places, lines) for violation in report.violations],
     }
 
 
@@ -48,8 +54,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, violation: Violation, places: dict[str, int]) -> dict[str, Any]:
-    graph = report.graph
+def _file(report: Report) -> str:
+    return f"Pulumi.{report.graph.stack}.yaml"
+
+
+def _result(report: Report, violation: Violation, places: dict[str, int], lines: StackLines) -> dict[str, Any]:
     where = f" ({violation.path})" if violation.path else ""
     name = violation.urn.rpartition("::")[2]
     result: dict[str, Any] = {
@@ -61,8 +70,8 @@ def _result(report: Report, violation: Violation, places: dict[str, int]) -> dic
             {
                 # What was previewed is the program by the settings of this file.
                 "physicalLocation": {
-                    "artifactLocation": {"uri": f"Pulumi.{graph.stack}.yaml"},
-                    "region": {"startLine": 1},
+                    "artifactLocation": {"uri": _file(report)},
+                    "region": {"startLine": lines.line_of(name, violation.path)},
                 },
                 "logicalLocations": [{"name": name, "fullyQualifiedName": violation.urn, "kind": "resource"}],
             }

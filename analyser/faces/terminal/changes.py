@@ -1,10 +1,8 @@
 """What changes, in a terminal or a pipe: what is lost first, then resource by resource."""
 
-import sys
 from collections.abc import Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.changes.changes import Change, Kind
@@ -27,6 +25,7 @@ from analyser.faces.changes_text import (
     takes,
     widenings,
 )
+from analyser.faces.terminal.lines import Lines
 
 _MOST = 20
 """Lines of one resource, such as a dashboard of which every widget moved."""
@@ -35,7 +34,7 @@ _STYLES: dict[Kind, str] = {"replaced": "yellow", "removed": "red", "updated": "
 
 def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
     """Prints what loses data or identity in words, and then each change with what differs in it."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     if found.one_stack:
         _fates(console, [change for change in found.changes if change.loses])
     if told := refusals(found):
@@ -55,7 +54,7 @@ def show_changes(found: Difference, *, file: IO[str] | None = None) -> None:
 
 def show_time(time: UpdateTime | None, *, file: IO[str] | None = None) -> None:
     """Prints how long the update takes; nothing between two stacks."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     if told := takes(time) if time else []:
         console.print(Text(f"\nUpdate: {told[0]}"))
         for line in told[1:]:
@@ -64,7 +63,7 @@ def show_time(time: UpdateTime | None, *, file: IO[str] | None = None) -> None:
 
 def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
     """Prints what a change opens or loosens, by kind."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     for kind, title in TITLES.items():
         groups = widenings(found, kind)
         if groups:
@@ -75,21 +74,21 @@ def show_widened(found: Difference, *, file: IO[str] | None = None) -> None:
                 console.print(Text(f"      {shown(line)}"))
 
 
-def _tags(console: Console, told: Sequence[str]) -> None:
+def _tags(console: Lines, told: Sequence[str]) -> None:
     if told:
         console.print(Text(f"\n{TAGS}: {len(told)}"))
     for line in told:
         console.print(Text(f"  {shown(line)}"))
 
 
-def _fates(console: Console, losing: Sequence[Change]) -> None:
+def _fates(console: Lines, losing: Sequence[Change]) -> None:
     if losing:
         console.print(Text("\nData and identity"))
     for change in losing:
         console.print(Text(f"  {shown(fate(change))}", "red"))
 
 
-def _section(console: Console, title: str, members: Sequence[Change]) -> None:
+def _section(console: Lines, title: str, members: Sequence[Change]) -> None:
     console.print(Text(f"\n{title}: {len(members)}"))
     for group in alike(members):
         first = group[0]

@@ -1,16 +1,15 @@
 """Costs in a terminal or a pipe."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.changes.difference import Difference
 from analyser.analyses.cost.published import Comparison
 from analyser.analyses.cost.result import NOT_KNOWN, SPANS, Amount, Cost, Line, ResourceCost
 from analyser.faces.changes_text import shown, unpriced
+from analyser.faces.terminal.lines import Lines
 
 _SMALL = 0.01
 """Components below this part of the total share one line."""
@@ -41,7 +40,7 @@ def summary(cost: Cost) -> Iterator[tuple[str, str]]:
 
 def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | None = None) -> None:
     """Prints every line of the bill by component and resource, then the design's tables beside it."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     console.print(Text.assemble((stack, "bold cyan"), "  USD a month, on demand, 730 hours"))
     for component, amount in cost.by_component:
         console.print(Text.assemble(f"\n{_money(amount.usd)}  ", (component, "bold"), _dim(amount)))
@@ -89,7 +88,7 @@ def _line(lines: Sequence[Line]) -> str:
     return f"{_money(line.usd * len(lines))}    {told}"
 
 
-def _table(console: Console, table: Comparison) -> None:
+def _table(console: Lines, table: Comparison) -> None:
     console.print(Text(f"\n{table.title}", "bold"))
     console.print(Text(f"{'table':>17}  {'estimate':>10}  {'apart':>10}", "dim"))
     for line in (*table.lines, table.total):
@@ -109,7 +108,7 @@ def _compared(low: float, high: float, usd: float, difference: float) -> str:
 
 def show_difference(found: Difference, *, file: IO[str] | None = None) -> None:
     """Prints what two previews differ by in cost, and how many resources they share."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     console.print(Text.assemble((found.before, "bold cyan"), " to ", (found.after, "bold cyan"), "  USD a month"))
     console.print(Text(f"{'before':>12}  {'after':>12}  {'difference':>12}", "dim"))
     for change in (*found.components[:_MOST], found.total):

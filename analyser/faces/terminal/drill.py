@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from analyser.analyses.drill import Drill, Step
+from analyser.faces.terminal.lines import Whole
 
 
 def lines(found: Drill) -> Iterator[str]:
@@ -25,7 +26,7 @@ def numbered(steps: Iterable[Step]) -> Iterator[str]:
 
 def _step(step: Step) -> Iterator[str]:
     for command in step.commands:
-        yield textwrap.indent(command, "   ")
+        yield Whole(textwrap.indent(command, "   "))
     if step.see:
         yield f"   see:  {step.see}"
     if step.back:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.policies.evidence import Evidence, State
+from analyser.faces.terminal.lines import Lines
 from policy.model import Violation
 from policy.profiles import Control, Framework
 
@@ -30,7 +30,7 @@ def show_evidence(framework: Framework, stack: str, found: Sequence[Evidence]) -
 
 
 def _print(lines: Iterator[Text]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Lines()
     for line in lines:
         console.print(line)
 

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.gaps import Answer, lacks
+from analyser.faces.terminal.lines import Lines
 from analyser.graph import Graph
 
 
@@ -21,7 +21,7 @@ def show_lacking(lines: Sequence[str], *, beside_json: bool = False, file: IO[st
     if not lines:
         return
     out = file or (sys.stderr if beside_json else sys.stdout)
-    console = Console(file=out, highlight=False, soft_wrap=True)
+    console = Lines(out)
     console.print(Text("\nNot in this answer", "bold"))
     for line in lines:
         console.print(Text(f"  {line}", "yellow"))

@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analyser.analyses.reach.answer import Answer, Verdict
 from analyser.analyses.reach.place import Check, Kind, Link, Place
+from analyser.faces.terminal.lines import Lines
 
-_UNBOUNDED = 100_000
 _UNSURE = "? "
 
 
 def show_answers(answers: list[Answer]) -> None:
     """Prints the best answer whole, and a line for each other pair that the question is about."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Lines()
     for line in (*_whole(answers[0]), *map(_line, answers[1:])):
         console.print(line)
 
@@ -29,9 +28,7 @@ def show_matrix(answers: Sequence[Answer]) -> None:
     found = [answer for answer in answers if answer.verdict is not Verdict.NO]
     public = {answer.target for answer in found if answer.yes and answer.source.kind is Kind.INTERNET}
     services = {answer.target for answer in found if answer.target.kind is Kind.SERVICE}
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_UNBOUNDED)
+    console = Lines()
     table = Table("from", "to", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     rows = [
         (source, _row([answer for answer in of_source if answer.verdict is not Verdict.NO], public, services))

@@ -1,33 +1,29 @@
 """What a stack can achieve when something is lost, in the terminal."""
 
-import sys
 from collections.abc import Iterable
 from typing import IO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analyser.analyses.recovery import Recovery, State, Verdict
 from analyser.analyses.recovery.model import Way
 from analyser.faces.recovery_text import complaints, minutes, sentence, span
+from analyser.faces.terminal.lines import Lines
 from settings.objectives import Loss
 
 _STYLES = {State.HOLDS: "green", State.ACCEPTED: "green", State.UNKNOWN: "yellow", State.MISSED: "bold red"}
 _COLUMNS = ("store", "loss", "", "RPO", "loses", "RTO", "takes", "by", "longest step")
-_UNBOUNDED = 100_000
 
 
 def show(found: Recovery, file: IO[str] | None = None) -> None:
     """Prints every store and loss of which something is stated or that something brings back, then what fails."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
-        console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True, width=_UNBOUNDED)
+    console = Lines(file)
     console.print(Text.assemble((found.stack, "bold"), f"  {sentence(found)}"))
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in _COLUMNS:
-        table.add_column(title, no_wrap=True)
+        table.add_column(title)
     for verdict in found.verdicts:
         if verdict.state is not State.UNSTATED or verdict.way is not None:
             table.add_row(*_row(verdict))

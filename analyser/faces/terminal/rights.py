@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.rights.decide import Answer, Decision
+from analyser.faces.terminal.lines import Lines
 
 
 def show(found: Decision) -> None:
     """Prints the answer, the statements that decide, what they ask for beside, and what else is needed."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Lines()
     for line in _lines(found, ""):
         console.print(line)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.text import Text
 
+from analyser.faces.terminal.lines import Lines
 from policy.model import Rule
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
@@ -12,7 +12,7 @@ _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "di
 
 def show(rules: Sequence[Rule], *, explained: bool) -> None:
     """Prints a line a rule, or all there is to know of each."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Lines()
     for rule in rules:
         console.print(_line(rule))
         if explained:

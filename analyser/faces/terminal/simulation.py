@@ -1,14 +1,13 @@
 """What losses come to, in the terminal: one after another, what is gone, what goes on, and what that takes."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.simulation import Outcome
 from analyser.faces.recovery_text import span
+from analyser.faces.terminal.lines import Lines
 
 _NAMED = 8
 """How many resources a line names."""
@@ -16,7 +15,7 @@ _NAMED = 8
 
 def show(outcomes: Iterable[Outcome], file: IO[str] | None = None) -> bool:
     """Prints each outcome as it is found; whether all hold."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=True)
+    console = Lines(file)
     holds = True
     for outcome in outcomes:
         holds = holds and outcome.holds

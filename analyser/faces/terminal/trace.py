@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import Console
 from rich.text import Text
 
 from analyser.analyses.trace import Chain, Link, State
+from analyser.faces.terminal.lines import Lines
 
 _MARKS = {State.FOUND: ("✓", "green"), State.MISSING: ("✗", "bold red"), State.NOT_KNOWN: ("?", "yellow")}
 _WORDS = {State.MISSING: "MISSING", State.NOT_KNOWN: "NOT KNOWN"}
@@ -17,7 +17,7 @@ _NAMED = 4
 
 def show(chains: Sequence[Chain]) -> None:
     """Prints every chain, and what they come to."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Lines()
     for line in _lines(chains):
         console.print(line)
 

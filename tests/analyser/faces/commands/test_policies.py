@@ -93,7 +93,17 @@ def test_what_stops_a_deployment_is_one(
     [
         (["--framework", "soc2"], "strata: --framework 'soc2' is none of cis, fsbp, hipaa, nist, pci"),
         (["--severity", "bad"], "strata: --severity bad is none of critical, high, medium, low"),
-        (["--type", "shop:nothing"], "strata: there is no such rule; strata policies lists them"),
+        (["--severity", "hgih"], "strata: --severity hgih is none of critical, high, medium, low; did you mean high?"),
+        (["--type", "shop:nothing"], "strata: there is no rule of type shop:nothing; strata policies lists them"),
+        (
+            ["rds", "--type", "aws:s3/buckt:Bucket"],
+            "strata: there is no rule of id rds, type aws:s3/buckt:Bucket; did you mean aws:s3/bucket:Bucket?",
+        ),
+        (["rds-bakups"], "strata: no rule's id holds 'rds-bakups'; did you mean rds-backups?"),
+        (
+            ["--framework", "pcidss"],
+            "strata: --framework 'pcidss' is none of cis, fsbp, hipaa, nist, pci; did you mean pci?",
+        ),
         (["nothing"], "strata: no rule's id holds 'nothing'; strata policies lists them"),
         (
             ["dev", "--framework", "cis", "--type", "sqs"],

@@ -62,6 +62,17 @@ def test_whoever_closes_the_output_wants_the_exit_status_alone(project: Path) ->
     assert (process.returncode, process.stderr) == (0, "")
 
 
+def test_a_reader_that_leaves_early_does_not_make_a_failure_a_success(project: Path) -> None:
+    (project / "Pulumi.broken.yaml").write_text("config: [", encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = _started(project, "stacks", stdout=writing)
+    os.close(writing)
+    _, problems = process.communicate()
+    assert process.returncode == 2
+    assert len(problems.splitlines()) == 1
+
+
 @pytest.mark.parametrize("where", ["while it imports", "while it runs"])
 def test_ctrl_c_ends_it_quietly_at_any_moment(project: Path, where: str) -> None:
     # The process sends itself the signal: from within the first import that takes time, or from the stack's program.

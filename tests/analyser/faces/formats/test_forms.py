@@ -10,17 +10,17 @@ import pytest
 from analyser.analyses.report import VERSION, Report, document
 from analyser.faces.formats import Form, FormError, write
 from tests.analyser.faces.formats.reports import report
-from tests.stacks import stack_graph
+from tests.stacks import ROOT, stack_graph
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[4] / "schemas" / "preview.json").read_text(encoding="utf-8"))
 
 
 def test_one_stack_is_the_document_itself() -> None:
-    assert json.loads(write([report()], Form.JSON)) == document(report())
+    assert json.loads(write([report()], Form.JSON, ROOT)) == document(report())
 
 
 def test_several_stacks_stand_in_a_list() -> None:
-    found = json.loads(write([report("prod"), report("dev")], Form.JSON))
+    found = json.loads(write([report("prod"), report("dev")], Form.JSON, ROOT))
     assert found["version"] == VERSION
     assert [stack["stack"] for stack in found["stacks"]] == ["prod", "dev"]
     jsonschema.validate(found, SCHEMA)
@@ -28,15 +28,15 @@ def test_several_stacks_stand_in_a_list() -> None:
 
 def test_a_state_holds_one_stack() -> None:
     with pytest.raises(FormError, match="one stack"):
-        write([report("prod"), report("dev")], Form.STATE)
+        write([report("prod"), report("dev")], Form.STATE, ROOT)
 
 
 @pytest.mark.parametrize("form", Form)
 def test_every_form_ends_its_last_line_and_tells_no_secret(form: Form) -> None:
-    text = write([report()], form)
+    text = write([report()], form, ROOT)
     assert text.endswith("\n")
     assert "hidden" not in text
-    assert text == write([report()], form)
+    assert text == write([report()], form, ROOT)
 
 
 def test_the_schema_is_a_schema_of_this_version() -> None:
