@@ -27,6 +27,16 @@ def replications(graph: Graph, bucket: Node) -> Iterator[Mapping[str, Any]]:
                 yield rule
 
 
+def copies(graph: Graph) -> Iterator[tuple[str, str]]:
+    """The URN of each bucket that is copied whole into another of the same stack, with that of its copy."""
+    buckets = list(graph.of_type("aws:s3/bucket:Bucket"))
+    urns = {arn: bucket.urn for bucket in buckets if (arn := bucket.outputs.get("arn"))}
+    for bucket in buckets:
+        for rule in replications(graph, bucket):
+            if copy := urns.get((rule.get("destination") or {}).get("bucket")):
+                yield bucket.urn, copy
+
+
 def sealing_key(graph: Graph, bucket: Node) -> str | None:
     """The key of KMS that its objects are under unless they say otherwise; None where none is named."""
     return next((str(by["kmsMasterKeyId"]) for by in _encryptions(graph, bucket) if by.get("kmsMasterKeyId")), None)

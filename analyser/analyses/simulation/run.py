@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.recovery import Recovery, recovery
+from analyser.analyses.recovery.buckets import copies
 from analyser.analyses.recovery.model import StandingBy, State, Verdict
 from analyser.analyses.simulation.answering import INTERNET, SERVES, Answering, Pairs, broken, silent
 from analyser.analyses.simulation.faults import faults
@@ -73,14 +74,17 @@ def lost_region(before: Answering, found: Recovery, pair: Pair | None) -> Outcom
 def _meant(before: Answering, after: Answering, verdicts: tuple[Verdict, ...]) -> Pairs:
     """What has to answer from the other region: what users ask for, and stores of which something is stated.
 
-    What looks after the home region alone, such as its runner of deployments, need not be there.
+    What looks after the home region alone, such as its runner of deployments, need not be there. A bucket answers
+    there by the name of its copy.
     """
     stores = {verdict.store.node.urn for verdict in verdicts if verdict.state is not State.UNSTATED}
+    names = {urn: place.name for place in after.pairs.values() for urn in place.urns}
+    there = {urn: names[copy] for urn, copy in copies(before.graph) if copy in names}
     return {
-        key: place
-        for key, place in before.pairs.items()
-        if (key[0] == INTERNET and place.kind in SERVES)
-        or (key[0] in after.sources and stores.intersection(place.urns))
+        (source, next((there[urn] for urn in place.urns if urn in there), target), port): place
+        for (source, target, port), place in before.pairs.items()
+        if (source == INTERNET and place.kind in SERVES)
+        or (source in after.sources and stores.intersection(place.urns))
     }
 
 

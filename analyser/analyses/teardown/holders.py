@@ -57,12 +57,22 @@ class Holder:
 
 
 def holders(graph: Graph) -> Iterator[Holder]:
-    """The resources that have to be emptied by hand: without ``forceDestroy`` or its like, and not retained."""
+    """The resources that have to be emptied by hand: without ``forceDestroy`` or its like, and not retained.
+
+    Buckets for access logs come after all other buckets, since emptying those is logged as well:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    """
+    told = _for_logs(graph)
     for token, (kind, forced) in _KINDS.items():
-        for node in graph.of_type(token):
+        for node in sorted(graph.of_type(token), key=lambda node: node.inputs.get("bucket") in told):
             if not node.inputs.get(forced) and not node.options.get("retainOnDelete"):
                 region = str(node.inputs.get("region") or graph.region)
                 yield Holder(node, kind, region, tuple(_settings(graph, node)), _locked(graph, node))
+
+
+def _for_logs(graph: Graph) -> set[str]:
+    """The names of the buckets that take other buckets' access logs."""
+    return {str(each.inputs.get("targetBucket")) for each in graph.of_type("aws:s3/bucketLogging:BucketLogging")}
 
 
 def _settings(graph: Graph, node: Node) -> Iterator[str]:

@@ -16,17 +16,17 @@ _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", 
 
 def steps(graph: Graph, standby: str) -> Iterator[Step]:
     """From what leans on the stack to what AWS leaves."""
-    file = f"{graph.stack}-before.json"
-    yield Step(
-        "speak to the stack's region, and keep the ids that its state will forget",
-        (region_of(graph), f"pulumi stack export --stack {graph.stack} --file {file}", reader(graph, file)),
-    )
     if standby:
         yield Step(
-            f"{standby} goes first: its replicas, members and records lean on this stack",
+            f"{standby} goes first, in a shell of its own: its replicas, members and records lean on this stack",
             (f"strata teardown {standby}",),
             "every step of it is done",
         )
+    file = f"{graph.stack}-before.json"
+    yield Step(
+        "speak to the stack's region, and keep the ids that its state will forget",
+        (region_of(graph), f"pulumi stack export --stack {graph.stack} --file {file}", reader(graph, file), "keep=''"),
+    )
     yield from _unprotected(graph)
     yield from map(_emptied, holders(graph))
     yield from _destroyed(graph)
@@ -95,7 +95,8 @@ def _destroyed(graph: Graph) -> Iterator[Step]:
     yield Step(
         "the rest, from anywhere; never with --skip-preview, which deletes all else before it meets what is protected",
         (f"pulumi destroy --stack {stack} $keep",),
-        see=f"it ends with everything deleted; interrupted or refused, {again}",
+        see="it ends with everything deleted; a bucket to which something still wrote, as S3 does with access logs for "
+        f"hours, is emptied once more; interrupted or refused, {again}",
         back=f"pulumi up --stack {stack} makes the stack anew, empty; stores come back from what survives",
     )
 

@@ -56,8 +56,22 @@ def test_what_survives_is_told() -> None:
 def test_ids_are_read_from_what_was_kept_before_the_state_forgets_them() -> None:
     steps = take_away(stack_graph("prod")).steps
     assert "pulumi stack export --stack prod --file prod-before.json" in steps[0].commands
-    assert steps[0].commands[-1].endswith(" prod-before.json; }")
+    assert any(line.endswith(" prod-before.json; }") for line in steps[0].commands)
     assert not [line for step in steps[1:] for line in step.commands if "stack export" in line]
+
+
+def test_what_stands_by_goes_before_this_stacks_shell_is_made_ready() -> None:
+    """Its own steps name another region, other ids and other exceptions."""
+    first, second, *rest = take_away(stack_graph("prod"), "prod-dr").steps
+    assert first.commands == ("strata teardown prod-dr",)
+    assert second.commands[0] == "export AWS_REGION=us-east-1"
+    assert second.commands[-1] == "keep=''"
+    assert not [line for step in rest for line in step.commands if line.startswith("export ")]
+
+
+def test_buckets_for_access_logs_are_emptied_after_those_whose_emptying_is_logged_in_them() -> None:
+    buckets = [one.name for one in holders(stack_graph("prod")) if one.kind == "bucket"]
+    assert ["access-logs" in name for name in buckets] == [False] * 6 + [True] * 2
 
 
 def test_log_groups_are_deleted_in_the_region_that_they_are_in() -> None:
