@@ -59,6 +59,7 @@ PROGRAMS = {
     "shred": _program("-u -n -z"),
     "python": _program("", "-c -m"),
     ".venv/bin/python": _program("", "-c -m"),
+    ".venv/bin/pytest": _program("", "-k"),
     "zip": _program("-r -q -j", "-x"),
     "read": _program("-r -s", "-p"),
 }

@@ -157,6 +157,7 @@ ROWS: Mapping[str, Row] = {
         whole=True,
         changes=_ACL,
     ),
+    "GithubRoleSettings.also": _any("other-{}", changes=("aws:iam/role:Role assumeRolePolicy",)),
     "GlobalAcceleratorSettings.elsewhere": Row(
         ("eu-west-1", _BALANCER.format("eu-west-1")),
         ("ap-south-1", _BALANCER.format("ap-south-1")),

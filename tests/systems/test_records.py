@@ -226,10 +226,17 @@ def test_no_role_has_an_action_by_wildcard(graph: Graph) -> None:
     assert found == set()
 
 
-def test_every_trust_names_one_service_or_demands_a_second_factor(graph: Graph) -> None:
+def test_every_trust_names_one_service_or_one_workflow_or_demands_a_second_factor(graph: Graph) -> None:
     for node in graph.of_type("aws:iam/role:Role"):
         for statement in json.loads(node.inputs["assumeRolePolicy"])["Statement"]:
-            if statement["Effect"] == "Allow" and "Service" not in statement["Principal"]:
+            if statement["Effect"] != "Allow" or "Service" in statement["Principal"]:
+                continue
+            if "Federated" in statement["Principal"]:
+                (claims,) = statement["Condition"].values()
+                subjects = claims["token.actions.githubusercontent.com:sub"]
+                for subject in [subjects] if isinstance(subjects, str) else subjects:
+                    assert re.fullmatch(r"repo:strata/platform:environment:[a-z-]+", subject), node.name
+            else:
                 assert statement["Condition"]["Bool"] == {"aws:MultiFactorAuthPresent": "true"}, node.name
 
 
@@ -273,6 +280,7 @@ def test_dev_is_prod_s_shape_on_spot(prod: Graph) -> None:
     only_prod = {
         *SEALED,
         "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",  # lets production's account pull what was tried
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "random:index/randomPassword:RandomPassword",
         "random:index/randomId:RandomId",
