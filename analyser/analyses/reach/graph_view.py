@@ -83,7 +83,9 @@ class View:
 
     @cached_property
     def _arns(self) -> dict[str, Resource]:
-        return {text(one.outputs.get("arn")): one for one in self.resources if one.outputs.get("arn") is not None}
+        # Where it is an input, such as of an event's target, it is another resource's.
+        own = (one for one in self.resources if one.outputs.get("arn") is not None and not one.given("arn"))
+        return {text(one.outputs.get("arn")): one for one in own}
 
 
 @lru_cache(maxsize=8)

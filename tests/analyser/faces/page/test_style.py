@@ -48,3 +48,26 @@ def test_text_in_the_diagram_can_be_read(palette: dict[str, str]) -> None:
     for name in ("ink", "soft"):
         for back in ("paper", "tier"):
             assert contrast(palette[name], palette[back]) >= 4.5, (name, back)
+
+
+@pytest.mark.parametrize("palette", palettes(STYLE), ids=["light", "dark"])
+def test_lines_and_edges_in_the_diagram_stand_out(palette: dict[str, str]) -> None:
+    """Of what is no text, 3 to 1: https://www.w3.org/TR/WCAG22/#non-text-contrast"""
+    for name in ("inner", "public", "store", "code", "guard", "soft"):
+        for back in ("paper", "tier"):
+            assert contrast(palette[name], palette[back]) >= 3, (name, back)
+
+
+def test_paper_is_light_whatever_the_screen_is() -> None:
+    assert re.findall(r"@media [^{]*dark[^{]*", STYLE) == ["@media screen and (prefers-color-scheme: dark) "]
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [("entry", "code", "data", "guard"), ("public", "connection", "use", "check", "copy")],
+    ids=["things", "lines"],
+)
+def test_kinds_in_the_diagram_differ_by_more_than_their_colour(kinds: tuple[str, ...]) -> None:
+    plain = re.sub(r"--[a-z]+: [^;]+;", "", STYLE)
+    forms = [frozenset(re.findall(rf"\.{kind}(?: rect)? {{ *([^}}]*?) *}}", plain)) - {""} for kind in kinds]
+    assert len(set(forms)) == len(kinds)

@@ -99,6 +99,8 @@ def test_tables_and_sign_in_are_drawn_with_who_uses_them() -> None:
     notes = {box.key: box.note for box in drawn.leaves()}
     assert notes["connections"] == "Amazon DynamoDB"
     assert notes["users"] == "Amazon Cognito"
+    # One of them is also what an event's target names, whose input is called as the function's own ARN.
+    assert "2 rotations" in {box.title for box in drawn.leaves()}
 
 
 def test_copies_stand_in_their_own_region() -> None:
