@@ -74,6 +74,11 @@ class CopiesMade(Component):
 
 
 def _copies(vault_arn: pulumi.Input[str], *states: str, **more: Any) -> dict[str, Any]:
+    """COMPLETED and FAILED events have ``state`` (no ``status``, as those of restores), ``resourceArn`` and
+    ``sourceBackupVaultArn``; those of CREATED have no ``resourceArn``.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html#aws-backup-events-copy-job
+    """
     return {
         "source": ["aws.backup"],
         "detail-type": ["Copy Job State Change"],

@@ -112,6 +112,14 @@ def names(pair: Pair) -> Iterator[Fault]:
         for record in graph.of_type(_RECORD):
             if policy(record) and not is_last(record):
                 yield from _unchecked(graph, record, checks)
+    for record in pair.home.of_type(_RECORD):
+        if (
+            policy(record) == "failoverRoutingPolicies"
+            and not is_last(record)
+            and not record.inputs.get("healthCheckId")
+        ):
+            why = "takes requests back as soon as its targets answer, whatever has taken over: it has no health check"
+            yield Fault("name", f"{pair.home.stack}: {record.name}", why)
 
 
 def _weightless(pair: Pair) -> Iterator[Fault]:

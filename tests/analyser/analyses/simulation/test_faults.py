@@ -91,6 +91,12 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     ),
     "a secret without a replica": ("secret", lambda of: seeded(of, home=told("password", replicas=[]))),
     "a record without a health check": ("name", lambda of: seeded(of, home=told("primary", healthCheckId=None))),
+    "a record of home that follows its targets alone": (
+        "name",
+        lambda of: seeded(
+            of, home=told("primary", healthCheckId=None, aliases=[{"name": "a", "evaluateTargetHealth": True}])
+        ),
+    ),
     "a record whose health check is not there": ("name", lambda of: seeded(of, home=taken("well"))),
     "a weighted record without a health check": (
         "name",
