@@ -81,6 +81,7 @@ _GIVEN = (
     r"^arn:aws:(bedrock|ssm|ec2):[^:]*::|:deploymentconfig:CodeDeployDefault\.|^arn:aws:(scheduler|states):::aws-sdk:",
     # What packages and images come from: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     r"^arn:aws:s3:::(al2023-repos|prod-registry-k8s-io|prod-[a-z0-9-]+-starport-layer-bucket)",
+    r":oidc-provider/token\.actions\.githubusercontent\.com$",  # one an account: docs/decisions/0056-accounts.md
     r":role/strata-(deploy|preview)$",  # docs/decisions/0008-deployment-rights.md
 )
 """What AWS, the account or a person has made before the stack comes."""

@@ -20,6 +20,7 @@ Change = tuple[str, Any, str, str]
 """A setting by its path, what to set it to, the resource that has to show it, and the text it shows it by."""
 
 EKS: list[Change] = [
+    ("github.repository", "other/platform", "github-workflow-role", "repo:other/platform:environment:"),
     ("hostedZoneId", "Z0123456789ABC", "zone-origin.dev.confluence-clone.app-a", "Z0123456789ABC"),
     ("network.publicAddresses", True, "network-public-a", '"mapPublicIpOnLaunch": true'),
     ("eks.cluster.kubernetesVersion", "1.35", "cluster-eks-eksCluster", '"1.35"'),

@@ -69,8 +69,9 @@ def _under_other_inputs(graph: Graph) -> Iterator[tuple[str, str]]:
 
 def fewer_and_wider(arns: Iterable[str]) -> Iterator[list[str]]:
     """What covers all of them: buckets with what is in them, nothing that another one covers. Each list is wider than
-    the one before: any region where the same is in several, then of made-up names and at last of given ones only what
-    those of a kind begin with, one kind more each time, the kind that takes most room first.
+    the one before: any region where the same is in several, then of made-up names and of given ones only what those of
+    a kind begin with, and at last all of a service in a region, but for buckets; one kind or service more each time,
+    that which takes most room first.
     """
     every = {_with_content(arn) for arn in arns}
     yield _uncovered(every)
@@ -86,6 +87,17 @@ def fewer_and_wider(arns: Iterable[str]) -> Iterator[list[str]]:
             if len(kinds[kind]) > 1 or chosen:
                 every = every - kinds[kind] | _begun(kinds[kind], kind)
                 yield _uncovered(every)
+    yield from _by_service(every)
+
+
+def _by_service(every: set[str]) -> Iterator[list[str]]:
+    services: dict[str, set[str]] = defaultdict(set)
+    for arn in every:
+        services[":".join(arn.split(":")[:5])].add(arn)
+    for service in sorted(services, key=lambda service: (-sum(map(len, services[service])), service)):
+        if len(services[service]) > 1 and f"{service}:" != _BUCKETS:
+            every = every - services[service] | {f"{service}:*"}
+            yield _uncovered(every)
 
 
 def _uncovered(every: set[str]) -> list[str]:
