@@ -9,6 +9,7 @@ from string import Template
 TEMPLATES = Path(__file__).with_name("templates")
 _SUFFIX = ".txt"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_GOES_ON = re.compile(r", promotesTo: \[[^\]]*\]")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
 
@@ -97,7 +98,8 @@ def begin(root: Path, kind: str, name: str, room: str = "") -> Begun:
 def stack_like(root: Path, name: str, like: str) -> Begun:
     """Writes a stack file as that of ``like``, with the word that tells it apart replaced wherever it is a name's.
 
-    Of ``collaboration-dev`` that is ``dev``. What the environment is stays as it was.
+    Of ``collaboration-dev`` that is ``dev``. What the environment is stays as it was. No stack comes after the new one,
+    so its images go on to no account.
     """
     if not _STACK.fullmatch(name) or len(name) > _LONGEST:
         raise BeginningError(f"{name!r} is no stack's name: lower-case letters, digits and single hyphens")
@@ -109,7 +111,7 @@ def stack_like(root: Path, name: str, like: str) -> Begun:
         raise BeginningError(f"its last word is that of {like}, by which their names would be the same")
     word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(old)}(?![A-Za-z0-9])")
     lines = [
-        line if re.match(r"\s*strata:environment:", line) else word.sub(new, line.replace(like, name))
+        line if re.match(r"\s*strata:environment:", line) else word.sub(new, _GOES_ON.sub("", line.replace(like, name)))
         for line in source.read_text(encoding="utf-8").splitlines(keepends=True)
     ]
     texts = {root / f"Pulumi.{name}.yaml": "".join(lines)}

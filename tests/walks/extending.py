@@ -68,6 +68,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file in root.glob("Pulumi.*.yaml"):
         if file.name.split(".")[1] not in KEPT:
             file.unlink()
+        elif file.name.endswith("-dev.yaml"):  # whose images go on to a stack that is not kept
+            file.write_text(re.sub(r", promotesTo: \[[^\]]*\]", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     for words in _COMMAND.findall(PAGE):
         strata(root, words)
     assert strata(root, "preview shop-dev").count("shop-dev passes") == 1

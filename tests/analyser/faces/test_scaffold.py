@@ -62,6 +62,8 @@ def test_a_stack_is_like_another_but_for_the_word_that_tells_them_apart(root: Pa
     assert after["strata:environment"] == before["strata:environment"] == "dev"
     assert after["strata:settings"]["domainName"] == "test.collaborate.example.com"
     assert after["aws:defaultTags"]["tags"]["stack"] == "collaboration-test"
+    assert "promotesTo" in before["strata:delivery"]
+    assert "promotesTo" not in after["strata:delivery"]
 
 
 @pytest.mark.parametrize(
