@@ -236,14 +236,15 @@ def _takers(stack: str, config: Mapping[str, str], directory: Path) -> set[str]:
     said, own, found = delivery_of(config), account_of(config), set()
     if said.by is not Deployer.WORKFLOW and said.attested_by is None:
         return set()
-    names = stackfile.stack_names(directory)
-    for name in names:
+    every = {name: stackfile.read(directory, name).config for name in stackfile.stack_names(directory)}
+    tried = {name: tried_before(theirs, name, directory) for name, theirs in every.items()}
+    for name, theirs in every.items():
         seen: list[str] = []
         before: str | None = name
-        while before in names and before not in seen:
-            seen.append(str(before))
-            before = tried_before(stackfile.read(directory, str(before)).config, str(before), directory)
-        into = account_of(stackfile.read(directory, name).config)
+        while before in tried and before not in seen:
+            seen.append(before)
+            before = tried[before]
+        into = account_of(theirs)
         if stack in seen[1:] and into not in (None, own):
             found.add(str(into))
     return found

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,9 @@ def read(directory: Path, stack: str, project: str = PROJECT) -> StackFile:
         raise SettingsError(file, problems)
     entries = {_qualified(key, project): value for key, value in config.items()}
     # A secret can only be decrypted with the stack's key; the preview gives it a placeholder.
-    texts = {key: text(_without_secrets(value)) for key, value in entries.items()}
-    secret = [key for key, value in entries.items() if _without_secrets(value) != value]
+    plain = {key: _without_secrets(value) for key, value in entries.items()}
+    texts = {key: text(value) for key, value in plain.items()}
+    secret = [key for key, value in entries.items() if plain[key] != value]
     return StackFile(stack, texts, secret, tuple(_environments(found.get("environment"))))
 
 
@@ -120,7 +122,7 @@ def document(file: str, path: Path, shape: str = "is not a mapping with a config
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError(file, [Problem("", f"is larger than {_MOST_BYTES // 1024} KiB")])
-        found = yaml_reader.load(path.read_text(encoding="utf-8-sig"))
+        found = _parsed(path.read_text(encoding="utf-8-sig"))
     except YamlError as error:
         raise SettingsError(file, [Problem(error.path, error.what)]) from None
     except UnicodeDecodeError as error:
@@ -130,6 +132,12 @@ def document(file: str, path: Path, shape: str = "is not a mapping with a config
     if not isinstance(found, dict):
         raise SettingsError(file, [Problem("", shape)])
     return found
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: str) -> Any:
+    """What a file says, which nobody changes: checking one stack reads the files of all others."""
+    return yaml_reader.load(content)
 
 
 def _qualified(key: str, project: str) -> str:

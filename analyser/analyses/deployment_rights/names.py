@@ -9,7 +9,7 @@ from analyser.analyses.prerequisites.model import known, region_of
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
-_SUFFIX = "?" * 7
+SUFFIX = "?" * 7
 """Pulumi ends a name that nobody gave with seven hexadecimal digits.
 
 https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
@@ -42,7 +42,7 @@ def called(graph: Graph) -> Called:
             continue
         for form in known_type.arns:
             arn = filled(graph, node, form, made)
-            given = "{name}" in form and _SUFFIX not in arn and arn == filled(graph, node, form, {})
+            given = "{name}" in form and SUFFIX not in arn and arn == filled(graph, node, form, {})
             (named if given else generated).add(arn)
         named.update(filled(graph, node, form, made) for form in known_type.also)
     return Called(frozenset(named), frozenset(generated))
@@ -72,14 +72,14 @@ def fewer(arns: Iterable[str], most: int = MANY) -> list[str]:
     for arn in {
         f"{arn}*" if f"{arn}:*" in every else arn for arn in every if arn.removesuffix(":*") not in every - {arn}
     }:
-        kind, name = _split(arn) if _SUFFIX in arn else ("", arn)
+        kind, name = _split(arn) if SUFFIX in arn else ("", arn)
         kinds.setdefault(kind, set()).add(name)
     return sorted(f"{kind}{name}" for kind, names in kinds.items() for name in (_begun(names, most) if kind else names))
 
 
 def _split(arn: str) -> tuple[str, str]:
     """What an ARN has before a made-up name, and the rest."""
-    place = arn.index(_SUFFIX)
+    place = arn.index(SUFFIX)
     begin = max(arn.rfind(mark, 0, place) for mark in ":/") + 1
     return arn[:begin], arn[begin:]
 
@@ -105,7 +105,7 @@ def without_made_up(text: str, made: Mapping[str, str]) -> str:
 def made_up(graph: Graph) -> Mapping[str, str]:
     """Names that the preview made up as Pulumi would, each with the pattern that stands for it."""
     return {
-        name: f"{node.name}-{_SUFFIX}" if node.type in operations() and operations()[node.type].name else "*"
+        name: f"{node.name}-{SUFFIX}" if node.type in operations() and operations()[node.type].name else "*"
         for node, name in _auto_named(graph.resources)
     }
 
@@ -120,4 +120,4 @@ def _auto_named(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:
 def _name(node: Node, key: str) -> str:
     given = known(node, key).removeprefix("alias/")
     prefix = known(node, f"{key}Prefix")
-    return given or (f"{prefix}*" if prefix else f"{node.name}-{_SUFFIX}")
+    return given or (f"{prefix}*" if prefix else f"{node.name}-{SUFFIX}")

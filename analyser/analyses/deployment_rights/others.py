@@ -12,6 +12,7 @@ from analyser.analyses.deployment_rights.steps import STATE_KEY, planning, runne
 from analyser.analyses.prerequisites.model import block, known, region_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
+from components.security.deployment_role import DEPLOYMENT_ROLE
 from settings.delivery import Deployer, delivery_of
 from settings.recovery import recovery_of
 
@@ -144,7 +145,7 @@ def _records(graph: Graph) -> list[str]:
 
 def deployment_roles(graph: Graph) -> list[str]:
     """The roles that deploy, as far as the stack names them, and the usual one."""
-    found = {f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy"}
+    found = {f"arn:aws:iam::{ACCOUNT_ID}:role/{DEPLOYMENT_ROLE}"}
     for node in graph.of_type("aws:codebuild/project:Project"):
         for variable in block(node, "environment").get("environmentVariables") or ():
             if variable.get("name") == "DEPLOYMENT_ROLE_ARN":

@@ -54,8 +54,9 @@ def site(graph: Graph) -> Iterator[Statement]:
 
 def runner_source(graph: Graph) -> Iterator[Statement]:
     """Handing both runners what they are to work with (``in-vpc.sh``)."""
-    for runner in filter(None, (runner_of(graph), planner_of(graph))):
-        yield _source(graph, runner, "RunnerSource" if runner == runner_of(graph) else "PlannerSource")
+    for runner, sid in ((runner_of(graph), "RunnerSource"), (planner_of(graph), "PlannerSource")):
+        if runner:
+            yield _source(graph, runner, sid)
 
 
 def _source(graph: Graph, runner: Node, sid: str) -> Statement:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Final
 
-from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
+from analyser.analyses.deployment_rights.names import SUFFIX, filled, made_up, without_made_up
 from analyser.analyses.deployment_rights.table import operations
 from analyser.graph import Graph
 
@@ -14,7 +14,6 @@ _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _CHOSEN: Final = ("resourceId",)
 """Outputs that AWS chooses and that ARNs of other services hold: an instance's, for its users and its metrics."""
 _BUCKETS: Final = "arn:aws:s3:::"
-_MADE_UP: Final = "???????"
 _OF_ARN: Final = re.compile(r"^(arn:aws:[^:]*:)[^:]+(:.*)$")
 _IN_BUCKET: Final = re.compile(rf"^({_BUCKETS}.*-[0-9]{{12}}-)[a-z0-9-]+\*$")
 _BY_AWS: Final = (
@@ -64,7 +63,7 @@ def _under_other_inputs(graph: Graph) -> Iterator[tuple[str, str]]:
         key = operations()[node.type].name if node.type in operations() else ""
         given = node.outputs.get(key)
         if key and key not in node.inputs and isinstance(given, str) and re.fullmatch(r".*-[0-9a-f]{7}", given):
-            yield given, f"{node.name}-{_MADE_UP}"
+            yield given, f"{node.name}-{SUFFIX}"
 
 
 def fewer_and_wider(arns: Iterable[str]) -> Iterator[list[str]]:
@@ -77,10 +76,10 @@ def fewer_and_wider(arns: Iterable[str]) -> Iterator[list[str]]:
     yield _uncovered(every)
     every = _in_any_region(every)
     yield _uncovered(every)
-    for chosen in (_MADE_UP, ""):
+    for chosen in (SUFFIX, ""):
         kinds: dict[str, set[str]] = defaultdict(set)
         for arn in every:
-            begin = arn.partition(_MADE_UP)[0]
+            begin = arn.partition(SUFFIX)[0]
             if chosen in arn:
                 kinds[begin[: max(begin.rfind("/"), begin.rfind(":")) + 1]].add(arn)
         for kind in sorted(kinds, key=lambda kind: (-sum(map(len, kinds[kind])), kind)):
@@ -114,7 +113,7 @@ def _in_any_region(arns: set[str]) -> set[str]:
 
 def _begun(names: set[str], kind: str) -> set[str]:
     """What they begin with, as far as whole words go; of buckets that begin with nothing alike each by itself."""
-    begin = _common(names).partition(_MADE_UP)[0].rstrip("*")
+    begin = _common(names).partition(SUFFIX)[0].rstrip("*")
     if begin not in names and f"{begin}*" not in names:
         begin = begin[: max(begin.rfind("-") + 1, len(kind))]
     return names if begin == _BUCKETS else {f"{begin}*"}

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, known, region_of
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
-from components.security.deployment_role import PLAN_ROLE
+from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE
 from settings.delivery import Deployer, delivery_of
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ROLE = "aws:iam/role:Role"
 _PROJECT = "aws:codebuild/project:Project"
-_USUAL = f"arn:aws:iam::{ACCOUNT_ID}:role/strata-deploy"
+_USUAL = f"arn:aws:iam::{ACCOUNT_ID}:role/{DEPLOYMENT_ROLE}"
 _ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
