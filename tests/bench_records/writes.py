@@ -12,6 +12,9 @@ _MADE = """
 SELECT count(*), count(DISTINCT tenant_id) FROM records.record
 WHERE id >= records.first_id('{0}') AND updated_at >= '{0}'
 """
+_VACUUMS_END = """
+SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'
+"""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,13 @@ class Writes:
 
 
 async def writes(postgres: Server, database: str, served: Served, known: Sequence[Known]) -> Writes:
-    """Makes records for a while, and counts."""
+    """Makes records for a while, and counts; nothing is vacuumed meanwhile, nor from then on."""
     postgres.psql("CREATE EXTENSION IF NOT EXISTS pg_buffercache", database=database)
     postgres.psql("ALTER SYSTEM SET full_page_writes = off")
+    # It logs a page for every one that it freezes, and begins whenever its minute is over, here or after this.
+    postgres.psql("ALTER SYSTEM SET autovacuum = off")
     postgres.psql("SELECT pg_reload_conf()")
+    postgres.psql(_VACUUMS_END)
     postgres.psql("CHECKPOINT")
     before, since = postgres.psql("SELECT pg_current_wal_insert_lsn(), now()", database=database).split("|")
     await measure(WRITE, served, known, _AT_ONCE, _SECONDS)
