@@ -51,11 +51,12 @@ test: $(READY) ## Run every test, those of functions/ beside the others; fails w
 client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
 	@$(BIN)/python -m tests.node
 
-soak: $(READY) ## Search longer: histories of editors over real stores, and without each mend; generated examples, scenarios, every legal value and pair of switches, random orders, mutants; hours
+soak: $(READY) ## Search longer: histories of editors over real stores, and without each mend; generated examples, scenarios, every legal value and pair of switches, random orders, mutants, a million records; hours
 	@$(BIN)/python -m tests.functions.collaboration.soak
 	@$(BIN)/python -m tests.functions.collaboration.soak.reverted
 	@$(BIN)/python -m tests.soak
 	@$(BIN)/python -m tests.mutants
+	@$(MAKE) bench-records ROWS=1000000
 
 setups: $(READY) ## Set up with every Python here, its oldest and newest pip, from a registry with newer releases
 	@$(BIN)/python -m pytest --workers 2 tests/tools/setups.py

@@ -26,6 +26,7 @@ _LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
             "tests/analyser/analyses/deployment_rights",
             "tests/policy/engine/test_five_ways.py",
             "tests/systems/test_doors.py",
+            "tests/systems/test_nearest.py",
             "tests/systems/test_protection.py",
             "tests/systems/test_stack_names.py",
             "tests/systems/test_trace.py",
