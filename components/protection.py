@@ -38,12 +38,14 @@ def _register(kept: Callable[[str], pulumi.ResourceOptions]) -> None:
         resource.opts.protect = True
         return pulumi.ResourceTransformResult(resource.props, resource.opts)
 
-    def outside(resource: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+    def outside(resource: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         options = kept(resource.type_)
         if resource.opts.protect is False:
             options.protect = None
         if resource.type_ in _MADE_INSIDE:
             options.transforms = [inside]
+        if not (options.protect or options.retain_on_delete or options.transforms):
+            return None
         merged = pulumi.ResourceOptions.merge(resource.opts, options)
         return pulumi.ResourceTransformationResult(resource.props, merged)
 

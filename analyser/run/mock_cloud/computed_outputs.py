@@ -128,11 +128,14 @@ def _text(identity: Identity, key: str) -> Any:
     found = host_name(identity, key)
     if found is not None:
         return found
+    return _text_of(key)(identity)
+
+
+@functools.cache
+def _text_of(key: str) -> Callable[[Identity], str]:
+    """What makes the text of a property by the end of its name."""
     lowered = key.lower()
-    for end, make in _TEXTS:
-        if lowered.endswith(end):
-            return make(identity)
-    return f"{identity.name}-{key}"
+    return next((make for end, make in _TEXTS if lowered.endswith(end)), lambda identity: f"{identity.name}-{key}")
 
 
 def _endpoint(identity: Identity) -> str:

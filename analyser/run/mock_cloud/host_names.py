@@ -4,6 +4,7 @@ Which it is stands in the provider's documentation of each output, such as
 https://www.pulumi.com/registry/packages/aws/api-docs/rds/instance/#outputs; what names look like, in the service's own.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -162,13 +163,18 @@ _PORTS: Mapping[str, int] = {
 
 def host_name(identity: Identity, key: str) -> Any:
     """An output of a resource that says where it is found; None for one without a form, UNKNOWN without its port."""
-    form = _FORMS.get(identity.path.replace("bucketV2", "bucket"), {}).get(key) or next(
-        (address for end, address in _ADDRESSES if key.lower().endswith(end)), None
-    )
+    form = _form(identity.path.replace("bucketV2", "bucket"), key)
     if form is None:
         return None
     port = port_of(identity)
     return UNKNOWN if port is UNKNOWN and "{port}" in form else form.format(**_parts(identity), port=port)
+
+
+@functools.cache
+def _form(path: str, key: str) -> str | None:
+    """In which form a type's resources say it, by the type's part of the token."""
+    own = _FORMS.get(path, {}).get(key)
+    return own or next((address for end, address in _ADDRESSES if key.lower().endswith(end)), None)
 
 
 def port_of(identity: Identity) -> Any:
