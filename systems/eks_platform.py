@@ -11,6 +11,7 @@ from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup
 from components.compute.node_settings import NodeGroupSettings
+from components.data.bucket import Bucket
 from components.data.log_bucket import LogBucket
 from components.network.network import Network, NetworkSettings
 from components.operations.deployment_runner import DeploymentRunner, DeploymentRunnerSettings
@@ -73,13 +74,15 @@ def make_compute(
     access_logs: LogBucket,
     mounts: Sequence[Grant] = (),
     volume_users: Sequence[Statement] = (),
+    kept_logs: Bucket | None = None,
 ) -> Compute:
     """A cluster, its managed node groups by logical name, and the add-ons; ``people`` may look at what runs there,
     operators also drain nodes and restart what a system names.
 
     With a ``runner``, the cluster's API opens to it, and lets the role that plans look at all of it, Secrets too, in
     which Helm keeps its releases. ``mounts`` are file systems that pods mount through the EFS
-    driver, ``volume_users`` others that read what is on volumes, as those who take copies of their backups.
+    driver, ``volume_users`` others that read what is on volumes, as those who take copies of their backups;
+    ``kept_logs`` is where what containers log is kept beside CloudWatch.
     """
     volumes = Key(
         "volumes-key",
@@ -107,7 +110,14 @@ def make_compute(
         for name, settings in groups.items()
     ]
     running = Addons(
-        "addons", addons, account=stack.account, cluster=made, nodes=nodes, log_key=stack.keys.logs, mounts=mounts
+        "addons",
+        addons,
+        account=stack.account,
+        cluster=made,
+        nodes=nodes,
+        log_key=stack.keys.logs,
+        mounts=mounts,
+        kept_logs=kept_logs,
     )
     deploying = None
     if runner is not None:

@@ -10,6 +10,7 @@ from components.component import Component
 from components.compute.container_insights import ContainerInsights
 from components.compute.managed_addon import AddOnCluster, add_on
 from components.compute.node_group import NodeGroup
+from components.data.bucket import Bucket
 from components.security.key import Key
 from components.security.pod_role import PodRole
 from components.statements import Grant
@@ -35,6 +36,7 @@ class Addons(Component):
     Volumes under a customer key need ``account_volumes`` in the key's policy. It is the EFS driver on the nodes that
     mounts file systems for all their pods: ``mounts`` is what it may mount.
     https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1759
+    With Container Insights, what containers log is kept in ``kept_logs`` as well, if it is given.
 
     Raises ValueError for ``mounts`` without the driver.
     """
@@ -49,6 +51,7 @@ class Addons(Component):
         nodes: Sequence[NodeGroup],
         log_key: Key,
         mounts: Sequence[Grant] = (),
+        kept_logs: Bucket | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -78,6 +81,7 @@ class Addons(Component):
                 cluster=cluster,
                 nodes=nodes,
                 log_key=log_key,
+                kept=kept_logs,
                 opts=self.child_options(),
             )
         self.register_outputs({})

@@ -1,6 +1,7 @@
 """CloudWatch Container Insights for EKS: metrics and logs of nodes and pods."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -9,11 +10,43 @@ from components.account import Account
 from components.component import Component
 from components.compute.managed_addon import AddOnCluster, add_on
 from components.compute.node_group import NodeGroup
+from components.data.bucket import Bucket
 from components.security.key import Key
 from components.security.pod_role import PodRole
 from components.statements import Grant, Statement
 
 LOG_GROUPS = ("application", "dataplane", "host", "performance")
+
+# What comes before the files that the add-on includes; its own [SERVICE] has to be said again, since this replaces it.
+# https://github.com/aws-observability/helm-charts/blob/main/charts/amazon-cloudwatch-observability/values.yaml
+# Whatever is not sent yet lies on the node, up to a limit, and outlives the pod.
+# https://docs.fluentbit.io/manual/pipeline/outputs/s3
+_KEPT = """[SERVICE]
+    Parsers_File               parsers.conf
+    Flush                      5
+    Grace                      30
+    Log_Level                  error
+    Daemon                     off
+    storage.path               {state}/flb-storage/
+    storage.sync               normal
+    storage.checksum           off
+    storage.backlog.mem_limit  5M
+
+[OUTPUT]
+    Name                  s3
+    Match                 application.*
+    region                {region}
+    bucket                {bucket}
+    s3_key_format         /application/%Y/%m/%d/%H/${{HOST_NAME}}-$UUID.gz
+    compression           gzip
+    use_put_object        On
+    total_file_size       10M
+    upload_timeout        5m
+    store_dir             {state}/s3
+    store_dir_limit_size  1G
+    Retry_Limit           10
+"""
+_STATE = "/var/fluent-bit/state"
 
 
 class ContainerInsights(Component):
@@ -22,6 +55,8 @@ class ContainerInsights(Component):
     Application Signals, which changes the pods it watches, stays off:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html.
     Both run in the host's network, so that they reach instance metadata although the hop limit is 1.
+
+    What containers log goes to ``kept`` as well, if it is given: a file every five minutes or 10 MB from each node.
     """
 
     def __init__(
@@ -32,6 +67,7 @@ class ContainerInsights(Component):
         cluster: AddOnCluster,
         nodes: Sequence[NodeGroup],
         log_key: Key,
+        kept: Bucket | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -52,7 +88,8 @@ class ContainerInsights(Component):
             cluster=cluster,
             namespace="amazon-cloudwatch",
             service_account="cloudwatch-agent",
-            grants=[_writes(account, prefix)],
+            # Fluent Bit's pods have the service account of the agent.
+            grants=[_writes(account, prefix), *([kept.write] if kept else [])],
             opts=self.child_options(),
         )
         add_on(
@@ -67,16 +104,24 @@ class ContainerInsights(Component):
                     "config": {"logs": {"metrics_collected": {"kubernetes": {"enhanced_container_insights": True}}}}
                 },
                 "manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}},
+                **(_kept_in(kept, account) if kept else {}),
             },
         )
         self.register_outputs({})
+
+
+def _kept_in(bucket: Bucket, account: Account) -> dict[str, Any]:
+    service = pulumi.Output.from_input(bucket.bucket_name).apply(
+        lambda name: _KEPT.format(state=_STATE, region=account.region, bucket=name)
+    )
+    return {"containerLogs": {"fluentBit": {"config": {"service": service}}}}
 
 
 def _writes(account: Account, prefix: str) -> Grant:
     """What CloudWatchAgentServerPolicy allows and this needs: own log groups, own namespace, names of volumes."""
     streams = [account.arn("logs", f"log-group:{prefix}/{kind}:*") for kind in LOG_GROUPS]
     return Grant(
-        Statement("WriteLogs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], streams),
+        Statement("WriteLogGroups", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], streams),
         Statement(
             "PutMetrics",
             ["cloudwatch:PutMetricData"],

@@ -44,7 +44,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     network = Network("network", settings.network, account=account, key=keys.logs, cluster_name=settings.cluster.name)
     people = HumanAccess("people", account=account)
     data = _data(stack, network=network)
-    compute, pool = platform(stack, network=network, people=people, access_logs=data.access_logs)
+    compute, pool = platform(stack, network=network, people=people, data=data)
     for store in (*data.databases, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
     edge = make_edge(stack, network=network, access_logs=data.access_logs)

@@ -3,7 +3,6 @@
 import pulumi
 
 from components.compute.self_managed_nodes import SelfManagedNodes
-from components.data.log_bucket import LogBucket
 from components.network.network import Network
 from components.security.human_access import HumanAccess
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
@@ -11,11 +10,12 @@ from components.workloads.karpenter import Karpenter
 from components.workloads.storage_class import StorageClass, StorageClassSettings
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Stack
+from systems.records.parts import Stores
 from systems.records.settings import BACKED_UP, SystemSettings
 
 
 def platform(
-    stack: Stack[SystemSettings], *, network: Network, people: HumanAccess, access_logs: LogBucket
+    stack: Stack[SystemSettings], *, network: Network, people: HumanAccess, data: Stores
 ) -> tuple[Compute, list[pulumi.Resource]]:
     """The cluster, and the pool of nodes that the application's pods need where they name one."""
     compute = make_compute(
@@ -27,7 +27,8 @@ def platform(
         groups={"nodes": stack.settings.nodes},
         addons=stack.settings.addons,
         runner=stack.settings.runner,
-        access_logs=access_logs,
+        access_logs=data.access_logs,
+        kept_logs=data.logs,
     )
     cluster, ready = compute.cluster, compute.ready
     if stack.settings.self_managed_nodes is not None:

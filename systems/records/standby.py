@@ -66,7 +66,7 @@ def stand_by(settings: SystemSettings, recovery: RecoveryStackSettings, account:
         parameters=postgres_tuning.for_requests(settings.database),
     )
     data = _stores(stack, network=network, home=home, database=database, promoted=promoted)
-    compute, pool = platform(stack, network=network, people=people, access_logs=data.access_logs)
+    compute, pool = platform(stack, network=network, people=people, data=data)
     for store in (database, data.cache, data.stream):
         store.allow(compute.cluster.nodes)
     balancer = _entrance(

@@ -23,17 +23,25 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     ),
     "REC-NF-02": (
         RECORDS,
-        ["**Managed Kubernetes.**", "**One footprint.**", "**Integration.**", "**Cost instruments.**", "**Skill.**"],
+        [
+            "**Managed Kubernetes.**",
+            "the figure of 70 %",
+            "**One footprint.**",
+            "**Integration.**",
+            "**Cost instruments.** Reserved Instances for RDS and ElastiCache, Savings Plans for nodes, Spot",
+            "**Compliance.** SOC, PCI DSS and HIPAA",
+            "**Skill.**",
+        ],
     ),
     "REC-NF-03": (
         RECORDS,
         [
-            "| Operational excellence |",
-            "| Security |",
-            "| Reliability |",
-            "| Performance efficiency |",
-            "| Cost optimisation |",
-            "| Sustainability |",
+            "| Operational excellence | one program and one command a stack, deployed by a workflow after its tests",
+            "| Security | customer keys for every store, TLS everywhere, grants",
+            "| Reliability | three zones, Multi-AZ PostgreSQL, Redis failover",
+            "| Performance efficiency | compute-optimised nodes, provisioned IOPS, Redis, CDN",
+            "| Cost optimisation | Spot in `dev`, autoscaling of nodes and pods, lifecycle rules, a budget",
+            "| Sustainability | nodes scale with load",
         ],
     ),
     "REC-WAF-04": (RECORDS, ["Shield Standard covers layers 3 and 4", "Shield Advanced"]),
@@ -41,11 +49,40 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     "REC-EKS-04": (RECORDS, ["aws autoscaling describe-auto-scaling-groups", "EnabledMetrics"]),
     "REC-COST-01": (
         RECORDS,
-        ["| $1,500 | $900 |", "| $5,400 | $3,200 |", "| $750 | $450 |", "**$7,650** | **$4,550**"],
+        [
+            "| $1,500 | $900 | 40 % |",
+            "| $5,400 | $3,200 | 41 % |",
+            "| $750 | $450 | 40 % |",
+            "**$7,650** | **$4,550** | **40 %**",
+        ],
     ),
-    "REC-COST-02": (RECORDS, ["| $1,100 |", "| $3,200 |", "| $600 (", "| $150 |", "| $200 |", "| **$5,700** |"]),
-    "REC-COST-03": (RECORDS, ["EKS $0.10 an hour", "CloudFront $0.085 a GB"]),
-    "REC-OPS-01": ("docs/runbooks/records.md", ["`pulumi up -s prod --policy-pack policy`", "`eksctl create cluster"]),
+    "REC-COST-02": (
+        RECORDS,
+        [
+            "| EKS: control plane $73, nodes $900 reserved, data transfer $127 | $1,100 |",
+            "primary $1,600, replicas $1,400, backup storage $200",
+            "| RDS | $3,200 |",
+            "| ElastiCache | $450 |",
+            "| MSK | $600 (",
+            "| S3 and EBS | $150 |",
+            "| CloudWatch | $200 |",
+            "| **$5,700** |",
+        ],
+    ),
+    "REC-COST-03": (RECORDS, ["EKS $0.10 an hour", "CloudFront $0.085 a GB, and a month of S3 at $100"]),
+    "REC-OPS-01": (
+        "docs/runbooks/records.md",
+        [
+            "| `aws configure --profile production` | `export AWS_PROFILE=production`",
+            "| `eksctl create cluster --name microservice-prod …` | [two runs](../deploying.md) of `pulumi up -s prod "
+            "--policy-pack policy` |\n"
+            "| `aws eks update-kubeconfig --name microservice-prod --region us-east-1` |",
+            "| `helm install aws-load-balancer-controller …` | part of `up`",
+            "| `aws rds create-db-instance …` | part of `up`",
+            "| `aws elasticache create-replication-group …` | part of `up`",
+            "| `kubectl apply -f kubernetes/prod/` | part of `up` |",
+        ],
+    ),
     "REC-OPS-02": (
         "docs/runbooks/records.md",
         [
@@ -70,23 +107,33 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     "MDR-NF-03": (
         "docs/systems/mdreader.md",
         [
-            "| Cognito |",
-            "| RDS for PostgreSQL |",
-            "| Fargate for Hocuspocus |",
-            "| Lambda and API Gateway for the API |",
-            "| S3 and CloudFront |",
-            "| Amplify ",
+            "it registers, recovers, asks for a second factor, signs in with Google",
+            "API Gateway checks its tokens without code",
+            "| RDS for PostgreSQL | a document store | transactions for metadata and sharing; `jsonb`",
+            "PostGIS is one `CREATE EXTENSION` away; backups to the second, read replicas",
+            "| Fargate for Hocuspocus | functions | a process",
+            "it scales on connections, is paid for by the second that tasks run",
+            "| Lambda and API Gateway for the API | containers | paid by request, nothing at night",
+            "FastAPI runs behind Mangum",
+            "| S3 and CloudFront | files on a server | any amount, near the reader, versions of every snapshot",
+            "a push builds once and publishes by a CDN of its own, with certificate",
+            "each branch can be an environment, and the bill",
         ],
     ),
     "MDR-CMP-01": (MDREADER, ["list-object-versions", "delete-identities", "admin-delete-user", "35 days"]),
     "MDR-COST-02": (
         "docs/systems/mdreader.md",
-        ["`provisionedConcurrency`", "reserved instances", "Glacier", "price class 100", "off-peak", "budget"],
+        [
+            "`provisionedConcurrency` only where",
+            "reserved instances for RDS and ElastiCache, one or three years, 30\u201360 %",
+            "uploads to Glacier",
+            "price class 100; fewer tasks off-peak; budget, forecast and anomaly alerts",
+        ],
     ),
     "MDR-OPS-02": (MIGRATION, ["MFA", "Billing alerts", "AWS CLI", "Pulumi"]),
-    "MDR-OPS-04": (MIGRATION, ["OpenAPI", "API tests"]),
-    "MDR-OPS-05": (MDREADER, ["Blue-green", "git revert", "canary"]),
-    "MDR-OPS-07": (MDREADER, ["loadtests/mdreader.js", "**Collaboration**", "**Security**"]),
+    "MDR-OPS-04": (MIGRATION, ["pg_dump --data-only", "OpenAPI", "API tests", "create-user-import-job"]),
+    "MDR-OPS-05": (MDREADER, ["Blue-green", "git revert", "canary", "## Restore", "## The region is gone"]),
+    "MDR-OPS-07": (MDREADER, ["- **Load**: `k6 run", "loadtests/mdreader.js", "**Collaboration**", "**Security**"]),
     "CON-NF-01": (
         "docs/systems/consulting.md",
         [
@@ -124,15 +171,32 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     ),
     "COL-IAC-05": (
         COLLABORATION,
-        ["strata:network:Network", "strata:data:Redis", "strata:compute:FargateService", "--target-dependents"],
+        [
+            "prod-collaboration-main",
+            "strata:network:Network",
+            "strata:data:Redis",
+            "strata:compute:FargateService",
+            "--target-dependents",
+        ],
     ),
-    "COL-OPS-01": (COLLABORATION, ["pulumi stack history", "pulumi preview --stack collaboration-prod --diff"]),
+    "COL-OPS-01": (
+        COLLABORATION,
+        ["pulumi stack history", "pulumi preview --stack collaboration-prod --diff", "--show-urns", "lookup-events"],
+    ),
     "COL-OPS-03": (
         COLLABORATION,
         ["describe-log-groups --log-group-name-prefix /aws/lambda/prod-websocket", "wscat -c wss://"],
     ),
     "COL-OPS-04": (COLLABORATION, ["circuit breaker", "pulumi cancel", "pulumi refresh", "pulumi stack import"]),
-    "COL-OPS-05": (COLLABORATION, ["base", "capacity", "cost", "every quarter"]),
+    "COL-OPS-05": (
+        COLLABORATION,
+        [
+            "| every month | build the image anew on its current base and release it",
+            "`make lock packages` for the functions",
+            "| every quarter | capacity: the highest task count",
+            "cost: `strata cost collaboration-prod` against the bill",
+        ],
+    ),
 }
 
 

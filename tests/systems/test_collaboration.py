@@ -8,11 +8,13 @@ import pytest
 from analyser.graph import Graph, Node
 from tests.stacks import stack_graph
 from tests.systems.collaboration import DISTRIBUTION, FUNCTION, STACKS, environment
+from tests.systems.wiring import before
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 SERVICE, TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"
+REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -136,7 +138,9 @@ def test_the_service_follows_cpu_and_memory(graph: Graph) -> None:
 def test_prod_looks_closer(prod: Graph, dev: Graph) -> None:
     cluster = "aws:ecs/cluster:Cluster"
     assert prod.only(cluster).inputs["settings"] == [{"name": "containerInsights", "value": "enhanced"}]
-    assert dev.only(cluster).inputs["settings"] == [{"name": "containerInsights", "value": "enabled"}]
+    for less in (dev, stack_graph("collaboration-staging")):
+        assert less.only(cluster).inputs["settings"] == [{"name": "containerInsights", "value": "enabled"}]
+    assert prod.only("aws:apigatewayv2/stage:Stage").inputs["defaultRouteSettings"]["detailedMetricsEnabled"] is True
 
 
 def test_names_are_the_plan_s(graph: Graph) -> None:
@@ -294,6 +298,23 @@ def test_outputs_are_the_plan_s(graph: Graph) -> None:
     assert own.endswith(f"/{env}")
     page = graph.only("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardName"]
     assert graph.exports["dashboardUrl"].endswith(f"#dashboards/dashboard/{page}")
+    assert {key: graph.exports[key] for key in ("vpcId", "webSocketApiId", "distributionId", "stateTable")} == {
+        "vpcId": graph.only("aws:ec2/vpc:Vpc").id,
+        "webSocketApiId": api.id,
+        "distributionId": graph.only(DISTRIBUTION).id,
+        "stateTable": f"{env}-collaboration-state",
+    }
+
+
+def test_parts_wait_for_what_the_plan_has_before_them(graph: Graph) -> None:
+    """COL-IAC-02. The distribution calls servers and sockets by name, and so waits for neither."""
+    network, data = {"network-private-a", "network-private-b"}, {"state-table", "redis-replication-group"}
+    assert {n.name for n in subnets(graph, "data")} <= before(graph, graph.only(REDIS))
+    assert network | data <= before(graph, graph.only(SERVICE))
+    assert network | {"state-table"} <= before(graph, graph.only(FUNCTION, "websocket-function"))
+    assert {"server-service"} <= before(graph, graph.only("aws:cloudwatch/dashboard:Dashboard"))
+    cpu = graph.only("aws:cloudwatch/metricAlarm:MetricAlarm", "alarms-server-cpu")
+    assert {"server-service"} <= before(graph, cpu)
 
 
 def test_the_workflow_of_prod_may_become_the_deployment_role(prod: Graph) -> None:

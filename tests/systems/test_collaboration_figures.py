@@ -133,8 +133,14 @@ def test_state_cache_and_secrets_are_under_keys_that_rotate(graph: Graph) -> Non
 def test_users_and_the_origin_speak_tls_1_2(graph: Graph) -> None:
     cdn = graph.only("aws:cloudfront/distribution:Distribution").inputs
     assert cdn["viewerCertificate"]["minimumProtocolVersion"] == "TLSv1.2_2021"
-    server = next(origin for origin in cdn["origins"] if origin["originId"] == "server")["customOriginConfig"]
-    assert (server["originProtocolPolicy"], server["originSslProtocols"]) == ("https-only", ["TLSv1.2"])
+    called = {
+        origin["originId"]: origin["customOriginConfig"] for origin in cdn["origins"] if "customOriginConfig" in origin
+    }
+    assert set(called) == {"server", "sockets"}
+    for origin in called.values():
+        assert (origin["originProtocolPolicy"], origin["originSslProtocols"]) == ("https-only", ["TLSv1.2"])
+    for name in graph.of_type("aws:apigatewayv2/domainName:DomainName"):
+        assert name.inputs["domainNameConfiguration"]["securityPolicy"] == "TLS_1_2"
     assert graph.only("aws:lb/targetGroup:TargetGroup").inputs["protocol"] == "HTTPS"
 
 

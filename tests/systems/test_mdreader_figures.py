@@ -3,7 +3,7 @@
 import pytest
 
 from tests.stacks import stack_graph
-from tests.systems.figures import Figure, unmet
+from tests.systems.figures import Figure, Of, unmet
 
 PRIVATE_BUCKET = dict.fromkeys(
     ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True
@@ -178,7 +178,13 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:cloudfront/distribution:Distribution",
             "files-cdn-distribution",
-            {"defaultCacheBehavior": {"viewerProtocolPolicy": "redirect-to-https", "allowedMethods": EVERY_METHOD}},
+            {
+                "defaultCacheBehavior": {
+                    "viewerProtocolPolicy": "redirect-to-https",
+                    "cachePolicyId": Of("files-cdn-cache-default"),
+                    "allowedMethods": EVERY_METHOD,
+                }
+            },
         )
     ],
     "MDR-FE-01": [

@@ -108,7 +108,7 @@ def test_four_dashboards_each_with_its_own_alarms(graph: Graph) -> None:
     }
     assert set(pages) == {"api-performance", "database", "websocket", "cost"}
     titles = {page: {w["properties"]["title"] for w in widgets} for page, widgets in pages.items()}
-    assert {"REST latency", "REST requests", "Lambda Duration"} <= titles["api-performance"]
+    assert {"REST latency", "ApiGateway 5XXError", "Lambda Errors", "Lambda Duration"} <= titles["api-performance"]
     assert "RDS DatabaseConnections" in titles["database"]
     assert any("SlowQueries" in title for title in titles["database"])
     assert {"Active users", "Events connections", "Business"} <= titles["websocket"]
@@ -120,11 +120,14 @@ def test_four_dashboards_each_with_its_own_alarms(graph: Graph) -> None:
 def test_the_planned_alarms_watch_the_backend_and_the_database(graph: Graph) -> None:
     topic = graph.only("aws:sns/topic:Topic", "alert-topic").outputs["arn"]
     named = {n.inputs["name"]: n.inputs for n in graph.of_type(ALARM) if "name" in n.inputs}
-    figures = ("namespace", "metricName", "statistic", "period", "evaluationPeriods", "threshold")
+    figures = ("namespace", "metricName", "statistic", "period", "evaluationPeriods", "comparisonOperator", "threshold")
     latency, connections = named["MDReader-API-Latency"], named["MDReader-DB-Connections"]
-    assert [latency[f] for f in figures] == ["AWS/Lambda", "Duration", "Average", 300, 2, 5000]
-    assert [connections[f] for f in figures] == ["AWS/RDS", "DatabaseConnections", "Maximum", 300, 2, 80]
+    above = "GreaterThanThreshold"
+    assert [latency[f] for f in figures] == ["AWS/Lambda", "Duration", "Average", 300, 2, above, 5000]
+    assert [connections[f] for f in figures] == ["AWS/RDS", "DatabaseConnections", "Maximum", 300, 2, above, 80]
     assert latency["dimensions"] == {"FunctionName": "MDReaderBackend"}
+    database = graph.only("aws:rds/instance:Instance").inputs["identifier"]
+    assert connections["dimensions"] == {"DBInstanceIdentifier": database}
     assert latency["alarmActions"] == connections["alarmActions"] == [topic]
 
 

@@ -214,6 +214,25 @@ def test_pods_are_told_name_and_port_of_every_store_and_as_whom_to_come(graph: G
     assert all(broker.endswith(":9098") for broker in told["BOOTSTRAP_BROKERS"].split(","))
 
 
+@pytest.mark.parametrize("stack", ["prod", "dev", "prod-dr"])
+def test_what_pods_log_is_kept_in_the_bucket_of_logs_for_as_long_as_it_says(stack: str) -> None:
+    """REC-S3-02: CloudWatch has it too, for as long as the environment says."""
+    graph = stack_graph(stack)
+    bucket = graph.only("aws:s3/bucket:Bucket", "logs-bucket")
+    agent = graph.only("aws:eks/addon:Addon", "addons-container-insights-amazon-cloudwatch-observability").inputs
+    service = json.loads(agent["configurationValues"])["containerLogs"]["fluentBit"]["config"]["service"]
+    output = dict(line.split() for line in service.partition("[OUTPUT]\n")[2].splitlines())
+    region = bucket.outputs["region"]
+    assert (output["Name"], output["Match"], output["region"]) == ("s3", "application.*", region)
+    assert output["bucket"] == bucket.inputs["bucket"]
+    assert "${HOST_NAME}" in output["s3_key_format"]
+    role = graph.only("aws:iam/rolePolicy:RolePolicy", "addons-container-insights-pods-policy")
+    (writes,) = [s for s in statements(role) if "s3:PutObject" in s["Action"]]
+    assert f"{bucket.outputs['arn']}/*" in writes["Resource"]
+    rule = graph.only("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "logs-lifecycle")
+    assert rule.inputs["rules"][0]["expiration"] == {"days": 90 if stack == "dev" else 365}
+
+
 def test_no_role_has_an_action_by_wildcard(graph: Graph) -> None:
     allowed = {"s3:PutObject*", "s3:GetObject*", "s3:DeleteObject*"}  # what RDS asks of an export role
     found = {

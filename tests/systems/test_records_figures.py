@@ -50,7 +50,14 @@ def failover(kind: str, **more: Any) -> Figure:
 
 
 ROWS: dict[str, list[Figure]] = {
-    "REC-NET-01": [("aws:ec2/vpc:Vpc", "network-vpc", {"cidrBlock": "10.1.0.0/16"})],
+    "REC-NET-01": [
+        ("aws:ec2/vpc:Vpc", "network-vpc", {"cidrBlock": "10.1.0.0/16"}),
+        *[
+            ("aws:ec2/subnet:Subnet", f"network-{tier}-{zone}", {"availabilityZone": f"us-east-1{zone}"})
+            for tier in ("public", "private", "data")
+            for zone in "abc"
+        ],
+    ],
     "REC-NET-03": [
         figure
         for zone in "abc"
@@ -141,7 +148,16 @@ ROWS: dict[str, list[Figure]] = {
                     "schedules": [{"createRule": {"interval": 24, "intervalUnit": "HOURS"}}],
                 },
             },
-        )
+        ),
+        # Every volume has the tag that the policy looks for.
+        *[
+            (
+                "kubernetes:storage.k8s.io/v1:StorageClass",
+                f"{name}-class",
+                {"parameters": {"tagSpecification_1": "backup=daily"}},
+            )
+            for name in ("volumes", "database-volumes")
+        ],
     ],
     "REC-ECR-01": [(REPOSITORY, "registry-microservice", {"imageScanningConfiguration": {"scanOnPush": True}})],
     "REC-ECR-02": [(REPOSITORY, "registry-microservice", {"imageTagMutability": "IMMUTABLE"})],

@@ -133,7 +133,7 @@ def test_container_insights_writes_to_its_own_encrypted_log_groups_only() -> Non
     assert {n.name for n in groups} <= waits_for(found, addon(found, "amazon-cloudwatch-observability"))
     policy = found.only("aws:iam/rolePolicy:RolePolicy", "addons-container-insights-pods-policy")
     statements = {s["Sid"]: s for s in json.loads(policy.inputs["policy"])["Statement"]}
-    logs = statements.pop("WriteLogs")
+    logs = statements.pop("WriteLogGroups")
     assert set(logs["Resource"]) == {f"arn:aws:logs:us-east-1:123456789012:log-group:{name}:*" for name in names}
     assert "logs:CreateLogGroup" not in logs["Action"]
     # Neither has resource-level permissions; metrics are held to their namespace instead.

@@ -16,6 +16,24 @@ def test_tables_add_up_as_the_designs_have_them(system: str) -> None:
         assert sum(line.high for line in table.lines) == pytest.approx(table.high, abs=1.5)
 
 
+def test_each_line_of_mdreader_is_as_its_design_has_it() -> None:
+    (table,) = TABLES["mdreader"]
+    assert {line.name: (line.low, line.high) for line in table.lines} == {
+        "RDS PostgreSQL": (15, 25),
+        "ElastiCache Redis": (20, 30),
+        "Lambda": (5, 15),
+        "API Gateway": (3, 5),
+        "S3": (5, 10),
+        "CloudFront": (80, 100),
+        "ECS Fargate": (30, 50),
+        "Cognito": (5, 5),
+        "CloudWatch": (5, 10),
+        "Route 53": (0.5, 0.5),
+        "SES": (1, 1),
+    }
+    assert (table.low, table.high) == (170, 250)
+
+
 def test_records_are_compared_with_both_tables_of_their_design() -> None:
     graph = stack_graph("prod")
     cost = monthly_cost(graph)
