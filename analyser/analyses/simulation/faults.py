@@ -9,7 +9,7 @@ from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.promotion import leads
-from analyser.analyses.simulation.switched import checks, images, locks, off, parameters
+from analyser.analyses.simulation.switched import checks, images, locks, network, off, parameters
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -28,7 +28,21 @@ _COPIED = {
 
 def faults(pair: Pair) -> Iterator[Fault]:
     """All of them."""
-    for look in (keys, secrets, names, roles, references, vaults, copying, images, off, checks, parameters, locks):
+    for look in (
+        keys,
+        secrets,
+        names,
+        roles,
+        references,
+        vaults,
+        copying,
+        images,
+        off,
+        checks,
+        parameters,
+        locks,
+        network,
+    ):
         yield from look(pair)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from analyser.analyses.recovery.plans import PLAN
 from analyser.analyses.simulation.model import Fault, Pair
-from analyser.graph import Node
+from analyser.graph import Graph, Node
 
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
 _CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
 _FUNCTION, _MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
+_NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
 _RUNS = ("aws:ecs/taskDefinition:TaskDefinition", _FUNCTION, "kubernetes:apps/v1:Deployment")
@@ -63,6 +64,19 @@ def parameters(pair: Pair) -> Iterator[Fault]:
         if at_home and node.inputs.get("replicateSourceDb") and named not in own:
             why = f"takes parameters of {named or 'RDS itself'}, which the stack does not make: TLS is not forced"
             yield Fault("parameters", f"{pair.standby.stack}: {node.name}", why)
+
+
+def network(pair: Pair) -> Iterator[Fault]:
+    """A network that lets nothing out, or that has one zone, where home's does and has several."""
+    where = pair.standby.stack
+    if pair.home.of_type(_NAT) and not pair.promoted.of_type(_NAT):
+        yield Fault("network", where, "has no NAT gateway, as home has: what runs there reaches nothing outside")
+    if len(_zones(pair.home)) > 1 and len(_zones(pair.promoted)) == 1:
+        yield Fault("network", where, f"has subnets in {', '.join(_zones(pair.promoted))} alone, home in several zones")
+
+
+def _zones(graph: Graph) -> set[str]:
+    return {str(zone) for node in graph.of_type(_SUBNET) if (zone := node.inputs.get("availabilityZone"))}
 
 
 def locks(pair: Pair) -> Iterator[Fault]:

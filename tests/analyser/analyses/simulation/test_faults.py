@@ -79,6 +79,11 @@ def _locked(of: Pair) -> Pair:
     return seeded(more(of, node("shop", LOCK, "lock", lock)), home=told("plan", rules=[kept]))
 
 
+def _subnet(stack: str, zone: str) -> Node:
+    return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
+
+
+PROTECTED = {"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True}
 LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 FUNCTION, MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 STRANGER = "999999999999"
@@ -203,6 +208,18 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         lambda of: seeded(of, home=told("database", parameterGroupName="forces-tls")),
     ),
     "a vault of copies whose lock takes none for so long": ("vault", _locked),
+    "a network that lets nothing out": (
+        "network",
+        lambda of: more(of, node("shop", "aws:ec2/natGateway:NatGateway", "nat")),
+    ),
+    "a network of one zone": (
+        "network",
+        lambda of: plus(more(more(of, _subnet("shop", "a")), _subnet("shop", "b")), _subnet("shop-dr", "c")),
+    ),
+    "a replica of a table that anybody deletes": (
+        "protection",
+        lambda of: seeded(of, home=told("state", replicas=[{**PROTECTED, "deletionProtectionEnabled": False}])),
+    ),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }
 
