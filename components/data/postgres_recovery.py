@@ -23,7 +23,8 @@ class PostgresRecovery(PostgresPrimary):
     and logs its own, with the same ``parameters`` as the source's. Clients sign in by IAM (``connect``) as users that
     were made in the source: promoted or not, it is the same instance, with the same names and rights. It is backed up
     from the beginning, as RDS does since PostgreSQL 14.1; to a point in time it can be restored from its promotion on.
-    Then it has a standby in a second zone where the environment requires one, and the secret of its master user gets a
+    Then it has a standby in a second zone where the environment requires one or its own ``multiAz`` says so, which says
+    nothing of it while it follows, nor does that of the home stack; and the secret of its master user gets a
     password of its own; the function that sets it stands by. Read replicas are made in an update after the promotion.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html

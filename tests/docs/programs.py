@@ -65,6 +65,7 @@ PROGRAMS = {
 }
 BUILTINS = frozenset(
     {
+        "break",
         "export",
         "cd",
         "echo",

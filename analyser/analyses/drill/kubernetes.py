@@ -1,7 +1,7 @@
 """A cluster as a drill speaks to it."""
 
 from analyser.analyses.drill.names import CLUSTER, DEPLOYMENT, mine
-from analyser.graph import Graph
+from analyser.graph import Graph, Node
 
 
 def connect(graph: Graph) -> tuple[str, ...]:
@@ -18,11 +18,18 @@ def deployed(graph: Graph) -> list[tuple[str, str]]:
     ]
 
 
-def replicas(graph: Graph, namespace: str, name: str) -> int:
-    """How many pods a Deployment begins with: its autoscaler's least, else its own number."""
+def autoscaler(graph: Graph, namespace: str, name: str) -> Node | None:
+    """The HorizontalPodAutoscaler of a Deployment."""
     for node in graph.of_type("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"):
         if node.inputs["metadata"]["namespace"] == namespace and node.inputs["spec"]["scaleTargetRef"]["name"] == name:
-            return int(node.inputs["spec"].get("minReplicas") or 1)
+            return node
+    return None
+
+
+def replicas(graph: Graph, namespace: str, name: str) -> int:
+    """How many pods a Deployment begins with: its autoscaler's least, else its own number."""
+    if scaler := autoscaler(graph, namespace, name):
+        return int(scaler.inputs["spec"].get("minReplicas") or 1)
     for node in graph.of_type(DEPLOYMENT):
         if node.inputs["metadata"]["namespace"] == namespace and node.inputs["metadata"]["name"] == name:
             return int(node.inputs["spec"].get("replicas") or 1)

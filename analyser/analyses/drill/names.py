@@ -82,6 +82,19 @@ def up(graph: Graph) -> str:
     return f"STACK={graph.stack} delivery/in-vpc.sh" if inside else f"pulumi up --stack {graph.stack}"
 
 
+def changed(graph: Graph, message: str) -> tuple[str, ...]:
+    """A change of the stack file, previewed and made: of a cluster in its network, which plans what is committed."""
+    commit = f"git commit -m '{message}' Pulumi.{graph.stack}.yaml"
+    if graph.of_type(CLUSTER):
+        return (commit, f"STACK={graph.stack} delivery/in-vpc.sh plan", up(graph))
+    return (f"pulumi preview --stack {graph.stack} --diff", commit, up(graph))
+
+
+def session(graph: Graph) -> tuple[str, ...]:
+    """The shell in which Pulumi reaches all of a stack: for a cluster one in its network; nothing for any other."""
+    return (f"STACK={graph.stack} delivery/in-vpc.sh shell",) if graph.of_type(CLUSTER) else ()
+
+
 def region_of(graph: Graph) -> str:
     """The line that makes every command of the AWS CLI speak to the stack's region."""
     return f"export AWS_REGION={graph.region}"

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
-from analyser.analyses.drill.names import RDS, id_of, mine, reader, region_of, up
+from analyser.analyses.drill.names import RDS, changed, id_of, mine, reader, region_of
 from analyser.graph import Graph, Node
 
 _SECRET, _ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
 _VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+_MASTER = "strata:data:MasterSecret"
 
 
 def rotate(graph: Graph) -> list[Step]:
@@ -62,13 +63,18 @@ def rotations(graph: Graph, node: Node) -> Iterator[str]:
             yield f"aws secretsmanager rotate-secret --secret-id {named(secret)}"
 
 
+def _is_master(graph: Graph, node: Node) -> bool:
+    """Whether a secret is a database's master password, of which PostgreSQL takes one value at a time."""
+    return bool(node.parent and (parent := graph.get(node.parent)) and parent.type == _MASTER)
+
+
 def _seen(name: str) -> str:
     return f"aws secretsmanager describe-secret --secret-id {name} --query '[LastChangedDate,VersionIdsToStages]'"
 
 
 def _by_function(found: tuple[Graph, Node]) -> Step:
     """Operators may rotate; looking for a secret without a name of its own, and at its versions, takes more."""
-    _, node = found
+    graph, node = found
     name = named(node)
     told = node.inputs.get("name")
     turn = f"aws secretsmanager rotate-secret --secret-id {name}"
@@ -77,7 +83,9 @@ def _by_function(found: tuple[Graph, Node]) -> Step:
         (turn,) if told else (turn, _seen(name)),
         see="AWSCURRENT is a new version within minutes, AWSPENDING is gone, and what reads it goes on answering; "
         "else its alarm of rotation errors rings, and the function's log group says at which step it failed",
-        back="the value before stays good until the next rotation; the same command again makes a third",
+        back="none: the value before is good no more, and no program signs in with it; the same command makes a third"
+        if _is_master(graph, node)
+        else "the value before stays good until the next rotation; the same command again makes a third",
         role=OPERATOR if told else DEPLOYER,
     )
 
@@ -104,6 +112,9 @@ def _by_hand(graph: Graph) -> Iterator[Step]:
     for node, rotates in _secrets(graph):
         if rotates or node.urn in valued:
             continue
+        if _signs(graph, node):
+            yield _by_pairs(graph, node)
+            continue
         name = named(node)
         yield Step(
             f"{node.inputs.get('name') or node.name}: whoever issues the value issues another",
@@ -118,16 +129,38 @@ def _by_hand(graph: Graph) -> Iterator[Step]:
         )
 
 
+def _signs(graph: Graph, node: Node) -> bool:
+    """Whether a secret is the private half of a key that CloudFront checks addresses by."""
+    return bool(graph.of_type("aws:cloudfront/keyGroup:KeyGroup")) and str(node.inputs.get("name")).endswith(
+        "signing-key"
+    )
+
+
+def _by_pairs(graph: Graph, node: Node) -> Step:
+    """CloudFront has to know a pair before anything is signed by it, and as long as an address of it is good."""
+    name, again = named(node), changed(graph, "Another signer")
+    return Step(
+        f"{node.inputs['name']}: another pair, in three updates: fileSigners has the second public half beside the "
+        "first; then the secret has its private half and fileSigner its name; a week later fileSigners has one again",
+        (
+            *again,
+            f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file:///dev/stdin",
+            *again,
+            _seen(name),
+            *again,
+        ),
+        see="AWSCURRENT is the new version, and an address signed before opens as one signed after does; no 403 of "
+        "attachments",
+        back="until the last update: the former private half into the secret, fileSigner to its name, and the update",
+    )
+
+
 def _by_program(found: tuple[Graph, Node]) -> Step:
     graph, node = found
     return Step(
         f"{node.inputs.get('name') or node.name}: its value is the program's own, and goes with a setting or "
         "its generation",
-        (
-            f"pulumi preview --stack {graph.stack} --diff",
-            f"git commit -m 'Another secret' Pulumi.{graph.stack}.yaml",
-            up(graph),
-        ),
+        changed(graph, "Another secret"),
         see="the preview changes the value and what carries it; docs/secrets.md says which setting",
         back="the former setting, and the same commands",
     )
@@ -137,12 +170,11 @@ def _header(graph: Graph) -> Iterator[Step]:
     """What a balancer knows its distribution by is no secret of Secrets Manager's own rotation: it goes in three."""
     if not graph.of_type("strata:edge:OriginSecret"):
         return
-    stack = graph.stack
-    again = (f"git commit -m 'Another header' Pulumi.{stack}.yaml", up(graph))
+    again = changed(graph, "Another header")
     yield Step(
         "the header by which the origin knows its distribution, in three updates: originSecret.generations in "
         "the stack file is [old, new], then [new, old], then [new]",
-        (f"pulumi preview --stack {stack} --diff", *again, *again, *again),
+        (*again, *again, *again),
         see="both are accepted, then the new one sent, then the old one refused; no request fails in between",
         back="the setting of the step before, and up",
     )

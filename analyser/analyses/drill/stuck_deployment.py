@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import OPERATOR, Step
-from analyser.analyses.drill.names import RDS, REDIS, SERVICE, mine, region_of
+from analyser.analyses.drill.names import CLUSTER, RDS, REDIS, SERVICE, mine, region_of, session
 from analyser.analyses.drill.zone import cluster_of
 from analyser.graph import Graph
 
@@ -14,13 +14,30 @@ _ADDON, _RELEASE = "aws:eks/addon:Addon", "kubernetes:helm.sh/v3:Release"
 def stuck(graph: Graph) -> list[Step]:
     """From Pulumi's own state to what it waits for."""
     return [
+        *_inside(graph),
         Step("speak to the stack's region", (region_of(graph),), role=OPERATOR),
+        *_connected(graph),
         *_state(graph.stack),
         *_releases(graph),
         *_addons(graph),
         *_stores(graph),
         *_services(graph),
     ]
+
+
+def _inside(graph: Graph) -> Iterator[Step]:
+    if into := session(graph):
+        yield Step(
+            "a session inside the network, in which all that follows is done: the cluster's API answers nowhere else, "
+            "and a refresh reads what is in there",
+            into,
+            "a prompt; where no build of the runner starts, its network or role is what is stuck: a host in the VPC",
+        )
+
+
+def _connected(graph: Graph) -> Iterator[Step]:
+    if mine(graph, CLUSTER):
+        yield Step("come into the cluster", connect(graph), "an answer", role=OPERATOR)
 
 
 def _state(stack: str) -> Iterator[Step]:
@@ -56,11 +73,7 @@ def _state(stack: str) -> Iterator[Step]:
 
 
 def _releases(graph: Graph) -> Iterator[Step]:
-    found = [node.inputs for node in graph.of_type(_RELEASE)]
-    if not found:
-        return
-    yield Step("come into the cluster, from inside its network", connect(graph), "an answer", role=OPERATOR)
-    for inputs in found:
+    for inputs in (node.inputs for node in graph.of_type(_RELEASE)):
         name, namespace = inputs["name"], inputs["namespace"]
         yield Step(
             f"Helm says of {name} that another operation is in progress (pending-install, -upgrade, -rollback)",
@@ -70,7 +83,8 @@ def _releases(graph: Graph) -> Iterator[Step]:
                 f"helm -n {namespace} list --all",
             ),
             see="the last revision was pending and is deployed after the rollback; one that was never deployed has "
-            "nothing to go back to: helm uninstall, and the next up makes it anew",
+            "nothing to go back to: helm uninstall, and the next up makes it anew; never of a chart which was, since "
+            "with its definitions go the objects of their kinds: all nodes of Karpenter, all Secrets that were synced",
             back=f"pulumi up --stack {graph.stack} installs what the stack file says",
         )
 
@@ -79,15 +93,18 @@ def _addons(graph: Graph) -> Iterator[Step]:
     for node in mine(graph, _ADDON):
         cluster, addon = node.inputs["clusterName"], node.inputs["addonName"]
         named = f"--cluster-name {cluster} --addon-name {addon}"
+        # Not said anew, values could go back to the add-on's own: those that EKS has are said again.
+        kept = f"aws eks describe-addon {named} --query addon.configurationValues --output text"
+        values = f' --configuration-values "$({kept})"' if node.inputs.get("configurationValues") else ""
         yield Step(
             f"the add-on {addon} is DEGRADED, UPDATE_FAILED or goes on UPDATING",
             (
                 f"aws eks describe-addon {named} --query 'addon.[status,addonVersion,health.issues]'",
-                f"aws eks update-addon {named} --resolve-conflicts OVERWRITE",
+                f"aws eks update-addon {named} --resolve-conflicts OVERWRITE{values}",
                 f"aws eks wait addon-active {named}",
             ),
-            see="the issue says whether it is a field that somebody else owns (OVERWRITE takes it), a role, or no "
-            "node to run on, which comes first",
+            see="UPDATING ends by itself, as DEGRADED or ACTIVE, and takes no update before; the issue says whether it "
+            "is a field that somebody else owns (OVERWRITE takes it), a role, or no node to run on, which comes first",
             back="none needed: its version and values stay those of the stack",
         )
 

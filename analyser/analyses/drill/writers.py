@@ -7,7 +7,7 @@ from analyser.analyses.drill.names import SERVICE, id_of, mine
 from analyser.analyses.drill.zone import cluster_of
 from analyser.graph import Graph, Node
 
-_FUNCTION, _ALIAS = "aws:lambda/function:Function", "aws:lambda/alias:Alias"
+FUNCTION, _ALIAS = "aws:lambda/function:Function", "aws:lambda/alias:Alias"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _READY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 _CALLERS = ("apigateway.amazonaws.com", "s3.amazonaws.com")
@@ -29,7 +29,7 @@ def stop(graph: Graph) -> Iterator[str]:
     for name, function in _functions(graph).items():
         # Lambda reserves no less than what is provisioned:
         # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
-        for named, _ in _ready(graph, function):
+        for named, _ in ready(graph, function):
             yield f"aws lambda delete-provisioned-concurrency-config {named}"
         yield f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions 0"
 
@@ -50,7 +50,7 @@ def start(graph: Graph) -> Iterator[str]:
                 f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions "
                 f"{reserved}"
             )
-        for named, count in _ready(graph, function):
+        for named, count in ready(graph, function):
             yield (f"aws lambda put-provisioned-concurrency-config {named} --provisioned-concurrent-executions {count}")
     yield from _mappings(graph, "--enabled")
 
@@ -82,7 +82,7 @@ def _least(graph: Graph, node: Node, otherwise: int) -> int:
     return next((int(target.inputs["minCapacity"]) for target in _scaled(graph, node)), otherwise)
 
 
-def _ready(graph: Graph, function: Node) -> Iterator[tuple[str, int]]:
+def ready(graph: Graph, function: Node) -> Iterator[tuple[str, int]]:
     """What of a function's versions is kept ready: the options that name it, and how many."""
     for node in mine(graph, _READY):
         if node.inputs["functionName"] == function.inputs.get("name"):
@@ -96,7 +96,7 @@ def _functions(graph: Graph) -> dict[str, Node]:
     reached = _named(graph, called, "function") | _named(graph, mine(graph, _MAPPING), "functionName")
     asked = [node for token in _AUTHORIZERS for node in mine(graph, token)]
     reached -= _named(graph, asked, "authorizerUri")
-    found = [node for node in mine(graph, _FUNCTION) if node.urn in reached]
+    found = [node for node in mine(graph, FUNCTION) if node.urn in reached]
     return dict(sorted((str(node.inputs.get("name") or id_of(node)), node) for node in found))
 
 

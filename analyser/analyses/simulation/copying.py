@@ -119,19 +119,19 @@ def _versions(home: Graph) -> Iterator[Fault]:
 
 
 def _tables(home: Graph) -> Iterator[Fault]:
-    """Replicas of tables that cannot be restored to a point in time, while the table can: each has that of its own.
+    """Replicas of tables that lack what the table has, which each has of its own: recovery to a point in time, and
+    protection from deletion.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
     """
     for table in home.of_type("aws:dynamodb/table:Table"):
-        if not (table.inputs.get("pointInTimeRecovery") or {}).get("enabled"):
-            continue
+        recovers = (table.inputs.get("pointInTimeRecovery") or {}).get("enabled")
         for replica in table.inputs.get("replicas") or ():
-            if not replica.get("pointInTimeRecovery"):
-                where = f"{home.stack}: {table.name}"
-                yield Fault(
-                    "point in time", where, f"its replica in {replica.get('regionName')} has no recovery to one"
-                )
+            where, which = f"{home.stack}: {table.name}", f"its replica in {replica.get('regionName')}"
+            if recovers and not replica.get("pointInTimeRecovery"):
+                yield Fault("point in time", where, f"{which} has no recovery to one")
+            if table.inputs.get("deletionProtectionEnabled") and not replica.get("deletionProtectionEnabled"):
+                yield Fault("protection", where, f"{which} is not protected from deletion, as the table is")
 
 
 def _made(home: Graph, token: str, arn: Any) -> Node | None:

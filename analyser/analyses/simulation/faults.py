@@ -9,6 +9,7 @@ from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.promotion import leads
+from analyser.analyses.simulation.switched import checks, images, locks, network, off, parameters
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -27,7 +28,21 @@ _COPIED = {
 
 def faults(pair: Pair) -> Iterator[Fault]:
     """All of them."""
-    for look in (keys, secrets, names, roles, references, vaults, copying):
+    for look in (
+        keys,
+        secrets,
+        names,
+        roles,
+        references,
+        vaults,
+        copying,
+        images,
+        off,
+        checks,
+        parameters,
+        locks,
+        network,
+    ):
         yield from look(pair)
 
 
@@ -106,12 +121,12 @@ def names(pair: Pair) -> Iterator[Fault]:
     """Names that go on leading to a region that does not answer."""
     if not (leads(pair.home) or leads(pair.standby)):
         yield Fault("name", pair.home.stack, f"nothing leads requests to {pair.standby.stack}")
-    checks = {one.id: one for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
+    found = {one.id: one for graph in pair.graphs for one in graph.of_type("aws:route53/healthCheck:HealthCheck")}
     yield from _weightless(pair)
     for graph in (pair.home, pair.standby):
         for record in graph.of_type(_RECORD):
             if policy(record) and not is_last(record):
-                yield from _unchecked(graph, record, checks)
+                yield from _unchecked(graph, record, found)
     for record in pair.home.of_type(_RECORD):
         if (
             policy(record) == "failoverRoutingPolicies"

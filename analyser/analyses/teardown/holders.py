@@ -13,6 +13,10 @@ _KINDS = {
     "aws:route53/zone:Zone": ("zone", "forceDestroy"),
 }
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
+_VERSIONS = "{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}, Quiet: `true`}"
+_IMAGES = "{Objects: imageIds}"
+_SOME = "jq --exit-status '.Objects != []' held.json >/dev/null"
 _HELD = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 
 
@@ -33,26 +37,50 @@ class Holder:
         """Its name in AWS, else its logical name."""
         return str(self.node.inputs.get("bucket") or self.node.inputs.get("name") or self.node.name)
 
+    @property
+    def called(self) -> str:
+        """The options that name it to the AWS CLI."""
+        own = id_of(self.node)
+        return {
+            "bucket": f"--bucket {self.name} --region {self.region}",
+            "repository": f"--repository-name {self.name} --region {self.region}",
+            "vault": f"--backup-vault-name {own} --region {self.region}",
+            "zone": f"--hosted-zone-id {own}",
+        }[self.kind]
+
     def look(self) -> str:
         """The command that prints what is in it."""
-        place = f"--region {self.region}"
         return {
-            "bucket": f"aws s3api list-object-versions --bucket {self.name} --max-items 5 {place}",
-            "repository": f"aws ecr list-images --repository-name {self.name} {place}",
-            "vault": f"aws backup list-recovery-points-by-backup-vault --backup-vault-name {id_of(self.node)} {place}",
-            "zone": f"aws route53 list-resource-record-sets --hosted-zone-id {id_of(self.node)}",
-        }[self.kind].replace(" --max-items 5", "")
+            "bucket": "aws s3api list-object-versions",
+            "repository": "aws ecr list-images",
+            "vault": "aws backup list-recovery-points-by-backup-vault",
+            "zone": "aws route53 list-resource-record-sets",
+        }[self.kind] + f" {self.called}"
+
+    def free(self) -> tuple[str, ...]:
+        """The commands that lift what refuses to let anything out of a vault: its lock and its policy."""
+        if self.kind != "vault":
+            return ()
+        types = {urn.rpartition("::")[0].rpartition("$")[2] for urn in self.settings}
+        return (
+            *((f"aws backup delete-backup-vault-lock-configuration {self.called}",) if _LOCK in types else ()),
+            *((f"aws backup delete-backup-vault-access-policy {self.called}",) if _POLICY in types else ()),
+        )
 
     def empty(self) -> str:
-        """The command that takes one thing out of it."""
-        place = f"--region {self.region}"
+        """The command that takes everything out of it, a page at a time: the AWS CLI reads no further pages where
+        the length of one is given. A refusal ends it, or it would ask for ever."""
         return {
-            "bucket": f"aws s3api delete-objects --bucket {self.name} --delete <versions> {place}",
-            "repository": f"aws ecr batch-delete-image --repository-name {self.name} --image-ids <images> {place}",
-            "vault": f"aws backup delete-recovery-point --backup-vault-name {id_of(self.node)} "
-            f"--recovery-point-arn <point> {place}",
-            "zone": f"aws route53 change-resource-record-sets --hosted-zone-id {id_of(self.node)} "
-            "--change-batch <deletions>",
+            "bucket": f"while {self.look()} --max-keys 1000 --query '{_VERSIONS}' >held.json && {_SOME}; do\n"
+            f"  aws s3api delete-objects {self.called} --delete file://held.json "
+            "--query 'length(Errors || `[]`)' --output text | grep -qx 0 || break\ndone",
+            "repository": f"while {self.look()} --max-results 100 --query '{_IMAGES}' >held.json && {_SOME}; do\n"
+            "  jq .Objects held.json >images.json\n"
+            f"  aws ecr batch-delete-image {self.called} --image-ids file://images.json "
+            "--query 'length(imageIds)' --output text | grep -qvx 0 || break\ndone",
+            "vault": f"for point in $({self.look()} --query 'RecoveryPoints[].RecoveryPointArn' --output text); do\n"
+            f'  aws backup delete-recovery-point {self.called} --recovery-point-arn "$point"\ndone',
+            "zone": f"aws route53 change-resource-record-sets {self.called} --change-batch <deletions>",
         }[self.kind]
 
 

@@ -1,9 +1,11 @@
 """The steps of a teardown, in order."""
 
+import json
 from collections.abc import Iterator
 
+from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, up
+from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, session
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph
@@ -12,6 +14,8 @@ from settings.stack import PROJECT
 _KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
 _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
 """Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
+_BY_API = ("API-Gateway-Execution-Logs_", "/aws/apigateway/")
+"""The same of API Gateway, whose names have an id of AWS in them."""
 
 
 def steps(graph: Graph, standby: str) -> Iterator[Step]:
@@ -27,10 +31,25 @@ def steps(graph: Graph, standby: str) -> Iterator[Step]:
         "speak to the stack's region, and keep the ids that its state will forget",
         (region_of(graph), f"pulumi stack export --stack {graph.stack} --file {file}", reader(graph, file), "keep=''"),
     )
+    yield from _undelivered(graph)
     yield from _unprotected(graph)
+    # What is in there writes into buckets, and the session puts its source into one: both before these are emptied.
+    yield from _in_cluster(graph)
     yield from map(_emptied, holders(graph))
-    yield from _destroyed(graph)
+    yield _destroyed(graph)
     yield from _left(graph)
+
+
+def _undelivered(graph: Graph) -> Iterator[Step]:
+    if not _is_own(graph):
+        return
+    by_workflow = json.loads(graph.config.get("strata:delivery") or "{}").get("by") == "workflow"
+    yield Step(
+        "no delivery makes it anew: the next commit to main would",
+        (f"strata delivery {graph.stack}", *(("gh workflow disable deploy.yml",) if by_workflow else ())),
+        see="who deploys it, of which nothing runs now; a pipeline of another stack asks first, and nobody approves",
+        back="gh workflow enable deploy.yml" if by_workflow else "the stack file as it was",
+    )
 
 
 def _unprotected(graph: Graph) -> Iterator[Step]:
@@ -49,9 +68,11 @@ def _unprotected(graph: Graph) -> Iterator[Step]:
         f"protection is lifted from {len(graph.protected)} resources: {names}",
         (
             f"pulumi config set --stack {graph.stack} strata:deletable true",
-            f"pulumi preview --stack {graph.stack} --diff",
             f"git commit -m 'Take {graph.stack} away' Pulumi.{graph.stack}.yaml",
-            up(graph),
+            # The runner's own step has the pack, which refuses.
+            *session(graph),
+            f"pulumi preview --stack {graph.stack} --diff",
+            f"pulumi up --stack {graph.stack}",
         ),
         see="nothing is replaced or deleted, and nothing else changes; without --policy-pack, which asks for what is "
         "being lifted",
@@ -69,22 +90,28 @@ def _emptied(holder: Holder) -> Step:
     told = f" ({holder.locked})" if holder.locked else ""
     return Step(
         f"{holder.kind} {holder.name} is emptied, or kept{told}",
-        (holder.look(), holder.empty(), f"keep=\"$keep \"'{keep}'"),
+        (holder.look(), *holder.free(), holder.empty(), f"keep=\"$keep \"'{keep}'"),
         see="empty: nothing but what the stack itself made is in it, and it goes with destroy. Kept: the last command "
-        "alone, and destroy leaves it with its policy and settings, and whatever these need",
+        "alone, and destroy leaves it with its policy and settings, and whatever these need"
+        + (_DELEGATED if holder.kind == "zone" else ""),
         back="none for what was deleted; what was kept comes back into a stack by pulumi import",
     )
 
 
-def _destroyed(graph: Graph) -> Iterator[Step]:
+_DELEGATED = (
+    ". Validation records that a recovery stack left are in it too. Its delegation, at the registrar or in the zone "
+    "above, goes before it, or whoever is given the same name servers answers for the name"
+)
+
+
+def _in_cluster(graph: Graph) -> Iterator[Step]:
     stack = graph.stack
-    again = f"again: `strata drill {stack} stuck`" if _is_own(graph) else "again"
     if mine(graph, CLUSTER):
         yield Step(
             "what is in the cluster, from inside its network: controllers take away the balancers, targets, nodes and "
             "volumes that they made, while they and their rights are there",
             (
-                f"STACK={stack} delivery/in-vpc.sh shell",
+                *((*session(graph), *connect(graph)) if _is_own(graph) else ()),
                 f"pulumi destroy --stack {stack} --target '**$kubernetes:**' --target-dependents",
                 "kubectl get ingress,service,pvc --all-namespaces",
                 "aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerName'",
@@ -92,20 +119,23 @@ def _destroyed(graph: Graph) -> Iterator[Step]:
             see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…",
             back=f"pulumi up --stack {stack}",
         )
-    yield Step(
+
+
+def _destroyed(graph: Graph) -> Step:
+    stack = graph.stack
+    again = f"again: `strata drill {stack} stuck`" if _is_own(graph) else "again"
+    return Step(
         "the rest, from anywhere; never with --skip-preview, which deletes all else before it meets what is protected",
         (f"pulumi destroy --stack {stack} $keep",),
         see="it ends with everything deleted; a bucket to which something still wrote, as S3 does with access logs for "
-        f"hours, is emptied once more; interrupted or refused, {again}",
+        f"hours, is emptied once more; a subnet that waits for over an hour holds an interface that nobody uses "
+        f"(the next step lists them: aws ec2 delete-network-interface); interrupted or refused, {again}",
         back=f"pulumi up --stack {stack} makes the stack anew, empty; stores come back from what survives",
     )
 
 
 def _left(graph: Graph) -> Iterator[Step]:
-    groups = {
-        (str(node.inputs.get("name")), str(node.inputs.get("region") or graph.region)) for node in graph.of_type(_GROUP)
-    }
-    made = sorted((name, region) for name, region in groups if name.startswith(_BY_AWS))
+    made = sorted(set(_made_again(graph)))
     tagged = (
         f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
         "--query 'ResourceTagMappingList[].ResourceARN'",
@@ -142,6 +172,24 @@ def _left(graph: Graph) -> Iterator[Step]:
         see="it is refused while the state holds anything; with --force it forgets what is kept, which stays in AWS",
         back="pulumi stack init, and pulumi import of what is there",
     )
+
+
+def _made_again(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Name, as a shell is given it, and region of each log group that a service makes while it goes.
+
+    ECS makes that of its insights by itself, for ever:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-reference-performance-logs-ECS.html
+    """
+    for node in graph.of_type(_GROUP):
+        name, region = str(node.inputs.get("name")), str(node.inputs.get("region") or graph.region)
+        if name.startswith(_BY_API):
+            yield id_of(node), region
+        elif name.startswith(_BY_AWS):
+            yield name, region
+    for node in mine(graph, "aws:ecs/cluster:Cluster"):
+        for setting in node.inputs.get("settings") or ():
+            if setting.get("name") == "containerInsights" and setting.get("value") != "disabled":
+                yield f"/aws/ecs/containerinsights/{node.inputs['name']}/performance", graph.region
 
 
 def _elsewhere(vault: str) -> Step:

@@ -23,7 +23,8 @@ def show_drill(stack: str, asked: str, *, as_json: bool) -> None:
         home, standby = _pair(stack)
     else:
         other = standby_of(stack) if kind is Kind.RESTORE else ""
-        home, standby = whole(stack), graph_of(other) if other else None
+        # Brought back is what a promoted stack has; all else is done to what stands there now.
+        home, standby = whole(stack) if kind is Kind.RESTORE else graph_of(stack), graph_of(other) if other else None
     found = drill(home, kind, standby)
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=2))

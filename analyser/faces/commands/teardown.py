@@ -7,13 +7,13 @@ import typer
 
 from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.teardown import take_away
-from analyser.faces.commands.drill import standby_of, whole
-from analyser.faces.commands.stack import VIOLATED, tell_gaps
+from analyser.faces.commands.drill import standby_of
+from analyser.faces.commands.stack import VIOLATED, graph_of, tell_gaps
 
 
 def show_teardown(stack: str, *, as_json: bool) -> int:
     """Prints the steps; the exit code says whether anything is in the way that no step takes out of it."""
-    graph = whole(stack)
+    graph = graph_of(stack)
     found = take_away(graph, standby_of(stack))
     if as_json:
         typer.echo(json.dumps({**asdict(found), **gaps_document(graph)}, indent=2))

@@ -192,3 +192,48 @@ def test_a_secret_without_a_name_is_read_from_the_state() -> None:
 def test_names_that_lead_by_weight_are_looked_at() -> None:
     said = lines(stack_graph("collaboration-prod"), Kind.REGION, serving("collaboration-prod-dr"))
     assert any(line.startswith("dig +short ") for line in said)
+
+
+def test_more_is_more_than_runs_now_and_less_ends_nothing_that_works() -> None:
+    """A number out of the program would take away what autoscalers have added under load."""
+    steps = [step for stack in ("prod", "confluence-prod") for step in drill(stack_graph(stack), Kind.SCALE).steps]
+    sized = [line for step in steps for line in (*step.commands, step.back) if "update-nodegroup-config" in line]
+    assert [line for line in sized if re.search(r"desiredSize=\d", line)] == []
+    scaled = [line for step in steps for line in step.commands if " scale deployment " in line]
+    assert scaled == ["kubectl -n tracing scale deployment trace-collector --replicas=3"]
+    assert any(
+        "patch hpa microservice " in line and '"minReplicas":7' in line for step in steps for line in step.commands
+    )
+
+
+def test_a_stack_of_functions_is_scaled_by_what_they_reserve() -> None:
+    said = lines(stack_graph(FUNCTIONS), Kind.SCALE)
+    assert before(
+        said, "--function-name confluence-clone-websocket --reserved-concurrent-executions 220", "clone-collab"
+    )
+    assert any("put-provisioned-concurrency-config --function-name confluence-clone-auth " in line for line in said)
+
+
+def test_a_value_of_which_only_one_is_good_is_no_way_back() -> None:
+    backs = {step.what: step.back for step in drill(stack_graph("mdreader-prod"), Kind.ROTATE).steps}
+    (master,) = [back for what, back in backs.items() if what.startswith("rds-master-secret")]
+    assert "is good no more" in master
+    assert "stays good" in next(back for what, back in backs.items() if what.startswith("mdreader-prod/app:"))
+
+
+def test_a_public_half_is_known_before_its_private_half_signs() -> None:
+    said = lines(stack_graph("mdreader-prod"), Kind.ROTATE)
+    assert before(
+        said, "pulumi up --stack mdreader-prod", "put-secret-value --secret-id mdreader-prod/app-file-signing"
+    )
+
+
+def test_what_reads_a_cluster_is_done_in_its_network() -> None:
+    said = lines(stack_graph("prod"), Kind.STUCK)
+    assert said[0] == "STACK=prod delivery/in-vpc.sh shell"
+    assert before(said, "aws eks update-kubeconfig", "pulumi refresh")
+    kept = [line for line in said if "update-addon" in line and "--configuration-values" in line]
+    assert [line.partition("--addon-name ")[2].split()[0] for line in kept] == [
+        *("vpc-cni", "aws-ebs-csi-driver", "amazon-cloudwatch-observability")
+    ]
+    assert "pulumi preview" not in "".join(lines(stack_graph("prod"), Kind.SCALE))

@@ -103,7 +103,8 @@ def _home() -> list[Node]:
         made(LIFECYCLE, "copy-age", {"bucket": "copy", **old_versions(30)}),
         made(TABLE, "state", {
             "pointInTimeRecovery": {"enabled": True}, "deletionProtectionEnabled": True,
-            "replicas": [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True}]},
+            "replicas": [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True,
+                          "deletionProtectionEnabled": True}]},
             arn=arn("dynamodb", "table/state")),
         made(VAULT, "copies-vault", {"region": OTHER, "kmsKeyArn": key(OTHER)}, arn=VAULT_OF_COPIES),
         made(ROLE, "copier", {"name": "copier"}, arn=role("copier")),

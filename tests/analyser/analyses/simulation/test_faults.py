@@ -7,10 +7,12 @@ import pytest
 from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
+    ACCOUNT,
     HOME,
     OTHER,
     REPLICATES,
     ROLE,
+    VAULT_OF_COPIES,
     VAULT_POLICY,
     arn,
     changed,
@@ -68,6 +70,22 @@ def _without(action: str) -> Callable[[Pair], Pair]:
     return lambda of: seeded(of, home=told("copier-policy", policy=rights(left)))
 
 
+def _locked(of: Pair) -> Pair:
+    lock = {"backupVaultName": "copies", "maxRetentionDays": 7}
+    kept = {
+        "ruleName": "daily",
+        "copyActions": [{"destinationVaultArn": VAULT_OF_COPIES, "lifecycle": {"deleteAfter": 35}}],
+    }
+    return seeded(more(of, node("shop", LOCK, "lock", lock)), home=told("plan", rules=[kept]))
+
+
+def _subnet(stack: str, zone: str) -> Node:
+    return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
+
+
+PROTECTED = {"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True}
+LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+FUNCTION, MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 STRANGER = "999999999999"
 NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": False}]
 NOBODY_COPIES = {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Principal": "*"}
@@ -164,6 +182,43 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica of a table without recovery to a point in time": (
         "point in time",
         lambda of: seeded(of, home=told("state", replicas=NO_POINT_IN_TIME)),
+    ),
+    "a health check that says the contrary": ("name", lambda of: seeded(of, home=told("well", invertHealthcheck=True))),
+    "a health check at a name that leads nowhere": (
+        "name",
+        lambda of: seeded(of, standby=told("taken-over", fqdn="promoted.shop.example")),
+    ),
+    "an image of the home region's registry": (
+        "image",
+        lambda of: seeded(of, promoted=told("shop", spec={"image": f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com/shop:1"})),
+    ),
+    "a function that may never run": (
+        "off",
+        lambda of: plus(
+            more(of, node("shop", FUNCTION, "worker")),
+            node("shop-dr", FUNCTION, "worker", {"reservedConcurrentExecutions": 0}),
+        ),
+    ),
+    "a stream that nobody reads": (
+        "off",
+        lambda of: plus(more(of, node("shop", MAPPING, "feed")), node("shop-dr", MAPPING, "feed", {"enabled": False})),
+    ),
+    "a copy of a database with RDS' own parameters": (
+        "parameters",
+        lambda of: seeded(of, home=told("database", parameterGroupName="forces-tls")),
+    ),
+    "a vault of copies whose lock takes none for so long": ("vault", _locked),
+    "a network that lets nothing out": (
+        "network",
+        lambda of: more(of, node("shop", "aws:ec2/natGateway:NatGateway", "nat")),
+    ),
+    "a network of one zone": (
+        "network",
+        lambda of: plus(more(more(of, _subnet("shop", "a")), _subnet("shop", "b")), _subnet("shop-dr", "c")),
+    ),
+    "a replica of a table that anybody deletes": (
+        "protection",
+        lambda of: seeded(of, home=told("state", replicas=[{**PROTECTED, "deletionProtectionEnabled": False}])),
     ),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }

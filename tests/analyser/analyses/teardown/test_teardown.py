@@ -141,3 +141,31 @@ def test_a_target_group_that_is_still_used() -> None:
 def test_a_database_without_a_name_for_its_last_snapshot() -> None:
     graph = changed(stack_graph("prod"), inputs={"database-primary": {"finalSnapshotIdentifier": None}})
     assert "its final snapshot has no name" in told(graph)
+
+
+def test_a_vault_is_unlocked_before_anything_is_taken_out_of_it_and_a_bucket_emptied_when_nothing_writes() -> None:
+    """The policy of a vault denies deletion to everybody, and the runner's session puts its source into a bucket."""
+    steps = [line for step in take_away(stack_graph("prod")).steps for line in step.commands]
+    at = {word: next(n for n, line in enumerate(steps) if word in line) for word in (*VAULT, *ORDER)}
+    assert sorted(VAULT, key=at.__getitem__) == list(VAULT)
+    assert sorted(ORDER, key=at.__getitem__) == list(ORDER)
+    assert not [line for line in steps if line == "STACK=prod delivery/in-vpc.sh"]
+
+
+VAULT = ("delete-backup-vault-lock-configuration", "delete-backup-vault-access-policy", "delete-recovery-point")
+ORDER = (
+    "gh workflow disable",
+    "strata:deletable true",
+    "in-vpc.sh shell",
+    "--target '**$kubernetes:**'",
+    "delete-objects",
+)
+
+
+def test_log_groups_of_services_are_named_as_aws_does() -> None:
+    """The id of an API is known to the state alone, and ECS makes a group that no program makes."""
+    steps = [line for step in take_away(stack_graph("mdreader-prod")).steps for line in step.commands]
+    groups = [line for line in steps if "delete-log-group" in line]
+    assert any("/aws/ecs/containerinsights/mdreader-prod/performance " in line for line in groups)
+    assert len([line for line in groups if '"$(id ' in line]) == 2
+    assert not [line for line in groups if "rest-api-" in line and '"$(id ' not in line]

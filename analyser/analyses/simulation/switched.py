@@ -1,0 +1,109 @@
+"""What stands by and is switched off, or leans on the region that is lost, so that a promotion brings nothing up."""
+
+import re
+from collections.abc import Iterator
+
+from analyser.analyses.recovery.plans import PLAN
+from analyser.analyses.simulation.model import Fault, Pair
+from analyser.graph import Graph, Node
+
+_INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
+_CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
+_FUNCTION, _MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
+_NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
+_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
+_RUNS = ("aws:ecs/taskDefinition:TaskDefinition", _FUNCTION, "kubernetes:apps/v1:Deployment")
+
+
+def images(pair: Pair) -> Iterator[Fault]:
+    """Images that are pulled from the region that is lost."""
+    for node in (node for token in _RUNS for node in pair.promoted.of_type(token)):
+        for found in _IMAGE.finditer(str(node.inputs)):
+            if found["region"] == pair.home.region:
+                yield Fault("image", f"{pair.standby.stack}: {node.name}", f"is pulled from {found['region']}")
+
+
+def off(pair: Pair) -> Iterator[Fault]:
+    """Functions that may not run, and streams that nobody reads, once promoted, where the home stack's do."""
+    reserved = "reservedConcurrentExecutions"
+    running = {node.name for node in pair.home.of_type(_FUNCTION) if node.inputs.get(reserved) != 0}
+    read = {node.name for node in pair.home.of_type(_MAPPING) if node.inputs.get("enabled") is not False}
+    for node in pair.promoted.of_type(_FUNCTION):
+        if node.name in running and node.inputs.get(reserved) == 0:
+            yield Fault(
+                "off", f"{pair.standby.stack}: {node.name}", "reserves no concurrency once promoted: never runs"
+            )
+    for node in pair.promoted.of_type(_MAPPING):
+        if node.name in read and node.inputs.get("enabled") is False:
+            yield Fault(
+                "off", f"{pair.standby.stack}: {node.name}", "is disabled once promoted: nothing is handed over"
+            )
+
+
+def checks(pair: Pair) -> Iterator[Fault]:
+    """Health checks of a record that say the contrary of what they find, or ask at a name that leads nowhere."""
+    names = {str(record.inputs.get("name")).rstrip(".") for graph in pair.graphs for record in graph.of_type(_RECORD)}
+    for graph in (pair.home, pair.standby):
+        used = {record.inputs.get("healthCheckId") for record in graph.of_type(_RECORD)}
+        for node in graph.of_type(_CHECK):
+            asked = node.inputs.get("fqdn")
+            where = f"{graph.stack}: {node.name}"
+            if node.id in used and node.inputs.get("invertHealthcheck"):
+                yield Fault("name", where, "is well while nothing answers, and ill once it does: it is inverted")
+            if node.id in used and asked and asked not in names:
+                yield Fault("name", where, f"asks at {asked}, which no record of either stack leads from: never well")
+
+
+def parameters(pair: Pair) -> Iterator[Fault]:
+    """Copies of databases without a parameter group of their own region, which what forces TLS is in."""
+    own = {name for node in pair.standby.of_type(_GROUP) for name in (node.id, node.inputs.get("name"))}
+    at_home = any(node.inputs.get("parameterGroupName") for node in pair.home.of_type(_INSTANCE))
+    for node in pair.standby.of_type(_INSTANCE):
+        named = node.inputs.get("parameterGroupName")
+        if at_home and node.inputs.get("replicateSourceDb") and named not in own:
+            why = f"takes parameters of {named or 'RDS itself'}, which the stack does not make: TLS is not forced"
+            yield Fault("parameters", f"{pair.standby.stack}: {node.name}", why)
+
+
+def network(pair: Pair) -> Iterator[Fault]:
+    """A network that lets nothing out, or that has one zone, where home's does and has several."""
+    where = pair.standby.stack
+    if pair.home.of_type(_NAT) and not pair.promoted.of_type(_NAT):
+        yield Fault("network", where, "has no NAT gateway, as home has: what runs there reaches nothing outside")
+    if len(_zones(pair.home)) > 1 and len(_zones(pair.promoted)) == 1:
+        yield Fault("network", where, f"has subnets in {', '.join(_zones(pair.promoted))} alone, home in several zones")
+
+
+def _zones(graph: Graph) -> set[str]:
+    return {str(zone) for node in graph.of_type(_SUBNET) if (zone := node.inputs.get("availabilityZone"))}
+
+
+def locks(pair: Pair) -> Iterator[Fault]:
+    """Backups that are kept for other than what the lock of their vault takes: AWS Backup refuses each.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+    """
+    for graph in pair.graphs:
+        bounds = {str(lock.inputs.get("backupVaultName")): lock for lock in graph.of_type(_LOCK)}
+        for plan in graph.of_type(PLAN):
+            for vault, days in _kept(plan):
+                if vault in bounds and (why := _refused(bounds[vault], days)):
+                    yield Fault("vault", f"{graph.stack}: {plan.name}", f"keeps for {days} days in {vault}, {why}")
+
+
+def _kept(plan: Node) -> Iterator[tuple[str, float]]:
+    """Each vault that a plan puts backups into, by name, and for how many days."""
+    for rule in plan.inputs.get("rules") or ():
+        copies = [(each.get("destinationVaultArn"), each.get("lifecycle")) for each in rule.get("copyActions") or ()]
+        for vault, lifecycle in ((rule.get("targetVaultName"), rule.get("lifecycle")), *copies):
+            days = (lifecycle or {}).get("deleteAfter")
+            if isinstance(days, (int, float)):
+                yield str(vault).rpartition(":")[2], days
+
+
+def _refused(lock: Node, days: float) -> str:
+    least, most = lock.inputs.get("minRetentionDays"), lock.inputs.get("maxRetentionDays")
+    if least and days < least:
+        return f"whose lock takes {least} at the least"
+    return f"whose lock takes {most} at the most" if most and days > most else ""
