@@ -278,6 +278,9 @@ def test_the_dashboard_s_dimensions_exist(prod: Graph) -> None:
         ["AWS/ElastiCache", "CPUUtilization", "CacheClusterId", "cloud-consulting-redis-001"],
         ["AWS/EKS", "apiserver_request_total_5XX", "ClusterName", "cloud-consulting-prod"],
     ]
+    assert [widget["properties"][key] for key in ("period", "stat", "region")] == [300, "Average", "us-east-1"]
+    counted = [metric[1] for metric in widget["properties"]["metrics"] if metric[4:] == [{"stat": "Sum"}]]
+    assert counted == ["RequestCount", "apiserver_request_total_5XX"], "an average of requests is one"
 
 
 def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
@@ -374,9 +377,12 @@ def test_bad_settings_are_told(change: dict[str, Any], said: str) -> None:
         ("cache", {"clusterMode": True, "nodes": 2, "singleNode": False}, "cache.clusterMode: must be false"),
         ("database", {"readReplicas": 1, "manageMasterUserPassword": False}, "database.readReplicas: must be 0"),
         ("database", {"dbName": None}, "database.dbName: is required"),
+        ("backend", {"nodePool": "burst"}, "backend.nodePool: is Karpenter's, which is not here"),
+        ("frontend", {"nodeSelector": {"tier": "spot"}}, "frontend.nodeSelector: no node group has these labels"),
+        ("backend", {"secrets": {"KEY": {"secret": "own", "key": "key"}}}, "secrets: is not to be chosen"),
     ],
 )
-def test_stores_that_the_application_cannot_use_are_told(part: str, change: dict[str, Any], said: str) -> None:
+def test_what_the_application_cannot_use_is_told(part: str, change: dict[str, Any], said: str) -> None:
     file = yaml.safe_load((ROOT / "Pulumi.consulting-prod.yaml").read_text())
     settings = file["config"]["strata:settings"]
     test_bad_settings_are_told({part: settings[part] | change}, said)
