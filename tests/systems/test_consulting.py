@@ -1,6 +1,7 @@
 """The consulting system's wiring: who reaches whom, what each role may do, and what settings it refuses."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -228,6 +229,20 @@ def test_the_schema_is_there_before_the_backend_starts(graph: Graph) -> None:
     assert {job.urn, secret.urn} <= set(deployment.dependencies)
     assert secret.urn in job.dependencies
     assert graph.only(INGRESS, "rds-from-cluster-nodes-5432").urn in job.dependencies
+
+
+def test_what_the_components_are_tried_with_is_what_the_stack_gives_them(prod: Graph) -> None:
+    maps = {n.name: n.inputs for n in prod.of_type("kubernetes:core/v1:ConfigMap")}
+    applied = re.findall(r"^\\ir (.+)$", maps["migration-files"]["data"]["run.sql"], re.MULTILINE)
+    assert applied == ["init.sql", "chat_migration.sql", "email_events_migration.sql"]
+    script = (ROOT / "loadtests/consulting.js").read_text()
+    assert maps["load-test-script"]["data"] == {"script.js": script}
+    assert "'https://api.cloudpartner.pro/health'" in script
+    assert maps["load-test-script"]["metadata"]["name"] == "load-test-script"
+    assert maps["logs-config"]["metadata"]["name"] == "fluent-bit-config"
+    told = dict(re.findall(r"^ +(\S+) +(.+)$", maps["logs-config"]["data"]["fluent-bit.conf"], re.MULTILINE))
+    assert told["log_group_name"] == "/aws/eks/cloud-consulting/cluster"
+    assert (told["region"], told["log_stream_prefix"]) == ("us-east-1", "from-fluent-bit-")
 
 
 def test_no_value_of_the_secret_is_in_the_program(graph: Graph) -> None:
