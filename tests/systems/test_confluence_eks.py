@@ -134,6 +134,7 @@ def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
         "ConnectCache",
         "ReadWriteSearch",
         "ReadWriteUploads",
+        "WriteBackups",
         "ReadJwtSecret",
         "ReadEncryptionKeys",
         "ReadOauthClientSecrets",
