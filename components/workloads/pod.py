@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -28,13 +28,14 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.workloads.quantity import Resources
 from components.workloads.restricted import container_security, pod_security
-from settings import Name, Settings
+from settings import MisfitError, Name, Problem, Settings
 from settings.services.containers import ImageTag
 from settings.services.edge import UrlPath
+from settings.services.eks import NodeLabels
 from settings.services.kubernetes import Path, SecretKeyName, UserId, Variable
 
 POOL_LABEL = "karpenter.sh/nodepool"
@@ -98,6 +99,16 @@ class PodSettings(Settings):
     """Environment variables whose values are in Kubernetes secrets."""
     node_pool: Name | None = None
     """Runs on the nodes of this Karpenter pool, and there only; otherwise on the managed node groups."""
+    node_selector: NodeLabels = Field(default_factory=dict)
+    """Runs on managed nodes with all of these labels, and there only, and bears taints of the same key and value;
+    otherwise on any managed node without a taint."""
+
+    @model_validator(mode="after")
+    def _on_one_kind_of_nodes(self) -> Self:
+        if self.node_pool and self.node_selector:
+            said = "chooses managed nodes, and nodePool Karpenter's: one of the two"
+            raise MisfitError(Problem("nodeSelector", said))
+        return self
 
 
 def pod_spec(
@@ -118,8 +129,8 @@ def pod_spec(
         topology_spread_constraints=[
             _spread(name, key) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
         ],
-        node_selector={POOL_LABEL: settings.node_pool} if settings.node_pool else None,
-        tolerations=_tolerations(settings.node_pool),
+        node_selector=({POOL_LABEL: settings.node_pool} if settings.node_pool else settings.node_selector) or None,
+        tolerations=_tolerations(settings),
         containers=[_container(name, settings, image, config_map)],
         volumes=[
             VolumeArgs(name=_volume(path), empty_dir=EmptyDirVolumeSourceArgs(size_limit=_SCRATCH_SIZE))
@@ -203,10 +214,11 @@ def _spread(name: str, topology_key: str) -> TopologySpreadConstraintArgs:
     )
 
 
-def _tolerations(node_pool: str | None) -> Sequence[TolerationArgs] | None:
-    if node_pool is None:
-        return None
-    return [TolerationArgs(key=POOL_TAINT, operator="Equal", value=node_pool, effect="NoSchedule")]
+def _tolerations(settings: PodSettings) -> Sequence[TolerationArgs] | None:
+    if settings.node_pool is not None:
+        return [TolerationArgs(key=POOL_TAINT, operator="Equal", value=settings.node_pool, effect="NoSchedule")]
+    borne = sorted(settings.node_selector.items())
+    return [TolerationArgs(key=key, operator="Equal", value=value) for key, value in borne] or None
 
 
 def _volume(path: str, kind: str = "scratch") -> str:

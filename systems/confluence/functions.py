@@ -153,8 +153,12 @@ class Functions:
             # Submission over TLS from the start: https://www.rfc-editor.org/rfc/rfc8314#section-3.3
             "user": _Own([], {}, outside={"mail": 465}),
             "document": _Own(
-                [data.uploads.read_write, data.search.read_write],
-                {"UPLOADS_BUCKET": data.uploads.bucket_name, "SEARCH_ENDPOINT": data.search.endpoint},
+                [data.uploads.read_write, data.backups.write, data.search.read_write],
+                {
+                    "UPLOADS_BUCKET": data.uploads.bucket_name,
+                    "BACKUPS_BUCKET": data.backups.bucket_name,
+                    "SEARCH_ENDPOINT": data.search.endpoint,
+                },
                 searches=True,
                 stores_files=True,
             ),

@@ -204,6 +204,7 @@ def _serve(
         data.cache.connect,
         data.search.read_write,
         data.uploads.read_write,
+        data.backups.write,
         data.signing_key.read,
         put_metrics(metrics_namespace()),
         *application,

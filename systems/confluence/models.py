@@ -1,6 +1,8 @@
 """Settings of the two models of the Confluence system, EKS and Lambda."""
 
-from pydantic import Field, field_validator
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.canary import CanarySettings
@@ -17,6 +19,7 @@ from components.edge.websocket_api import WebSocketApiSettings
 from components.operations.alarms.lambda_functions import FunctionAlarmSettings
 from components.operations.deployment_runner import DeploymentRunnerSettings
 from components.workloads.log_forwarder import LogForwarderSettings
+from components.workloads.placement import misplaced
 from components.workloads.workload_settings import WorkloadSettings
 from settings import MisfitError, Name, Problem, Settings, refuse
 from settings.services.functions import LayerArn
@@ -63,6 +66,13 @@ class EksModel(Settings):
             raise MisfitError(Problem("accessPoints", f"must hold {SHARED}, which pods of the BFF mount"))
         return value
 
+    @field_validator("frontend", "bff")
+    @classmethod
+    def _reached_at_their_addresses(cls, value: WorkloadSettings) -> WorkloadSettings:
+        said = "is not to be chosen: the load balancer's targets are the pods themselves"
+        refuse({Problem("serviceType", said): "service_type" in value.model_fields_set})
+        return value
+
     @field_validator("websocket")
     @classmethod
     def _reached_as_designed(cls, value: WorkloadSettings) -> WorkloadSettings:
@@ -70,6 +80,12 @@ class EksModel(Settings):
         given = {"serviceType": "service_type", "sticky": "sticky"}
         refuse({Problem(key, said): field in value.model_fields_set for key, field in given.items()})
         return value
+
+    @model_validator(mode="after")
+    def _pods_have_nodes(self) -> Self:
+        pods = {"frontend": self.frontend, "bff": self.bff, "websocket": self.websocket}
+        refuse(misplaced(pods, self.groups.values()))
+        return self
 
 
 class Tables(Settings):

@@ -17,6 +17,7 @@ def bff_config(account: Account, data: Data) -> dict[str, pulumi.Input[str]]:
         **cache_variables(data),
         "SEARCH_ENDPOINT": data.search.endpoint,
         "UPLOADS_BUCKET": data.uploads.bucket_name,
+        "BACKUPS_BUCKET": data.backups.bucket_name,
         "JWT_SECRET_ARN": data.signing_key.arn,
         "SHARED_FOLDER": "/shared",
         "METRICS_NAMESPACE": metrics_namespace(),

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.compute.addons import AddonsSettings
 from components.compute.cluster import ClusterSettings
@@ -26,6 +26,7 @@ from components.operations.tracing import TracingSettings
 from components.security.github_role import GithubRoleSettings
 from components.workloads.log_forwarder import LogForwarderSettings
 from components.workloads.migration import MigrationSettings
+from components.workloads.placement import misplaced
 from components.workloads.workload_settings import WorkloadSettings
 from settings import Email as EmailAddress
 from settings import Name, Problem, Settings, refuse
@@ -129,6 +130,14 @@ class SystemSettings(Settings):
     tracing: TracingSettings | None = None
     """Distributed tracing by X-Ray, with the collectors that send to it; off unless given."""
 
+    @field_validator("backend", "frontend")
+    @classmethod
+    def _wired_by_the_system(cls, value: WorkloadSettings) -> WorkloadSettings:
+        said = "is not to be chosen: the system gives its own"
+        given = {"serviceType": "service_type", "secrets": "secrets", "configMap": "config_map"}
+        refuse({Problem(key, said): field in value.model_fields_set for key, field in given.items()})
+        return value
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         refuse(
@@ -136,6 +145,7 @@ class SystemSettings(Settings):
                 self.backup.conflict(self.database),
                 delegation_problem(self.hosted_zone_id, self.parent_zone_id),
                 without_a_way_out(self.runner, self.network),
+                *misplaced({"backend": self.backend, "frontend": self.frontend}, [self.nodes]),
             ],
             {
                 Problem("sender", f"must be an address of {self.domain}"): not self.sender.endswith(f"@{self.domain}"),

@@ -36,6 +36,7 @@ from components.operations.tracing import TracingSettings
 from components.security.github_role import GithubRoleSettings
 from components.workloads.migration import MigrationSettings
 from components.workloads.node_pool import NodePoolSettings
+from components.workloads.placement import misplaced
 from components.workloads.pod import Probe
 from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
@@ -233,6 +234,9 @@ class SystemSettings(Settings):
         if self.autoscaler == "clusterAutoscaler" and self.application.node_pool is not None:
             said = "needs autoscaler: karpenter or bothSeparated, which make the pool"
             yield Problem("application.nodePool", said)
+        elif self.application.node_pool is None:
+            groups = [self.nodes, *([self.self_managed_nodes] if self.self_managed_nodes else [])]
+            yield from misplaced({"application": self.application}, groups)
 
     def _recovery_problems(self) -> Iterator[Problem]:
         if self.copies is not None and self.aurora_serverless is not None:

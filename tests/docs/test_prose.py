@@ -21,6 +21,10 @@ ROWS: dict[str, tuple[str, list[str]]] = {
             "- `smtp-credentials`: make",
         ],
     ),
+    "CONF-LAM-09": (
+        "docs/runbooks/confluence.md",
+        ["once a quarter", "max(record.metrics.maxMemoryUsedMB)", "record.metrics.memorySizeMB", ".memoryMib`"],
+    ),
     "REC-NF-02": (
         RECORDS,
         [

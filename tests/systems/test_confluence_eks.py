@@ -134,6 +134,7 @@ def test_each_service_account_has_the_rights_of_its_pods(prod: Graph) -> None:
         "ConnectCache",
         "ReadWriteSearch",
         "ReadWriteUploads",
+        "WriteBackups",
         "ReadJwtSecret",
         "ReadEncryptionKeys",
         "ReadOauthClientSecrets",
@@ -211,9 +212,10 @@ def test_groups_of_nodes_as_the_seed_sizes_them(prod: Graph) -> None:
 
 def containers(graph: Graph) -> dict[str, dict[str, Any]]:
     found = {}
-    for kind in (DEPLOYMENT, "kubernetes:apps/v1:DaemonSet"):
+    for kind in (DEPLOYMENT, "kubernetes:apps/v1:DaemonSet", "kubernetes:batch/v1:Job"):
         for node in graph.of_type(kind):
-            for container in node.inputs["spec"]["template"]["spec"]["containers"]:
+            pod = node.inputs["spec"]["template"]["spec"]
+            for container in (*pod["containers"], *pod.get("initContainers", [])):
                 found[f"{node.name}/{container['name']}"] = container
     return found
 
@@ -222,7 +224,12 @@ def test_every_container_says_what_it_needs_and_at_most_takes(graph: Graph) -> N
     for name, container in containers(graph).items():
         for kind in ("requests", "limits"):
             assert container["resources"][kind].keys() >= {"cpu", "memory"}, name
+    for release in graph.of_type("kubernetes:helm.sh/v3:Release"):
+        values = release.inputs["values"]
+        said = values.get("resources") or values["recommender"]["resources"]
+        assert all(said[kind].keys() >= {"cpu", "memory"} for kind in ("requests", "limits")), release.name
     sockets = containers(graph)["websocket-deployment/websocket"]
+    assert [port["containerPort"] for port in sockets["ports"]] == [3000]
     assert sockets["resources"] == {
         "requests": {"cpu": "250m", "memory": "256Mi"},
         "limits": {"cpu": "500m", "memory": "512Mi"},

@@ -63,7 +63,7 @@ def test_a_function_touches_its_own_tables_secrets_and_log_group_only(
     own = function(graph, name).inputs["name"]
     assert found["logs"] == {f"log-group:/aws/lambda/{own}:*"}
     assert {one.split("-123456789012")[0] for one in found["s3"]} == (
-        {"confluence-clone-uploads-prod-fn"} if buckets else set()
+        {"confluence-clone-uploads-prod-fn", "confluence-clone-backups-prod-fn"} if buckets else set()
     )
     assert {one.rpartition("/")[2] for one in found["rds-db"]} == ({"application"} if connects else set())
     assert {one.partition(":")[0] for one in found["elasticache"]} == (
@@ -71,6 +71,28 @@ def test_a_function_touches_its_own_tables_secrets_and_log_group_only(
     )
     assert bool(found["es"]) == (name in ("pages", "query"))
     assert bool(found["sqs"]) == (name == "collaboration"), "the dead letters of its streams"
+
+
+@pytest.mark.parametrize(
+    ("stack", "holder"), [("confluence-prod", "bff-pods"), ("confluence-lambda", "pages-execution")]
+)
+def test_exports_go_into_the_bucket_for_backups_and_their_writer_neither_reads_nor_deletes_them(
+    stack: str, holder: str
+) -> None:
+    made = stack_graph(stack)
+    bucket = made.only("aws:s3/bucket:Bucket", "backups-bucket")
+    (right,) = [
+        one
+        for one in statements(made, made.only("aws:iam/role:Role", f"{holder}-role"))
+        if any(bucket.inputs["bucket"] in resource for resource in one.get("Resource", []))
+    ]
+    assert right["Resource"] == [f"{bucket.outputs['arn']}/*"]
+    assert set(right["Action"]) == {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+    if stack == "confluence-prod":
+        told = made.only("kubernetes:core/v1:ConfigMap", "bff-config").inputs["data"]
+    else:
+        told = function(made, "pages").inputs["environment"]["variables"]
+    assert told["BACKUPS_BUCKET"] == bucket.inputs["bucket"]
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "websocket", "collaboration", "authorizer-rest", "authorizer-sockets"])

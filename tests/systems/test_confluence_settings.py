@@ -26,6 +26,7 @@ EKS: list[Change] = [
     ("eks.cluster.kubernetesVersion", "1.35", "cluster-eks-eksCluster", '"1.35"'),
     ("eks.runner", {"architecture": "x86_64"}, "deployment-runner-project", '"LINUX_CONTAINER"'),
     ("eks.groups.app-nodes.maxSize", 7, "app-nodes-group", '"maxSize": 7'),
+    ("eks.groups.app-nodes.labels", {"tier": "pages"}, "app-nodes-group", '"tier": "pages"'),
     (
         "eks.addons",
         {"efs": True, "containerInsights": True},
@@ -35,6 +36,7 @@ EKS: list[Change] = [
     ("eks.namespace", "pages", "bff-deployment", '"namespace": "pages"'),
     ("eks.frontend.tag", "1.0.1", "frontend-deployment", ":1.0.1"),
     ("eks.frontend.port", 8080, "cluster-nodes-from-alb-8080", '"toPort": 8080'),
+    ("eks.frontend.nodeSelector", {"tier": "pages"}, "frontend-deployment", '"nodeSelector": {"tier": "pages"}'),
     ("eks.bff.port", 3100, "cluster-nodes-from-alb-3100", '"toPort": 3100'),
     ("eks.bff.shared", {"/more": "more"}, "bff-deployment", '"claimName": "more"'),
     ("eks.websocket.port", 3200, "websocket-config", '"PORT": "3200"'),
@@ -290,6 +292,30 @@ def test_every_setting_is_among_them() -> None:
             "eks.websocket.serviceType",
             "ClusterIP",
             "settings.eks.websocket.serviceType: is not to be chosen: a NodePort with affinity is the design",
+        ),
+        (
+            "confluence-prod",
+            "eks.bff.serviceType",
+            "NodePort",
+            "settings.eks.bff.serviceType: is not to be chosen: the load balancer's targets are the pods themselves",
+        ),
+        (
+            "confluence-prod",
+            "eks.frontend.nodeSelector",
+            {"tier": "interruptable"},
+            "settings.eks.frontend.nodeSelector: no node group has these labels, and no taint besides",
+        ),
+        (
+            "confluence-dev",
+            "eks.groups.app-nodes.taints",
+            [{"key": "tier", "value": "app"}],
+            "settings.eks.frontend.nodeSelector: is needed: each node group has a taint",
+        ),
+        (
+            "confluence-prod",
+            "eks.frontend.nodePool",
+            "burst",
+            "settings.eks.frontend.nodePool: is Karpenter's, which is not here; nodeSelector chooses a node group",
         ),
         ("confluence-prod", "eks.bff.port", 0, "settings.eks.bff.port: "),
         (

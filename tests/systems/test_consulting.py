@@ -1,6 +1,7 @@
 """The consulting system's wiring: who reaches whom, what each role may do, and what settings it refuses."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -230,6 +231,20 @@ def test_the_schema_is_there_before_the_backend_starts(graph: Graph) -> None:
     assert graph.only(INGRESS, "rds-from-cluster-nodes-5432").urn in job.dependencies
 
 
+def test_what_the_components_are_tried_with_is_what_the_stack_gives_them(prod: Graph) -> None:
+    maps = {n.name: n.inputs for n in prod.of_type("kubernetes:core/v1:ConfigMap")}
+    applied = re.findall(r"^\\ir (.+)$", maps["migration-files"]["data"]["run.sql"], re.MULTILINE)
+    assert applied == ["init.sql", "chat_migration.sql", "email_events_migration.sql"]
+    script = (ROOT / "loadtests/consulting.js").read_text()
+    assert maps["load-test-script"]["data"] == {"script.js": script}
+    assert "'https://api.cloudpartner.pro/health'" in script
+    assert maps["load-test-script"]["metadata"]["name"] == "load-test-script"
+    assert maps["logs-config"]["metadata"]["name"] == "fluent-bit-config"
+    told = dict(re.findall(r"^ +(\S+) +(.+)$", maps["logs-config"]["data"]["fluent-bit.conf"], re.MULTILINE))
+    assert told["log_group_name"] == "/aws/eks/cloud-consulting/cluster"
+    assert (told["region"], told["log_stream_prefix"]) == ("us-east-1", "from-fluent-bit-")
+
+
 def test_no_value_of_the_secret_is_in_the_program(graph: Graph) -> None:
     assert graph.of_type("aws:secretsmanager/secretVersion:SecretVersion") == []
     assert graph.of_type("kubernetes:core/v1:Secret") == []
@@ -278,6 +293,9 @@ def test_the_dashboard_s_dimensions_exist(prod: Graph) -> None:
         ["AWS/ElastiCache", "CPUUtilization", "CacheClusterId", "cloud-consulting-redis-001"],
         ["AWS/EKS", "apiserver_request_total_5XX", "ClusterName", "cloud-consulting-prod"],
     ]
+    assert [widget["properties"][key] for key in ("period", "stat", "region")] == [300, "Average", "us-east-1"]
+    counted = [metric[1] for metric in widget["properties"]["metrics"] if metric[4:] == [{"stat": "Sum"}]]
+    assert counted == ["RequestCount", "apiserver_request_total_5XX"], "an average of requests is one"
 
 
 def test_prod_carries_the_figures_it_was_planned_with(prod: Graph) -> None:
@@ -374,9 +392,12 @@ def test_bad_settings_are_told(change: dict[str, Any], said: str) -> None:
         ("cache", {"clusterMode": True, "nodes": 2, "singleNode": False}, "cache.clusterMode: must be false"),
         ("database", {"readReplicas": 1, "manageMasterUserPassword": False}, "database.readReplicas: must be 0"),
         ("database", {"dbName": None}, "database.dbName: is required"),
+        ("backend", {"nodePool": "burst"}, "backend.nodePool: is Karpenter's, which is not here"),
+        ("frontend", {"nodeSelector": {"tier": "spot"}}, "frontend.nodeSelector: no node group has these labels"),
+        ("backend", {"secrets": {"KEY": {"secret": "own", "key": "key"}}}, "secrets: is not to be chosen"),
     ],
 )
-def test_stores_that_the_application_cannot_use_are_told(part: str, change: dict[str, Any], said: str) -> None:
+def test_what_the_application_cannot_use_is_told(part: str, change: dict[str, Any], said: str) -> None:
     file = yaml.safe_load((ROOT / "Pulumi.consulting-prod.yaml").read_text())
     settings = file["config"]["strata:settings"]
     test_bad_settings_are_told({part: settings[part] | change}, said)

@@ -344,6 +344,11 @@ def test_the_service_runs_where_karpenter_makes_room_and_waits_for_the_pool(stac
         ({"application": {"nodePool": None}}, "makes a pool that nobody uses; application.nodePool: burst"),
         ({"nodePool": {"name": "other"}}, "makes a pool that nobody uses; application.nodePool: other"),
         ({"autoscaler": "clusterAutoscaler"}, "application.nodePool: needs autoscaler: karpenter or bothSeparated"),
+        (
+            {"autoscaler": "clusterAutoscaler", "application": {"nodePool": None, "nodeSelector": {"tier": "spot"}}},
+            "application.nodeSelector: no node group has these labels",
+        ),
+        ({"application": {"nodeSelector": {"tier": "spot"}}}, "nodeSelector: chooses managed nodes, and nodePool"),
     ],
 )
 def test_a_pool_and_who_uses_it_come_together(change: dict[str, Any], says: str) -> None:

@@ -154,6 +154,12 @@ def test_a_pool_is_asked_for_by_label_and_taint() -> None:
     assert toleration == {"key": "dedicated", "operator": "Equal", "value": "burst", "effect": "NoSchedule"}
 
 
+def test_managed_nodes_are_chosen_by_labels_whose_taints_are_borne() -> None:
+    spec = pod(graph(SETTINGS.model_copy(update={"node_selector": {"tier": "interruptible"}})))
+    assert spec["nodeSelector"] == {"tier": "interruptible"}
+    assert spec["tolerations"] == [{"key": "tier", "operator": "Equal", "value": "interruptible"}], "of any effect"
+
+
 def test_configuration_reaches_the_pods_and_a_change_starts_them_anew() -> None:
     made = graph()
     assert made.only("kubernetes:core/v1:ConfigMap").inputs["data"] == {

@@ -1,5 +1,8 @@
 """Pages in the Lambda model: what is said on one, and who hears of it."""
 
+import json
+from collections import Counter
+
 import pytest
 from collaboration import documents, messages
 from collaboration.limits import Limits
@@ -18,7 +21,7 @@ from .support import (
 )
 
 
-def test_two_editors_see_each_other_and_what_they_write(api: Api) -> None:
+def test_two_editors_see_each_other_and_what_they_write(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     api.join("a", principal("ada"))
     assert [frame["action"] for frame in api.told("a")] == ["sync"], "nobody else is here"
     api.join("b", principal("bob"))
@@ -57,6 +60,13 @@ def test_two_editors_see_each_other_and_what_they_write(api: Api) -> None:
     assert api.event("$disconnect", "b") == {"statusCode": 200}
     (left,) = api.told("a")
     assert left == {"action": "presence", "event": "left", "pageId": PAGE, "userId": "bob"}
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert Counter(line["Event"] for line in lines if line.get("Events")) == {
+        "connect": 2, "join": 2, "operation": 1, "presence": 1, "disconnect": 1,
+    }  # fmt: skip
+    assert [line["Operations"] for line in lines if "Operations" in line] == [1]
+    assert [line["OnPage"] for line in lines if "OnPage" in line] == [1, 2]
 
 
 def test_it_is_stored_before_anybody_is_told(api: Api) -> None:
