@@ -52,7 +52,7 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
     promotes_to: tuple[AccountId, ...] = ()
     """The other accounts into which the stack's images go on from here; their deployment roles may pull them."""
     attested_by: Repository | None = None
-    """The repository of GitHub whose workflow builds and attests the images; left out, the deploying workflow's own."""
+    """The repository of GitHub whose workflow, on main, attests the images; left out, the deploying workflow's own."""
 
     @model_validator(mode="after")
     def _one_answer(self) -> Self:

@@ -54,7 +54,9 @@ def test_jobs_of_each_environment_get_in_and_become_what_they_are_for(stack: str
     graph, roles = stack_graph(home_of(stack) or stack), {}
     for node in graph.of_type("aws:iam/role:Role"):
         (statement, *_) = json.loads(node.inputs["assumeRolePolicy"])["Statement"]
-        said = statement.get("Condition", {}).get("StringEquals", {}).get("token.actions.githubusercontent.com:sub", [])
+        claims = statement.get("Condition", {}).get("StringEquals", {})
+        said = claims.get("token.actions.githubusercontent.com:sub", [])
+        assert not said or claims["token.actions.githubusercontent.com:ref"] == "refs/heads/main"
         for subject in [said] if isinstance(said, str) else said:
             roles[subject.rpartition(":")[2]] = node.outputs["name"]
     becomes = {}

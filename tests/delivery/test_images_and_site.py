@@ -108,7 +108,9 @@ def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
     assert not made.calls("docker buildx")
     (asked,) = made.calls("gh")
     place = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server@sha256:aa"
-    assert asked.startswith(f"gh attestation verify oci://{place} --repo example/server --source-ref refs/heads/main --bundle ")
+    assert asked.startswith(
+        f"gh attestation verify oci://{place} --repo example/server --source-ref refs/heads/main --bundle "
+    )
 
 
 def test_that_nobody_may_ask_who_attests_an_image_is_no_answer(tmp_path: Path) -> None:
@@ -181,7 +183,9 @@ def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) ->
     target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server:v1"
     assert copied == f"docker buildx imagetools create --prefer-index=false --tag {target} {source}"
     (asked,) = made.calls("gh")
-    assert asked.startswith(f"gh attestation verify oci://{source} --repo example/server --source-ref refs/heads/main --bundle ")
+    assert asked.startswith(
+        f"gh attestation verify oci://{source} --repo example/server --source-ref refs/heads/main --bundle "
+    )
     assert json.loads((tmp_path / "given.jsonl").read_text()) == BUNDLE
 
 
