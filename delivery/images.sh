@@ -89,10 +89,9 @@ verify() {
 
 # The stack before, and the one in which a commit begins; none of both for that one itself.
 attestor=$(jq --raw-output --arg own "${GITHUB_REPOSITORY:-}" '.attestor // $own' <<<"$stack")
-# Images of this repository are built by one workflow, and by no branch but this one.
-signed=()
-[[ -n $(jq --raw-output '.attestor // empty' <<<"$stack") ]] ||
-  signed=(--signer-workflow "$attestor/.github/workflows/stack.yml" --source-ref refs/heads/main)
+# An attestation of another branch is nobody's review; images of this repository are built by one workflow beside that.
+signed=(--source-ref refs/heads/main)
+[[ $attestor != "${GITHUB_REPOSITORY:-}" ]] || signed+=(--signer-workflow "$attestor/.github/workflows/stack.yml")
 tried='' origin=''
 if [[ -n $PROMOTE_FROM ]]; then
   tried=$(.venv/bin/strata delivery "$PROMOTE_FROM" --json)

@@ -5,13 +5,14 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 step=${1:-infrastructure}
-runner=$(output deploymentRunner)
-[[ $runner != null ]] || { echo "$STACK has no deployment runner; its stack file says runner: null" >&2 && exit 1; }
 # What only looks is done by a runner that only reads.
 case $step in
   plan | drift) kind=planner key=plan.zip ;;
-  *) kind=project key=source.zip ;;
+  infrastructure | application | integration | shell) kind=project key=source.zip ;;
+  *) echo "there is no step $step for a runner" >&2 && exit 1 ;;
 esac
+runner=$(output deploymentRunner)
+[[ $runner != null ]] || { echo "$STACK has no deployment runner; its stack file says runner: null" >&2 && exit 1; }
 project=$(jq --raw-output --arg kind "$kind" '.[$kind] // empty' <<<"$runner")
 [[ -n $project ]] || { echo "$STACK was last deployed without a runner that plans: delivery/in-vpc.sh makes it, once" >&2 && exit 1; }
 bucket=$(jq --raw-output .bucket <<<"$runner")

@@ -5,7 +5,6 @@
 # applied again as it is.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-"$(dirname "${BASH_SOURCE[0]}")/kinds.sh"
 planned=()
 if [[ -n ${COMMIT:-} ]]; then
   kept=$(plan_of "$COMMIT")
@@ -21,6 +20,7 @@ if [[ -n ${COMMIT:-} ]]; then
     export PULUMI_EXPERIMENTAL=true
   fi
 fi
+"$(dirname "${BASH_SOURCE[0]}")/kinds.sh"
 pulumi up --stack "$STACK" --policy-pack policy "${planned[@]}" --yes --non-interactive --suppress-outputs || {
   [[ ${#planned[@]} == 0 ]] ||
     echo "what violates the plan of $planned_at was not done: plan and approve $COMMIT anew (docs/deploying.md)" >&2

@@ -8,6 +8,6 @@ set -euo pipefail
 : "${AWS_REGION:?is the region of the stack}"
 
 mkdir -p "$HOME/.aws"
-printf '[profile workflow]\ncredential_process = %s %s\nregion = %s\n\n[profile deploy]\nrole_arn = %s\nsource_profile = workflow\nregion = %s\n' \
+printf '[profile workflow]\ncredential_process = "%s" %s\nregion = %s\n\n[profile deploy]\nrole_arn = %s\nsource_profile = workflow\nregion = %s\n' \
   "$(realpath "$(dirname "${BASH_SOURCE[0]}")/token.sh")" "$WORKFLOW_ROLE_ARN" "$AWS_REGION" "$DEPLOYMENT_ROLE_ARN" "$AWS_REGION" \
   >"$HOME/.aws/config"

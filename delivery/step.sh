@@ -6,6 +6,7 @@
 
 step=${1:?names the step}
 here=$(dirname "${BASH_SOURCE[0]}")
+[[ $step =~ ^[a-z]+$ && $step != step && -x $here/$step.sh ]] || { echo "there is no step $step" >&2 && exit 1; }
 case $step in
   plan | infrastructure | application | integration | drift)
     runner=$(output deploymentRunner)

@@ -52,7 +52,7 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
     promotes_to: tuple[AccountId, ...] = ()
     """The other accounts into which the stack's images go on from here; their deployment roles may pull them."""
     attested_by: Repository | None = None
-    """The repository of GitHub whose workflow builds and attests the images; left out, the deploying workflow's own."""
+    """The repository of GitHub whose workflow, on main, attests the images; left out, the deploying workflow's own."""
 
     @model_validator(mode="after")
     def _one_answer(self) -> Self:
@@ -125,6 +125,7 @@ def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path
     if delivery.after is not None:
         yield from _order_problems(delivery.after, stack, config, directory)
     yield from _trust_problems(stack, config, directory)
+    yield from _role_problems(stack, pipeline, config, directory)
     takers = _takers(stack.name, config, directory)
     if set(delivery.promotes_to) != takers:
         said = f"is [{', '.join(delivery.promotes_to)}], and its images go on to [{', '.join(sorted(takers))}]"
@@ -189,6 +190,25 @@ def _target_problems(
     if into != account_of(theirs):
         said = f"is {into}, and {ACCOUNTS_KEY} of Pulumi.{name}.yaml {account_of(theirs)}"
         yield Problem(f"{_PIPELINE}.{key}.account", said)
+
+
+def _role_problems(stack: "Stack", pipeline: Any, config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
+    """Roles that a file may name otherwise where whoever is to let them in knows the usual name alone."""
+    roles: dict[str, tuple[Any, str]] = {}
+    github = getattr(stack.settings, "github", None)
+    if stack.delivery.by is Deployer.WORKFLOW and github is not None:
+        roles["settings.github"] = github, "the workflow becomes"
+    if pipeline is not None and pipeline.staging.stack in stackfile.stack_names(directory):
+        tried = pipeline.staging.stack
+        opened = delivery_of(stackfile.read(directory, tried).config).promotes_to
+        for key in ("production", "recovery"):
+            target = getattr(pipeline, key)
+            if target is not None and (target.account or account_of(config)) in opened:
+                roles[f"{_PIPELINE}.{key}"] = target, f"the repositories of {tried} are open to"
+    for path, (named, who) in roles.items():
+        usual = type(named).model_fields["deployment_role"].default
+        if named.deployment_role != usual:
+            yield Problem(f"{path}.deploymentRole", f"is {named.deployment_role}, and {who} {usual} alone")
 
 
 def _holder_problems(holder: str, stack: "Stack", directory: Path) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.model import known
+from analyser.analyses.prerequisites.model import known, region_of
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
@@ -27,6 +27,11 @@ _SHARED: Final = frozenset(
     }
 )
 """Types of which several may go by one name: versions of it, or parts."""
+_IMAGE_COPIES: Final = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
+"""Of which a registry has one, without a name: whoever says it last puts it in place of all others'.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+"""
 
 
 def account_of(graph: Graph) -> str:
@@ -79,7 +84,9 @@ def _taken(graph: Graph) -> dict[str, list[Node]]:
 
 
 def _own(graph: Graph, node: Node) -> Iterator[str]:
-    """The ARN of what has a name that its stack's file gives, where the name alone makes it."""
+    """The ARN of what has a name that its stack's file gives, where the name alone makes it, or of what needs none."""
+    if node.type == _IMAGE_COPIES:
+        yield f"arn:aws:ecr:{region_of(graph, node)}:{ACCOUNT_ID}:replication-configuration"
     known_type = operations().get(node.type)
     if known_type is None or node.type in _SHARED or not known(node, known_type.name):
         return

@@ -19,12 +19,15 @@ from settings.services.iam import RoleName
 
 ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
+_MAIN = "refs/heads/main"
+"""Where the workflows deploy from."""
 
 
 class GithubRoleSettings(Settings):
     """Which workflows may take the role: those of one repository, in one environment or on one branch.
 
-    An environment is the safer of the two, since GitHub can ask for a reviewer and bind it to branches itself.
+    An environment is the safer of the two, since GitHub can ask for a reviewer. A job on another branch
+    than main may name any environment that GitHub does not bind itself; it does not get in by that.
 
     Tokens of repositories made or renamed since 15 July 2026, and of those that chose so, name owner and repository
     with their numbers, which no later owner of the names has: such a one is given with them. The form without is then
@@ -88,8 +91,9 @@ class GithubRole(Component):
     """A role that workflows take with the token GitHub signs for each of them, for an hour and with no key to leak.
 
     All it may do is become the deployment role, and what ``grants`` add; a second one, for the environments called like
-    the first one's with -plan, becomes ``strata-preview``. Only the exact repository and environment
-    (or branch) get in. AWS checks GitHub's certificate against its own authorities, so the provider has no thumbprint:
+    the first one's with -plan, becomes ``strata-preview``. Only the exact repository and
+    environment, on main, or the exact branch get in. AWS checks GitHub's certificate against its own authorities, so
+    the provider has no thumbprint:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
     """
 
@@ -106,7 +110,7 @@ class GithubRole(Component):
         provider = self._trusted(settings, account)
         role = Role(
             self.child("workflow"),
-            trust=_trust(provider, settings.subjects),
+            trust=_trust(provider, settings.subjects, on_main=settings.environment is not None),
             grants=[assume_deployment_role(account, settings.deployment_role), *grants],
             description=f"Workflows of {settings.subjects[0].removeprefix('repo:')}",
             opts=self.child_options(),
@@ -114,7 +118,7 @@ class GithubRole(Component):
         if settings.planning:
             Role(
                 self.child("plan"),
-                trust=_trust(provider, settings.planning),
+                trust=_trust(provider, settings.planning, on_main=True),
                 grants=[assume_deployment_role(account, PLAN_ROLE)],
                 description=f"Plans of {settings.subjects[0].removeprefix('repo:')}",
                 opts=self.child_options(),
@@ -133,11 +137,21 @@ class GithubRole(Component):
         ).arn
 
 
-def _trust(provider_arn: pulumi.Input[str], subjects: list[str]) -> Statement:
+def _trust(provider_arn: pulumi.Input[str], subjects: list[str], *, on_main: bool) -> Statement:
+    """``on_main`` asks for the branch as well, of which the subject of an environment's job says nothing.
+
+    https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
+    """
+    claims: dict[str, str | list[str]] = {
+        f"{ISSUER}:aud": _AUDIENCE,
+        f"{ISSUER}:sub": subjects if len(subjects) > 1 else subjects[0],
+    }
+    if on_main:
+        claims[f"{ISSUER}:ref"] = _MAIN
     return Statement(
         "Assume",
         ["sts:AssumeRoleWithWebIdentity"],
         [],
-        {"StringEquals": {f"{ISSUER}:aud": _AUDIENCE, f"{ISSUER}:sub": subjects if len(subjects) > 1 else subjects[0]}},
+        {"StringEquals": claims},
         principals={"Federated": [provider_arn]},
     )

@@ -20,6 +20,7 @@ from components.security.deployment_role import PLAN_ROLE
 from settings.delivery import account_of
 from settings.stackfile import mapping
 from tests.delivery.answering import answers_by_api
+from tests.delivery.follow_runs import runs
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
@@ -79,6 +80,8 @@ def _links(route: Route) -> Iterator[tuple[str, str | None]]:
     for key, project in _deploying(route).items():
         yield from _target(route, key, project)
     yield from _checks_alone(route)
+    for kind, wrong, said in runs(route):
+        yield kind, _said(wrong, said)
 
 
 def _said(wrong: object, said: str) -> str | None:

@@ -155,6 +155,8 @@ def test_a_pull_request_does_not_fail_for_a_stack_that_no_pull_request_may_look_
     said, *others = ((step.get("if"), step["run"]) for step in job["steps"] if "run" in step)
     assert said[0] == "env.WORKFLOW_ROLE_ARN == ''"
     assert [when for when, _ in others] == [asked] * 4
+    # strata-preview writes plans, which somebody else approves.
+    assert 'delivery/environment.sh strata-review >> "$GITHUB_ENV"' in [run for _, run in others]
 
 
 def test_main_is_searched_longer_and_no_deployment_waits_for_it() -> None:

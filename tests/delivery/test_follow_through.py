@@ -54,7 +54,9 @@ def test_jobs_of_each_environment_get_in_and_become_what_they_are_for(stack: str
     graph, roles = stack_graph(home_of(stack) or stack), {}
     for node in graph.of_type("aws:iam/role:Role"):
         (statement, *_) = json.loads(node.inputs["assumeRolePolicy"])["Statement"]
-        said = statement.get("Condition", {}).get("StringEquals", {}).get("token.actions.githubusercontent.com:sub", [])
+        claims = statement.get("Condition", {}).get("StringEquals", {})
+        said = claims.get("token.actions.githubusercontent.com:sub", [])
+        assert not said or claims["token.actions.githubusercontent.com:ref"] == "refs/heads/main"
         for subject in [said] if isinstance(said, str) else said:
             roles[subject.rpartition(":")[2]] = node.outputs["name"]
     becomes = {}
@@ -184,6 +186,62 @@ def inputs(token: str, key: str, value: Any) -> Change:
     return of_pipeline(put)
 
 
+def of_target(stack: str, token: str, change: Callable[[Node], Any]) -> Change:
+    """The nodes of a type in one target, changed; one for which the change returns False goes."""
+
+    def made(r: Route) -> Route:
+        graph = r.targets[stack]
+        nodes = [copy.deepcopy(node) if node.type == token else node for node in graph.nodes]
+        kept = [node for node in nodes if node.type != token or change(node) is not False]
+        changed = Graph(graph.project, stack, kept, graph.exports, region=graph.region, config=graph.config)
+        home = changed if r.graph.stack == stack else r.graph
+        return Route(home, {**r.targets, stack: changed}, r.configs, r.files)
+
+    return made
+
+
+def no(_: Node) -> bool:
+    return False
+
+
+def place(**other: str) -> Callable[[Node], Any]:
+    return lambda node: node.inputs["environment"].update(other)
+
+
+def runner(**other: str) -> Change:
+    return lambda r: exports(STAGING, deploymentRunner={**r.targets[STAGING].exports["deploymentRunner"], **other})(r)
+
+
+def runs_for(stack: str) -> Callable[[Node], Any]:
+    def put(node: Node) -> None:
+        for one in node.inputs["environment"]["environmentVariables"]:
+            if one["name"] == "STACK":
+                one["value"] = stack
+
+    return put
+
+
+def planner_deploys(node: Node) -> None:
+    if node.name == "deployment-runner-plans-build-policy":
+        node.inputs["policy"] = node.inputs["policy"].replace("strata-preview", "strata-deploy")
+
+
+def may_approve(node: Node) -> None:
+    if node.name == "delivery-staging-build-policy":
+        document = json.loads(node.inputs["policy"])
+        right = {"Sid": "Answer", "Effect": "Allow", "Action": ["codepipeline:PutApprovalResult"], "Resource": ["*"]}
+        node.inputs["policy"] = json.dumps({**document, "Statement": [*document["Statement"], right]})
+
+
+def clone(node: Node) -> None:
+    node.inputs["stages"][0]["actions"][0]["configuration"]["OutputArtifactFormat"] = "CODEBUILD_CLONE_REF"
+
+
+def short_lived(node: Node) -> None:
+    if node.name.startswith("delivery"):
+        node.inputs["rules"][0]["expiration"] = {"days": 30}
+
+
 def swap(actions: dict[str, list[dict[str, Any]]]) -> None:
     first, second = actions["InfrastructureDeployment"]
     first["runOrder"], second["runOrder"] = second["runOrder"], first["runOrder"]
@@ -194,6 +252,8 @@ def gone(token: str) -> Change:
 
 
 LAMBDA, MDREADER, EKS = "confluence-lambda", "mdreader-prod", "confluence-prod"
+STAGING = "confluence-dev"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 SOURCE = "delivery-service-policy"
 DEPLOYER = "arn:aws:iam::111122223333:role/strata-deploy"
 ACCESS = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
@@ -252,6 +312,26 @@ SEEDED = [
     (EKS, "images", lacks("confluence-dev", "aws:ecr/repositoryPolicy:RepositoryPolicy")),
     (EKS, "signature", config("confluence-prod", "strata:delivery", '{"by": "pipeline"}')),
     (EKS, "signature", lambda r: replace_files(r, {**r.files, "delivery/images.sh": "true"})),
+    (LAMBDA, "queue", inputs(PIPELINE, "executionMode", "SUPERSEDED")),
+    (LAMBDA, "source", of_target(LAMBDA, PIPELINE, clone)),
+    (LAMBDA, "image", of_target(LAMBDA, PROJECT, place(type="LINUX_CONTAINER"))),
+    (LAMBDA, "time", inputs(PROJECT, "buildTimeout", 60)),
+    (LAMBDA, "log", inputs(PROJECT, "logsConfig", {"cloudwatchLogs": {"groupName": "elsewhere"}})),
+    (LAMBDA, "stack", told("delivery-recovery-project", "STACK", LAMBDA)),
+    (LAMBDA, "approval", of_target(LAMBDA, POLICY, may_approve)),
+    (LAMBDA, "rollback", of_target(LAMBDA, LIFECYCLE, short_lived)),
+    (LAMBDA, "canary", of_target(LAMBDA, "aws:cloudwatch/metricAlarm:MetricAlarm", no)),
+    (LAMBDA, "health", of_target("confluence-lambda-dev", "aws:route53/record:Record", no)),
+    (LAMBDA, "role", script("delivery/deploy.yml", "credential_source = EcsContainer", "")),
+    (LAMBDA, "policies", script("delivery/infrastructure.sh", " --policy-pack policy", "")),
+    (EKS, "network", of_target(STAGING, "aws:ec2/route:Route", no)),
+    (EKS, "network", of_target(STAGING, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", no)),
+    (EKS, "runner", of_target(STAGING, "aws:eks/accessEntry:AccessEntry", no)),
+    (EKS, "runner", of_target(STAGING, PROJECT, runs_for("dev"))),
+    (EKS, "runner", of_target(STAGING, PROJECT, lambda node: node.inputs.pop("vpcConfig"))),
+    (EKS, "runner", of_target(STAGING, POLICY, planner_deploys)),
+    (EKS, "runner", runner(bucket="elsewhere")),
+    (EKS, "runner", runner(region="eu-west-1")),
 ]  # fmt: skip
 
 

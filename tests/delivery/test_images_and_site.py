@@ -108,7 +108,9 @@ def test_an_image_that_is_there_and_clean_is_let_pass(tmp_path: Path) -> None:
     assert not made.calls("docker buildx")
     (asked,) = made.calls("gh")
     place = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server@sha256:aa"
-    assert asked.startswith(f"gh attestation verify oci://{place} --repo example/server --bundle ")
+    assert asked.startswith(
+        f"gh attestation verify oci://{place} --repo example/server --source-ref refs/heads/main --bundle "
+    )
 
 
 def test_that_nobody_may_ask_who_attests_an_image_is_no_answer(tmp_path: Path) -> None:
@@ -181,20 +183,24 @@ def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) ->
     target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/server:v1"
     assert copied == f"docker buildx imagetools create --prefer-index=false --tag {target} {source}"
     (asked,) = made.calls("gh")
-    assert asked.startswith(f"gh attestation verify oci://{source} --repo example/server --bundle ")
+    assert asked.startswith(
+        f"gh attestation verify oci://{source} --repo example/server --source-ref refs/heads/main --bundle "
+    )
     assert json.loads((tmp_path / "given.jsonl").read_text()) == BUNDLE
 
 
-def test_without_another_name_the_workflow_s_own_repository_attests(tmp_path: Path) -> None:
+@pytest.mark.parametrize("attestor", [None, "example/strata"])
+def test_of_the_workflow_s_own_repository_one_workflow_attests(tmp_path: Path, attestor: str | None) -> None:
+    """Whether a file names it or, as it is the usual one, nobody."""
     made = tools(tmp_path)
     document = json.loads((tmp_path / "shop.json").read_text())
-    (tmp_path / "shop.json").write_text(json.dumps({**document, "attestor": None}))
+    (tmp_path / "shop.json").write_text(json.dumps({**document, "attestor": attestor}))
     (tmp_path / "there").touch()
     assert images(made, GITHUB_REPOSITORY="example/strata").returncode == 0
-    only = "--signer-workflow example/strata/.github/workflows/stack.yml --source-ref refs/heads/main"
+    only = "--source-ref refs/heads/main --signer-workflow example/strata/.github/workflows/stack.yml"
     assert f" --repo example/strata {only} --bundle " in made.calls("gh")[0]
     ended = images(made)
-    assert (ended.returncode, "nobody is named who attests" in ended.stderr) == (1, True)
+    assert ("nobody is named who attests" in ended.stderr) == (attestor is None) == (ended.returncode == 1)
 
 
 def test_an_attestation_is_where_the_image_was_pushed_first(tmp_path: Path) -> None:

@@ -36,6 +36,17 @@ def test_what_needs_the_kubernetes_api_is_done_by_the_runner_of_the_stack(tmp_pa
     assert not [call for call in made.calls("pulumi") if "stack output" not in call]
 
 
+@pytest.mark.parametrize("step", ["nope", "common", "step", "../delivery/drift", "drift;id", "$(id)", "--help"])
+def test_a_step_that_is_none_is_one_line_and_starts_nothing(tmp_path: Path, step: str) -> None:
+    """The deploying runner would be started for it, and told it as it is."""
+    made = tools(tmp_path, deploymentRunner=RUNNER)
+    ended = made.run("step.sh", step, PULUMI_BACKEND_URL="s3://state")
+    assert (ended.returncode, ended.stderr) == (1, f"there is no step {step}\n")
+    ended = made.run("in-vpc.sh", step, PULUMI_BACKEND_URL="s3://state")
+    assert (ended.returncode, ended.stderr) == (1, f"there is no step {step} for a runner\n")
+    assert not made.calls()
+
+
 def test_a_build_of_a_pipeline_sends_its_source_without_what_it_made(tmp_path: Path) -> None:
     made = tools(tmp_path, deploymentRunner=RUNNER)
     made.run("step.sh", "infrastructure", CODEBUILD_BUILD_ID="delivery-staging:b-9", PULUMI_BACKEND_URL="s3://state")

@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def test_a_job_s_tools_take_both_roles_anew_by_themselves(tmp_path: Path) -> Non
     assert made.run("sign-in.sh", **given).returncode == 0
     config = configparser.ConfigParser()
     config.read(tmp_path / ".aws" / "config")
-    process, role = config["profile workflow"]["credential_process"].split()
+    process, role = shlex.split(config["profile workflow"]["credential_process"])
     assert (Path(process).name, role) == ("token.sh", WORKFLOW)
     assert dict(config["profile deploy"]) == {"role_arn": DEPLOY, "source_profile": "workflow", "region": "eu-west-1"}
 
@@ -258,7 +259,7 @@ def test_an_update_that_fails_was_not_carried_out(tmp_path: Path) -> None:
 def test_a_commit_without_its_plan_is_not_deployed(tmp_path: Path) -> None:
     made = Tools(tmp_path, pulumi=PULUMI, aws="exit 1")
     assert made.run("infrastructure.sh", COMMIT="c1", PULUMI_BACKEND_URL="s3://state", FAILS="").returncode != 0
-    assert not made.calls("pulumi up")
+    assert not made.calls("pulumi")  # nor are kinds of the cluster brought to what it asks for
 
 
 def test_an_update_by_hand_needs_no_plan_and_the_pack_judges_it(tmp_path: Path) -> None:

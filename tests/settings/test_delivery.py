@@ -152,12 +152,30 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], str]] = [
         {"delivery": {"by": "workflow", "after": "mdreader-dev", "state": STATE}},
         "delivery.after: mdreader-dev is deployed by pipeline, for which the workflow cannot wait",
     ),
+    (
+        "mdreader-prod",
+        {"pipeline": {"production.deploymentRole": "releaser"}},
+        "settings.pipeline.production.deploymentRole: is releaser, and the repositories of mdreader-dev are open to",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("stack", "changes", "said"), CONTRADICTIONS)
 def test_what_contradicts_is_one_line_with_file_and_key(stack: str, changes: dict[str, Any], said: str) -> None:
     assert [line for line in lines(stack, **changes) if line.startswith(f"Pulumi.{stack}.yaml: {said}")]
+
+
+def test_the_workflow_becomes_the_usual_role() -> None:
+    config = dict(CONFIGS["dev"])
+    settings = json.loads(config["strata:settings"])
+    settings["github"]["deploymentRole"] = "releaser"
+    config["strata:settings"] = json.dumps(settings)
+    said = "settings.github.deploymentRole: is releaser, and the workflow becomes strata-deploy alone"
+    assert refused("dev", config) == [f"Pulumi.dev.yaml: {said}"]
+
+
+def test_a_role_of_another_name_deploys_where_it_pulls_from_nobody() -> None:
+    assert lines("mdreader-prod", pipeline={"staging.deploymentRole": "releaser"}) == []
 
 
 def test_a_cluster_that_nobody_gets_into_is_no_target(monkeypatch: pytest.MonkeyPatch) -> None:

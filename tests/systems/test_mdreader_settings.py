@@ -98,7 +98,6 @@ def test_stacks_differ_in_front_end_or_size_and_never_in_shape() -> None:
         *SEALED,
         "aws:codepipeline/pipeline:Pipeline",
         "aws:cognito/riskConfiguration:RiskConfiguration",
-        "aws:ecr/replicationConfiguration:ReplicationConfiguration",  # to the recovery stack's region
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "random:index/randomId:RandomId",  # of a last snapshot's name
     }

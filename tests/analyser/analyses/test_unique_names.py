@@ -24,6 +24,7 @@ def graph(stack: str, *nodes: Node, account: str = "", region: str = "us-east-1"
 
 BUCKET = "aws:s3/bucket:Bucket"
 ROLE = "aws:iam/role:Role"
+COPIES = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
@@ -55,6 +56,8 @@ def test_a_region_has_its_own() -> None:
         (ROLE, {"name": "reader"}, (ONE, OTHER), False),
         (ROLE, {"name": "reader"}, ("", ""), False),
         (ROLE, {}, (ONE, ONE), False),
+        (COPIES, {}, (ONE, ONE), True),
+        (COPIES, {}, (ONE, OTHER), False),
     ],
 )
 def test_stacks_beside_each_other(

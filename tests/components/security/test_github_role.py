@@ -36,6 +36,7 @@ def test_only_one_environment_of_one_repository_gets_in() -> None:
         "StringEquals": {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
             "token.actions.githubusercontent.com:sub": "repo:example/strata:environment:production",
+            "token.actions.githubusercontent.com:ref": "refs/heads/main",
         }
     }
 
@@ -44,6 +45,7 @@ def test_who_plans_comes_from_the_environment_beside_and_becomes_only_who_reads(
     made = record(lambda: role(existing(environment="prod", also=("prod-dr",))))
     subject = "token.actions.githubusercontent.com:sub"
     named = {name: trust(made, f"github-{name}-role")["Condition"]["StringEquals"] for name in ("workflow", "plan")}
+    assert {one["token.actions.githubusercontent.com:ref"] for one in named.values()} == {"refs/heads/main"}
     begin = "repo:example/strata:environment"
     assert named["workflow"][subject] == [f"{begin}:prod", f"{begin}:prod-dr"]
     assert named["plan"][subject] == [f"{begin}:prod-plan", f"{begin}:prod-dr-plan"]
@@ -69,7 +71,10 @@ def test_where_one_is_planned_none_deploys(environment: str, also: str) -> None:
 
 
 def test_or_one_branch() -> None:
-    assert existing(branch="main").subjects == ["repo:example/strata:ref:refs/heads/main"]
+    assert trust(record(lambda: role(existing(branch="next"))))["Condition"]["StringEquals"] == {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:example/strata:ref:refs/heads/next",
+    }
 
 
 def test_a_newer_repository_is_named_by_its_numbers_as_well() -> None:

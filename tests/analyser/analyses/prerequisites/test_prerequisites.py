@@ -327,7 +327,12 @@ def test_a_recovery_stack_needs_a_copy_of_its_state_and_no_other_stack_does() ->
 
 
 def test_one_stack_of_an_account_has_the_registry_copy_images() -> None:
-    for stack in ("prod", "mdreader-prod", "collaboration-prod"):
-        (found,) = [one for one in prerequisites(stack_graph(stack)) if one.kind == "one-image-replication"]
-        assert "aws ecr describe-registry --region us-east-1" in found.check
+    (found,) = [one for one in prerequisites(stack_graph("prod")) if one.kind == "one-image-replication"]
+    assert "aws ecr describe-registry --region us-east-1" in found.check
     assert not [one for one in prerequisites(stack_graph("prod-dr")) if one.kind == "one-image-replication"]
+    copies = stack_graph("prod").only("aws:ecr/replicationConfiguration:ReplicationConfiguration")
+    (rule,) = copies.inputs["replicationConfiguration"]["rules"]
+    taken = tuple(one["filter"] for one in rule["repositoryFilters"])
+    for stack in ("prod", "confluence-prod", "mdreader-prod", "collaboration-prod"):
+        repositories = stack_graph(stack).of_type("aws:ecr/repository:Repository")
+        assert all(node.inputs["name"].startswith(taken) for node in repositories), stack
