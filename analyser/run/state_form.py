@@ -50,7 +50,8 @@ def _texts(urns: Any) -> bool:
 
 def _round(urn: str, parents: Mapping[str, Any]) -> bool:
     """Whether this has itself as its parent, directly or through others."""
-    seen, above = set(), parents.get(urn)
+    seen: set[Any] = set()
+    above: Any = parents.get(urn)
     while above in parents and above not in seen and above != urn:
         seen.add(above)
         above = parents[above]
