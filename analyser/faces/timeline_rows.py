@@ -29,13 +29,13 @@ class Chart:
 
     rows: tuple[Row, ...]
     left_out: int
-    least: float
+    least: int
 
 
 def chart(timeline: Timeline) -> Chart:
     """A row a resource; those of a kind that are made at the same time share one, unless the end waits for them."""
     critical = {link.node.urn for link in timeline.path}
-    least = timeline.typical * _SHOWN
+    least = max(1, round(timeline.typical * _SHOWN))  # in words, as it is told: of less than 0 s there is nothing
     shown = [step for step in timeline.steps if step.finish - step.start >= least or step.node.urn in critical]
     return Chart(tuple(_rows(shown, critical)), len(timeline.steps) - len(shown), least)
 

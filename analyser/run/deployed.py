@@ -12,6 +12,7 @@ from typing import Any
 from analyser.graph import TAGS_KEY, Gap, Graph, Node, sorted_gaps
 from analyser.run.provider_regions import placed, provider_regions
 from analyser.run.saved_values import bag, plain
+from analyser.run.state_form import malformed
 from policy.tokens import canonical
 from policy.unknown import wholly_known
 from settings.provider import REGION_KEY
@@ -23,7 +24,6 @@ _DEFAULT = "::default"
 _VERSIONS = (3, 4)
 _OPTIONS = ("retainOnDelete", "replaceOnChanges", "aliases", "taint")
 """What a state keeps beside a resource that decides what becomes of it."""
-_URN_PARTS = 4
 _ACCOUNT = 4
 """The place of the account in an ARN."""
 
@@ -71,7 +71,7 @@ def graph_of_states(states: Any, config: Mapping[str, str] | None = None, gaps: 
 
     Raises ExportError for what is no list of such, and for one without a stack.
     """
-    if wrong := next(_malformed(states), ""):
+    if wrong := next(malformed(states), ""):
         raise ExportError(wrong)
     stack = next((state for state in states if state["type"] == _STACK), None)
     if stack is None:
@@ -132,20 +132,6 @@ def deployed(graph: Graph) -> Deployed:
     accounts = Counter(parts[_ACCOUNT] for parts in arns if len(parts) > _ACCOUNT and parts[_ACCOUNT].isdigit())
     account = accounts.most_common(1)[0][0] if accounts else ""
     return Deployed(answers, account, home_outputs(graph.exports) or None)
-
-
-def _malformed(states: Any) -> Iterator[str]:
-    if not isinstance(states, list):
-        yield "resources is no list"
-        return
-    for place, state in enumerate(states):
-        urn, token = (state.get("urn"), state.get("type")) if isinstance(state, Mapping) else (None, None)
-        if not isinstance(urn, str) or not isinstance(token, str) or len(urn.split("::")) < _URN_PARTS:
-            yield f"resources[{place}] has no URN and type"
-            continue
-        bags = (state.get(name) or {} for name in ("inputs", "outputs", "propertyDependencies"))
-        if not all(isinstance(bag, Mapping) for bag in bags):
-            yield f"resources[{place}] has inputs, outputs or dependencies that are no object"
 
 
 def _passed_over(state: Mapping[str, Any]) -> bool:

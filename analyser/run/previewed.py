@@ -47,19 +47,27 @@ def graph_of_data(data: Any) -> Graph | None:
 
 
 def _of_digest(data: Mapping[str, Any]) -> Iterator[Any]:
-    told = (said for said in data.get("diagnostics") or () if isinstance(said, Mapping))
+    told = (said for said in _member(data, "diagnostics", list) or () if isinstance(said, Mapping))
     if failed := next((said for said in told if said.get("severity") == "error"), None):
         raise ExportError(f"the preview failed, so it holds a part of the stack only: {_line(failed.get('message'))}")
     steps = [step if isinstance(step, Mapping) else {} for step in data.get("steps", [])]
     same = sum(step.get("op") == "same" for step in steps)
-    there = (data.get("changeSummary") or {}).get("same", 0)
-    if same < there:
+    there = (_member(data, "changeSummary", Mapping) or {}).get("same", 0)
+    if isinstance(there, int) and same < there:
         raise ExportError(
             f"{there - same} resources that do not change are left out, so nothing could be said of the whole; "
             "write it with pulumi preview --json --show-sames"
         )
     states = {step.get("urn"): _sealed(step.get("newState")) for step in steps if step.get("op") not in _GONE}
     yield from states.values()
+
+
+def _member(found: Mapping[str, Any], key: str, form: type) -> Any:
+    """A member of what was read, None where it is not there. Raises ExportError for one of another form."""
+    member = found.get(key)
+    if member is not None and not isinstance(member, form):
+        raise ExportError(f"{key} is no {'list' if form is list else 'object'}")
+    return member
 
 
 def _line(message: Any) -> str:
@@ -71,7 +79,9 @@ def _of_plan(plan: Mapping[str, Any]) -> Iterator[Any]:
     planned = {urn: each if isinstance(each, Mapping) else {} for urn, each in plan["resourcePlans"].items()}
     goals = {urn: each["goal"] for urn, each in planned.items() if isinstance(each.get("goal"), Mapping)}
     there = [
-        urn for urn, goal in goals.items() if goal.get("custom") and _WHOLE.isdisjoint(planned[urn].get("steps") or ())
+        urn
+        for urn, goal in goals.items()
+        if goal.get("custom") and _WHOLE.isdisjoint(_member(planned[urn], "steps", list) or ())
     ]
     if there:
         raise ExportError(
@@ -79,7 +89,7 @@ def _of_plan(plan: Mapping[str, Any]) -> Iterator[Any]:
             "give what pulumi preview --json --show-sames writes"
         )
     for urn, goal in goals.items():
-        given = (goal.get("inputDiff") or {}).get("adds") or {}
+        given = (_member(goal, "inputDiff", Mapping) or {}).get("adds") or {}
         yield {**goal, "urn": urn, "inputs": given, "outputs": planned[urn].get("state") or {}, "id": goal.get("id")}
 
 

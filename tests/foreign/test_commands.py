@@ -55,6 +55,12 @@ def digest(**changes: Any) -> dict[str, Any]:
     return {"config": {"aws:region": "eu-west-1"}, "steps": steps, "changeSummary": {"create": 3}, **changes}
 
 
+def odd(**said: Any) -> dict[str, Any]:
+    """An export whose first resource, beside its stack, is of another form."""
+    stack, queue, _ = states()
+    return {"version": 3, "deployment": {"resources": [{**queue, **said}, stack]}}
+
+
 def planned(*steps: str) -> dict[str, Any]:
     goals = {
         state["urn"]: {
@@ -100,6 +106,9 @@ def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ({"program": "", "project": "name: shop\nruntime: python\nconfig:\n  size:\n    type: string\n"}, "prod",
          "config.shop:size: is missing"),
         ({"program": ""}, "nowhere", "there is no such stack file; stacks here: prod"),
+        ({"program": "", "stack": "config: {'aws:region': '{us-east-1'}"}, "prod", "aws:region: '{us-"),
+        ({"program": "", "project": "name: shop\nruntime: python\nstackConfigDir: 3\n"}, "prod",
+         "stackConfigDir: is no text"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_2(
@@ -143,7 +152,9 @@ def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytes
     for command, code in (("recovery", 0), ("teardown", 0), ("check", 0)):
         told(capsys, *there, command, "dev", code=code)
     assert "--state s3://BUCKET" in problem(capsys, *there, "rights-for", "dev")
-    for command in (("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone")):
+    for command in (
+        *(("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone"), ("schema",)),
+    ):
         said = problem(capsys, *there, *command)
         assert f"{command[0]} is of Strata's own project alone, and this is lambda-api" in said
 
@@ -187,6 +198,10 @@ def test_a_state_of_another_language_is_read_and_its_secrets_are_not_told(
         (planned("same"), "of 2 resources that exist the plan holds only what changes"),
         ({"resources": []}, "is nothing that the CLI wrote"),
         ({"version": 9, "deployment": {}}, "version 9 of an export is not known"),
+        (odd(parent=QUEUE), "resources[0].parent: is within itself"),
+        (odd(dependencies=[3]), "resources[0].dependencies is no list of URNs"),
+        (odd(ignoreChanges=3), "resources[0].ignoreChanges is no list"),
+        (digest(changeSummary=[1]), "changeSummary is no object"),
     ],
 )
 def test_half_a_stack_is_none(

@@ -176,6 +176,7 @@ def schema(
     check: CheckOnly = False,
 ) -> int:
     """Write schemas/stack.json, the schema of stack files. Editors complete and check them by it."""
+    own_project("schema")
     import json
 
     import systems

@@ -1,26 +1,21 @@
 """All stacks in one table."""
 
-import sys
 from collections.abc import Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analyser.analyses.all_stacks import Outcome
 from analyser.analyses.cost.result import NOT_KNOWN
+from analyser.faces.terminal.lines import Lines
 from analyser.faces.terminal.verdicts import stopping
 from analyser.faces.timeline_text import sentence
-
-_WIDE = 200
 
 
 def show(outcomes: Sequence[Outcome], *, seconds: float, file: IO[str] | None = None) -> None:
     """Prints a row a stack, what is said of those that would be stopped, and the total time."""
-    console = Console(file=file or sys.stdout, highlight=False)
-    if not console.is_terminal:
-        console = Console(file=file or sys.stdout, highlight=False, width=_WIDE)
+    out = Lines(file)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("stack", "system", "region", "verdict"):
         table.add_column(head, no_wrap=True)
@@ -31,14 +26,17 @@ def show(outcomes: Sequence[Outcome], *, seconds: float, file: IO[str] | None = 
     table.add_column("seconds", justify="right")
     for outcome in outcomes:
         table.add_row(*_row(outcome))
-    console.print(table)
+    out.print(table)
     for outcome in outcomes:
         if outcome.report and outcome.report.blocking:
-            console.print(Text(f"\n{outcome.stack}", style="bold"))
+            out.print()
+            out.print(Text(outcome.stack, style="bold"))
             for line in stopping(outcome.report):
-                console.print(line, soft_wrap=True)
+                out.print(line)
     resources = sum(len(outcome.report.graph.resources) for outcome in outcomes if outcome.report)
-    console.print(f"\n{len(outcomes)} stacks, {resources} resources, {seconds:.1f} s")
+    out.print()
+    stacks = "1 stack" if len(outcomes) == 1 else f"{len(outcomes)} stacks"
+    out.print(f"{stacks}, {resources} resources, {seconds:.1f} s")
 
 
 def _row(outcome: Outcome) -> tuple[Text | str, ...]:

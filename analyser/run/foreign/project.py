@@ -4,18 +4,20 @@ https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and, for how con
 stack come together, https://github.com/pulumi/pulumi/blob/v3.272.0/pkg/resource/stack/config.go
 """
 
-import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from settings import stackfile
-from settings.errors import Problem, SettingsError
+from settings.errors import Problem, SettingsError, shown
 from settings.project_files import PROJECT
 
 FILES = ("Pulumi.yaml", "Pulumi.yml")
+_REGION_KEY = "aws:region"
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,13 @@ def read_project(root: Path) -> Project:
             ("name", document.get("name"), "text"),
             ("runtime", language, "text"),
             ("main", document.get("main", ""), "text"),
+            ("stackConfigDir", document.get("stackConfigDir") or "", "text"),
+            ("runtime.options.virtualenv", _named(options), "text"),
         )
         if not isinstance(value, str)
     ]
+    if not (config is None or isinstance(config, dict | str)):
+        problems.append(Problem("config", "is no mapping"))
     if problems:
         raise SettingsError(path.name, problems)
     folder = document.get("stackConfigDir") or (config if isinstance(config, str) else "")
@@ -91,16 +97,21 @@ def read_project(root: Path) -> Project:
         name=document["name"],
         language=str(language),
         main=document.get("main", ""),
-        virtualenv=_virtualenv(options if isinstance(options, dict) else {}),
+        virtualenv=_virtualenv(options),
         stack_files=root / str(folder or ""),
         config=config if isinstance(config, dict) else {},
     )
 
 
-def _virtualenv(options: Mapping[str, Any]) -> str:
+def _named(options: Any) -> Any:
+    """The virtualenv that the options of the runtime name; empty where they name none."""
+    return (options.get("virtualenv") if isinstance(options, dict) else options) or ""
+
+
+def _virtualenv(options: Any) -> str:
     """The folder of the virtualenv: what is named, or where Poetry (in the project) and uv make theirs."""
-    named = options.get("virtualenv")
-    return str(named) if named else ".venv" if options.get("toolchain") in ("uv", "poetry") else ""
+    toolchain = options.get("toolchain") if isinstance(options, dict) else ""
+    return str(_named(options)) or (".venv" if toolchain in ("uv", "poetry") else "")
 
 
 def read_stack(project: Project, stack: str) -> stackfile.StackFile:
@@ -136,7 +147,13 @@ def _value(said: Any) -> Any:
     return said
 
 
-def region_of(config: Mapping[str, str]) -> str:
-    """The region of the default AWS provider as configuration or the environment says it; empty if neither does."""
-    said = config.get("aws:region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
-    return said if not said.startswith(("{", "[")) else str(json.loads(said))
+def region_of(config: Mapping[str, str], file: str) -> str:
+    """The region of the default AWS provider as configuration or the environment says it; empty if neither does.
+
+    Raises SettingsError for one in the stack's file that is none.
+    """
+    said = config.get(_REGION_KEY, "")
+    if said and said != stackfile.HIDDEN and not _REGION.fullmatch(said):
+        raise SettingsError(file, [Problem(f"config.{_REGION_KEY}", f"{shown(said)} is no region, such as eu-west-1")])
+    known = said if said != stackfile.HIDDEN else ""
+    return known or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""

@@ -58,7 +58,7 @@ def run_foreign(
         formats = "pulumi stack export, or pulumi preview --json"
         raise SettingsError(file_of(project.root).name, [Problem("runtime", said + formats)])
     file = read_stack(project, stack)
-    region = region_of(file.config)
+    region = region_of(file.config, f"Pulumi.{stack}.yaml")
     here = (project.root, stack)
     elsewhere = Elsewhere(
         project,

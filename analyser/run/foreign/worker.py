@@ -95,6 +95,8 @@ def place(error, root):
     seen = []  # errors that were raised while one another were handled go in a circle
     while error is not None and error not in seen:
         seen.append(error)
+        if isinstance(error, SyntaxError) and str(error.filename).startswith(root + os.sep):
+            return f"{os.path.relpath(error.filename, root)}:{error.lineno}: "  # no frame has come to it
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)
