@@ -130,15 +130,18 @@ def test_whoever_finds_no_connection_free_is_told_at_once(stores: Stores) -> Non
     async def crowd() -> list[BaseException | None]:
         host = Host(reading(stores, DATABASE_CONNECTIONS="1"), "127.0.0.1", None)
         await host.open()
+        held = asyncio.Event()
 
         async def hold(seconds: float) -> None:
             async with host.connection() as connection:
                 await connection.fetchval("SELECT 1")
+                held.set()
                 await asyncio.sleep(seconds)
 
+        at_once, host._turn_seconds = host._turn_seconds, 60.0  # the first has time to connect on a busy machine
         first = asyncio.create_task(hold(3600))
-        while host._pool is None or not host._pool.get_size():
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(held.wait(), 60.0)
+        host._turn_seconds = at_once
         late = await asyncio.gather(hold(0), return_exceptions=True)
         first.cancel()
         await host.close()

@@ -315,7 +315,7 @@ def test_a_preview_that_was_cut_short_is_refused_in_one_line(
     [
         ([3], "resources[0] has no URN and type"),
         ([{"urn": "a", "type": "b"}], "resources[0] has no URN and type"),
-        ([{"urn": RESOURCE["urn"], "type": RESOURCE["type"], "inputs": [1]}], "resources[0] has inputs, outputs or"),
+        ([{"urn": RESOURCE["urn"], "type": RESOURCE["type"], "inputs": [1]}], "resources[0].inputs is no object"),
         ({}, "the export holds no stack"),
         ("x", "resources is no list"),
     ],
