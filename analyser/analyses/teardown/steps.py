@@ -50,7 +50,8 @@ def _undelivered(graph: Graph) -> Iterator[Step]:
     yield Step(
         "no delivery makes it anew: the next commit to main would",
         (f"strata delivery {graph.stack}", *(("gh workflow disable deploy.yml",) if by_workflow else ())),
-        see="who deploys it, of which nothing runs now; a pipeline of another stack asks first, and nobody approves",
+        see="who deploys it, of which nothing runs now; a pipeline of another stack asks first, and nobody approves"
+        + ("; the workflow deploys no other stack until this one's file is gone from main" if by_workflow else ""),
         back="gh workflow enable deploy.yml" if by_workflow else "the stack file as it was",
     )
 
