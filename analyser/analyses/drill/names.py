@@ -82,7 +82,7 @@ def up(graph: Graph) -> str:
 
 
 def _has_runner(graph: Graph) -> bool:
-    """Whether the stack has a runner in its network; one with a cluster may do without, and whoever updates is there."""
+    """Whether the stack has a runner in its network; one with a cluster may do without."""
     return bool(graph.exports.get("deploymentRunner"))
 
 
