@@ -19,8 +19,10 @@ LOG_GROUPS = ("application", "dataplane", "host", "performance")
 
 # What comes before the files that the add-on includes; its own [SERVICE] has to be said again, since this replaces it.
 # https://github.com/aws-observability/helm-charts/blob/main/charts/amazon-cloudwatch-observability/values.yaml
-# Whatever is not sent yet lies on the node, up to a limit, and outlives the pod.
-# https://docs.fluentbit.io/manual/pipeline/outputs/s3
+# Whatever is not sent yet lies on the node, up to a limit, and outlives the pod. A file is of one tag, thus of one
+# container, and so mostly too small for a lifecycle rule to move: it is put into its storage class at once.
+# https://docs.fluentbit.io/manual/pipeline/outputs/s3, https://github.com/fluent/fluent-bit/issues/6876
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 _KEPT = """[SERVICE]
     Parsers_File               parsers.conf
     Flush                      5
@@ -40,6 +42,7 @@ _KEPT = """[SERVICE]
     s3_key_format         /application/%Y/%m/%d/%H/${{HOST_NAME}}-$UUID.gz
     compression           gzip
     use_put_object        On
+    storage_class         {storage_class}
     total_file_size       10M
     upload_timeout        5m
     store_dir             {state}/s3
@@ -56,7 +59,7 @@ class ContainerInsights(Component):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html.
     Both run in the host's network, so that they reach instance metadata although the hop limit is 1.
 
-    What containers log goes to ``kept`` as well, if it is given: a file every five minutes or 10 MB from each node.
+    What containers log goes to ``kept`` as well, if it is given: a file every five minutes or 10 MB of each container.
     """
 
     def __init__(
@@ -111,9 +114,9 @@ class ContainerInsights(Component):
 
 
 def _kept_in(bucket: Bucket, account: Account) -> dict[str, Any]:
-    service = pulumi.Output.from_input(bucket.bucket_name).apply(
-        lambda name: _KEPT.format(state=_STATE, region=account.region, bucket=name)
-    )
+    at_once = (step.storage_class for step in bucket.settings.transitions if step.days == 0)
+    told = {"state": _STATE, "region": account.region, "storage_class": next(at_once, "STANDARD")}
+    service = pulumi.Output.from_input(bucket.bucket_name).apply(lambda name: _KEPT.format(bucket=name, **told))
     return {"containerLogs": {"fluentBit": {"config": {"service": service}}}}
 
 

@@ -226,6 +226,7 @@ def test_what_pods_log_is_kept_in_the_bucket_of_logs_for_as_long_as_it_says(stac
     assert (output["Name"], output["Match"], output["region"]) == ("s3", "application.*", region)
     assert output["bucket"] == bucket.inputs["bucket"]
     assert "${HOST_NAME}" in output["s3_key_format"]
+    assert output["storage_class"] == "INTELLIGENT_TIERING"
     role = graph.only("aws:iam/rolePolicy:RolePolicy", "addons-container-insights-pods-policy")
     (writes,) = [s for s in statements(role) if "s3:PutObject" in s["Action"]]
     assert f"{bucket.outputs['arn']}/*" in writes["Resource"]

@@ -78,21 +78,25 @@ def awaited(wait: str) -> str:
 
 def up(graph: Graph) -> str:
     """The update of a stack from where it can be made: a cluster's API answers inside its network alone."""
-    inside = bool(graph.of_type(CLUSTER))
-    return f"STACK={graph.stack} delivery/in-vpc.sh" if inside else f"pulumi up --stack {graph.stack}"
+    return f"STACK={graph.stack} delivery/in-vpc.sh" if _has_runner(graph) else f"pulumi up --stack {graph.stack}"
+
+
+def _has_runner(graph: Graph) -> bool:
+    """Whether the stack has a runner in its network; one with a cluster may do without."""
+    return bool(graph.exports.get("deploymentRunner"))
 
 
 def changed(graph: Graph, message: str) -> tuple[str, ...]:
-    """A change of the stack file, previewed and made: of a cluster in its network, which plans what is committed."""
+    """A change of the stack file, previewed and made: by its runner where it has one, which plans what is committed."""
     commit = f"git commit -m '{message}' Pulumi.{graph.stack}.yaml"
-    if graph.of_type(CLUSTER):
+    if _has_runner(graph):
         return (commit, f"STACK={graph.stack} delivery/in-vpc.sh plan", up(graph))
     return (f"pulumi preview --stack {graph.stack} --diff", commit, up(graph))
 
 
 def session(graph: Graph) -> tuple[str, ...]:
-    """The shell in which Pulumi reaches all of a stack: for a cluster one in its network; nothing for any other."""
-    return (f"STACK={graph.stack} delivery/in-vpc.sh shell",) if graph.of_type(CLUSTER) else ()
+    """The shell in which Pulumi reaches all of a stack: its runner's, in its network; nothing where there is none."""
+    return (f"STACK={graph.stack} delivery/in-vpc.sh shell",) if _has_runner(graph) else ()
 
 
 def region_of(graph: Graph) -> str:

@@ -12,6 +12,8 @@ from analyser.graph import Graph
 from settings.stack import PROJECT
 
 _KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
+_PROVIDER, _GITHUB = "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "token.actions.githubusercontent.com"
+_IMAGE_COPIES = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
 """Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
 _BY_API = ("API-Gateway-Execution-Logs_", "/aws/apigateway/")
@@ -36,6 +38,7 @@ def steps(graph: Graph, standby: str) -> Iterator[Step]:
     # What is in there writes into buckets, and the session puts its source into one: both before these are emptied.
     yield from _in_cluster(graph)
     yield from map(_emptied, holders(graph))
+    yield from _of_all(graph)
     yield _destroyed(graph)
     yield from _left(graph)
 
@@ -47,7 +50,8 @@ def _undelivered(graph: Graph) -> Iterator[Step]:
     yield Step(
         "no delivery makes it anew: the next commit to main would",
         (f"strata delivery {graph.stack}", *(("gh workflow disable deploy.yml",) if by_workflow else ())),
-        see="who deploys it, of which nothing runs now; a pipeline of another stack asks first, and nobody approves",
+        see="who deploys it, of which nothing runs now; a pipeline of another stack asks first, and nobody approves"
+        + ("; the workflow deploys no other stack until this one's file is gone from main" if by_workflow else ""),
         back="gh workflow enable deploy.yml" if by_workflow else "the stack file as it was",
     )
 
@@ -96,6 +100,18 @@ def _emptied(holder: Holder) -> Step:
         + (_DELEGATED if holder.kind == "zone" else ""),
         back="none for what was deleted; what was kept comes back into a stack by pulumi import",
     )
+
+
+def _of_all(graph: Graph) -> Iterator[Step]:
+    """What an account takes one of, so that its other stacks lean on this one's."""
+    trusts = [node for node in graph.of_type(_PROVIDER) if _GITHUB in str(node.inputs.get("url"))]
+    for node in (*trusts, *graph.of_type(_IMAGE_COPIES)):
+        yield Step(
+            f"{node.name} is kept, unless this is the last stack of the account that takes it: one serves all stacks "
+            + ("that GitHub's workflows deploy" if node.type == _PROVIDER else "whose images are copied"),
+            (f"keep=\"$keep \"'--exclude={node.urn}'",),
+            see="destroy leaves it; another stack takes it into its file and by pulumi import, and its updates go on",
+        )
 
 
 _DELEGATED = (

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -128,3 +129,17 @@ def test_a_wrong_command_is_told() -> None:
     assert wrong("pulumi stack export --frobnicate") != []
     assert wrong("kubectl drain x --frobnicate") != []
     assert wrong('kubectl get pods "$(frobnicate)"') == ["no program frobnicate is known"]
+
+
+def test_a_cluster_without_a_runner_is_not_sent_to_one() -> None:
+    """``runner: null`` is a stack that people update from inside its network."""
+    alone = copy(stack_graph("prod"))
+    alone.exports = {key: value for key, value in alone.exports.items() if key != "deploymentRunner"}
+    lines = [
+        line
+        for kind in (Kind.SCALE, Kind.ROTATE, Kind.STUCK)
+        for step in drill(alone, kind).steps
+        for line in texts(step)
+    ]
+    assert "pulumi up --stack prod" in lines
+    assert not [line for line in lines if "in-vpc" in line]

@@ -162,6 +162,13 @@ ORDER = (
 )
 
 
+@pytest.mark.parametrize(("stack", "urn"), [("mdreader-prod", "OpenIdConnectProvider::"), ("prod", "::images-rules'")])
+def test_what_an_account_has_one_of_stays_for_its_other_stacks(stack: str, urn: str) -> None:
+    lines = [line for step in take_away(stack_graph(stack)).steps for line in step.commands]
+    (kept,) = [n for n, line in enumerate(lines) if line.startswith("keep=") and urn in line]
+    assert kept < lines.index(f"pulumi destroy --stack {stack} $keep")
+
+
 def test_log_groups_of_services_are_named_as_aws_does() -> None:
     """The id of an API is known to the state alone, and ECS makes a group that no program makes."""
     steps = [line for step in take_away(stack_graph("mdreader-prod")).steps for line in step.commands]
