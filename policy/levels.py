@@ -1,5 +1,6 @@
 """Levels and thresholds of the rules, as a stack's policy configuration sets them."""
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,7 +99,8 @@ def read_config(raw: Mapping[str, Any], rules: Iterable[Rule]) -> Config:
         members = _members(entry)
         level = members.pop(LEVEL_KEY, None)
         if rule_id != "all" and rule_id not in by_id:
-            problems.append(f"{rule_id}: no such rule")
+            close = difflib.get_close_matches(rule_id, by_id, n=1)
+            problems.append(f"{rule_id}: no such rule" + (f"; did you mean {close[0]}?" if close else ""))
             continue
         try:
             if level is not None:

@@ -92,6 +92,8 @@ def _options(
         name, given, file = said.partition("=")
         if not (name and given and file):
             raise UsageError(f"strata: --outputs {said} is no STACK=FILE, such as acme/network/prod=outputs.json")
+        if not Path(file).is_file():
+            raise UsageError(f"strata: --outputs {said}: there is no file {file}")
         outputs_of[name] = Path(file)
 
 

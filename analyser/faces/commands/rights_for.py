@@ -32,6 +32,10 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
     """Prints how wide the rights are, or writes the policies. Raises UsageError for rights that cannot be narrowed."""
     graph = in_either_state(whole(stack), graph_of(stack, promoted=False)) if home_of(stack) else whole(stack)
     bucket = bucket_of(state) if state else _state(graph)
+    if state and not bucket:
+        raise UsageError(
+            f"strata: --state {state} names no bucket of S3: 3 to 63 small letters, digits, dots and hyphens, such as s3://my-state-bucket"
+        )
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     name = boundary_name(graph)

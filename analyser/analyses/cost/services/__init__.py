@@ -26,6 +26,7 @@ from analyser.analyses.cost.services import (
     rds,
     s3,
     security,
+    streams,
 )
 
 PRICERS: dict[str, Pricer] = {
@@ -53,5 +54,6 @@ PRICERS: dict[str, Pricer] = {
     **rds.PRICERS,
     **s3.PRICERS,
     **security.PRICERS,
+    **streams.PRICERS,
 }
 """By type; what a plain line says stands in ``resource_types``."""

@@ -42,6 +42,8 @@ US = {
     "lambda.duration-provisioned-arm64": 0.0000077778,
     "lambda.provisioned-arm64": 0.0000033334, "lambda.requests": 0.2, "logs.ingested": 0.5, "logs.stored": 0.03,
     "msk.m5.large": 0.21, "msk.storage": 0.1, "msk.t3.small": 0.0456, "nat.data": 0.045, "nat.hours": 0.045,
+    "kinesis.on-demand": 0.04, "kinesis.shard": 0.015, "kinesis.shard-extended": 0.02, "mq.m5.large": 0.288,
+    "redshift.ra3.xlplus": 1.086,
     "opensearch.gp3": 0.122, "opensearch.m6g.large": 0.128, "opensearch.r6g.large": 0.167,
     "opensearch.t3.medium": 0.073, "rds.aurora-backup": 0.021, "rds.aurora-io": 0.2,
     "rds.aurora-storage": 0.1, "rds.backup": 0.095, "rds.gp3": 0.115, "rds.gp3-iops": 0.02,

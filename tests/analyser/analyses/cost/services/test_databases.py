@@ -4,6 +4,7 @@ import pytest
 
 from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.graph import Node
+from policy.unknown import UNKNOWN
 from settings import Usage
 from tests.analyser.analyses.cost.support import bill, lines, node
 
@@ -222,3 +223,43 @@ def test_capacity_of_a_table_and_its_index_lies_between_their_bounds() -> None:
 def test_what_is_paid_otherwise_is_no_zero(token: str, inputs: dict[str, object], said: str) -> None:
     with pytest.raises(NoPriceError, match=said):
         bill(token, inputs)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "bought"),
+    [
+        ("aws:mq/broker:Broker", {"hostInstanceType": "mq.m5.large"}, {"mq.m5.large instances": 210.24}),  # 730 x 0.288
+        (
+            "aws:mq/broker:Broker", {"hostInstanceType": "mq.m5.large", "deploymentMode": "CLUSTER_MULTI_AZ"},
+            {"mq.m5.large instances": 630.72},
+        ),
+        ("aws:kinesis/stream:Stream", {"shardCount": 2, "retentionPeriod": 24}, {"Shards": 21.9}),  # 2 x 730 x 0.015
+        (
+            "aws:kinesis/stream:Stream", {"shardCount": 2, "retentionPeriod": 48},
+            {"Shards": 21.9, "Shards that keep records longer": 29.2},
+        ),
+        (
+            "aws:kinesis/stream:Stream", {"streamModeDetails": {"streamMode": "ON_DEMAND"}}, {"Stream on demand": 29.2},
+        ),
+        (
+            "aws:redshift/cluster:Cluster", {"nodeType": "ra3.xlplus", "numberOfNodes": 2},
+            {"ra3.xlplus nodes": 1585.56},  # 2 x 730 x 1.086
+        ),
+    ],
+)  # fmt: skip
+def test_brokers_streams_and_warehouses_pay_for_what_runs(token: str, inputs: dict, bought: dict) -> None:
+    assert bill(token, inputs) == bought
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws:mq/broker:Broker", {"hostInstanceType": "mq.m5.large", "deploymentMode": UNKNOWN}),
+        ("aws:kinesis/stream:Stream", {"shardCount": UNKNOWN}),
+        ("aws:kinesis/stream:Stream", {"streamModeDetails": UNKNOWN, "shardCount": 1}),
+        ("aws:redshift/cluster:Cluster", {"nodeType": "ra3.xlplus", "numberOfNodes": UNKNOWN}),
+    ],
+)
+def test_what_is_not_known_of_them_is_no_zero(token: str, inputs: dict) -> None:
+    with pytest.raises(NoPriceError, match="not known"):
+        lines(token, inputs)
