@@ -53,8 +53,8 @@ class Node:
         return self.custom and not self.is_provider
 
     @property
-    def told(self) -> bool:
-        """Whether everything about it is known."""
+    def is_wholly_known(self) -> bool:
+        """Whether no input and no output is unknown."""
         return wholly_known(self.inputs) and wholly_known(self.outputs)
 
     @property
@@ -187,10 +187,12 @@ class Graph:
         """What may hold resources that are not in the graph: what is not there is not known to be missing then."""
         return [gap for gap in self.gaps if gap.kind in ("component", "begun", "read")]
 
-    def as_told(self) -> "Graph":
-        """The same without what is not known: for lists of what to do, to which that is as good as not said."""
-        nodes = [node if node.told else replace(node, inputs=_known(node.inputs), outputs=_known(node.outputs))
-                 for node in self.nodes]  # fmt: skip
+    def without_unknowns(self) -> "Graph":
+        """The same without unknown values: for lists of what to do, to which unknown is as good as not set."""
+        nodes = [
+            node if node.is_wholly_known else replace(node, inputs=_known(node.inputs), outputs=_known(node.outputs))
+            for node in self.nodes
+        ]
         return Graph(
             self.project,
             self.stack,

@@ -67,7 +67,7 @@ def checks(graph: Graph) -> list[Check]:
     endpoint, too. They change nothing but for the debug containers (``adds``), which stay listed in the pods they were
     started in until those go.
     """
-    graph = graph.as_told()
+    graph = graph.without_unknowns()
     stores = [*_databases(graph), *_auroras(graph), *_caches(graph), *_streams(graph)]
     return [
         *(check for node in _by_name(graph, _CLUSTER) for check in _cluster(graph, node)),

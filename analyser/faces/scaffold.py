@@ -1,5 +1,6 @@
 """The files that `strata new` writes for a system, component, rule or stack, from templates."""
 
+import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _GOES_ON = re.compile(r", promotesTo: \[[^\]]*\]")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
+_SYSTEM_IMPORTS = re.compile(r"(?:^from systems\..+\n)+", re.MULTILINE)
+"""Imports whose order depends on the system's name: `atlas` stands before `foundation`, `shop` after it."""
 
 
 class BeginningError(Exception):
@@ -57,14 +60,14 @@ _NEXT: Mapping[str, Sequence[str]] = {
     "system": (
         "strata preview $kebab-dev",
         "make update, which writes its golden graph, inventory and page of settings",
-        "python -m pytest tests/systems tests/golden tests/docs -k '$name or page or map'",
+        ".venv/bin/python -m pytest tests/systems tests/golden tests/docs -k '$name or page or map'",
     ),
     "component": (
-        "python -m pytest tests/components/$room/test_$name.py",
+        ".venv/bin/python -m pytest tests/components/$room/test_$name.py",
         "use it in a system, then make update: its resources come into the golden graph",
     ),
     "rule": (
-        "python -m pytest tests/policy/rules/test_$name.py tests/policy/test_every_rule.py",
+        ".venv/bin/python -m pytest tests/policy/rules/test_$name.py tests/policy/test_every_rule.py",
         "make update, which writes it into policy/RULES.md",
         "strata preview --all, to see what it finds",
     ),
@@ -76,6 +79,10 @@ def begin(root: Path, kind: str, name: str, room: str = "") -> Begun:
     """Writes the files of ``kind``. Raises BeginningError for a name that cannot be, or is there already."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise BeginningError(f"{name!r} is no name: lower-case letters, digits and single underscores, a letter first")
+    if keyword.iskeyword(name):
+        raise BeginningError(f"{name!r} is a keyword of Python, which no module can be called")
+    if kind == "system" and (root / f"systems/{name}.py").exists():
+        raise BeginningError(f"systems/{name}.py is a module that the systems share; the system needs another name")
     rooms = sorted(folder.parent.name for folder in (root / "components").glob("*/__init__.py"))
     if room and room not in rooms:
         raise BeginningError(f"components/ has no room {room!r}; one of: {', '.join(rooms)}")
@@ -125,7 +132,8 @@ def _templates(kind: str, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         path = file.relative_to(TEMPLATES / kind).as_posix().removesuffix(_SUFFIX)
         for word in ("name", "kebab", "room"):
             path = path.replace(f"__{word}__", said[word])
-        yield path, Template(file.read_text(encoding="utf-8")).substitute(said)
+        text = Template(file.read_text(encoding="utf-8")).substitute(said)
+        yield path, _SYSTEM_IMPORTS.sub(lambda block: "".join(sorted(block[0].splitlines(keepends=True))), text)
 
 
 def _write(root: Path, texts: Mapping[Path, str]) -> None:

@@ -44,7 +44,7 @@ def _node(token: str, *, unknown: bool) -> Node:
 
 
 def _inventory(graph: Graph) -> list[object]:
-    told = graph.as_told()
+    told = graph.without_unknowns()
     return [READERS[node.type](told, node) for node in told.resources if node.type in READERS]
 
 

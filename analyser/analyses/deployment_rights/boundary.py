@@ -10,8 +10,8 @@ from typing import Final
 
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
 from analyser.analyses.deployment_rights.names import fewer, filled, made_up
-from analyser.analyses.deployment_rights.others import deployment_roles
 from analyser.analyses.deployment_rights.roles import ROLE
+from analyser.analyses.deployment_rights.state_and_lookups import deployment_roles
 from analyser.analyses.deployment_rights.statements import Statement, allow, is_read, no_other_stack
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.deployment_rights.used_arns import Used, fewer_and_wider

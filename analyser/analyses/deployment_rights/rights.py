@@ -9,8 +9,8 @@ from analyser.analyses.delivery import Delivered
 from analyser.analyses.deployment_rights.by_inputs import by_inputs
 from analyser.analyses.deployment_rights.documents import Document, TooLargeError, documents
 from analyser.analyses.deployment_rights.names import MANY
-from analyser.analyses.deployment_rights.others import LOOKS, deployment_roles, others
 from analyser.analyses.deployment_rights.roles import keeps_itself, of_roles
+from analyser.analyses.deployment_rights.state_and_lookups import LOOKS, beside_resources, deployment_roles
 from analyser.analyses.deployment_rights.statements import STACK_TAG, actions_for, no_other_stack, statements
 from analyser.analyses.deployment_rights.steps import STEPS, promotion
 from analyser.graph import Graph
@@ -87,7 +87,7 @@ def rights_for(
     actions = actions_for(graph, reading=reading) | set(LOOKS)
     if not reading:
         actions |= {action for token, steps in STEPS.items() if graph.of_type(token) for action in steps}
-    always = [*others(graph, state, reading=reading)]
+    always = [*beside_resources(graph, state, reading=reading)]
     if not reading:
         always += [*by_inputs(graph), *promotion(graph, before)]
         always.append(no_other_stack(graph, [*companions, *(one.stack for one in before)]))

@@ -20,7 +20,7 @@ SPECIAL: Final = frozenset(
     {"ec2:RunInstances", "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
      "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "route53:ChangeResourceRecordSets"}
 )  # fmt: skip
-"""Actions with conditions of their own: ``roles.py``, ``others.py``."""
+"""Actions with conditions of their own: ``roles.py``, ``state_and_lookups.py``."""
 # Services that know tags of few kinds, or of buckets only where that is turned on: a condition would refuse the rest.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html

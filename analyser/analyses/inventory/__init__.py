@@ -21,7 +21,7 @@ def inventory(graph: Graph, known: Sequence[Purpose]) -> Inventory:
 
     Raises UnexplainedError when a store has no purpose among ``known``.
     """
-    graph = graph.as_told()
+    graph = graph.without_unknowns()
     keys, backups = Keys(graph), Backups(graph)
     found = [node for node in graph.resources if node.type in READERS]
     silent = sorted(node.name for node in found if of(node.name, known) is None)

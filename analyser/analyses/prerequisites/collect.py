@@ -33,6 +33,6 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
 
 def prerequisites(graph: Graph) -> list[Prerequisite]:
     """What has to be true, by time; within that, as the finders are listed."""
-    told = graph.as_told()
+    told = graph.without_unknowns()
     found = [one for finder in FINDERS for one in finder(told)]
     return sorted(found, key=lambda one: list(When).index(one.when))

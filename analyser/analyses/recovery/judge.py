@@ -40,7 +40,7 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
 
     Raises SettingsError for objectives of no store.
     """
-    graph = graph.as_told()  # a way back is one that the program says
+    graph = graph.without_unknowns()  # a way back is one that the program says
     whole = joined(graph, standing.graph) if standing else graph
     then = standing.steps if standing else (NOBODY,)
     own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")

@@ -30,7 +30,7 @@ class Taken:
 
 def take_away(graph: Graph, standby: str = "") -> Taken:
     """The teardown of a stack; ``standby`` is the name of the recovery stack that depends on it, if there is one."""
-    times, graph = timed(graph), graph.as_told()
+    times, graph = timed(graph), graph.without_unknowns()
     return Taken(
         graph.stack,
         times.typical,

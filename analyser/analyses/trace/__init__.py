@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from analyser.analyses.trace.alarms import alarms
+from analyser.analyses.trace.any_program import of_any_program
 from analyser.analyses.trace.backups import backups
 from analyser.analyses.trace.browser import browsers
 from analyser.analyses.trace.deployer import deployers
 from analyser.analyses.trace.logs import logs
 from analyser.analyses.trace.model import Chain, Link, State, Story
-from analyser.analyses.trace.others import of_others
 from analyser.analyses.trace.registry import registries
 from analyser.analyses.trace.rotations import rotations
 from analyser.analyses.trace.spans import spans
@@ -52,7 +52,7 @@ def trace(graph: Graph) -> list[Chain]:
     survey = Survey(graph)
     chains = [chain for tell in STORIES.values() for chain in tell(survey)]
     if graph.project != PROJECT:
-        return of_others(chains, hidden=bool(graph.hidden))
+        return of_any_program(chains, hidden=bool(graph.hidden))
     recovery = recovery_of(graph.config)
     return chains if recovery is None else [_behind(chain, recovery.home) for chain in chains]
 

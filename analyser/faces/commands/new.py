@@ -20,6 +20,12 @@ class Kind(StrEnum):
     STACK = "stack"
 
 
+_NEEDED = {
+    Kind.COMPONENT: "say with --room which folder of components/ it belongs in, as in --room data",
+    Kind.STACK: "say with --like which stack it begins as, as in --like dev",
+}
+
+
 def new(
     kind: Annotated[Kind, typer.Argument(help="What to begin.", show_default=False)],
     name: Annotated[str, typer.Argument(help="Its name: a stack's, or lower-case words as in print_queue.")],
@@ -34,10 +40,11 @@ def new(
     """Write the files to start something with. They preview and pass their tests; nothing is written over."""
     from analyser.faces.scaffold import BeginningError, begin, stack_like
 
-    if (kind is Kind.COMPONENT) != bool(room):
-        raise UsageError(f"strata: new {kind} {name}: --room is for a component, which needs it")
-    if (kind is Kind.STACK) != bool(like):
-        raise UsageError(f"strata: new {kind} {name}: --like is for a stack, which needs it")
+    for option, value, needed_by in (("--room", room, Kind.COMPONENT), ("--like", like, Kind.STACK)):
+        if value and kind is not needed_by:
+            raise UsageError(f"strata: new {kind} {name}: {option} is for a {needed_by} alone")
+        if kind is needed_by and not value:
+            raise UsageError(f"strata: new {kind} {name}: {_NEEDED[needed_by]}")
     try:
         root = own_project("new")
         begun = stack_like(root, name, like) if kind is Kind.STACK else begin(root, kind, name, room)

@@ -10,8 +10,8 @@ import typer
 from analyser.analyses.delivery import Delivered, tried_in
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, Document, TooLargeError, size
-from analyser.analyses.deployment_rights.others import bucket_of, state_of
 from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideError, in_either_state, rights_for
+from analyser.analyses.deployment_rights.state_and_lookups import bucket_of, state_of
 from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import UnknownTypeError
 from analyser.faces.commands.drill import home_of, standby_of, whole

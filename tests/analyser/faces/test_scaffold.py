@@ -20,7 +20,7 @@ LIKE = "Pulumi.collaboration-dev.yaml"
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with what is added to, and nothing else."""
-    for file in (*LISTS, LIKE, "Pulumi.yaml", "components/data/__init__.py"):
+    for file in (*LISTS, LIKE, "Pulumi.yaml", "components/data/__init__.py", "systems/foundation.py"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     monkeypatch.chdir(tmp_path)
@@ -28,7 +28,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("words", "room"), [("system book_store", ""), ("component print_queue", "data"), ("rule keeps_messages", "")]
+    ("words", "room"),
+    [("system book_store", ""), ("system zoo", ""), ("component print_queue", "data"), ("rule keeps_messages", "")],
 )
 def test_what_is_written_is_whole(root: Path, words: str, room: str) -> None:
     begun = begin(root, *words.split(), room)
@@ -38,6 +39,8 @@ def test_what_is_written_is_whole(root: Path, words: str, room: str) -> None:
             assert not re.search(r"\$(?!schema)|__(name|kebab|room)__", f"{file} {text}"), file
         if file.endswith(".py"):
             ast.parse(text)
+            imported = re.findall(r"^from (systems\S+)", text, re.MULTILINE)
+            assert imported == sorted(imported), file
         if file.endswith(".yaml"):
             yaml.safe_load(text)
     assert not any("$" in line for line in begun.next)
@@ -71,11 +74,13 @@ def test_a_stack_is_like_another_but_for_the_word_that_tells_them_apart(root: Pa
     [
         ("system Shop", "'Shop' is no name: lower-case letters, digits and single underscores, a letter first"),
         (f"system {'a' * 41}", "is no name"),
-        ("component queue", "--room is for a component, which needs it"),
+        ("system class", "'class' is a keyword of Python"),
+        ("system foundation", "systems/foundation.py is a module that the systems share"),
+        ("component queue", "say with --room which folder of components/ it belongs in"),
         ("rule queue --room data", "--room is for a component"),
         ("component queue --room date", "components/ has no room 'date'; one of: data"),
         ("stack shop_dev --like collaboration-dev", "'shop_dev' is no stack's name"),
-        ("stack shop", "--like is for a stack, which needs it"),
+        ("stack shop", "say with --like which stack it begins as"),
         ("stack shop-dev --like shop", "there is no Pulumi.shop.yaml to be like"),
         ("stack shop-dev --like collaboration-dev", "its last word is that of collaboration-dev"),
     ],

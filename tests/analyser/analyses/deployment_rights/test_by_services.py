@@ -3,8 +3,8 @@
 import pytest
 
 from analyser.analyses.deployment_rights.by_inputs import by_inputs
-from analyser.analyses.deployment_rights.others import state_of
 from analyser.analyses.deployment_rights.rights import in_either_state
+from analyser.analyses.deployment_rights.state_and_lookups import state_of
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings import stackfile

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analyser.analyses.deployment_rights import generate
-from analyser.analyses.deployment_rights.others import LOOKS
 from analyser.analyses.deployment_rights.rights import TooWideError, rights_for
 from analyser.analyses.deployment_rights.roles import SERVICE_LINKED
+from analyser.analyses.deployment_rights.state_and_lookups import LOOKS
 from analyser.analyses.deployment_rights.steps import STEPS
 from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, of_type, operations
 from analyser.graph import Graph, Node

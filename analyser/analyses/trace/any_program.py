@@ -23,7 +23,7 @@ ELSEWHERE = {
 """Links whose other side may well be out of sight, and where."""
 
 
-def of_others(chains: Iterable[Chain], *, hidden: bool) -> list[Chain]:
+def of_any_program(chains: Iterable[Chain], *, hidden: bool) -> list[Chain]:
     """The chains of another project; with something ``hidden`` in it, nothing is missing for certain."""
     found = (replace(chain, links=tuple(_links(chain.links, hidden=hidden))) for chain in chains)
     return [chain for chain in found if chain.links]

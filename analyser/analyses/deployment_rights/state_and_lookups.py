@@ -24,7 +24,7 @@ LOOKS: Final = ("ec2:DescribeAvailabilityZones", "ec2:DescribeManagedPrefixLists
 _BACKEND: Final = re.compile(r"s3://([a-z0-9.-]{3,63})")
 
 
-def others(graph: Graph, state: str, *, reading: bool) -> Iterator[Statement]:
+def beside_resources(graph: Graph, state: str, *, reading: bool) -> Iterator[Statement]:
     """All of it, or what a preview takes of it. ``state`` is the bucket of the state."""
     yield from _state(graph, state, reading=reading)
     if graph.of_type("aws:eks/cluster:Cluster"):
