@@ -11,6 +11,7 @@ ORDERED: Mapping[str, str] = {
     "MigrationFiles.files": "applied in their order, and a file more only comes last: MigrationFiles says so",
     "NetworkSettings.zoneOrder": "an order by what it says",
     "NearestSettings.continents": "home makes no record of them; the recovery stack reads them in home's file",
+    "PodSettings.nodeSelector": "pods want a node with all of it, and a label that no group has is refused",
     "OriginSecretSettings.generations": "two at most, of which the first is sent; steps.py has the steps",
     "CrossOriginSettings.exposeHeaders": "Amplify, the one that could be told, refuses headers.cors",
     "CrossOriginSettings.headers": "the same",

@@ -248,7 +248,6 @@ def test_dev_is_the_eks_model_without_copies_and_pipeline() -> None:
         "backup-copies",
         "cache-copy",
         "bucket-copies",
-        "image-copies",
         "health",
         "serves",
         "delivery",
