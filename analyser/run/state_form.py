@@ -15,16 +15,16 @@ _FORMS: Mapping[str, tuple[type, str]] = {
 
 
 def malformed(states: Any) -> Iterator[str]:
-    """What of them is of another form, in the order of resources."""
+    """What of them is of another form, of which the first is to be told: what follows may rest on it."""
     if not isinstance(states, list):
         yield "resources is no list"
         return
     for place, state in enumerate(states):
         yield from (f"resources[{place}]{wrong}" for wrong in _wrong(state))
     parents = {state["urn"]: state.get("parent") for state in states}
-    yield from (
-        f"resources[{place}].parent: is within itself" for place, urn in enumerate(parents) if _round(urn, parents)
-    )
+    for place, state in enumerate(states):  # of which two may have one URN, as what is about to be deleted has
+        if _round(state["urn"], parents):
+            yield f"resources[{place}].parent: is within itself"
 
 
 def _wrong(state: Any) -> Iterator[str]:

@@ -61,6 +61,15 @@ def odd(**said: Any) -> dict[str, Any]:
     return {"version": 3, "deployment": {"resources": [{**queue, **said}, stack]}}
 
 
+def twice() -> dict[str, Any]:
+    """An export with a resource that is about to be deleted beside the one in its place, and one within itself."""
+    stack, queue, parameter = states()
+    return {
+        "version": 3,
+        "deployment": {"resources": [stack, queue, {**queue, "delete": True}, {**parameter, "parent": PARAMETER}]},
+    }
+
+
 def planned(*steps: str) -> dict[str, Any]:
     goals = {
         state["urn"]: {
@@ -152,6 +161,7 @@ def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytes
     for command, code in (("recovery", 0), ("teardown", 0), ("check", 0)):
         told(capsys, *there, command, "dev", code=code)
     assert "--state s3://BUCKET" in problem(capsys, *there, "rights-for", "dev")
+    assert "--state s3://x names no bucket" in problem(capsys, *there, "rights-for", "dev", "--state", "s3://x")
     for command in (
         *(("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone"), ("schema",)),
     ):
@@ -199,6 +209,7 @@ def test_a_state_of_another_language_is_read_and_its_secrets_are_not_told(
         ({"resources": []}, "is nothing that the CLI wrote"),
         ({"version": 9, "deployment": {}}, "version 9 of an export is not known"),
         (odd(parent=QUEUE), "resources[0].parent: is within itself"),
+        (twice(), "resources[3].parent: is within itself"),
         (odd(dependencies=[3]), "resources[0].dependencies is no list of URNs"),
         (odd(ignoreChanges=3), "resources[0].ignoreChanges is no list"),
         (digest(changeSummary=[1]), "changeSummary is no object"),

@@ -96,17 +96,19 @@ def test_findings_set_only_what_their_rule_declares() -> None:
 def test_every_problem_of_a_configuration_is_told_at_once() -> None:
     raw = {
         "nope": "advisory",
+        "rds-encryptd": "advisory",
         "test-words": {"mostWords": "many", "x": 1, "enforcementLevel": "loud"},
         "rds-encrypted": {"a": 1},
     }
     with pytest.raises(PolicyConfigError) as caught:
         read_config(raw, [words, rule_named("rds-encrypted")])
     lines = str(caught.value).splitlines()
-    assert lines[0] == "nope: no such rule"
-    assert lines[1].startswith("test-words.enforcementLevel: 'loud' is not one of mandatory")
-    assert lines[2].startswith("test-words.mostWords: ")
-    assert lines[3].startswith("test-words.x: ")
-    assert lines[4] == "rds-encrypted.a: this rule has no thresholds"
+    assert lines.pop(0) == "nope: no such rule"
+    assert lines.pop(0) == "rds-encryptd: no such rule; did you mean rds-encrypted?"
+    assert lines[0].startswith("test-words.enforcementLevel: 'loud' is not one of mandatory")
+    assert lines[1].startswith("test-words.mostWords: ")
+    assert lines[2].startswith("test-words.x: ")
+    assert lines[3] == "rds-encrypted.a: this rule has no thresholds"
 
 
 @pytest.mark.parametrize(

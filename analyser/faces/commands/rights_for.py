@@ -30,12 +30,14 @@ _BOUNDARY = f"{PROJECT}:{BOUNDARY}"
 
 def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
     """Prints how wide the rights are, or writes the policies. Raises UsageError for rights that cannot be narrowed."""
-    graph = in_either_state(whole(stack), graph_of(stack, promoted=False)) if home_of(stack) else whole(stack)
-    bucket = bucket_of(state) if state else _state(graph)
+    bucket = bucket_of(state) if state else ""
     if state and not bucket:
         raise UsageError(
-            f"strata: --state {state} names no bucket of S3: 3 to 63 small letters, digits, dots and hyphens, such as s3://my-state-bucket"
+            f"strata: --state {state} names no bucket of S3: 3 to 63 small letters, digits, dots and hyphens, "
+            "such as s3://my-state-bucket"
         )
+    graph = in_either_state(whole(stack), graph_of(stack, promoted=False)) if home_of(stack) else whole(stack)
+    bucket = bucket or _state(graph)
     if not bucket:
         raise UsageError(f"strata: {stack} does not say where its state is; add --state s3://BUCKET")
     name = boundary_name(graph)
