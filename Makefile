@@ -13,7 +13,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: $(EMULATOR) help versions setup preview local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
+.PHONY: $(EMULATOR) help versions setup preview previews local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ $(PARTS): $(VENV)/.ready analyser/run/sdk/split.py
 
 preview: $(READY) ## Preview a stack with policies, no account needed (STACK=prod)
 	@$(BIN)/strata preview $(STACK)
+
+previews: $(READY) ## Preview every stack with policies
+	@$(BIN)/strata preview --all
 
 # The emulator of AWS, in a virtualenv of its own and of .venv's Python, whose packages its functions have (docs/decisions/0052).
 $(EMULATOR): $(READY)
