@@ -7,6 +7,7 @@ import pytest
 from analyser.analyses.reach.answer import Answer, ask, matrix
 from analyser.analyses.reach.model import Reach, UnknownPlaceError, reach_of
 from analyser.analyses.reach.place import Kind, Place
+from analyser.analyses.reach.unmodelled_types import bears_on_reach
 from analyser.faces.terminal.reach import show_matrix
 from tests.stacks import STACKS, stack_graph
 
@@ -212,3 +213,11 @@ def test_the_matrix_prints_a_line_for_those_that_reach_the_same(capsys: pytest.C
 def test_a_name_that_is_none() -> None:
     with pytest.raises(UnknownPlaceError, match="prod: nothing is called 'datbase'; did you mean database"):
         of(PROD).find("datbase")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_has_no_place_is_what_cloudfront_runs_or_checks_a_signature_by(stack: str) -> None:
+    without = {token for token in stack_graph(stack).counts if bears_on_reach(token)}
+    assert without <= {
+        f"aws:cloudfront/{one}" for one in ("function:Function", "keyGroup:KeyGroup", "publicKey:PublicKey")
+    }
