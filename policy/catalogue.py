@@ -86,25 +86,25 @@ def _default(schema: Mapping[str, Any]) -> str:
 
 def frameworks(rules: tuple[Rule, ...] | None = None) -> str:
     """Every framework as Markdown: an overview, then of each the controls that no rule sees, and the others."""
-    listed = all_rules() if rules is None else rules
-    told = [framework(name, listed) for name in NAMES]
-    head = _FRAMEWORKS.format(rows="\n".join(map(_counted, told)))
-    return "\n".join([head, *(_controls(each) for each in told)])
+    every = all_rules() if rules is None else rules
+    listed = [framework(name, every) for name in NAMES]
+    head = _FRAMEWORKS.format(rows="\n".join(map(_counted, listed)))
+    return "\n".join([head, *(_controls(each) for each in listed)])
 
 
-def _counted(told: Framework) -> str:
-    seen = sum(bool(control.rules) for control in told.controls)
-    hidden = sum(not control.rules and control.unseen is not None for control in told.controls)
-    rest = len(told.controls) - seen - hidden
-    cells = f"{told.name} {told.version}", f"`{told.key}`", len(told.controls), seen, rest, hidden
+def _counted(one: Framework) -> str:
+    seen = sum(bool(control.rules) for control in one.controls)
+    hidden = sum(not control.rules and control.unseen is not None for control in one.controls)
+    rest = len(one.controls) - seen - hidden
+    cells = f"{one.name} {one.version}", f"`{one.key}`", len(one.controls), seen, rest, hidden
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _controls(told: Framework) -> str:
-    by_seen = sorted(told.controls, key=lambda control: bool(control.rules))
+def _controls(one: Framework) -> str:
+    by_seen = sorted(one.controls, key=lambda control: bool(control.rules))
     lines = [
-        f"## {told.name} {told.version}\n",
-        f"Source: {told.source}.\n",
+        f"## {one.name} {one.version}\n",
+        f"Source: {one.source}.\n",
         "| control | | rules |",
         "| --- | --- | --- |",
     ]

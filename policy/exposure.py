@@ -267,7 +267,7 @@ def behind_cloudfront(target: Resource, graph: Graph) -> bool:
         direct = graph.refers(distribution, "origins")
         if target in direct or any(target in graph.refers(other, "vpcOriginEndpointConfig") for other in direct):
             return True
-        if distribution.untold("origins", "domainName"):
+        if distribution.partly_unknown("origins", "domainName"):
             return True
         for origin in distribution.blocks("origins"):
             if any(not known(name) or origin.has("domainName", name) for name in names):

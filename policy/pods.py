@@ -135,7 +135,7 @@ def is_node_agent(pod: Pod, read_only_paths: tuple[str, ...]) -> bool:
     if canonical(pod.workload.type) != DAEMON_SET:
         return False
     volumes = list(pod.host_paths())
-    unread = pod.spec.untold("volumes", "hostPath")
+    unread = pod.spec.partly_unknown("volumes", "hostPath")
     return (unread or bool(volumes)) and all(is_read_only(pod, volume, read_only_paths) for volume in volumes)
 
 

@@ -119,7 +119,7 @@ class Values:
         members = value if isinstance(value, list) else [value]
         return [member for member in members if member is not UNKNOWN]
 
-    def untold(self, path: str, *keys: str) -> bool:
+    def partly_unknown(self, path: str, *keys: str) -> bool:
         """Whether a member of the list at the path, or what one of its `keys` says, is not known yet.
 
         A rule about something that no member says stays silent then: that member may say it.

@@ -4,8 +4,11 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from string import Template
+
+from policy import clock
 
 TEMPLATES = Path(__file__).with_name("templates")
 _SUFFIX = ".txt"
@@ -13,6 +16,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _GOES_ON = re.compile(r", promotesTo: \[[^\]]*\]")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
+_EXEMPT = timedelta(days=365)
+"""For how long what a template is exempt from stays so."""
 _SYSTEM_IMPORTS = re.compile(r"(?:^from systems\..+\n)+", re.MULTILINE)
 """Imports whose order depends on the system's name: `atlas` stands before `foundation`, `shop` after it."""
 
@@ -54,6 +59,16 @@ _ROWS = {
             '- store: "backup-changes-*"\n  holds: What AWS Backup said of vaults and plans that were changed\n'
             "  personal: false\n  erasure: none",
         ),
+        _Row(
+            "strata-policy.yaml",
+            r"",
+            "- rule: apigateway-authorized\n"
+            "  urn: urn:pulumi:*::strata::*aws:apigateway/method:Method::api-routes-health-*\n"
+            "  where: {strata:system: $name}\n"
+            "  reason: Who watches it has no token. The answer says that the function runs and nothing else; the stage "
+            "is throttled and behind a web ACL.\n"
+            "  owner: platform\n  expires: $expires",
+        ),
     )
 }
 _NEXT: Mapping[str, Sequence[str]] = {
@@ -93,6 +108,7 @@ def begin(root: Path, kind: str, name: str, room: str = "") -> Begun:
         "Title": " ".join(words).capitalize(),
         "kebab": "-".join(words),
         "room": room,
+        "expires": (clock.today() + _EXEMPT).isoformat(),
     }
     texts = {root / file: text for file, text in _templates(kind, said)}
     _write(root, texts)

@@ -42,7 +42,7 @@ def _mapping(value: Mapping[str, Any]) -> Any:
     return Asset(signature, members if "assets" in members else {**members, HASH: _digest(value)})
 
 
-def _untold(_value: Mapping[str, Any]) -> Any:
+def _unknown(_value: Mapping[str, Any]) -> Any:
     return UNKNOWN
 
 
@@ -62,11 +62,11 @@ def _bytes(value: Mapping[str, Any]) -> str:
 
 
 _SIGNED: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
-    rpc._special_secret_sig: _untold,
+    rpc._special_secret_sig: _unknown,
     rpc._special_resource_sig: _reference,
     rpc._special_output_value_sig: _output,
     "803fd3297a5875dc03ca845dda5d2a98": _bytes,
-    "8ad145fe-0d11-4827-bfd7-1abcbf086f5c": _untold,  # a number for which JSON has none, such as infinity
+    "8ad145fe-0d11-4827-bfd7-1abcbf086f5c": _unknown,  # a number for which JSON has none, such as infinity
 }
 
 

@@ -236,7 +236,7 @@ _ALL, _NONE = _Cookies(frozenset(), all_but=True), _Cookies(frozenset())
 def _cookies(policy: Resource, path: str) -> _Cookies | None:
     """What a policy passes on, or makes part of the key; None where it is not known."""
     behavior, items = policy.get(f"{path}.cookieBehavior", "none"), f"{path}.cookies.items"
-    if not known(behavior) or policy.untold(items):
+    if not known(behavior) or policy.partly_unknown(items):
         return None
     named = frozenset(map(str, policy.list(items)))
     return {
@@ -273,7 +273,7 @@ def _ignores_credentials(behavior: Block, policies: list[Resource]) -> bool:
     headers = f"{_KEY}.headersConfig.headers.items"
     return any(
         not policy.has("maxTtl", 0)
-        and not policy.untold(headers)
+        and not policy.partly_unknown(headers)
         and "authorization" not in [str(name).lower() for name in policy.list(headers)]
         for policy in policies
     )

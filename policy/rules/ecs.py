@@ -81,7 +81,7 @@ def container_insights(cluster: Resource) -> Iterator[Finding]:
     """Restarts, memory and network by task are measured nowhere else."""
     settings = list(cluster.blocks("settings"))
     measuring = any(not each.lacks("value", "enabled", "enhanced") for each in settings)
-    if not cluster.untold("settings") and not measuring:
+    if not cluster.partly_unknown("settings") and not measuring:
         yield Finding("has no Container Insights", "settings")
 
 

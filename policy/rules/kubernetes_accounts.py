@@ -50,7 +50,7 @@ def _in_use(graph: Graph) -> frozenset[tuple[str, str]] | None:
     """The accounts that roles are bound to; None where some binding does not say to which."""
     found: set[tuple[str, str]] = set()
     for binding in graph.of(ROLE_BINDING, CLUSTER_ROLE_BINDING):
-        if binding.untold("subjects", "namespace", "name"):
+        if binding.partly_unknown("subjects", "namespace", "name"):
             return None
         for subject in binding.blocks("subjects"):
             namespace, name = subject.get("namespace", namespace_of(binding)), subject.get("name")

@@ -88,7 +88,7 @@ def _has_node_agents(graph: Graph, namespace: str) -> bool:
 
 def _may_mount_the_node(agent: Resource) -> bool:
     found = list(pods(agent))
-    return not found or any(pod.spec.untold("volumes", "hostPath") or any(pod.host_paths()) for pod in found)
+    return not found or any(pod.spec.partly_unknown("volumes", "hostPath") or any(pod.host_paths()) for pod in found)
 
 
 @rule(

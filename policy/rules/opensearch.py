@@ -122,7 +122,7 @@ def in_vpc(domain: Resource) -> Iterator[Finding]:
 )
 def logs(domain: Resource) -> Iterator[Finding]:
     """Who searched for what, and why a query failed, is known only from these."""
-    if domain.untold("logPublishingOptions", "logType"):
+    if domain.partly_unknown("logPublishingOptions", "logType"):
         return
     on = [each.get("logType") for each in domain.blocks("logPublishingOptions") if not each.has("enabled", False)]
     for log in ("AUDIT_LOGS", "ES_APPLICATION_LOGS"):

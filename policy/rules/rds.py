@@ -145,7 +145,7 @@ def postgres_forces_tls(instance: Resource, graph: Graph) -> Iterator[Finding]:
         values = [each.get("value") for each in group.blocks("parameters") if each.has("name", "rds.force_ssl")]
         if any(known(value) and str(value) != "1" for value in values):
             yield Finding("does not force TLS: rds.force_ssl is not 1", "parameterGroupName")
-        elif not values and not group.untold("parameters", "name") and _before_default(instance):
+        elif not values and not group.partly_unknown("parameters", "name") and _before_default(instance):
             yield Finding("does not force TLS: rds.force_ssl is not set", "parameterGroupName")
     if not groups and instance.lacks("parameterGroupName") and _before_default(instance):
         yield Finding("does not force TLS: it has no parameter group", "parameterGroupName")

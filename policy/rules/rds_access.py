@@ -57,7 +57,7 @@ def requires_tls(database: Resource, graph: Graph) -> Iterator[Finding]:
         values = [each.get("value") for each in group.blocks("parameters") if each.has("name", parameter)]
         if any(known(value) and str(value).upper() not in ("1", "ON") for value in values):
             yield Finding(f"does not force TLS: {parameter} is off", path)
-        elif not values and not group.untold("parameters", "name") and _is_before(database, since):
+        elif not values and not group.partly_unknown("parameters", "name") and _is_before(database, since):
             yield Finding(f"does not force TLS: {parameter} is not set", path)
     if not groups and database.lacks(path) and _is_before(database, since):
         yield Finding("does not force TLS: it has no parameter group", path)

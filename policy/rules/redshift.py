@@ -75,7 +75,7 @@ def requires_tls(warehouse: Resource, graph: Graph) -> Iterator[Finding]:
     for group in graph.refers(warehouse, "clusterParameterGroupName", PARAMETER_GROUP):
         values = [each.get("value") for each in group.blocks("parameters") if each.has("name", "require_ssl")]
         on = [not known(value) or str(value).lower() == "true" for value in values]
-        if not all(on) or (not on and not group.untold("parameters", "name")):
+        if not all(on) or (not on and not group.partly_unknown("parameters", "name")):
             yield Finding("does not force TLS", "clusterParameterGroupName")
 
 

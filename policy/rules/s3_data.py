@@ -78,7 +78,7 @@ def lifecycle_ends_uploads(configuration: Resource) -> Iterator[Finding]:
     path = "abortIncompleteMultipartUpload.daysAfterInitiation"
     rules = list(configuration.blocks("rules"))
     ends = any(each.has(path) and each.has("status", "Enabled") for each in rules)
-    if not ends and not configuration.untold("rules", path, "status"):
+    if not ends and not configuration.partly_unknown("rules", path, "status"):
         yield Finding("never gives up unfinished uploads", "rules")
 
 

@@ -48,7 +48,7 @@ def parameter_no_plain_secret(parameter: Resource) -> Iterator[Finding]:
         return
     names = [str(name) for name in parameter.list("name")]
     values = [*parameter.list("value"), *parameter.list("insecureValue")]
-    if any(str(value).startswith("arn:") for value in values) or parameter.untold("value"):
+    if any(str(value).startswith("arn:") for value in values) or parameter.partly_unknown("value"):
         return
     if any(is_credential(None, value) for value in values):
         yield Finding("holds a credential in clear", "value")

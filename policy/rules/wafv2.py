@@ -25,7 +25,12 @@ class ManagedGroups(RuleConfig):
 def _rules(acl: Resource, graph: Graph) -> list[Block | Resource] | None:
     """The rules of a web ACL, inline and standalone; None where they are not all known."""
     by = "webAclArn"
-    if acl.untold("rules") or acl.unknown("ruleJson") or acl.has("ruleJson") or graph.unresolved(WEB_ACL_RULE, by):
+    if (
+        acl.partly_unknown("rules")
+        or acl.unknown("ruleJson")
+        or acl.has("ruleJson")
+        or graph.unresolved(WEB_ACL_RULE, by)
+    ):
         return None
     return [*acl.blocks("rules"), *graph.companions(acl, WEB_ACL_RULE, by=by)]
 
@@ -129,7 +134,7 @@ def logging(acl: Resource, graph: Graph) -> Iterator[Finding]:
 def logging_redacts(configuration: Resource) -> Iterator[Finding]:
     """Whoever may read the log could take over the sessions in it."""
     fields = list(configuration.blocks("redactedFields"))
-    if configuration.untold("redactedFields", "singleHeader.name"):
+    if configuration.partly_unknown("redactedFields", "singleHeader.name"):
         return
     redacted = {str(field.get("singleHeader.name", "")).lower() for field in fields}
     for header in _SECRET_HEADERS:

@@ -72,7 +72,9 @@ def test_jobs_of_each_environment_get_in_and_become_what_they_are_for(stack: str
 
 @pytest.mark.parametrize("stack", [s for s in STACKS if home_of(s) is None])
 def test_integration_asks_the_api_of_every_stack(stack: str) -> None:
-    assert answers_by_api(stack_graph(stack))
+    assert answers_by_api(stack_graph(stack)), (
+        "the output healthUrl of the system has to lead to its API, not to a bucket"
+    )
 
 
 Change = Callable[[Route], Route]

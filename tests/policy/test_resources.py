@@ -103,15 +103,15 @@ def test_lists() -> None:
 
 
 def test_what_no_member_says_may_stand_in_one_that_is_not_known() -> None:
-    assert IT.untold("hidden")
-    assert IT.untold("partly")
-    assert IT.untold("blocks")
-    assert not IT.untold("words")
-    assert not IT.untold("missing")
+    assert IT.partly_unknown("hidden")
+    assert IT.partly_unknown("partly")
+    assert IT.partly_unknown("blocks")
+    assert not IT.partly_unknown("words")
+    assert not IT.partly_unknown("missing")
     named = resource("t", entries=[{"name": "a"}, {"name": UNKNOWN, "value": 1}])
-    assert not named.untold("entries")
-    assert named.untold("entries", "value", "name")
-    assert not named.untold("entries", "value")
+    assert not named.partly_unknown("entries")
+    assert named.partly_unknown("entries", "value", "name")
+    assert not named.partly_unknown("entries", "value")
 
 
 def test_what_is_computed_is_given() -> None:
@@ -128,7 +128,7 @@ def test_of_what_is_not_seen_nothing_is_known() -> None:
         assert not unseen.has(path)
         assert not unseen.lacks(path)
         assert not unseen.given(path)
-    assert unseen.untold("blocks")
+    assert unseen.partly_unknown("blocks")
     assert list(unseen.blocks("blocks")) == []
     assert not unseen.omits("words", "z")
 

@@ -108,22 +108,26 @@ def barred_uploads(graph: Graph) -> list[str]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_firewall_behind_the_edge_takes_what_the_edge_lets_through(stack: str) -> None:
-    assert refused_behind_the_edge(stack_graph(stack)) == []
+    found = refused_behind_the_edge(stack_graph(stack))
+    assert found == [], "in the system's settings: InnerFirewallSettings behind, and the same largeBodies in both"
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stranger_s_distribution_reaches_no_origin(stack: str) -> None:
-    assert open_to_strangers(stack_graph(stack)) == []
+    found = open_to_strangers(stack_graph(stack))
+    assert found == [], "both sides take one OriginSecret: the origin of the Cdn and the LoadBalancer"
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_an_origin_shield_stands_before_answers_that_are_kept_and_no_others(stack: str) -> None:
-    assert shields_in_vain(stack_graph(stack)) == []
+    found = shields_in_vain(stack_graph(stack))
+    assert found == [], "in its CdnSettings: origin_shield_region=origin_shield_at(account.region)"
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_pages_may_upload_to_every_bucket_that_takes_them_from_browsers(stack: str) -> None:
-    assert barred_uploads(stack_graph(stack)) == []
+    found = barred_uploads(stack_graph(stack))
+    assert found == [], "in the ContentSecurityPolicy of the pages: the bucket's host among its connect-src"
 
 
 def of(graph: Graph, token: str, **wanted: str) -> Node:

@@ -5,19 +5,29 @@ import pytest
 from analyser.graph import Graph
 from tests.analyser.changed import changed
 from tests.stacks import STACKS, around, serving, stack_graph
+from tests.systems.environment_variables import VARIABLES
 from tests.systems.grants_of_stores import STORE_KINDS
 from tests.systems.in_kubernetes import KUBERNETES_KINDS
 from tests.systems.other_sides import AWS_KINDS
 from tests.systems.senders import SENDER_KINDS
-from tests.systems.told import VARIABLES
 
-KINDS = {**AWS_KINDS, "what code is told": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS, **SENDER_KINDS}
+ROWS = {
+    "an environment variable": "how its value is found by its name is a row of TABLE in"
+    " tests/systems/environment_variables.py, or a word of its _PLAIN where it names nothing",
+    "an ARN": "how one that is put together of names is found is a row of PLAIN in tests/systems/other_sides.py",
+    **dict.fromkeys(KUBERNETES_KINDS, "rows are in tests/systems/in_kubernetes.py"),
+    **dict.fromkeys(STORE_KINDS, "rows are in tests/systems/grants_of_stores.py"),
+    **dict.fromkeys(SENDER_KINDS, "rows are in tests/systems/senders.py"),
+}
+"""Where the other side of a kind of name is looked for, for whoever adds one."""
+KINDS = {**AWS_KINDS, "an environment variable": VARIABLES, **KUBERNETES_KINDS, **STORE_KINDS, **SENDER_KINDS}
 
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_somebody_makes_what_is_named(kind: str, stack: str) -> None:
-    assert KINDS[kind].missing(serving(stack), around(stack)) == []
+    missing = KINDS[kind].missing(serving(stack), around(stack))
+    assert missing == [], f"{kind} that nothing makes; {ROWS.get(kind, 'rows are in tests/systems/other_sides.py')}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -36,7 +36,7 @@ def accelerators(view: View) -> Iterator[Place]:
             ports=tuple(dict.fromkeys(port for one in listeners for port in _ports(one))),
             words=frozenset({"accelerator", "global-accelerator"}),
             closed="" if on else says,
-            unsure=on is None or any(one.untold("portRanges", "fromPort", "toPort") for one in listeners),
+            unsure=on is None or any(one.partly_unknown("portRanges", "fromPort", "toPort") for one in listeners),
         )
 
 

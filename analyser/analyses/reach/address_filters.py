@@ -1,7 +1,7 @@
 """Which source addresses pass a sequence of filters."""
 
 from analyser.analyses.reach.addresses import Addresses, Bounds, exactly
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 
 
 class Passing:
@@ -42,7 +42,7 @@ class Passing:
             why = (
                 ", ".join(dict.fromkeys(through.why)) or f"it holds for {_named(through.possible & self._wanted)} only"
             )
-            return untold(f"{why}; else {no}", urns)
+            return not_known(f"{why}; else {no}", urns)
         return Check(ok=False, says=no)
 
 

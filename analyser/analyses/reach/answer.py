@@ -10,7 +10,7 @@ from typing import Any
 import networkx
 
 from analyser.analyses.reach.model import Reach
-from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Kind, Link, Place, not_known
 from analyser.analyses.reach.relays import RELAYS
 
 VERSION = 1
@@ -18,7 +18,7 @@ VERSION = 1
 
 _PER_MISSING = 1_000_000  # one thing missing outweighs any number of things that are not known
 _PAST_RELAYS = 500_000  # of two ways that lack as much, the one that something was built for is meant
-_PER_UNTOLD = 1000  # and one of these any number of hops
+_PER_NOT_KNOWN = 1000  # and one of these any number of hops
 
 
 class Verdict(StrEnum):
@@ -52,9 +52,9 @@ class Answer:
         return Verdict.NO if self.missing and not self.unseen else Verdict.UNKNOWN
 
     @property
-    def untold(self) -> list[str]:
+    def not_known(self) -> list[str]:
         """What is not known on the most promising way."""
-        return [*([self.unseen] if self.unseen else []), *(text for link in self.path for text in link.untold)]
+        return [*([self.unseen] if self.unseen else []), *(text for link in self.path for text in link.not_known)]
 
     @property
     def port(self) -> int | None:
@@ -77,7 +77,7 @@ def ask(reach: Reach, source: str, target: str, port: int | None = None) -> list
     pairs = [(one, other) for one in reach.find(source) for other in reach.find(target) if one is not other]
     return sorted(
         (_answer(reach, *pair, port) for pair in pairs),
-        key=lambda found: (not found.yes, len(found.missing), len(found.untold)),
+        key=lambda found: (not found.yes, len(found.missing), len(found.not_known)),
     )
 
 
@@ -158,7 +158,7 @@ def _by_others(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
     """To what is not modelled, and from what dials for those whom it lets in."""
     for target in targets:
         if target in reach.not_modelled and target is not source:
-            yield Link(source, target, port, (untold(target.closed),))
+            yield Link(source, target, port, (not_known(target.closed),))
         for door in reach.places:
             ports = [number for number in door.dials if number == 0 or port in (None, number)]
             if door is not source and door is not target:
@@ -168,7 +168,7 @@ def _by_others(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
 
 def _cost(link: Link, source: Place) -> int:
     past = link.missing and link.source is source and link.target.interfaces
-    return 1 + _PER_MISSING * len(link.missing) + _PER_UNTOLD * len(link.untold) + (_PAST_RELAYS if past else 0)
+    return 1 + _PER_MISSING * len(link.missing) + _PER_NOT_KNOWN * len(link.not_known) + (_PAST_RELAYS if past else 0)
 
 
 def _given(link: Link | None) -> Iterator[Link]:
@@ -204,7 +204,7 @@ def document(answer: Answer) -> dict[str, Any]:
         "yes": answer.yes,
         "answer": str(answer.verdict),
         "missing": [] if answer.yes else answer.missing,
-        "notKnown": [] if answer.yes else answer.untold,
+        "notKnown": [] if answer.yes else answer.not_known,
         "path": [_hop(link) for link in answer.path],
     }
 
@@ -228,7 +228,7 @@ def survey_document(answers: Sequence[Answer]) -> dict[str, Any]:
     return {
         "reach": matrix_document([answer for answer in answers if answer.yes]),
         "notKnown": [
-            {"from": found.source.name, "to": found.target.name, "port": found.port, "why": found.untold}
+            {"from": found.source.name, "to": found.target.name, "port": found.port, "why": found.not_known}
             for found in answers
             if found.verdict is Verdict.UNKNOWN
         ],
@@ -237,5 +237,5 @@ def survey_document(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def _hop(link: Link) -> dict[str, Any]:
-    checks = [{"ok": check.ok, "known": check.told, "says": check.says} for check in link.checks]
+    checks = [{"ok": check.ok, "known": check.known, "says": check.says} for check in link.checks]
     return {"from": link.source.name, "to": link.target.name, "port": link.port, "checks": checks}

@@ -6,7 +6,7 @@ from analyser.analyses.reach.acl_passages import Gate, Gates, Range
 from analyser.analyses.reach.addresses import Addresses
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 from analyser.analyses.reach.routes import VPC, Hop, Route, Way
 from analyser.analyses.reach.transit import TransitGateways
 from policy.model import Resource
@@ -76,15 +76,15 @@ class Crossings:
         return Check(ok=True, says=f"{by} by {' and '.join(route.name for route in routes)}", urns=there.check.urns)
 
     def _leg(self, source: Subnet, target: Subnet, wanted: Addresses) -> "_Leg":
-        if reason := self._network.untold(source):
-            return _Leg(untold(reason))
+        if reason := self._network.not_known(source):
+            return _Leg(not_known(reason))
         legs = [self._hop(hop, source, target, wanted) for hop in self._network.hops(source, wanted)]
         shut = [leg for leg in legs if not leg.check.ok]
         if not legs:
-            return _Leg(untold(f"the addresses of {target.name} are not known"))
+            return _Leg(not_known(f"the addresses of {target.name} are not known"))
         if not shut or len(shut) == len(legs):
             return legs[0]
-        return _Leg(untold(f"for some addresses of {target.name} {shut[0].check.says}"))
+        return _Leg(not_known(f"for some addresses of {target.name} {shut[0].check.says}"))
 
     def _hop(self, hop: Hop, source: Subnet, target: Subnet, wanted: Addresses) -> "_Leg":
         route = hop.route
@@ -99,7 +99,9 @@ class Crossings:
             return _Leg(self._transit.leg(route.to, source, target, hop.addresses & wanted), route)
         if route.way in (Way.INTERFACE, Way.OTHER):
             via = route.through or "a target that is not known yet"
-            return _Leg(untold(f"route {route.name} sends it to {via}: what that does with it is not modelled"), route)
+            return _Leg(
+                not_known(f"route {route.name} sends it to {via}: what that does with it is not modelled"), route
+            )
         return _Leg(Check(ok=False, says=f"route {route.name} of {source.name} sends it to the {route.way}"), route)
 
     def _peered(self, route: Route, source: Subnet, target: Subnet) -> Check:
@@ -109,14 +111,14 @@ class Crossings:
         ends = [self._end(connection, key) for key in ("vpcId", "peerVpcId")]
         if {source.vpc, target.vpc} != set(ends):
             if "" in ends:
-                return untold(f"what {connection.name} connects is not known")
+                return not_known(f"what {connection.name} connects is not known")
             return Check(ok=False, says=f"{connection.name} connects other VPCs")
         accepted = connection.has("autoAccept", True) or any(
             one.has("autoAccept", True)
             for one in self._view.resources.companions(connection, ACCEPTER, by="vpcPeeringConnectionId")
         )
         if connection.unknown("autoAccept"):
-            return untold(f"whether {connection.name} is accepted is not known yet")
+            return not_known(f"whether {connection.name} is accepted is not known yet")
         says = "peering" if accepted else f"nobody accepts {connection.name}"
         return Check(ok=accepted, says=says, urns=(connection.urn,))
 

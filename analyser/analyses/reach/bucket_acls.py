@@ -18,7 +18,8 @@ class Acl:
 
     public: bool = False
     others: tuple[str, ...] = ()
-    untold: str = ""
+    not_known: str = ""
+    """What nobody can tell of it; empty where all is known."""
 
 
 def judged_acl(view: View, bucket: Resource) -> Acl:
@@ -33,9 +34,9 @@ def judged_acl(view: View, bucket: Resource) -> Acl:
     others = [user for one, user in named if _owner(one) and user != _owner(one)]
     lost = [user for one, user in named if not _owner(one)]
     if any(holder.unknown(key) for holder in holders for key in ("acl", "accessControlPolicy", "grants")):
-        return Acl(public, untold=f"the ACL of {view.owner(bucket)} is not known yet")
-    untold = f"whether canonical user {lost[0]} is the owner of {view.owner(bucket)} is not known" if lost else ""
-    return Acl(public, tuple(f"canonical user {user}" for user in dict.fromkeys(others)), untold)
+        return Acl(public, not_known=f"the ACL of {view.owner(bucket)} is not known yet")
+    not_known = f"whether canonical user {lost[0]} is the owner of {view.owner(bucket)} is not known" if lost else ""
+    return Acl(public, tuple(f"canonical user {user}" for user in dict.fromkeys(others)), not_known)
 
 
 def _grantees(found: Resource) -> Iterator[tuple[str, str]]:

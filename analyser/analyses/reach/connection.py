@@ -15,7 +15,7 @@ from analyser.analyses.reach.interfaces import Interfaces
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
 from analyser.analyses.reach.open_ports import Opened
-from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, not_known
 from analyser.analyses.reach.public_connections import Outside
 from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 from analyser.analyses.reach.versions import address, has_six, six_of, versions
@@ -108,7 +108,7 @@ class Connections:
         if target.kind is Kind.BALANCER and port not in target.ports:
             says = f"{target.name} answers on {_listed(target.ports)}, not {port}"
             return (
-                untold(f"a port of {target.name} is not known yet; else {says}")
+                not_known(f"a port of {target.name} is not known yet; else {says}")
                 if target.unsure
                 else Check(False, says),
             )
@@ -146,12 +146,12 @@ class Connections:
         internet = target.kind is Kind.INTERNET
         peer = Correspondent("the internet" if internet else target.name, ANYWHERE if internet else (), target.pods)
         leaving = self._policy_out(source, peer, port, target)
-        return (*leaving, untold(f"where the nodes of {source.name} stand is not in the stack"))
+        return (*leaving, not_known(f"where the nodes of {source.name} stand is not in the stack"))
 
     def from_internet(self, target: Place, port: int, *, any_will_do: bool = True) -> Checks:
         """From public addresses to whatever kind of place; of which any will do, or one that nobody knows."""
         if target.closed:
-            return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
+            return (not_known(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
         if target.kind not in _HOSTED and (target.kind is not Kind.BALANCER or target.interfaces):
             return self.inward(target, port)
         if port not in target.ports:
@@ -186,7 +186,7 @@ class Connections:
                 else:
                     lost = source.name if homes[0] is None else target.name
                     leaving, arriving = self._policies(source, target, ports)
-                    yield (*leaving, untold(f"the subnet of {lost} is not in the stack"), *arriving)
+                    yield (*leaving, not_known(f"the subnet of {lost} is not in the stack"), *arriving)
 
     def _pair(
         self,
@@ -284,7 +284,7 @@ class Connections:
 def lacks(checks: Iterable[Check]) -> tuple[int, int]:
     """How much is missing, and how much is not known: of two ways the one with less of both is the better."""
     found = list(checks)
-    return sum(check.missing for check in found), sum(not check.told for check in found)
+    return sum(check.missing for check in found), sum(not check.known for check in found)
 
 
 def _best(found: Iterable[T], checks: Callable[[T], Checks]) -> T | None:

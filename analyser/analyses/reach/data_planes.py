@@ -161,7 +161,7 @@ def bucket_door(view: View, bucket: Resource) -> Door:
     ways = [
         _unblocked(policy, "restrictPublicBuckets", name, own, blocks) if public else policy,
         _unblocked(Door(), "ignorePublicAcls", name, own, blocks) if acl.public else Door(signed),
-        Door(admits=acl.others) if acl.others else Door(acl.untold or signed, unsure=bool(acl.untold)),
+        Door(admits=acl.others) if acl.others else Door(acl.not_known or signed, unsure=bool(acl.not_known)),
     ]
     return min(ways, key=lambda way: (bool(way.closed), not way.unsure, bool(way.admits), way.closed == signed))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from analyser.analyses.reach.data_planes import policies_of
 from analyser.analyses.reach.graph_view import View, names, text, texts
-from analyser.analyses.reach.place import Check, Place, untold
+from analyser.analyses.reach.place import Check, Place, not_known
 from analyser.analyses.reach.requesters import Requester
 from analyser.analyses.reach.requests import admitted
 from policy.iam import ENDPOINT, Document, documents
@@ -64,7 +64,7 @@ class Endpoints:
         apart = self._view.resources.companions(found, _POLICY, by="vpcEndpointId")
         holders = [one for one in (found, *apart) if one.given("policy")]
         if any(holder.unknown("policy") for holder in holders):
-            yield untold(f"the policy of endpoint {endpoint.name} is not known yet")
+            yield not_known(f"the policy of endpoint {endpoint.name} is not known yet")
             return
         held = [document for holder in holders for document in documents(holder, ENDPOINT)]
         if holders:
@@ -76,7 +76,7 @@ class Endpoints:
         """https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html"""
         held, unread = policies_of(self._view, api)
         if unread:
-            yield untold(f"the policy of {target.name} is not known yet")
+            yield not_known(f"the policy of {target.name} is not known yet")
         elif not held:
             yield Check(ok=False, says=f"{target.name} is a private API and has no policy, so that it answers nobody")
         else:
@@ -90,9 +90,9 @@ class Endpoints:
         judged = [admitted(held, who, things, own=own) for who in (standing, replace(standing, account=None))]
         whose = target.name if own else f"endpoint {endpoint.name}"
         if not all(document.complete for document in held):
-            yield untold(f"the policy of {whose} is not known yet")
+            yield not_known(f"the policy of {whose} is not known yet")
         elif why := [reason for found in judged if found.possible for reason in found.why]:
-            yield from () if any(found.certain for found in judged) else (untold(f"{why[0]} ({whose})"),)
+            yield from () if any(found.certain for found in judged) else (not_known(f"{why[0]} ({whose})"),)
         elif not any(found.certain for found in judged):
             yield Check(ok=False, says=f"the policy of {whose} lets no request for {target.name} through")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.network_policies import matches
 from analyser.analyses.reach.place import Interface
@@ -26,7 +26,7 @@ class Fargate:
         self._profiles = view.of(PROFILE)
         self._policies = view.of(_POLICY)
         own = next((cluster_group(cluster) for cluster in view.of(_CLUSTER)), "")
-        self._own = (own or UNTOLD,)
+        self._own = (own or UNKNOWN_NAME,)
 
     def interfaces_of(self, profile: Resource) -> tuple[Interface, ...]:
         """Where pods of a profile may stand, whichever they are: one interface for each set of groups."""
@@ -55,9 +55,9 @@ class Fargate:
             if _namespace(policy) != namespace:
                 continue
             if not wholly_known(policy.get("spec")):
-                yield UNTOLD
+                yield UNKNOWN_NAME
             elif policy.get("spec.podSelector") is None and not _selects_all(policy):
-                yield UNTOLD  # it selects by the labels of service accounts
+                yield UNKNOWN_NAME  # it selects by the labels of service accounts
             elif matches(policy, "spec.podSelector", labels):
                 yield from _groups(policy)
 

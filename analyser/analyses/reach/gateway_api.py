@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.graph_view import View, names, text
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 from policy.model import Block, Resource, known
 
 _GROUP = "kubernetes:gateway.networking.k8s.io/"
@@ -143,7 +143,7 @@ class GatewayApi:
         says = f"{kind} {route.name} hangs on Gateway {gateway.name}"
         whence = text(listener.get("allowedRoutes.namespaces.from")) or "Same"
         if whence == "Selector":
-            return untold(f"{says}, if its namespace has the labels that the listener asks for", (route.urn,))
+            return not_known(f"{says}, if its namespace has the labels that the listener asks for", (route.urn,))
         if whence == "All" or _namespace(route) == _namespace(gateway):
             return Check(ok=True, says=says, urns=(route.urn,))
         return Check(ok=False, says=f"Gateway {gateway.name} takes no routes of namespace {_namespace(route)}")
@@ -185,7 +185,7 @@ def _filtered(route: Resource, rule: Block) -> Iterator[Check]:
         if one.has("type", "RequestRedirect"):
             yield Check(ok=False, says=f"{route.name} sends requests elsewhere")
         elif one.has("type", "ExtensionRef"):
-            yield untold(f"what {text(one.get('extensionRef.kind'))} of {route.name} asks for is not modelled")
+            yield not_known(f"what {text(one.get('extensionRef.kind'))} of {route.name} asks for is not modelled")
 
 
 def _namespace(found: Resource) -> str:

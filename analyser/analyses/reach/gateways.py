@@ -79,7 +79,7 @@ class Gateways:
             why.append("its internet gateway has a route table of its own, which is not modelled")
             unsure, certain = [*unsure, *fitting], NOWHERE
         possible = certain | union(hop.addresses for hop in unsure)
-        if reason := self._network.untold(subnet):
+        if reason := self._network.not_known(subnet):
             why, possible, certain = [*why, reason], wanted, NOWHERE
         bounds = Bounds(certain, possible, tuple(why))
         return Exit(bounds, next((hop.route for hop in fitting), None))

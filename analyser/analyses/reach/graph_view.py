@@ -13,7 +13,7 @@ from policy.model import Block, Resource, known
 from policy.model import Graph as PolicyGraph
 
 _COMPONENTS = "strata:"
-UNTOLD = "?"
+UNKNOWN_NAME = "?"
 """Stands for an id or a range that is not known yet."""
 
 
@@ -118,4 +118,6 @@ def names(found: Resource | Block, path: str) -> tuple[str, ...]:
     """The texts of a list or of a single value, with a stand-in for each that is not known yet."""
     value = found.get(path)
     members = value if known(value) and isinstance(value, list) else [value]
-    return tuple(UNTOLD if not known(member) else member for member in members if not known(member) or text(member))
+    return tuple(
+        UNKNOWN_NAME if not known(member) else member for member in members if not known(member) or text(member)
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyser.analyses.reach.addresses import ALL, ALL4, NOWHERE, Bounds, exactly, of
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text, texts
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text, texts
 from analyser.analyses.reach.prefix_lists import PrefixLists
 from analyser.analyses.reach.protocols import ANY_PORT, Ports, tcp_ports
 from policy.model import Block, Resource
@@ -38,7 +38,7 @@ class Rule:
 class GroupRules:
     """The rules by the group's id and direction.
 
-    A group that the stack does not make has rules that nobody here knows (``told``).
+    A group that the stack does not make has rules that nobody here knows (``knows``).
     """
 
     def __init__(self, view: View) -> None:
@@ -46,7 +46,7 @@ class GroupRules:
         self._lists = PrefixLists(view)
         self._rules: dict[tuple[str, bool], list[Rule]] = {}
         self._names: dict[str, str] = {}
-        self._told: set[str] = set()
+        self._known: set[str] = set()
         self._same: dict[str, str] = {}
         self._defaults: dict[str, str] = {}
         self._default_groups()
@@ -58,22 +58,22 @@ class GroupRules:
         for found in view.of(RULE):
             if found.unknown("type"):
                 for inward in (True, False):
-                    self._add(UNTOLD, _unknown(found), inward=inward)
+                    self._add(UNKNOWN_NAME, _unknown(found), inward=inward)
             else:
                 self._apart(found, "protocol", inward=found.has("type", "ingress"))
         self._of_eks()
 
     def of(self, group: str, *, inward: bool) -> list[Rule]:
         """The rules of a group; with those of which nobody knows whose they are."""
-        return [*self._rules.get((self._one(group), inward), ()), *self._rules.get((UNTOLD, inward), ())]
+        return [*self._rules.get((self._one(group), inward), ()), *self._rules.get((UNKNOWN_NAME, inward), ())]
 
-    def told(self, group: str) -> bool:
+    def knows(self, group: str) -> bool:
         """Whether all rules of the group are in the stack."""
-        return self._one(group) in self._told
+        return self._one(group) in self._known
 
     def default_of(self, vpc: str) -> str:
         """The group of whatever is put into a VPC without one."""
-        return self._defaults.get(vpc, UNTOLD)
+        return self._defaults.get(vpc, UNKNOWN_NAME)
 
     def name(self, group: str) -> str:
         """The user-visible name of a security group."""
@@ -96,7 +96,7 @@ class GroupRules:
             identifier = self._view.id_of(vpc)
             group = text(vpc.outputs.get("defaultSecurityGroupId")) or f"default group of {vpc.name}"
             self._defaults[identifier] = group
-            self._told.add(group)
+            self._known.add(group)
             self._names[group] = f"default of {self._view.owner(vpc)}"
             mine = [one for one in managed if vpc in self._view.refers(one, "vpcId")]
             for one in mine:
@@ -108,7 +108,7 @@ class GroupRules:
 
     def _inline(self, group: Resource) -> None:
         identifier = self._one(self._view.id_of(group))
-        self._told.add(identifier)
+        self._known.add(identifier)
         if given := text(group.get("name")):
             self._same.setdefault(given, identifier)
         for key, inward in (("ingress", True), ("egress", False)):
@@ -118,13 +118,13 @@ class GroupRules:
                 self._add(identifier, self._rule(group, block, "protocol", own=identifier), inward=inward)
 
     def _apart(self, found: Resource, protocol: str, *, inward: bool) -> None:
-        (identifier,) = names(found, "securityGroupId") or (UNTOLD,)
-        if identifier == UNTOLD:
+        (identifier,) = names(found, "securityGroupId") or (UNKNOWN_NAME,)
+        if identifier == UNKNOWN_NAME:
             identifier = next(
-                (self._view.id_of(group) for group in self._view.refers(found, "securityGroupId", GROUP)), UNTOLD
+                (self._view.id_of(group) for group in self._view.refers(found, "securityGroupId", GROUP)), UNKNOWN_NAME
             )
         rule = self._rule(found, found, protocol, own=identifier)
-        if identifier == UNTOLD and rule:
+        if identifier == UNKNOWN_NAME and rule:
             rule = _unknown(found)
         self._add(identifier, rule, inward=inward)
 
@@ -156,7 +156,7 @@ class GroupRules:
             certain |= held.certain
             possible |= held.possible
             why += held.why
-        if any(UNTOLD in names(found, key) for key in (*_CIDRS, *_LISTS)):
+        if any(UNKNOWN_NAME in names(found, key) for key in (*_CIDRS, *_LISTS)):
             possible, why = ALL, [f"whom rule {written_in.name} names is not known yet"]
         return Bounds(certain, certain | possible, tuple(why))
 
@@ -177,7 +177,7 @@ class GroupRules:
         """
         group = cluster_group(cluster)
         if group:
-            self._told.add(group)
+            self._known.add(group)
             self._names[group] = f"{self._view.owner(cluster)} (EKS's own)"
             everyone = ("0.0.0.0/0",)
             self._add(group, Rule("of EKS", cluster.urn, ANY_PORT, (group,), exactly(NOWHERE), (), ()), inward=True)
@@ -190,7 +190,7 @@ class GroupRules:
         """
         group = remote_access_group(nodes)
         port = 3389 if text(nodes.get("amiType")).startswith("WINDOWS") else 22
-        self._told.add(group)
+        self._known.add(group)
         groups = names(nodes, "remoteAccess.sourceSecurityGroupIds")
         everyone = () if groups else ("0.0.0.0/0",)
         addresses = exactly(NOWHERE if groups else ALL4)

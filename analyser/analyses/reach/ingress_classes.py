@@ -27,7 +27,7 @@ class IngressClass:
     of_alb: bool
     parameters: Resource | None = None
     """What comes before annotations; None for no parameters."""
-    untold: str = ""
+    not_known: str = ""
     """Why its parameters are not known; empty where they are."""
 
 
@@ -43,8 +43,8 @@ def class_of(view: View, found: Resource, annotated: str) -> IngressClass:
         return IngressClass(name, of_alb)
     wanted = asking[0].get("spec.parameters.name")
     parameters = next((one for one in view.of(*_PARAMETERS) if one.has("metadata.name", wanted)), None)
-    untold = "" if parameters is not None else f"IngressClassParams of class {name} are not in the stack"
-    return IngressClass(name, of_alb, parameters, untold)
+    not_known = "" if parameters is not None else f"IngressClassParams of class {name} are not in the stack"
+    return IngressClass(name, of_alb, parameters, not_known)
 
 
 def _is_default(found: Resource) -> bool:

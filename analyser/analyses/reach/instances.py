@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyser.analyses.reach.fargate import PROFILE, Fargate
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text
 from analyser.analyses.reach.group_rules import cluster_group, remote_access_group
 from analyser.analyses.reach.interfaces import CONFIGURATION, INSTANCE, SPOT, Interfaces, template_of
 from analyser.analyses.reach.place import Interface, Kind, Place
@@ -49,7 +49,7 @@ class Machines:
         for found in self._view.of(_CLUSTER):
             if found.has("computeConfig.enabled", True):
                 subnets = names(found, "vpcConfig.subnetIds")
-                interface = Interface(subnets, (cluster_group(found) or UNTOLD,))
+                interface = Interface(subnets, (cluster_group(found) or UNKNOWN_NAME,))
                 yield Place(
                     f"{self._view.owner(found)} auto mode",
                     Kind.NODES,
@@ -69,7 +69,7 @@ class Machines:
         subnets = names(found, "subnetIds")
         template = template_of(self._view, found, "launchTemplate")
         made = self._interfaces.of_template(template or found, subnets)
-        groups = (own or UNTOLD,)
+        groups = (own or UNKNOWN_NAME,)
         if found.has("remoteAccess.ec2SshKey") or found.unknown("remoteAccess"):
             groups = (*groups, remote_access_group(found))
         return _merged(one if one.groups else replace(one, groups=groups) for one in made)

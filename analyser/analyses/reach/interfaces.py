@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text
 from analyser.analyses.reach.network import DEFAULT_SUBNET, SUBNET, flag
 from analyser.analyses.reach.place import Interface
 from analyser.analyses.reach.protocols import number
@@ -43,7 +43,7 @@ class Interfaces:
     def of_template(self, template: Resource | None, subnets: tuple[str, ...]) -> tuple[Interface, ...]:
         """Those of each instance that a group makes by a launch template or configuration."""
         if template is None:
-            return (Interface(subnets, (UNTOLD,), public=None, ipv6=None),)
+            return (Interface(subnets, (UNKNOWN_NAME,), public=None, ipv6=None),)
         blocks = list(template.blocks("networkInterfaces"))
         shared = names(template, "vpcSecurityGroupIds") or names(template, "securityGroups")
         if not blocks:
@@ -105,7 +105,7 @@ class Interfaces:
             (*names(found, "securityGroups"), *more),
             self._with_elastic(found, False),
             six,
-            address=addresses[0] if len(addresses) == 1 and addresses[0] != UNTOLD else "",
+            address=addresses[0] if len(addresses) == 1 and addresses[0] != UNKNOWN_NAME else "",
             forwards=found.has("sourceDestCheck", False),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from analyser.analyses.reach.graph_view import View, text
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 from policy.model import Resource
 
 PERMISSION = "aws:lambda/permission:Permission"
@@ -23,7 +23,7 @@ def may_invoke(view: View, function: Resource, principal: str, who: str, sources
             return Check(ok=True, says=f"permission {permission.name} lets {who} invoke it", urns=(permission.urn,))
     for permission in permissions:
         if permission.unknown("principal"):
-            return untold(f"whom permission {permission.name} names is not known yet")
+            return not_known(f"whom permission {permission.name} names is not known yet")
     return Check(ok=False, says=f"no permission lets {who} invoke {view.owner(function)}")
 
 

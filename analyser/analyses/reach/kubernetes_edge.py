@@ -55,7 +55,7 @@ def _service_closed(view: View, found: Resource) -> tuple[str, bool]:
 
     https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
     """
-    if why := _untold(found, _ON_SERVICE + "security-groups"):
+    if why := _not_known(found, _ON_SERVICE + "security-groups"):
         return why, True
     scheme, internal = (_annotation(found, f"{_ON_SERVICE}{key}") for key in ("scheme", "internal"))
     if scheme == "?" or internal == "?":
@@ -71,7 +71,7 @@ def _service_closed(view: View, found: Resource) -> tuple[str, bool]:
     return "", False
 
 
-def _untold(found: Resource, groups: str) -> str:
+def _not_known(found: Resource, groups: str) -> str:
     """Why nobody can tell: annotations that are not known, or security groups that take the place of the ranges."""
     if not known(found.get("metadata.annotations")):
         return f"the annotations of {found.name} are not known yet"
@@ -81,12 +81,12 @@ def _untold(found: Resource, groups: str) -> str:
 
 
 def _ingress_closed(found: Resource, of: IngressClass) -> tuple[str, bool]:
-    if why := _untold(found, _ON_INGRESS + "security-groups"):
+    if why := _not_known(found, _ON_INGRESS + "security-groups"):
         return why, True
     if not of.of_alb:
         return f"what answers for ingress class {of.name or '(default)'} is not modelled", True
-    if of.untold:
-        return of.untold, True
+    if of.not_known:
+        return of.not_known, True
     scheme = _parameter(of, "scheme") or _annotation(found, f"{_ON_INGRESS}scheme")
     if scheme == "?":
         return f"the scheme of {found.name} is not known yet", True

@@ -9,7 +9,7 @@ from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.kubernetes_edge import INGRESS, SERVICE, backends
 from analyser.analyses.reach.network_policies import Correspondent
 from analyser.analyses.reach.node_ports import answered, host_ports, name_of_host_ports, name_on_nodes, on_nodes
-from analyser.analyses.reach.place import Check, Link, Place, untold
+from analyser.analyses.reach.place import Check, Link, Place, not_known
 from analyser.analyses.reach.security_groups import ANYWHERE
 from analyser.analyses.reach.services import container_port, selected, service_port
 from analyser.analyses.reach.workloads import DEPLOYMENTS
@@ -55,7 +55,7 @@ class KubernetesLinks:
                 for entry in service.blocks("spec.ports") if service.given("spec.externalIPs") else ():
                     port = container_port(entry, place)
                     says = f"who routes to the externalIPs of {service.name} is not known"
-                    yield Link(internet, place, port, (untold(says),))
+                    yield Link(internet, place, port, (not_known(says),))
 
     def _of_gateway(self, found: Resource) -> Iterator[Link]:
         for forward in self._gateways.forwards(found):
@@ -94,7 +94,9 @@ class KubernetesLinks:
         source = self._by_name.get(name_on_nodes(service))
         for entry in on_nodes(service) if source else ():
             given = entry.get("nodePort") is not None
-            chosen = () if given else (untold(f"which port of the nodes {service.name} gets is Kubernetes' to choose"),)
+            chosen = (
+                () if given else (not_known(f"which port of the nodes {service.name} gets is Kubernetes' to choose"),)
+            )
             for link in self._of_service(source, service, [entry], service) if source else ():
                 for entered in answered(entry):
                     yield replace(link, checks=(*link.checks, *chosen), entered=entered)
@@ -135,7 +137,7 @@ class KubernetesLinks:
             who = f"{source.name}'s own addresses" if kind == "ip" else f"the nodes of {place.name}"
             policy = self._connections.policies.into(place.pods, Correspondent(who, cidrs), port)
         if policy and policy.missing and not keeps:
-            yield untold(f"from which addresses {source.name} speaks to its pods is not known; else {policy.says}")
+            yield not_known(f"from which addresses {source.name} speaks to its pods is not known; else {policy.says}")
         elif policy:
             yield policy
 

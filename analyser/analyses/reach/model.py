@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
 from analyser.analyses.reach.graph_view import text, view_of
-from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Kind, Link, Place, not_known
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
 from analyser.analyses.reach.unmodelled_types import not_modelled, unmodelled
@@ -45,7 +45,7 @@ class Reach:
     @cached_property
     def leading_anywhere(self) -> dict[Place, Check]:
         """The places of which nobody can tell where they lead, and why."""
-        others = {place: untold(f"what {place.name} reaches is not modelled") for place in self.not_modelled}
+        others = {place: not_known(f"what {place.name} reaches is not modelled") for place in self.not_modelled}
         return self.relays.leading_anywhere() | others
 
     @cached_property

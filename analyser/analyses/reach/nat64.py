@@ -10,7 +10,7 @@ from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import INTERNET4, of_all
 from analyser.analyses.reach.gateways import Gateways
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.place import Check, Interface, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Place, not_known
 from analyser.analyses.reach.routes import Hop, Way
 from analyser.analyses.reach.security_groups import Peer, SecurityGroups
 
@@ -45,7 +45,9 @@ class Translation:
         beyond = self._gateways.by_nat(subnet, replace(hop, addresses=INTERNET4), port)
         passing = Passing(INTERNET4, any_will_do=True)
         passing.also(self._groups.check(groups, peer, (port, port), inward=False)[0])
-        passing.also(None if near.ipv6 else untold(f"whether {source.name} has an address of version 6 is not known"))
+        passing.also(
+            None if near.ipv6 else not_known(f"whether {source.name} has an address of version 6 is not known")
+        )
         name = hop.route.name if hop.route else ""
         passing.add(
             beyond.bounds,
@@ -69,4 +71,6 @@ class Translation:
 def _names(subnet: Subnet) -> Check:
     if subnet.translates:
         return Check(ok=True, says=f"DNS of {subnet.name} gives names an address of version 6 (DNS64)")
-    return untold(f"whether anything gives names an address of version 6 is not known: DNS64 of {subnet.name} is off")
+    return not_known(
+        f"whether anything gives names an address of version 6 is not known: DNS64 of {subnet.name} is off"
+    )

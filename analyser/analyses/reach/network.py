@@ -71,9 +71,9 @@ class Network:
             self._hops[subnet.id, wanted] = found
         return found
 
-    def untold(self, subnet: Subnet) -> str:
+    def not_known(self, subnet: Subnet) -> str:
         """Why the routes of a subnet are not all known; empty where they are."""
-        return self.tables.untold(subnet.table)
+        return self.tables.not_known(subnet.table)
 
     def vpc_name(self, vpc: str) -> str:
         """The user-visible name of a VPC."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyser.analyses.reach.addresses import ALL, NOWHERE, Addresses, Bounds, exactly, of
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text
 from analyser.analyses.reach.group_rules import VPC
 from analyser.analyses.reach.protocols import Ports, number, tcp_ports
 from policy.model import Block, Resource, known
@@ -30,7 +30,7 @@ class _Rule:
     allows: bool
     ports: Ports
     addresses: Addresses
-    told: bool
+    known: bool
 
 
 class NetworkAcls:
@@ -41,7 +41,7 @@ class NetworkAcls:
         self._by_subnet: dict[str, Resource] = {}
         self._by_vpc: dict[str, Resource] = {}
         self._rules: dict[tuple[str, bool], list[_Rule]] = {}
-        self._untold: dict[str, str] = {}
+        self._not_known: dict[str, str] = {}
         self._passing: dict[tuple[str, tuple[int, int], bool], Bounds] = {}
         for found in view.of(DEFAULT_ACL):
             self._by_vpc |= {view.id_of(vpc): found for vpc in self._vpcs(found, "defaultNetworkAclId")}
@@ -66,9 +66,9 @@ class NetworkAcls:
         return self._passing[key]
 
     def _judged(self, acl: Resource, ports: tuple[int, int], *, inward: bool) -> Bounds:
-        why = self._untold.get(acl.urn) or (
-            f"a network ACL has subnets that are not known yet ({self._by_subnet[UNTOLD].name})"
-            if UNTOLD in self._by_subnet
+        why = self._not_known.get(acl.urn) or (
+            f"a network ACL has subnets that are not known yet ({self._by_subnet[UNKNOWN_NAME].name})"
+            if UNKNOWN_NAME in self._by_subnet
             else ""
         )
         rules = sorted(self._rules.get((acl.urn, not inward), ()), key=lambda rule: rule.number)
@@ -87,7 +87,7 @@ class NetworkAcls:
     def _read(self, acl: Resource) -> None:
         for key, egress in (("ingress", False), ("egress", True)):
             if acl.unknown(key):
-                self._untold[acl.urn] = f"the rules of network ACL {acl.name} are not known yet"
+                self._not_known[acl.urn] = f"the rules of network ACL {acl.name} are not known yet"
             for block in acl.blocks(key):
                 self._add(acl, block, number(block.get("ruleNo")), block.get("action"), egress=egress)
 
@@ -95,10 +95,10 @@ class NetworkAcls:
         acls = self._acls(found, "networkAclId")
         for acl in acls or (self._view.of(ACL, DEFAULT_ACL) if found.unknown("networkAclId") else ()):
             if not acls:
-                self._untold[acl.urn] = f"which network ACL rule {found.name} is of is not known yet"
+                self._not_known[acl.urn] = f"which network ACL rule {found.name} is of is not known yet"
             egress = found.get("egress")
             if not known(egress):
-                self._untold[acl.urn] = f"the direction of rule {found.name} is not known yet"
+                self._not_known[acl.urn] = f"the direction of rule {found.name} is not known yet"
                 continue
             at, does = number(found.get("ruleNumber")), found.get("ruleAction")
             self._add(acl, found, at, does, egress=str(egress).lower() == "true")
@@ -118,12 +118,12 @@ class NetworkAcls:
         if ports is None:
             return
         cidrs = [found.get(key) for key in ("cidrBlock", "ipv6CidrBlock")]
-        told = ports.told and known(does) and at is not None and all(map(known, cidrs))
+        sure = ports.known and known(does) and at is not None and all(map(known, cidrs))
         addresses = NOWHERE
         for cidr in cidrs:
             addresses |= (of(text(cidr)) or NOWHERE) if known(cidr) else ALL
         allows = not known(does) or str(does).lower() == "allow"
-        rule = _Rule(at or 0, allows, ports, addresses, told)
+        rule = _Rule(at or 0, allows, ports, addresses, sure)
         self._rules.setdefault((acl.urn, egress), []).append(rule)
 
 
@@ -143,7 +143,7 @@ def _evaluated(rules: list[_Rule], port: int) -> Bounds:
         if not rule.ports.covers(port, port) or rule.number > _LAST:
             continue
         here = left & exactly(rule.addresses)
-        if not rule.told:
+        if not rule.known:
             why.append("a rule of the network ACL is not known yet")
             possible |= here.possible
             left = Bounds(left.certain - rule.addresses, left.possible)

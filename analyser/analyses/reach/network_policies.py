@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, exactly, of, of_all
 from analyser.analyses.reach.graph_view import View, text, texts
-from analyser.analyses.reach.place import Check, Pods, untold
+from analyser.analyses.reach.place import Check, Pods, not_known
 from analyser.analyses.reach.security_groups import Peer
 from policy.model import Block, Resource
 from policy.unknown import wholly_known
@@ -75,7 +75,7 @@ class NetworkPolicies:
             return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing {where}")
         unread = [policy for policy in chosen if not wholly_known(policy.get("spec"))]
         if unread:
-            return untold(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
+            return not_known(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
         let, by = NOWHERE, []
         for policy in chosen:
             through = self._let(policy, pods, other, port, named, way)
@@ -175,8 +175,8 @@ def _name(policy: Resource) -> str:
 
 def _namespace_labels(view: View) -> dict[str, dict[str, str]]:
     spaces = view.of("kubernetes:core/v1:Namespace")
-    told = {text(space.get("metadata.name")): space.get("metadata.labels") for space in spaces}
-    return {name: labels for name, labels in told.items() if isinstance(labels, dict)}
+    by_name = {text(space.get("metadata.name")): space.get("metadata.labels") for space in spaces}
+    return {name: labels for name, labels in by_name.items() if isinstance(labels, dict)}
 
 
 def _enforced(view: View) -> bool:

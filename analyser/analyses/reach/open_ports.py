@@ -1,8 +1,8 @@
 """The ports of a place that its network admits, where its own listening ports are unknown."""
 
-from analyser.analyses.reach.graph_view import UNTOLD
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME
 from analyser.analyses.reach.network import Network
-from analyser.analyses.reach.place import Check, Interface, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Place, not_known
 from analyser.analyses.reach.public_connections import Outside
 from analyser.analyses.reach.security_groups import SecurityGroups
 
@@ -30,9 +30,9 @@ class Opened:
     def none(self, target: Place) -> tuple[Check, ...]:
         """The answer for a place with no such port."""
         groups = {group for one in target.interfaces for group in self._own(one) or ()}
-        lost = [group for group in groups if not self._groups.rules.told(group)]
+        lost = [group for group in groups if not self._groups.rules.knows(group)]
         if lost:
-            return (untold(f"the rules of security group {lost[0]} of {target.name} are not in the stack"),)
+            return (not_known(f"the rules of security group {lost[0]} of {target.name} are not in the stack"),)
         names = " and ".join(sorted(map(self._groups.rules.name, groups)))
         return (Check(ok=False, says=f"security group {names} of {target.name} lets nobody in on any port"),)
 
@@ -57,4 +57,4 @@ class Opened:
         if interface.groups is None:
             return None
         home = next((self._network.subnets[one] for one in interface.subnets if one in self._network.subnets), None)
-        return self._outside.groups_of(interface, home) if home else interface.groups or (UNTOLD,)
+        return self._outside.groups_of(interface, home) if home else interface.groups or (UNKNOWN_NAME,)

@@ -3,7 +3,7 @@
 from analyser.analyses.reach.connection import Connections, lacks
 from analyser.analyses.reach.data_planes import door
 from analyser.analyses.reach.graph_view import View, text
-from analyser.analyses.reach.place import Check, Place, untold
+from analyser.analyses.reach.place import Check, Place, not_known
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from analyser.analyses.reach.security_groups import Peer
 from policy.iam import RESOURCE, Statement, covers, documents
@@ -29,7 +29,7 @@ class Origins:
             return self._as_anybody(origin, target, bucket)
         for policy in self._view.resources.companions(bucket, _BUCKET_POLICY, by="bucket"):
             if policy.unknown("policy"):
-                return untold(f"the policy of bucket {target.name} is not known yet")
+                return not_known(f"the policy of bucket {target.name} is not known yet")
             for document in documents(policy, RESOURCE):
                 for statement in document.allowing():
                     if covers(statement, "s3:GetObject") and self._lets(distribution, identity, statement):
@@ -40,10 +40,10 @@ class Origins:
     def _as_anybody(self, origin: Block, target: Place, bucket: Resource) -> Check:
         barred = door(self._view, bucket)
         if barred.unsure:
-            return untold(barred.closed)
+            return not_known(barred.closed)
         if barred.admits:
             only = ", ".join(barred.admits)
-            return untold(f"bucket {target.name} is open to {only}: whether to CloudFront is not known")
+            return not_known(f"bucket {target.name} is open to {only}: whether to CloudFront is not known")
         if not barred.closed:
             return Check(ok=True, says=f"bucket {target.name} is open to everybody")
         return Check(ok=False, says=f"origin {text(origin.get('originId'))} has no origin access control")

@@ -112,18 +112,18 @@ class Check:
     says: str
     urns: tuple[str, ...] = ()
     """The rule, route or policy that lets it through, where one does."""
-    told: bool = True
-    """Whether it is known; what is not told is not ``ok`` and not missing either."""
+    known: bool = True
+    """What is not known is not ``ok`` and not missing either."""
 
     @property
     def missing(self) -> bool:
         """Whether it is known that this is not there."""
-        return self.told and not self.ok
+        return self.known and not self.ok
 
 
-def untold(says: str, urns: tuple[str, ...] = ()) -> Check:
+def not_known(says: str, urns: tuple[str, ...] = ()) -> Check:
     """A check of which nobody can tell how it ends."""
-    return Check(ok=False, says=says, urns=urns, told=False)
+    return Check(ok=False, says=says, urns=urns, known=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +150,6 @@ class Link:
         return [check.says for check in self.checks if check.missing]
 
     @property
-    def untold(self) -> list[str]:
+    def not_known(self) -> list[str]:
         """What is not known, in the same order."""
-        return [check.says for check in self.checks if not check.told]
+        return [check.says for check in self.checks if not check.known]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from analyser.analyses.reach.endpoints import ENDPOINT_TYPE
 from analyser.analyses.reach.graph_view import View, names, text
-from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, not_known
 from analyser.analyses.reach.protocols import number
 from analyser.analyses.reach.targets import Targets
 from policy.model import Resource
@@ -74,11 +74,11 @@ class PrivateLinks:
         by = self._view.resources.companions(endpoint, ACCEPTER, by="vpcEndpointId")
         if service.has("acceptanceRequired", False) or endpoint.has("autoAccept", True) or by:
             return Check(ok=True, says=says, urns=(endpoint.urn, service.urn))
-        return untold(f"{says}, if somebody accepts it", (endpoint.urn, service.urn))
+        return not_known(f"{says}, if somebody accepts it", (endpoint.urn, service.urn))
 
     def _filtered(self, balancer: Resource) -> Iterator[Check]:
         """A balancer with groups asks these for PrivateLink too, unless it is told not to."""
         if balancer.given("securityGroups") and not balancer.has(
             "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "off"
         ):
-            yield untold(f"whether the groups of {balancer.name} let PrivateLink in is not modelled")
+            yield not_known(f"whether the groups of {balancer.name} let PrivateLink in is not modelled")

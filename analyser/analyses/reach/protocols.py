@@ -15,11 +15,11 @@ LAST_PORT = 65535
 
 @dataclass(frozen=True)
 class Ports:
-    """The TCP ports of a rule, ``first`` to ``last``; not ``told`` where they are not known yet."""
+    """The TCP ports of a rule, ``first`` to ``last``; ``known`` says whether they are, or may be any."""
 
     first: int
     last: int
-    told: bool = True
+    known: bool = True
 
     def covers(self, first: int, last: int) -> bool:
         """Whether this port range includes all of the other."""
@@ -36,7 +36,7 @@ def tcp_ports(rule: Resource | Block, protocol: str) -> Ports | None:
     """
     named = rule.get(protocol)
     if not known(named):
-        return Ports(0, LAST_PORT, told=False)
+        return Ports(0, LAST_PORT, known=False)
     spelled = str(named).strip().lower()
     if spelled in _EVERY:
         return ANY_PORT
@@ -44,7 +44,7 @@ def tcp_ports(rule: Resource | Block, protocol: str) -> Ports | None:
         return None
     first, last = rule.get("fromPort"), rule.get("toPort")
     if not known(first) or not known(last):
-        return Ports(0, LAST_PORT, told=False)
+        return Ports(0, LAST_PORT, known=False)
     if first is None and last is None:
         return ANY_PORT
     begin, end = number(first), number(last)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
 
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.network import Subnet
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 from policy.model import Resource
 
 _OPTIONS = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
@@ -43,7 +43,7 @@ class PublicAccess:
             if any(one.has(_EXCLUDED, *of_mode) for one in excluded):
                 continue
             if found.unknown(_MODE) or any(one.unknown(_EXCLUDED) for one in excluded):
-                return untold(f"{says} by a mode that is not known yet", (found.urn,))
+                return not_known(f"{says} by a mode that is not known yet", (found.urn,))
             if text(found.get(_MODE)) in modes:
                 return Check(ok=False, says=says, urns=(found.urn,))
         return None

@@ -10,7 +10,7 @@ from analyser.analyses.reach.gateways import Exit, Gateways
 from analyser.analyses.reach.nat64 import Translation
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
-from analyser.analyses.reach.place import Check, Interface, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Place, not_known
 from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 
 Checks = tuple[Check, ...]
@@ -42,7 +42,7 @@ class Outside:
             for identifier in near.subnets or ("",):
                 subnet = self._network.subnets.get(identifier)
                 if subnet is None:
-                    yield (*self._leaving(source, near, "", one, port)[0], untold(_lost(source.name, identifier)))
+                    yield (*self._leaving(source, near, "", one, port)[0], not_known(_lost(source.name, identifier)))
                     continue
                 for way in self._ways(source, subnet, near, one, port):
                     yield self._out_by(source, near, subnet, way, one, port)
@@ -69,7 +69,7 @@ class Outside:
             checks, found = [*checks, enters], found & bounds
         if any(check.missing for check in checks):
             return exactly(NOWHERE)
-        lost = tuple(check.says for check in checks if not check.told)
+        lost = tuple(check.says for check in checks if not check.known)
         return Bounds(NOWHERE, found.possible, (*found.why, *lost)) if lost else found
 
     def _through(
@@ -110,7 +110,7 @@ class Outside:
     def _into_nowhere(self, target: Place, far: Interface, port: int, peer: Peer) -> Checks:
         groups = far.groups or (None if far.groups is None else ("?",))
         check, _ = self._groups.check(groups, peer, (port, port), inward=True)
-        lost = untold(_lost(target.name, far.subnets[0] if far.subnets else ""))
+        lost = not_known(_lost(target.name, far.subnets[0] if far.subnets else ""))
         return (lost, _address(target, far, by_six=six(peer.addresses)), check)
 
     def _no_way_in(self, target: Place, far: Interface, subnet: Subnet, clients: Addresses) -> str:
@@ -192,7 +192,7 @@ def _six(peer: Peer) -> Peer:
 def _address(target: Place, far: Interface, *, by_six: bool) -> Check:
     has = far.ipv6 if by_six else far.public if not far.shares else False
     if has is None:
-        return untold(f"whether {target.name} has a public address is not known")
+        return not_known(f"whether {target.name} has a public address is not known")
     kind = "an address of version 6" if by_six else "a public address" if has else "no public address"
     return Check(ok=has, says=f"{target.name} has {kind}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.invocations import PERMISSION
-from analyser.analyses.reach.place import Check, Link, Place, untold
+from analyser.analyses.reach.place import Check, Link, Place, not_known
 from policy.iam import account_of
 from policy.model import Resource
 
@@ -25,7 +25,7 @@ def invoked_by_strangers(view: View, function: Resource, place: Place, internet:
         ):
             continue
         if permission.unknown("principal"):
-            yield Link(internet, place, None, (untold(f"whom permission {permission.name} names is not known yet"),))
+            yield Link(internet, place, None, (not_known(f"whom permission {permission.name} names is not known yet"),))
         principal, action = text(permission.get("principal")), text(permission.get("action"))
         account = account_of(principal)
         if action not in _ACTIONS or (principal != "*" and (not account or account in home)):

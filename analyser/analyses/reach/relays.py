@@ -13,7 +13,7 @@ from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.invocations import PERMISSION, may_invoke
 from analyser.analyses.reach.kubernetes_links import KubernetesLinks
 from analyser.analyses.reach.origins import Origins
-from analyser.analyses.reach.place import Check, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Kind, Link, Place, not_known
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from analyser.analyses.reach.private_link import PrivateLinks
 from analyser.analyses.reach.public_functions import invoked_by_strangers
@@ -86,14 +86,15 @@ class Relays:
     def leading_anywhere(self) -> dict[Place, Check]:
         """The places whose targets are unknown, each with a check that says why."""
         found = {
-            place: untold(f"where {place.name} leads is not modelled") for place in self._kubernetes.may_lead_anywhere()
+            place: not_known(f"where {place.name} leads is not modelled")
+            for place in self._kubernetes.may_lead_anywhere()
         }
         for place in dict.fromkeys(self._places.values()):
             if place.kind is Kind.SITE and not place.urns[0].rpartition("::")[0].endswith(AMPLIFY):
-                found[place] = untold(f"what {place.name} reaches is not modelled")
+                found[place] = not_known(f"what {place.name} reaches is not modelled")
         for balancer in self._view.of(BALANCER):
-            if why := self.targets.untold(balancer):
-                found[self._places[balancer.urn]] = untold(why)
+            if why := self.targets.not_known(balancer):
+                found[self._places[balancer.urn]] = not_known(why)
         return found
 
     def _origins(self, distribution: Resource) -> Iterator[Link]:
@@ -128,7 +129,7 @@ class Relays:
         if target.kind is Kind.SERVICE:
             return (self._origin_ways.bucket(distribution, origin, target),)
         if target.closed:
-            return (untold(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
+            return (not_known(target.closed) if target.unsure else Check(ok=False, says=target.closed),)
         if not target.interfaces:
             return ()
         listening = Check(
@@ -231,7 +232,7 @@ class Relays:
         https://github.com/hashicorp/terraform-provider-aws: internal/service/lambda/function_url.go
         """
         if url.unknown("authorizationType"):
-            return untold("whom its URL asks for is not known yet")
+            return not_known("whom its URL asks for is not known yet")
         if not url.has("authorizationType", "AWS_IAM"):
             return Check(ok=True, says="its URL asks for no one")
         for permission in self._view.resources.companions(function, PERMISSION, by="function"):
@@ -294,5 +295,5 @@ def _out(found: Resource, key: str) -> str:
 
 def _other_names(record: Resource, named: list[Resource]) -> set[str]:
     """Names of the same zone, or of another stack's part of it, that a record stands for."""
-    told = {text(alias.get("name")) for alias in record.blocks("aliases")}
-    return {name for name in (*told, *(text(one.get("name")) for one in named if one.type == _RECORD)) if name}
+    aliases = {text(alias.get("name")) for alias in record.blocks("aliases")}
+    return {name for name in (*aliases, *(text(one.get("name")) for one in named if one.type == _RECORD)) if name}

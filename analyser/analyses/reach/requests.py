@@ -93,8 +93,8 @@ def _applies(statement: Statement, who: Requester, *, allowing: bool) -> Bounds:
     """The source addresses for which a statement applies to a requester, who chooses what is his to choose."""
     if not _named(statement, who):
         members = [one for group in (statement.principals or {}).values() for one in group]
-        told = all(map(known, members))
-        return Bounds(NOWHERE, NOWHERE if told else who.addresses, ("whom its policy names is not known yet",))
+        all_known = all(map(known, members))
+        return Bounds(NOWHERE, NOWHERE if all_known else who.addresses, ("whom its policy names is not known yet",))
     found = exactly(who.addresses)
     for condition in statement.conditions:
         found &= _holds(condition, who, allowing=allowing)
@@ -143,11 +143,11 @@ def _answered(operator: str, key: str, values: list[str], who: Requester, *, all
     """Whether a condition holds; None where the request lacks the key, or nobody can tell."""
     own = _own(key, who)
     absent = own is None and _absent(key, who)
-    untold = own is None and (key in _OF_TIME or key.startswith(_OF_THE_THING) or (key in ORG_KEYS and not absent))
-    if operator == "null" and not untold:
+    not_known = own is None and (key in _OF_TIME or key.startswith(_OF_THE_THING) or (key in ORG_KEYS and not absent))
+    if operator == "null" and not not_known:
         chosen = own is None and not absent and key not in _FLAGS
         return allowing if chosen else ("true" in _low(values)) == absent
-    if absent or untold:
+    if absent or not_known:
         return None
     if _FLAGS.get(key) is not None:
         return str(_FLAGS[key]).lower() in _low(values)

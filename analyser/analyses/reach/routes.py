@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyser.analyses.reach.addresses import ALL4, Addresses, of
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text
 from policy.model import Block, Resource, known
 
 _TABLE = "aws:ec2/routeTable:RouteTable"
@@ -86,7 +86,7 @@ class RouteTables:
         self._view = view
         self._tables = {view.id_of(table): table for table in view.of(_TABLE, _DEFAULT_TABLE)}
         self._main: dict[str, str] = {}
-        self._untold: dict[str, str] = {}
+        self._not_known: dict[str, str] = {}
         self._associated: dict[str, str] = {}
         self.at_gateways: set[str] = set()
         """The ids of gateways with a table of their own, which sends what comes in to an appliance."""
@@ -100,15 +100,15 @@ class RouteTables:
             self._apart(found)
         for found in view.of(_PROPAGATION):
             for table in names(found, "routeTableId"):
-                self._untold[self._one(table)] = f"what {found.name} propagates is not known"
+                self._not_known[self._one(table)] = f"what {found.name} propagates is not known"
 
     def table_of(self, subnet: str, vpc: str) -> str:
         """The id of a subnet's table; empty for the VPC's main one that the stack does not fill."""
         return self._associated.get(subnet) or self._main.get(vpc, "")
 
-    def untold(self, table: str) -> str:
+    def not_known(self, table: str) -> str:
         """Why not all routes of the table are known; empty where they are."""
-        return self._untold.get(table) or self._untold.get(UNTOLD, "")
+        return self._not_known.get(table) or self._not_known.get(UNKNOWN_NAME, "")
 
     def routes(self, table: str) -> list[Route]:
         """The routes of a table but for the local ones."""
@@ -125,8 +125,8 @@ class RouteTables:
             for subnet in names(found, "subnetId"):
                 self._associated[subnet] = table
             self.at_gateways |= set(names(found, "gatewayId"))
-        if UNTOLD in self._associated or UNTOLD in self._associated.values():
-            self._untold[UNTOLD] = "which subnet has which route table is not known yet"
+        if UNKNOWN_NAME in self._associated or UNKNOWN_NAME in self._associated.values():
+            self._not_known[UNKNOWN_NAME] = "which subnet has which route table is not known yet"
 
     def _main_tables(self) -> None:
         for vpc in self._view.of(VPC, DEFAULT_VPC):
@@ -153,19 +153,19 @@ class RouteTables:
 
     def _inline(self, identifier: str, table: Resource) -> None:
         if table.unknown("routes"):
-            self._untold[identifier] = f"the routes of {table.name} are not known yet"
+            self._not_known[identifier] = f"the routes of {table.name} are not known yet"
         if table.given("propagatingVgws"):
-            self._untold[identifier] = f"what a VPN gateway propagates to {table.name} is not known"
+            self._not_known[identifier] = f"what a VPN gateway propagates to {table.name} is not known"
         for block in table.blocks("routes"):
             self._add(identifier, table, block)
 
     def _apart(self, found: Resource) -> None:
-        (table,) = names(found, "routeTableId") or (UNTOLD,)
-        if table == UNTOLD:
+        (table,) = names(found, "routeTableId") or (UNKNOWN_NAME,)
+        if table == UNKNOWN_NAME:
             named = self._view.refers(found, "routeTableId", _TABLE, _DEFAULT_TABLE)
-            table = next((self._view.id_of(one) for one in named), UNTOLD)
-        if table == UNTOLD:
-            self._untold[UNTOLD] = f"which table route {found.name} is of is not known yet"
+            table = next((self._view.id_of(one) for one in named), UNKNOWN_NAME)
+        if table == UNKNOWN_NAME:
+            self._not_known[UNKNOWN_NAME] = f"which table route {found.name} is of is not known yet"
             return
         self._add(self._one(table), found, found)
 
@@ -174,16 +174,16 @@ class RouteTables:
         for cidr in self._destinations(found):
             addresses = of(cidr) if cidr else None
             if addresses is None:
-                self._untold[table] = f"a destination of {written_in.name} is not known"
+                self._not_known[table] = f"a destination of {written_in.name} is not known"
                 continue
             length = int(cidr.partition("/")[2] or 32)
             route = Route(written_in.name, addresses, length, way, through, to, written_in.urn)
             self._routes.setdefault(table, []).append(route)
 
     def _destinations(self, found: Resource | Block) -> Iterator[str]:
-        """The ranges of a route, the empty text for one that cannot be told."""
+        """The ranges of a route, the empty text for one that is not known."""
         for key in _DESTINATIONS:
-            yield from ("" if cidr == UNTOLD else cidr for cidr in names(found, key))
+            yield from ("" if cidr == UNKNOWN_NAME else cidr for cidr in names(found, key))
         for key in _LISTS:
             for identifier in names(found, key):
                 yield from self._entries(identifier)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from analyser.analyses.reach.address_filters import Passing
 from analyser.analyses.reach.addresses import INTERNET4, INTERNET6, NOWHERE, Addresses, Bounds, of_all
 from analyser.analyses.reach.graph_view import View
-from analyser.analyses.reach.group_rules import UNTOLD, GroupRules, Rule
+from analyser.analyses.reach.group_rules import UNKNOWN_NAME, GroupRules, Rule
 from analyser.analyses.reach.place import Check
 from analyser.analyses.reach.prefix_lists import CLOUDFRONT_LIST
 from policy.exposure import internet
@@ -80,7 +80,7 @@ class SecurityGroups:
         for _, bounds in found:
             certain |= bounds.certain
             possible |= bounds.possible
-        why = [self._untold_group(group) for group in groups if not self.rules.told(group)]
+        why = [self._unknown_group(group) for group in groups if not self.rules.knows(group)]
         why += [reason for _, bounds in found for reason in bounds.why]
         bounds = Bounds(certain, peer.addresses if why else possible, tuple(dict.fromkeys(why)))
         passing = Passing(peer.addresses, any_will_do=peer.anywhere)
@@ -98,20 +98,20 @@ class SecurityGroups:
         """Which addresses of the peer a rule is about."""
         if not rule.ports.covers(*ports):
             return Bounds(NOWHERE, NOWHERE)
-        if not rule.ports.told:
+        if not rule.ports.known:
             return Bounds(NOWHERE, peer.addresses, (f"protocol and ports of rule {rule.name} are not known yet",))
         if set(rule.prefix_lists) & set(peer.prefix_lists):
             return Bounds(peer.addresses, peer.addresses)
         mine = set(rule.groups) & set(peer.groups)
         if mine and not peer.unreferred:
             return Bounds(peer.addresses, peer.addresses)
-        if UNTOLD in rule.groups or (UNTOLD in peer.groups and rule.groups):
+        if UNKNOWN_NAME in rule.groups or (UNKNOWN_NAME in peer.groups and rule.groups):
             return Bounds(NOWHERE, peer.addresses, (f"whom rule {rule.name} names is not known yet",))
         within = rule.addresses & Bounds(peer.addresses, peer.addresses)
         return Bounds(within.certain, within.possible, rule.addresses.why if within.possible - within.certain else ())
 
-    def _untold_group(self, group: str) -> str:
-        if group == UNTOLD:
+    def _unknown_group(self, group: str) -> str:
+        if group == UNKNOWN_NAME:
             return "one of the security groups is not known yet"
         return f"the rules of security group {group} are not in the stack"
 
@@ -139,7 +139,7 @@ class SecurityGroups:
         return f"security group {names} {verb} no {_tcp(ports)} {preposition} {peer.says}{rest}"
 
     def _peers(self, rule: Rule) -> Iterator[str]:
-        yield from map(self.rules.name, (group for group in rule.groups if group != UNTOLD))
+        yield from map(self.rules.name, (group for group in rule.groups if group != UNKNOWN_NAME))
         yield from rule.cidrs
         yield from ("CloudFront" if found == CLOUDFRONT_LIST else found for found in rule.prefix_lists)
 

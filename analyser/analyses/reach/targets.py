@@ -73,7 +73,7 @@ class Targets:
             for group in self._forwards(listener) if isinstance(port, int) else ():
                 yield from ((port, member) for member in self.members(self._view.resources.by_urn[group]))
 
-    def untold(self, balancer: Resource) -> str:
+    def not_known(self, balancer: Resource) -> str:
         """Why it is not known where the balancer leads; empty where it is."""
         for listener in self._view.resources.companions(balancer, LISTENER, by="loadBalancerArn"):
             holders = [(listener, "defaultActions")]

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 from analyser.analyses.reach.addresses import NOWHERE, Addresses, of, six
 from analyser.analyses.reach.graph_view import View, text, texts
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.place import Check, untold
+from analyser.analyses.reach.place import Check, not_known
 from policy.model import Resource, known
 
 _ROOM = "aws:ec2transitgateway/"
@@ -31,7 +31,7 @@ class TransitGateways:
     def leg(self, gateway: Resource | None, near: Subnet, far: Subnet, wanted: Addresses) -> Check:
         """Whether packets that a subnet hands to the gateway come to addresses of another subnet."""
         if gateway is None or gateway.type != GATEWAY:
-            return untold("the transit gateway is not in the stack")
+            return not_known("the transit gateway is not in the stack")
         mine, theirs = self._attached(gateway, near), self._attached(gateway, far)
         for attachment, subnet in ((mine, near), (theirs, far)):
             if attachment is None:
@@ -87,7 +87,7 @@ class TransitGateways:
             if not left & destination:
                 continue
             if to is None:
-                return untold(f"where route {name} of {says} leads is not modelled")
+                return not_known(f"where route {name} of {says} leads is not modelled")
             if to is not theirs:
                 return Check(ok=False, says=f"{says} sends these packets elsewhere ({name})")
             left -= destination

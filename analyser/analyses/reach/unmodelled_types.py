@@ -10,7 +10,7 @@ from typing import Any
 from analyser.analyses.reach.graph_view import View, text
 from analyser.analyses.reach.modelled_types import INERT_SERVICES, READ_TYPES
 from analyser.analyses.reach.network import DEFAULT_SUBNET, SUBNET
-from analyser.analyses.reach.place import Kind, Link, Place, untold
+from analyser.analyses.reach.place import Kind, Link, Place, not_known
 from policy.model import Resource, known
 from policy.tokens import canonical
 
@@ -39,7 +39,7 @@ def unmodelled(view: View, places: tuple[Place, ...], internet: Place) -> Iterat
             says = f"{found.type} {found.name} names {place.name}, and what that lets through is not modelled"
             for source in places:
                 if source in asking and source is not place and (source is internet or source.opens):
-                    yield Link(source, place, None, (untold(says),))
+                    yield Link(source, place, None, (not_known(says),))
 
 
 def _joined(view: View) -> list[list[tuple[Resource, set[str]]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.reach.addresses import Addresses, of
 from analyser.analyses.reach.network import Network, Subnet
-from analyser.analyses.reach.place import Check, Interface, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Place, not_known
 from analyser.analyses.reach.security_groups import ANYWHERE6, Peer
 
 
@@ -19,7 +19,7 @@ def versions(*ends: tuple[Interface, Subnet]) -> Iterator[bool]:
 def has_six(*ends: tuple[Place, Interface], six: bool) -> Iterator[Check]:
     for place, one in ends:
         if six and one.ipv6 is None:
-            yield untold(f"whether {place.name} has an address of version 6 is not known")
+            yield not_known(f"whether {place.name} has an address of version 6 is not known")
 
 
 def address(interface: Interface, subnet: Subnet) -> Addresses:
@@ -32,5 +32,5 @@ def six_of(place: Place, network: Network) -> Peer | None:
     ranges = [home.cidr6 for one, home in ends if home and home.cidr6 and one.ipv6 is not False]
     if not ranges:
         return None
-    told = all(of(cidr) for cidr in ranges)
-    return Peer(place.name, cidrs=tuple(ranges) if told else ANYWHERE6, one_of=True)
+    complete = all(of(cidr) for cidr in ranges)
+    return Peer(place.name, cidrs=tuple(ranges) if complete else ANYWHERE6, one_of=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.graph_view import View, names, text
-from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, untold
+from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, not_known
 from analyser.analyses.reach.protocols import number
 from policy.model import Resource
 
@@ -51,7 +51,7 @@ class VpcLinks:
                 for balancer in self._view.refers(link, "targetArn"):
                     yield from self._to_balancer(source, balancer, (through, by))
         if not links:
-            yield Link(source, source, None, (through, untold("its VPC link is not in the stack")))
+            yield Link(source, source, None, (through, not_known("its VPC link is not in the stack")))
 
     def _to_listener(self, source: Place, at: Place, listener: Resource, so_far: tuple[Check, ...]) -> Iterator[Link]:
         port = number(listener.get("port"))
@@ -67,6 +67,6 @@ class VpcLinks:
             filtered = balancer.given("securityGroups") and not balancer.has(
                 "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "off"
             )
-            more = (untold(f"whether the groups of {balancer.name} let PrivateLink in is not modelled"),)
+            more = (not_known(f"whether the groups of {balancer.name} let PrivateLink in is not modelled"),)
             if target:
                 yield Link(source, target, port, (*so_far, *(more if filtered else ())))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyser.analyses.reach.fargate import Fargate
-from analyser.analyses.reach.graph_view import UNTOLD, View, names, text, texts
+from analyser.analyses.reach.graph_view import UNKNOWN_NAME, View, names, text, texts
 from analyser.analyses.reach.group_rules import cluster_group
 from analyser.analyses.reach.instances import Machines
 from analyser.analyses.reach.network import flag
@@ -127,7 +127,7 @@ def _tasks(view: View, found: Resource) -> Place:
         ipv6=None if view.dual_stack(names(found, f"{config}.subnets")) else False,
     )
     if not interface.subnets:  # its tasks stand behind the addresses of whichever instance they run on
-        interface = Interface((), (UNTOLD,), public=None)
+        interface = Interface((), (UNKNOWN_NAME,), public=None)
     ports = [block.get("containerPort") for block in found.blocks("loadBalancers")]
     ports += [port for task in tasks for port in task_ports(task)]
     return Place(

@@ -96,10 +96,10 @@ def _inline(view: View, holder: Resource, kind: Holder) -> tuple[list[Source], l
     unread = [f"a policy of {where}"] if _has_unread_inline(holder, len(found)) else []
     lists = view.resources.companions(holder, kind.only_inline, by=kind.exclusive_by)
     only = {name for each in lists for name in texts(each.list("policyNames"))}
-    untold = any(each.untold("policyNames") for each in lists)
+    hidden = any(each.partly_unknown("policyNames") for each in lists)
     for policy in view.resources.companions(holder, kind.inline, by=kind.by):
         if lists and not only & {text(policy.get("name")), text(policy.outputs.get("name"))}:
-            unread += [f"inline policy {policy.name}, which a list that is not known may keep"] * untold
+            unread += [f"inline policy {policy.name}, which a list that is not known may keep"] * hidden
             continue
         if _has_own_list(holder, "inlinePolicies"):
             unread.append(f"inline policy {policy.name}, which the {kind.word}'s own list takes away")
@@ -111,7 +111,7 @@ def _inline(view: View, holder: Resource, kind: Holder) -> tuple[list[Source], l
 
 def _has_unread_inline(role: Resource, read_in: int) -> bool:
     """Whether the role's own list holds a policy that cannot be read."""
-    if role.unknown("inlinePolicies") or role.untold("inlinePolicies", "policy"):
+    if role.unknown("inlinePolicies") or role.partly_unknown("inlinePolicies", "policy"):
         return True
     return sum(block.given("policy") for block in role.blocks("inlinePolicies")) > read_in
 
@@ -128,9 +128,9 @@ def _attached(view: View, holder: Resource, kind: Holder) -> tuple[list[str], li
     """ARNs of attached policies, and what is said of those of which two resources say different things."""
     exclusive = view.resources.companions(holder, kind.only_attached, by=kind.exclusive_by)
     if exclusive:
-        untold = any(each.untold("policyArns") for each in exclusive)
+        hidden = any(each.partly_unknown("policyArns") for each in exclusive)
         given = [arn for each in exclusive for arn in texts(each.list("policyArns"))]
-        return given, ["a policy whose ARN is not known"] * untold
+        return given, ["a policy whose ARN is not known"] * hidden
     own = holder.list("managedPolicyArns")
     arns = [one.get("policyArn") for one in view.resources.companions(holder, kind.attachment, by=kind.by)]
     mine, by = names_of(view, holder), kind.shared_by
@@ -140,7 +140,7 @@ def _attached(view: View, holder: Resource, kind: Holder) -> tuple[list[str], li
     if _has_own_list(holder, "managedPolicyArns"):
         lost |= {arn for arn in arns if known(arn) and arn not in own}
     arns += own
-    hidden = any(not known(arn) for arn in arns) or holder.untold("managedPolicyArns")
+    hidden = any(not known(arn) for arn in arns) or holder.partly_unknown("managedPolicyArns")
     unknown = ["a policy whose ARN is not known"] * hidden
     said = [f"{arn}, which another attachment takes from the {kind.word}" for arn in sorted(lost)]
     return [text(arn) for arn in dict.fromkeys(arns) if known(arn) and arn not in lost], [*unknown, *said]

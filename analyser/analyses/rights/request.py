@@ -49,14 +49,14 @@ class Request:
     """Beginnings of keys: what begins so and has no value is absent."""
     perhaps: Mapping[str, str] = field(default_factory=dict)
     """Keys that are absent, or have this value."""
-    told: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     """Beginnings of such keys: what begins so and is not among them is absent."""
 
     def either(self, key: str) -> tuple[str, ...]:
         """What a key may be, where that is all that is known of it; nothing where more or less is."""
         if key in self.perhaps:
             return self.perhaps[key], ABSENT
-        return (ABSENT,) if self.told and key.startswith(self.told) else ()
+        return (ABSENT,) if self.listed and key.startswith(self.listed) else ()
 
     def get(self, key: str, /) -> str | None:
         """What is known of a key."""
@@ -92,7 +92,7 @@ def request(who: Principal, what: Target, extra: Mapping[str, str], action: str 
     theirs = {f"{begin}{tag.lower()}": value for begin in begins for tag, value in what.tags}
     if judged_by_tag(action):
         return Request({**values, **tags, **theirs, **extra}, (*closed, *(begins if what.all_tags else ())))
-    return Request({**values, **tags, **extra}, closed, perhaps=theirs, told=begins if what.all_tags else ())
+    return Request({**values, **tags, **extra}, closed, perhaps=theirs, listed=begins if what.all_tags else ())
 
 
 def filled(written: str, context: Context) -> str | None:

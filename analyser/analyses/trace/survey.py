@@ -82,7 +82,7 @@ class Survey:
             reasons = "; ".join(check.says for check in way.checks)
             return found(kind, f"{says} ({reasons})" if reasons else says, resources)
         if not way.missing:
-            return not_known(kind, says, "; ".join(way.untold), resources)
+            return not_known(kind, says, "; ".join(way.not_known), resources)
         return missing(kind, says, "; ".join(way.missing), resources)
 
     def at(self, *places: Place) -> list[Resource]:

@@ -108,7 +108,7 @@ def _cell(key: str, answer: Answer) -> Cell:
         checks = dict.fromkeys(check.says for link in answer.path for check in link.checks)
         return Cell(key, "yes", target=name, says=_way(answer), checks=tuple(checks))
     verdict = "no" if answer.verdict is Verdict.NO else "unknown"
-    first, *rest = answer.missing or answer.untold
+    first, *rest = answer.missing or answer.not_known
     return Cell(key, verdict, target=name, says=first, checks=tuple(rest))
 
 

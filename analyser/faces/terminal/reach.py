@@ -119,7 +119,7 @@ def _word(answer: Answer, weight: str) -> Text:
 def _first(answer: Answer) -> str:
     if answer.verdict is Verdict.NO:
         return answer.missing[0]
-    return (answer.untold or answer.missing)[0]
+    return (answer.not_known or answer.missing)[0]
 
 
 def _mark(check: Check) -> Text:

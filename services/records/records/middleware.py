@@ -12,7 +12,7 @@ _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
-_UNTOLD = ("/health", "/ready")
+_UNCOUNTED = ("/health", "/ready")
 _TOO_LARGE = b'{"detail": "the request is too large"}'
 
 
@@ -25,7 +25,7 @@ class Around:
         self._most = most_bytes
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _UNTOLD:
+        if scope["type"] != "http" or scope["path"] in _UNCOUNTED:
             await self._app(scope, receive, send)
             return
         began, exchange = time.perf_counter(), _Exchange(receive, send, self._most)

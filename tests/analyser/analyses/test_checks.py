@@ -221,7 +221,8 @@ def test_pods_that_speak_tls_are_asked_by_tls() -> None:
 def test_every_stack_is_asked_whether_the_public_gets_in(stack: str) -> None:
     told = [check.title for check in checks(stack_graph(stack))]
     # Of a recovery stack the public is let in by its home stack's distribution.
-    assert home_of(stack) or "healthUrl answers: 200, and no page" in told
+    asked = "healthUrl answers: 200, and no page" in told
+    assert home_of(stack) or asked, "the system has no output healthUrl, the address that says whether it is there"
     assert ("every target is healthy" in told) == bool(stack_graph(stack).of_type("aws:lb/targetGroup:TargetGroup"))
 
 

@@ -13,7 +13,7 @@ from analyser.faces.commands import cli
 from analyser.faces.scaffold import begin, stack_like
 from tests.stacks import ROOT
 
-LISTS = ("README.md", "docs/README.md", "docs/inventory/purposes.yaml")
+LISTS = ("README.md", "docs/README.md", "docs/inventory/purposes.yaml", "strata-policy.yaml")
 LIKE = "Pulumi.collaboration-dev.yaml"
 
 
@@ -48,11 +48,12 @@ def test_what_is_written_is_whole(root: Path, words: str, room: str) -> None:
 
 def test_a_system_stands_in_every_list(root: Path) -> None:
     begin(root, "system", "book_store")
-    front, pages, stores = ((root / file).read_text(encoding="utf-8") for file in LISTS)
+    front, pages, stores, exempt = ((root / file).read_text(encoding="utf-8") for file in LISTS)
     rows = [line for line in front.splitlines() if line.startswith("| [")]
     assert "| [book_store](docs/systems/book_store.md) | `book-store-dev` | Book store |" in rows
     assert "(systems/book_store.md)" in pages
     assert "(settings/book_store.md)" in pages
+    assert yaml.safe_load(exempt)["exemptions"][-1]["where"] == {"strata:system": "book_store"}
     assert {store["store"] for store in yaml.safe_load(stores)["book_store"]} >= {"items-table", "users-pool"}
 
 

@@ -219,8 +219,8 @@ def test_the_pages_in_docs_are_what_the_stacks_are(stack: str) -> None:
     graph = stack_graph(stack)
     text = page(inventory(graph, purposes(ROOT, graph.config[f"{PROJECT}:system"])))
     file = ROOT / "docs" / "inventory" / f"{stack}.md"
-    assert file.is_file(), "strata inventory writes it"
-    assert file.read_text(encoding="utf-8").splitlines() == text.splitlines()
+    assert file.is_file(), "no inventory of it; make update writes it"
+    assert file.read_text(encoding="utf-8").splitlines() == text.splitlines(), "where that is meant: make update"
 
 
 def test_there_is_no_page_without_a_stack() -> None:

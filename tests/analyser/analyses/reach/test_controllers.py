@@ -187,4 +187,4 @@ CASES: dict[str, tuple[Callable[[], Made], Verdict]] = {
 def test_what_controllers_make(name: str) -> None:
     make, expected = CASES[name]
     answer = ask(Reach(make().graph()), "internet", "web", 8080)[0]
-    assert answer.verdict is expected, (answer.missing, answer.untold)
+    assert answer.verdict is expected, (answer.missing, answer.not_known)

@@ -209,7 +209,7 @@ def test_a_type_that_nobody_models() -> None:
     made.add("TargetGroupAttachment", "at", module="vpclattice", target={"id": vm})
     answer = ask(Reach(made.graph()), "internet", "vm", 22)[0]
     assert answer.verdict is UNSURE
-    assert "aws:vpclattice/targetGroupAttachment:TargetGroupAttachment at names vm" in answer.untold[0]
+    assert "aws:vpclattice/targetGroupAttachment:TargetGroupAttachment at names vm" in answer.not_known[0]
 
 
 @pytest.mark.parametrize(("inbound", "expected"), [("10.0.0.0/16", YES), ("192.168.0.0/16", NO)])

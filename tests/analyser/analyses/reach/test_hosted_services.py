@@ -286,4 +286,4 @@ CASES: dict[str, tuple[Callable[[], Made], Asked, Verdict]] = {
 def test_what_aws_documents(name: str) -> None:
     make, (source, target, port), expected = CASES[name]
     answer = ask(Reach(make().graph()), source, target, port)[0]
-    assert answer.verdict is expected, (answer.missing, answer.untold)
+    assert answer.verdict is expected, (answer.missing, answer.not_known)

@@ -21,7 +21,7 @@ def asked(made: Made, source: str = "internet", target: str = "vm", port: int | 
 def verdict(made: Made, source: str = "internet", target: str = "vm", port: int | None = 22) -> Verdict:
     answer = asked(made, source, target, port)
     assert answer.verdict is not NO or answer.missing
-    assert answer.verdict is not UNSURE or answer.untold
+    assert answer.verdict is not UNSURE or answer.not_known
     return answer.verdict
 
 
@@ -348,7 +348,7 @@ def test_what_is_not_known_is_no_no(inputs: dict[str, Any], what: str) -> None:
     made.add("Instance", "vm", **given)
     answer = asked(made)
     assert answer.verdict is UNSURE
-    assert any(what in text for text in answer.untold)
+    assert any(what in text for text in answer.not_known)
 
 
 def test_a_group_of_machines_by_its_template() -> None:

@@ -154,7 +154,7 @@ def test_what_is_not_modelled_is_not_known_by_its_name(token: str) -> None:
     for source, target in (("internet", "other"), ("vm", "other"), ("other", "vm"), ("other", "internet")):
         (answer,) = ask(Reach(made.graph()), source, target)
         assert answer.verdict is UNSURE, (source, target)
-        assert "not modelled" in answer.untold[-1]
+        assert "not modelled" in answer.not_known[-1]
 
 
 def test_what_bears_on_nothing_is_no_place() -> None:

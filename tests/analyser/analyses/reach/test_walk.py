@@ -28,5 +28,5 @@ def test_the_analyser_agrees_with_a_packet_s_walk() -> None:
             answer = ask(reach, source, target, port)[0]
             wanted = walk(net, source, target, port)
             told[wanted] += 1
-            assert str(answer.verdict) == wanted, (seed, source, target, port, answer.missing, answer.untold)
+            assert str(answer.verdict) == wanted, (seed, source, target, port, answer.missing, answer.not_known)
     assert min(told["yes"], told["no"]) > COUNT // 2, told

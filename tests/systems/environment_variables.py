@@ -1,4 +1,4 @@
-"""What code is told by its environment: each variable's kind, and how what it names is found in the graph."""
+"""Environment variables of all code: what kind each is by its name, and how what it names is found in the graph."""
 
 import functools
 import json
@@ -42,8 +42,8 @@ def environments(graph: Graph) -> Iterator[tuple[Node, Mapping[str, str]]]:
 
 
 def variables(graph: Graph) -> Asked:
-    for node, told in environments(graph):
-        for name, text in told.items():
+    for node, given in environments(graph):
+        for name, text in given.items():
             if not _PLAIN.fullmatch(name):
                 yield node.name, f"{name}={text}"
 
@@ -141,6 +141,7 @@ _DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 TABLE: Mapping[str, Callable[[Graph, str], bool]] = {
     r"(.*_)?(TOPIC)": _one_of("aws:msk/topic:Topic", "name"),
     r".*_BUCKET": _one_of("aws:s3/bucket:Bucket", "bucket"),
+    r"(.*_)?QUEUE_URL": _one_of("aws:sqs/queue:Queue", "url"),
     r".*_TABLE": _one_of("aws:dynamodb/table:Table", "name"),
     r"CACHE_(USER|USER_NAME|USER_ID)|REDIS_USER": _one_of(_USER, "userId", "userName"),
     r"(CACHE|REDIS)_REPLICATION_GROUP": _one_of(_CACHE, "replicationGroupId", "id"),
@@ -153,7 +154,7 @@ TABLE: Mapping[str, Callable[[Graph, str], bool]] = {
     r"DATABASE_URL": _signed_in,
     r"OTEL_EXPORTER_OTLP_ENDPOINT": _collector,
     r"MANAGEMENT_ENDPOINT": _endpoint,
-    r"REDIS_URL|FILES_URL|VITE_\w+_URL|CORS_\w+|EMAIL_RETRY_QUEUE_URL|BOOTSTRAP_BROKERS"
+    r"REDIS_URL|FILES_URL|VITE_\w+_URL|CORS_\w+|BOOTSTRAP_BROKERS"
     r"|.*_(ENDPOINT|HOST|READERS)": _at,
     r"COGNITO_ISSUER|JWT_ISSUER|JWKS_URL": _by_pool,
     r"(VITE_)?USER_POOL_ID": _one_of(_POOL, "id"),
