@@ -82,12 +82,21 @@ within() {
   return 1
 }
 
+# Fetches $1/$2 into the folder $3, as the line about it in $1/$4 says that it was released.
+released() {
+  curl --fail --silent --location --retry 3 --output "$3/$2" "$1/$2"
+  curl --fail --silent --location --retry 3 --output "$3/checksums" "$1/$4"
+  (cd "$3" && grep " $2\$" checksums | sha256sum --check --strict)
+}
+
+machine() {
+  [[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64
+}
+
 install_kubectl() {
-  local version base architecture
-  architecture=$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64)
-  version=$(aws eks describe-cluster --name "$1" --query cluster.version --output text)
-  base="https://dl.k8s.io/release/$(curl --fail --silent --location "https://dl.k8s.io/release/stable-$version.txt")"
-  base="$base/bin/linux/$architecture/kubectl"
+  local base
+  base="https://dl.k8s.io/release/$(curl --fail --silent --location "https://dl.k8s.io/release/stable-$1.txt")"
+  base="$base/bin/linux/$(machine)/kubectl"
   mkdir -p "$HOME/.local/bin"
   curl --fail --silent --location --retry 3 --output "$HOME/.local/bin/kubectl" "$base"
   echo "$(curl --fail --silent --location "$base.sha256")  $HOME/.local/bin/kubectl" | sha256sum --check --strict
@@ -96,20 +105,39 @@ install_kubectl() {
 
 # GitHub's own CLI, for builds of CodeBuild; jobs of a workflow have it.
 install_gh() {
-  local version=2.102.0 archive release folder
-  archive="gh_${version}_linux_$([[ $(uname -m) == x86_64 ]] && echo amd64 || echo arm64).tar.gz"
-  release="https://github.com/cli/cli/releases/download/v$version"
+  local version=2.102.0 archive folder
+  archive="gh_${version}_linux_$(machine).tar.gz"
   folder=$(mktemp -d)
-  curl --fail --silent --location --retry 3 --output "$folder/$archive" "$release/$archive"
-  curl --fail --silent --location --retry 3 --output "$folder/checksums" "$release/gh_${version}_checksums.txt"
-  (cd "$folder" && grep " ${archive}\$" checksums | sha256sum --check --strict)
+  released "https://github.com/cli/cli/releases/download/v$version" "$archive" "$folder" "gh_${version}_checksums.txt"
   mkdir -p "$HOME/.local/bin"
   tar --extract --gzip --file "$folder/$archive" --directory "$HOME/.local/bin" --strip-components 2 --wildcards '*/bin/gh'
   rm -r "$folder"
 }
 
-# Lets kubectl speak to a cluster by its name, in the version of the cluster where there is none yet.
+# Helm 3, which Pulumi's provider installs charts with. https://github.com/helm/helm/releases
+install_helm() {
+  local version=3.21.4 archive folder
+  archive="helm-v$version-linux-$(machine).tar.gz"
+  folder=$(mktemp -d)
+  released "https://get.helm.sh" "$archive" "$folder" "$archive.sha256sum"
+  mkdir -p "$HOME/.local/bin"
+  tar --extract --gzip --file "$folder/$archive" --directory "$HOME/.local/bin" --strip-components 1 --wildcards '*/helm'
+  rm -r "$folder"
+}
+
+# Whether there is a kubectl within one minor of a cluster's version: for no other does Kubernetes answer, and images of
+# CodeBuild bring whichever was new. https://kubernetes.io/releases/version-skew-policy/#kubectl
+kubectl_fits() {
+  local own
+  command -v kubectl >/dev/null || return 1
+  own=$(kubectl version --client --output json | jq --raw-output '.clientVersion.minor | rtrimstr("+")')
+  ((own - ${1#*.} <= 1 && ${1#*.} - own <= 1))
+}
+
+# Lets kubectl speak to a cluster by its name, in the version of the cluster where there is none that fits it.
 kubectl_for() {
-  command -v kubectl >/dev/null || install_kubectl "$1"
+  local version
+  version=$(aws eks describe-cluster --name "$1" --query cluster.version --output text)
+  kubectl_fits "$version" || install_kubectl "$version"
   aws eks update-kubeconfig --name "$1" >/dev/null
 }

@@ -59,6 +59,7 @@ if [[ $step == shell ]]; then
     [[ $(ask "$id" buildStatus) == IN_PROGRESS ]] || { echo "$id ended before there was a session" >&2 && exit 1; }
     sleep "${WAIT:-5}"
   done
+  echo "bash --login brings the folder, role and tools of the build; codebuild-resume ends it" >&2
   exec aws ssm start-session --target "$target"
 fi
 

@@ -4,5 +4,5 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cluster=$(output clusterName)
-[[ $cluster == null ]] || command -v kubectl >/dev/null || install_kubectl "$(jq --raw-output . <<<"$cluster")"
+[[ $cluster == null ]] || kubectl_for "$(jq --raw-output . <<<"$cluster")"
 exec .venv/bin/strata check "$STACK" --run

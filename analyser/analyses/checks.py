@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analyser.analyses.copy_checks import copy_checks
 from analyser.analyses.databases import engine_of
 from analyser.analyses.entrance_checks import Check, entrance_checks, identifier, literal, own_tag
 from analyser.graph import Graph, Node
@@ -74,6 +75,7 @@ def checks(graph: Graph) -> list[Check]:
         *(Check(f"{store.name}: available", store.describe, rf"\S+\t(?:{store.serves})") for store in stores),
         *(check for node in _by_name(graph, _DEPLOYMENT) for check in _deployment(graph, node, stores)),
         *(check for node in _by_name(graph, _CRON_JOB) for check in _cron_job(graph, node)),
+        *copy_checks(graph),
         *entrance_checks(graph),
     ]
 

@@ -24,11 +24,13 @@ def span(found: Span | None) -> str:
 def sentence(found: Recovery) -> str:
     """How many objectives hold, in a line."""
     if not found.stated:
-        return "no objective is stated"
+        return f"no objective is stated of any of {len({each.store.name for each in found.verdicts})} stores"
     accepted = sum(each.state is State.ACCEPTED for each in found.stated)
     held = len(found.stated) - len(found.failing)
     told = f"{held} of {len(found.stated)} objectives hold"
-    return f"{told}, {accepted} of them on a figure that nobody bounds" if accepted else told
+    told = f"{told}, {accepted} of them on a figure that nobody bounds" if accepted else told
+    bare = {each.store.name for each in found.verdicts} - {each.store.name for each in found.stated}
+    return f"{told}; none is stated of {', '.join(sorted(bare))}" if bare else told
 
 
 def complaints(found: Recovery) -> Iterator[str]:

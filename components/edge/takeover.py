@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.edge.certificate import Certificate
-from components.edge.health_check import HealthCheck
+from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.static_page import UNAVAILABLE, StaticPage, StaticPageSettings
 from components.edge.zone import Zone
 from settings import DomainName
@@ -21,7 +21,11 @@ _CHILDREN = 2
 
 
 class HomeHealth(Component):
-    """Well while ``home`` is, and while nothing answers under ``taken_over``, which need not exist."""
+    """Well while ``home`` is, and while nothing answers under ``taken_over``, which need not exist.
+
+    ``served_check_id`` is well while either of the two is: for an alarm, which home's own check would keep ringing for
+    as long as the other region serves.
+    """
 
     def __init__(
         self, name: str, *, home: HealthCheck, taken_over: str, opts: pulumi.ResourceOptions | None = None
@@ -49,7 +53,19 @@ class HomeHealth(Component):
             opts=self.child_options(),
         )
         self.health_check_id = both.id
-        self.register_outputs({"healthCheckId": self.health_check_id})
+        taken = HealthCheck(
+            self.child("taken-over"), HealthCheckSettings(domain=taken_over, path="/"), opts=self.child_options()
+        )
+        served = aws.route53.HealthCheck(
+            self.child("served"),
+            type="CALCULATED",
+            child_healthchecks=[home.health_check_id, taken.health_check_id],
+            child_health_threshold=1,
+            tags={"Name": f"{name}-served"},
+            opts=self.child_options(),
+        )
+        self.served_check_id = served.id
+        self.register_outputs({"healthCheckId": self.health_check_id, "servedCheckId": self.served_check_id})
 
 
 class Takeover(Component):

@@ -63,7 +63,7 @@ def lead_here(names: Names, targets: Mapping[str, AliasTarget], health_path: str
     for domain, target in targets.items():
         nearest = names.zone.nearest(domain, target, names.near) if names.near else target
         names.zone.primary(domain, nearest, health_check_id=health.health_check_id)
-    return route53.health_check(asked.health_check_id)
+    return route53.health_check(health.served_check_id)
 
 
 def page_behavior(origin: str) -> BehaviorSettings:

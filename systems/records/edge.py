@@ -73,8 +73,8 @@ def make_edge(stack: Stack[SystemSettings], *, network: Network, access_logs: Lo
             access_logs=access_logs,
         ).alias_target
     zone.alias(balancer_name, entry)
-    _fail_over(stack, zone=zone, origin=origin, entry=entry, home=home, health=health)
-    return Edge(zone, secret, balancer, cdn, firewall, health)
+    served = _fail_over(stack, zone=zone, origin=origin, entry=entry, home=home, health=health)
+    return Edge(zone, secret, balancer, cdn, firewall, served)
 
 
 def make_balancer(
@@ -108,16 +108,17 @@ def make_balancer(
 
 def _fail_over(
     stack: Stack[SystemSettings], *, zone: Zone, origin: str, entry: AliasTarget, home: Certificate, health: HealthCheck
-) -> None:
+) -> pulumi.Output[str]:
     """Where requests go while the home region does not answer: to a page, or to a recovery region if one stands by.
 
-    There the page is in that region too, and what stands by takes its place as the primary of a name between.
+    There the page is in that region too, and what stands by takes its place as the primary of a name between. Returns
+    the id of the health check that is well while either region serves.
     """
     copies = stack.settings.copies
     if copies is None:
         page = StaticPage("unavailable", StaticPageSettings(domain=origin), certificate=home)
         zone.failover(origin, primary=entry, secondary=page.alias_target, health_check_id=health.health_check_id)
-        return
+        return health.health_check_id
     there = Certificate("page-certificate", CertificateSettings(domain=origin), zone=zone, region=copies.region)
     page = StaticPage("unavailable", StaticPageSettings(domain=origin, region=copies.region), certificate=there)
     well = HomeHealth("home", home=health, taken_over=taken_over(stack.settings.domain))
@@ -125,6 +126,7 @@ def _fail_over(
         entry = zone.nearest(origin, entry, of_home(copies.near, stack.account.region))
     zone.primary(origin, entry, health_check_id=well.health_check_id)
     zone.secondary(origin, zone.secondary(standby(stack.settings.domain), page.alias_target))
+    return well.served_check_id
 
 
 def _origin_secret(settings: SystemSettings) -> OriginSecret:

@@ -99,7 +99,7 @@ def _watched(settings: SystemSettings, *, data: Data, compute: Compute, edge: Ed
     watched = disjoint(
         elb.load_balancer(edge.balancer.arn_suffix, target_groups, alarms),
         cloudfront.distribution(edge.cdn.distribution_id, alarms),
-        route53.health_check(edge.health.health_check_id),
+        route53.health_check(edge.served_check_id),
         wafv2.web_acl(edge.firewall.metric_name, alarms),
         _databases(settings, data),
         elasticache.cache(nodes, alarms),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pulumi
+
 from components.data.aurora import Aurora
 from components.data.bucket import Bucket
 from components.data.bucket_rights import CopiedBucket
@@ -13,7 +15,6 @@ from components.data.postgres_primary import PostgresPrimary
 from components.data.redis import Redis
 from components.edge.cdn import Cdn
 from components.edge.firewall import Firewall
-from components.edge.health_check import HealthCheck
 from components.edge.load_balancer import LoadBalancer
 from components.edge.origin_secret import OriginSecret
 from components.edge.zone import Zone
@@ -71,4 +72,5 @@ class Edge:
     balancer: LoadBalancer
     cdn: Cdn
     firewall: Firewall
-    health: HealthCheck
+    served_check_id: pulumi.Output[str]
+    """Well while the platform can be reached, in whichever region."""

@@ -15,6 +15,7 @@ CANARY = {
 }
 AWS = r"""
 case "$1 $2" in
+  "eks describe-cluster") echo 1.36 ;;
   "lambda get-alias") [[ "$*" == *fn-a* ]] && echo 3 || echo 10 ;;
   "lambda list-versions-by-function")
     echo '{"Versions": [{"Version": "$LATEST"}, {"Version": "9"}, {"Version": "10"}]}' ;;
@@ -31,6 +32,7 @@ esac
 """
 KUBECTL = """
 case "$1" in
+  version) echo '{"clientVersion": {"major": "1", "minor": "36"}}' ;;
   get)
     echo '{"items": [{"metadata": {"namespace": "apps", "name": "bff"}},
                      {"metadata": {"namespace": "apps", "name": "ws"}}]}' ;;

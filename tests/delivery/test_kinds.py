@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 DELIVERY = Path(__file__).resolve().parents[2] / "delivery"
-KUBECTL = '[[ "$1" == get && "$3" == "$THERE" ]] && echo "customresourcedefinition/$3"; exit 0'
+VERSION = '{"clientVersion": {"major": "1", "minor": "36"}}'
+KUBECTL = f"""[[ "$1" == version ]] && echo '{VERSION}'
+[[ "$1" == get && "$3" == "$THERE" ]] && echo "customresourcedefinition/$3"; exit 0"""
 PYTHON = """
 case "$3" in
   "") echo "controller bindings.example.com"; echo "autoscaler scalers.example.com" ;;
@@ -27,7 +29,7 @@ class Project:
         self.log.touch()
         shutil.copytree(DELIVERY, folder / "delivery")
         self._tool("bin/pulumi", f"echo {json.dumps(json.dumps(outputs))}")
-        self._tool("bin/aws", "")
+        self._tool("bin/aws", '[[ "$2" == describe-cluster ]] && echo 1.36; exit 0')
         self._tool("bin/kubectl", KUBECTL)
         self._tool(".venv/bin/python", PYTHON)
 

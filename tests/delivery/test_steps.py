@@ -78,9 +78,29 @@ def test_a_stack_is_asked_about_in_its_own_region(tmp_path: Path) -> None:
 
 
 def test_a_session_is_held_open_until_somebody_lets_go(tmp_path: Path) -> None:
-    made = Tools(tmp_path, **{"codebuild-breakpoint": ""})
-    assert made.run("shell.sh").returncode == 0
-    assert made.calls() == ["codebuild-breakpoint "]
+    held = 'bash --login -c "pwd; echo $AWS_PROFILE; type -p helm" > session'
+    made = tools(tmp_path, clusterName="shop-cluster")
+    made.tool(tmp_path / "bin" / "codebuild-breakpoint", "codebuild-breakpoint", f"env -i HOME=$HOME {held}")
+    made.tool(tmp_path / "bin" / "kubectl", "kubectl", """echo '{"clientVersion": {"minor": "36"}}'""")
+    made.tool(tmp_path / "bin" / "aws", "aws", "echo 1.36")
+    made.tool(tmp_path / "bin" / "helm", "helm", "")
+    assert made.run("shell.sh", AWS_PROFILE="deploy").returncode == 0
+    assert made.calls("aws eks update-kubeconfig") == ["aws eks update-kubeconfig --name shop-cluster"]
+    assert (tmp_path / "session").read_text().split() == [str(tmp_path), "deploy", f"{tmp_path}/bin/helm"]
+
+
+def test_a_session_of_a_stack_without_a_cluster_fetches_nothing(tmp_path: Path) -> None:
+    made = tools(tmp_path, clusterName=None)
+    assert made.run("kubernetes.sh").returncode == 0
+    assert not made.calls("aws")
+
+
+def test_a_session_opens_where_the_cluster_does_not_answer(tmp_path: Path) -> None:
+    made = Tools(tmp_path, pulumi="exit 255", **{"codebuild-breakpoint": ""})
+    ended = made.run("shell.sh")
+    assert (ended.returncode, made.calls("codebuild")) == (0, ["codebuild-breakpoint "])
+    assert "there is no kubectl or no helm in here" in ended.stderr
+    assert not made.calls("kubectl")
 
 
 def waited(folder: Path, seconds: int, succeeds_at: int) -> tuple[int, int, str]:
@@ -117,7 +137,7 @@ def test_no_script_waits_by_a_waiter_that_gives_up_early() -> None:
 LOCK = "pulumi==3.272.0 \\\n    --hash=sha256:00\n"
 CURL = """target=""; url=""
 while (($#)); do case $1 in --output) target=$2; shift ;; http*) url=$1 ;; esac; shift; done
-case $url in *checksums.txt) cp checksums "$target" ;; *) cp archive.tar.gz "$target" ;; esac"""
+case $url in *checksums.txt | *.sha256sum) cp checksums "$target" ;; *) cp archive.tar.gz "$target" ;; esac"""
 
 
 def installing(folder: Path, *, forged: bool) -> tuple[Tools, subprocess.CompletedProcess[str]]:
@@ -146,21 +166,29 @@ def test_a_cli_that_is_not_the_released_one_is_not_installed(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("forged", [False, True])
-def test_github_s_cli_comes_where_there_is_none_as_it_was_released(tmp_path: Path, forged: bool) -> None:
+@pytest.mark.parametrize(
+    ("install", "archive", "packed"),
+    [  # the layouts of https://github.com/cli/cli/releases and https://get.helm.sh
+        ("gh", "gh_2.102.0_linux_arm64", "gh_2.102.0_linux_arm64/bin/gh"),
+        ("helm", "helm-v3.21.4-linux-arm64", "linux-arm64/helm"),
+    ],
+)
+def test_a_cli_comes_where_there_is_none_as_it_was_released(
+    tmp_path: Path, install: str, archive: str, packed: str, forged: bool
+) -> None:
     made = Tools(tmp_path, curl=CURL, uname="echo aarch64")
-    name = "gh_2.102.0_linux_arm64"  # the layout of https://github.com/cli/cli/releases
-    (tmp_path / name / "bin").mkdir(parents=True)
-    (tmp_path / name / "bin" / "gh").write_text("the CLI")
-    subprocess.run(["tar", "czf", "archive.tar.gz", name], cwd=tmp_path, check=True)
+    (tmp_path / packed).parent.mkdir(parents=True)
+    (tmp_path / packed).write_text("the CLI")
+    subprocess.run(["tar", "czf", "archive.tar.gz", packed], cwd=tmp_path, check=True)
     digest = hashlib.sha256(b"other" if forged else (tmp_path / "archive.tar.gz").read_bytes()).hexdigest()
-    (tmp_path / "checksums").write_text(f"{digest}  {name}.tar.gz\n")
+    (tmp_path / "checksums").write_text(f"{digest}  {archive}.tar.gz\n")
     ended = subprocess.run(
-        ["bash", "-c", f". {DELIVERY}/common.sh; install_gh"], cwd=tmp_path, check=False, capture_output=True,
+        ["bash", "-c", f". {DELIVERY}/common.sh; install_{install}"], cwd=tmp_path, check=False, capture_output=True,
         env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "HOME": str(tmp_path), "STACK": "shop"},
     )  # fmt: skip
     assert (ended.returncode != 0) == forged
-    assert (tmp_path / ".local" / "bin" / "gh").exists() == (not forged)
-    assert all("/download/v2.102.0/" in call for call in made.calls("curl"))
+    assert (tmp_path / ".local" / "bin" / install).exists() == (not forged)
+    assert all(archive in call or "/download/v2.102.0/" in call for call in made.calls("curl"))
 
 
 def test_images_are_resolved_for_both_platforms_and_built_where_docker_answers(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ PROGRAMS = {
     "python": _program("", "-c -m"),
     ".venv/bin/python": _program("", "-c -m"),
     ".venv/bin/pytest": _program("", "-k"),
+    "bash": _program("--login"),
     "zip": _program("-r -q -j", "-x"),
     "read": _program("-r -s", "-p"),
 }

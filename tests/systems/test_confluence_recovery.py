@@ -11,7 +11,7 @@ from tests.stacks import stack_graph
 
 HOMES = ("confluence-prod", "confluence-lambda")
 RECORD = "aws:route53/record:Record"
-CHECK = "aws:route53/healthCheck:HealthCheck"
+ALARM, CHECK = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:route53/healthCheck:HealthCheck"
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 JOB = "kubernetes:batch/v1:Job"
@@ -99,15 +99,17 @@ def test_names_lead_to_the_second_region_once_it_has_taken_over_and_to_the_first
     there = standing(home)
     taken = f"recovery.{domain(home)}"
     (own,) = there.of_type(CHECK)
-    checks = {node.inputs.get("fqdn"): node for node in home.of_type(CHECK)}
-    assert own.inputs["fqdn"] == taken
-    assert checks[taken].inputs["invertHealthcheck"] is True
-    both = checks[None].inputs
-    assert sorted(both["childHealthchecks"]) == sorted(node.id for host, node in checks.items() if host)
+    checks = {node.name: node for node in home.of_type(CHECK)}
+    asked, elsewhere = checks["health-check"], checks["serves-not-taken-over"]
+    assert own.inputs["fqdn"] == taken == elsewhere.inputs["fqdn"]
+    assert elsewhere.inputs["invertHealthcheck"] is True
+    assert sorted(checks["serves-check"].inputs["childHealthchecks"]) == sorted([asked.id, elsewhere.id])
+    (told,) = (node for node in home.of_type(ALARM) if node.inputs.get("metricName") == "HealthCheckStatus")
+    assert told.inputs["dimensions"] == {"HealthCheckId": checks["serves-served"].id}
     for name in served(home):
         (first,), (second,) = records(home, name), records(there, name)
         assert first.inputs["failoverRoutingPolicies"] == [{"type": "PRIMARY"}]
-        assert first.inputs["healthCheckId"] == checks[None].id
+        assert first.inputs["healthCheckId"] == checks["serves-check"].id
         assert second.inputs["failoverRoutingPolicies"] == [{"type": "SECONDARY"}]
         assert second.inputs["healthCheckId"] == own.id
         assert second.inputs["zoneId"] == home.only("aws:route53/zone:Zone").outputs["zoneId"]

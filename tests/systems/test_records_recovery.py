@@ -105,6 +105,12 @@ def test_home_is_well_only_while_nobody_has_taken_over() -> None:
     home, away = stack_graph(HOME), standby()
     checks = {node.name: node for node in home.of_type("aws:route53/healthCheck:HealthCheck")}
     assert record(home, f"origin.{DOMAIN}", "primary").inputs["healthCheckId"] == id_of(checks["home-check"])
+    (told,) = [
+        node
+        for node in home.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if node.inputs.get("metricName") == "HealthCheckStatus"
+    ]
+    assert told.inputs["dimensions"] == {"HealthCheckId": id_of(checks["home-served"])}
     (said,) = [
         node for node in away.of_type(RECORD) if node.inputs["name"] == checks["home-not-taken-over"].inputs["fqdn"]
     ]

@@ -28,8 +28,9 @@ STEPS: Final = {
     ),
     "aws:ecr/repository:Repository": (
         "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
-        "ecr:DescribeImageScanFindings", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
-        "ecr:InitiateLayerUpload", "ecr:ListImageReferrers", "ecr:PutImage", "ecr:UploadLayerPart",
+        "ecr:DescribeImageScanFindings", "ecr:DescribeRegistry", "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:ListImageReferrers", "ecr:PutImage",
+        "ecr:UploadLayerPart",
     ),
     "aws:ecs/service:Service": ("ecs:DescribeServices",),
     "aws:eks/cluster:Cluster": ("eks:DescribeCluster",),

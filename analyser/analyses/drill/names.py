@@ -96,7 +96,7 @@ def changed(graph: Graph, message: str) -> tuple[str, ...]:
 
 def session(graph: Graph) -> tuple[str, ...]:
     """The shell in which Pulumi reaches all of a stack: its runner's, in its network; nothing where there is none."""
-    return (f"STACK={graph.stack} delivery/in-vpc.sh shell",) if _has_runner(graph) else ()
+    return (f"STACK={graph.stack} delivery/in-vpc.sh shell", "bash --login") if _has_runner(graph) else ()
 
 
 def region_of(graph: Graph) -> str:

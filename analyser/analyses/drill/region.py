@@ -84,7 +84,10 @@ def _promotion(home: Graph, standby: Graph) -> Iterator[Step]:
         "traffic comes by health, without a change of a record",
         (f"strata check {stack}", *(f"dig +short {name}" for name in _names(home))),
         see="its commands say that all is well; names lead to the recovery region as soon as its health checks are "
-        "green and home's are red",
+        "green and home's are red. They stay there when home answers again, and lead home if this region does not "
+        "answer: home's writers stay stopped until the way back is gone. No health check is disabled, for Route 53 "
+        "takes one that is for well",
+        back="below: home's stores, its servers, then promoted: false, and names lead home",
         role=OPERATOR,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, TABLE, mine, reader, region_of
+from analyser.analyses.drill.names import CLUSTER, TABLE, mine, reader, region_of, session
 from analyser.analyses.drill.writers import stop
 from analyser.graph import Graph, Node
 
@@ -72,10 +72,12 @@ def _copy(standby: Graph) -> Step:
 
 
 def _writers(home: Graph, standby: Graph) -> Iterator[Step]:
-    inside = (f"STACK={home.stack} delivery/in-vpc.sh shell", *connect(home)) if home.of_type(CLUSTER) else ()
+    # A session knows nothing of the shell that it was opened from.
+    inside = session(home) if home.of_type(CLUSTER) else ()
+    cluster = connect(home) if home.of_type(CLUSTER) else ()
     yield Step(
         f"home answers in part, or is there again: nothing of {home.stack} writes, now or later",
-        (reader(home), region_of(home), *inside, *stop(home), region_of(standby)),
+        (*inside, reader(home), region_of(home), *cluster, *stop(home), region_of(standby)),
         see="each command that home still answers; the rest, as soon as it does, before anything else of home is "
         "run, or what it writes meets what is written here",
         back=f"going back, below: pulumi up --stack {home.stack} sets what was stopped as its file has it",

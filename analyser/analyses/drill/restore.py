@@ -16,6 +16,7 @@ from analyser.analyses.drill.names import (
     primaries,
     reader,
     region_of,
+    session,
 )  # fmt: skip
 from analyser.analyses.drill.restore_cache import cache
 from analyser.analyses.drill.restore_database import database
@@ -40,8 +41,8 @@ def restore(graph: Graph, standby: Graph | None = None) -> list[Step]:
     before = (region_of(graph), reader(graph))
     first = [Step("speak to the stack's region, and read ids from its state", before)]
     if graph.of_type(CLUSTER) and deployed(graph):
-        inside = f"STACK={graph.stack} delivery/in-vpc.sh shell"
-        first.insert(0, Step("come into the cluster, from inside its network", (inside, *connect(graph)), "an answer"))
+        inside = (*session(graph), *connect(graph))
+        first.insert(0, Step("come into the cluster, from inside its network", inside, "an answer"))
     return [*first, *steps] if steps else []
 
 

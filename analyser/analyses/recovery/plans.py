@@ -42,7 +42,9 @@ class Kept:
     """Seconds from one backup to the next at the most, each as late as it may begin; None where the schedule is not
     read."""
     copies: tuple[str, ...]
-    """ARNs of the vaults that it copies to."""
+    """ARNs of the vaults that it copies to, and in which there is one at any time."""
+    lasts: bool = True
+    """Whether one is there until the next is made."""
 
 
 def kept(graph: Graph, node: Node) -> Iterator[Kept]:
@@ -54,12 +56,29 @@ def kept(graph: Graph, node: Node) -> Iterator[Kept]:
         plan = plans.get(str(selection.inputs.get("planId")))
         if plan is not None and _selects(selection.inputs, node) and _may(graph, selection, node):
             for rule in plan.inputs.get("rules") or ():
+                short = dict(too_short(rule))
                 vaults = (copy.get("destinationVaultArn") for copy in rule.get("copyActions") or ())
                 yield Kept(
                     str(rule.get("ruleName")),
-                    _apart(rule),
-                    tuple(vault for vault in vaults if isinstance(vault, str)),
+                    apart(rule),
+                    tuple(vault for vault in vaults if isinstance(vault, str) and vault not in short),
+                    str(rule.get("targetVaultName")) not in short,
                 )
+
+
+def kept_for(rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Each vault that a rule puts backups into, its own by name and others by ARN, and for how many days."""
+    copies = [(copy.get("destinationVaultArn"), copy.get("lifecycle")) for copy in rule.get("copyActions") or ()]
+    for vault, lifecycle in ((rule.get("targetVaultName"), rule.get("lifecycle")), *copies):
+        days = (lifecycle or {}).get("deleteAfter")
+        if isinstance(days, (int, float)):
+            yield str(vault), float(days)
+
+
+def too_short(rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Those that delete a backup before the next is there, so that for a time there is none."""
+    between = apart(rule)
+    yield from ((vault, days) for vault, days in kept_for(rule) if between is not None and days * _DAY < between)
 
 
 def _may(graph: Graph, selection: Node, node: Node) -> bool:
@@ -82,7 +101,8 @@ def _is_role(graph: Graph, urn: str) -> bool:
     return node is not None and node.type == "aws:iam/role:Role"
 
 
-def _apart(rule: Mapping[str, Any]) -> float | None:
+def apart(rule: Mapping[str, Any]) -> float | None:
+    """Seconds from one backup to the next at the most; None where the schedule is not read."""
     between = interval(str(rule.get("schedule")))
     return None if between is None else between + 60 * float(rule.get("startWindow") or _START_MINUTES)
 

@@ -87,7 +87,8 @@ def _backups(graph: Graph, node: Node) -> Iterator[tuple[tuple[Loss, ...], Way]]
     account = named or _account(graph)  # a bucket's ARN names none
     for rule in kept(graph, node):
         way = _way("backup", said["backup"], node)
-        yield (Loss.CORRUPTION, Loss.DELETION, Loss.ZONE), _every(way, f"AWS Backup ({rule.rule})", rule.interval)
+        if rule.lasts:
+            yield (Loss.CORRUPTION, Loss.DELETION, Loss.ZONE), _every(way, f"AWS Backup ({rule.rule})", rule.interval)
         for vault in rule.copies:
             there, owner = region_and_account(vault)
             if there and there != (home or graph.region):

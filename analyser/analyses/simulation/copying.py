@@ -9,7 +9,7 @@ from typing import Any
 
 from analyser.analyses.reach.graph_view import View
 from analyser.analyses.recovery.buckets import sealing_key, versions_kept
-from analyser.analyses.recovery.plans import PLAN, region_and_account
+from analyser.analyses.recovery.plans import PLAN, region_and_account, too_short
 from analyser.analyses.rights.decide import Answer, decide
 from analyser.analyses.rights.principal import principal
 from analyser.analyses.rights.target import target
@@ -30,6 +30,9 @@ def copying(pair: Pair) -> Iterator[Fault]:
     yield from _backups(pair.home, view)
     yield from _keys(pair.home, view)
     yield from _versions(pair.home)
+    yield from _deletes(pair.home)
+    for graph in (pair.home, pair.standby):
+        yield from _lasting(graph)
     yield from _tables(pair.home)
 
 
@@ -116,6 +119,28 @@ def _versions(home: Graph) -> Iterator[Fault]:
             if days is not None and days < _WEEK:
                 said = f"drops old versions after {days:g} days; wrong writes are copied as well"
                 yield Fault("versions", f"{home.stack}: {bucket.name}", said)
+
+
+def _deletes(home: Graph) -> Iterator[Fault]:
+    """Copies in which what was deleted at home is there again: S3 copies a marker of a deletion only where it is told.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
+    """
+    for found in home.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        for rule in found.inputs.get("rules") or ():
+            if (rule.get("deleteMarkerReplication") or {}).get("status") != "Enabled":
+                said = f"rule {rule.get('id')} copies no deletions: what was deleted at home is there once promoted"
+                yield Fault("deletes", f"{home.stack}: {found.name}", said)
+
+
+def _lasting(graph: Graph) -> Iterator[Fault]:
+    """Backups, and copies of them, that are gone before the next is there."""
+    for plan in graph.of_type(PLAN):
+        for rule in plan.inputs.get("rules") or ():
+            for vault, days in too_short(rule):
+                name = vault.rpartition(":")[2]
+                said = f"rule {rule.get('ruleName')} keeps in {name} for {days:g} days what comes later than that again"
+                yield Fault("vault", f"{graph.stack}: {plan.name}", said)
 
 
 def _tables(home: Graph) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from analyser.analyses.recovery.plans import PLAN
+from analyser.analyses.recovery.plans import PLAN, kept_for
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.graph import Graph, Node
 
@@ -87,19 +87,10 @@ def locks(pair: Pair) -> Iterator[Fault]:
     for graph in pair.graphs:
         bounds = {str(lock.inputs.get("backupVaultName")): lock for lock in graph.of_type(_LOCK)}
         for plan in graph.of_type(PLAN):
-            for vault, days in _kept(plan):
+            rules = plan.inputs.get("rules") or ()
+            for vault, days in ((arn.rpartition(":")[2], days) for rule in rules for arn, days in kept_for(rule)):
                 if vault in bounds and (why := _refused(bounds[vault], days)):
-                    yield Fault("vault", f"{graph.stack}: {plan.name}", f"keeps for {days} days in {vault}, {why}")
-
-
-def _kept(plan: Node) -> Iterator[tuple[str, float]]:
-    """Each vault that a plan puts backups into, by name, and for how many days."""
-    for rule in plan.inputs.get("rules") or ():
-        copies = [(each.get("destinationVaultArn"), each.get("lifecycle")) for each in rule.get("copyActions") or ()]
-        for vault, lifecycle in ((rule.get("targetVaultName"), rule.get("lifecycle")), *copies):
-            days = (lifecycle or {}).get("deleteAfter")
-            if isinstance(days, (int, float)):
-                yield str(vault).rpartition(":")[2], days
+                    yield Fault("vault", f"{graph.stack}: {plan.name}", f"keeps for {days:g} days in {vault}, {why}")
 
 
 def _refused(lock: Node, days: float) -> str:

@@ -9,6 +9,8 @@ from components.operations.metric import EDGE_REGION, Metric
 def health_check(health_check_id: pulumi.Input[str]) -> dict[str, Alarm]:
     """A public endpoint that Route 53's checkers do not reach; they publish in us-east-1.
 
+    Where a recovery region may take over, the check has to be one that knows of it (``HomeHealth.served_check_id``).
+
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
     """
     metric = Metric(

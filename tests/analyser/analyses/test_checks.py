@@ -134,6 +134,19 @@ def test_aws_is_asked_by_name_and_region() -> None:
     assert told[5].startswith(cache)
 
 
+@pytest.mark.parametrize(
+    ("copied", "well"),
+    [("records/\tmdreader-prod/", True), ("mdreader-prod/", True), ("records/\tmdreader-prod-2/", False), ("", False)],
+)
+def test_the_registry_is_asked_whether_it_copies_images_whichever_stack_says_so(copied: str, well: bool) -> None:
+    asked = [check for check in checks(stack_graph("mdreader-prod")) if "describe-registry" in check.command]
+    assert [bool(re.fullmatch(check.shows, copied)) for check in asked] == [well]
+    of_all = [check for check in checks(stack_graph("prod")) if "describe-registry" in check.command]
+    assert [bool(re.fullmatch(check.shows, copied)) for check in of_all] == [False]
+    none = [check for check in checks(stack_graph("confluence-lambda")) if "describe-registry" in check.command]
+    assert not none  # it runs no image
+
+
 def test_each_deployment_is_asked_from_within_on_its_own_port() -> None:
     told = commands(*STACK)
     assert told["backend: all replicas run"] == (

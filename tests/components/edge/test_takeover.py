@@ -21,6 +21,7 @@ AWAY = "us-west-2"
 def home() -> None:
     health = HomeHealth("home", home=HealthCheck("health", HealthCheckSettings(domain=DOMAIN)), taken_over=NAME)
     pulumi.export("id", health.health_check_id)
+    pulumi.export("served", health.served_check_id)
 
 
 def away(promoted: bool) -> None:
@@ -45,6 +46,16 @@ def test_home_counts_as_well_while_it_answers_and_nobody_has_taken_over() -> Non
     assert set(both.inputs["childHealthchecks"]) == {id_of(checks["health-check"]), id_of(elsewhere)}
     assert both.inputs["childHealthThreshold"] == len(both.inputs["childHealthchecks"])
     assert graph.exports["id"] == id_of(both)
+
+
+def test_the_platform_is_reached_while_either_region_serves() -> None:
+    graph = record_once(home)
+    checks = {node.name: node for node in graph.of_type(CHECK)}
+    taken, served = checks["home-taken-over-check"], checks["home-served"]
+    assert (taken.inputs["fqdn"], taken.inputs.get("invertHealthcheck")) == (NAME, None)
+    assert set(served.inputs["childHealthchecks"]) == {id_of(checks["health-check"]), id_of(taken)}
+    assert (served.inputs["type"], served.inputs["childHealthThreshold"]) == ("CALCULATED", 1)
+    assert graph.exports["served"] == id_of(served)
 
 
 @pytest.mark.parametrize(("promoted", "status"), [(False, 503), (True, 200)])

@@ -5,7 +5,8 @@ import pytest
 from analyser.analyses.deployment_rights.by_inputs import by_inputs
 from analyser.analyses.deployment_rights.rights import in_either_state
 from analyser.analyses.deployment_rights.state_and_lookups import state_of
-from analyser.graph import Graph
+from analyser.analyses.deployment_rights.statements import actions_for, statements
+from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings import stackfile
 from tests.analyser.analyses.deployment_rights.judged import deployer
@@ -98,3 +99,16 @@ def test_every_stack_that_is_deployed_says_where_its_state_is() -> None:
 
 def _bare(stack: str) -> Graph:
     return Graph("strata", stack, [], {}, config=stackfile.read(ROOT, stack).config)
+
+
+def test_a_policy_of_a_table_is_written_for_tables_of_the_stack_alone() -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html"""
+    token = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+    node = Node(urn="u", type=token, name="p", inputs={"policy": "{}"}, outputs={})
+    graph = Graph("shop", "shop-dev", [node], {}, region="us-east-1", config={})
+    found = {action: one for one in statements(graph, actions_for(graph, reading=False)) for action in one["Action"]}
+    for verb in ("Put", "Delete"):
+        allowed = found[f"dynamodb:{verb}ResourcePolicy"]
+        assert allowed["Resource"] == [f"arn:aws:dynamodb:{_HERE}:table/*"]
+        assert allowed["Condition"] == {"StringEquals": {"aws:ResourceTag/stack": "shop-dev"}}
+    assert actions_for(graph, reading=True) == {"dynamodb:GetResourcePolicy"}

@@ -230,8 +230,10 @@ def test_a_public_half_is_known_before_its_private_half_signs() -> None:
 
 def test_what_reads_a_cluster_is_done_in_its_network() -> None:
     said = lines(stack_graph("prod"), Kind.STUCK)
-    assert said[0] == "STACK=prod delivery/in-vpc.sh shell"
+    assert said[:2] == ["STACK=prod delivery/in-vpc.sh shell", "bash --login"]
     assert before(said, "aws eks update-kubeconfig", "pulumi refresh")
+    lost = lines(stack_graph("prod"), Kind.REGION, serving("prod-dr"))
+    assert lost.index("bash --login") < next(at for at, line in enumerate(lost) if line.startswith("id()"))
     kept = [line for line in said if "update-addon" in line and "--configuration-values" in line]
     assert [line.partition("--addon-name ")[2].split()[0] for line in kept] == [
         *("vpc-cni", "aws-ebs-csi-driver", "amazon-cloudwatch-observability")

@@ -104,6 +104,15 @@ def test_what_fails_is_told_with_file_and_key() -> None:
     assert sentence(found) == "1 of 3 objectives hold"
 
 
+def test_stores_of_which_nothing_is_stated_are_told_by_name() -> None:
+    stores, dev = (node(INSTANCE, "database"), node(INSTANCE, "other")), {"strata:environment": "dev"}
+    assert sentence(recovery(graph(*stores, config=dev))) == "no objective is stated of any of 2 stores"
+    one = json.dumps({"stores": {"database": {"zone": {"rpoMinutes": 5}}}})
+    assert sentence(recovery(graph(*stores, config={**dev, "strata:objectives": one}))).endswith(
+        "none is stated of other"
+    )
+
+
 def test_objectives_of_no_store_are_refused() -> None:
     with pytest.raises(SettingsError) as caught:
         stack({"stores": {"databse": {"zone": {"rpoMinutes": 1}}}})

@@ -144,3 +144,16 @@ def test_a_copy_saves_from_what_it_is_away_from(vault: str, losses: dict[str, se
     found = names(STORE, *plan(STORE, copies=[vault]))
     assert {loss: ways for loss, ways in found.items() if loss in ("region", "account")} == losses
     assert ACCOUNT in arn("vault")
+
+
+def test_a_copy_that_is_gone_before_the_next_is_there_is_no_way_back() -> None:
+    """A backup of each day may begin an hour late, so that two are 25 hours apart."""
+    vault = f"arn:aws:backup:{OTHER}:{ACCOUNT}:backup-vault:copies"
+    for days, there in ((1, False), (2, True)):
+        made, selection = plan(STORE, copies=[vault])
+        (rule,) = made.inputs["rules"]
+        copy = {"destinationVaultArn": vault, "lifecycle": {"deleteAfter": days}}
+        kept = {**rule, "lifecycle": {"deleteAfter": days}, "copyActions": [copy], "targetVaultName": "vault"}
+        found = names(STORE, replace(made, inputs={"rules": [kept]}), selection)
+        assert any("AWS Backup" in name for name in found.get("region", ())) is there
+        assert any("AWS Backup" in name for name in found.get("corruption", ())) is there

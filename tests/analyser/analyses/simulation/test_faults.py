@@ -1,6 +1,8 @@
 """Each fault that is put into a pair of stacks that has none makes the simulated loss of the region fail."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.analyser.analyses.simulation.made import (
     ROLE,
     VAULT_OF_COPIES,
     VAULT_POLICY,
+    Change,
     arn,
     changed,
     key,
@@ -30,6 +33,20 @@ from tests.analyser.analyses.simulation.made import (
     taken,
     told,
 )  # fmt: skip
+
+
+def first_rule(name: str, **inputs: Any) -> Change:
+    """Gives the first rule of a resource of several other inputs."""
+
+    def change(one: Node) -> Node:
+        rules = one.inputs["rules"] if one.name == name else []
+        return replace(one, inputs={**one.inputs, "rules": [{**rules[0], **inputs}, *rules[1:]]}) if rules else one
+
+    return change
+
+
+def kept_copy(days: int) -> dict[str, Any]:
+    return {"destinationVaultArn": VAULT_OF_COPIES, "lifecycle": {"deleteAfter": days}}
 
 
 def region(of: Pair) -> Outcome:
@@ -178,6 +195,22 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "copied old versions that go after a day": (
         "versions",
         lambda of: seeded(of, home=told("copy-age", **old_versions(1))),
+    ),
+    "deletions that are not copied": (
+        "deletes",
+        lambda of: seeded(of, home=first_rule("copies", deleteMarkerReplication={"status": "Disabled"})),
+    ),
+    "deletions of which nothing is said": (
+        "deletes",
+        lambda of: seeded(of, home=first_rule("copies", deleteMarkerReplication=None)),
+    ),
+    "copies of daily backups that are gone after a day": (
+        "vault",
+        lambda of: seeded(of, home=first_rule("plan", copyActions=[kept_copy(1)])),
+    ),
+    "backups of a month that are gone after a week": (
+        "vault",
+        lambda of: seeded(of, home=first_rule("plan", schedule="cron(0 7 1 * ? *)", lifecycle={"deleteAfter": 7})),
     ),
     "a replica of a table without recovery to a point in time": (
         "point in time",
