@@ -17,10 +17,8 @@ VIOLATED, BAD_INPUT = 1, 2
 
 def named_so(incomplete: str) -> list[str]:
     """The stacks that begin so, for a shell that completes; none outside a project."""
-    from settings import stackfile
-
     try:
-        return [name for name in stackfile.stack_names(stack_files()) if name.startswith(incomplete)]
+        return [name for name in stack_names() if name.startswith(incomplete)]
     except UsageError:
         return []
 
@@ -30,12 +28,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 
 def project_root() -> Path:
-    """The folder of Pulumi.yaml, from the working directory upward. Raises UsageError where there is none."""
+    """The folder of the project around the working directory. Raises UsageError where there is none."""
+    from settings.stackfile import project_file
+
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml")):
-            return folder
-    raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
+    found = next(filter(project_file, (here, *here.parents)), None)
+    if found is None:
+        raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
+    return found
 
 
 def project() -> Any:
@@ -58,9 +58,10 @@ def own_project(asked: str) -> Path:
     return root
 
 
-def stack_files() -> Path:
-    """The folder of the stacks' files. Raises UsageError as ``project`` does."""
-    return project().stack_files
+def stack_names() -> list[str]:
+    """The stacks of the project. Raises UsageError as ``project`` does."""
+    names: list[str] = project().stack_names()
+    return names
 
 
 def graph_of(stack: str, label: str = "", deployed: Any = None, *, promoted: bool | None = None) -> Any:
