@@ -108,6 +108,9 @@ def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         ({"program": "raise KeyError('no such thing')"}, "prod", "__main__.py:1: KeyError: 'no such thing'"),
         ({"program": "import sys\nsys.exit(3)"}, "prod", "__main__.py:2: the program exited by itself (3)"),
+        ({"program": "import project"}, "prod", "__main__.py:1: No module named 'project'; install what the program"),
+        ({"program": "from pulumi import automation\nautomation.create_stack('prod', 'shop', lambda: None)"},
+         "prod", "__main__.py:2: RuntimeError: the program has the Automation API start Pulumi, which nothing starts"),
         ({"program": "import pulumi\npulumi.Config().require('size')"}, "prod", "Missing required configuration"),
         ({"program": "", "project": "name: shop\nruntime: nodejs\n"}, "prod", "nodejs programs are not run"),
         ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "main: app: is not there"),
