@@ -12,6 +12,7 @@ from analyser.faces.commands.stack import (
     complain,
     graph_of,
     is_file,
+    named_so,
     own_project,
     project,
     project_root,
@@ -143,7 +144,10 @@ def deploy_plan(
 
 def inventory(
     stack: Annotated[
-        str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml; every one if left out.")
+        str,
+        typer.Argument(
+            help="The stack: NAME of a file Pulumi.NAME.yaml; every one if left out.", autocompletion=named_so
+        ),
     ] = "",
     check: CheckOnly = False,
 ) -> int:

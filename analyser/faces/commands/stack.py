@@ -1,5 +1,6 @@
 """What commands have in common: the project, a stack's graph and report, and the verdict on them."""
 
+import os
 from collections.abc import Sequence
 from math import isfinite, nan
 from pathlib import Path
@@ -15,10 +16,19 @@ from analyser.faces.commands.usage_error import UsageError
 VIOLATED, BAD_INPUT = 1, 2
 
 
-def named_so(incomplete: str) -> list[str]:
+def named_so(context: typer.Context, incomplete: str) -> list[str]:
     """The stacks that begin so, for a shell that completes; none outside a project."""
     try:
-        return [name for name in stack_names() if name.startswith(incomplete)]
+        os.chdir(context.find_root().params.get("directory") or ".")
+    except OSError:
+        return []
+    return [name for name in stacks_here() if name.startswith(incomplete)]
+
+
+def stacks_here() -> list[str]:
+    """The stacks of the project around the working directory; none where there is none."""
+    try:
+        return stack_names()
     except UsageError:
         return []
 
