@@ -25,8 +25,11 @@ def monthly_cost(graph: Graph) -> Cost:
     for node in graph.resources:
         try:
             lines = tuple(_lines(Item(node, graph, _region(graph, node), usage)))
-        except (NoPriceError, UnknownTouchedError) as error:
+        except NoPriceError as error:
             unpriced.append(f"{node.kind} {node.name}: {error}")
+            continue
+        except UnknownTouchedError:
+            unpriced.append(f"{node.kind} {node.name}: what its price depends on is not known")
             continue
         if any(line.quantity or line.high for line in lines):
             component = graph.outermost(node)
