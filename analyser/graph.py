@@ -121,9 +121,12 @@ class Graph:
         secret_exports: frozenset[str] = frozenset(),
         reads: tuple[str, ...] = (),
         gaps: tuple[Gap, ...] = (),
+        file: str = "",
     ) -> None:
         self.project = project
         self.stack = stack
+        self.file = file or f"Pulumi.{stack}.yaml"
+        """What the stack's configuration is in, named from the project's folder."""
         self.nodes = tuple(nodes)
         self.exports = exports
         self.region = region
@@ -203,6 +206,7 @@ class Graph:
             secret_exports=self.secret_exports,
             reads=self.reads,
             gaps=self.gaps,
+            file=self.file,
         )
 
     @property

@@ -1,6 +1,7 @@
 """Levels and thresholds of the rules, as a stack's policy configuration sets them."""
 
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,14 @@ from policy.project import FILE_NAME, project_file, read_project
 from policy.rule import Level, Rule, RuleConfig
 
 LEVEL_KEY = "enforcementLevel"
+_KINDS = {
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "string": "text",
+    "array": "a list of texts",
+    "object": "a mapping to texts",
+}
+"""What thresholds are, by the types of JSON Schema."""
 
 
 class PolicyConfigError(ValueError):
@@ -122,5 +131,20 @@ def _thresholds(rule_id: str, rule: Rule | None, members: dict[str, Any], values
     try:
         values[rule_id] = rule.config.model_validate(members)
     except ValidationError as error:
-        return [f"{rule_id}.{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        return [f"{rule_id}.{'.'.join(map(str, each['loc']))}: {_wrong(rule.config, each)}" for each in error.errors()]
     return []
+
+
+def _wrong(config: type[RuleConfig], problem: Any) -> str:
+    """What is wrong with a threshold, in words of the pack."""
+    known, key = config.model_json_schema()["properties"], str(problem["loc"][0])
+    if key in known:
+        return f"{json.dumps(problem['input'], default=str)[:80]} is not {_wanted(known[key])}"
+    close = difflib.get_close_matches(key, known, n=1)
+    return "no such threshold; " + (f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}")
+
+
+def _wanted(schema: Mapping[str, Any]) -> str:
+    kind = _KINDS[schema["type"]]
+    low, high = schema.get("minimum"), schema.get("maximum")
+    return kind + (f" from {low}" if low is not None else "") + (f" to {high}" if high is not None else "")

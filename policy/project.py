@@ -78,7 +78,7 @@ def _starts() -> Iterator[Path]:
 
 
 def _is_project(folder: Path, asked: str) -> bool:
-    for name in ("Pulumi.yaml", "Pulumi.yml"):
+    for name in ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml"):  # Pulumi looks for them in this order
         try:
             said = yaml.load((folder / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
         except (OSError, yaml.YAMLError):

@@ -20,6 +20,11 @@ _KEYS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprov
 _CONFIG_KEY = re.compile(r"[^:]+(?::[^:]+|:config:[^:]+)?")
 # https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming-requirements
 _PROJECT_FILE = "Pulumi.yaml"
+_ENDINGS = (".json", ".yaml", ".yml")
+"""In the order in which Pulumi looks for a project; a stack's file ends as its project's does, and no other is read.
+
+https://github.com/pulumi/pulumi/blob/v3.272.0/sdk/go/common/encoding/marshal.go and .../workspace/paths.go
+"""
 _MOST_BYTES = 1024 * 1024
 HIDDEN = "[secret]"
 """What a secret value is read as."""
@@ -37,25 +42,27 @@ class StackFile:
     """Environments of Pulumi ESC that would add to it: https://www.pulumi.com/docs/esc/"""
 
 
-def stack_names(directory: Path) -> list[str]:
+def project_file(directory: Path) -> Path | None:
+    """The file that makes a folder a project; None where there is none."""
+    files = (directory / f"Pulumi{ending}" for ending in _ENDINGS)
+    return next((path for path in files if path.is_file()), None)
+
+
+def stack_names(directory: Path, ending: str = ".yaml") -> list[str]:
     """The stacks that have a file in ``directory``."""
-    files = (path for path in directory.glob("Pulumi.*.yaml") if path.is_file())
-    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
+    files = (path for path in directory.glob(f"Pulumi.*{ending}") if path.is_file())
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(ending) for path in files)
 
 
-def read(directory: Path, stack: str, project: str = PROJECT) -> StackFile:
-    """The flat config map of a stack of a project.
+def read(directory: Path, stack: str, project: str = PROJECT, ending: str = ".yaml") -> StackFile:
+    """The flat config map of a stack of a project, whose file ends in ``ending``.
 
     Raises SettingsError when there is no such file, when it is no YAML, or when it is not shaped like a stack file.
     """
-    file = f"Pulumi.{stack}.yaml"
+    file = f"Pulumi.{stack}{ending}"
     path = directory / file
     if not _STACK_NAME.fullmatch(stack) or not path.is_file():
-        names = stack_names(directory)
-        close = difflib.get_close_matches(stack, names, n=1)
-        hint = f"did you mean {close[0]}? " if close else ""
-        said = f"there is no such stack file; {hint}stacks here: {', '.join(names) or 'none'}"
-        raise SettingsError(file, [Problem("", said)])
+        raise SettingsError(file, [Problem("", _no_such_file(directory, stack, ending))])
     if project == PROJECT:
         _check_project(directory)
     found = document(file, path)
@@ -70,6 +77,16 @@ def read(directory: Path, stack: str, project: str = PROJECT) -> StackFile:
     texts = {key: text(value) for key, value in plain.items()}
     secret = [key for key, value in entries.items() if plain[key] != value]
     return StackFile(stack, texts, secret, tuple(_environments(found.get("environment"))))
+
+
+def _no_such_file(directory: Path, stack: str, ending: str) -> str:
+    for other in _ENDINGS:
+        if stack in stack_names(directory, other):
+            return f"is not there; a stack's file ends as Pulumi{ending} does, and Pulumi.{stack}{other} does not"
+    names = stack_names(directory, ending)
+    close = difflib.get_close_matches(stack, names, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"there is no such stack file; {hint}stacks here: {', '.join(names) or 'none'}"
 
 
 def _environments(said: Any) -> Iterator[str]:

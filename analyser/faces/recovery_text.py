@@ -44,7 +44,7 @@ def complaints(found: Recovery) -> Iterator[str]:
 
 
 def _complaint(found: Recovery, verdict: Verdict, name: str, figure: float | None, reached: Span | None) -> str:
-    where = f"Pulumi.{found.stack}.yaml: objectives.{verdict.key}.{name}"
+    where = f"{found.file}: objectives.{verdict.key}.{name}"
     return f"{where}: {figure or 0:g} of {verdict.store.name}: {_why(verdict, name, reached)}"
 
 

@@ -148,7 +148,8 @@ class Recorder(mocks.MockMonitor):
             # A provider has an id even in a first preview: the engine makes it, not the cloud.
             return f"{name}-provider", inputs
         if self._deployed and (found := self._deployed.answer(token, name, inputs)):
-            return found
+            identifier, outputs = found
+            return identifier, mock_cloud.not_computed(token, outputs)  # what a state leaves out is not known
         if not self._known:
             return "", mock_cloud.not_computed(token, inputs)
         return mock_cloud.outputs(token, name, inputs, self._region)

@@ -108,6 +108,9 @@ def problem(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         ({"program": "raise KeyError('no such thing')"}, "prod", "__main__.py:1: KeyError: 'no such thing'"),
         ({"program": "import sys\nsys.exit(3)"}, "prod", "__main__.py:2: the program exited by itself (3)"),
+        ({"program": "import project"}, "prod", "__main__.py:1: No module named 'project'; install what the program"),
+        ({"program": "from pulumi import automation\nautomation.create_stack('prod', 'shop', lambda: None)"},
+         "prod", "__main__.py:2: RuntimeError: the program has the Automation API start Pulumi, which nothing starts"),
         ({"program": "import pulumi\npulumi.Config().require('size')"}, "prod", "Missing required configuration"),
         ({"program": "", "project": "name: shop\nruntime: nodejs\n"}, "prod", "nodejs programs are not run"),
         ({"program": "", "project": "name: shop\nruntime: python\nmain: app\n"}, "prod", "main: app: is not there"),
@@ -132,6 +135,8 @@ def test_a_folder_without_a_project_is_one_line(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     assert "no Pulumi.yaml" in problem(capsys, "-C", ".", "cost", "prod")
     assert "-C nowhere: No such file" in problem(capsys, "-C", "nowhere", "cost", "prod")
+    said = problem(capsys, "--outputs", "acme/net/prod=none.json", "cost", "prod")
+    assert said == "strata: --outputs acme/net/prod=none.json: there is no file none.json"
 
 
 def test_every_answer_is_given_in_another_folder(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:
@@ -251,9 +256,16 @@ def test_a_resource_is_in_the_region_of_its_provider(
     given = {"ami": "ami-1", "instanceType": "t3.large"}
     there = made("aws:ec2/instance:Instance", "far", inputs=given, provider=f"{europe['urn']}::eu")
     near = made("aws:ec2/instance:Instance", "near", inputs=given)
-    (tmp_path / "state.json").write_text(json.dumps(state_of(europe, there, near)), encoding="utf-8")
+    door = made("aws:ec2/eip:Eip", "door", inputs={})
+    (tmp_path / "state.json").write_text(json.dumps(state_of(europe, there, near, door)), encoding="utf-8")
     said = json.loads(told(capsys, "cost", "--from", "state.json", "--json"))
-    assert {one["name"]: one["region"] for one in said["resources"]} == {"far": "eu-west-1", "near": "us-west-2"}
+    assert {one["name"]: one["region"] for one in said["resources"]} == {
+        "far": "eu-west-1",
+        "near": "us-west-2",
+        "door": "us-west-2",
+    }
+    assert [one["name"] for one in said["resources"] if one["note"]] == ["door"]
+    assert "In use or not: https://" in told(capsys, "cost", "--from", "state.json"), "what its lines rest on"
 
 
 def test_a_total_of_what_nobody_priced_is_not_known(

@@ -106,9 +106,22 @@ def test_every_problem_of_a_configuration_is_told_at_once() -> None:
     assert lines.pop(0) == "nope: no such rule"
     assert lines.pop(0) == "rds-encryptd: no such rule; did you mean rds-encrypted?"
     assert lines[0].startswith("test-words.enforcementLevel: 'loud' is not one of mandatory")
-    assert lines[1].startswith("test-words.mostWords: ")
-    assert lines[2].startswith("test-words.x: ")
+    assert lines[1] == 'test-words.mostWords: "many" is not a whole number'
+    assert lines[2] == "test-words.x: no such threshold; known: mostWords"
     assert lines[3] == "rds-encrypted.a: this rule has no thresholds"
+
+
+def test_a_threshold_is_refused_in_words_of_its_own() -> None:
+    """Of every kind that a rule has."""
+    for one in all_rules():
+        for key in one.config.model_json_schema()["properties"] if one.config else ():
+            with pytest.raises(PolicyConfigError, match=rf"^{one.id}\.{key}.*: .*\[\].* is not (a|text|true)"):
+                read_config({one.id: {key: {"x": []}}}, [one])
+    logs = rule_named("cloudwatch-log-retention")
+    with pytest.raises(PolicyConfigError, match=r"minimumDay: no such threshold; did you mean minimumDays\?$"):
+        read_config({logs.id: {"minimumDay": 3}}, [logs])
+    with pytest.raises(PolicyConfigError, match=r"minimumDays: 0 is not a whole number from 1 to 3653$"):
+        read_config({logs.id: {"minimumDays": 0}}, [logs])
 
 
 @pytest.mark.parametrize(

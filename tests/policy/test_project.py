@@ -49,7 +49,8 @@ def test_where_the_engine_works_goes_before_what_its_shell_says(shop: Path, monk
     """As with `pulumi -C` from another checkout of the same project: PWD still names the folder of the shell."""
     other = shop / "checkout" / "of" / "shop"
     other.mkdir(parents=True)
-    (other / "Pulumi.yaml").write_text("name: shop\n", encoding="utf-8")
+    (other / "Pulumi.json").write_text("{", encoding="utf-8")  # none, of which the next may still be one
+    (other / "Pulumi.yml").write_text("name: shop\n", encoding="utf-8")
     monkeypatch.chdir(other)
     monkeypatch.setattr(os, "getppid", os.getpid)  # the process whose working directory is asked
     assert project_file() == other / "strata-policy.yaml"

@@ -52,6 +52,7 @@ def _resource(resource: ResourceCost) -> dict[str, Any]:
         "region": resource.region,
         "usd": _usd(resource.usd),
         "lines": [_line(line) for line in resource.lines],
+        "note": resource.note or None,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.cost.item import Item
-from analyser.analyses.cost.known_costs import is_free, pricer
+from analyser.analyses.cost.known_costs import is_free, note_of, pricer
 from analyser.analyses.cost.price_snapshot import NoPriceError
 from analyser.analyses.cost.result import UNSAID, Cost, Line, ResourceCost
 from analyser.analyses.cost.services.stack_wide import whole
@@ -25,12 +25,16 @@ def monthly_cost(graph: Graph) -> Cost:
     for node in graph.resources:
         try:
             lines = tuple(_lines(Item(node, graph, _region(graph, node), usage)))
-        except (NoPriceError, UnknownTouchedError) as error:
+        except NoPriceError as error:
             unpriced.append(f"{node.kind} {node.name}: {error}")
+            continue
+        except UnknownTouchedError:
+            unpriced.append(f"{node.kind} {node.name}: what its price depends on is not known")
             continue
         if any(line.quantity or line.high for line in lines):
             component = graph.outermost(node)
-            costs.append(ResourceCost(node.urn, node.type, node.name, component, _region(graph, node), lines))
+            region, note = _region(graph, node), note_of(node.type)
+            costs.append(ResourceCost(node.urn, node.type, node.name, component, region, lines, note))
         elif lines:
             bases = dict.fromkeys(line.basis for line in lines if line.basis)
             unused.append(f"{node.kind} {node.name}: {', '.join(bases)}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analyser.analyses.cost.price_snapshot import price
+from analyser.analyses.cost.price_snapshot import NoPriceError, price
 from analyser.analyses.cost.result import HOURS, Line
 from analyser.graph import Graph, Node
 from policy.unknown import UNKNOWN
@@ -52,14 +52,26 @@ class Item:
         return max(1, len(self.graph.of_type(self.node.type)))
 
     def read(self, *path: str, default: Any = None) -> Any:
-        """An input by its path; ``default`` where there is none or it is not known yet."""
+        """An input by its path; ``default`` where it is not given.
+
+        Raises NoPriceError where it is given and not known: nothing stands for that, neither nothing nor one.
+        """
         value: Any = self.node.inputs
         for step in path:
-            value = value.get(step, UNKNOWN) if isinstance(value, dict) else UNKNOWN
-        return default if value is UNKNOWN or value is None else value
+            value = value.get(step) if isinstance(value, dict) else None
+            if value is UNKNOWN:
+                raise NoPriceError(f"its {step} is not known")
+        return default if value is None else value
+
+    def text(self, name: str) -> str:
+        """An input that has to be given. Raises NoPriceError where it is not, or not known."""
+        value = self.read(name)
+        if value is None:
+            raise NoPriceError(f"its {name} is not known")
+        return str(value)
 
     def number(self, *path: str, default: float = 0) -> float:
-        """An input that is a number, or text of one."""
+        """An input that is a number, or text of one; else as ``read``."""
         value = self.read(*path, default=default)
         try:
             return float(value)

@@ -26,6 +26,11 @@ def is_free(token: str) -> bool:
     return "free" in (fact(token, "cost") or {})
 
 
+def note_of(token: str) -> str:
+    """What a type's lines rest on or leave out; empty where nothing is said of them."""
+    return str((fact(token, "cost") or {}).get("note", ""))
+
+
 def _line(item: Item, said: Mapping[str, Any]) -> Line:
     """A line by the month (``quantity``), by the hour (``hours``: so many things), or of an assumption."""
     label, sku = said["label"], said["sku"]

@@ -85,6 +85,8 @@ class ResourceCost:
     """The outermost component around it; its own name where there is none."""
     region: str
     lines: tuple[Line, ...]
+    note: str = ""
+    """What the lines rest on or leave out, in words."""
 
     @property
     def usd(self) -> float:

@@ -45,7 +45,7 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
     then = standing.steps if standing else (NOBODY,)
     own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")
     found = stores(graph)
-    _refuse_strangers(graph.stack, own, found)
+    _refuse_strangers(graph.file, own, found)
     others = _by_default(graph)
     verdicts = []
     for store in found:
@@ -54,7 +54,7 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
         for loss in Loss:
             key, objective = stated(own, others, store.name, loss)
             verdicts.append(judged(store, loss, key, objective, back[loss]))
-    return Recovery(graph.stack, tuple(verdicts))
+    return Recovery(graph.stack, graph.file, tuple(verdicts))
 
 
 def _by_default(graph: Graph) -> Objectives:
@@ -70,7 +70,7 @@ def _by_default(graph: Graph) -> Objectives:
     return ENVIRONMENTS[Environment(graph.config.get(f"{PROJECT}:environment", Environment.PROD))]
 
 
-def _refuse_strangers(stack: str, own: StackObjectives, found: Sequence[Store]) -> None:
+def _refuse_strangers(file: str, own: StackObjectives, found: Sequence[Store]) -> None:
     names = [store.name for store in found]
     problems = []
     for name in own.stores:
@@ -79,7 +79,7 @@ def _refuse_strangers(stack: str, own: StackObjectives, found: Sequence[Store]) 
             hint = f"did you mean {close[0]}? " if close else ""
             problems.append(Problem(f"{KEY}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}"))
     if problems:
-        raise SettingsError(f"Pulumi.{stack}.yaml", problems)
+        raise SettingsError(file, problems)
 
 
 def judged(store: Store, loss: Loss, key: str, objective: Objective | None, back: Sequence[Way]) -> Verdict:

@@ -111,6 +111,8 @@ class Recovery:
     """What a stack's configuration can achieve, and whether that is what it states."""
 
     stack: str
+    file: str
+    """What the objectives of the stack are in."""
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -125,4 +127,4 @@ class Recovery:
 
     def without(self, loss: Loss) -> "Recovery":
         """All but one loss, such as that of a region for which another stack stands by."""
-        return Recovery(self.stack, tuple(each for each in self.verdicts if each.loss is not loss))
+        return Recovery(self.stack, self.file, tuple(each for each in self.verdicts if each.loss is not loss))

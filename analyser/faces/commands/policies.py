@@ -7,13 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from analyser.faces.commands.policy_options import Choice, framework_named
-from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, is_file, named_so, tell_gaps
+from analyser.faces.commands.stack import VIOLATED, AsJson, graph_of, is_file, named_so, stacks_here, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 
 
 def policies(
     name: Annotated[
-        str, typer.Argument(metavar="RULE|STACK", help="A rule's id or a part of it; with --framework a stack.")
+        str,
+        typer.Argument(
+            metavar="RULE|STACK", help="A rule's id or a part of it; with --framework a stack.", autocompletion=named_so
+        ),
     ] = "",
     framework: Annotated[str, typer.Option("--framework", help="fsbp, cis, pci, hipaa or nist, by control.")] = "",
     severity: Annotated[str, typer.Option("--severity", help="critical, high, medium or low.")] = "",
@@ -28,7 +31,7 @@ def policies(
         if severity or token:
             raise UsageError("strata: --severity and --type choose rules to list; a stack is judged by all")
         return _evidence(name, framework, as_json=as_json)
-    if is_file(name) or name in named_so(name):
+    if is_file(name) or name in stacks_here():
         kind, asked = ("file", f"--from {name}") if is_file(name) else ("stack", name)
         raise UsageError(
             f"strata: {name} is a {kind}; strata preview {asked} judges it, and strata policies {asked} "

@@ -12,10 +12,11 @@ from analyser.faces.commands.stack import (
     complain,
     graph_of,
     is_file,
+    named_so,
     own_project,
     project,
     project_root,
-    stack_files,
+    stack_names,
     tell_gaps,
 )
 from analyser.faces.commands.usage_error import UsageError
@@ -41,7 +42,7 @@ def stacks() -> int:
     found = project()
     out = Lines()
     failed = 0
-    for name in stackfile.stack_names(found.stack_files):
+    for name in found.stack_names():
         try:
             config = (stackfile.read(found.root, name) if found.own else read_stack(found, name)).config
         except SettingsError as error:
@@ -143,7 +144,10 @@ def deploy_plan(
 
 def inventory(
     stack: Annotated[
-        str, typer.Argument(help="The stack: NAME of a file Pulumi.NAME.yaml; every one if left out.")
+        str,
+        typer.Argument(
+            help="The stack: NAME of a file Pulumi.NAME.yaml; every one if left out.", autocompletion=named_so
+        ),
     ] = "",
     check: CheckOnly = False,
 ) -> int:
@@ -153,11 +157,10 @@ def inventory(
     from analyser.analyses.inventory.purposes import purposes
     from analyser.faces.inventory_page import page
     from settings.stack import PROJECT
-    from settings.stackfile import stack_names
 
     own = not is_file(stack) and project().own
     root = Path.cwd() if is_file(stack) else project_root()
-    for name in [stack] if stack else stack_names(stack_files()):
+    for name in [stack] if stack else stack_names():
         graph = graph_of(name)
         try:
             written = purposes(root, graph.config.get(f"{PROJECT}:system", ""), own=own)

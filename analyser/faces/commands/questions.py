@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, report_of, tell_gaps
+from analyser.faces.commands.stack import VIOLATED, AsJson, StackName, graph_of, named_so, report_of, tell_gaps
 from analyser.faces.commands.usage_error import UsageError, near
 
 # What takes long to import (the SDK, rich, the pack) is imported where it is used.
@@ -90,8 +90,15 @@ def teardown(stack: StackName, as_json: AsJson = False) -> int:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="A stack, a saved preview (JSON), or what pulumi stack export wrote.")],
-    after: Annotated[str, typer.Argument(help="Another; with --rev, the same stack if left out.")] = "",
+    before: Annotated[
+        str,
+        typer.Argument(
+            help="A stack, a saved preview (JSON), or what pulumi stack export wrote.", autocompletion=named_so
+        ),
+    ],
+    after: Annotated[
+        str, typer.Argument(help="Another; with --rev, the same stack if left out.", autocompletion=named_so)
+    ] = "",
     rev: Annotated[str, typer.Option("--rev", help="The git revision of BEFORE, or of both: A..B.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json, or markdown for a pull request.")] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,

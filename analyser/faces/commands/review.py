@@ -20,6 +20,7 @@ from analyser.faces.commands.stack import (
     project,
     project_root,
     report_of,
+    stack_names,
     verdict_of,
 )
 from analyser.faces.commands.usage_error import UsageError
@@ -63,7 +64,7 @@ def preview(
         return _preview_all(chosen, output, begun, limit, judging)
     report = replace(report_of(stack, judging=judging), with_reach=with_reach)
     _refuse([report.graph, *_neighbours(report.graph)], asked=report.graph)
-    folder = Path.cwd() if is_file(stack) else project().stack_files
+    folder = Path.cwd() if is_file(stack) else project_root()
     _show(report, folder, form=chosen, output=output, full=full, begun=begun)
     return verdict_of([report], limit)
 
@@ -81,7 +82,7 @@ def _neighbours(graph: Any) -> list[Any]:
     """The other environments of a system in one account and region; ``--all`` holds all stacks against one another."""
     from analyser.analyses.unique_names import ACCOUNTS, account_of
     from analyser.run.foreign.project import read_stack
-    from settings import SettingsError, stackfile
+    from settings import SettingsError
     from settings.provider import REGION_KEY
     from settings.stack import PROJECT
 
@@ -89,7 +90,7 @@ def _neighbours(graph: Any) -> list[Any]:
         return []
     here, alike = project(), (ACCOUNTS, REGION_KEY, f"{PROJECT}:system")
     found = []
-    for name in stackfile.stack_names(here.stack_files):
+    for name in here.stack_names():
         try:
             config = {} if name == graph.stack else read_stack(here, name).config
             if config and all(config.get(key) == graph.config.get(key) for key in alike):
@@ -142,9 +143,8 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
     from analyser.analyses.all_stacks import every
     from analyser.faces.commands.output import form_named, write_reports, written_to
     from analyser.faces.terminal.all_stacks import show
-    from settings.stackfile import stack_names
 
-    names = stack_names(project().stack_files)
+    names = stack_names()
     labels = {name: f"{number} of {len(names)}: {name}" for number, name in enumerate(names, 1)}
     outcomes = list(every(names, lambda name: report_of(name, labels[name], judging), broken=(UsageError,)))
     for outcome in outcomes:
@@ -153,7 +153,7 @@ def _preview_all(form: str, output: Path | None, begun: float, budget: float | s
     reports = [outcome.report for outcome in outcomes if outcome.report]
     _refuse([report.graph for report in reports])
     if form:
-        write_reports(reports, form_named(form), output, project().stack_files)
+        write_reports(reports, form_named(form), output, project_root())
     else:
         with written_to(output) as file:
             show(outcomes, seconds=time.perf_counter() - begun, file=file)

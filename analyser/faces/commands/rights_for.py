@@ -48,7 +48,7 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
         before = _before(graph)
         found = rights_for(graph, state=bucket, boundary=arn, reading=reading, before=before, companions=companions)
     except (TooLargeError, TooWideError, UnknownTypeError) as error:
-        raise UsageError(f"Pulumi.{stack}.yaml: {error}") from error
+        raise UsageError(f"{graph.file}: {error}") from error
     kind = "preview" if reading else "deploy"
     files = {f"strata-{stack}-{kind}-{number}": one for number, one in enumerate(found.documents, 1)}
     files = files if reading else {**files, name: boundary}
@@ -95,7 +95,7 @@ def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: 
         yield f"{service:<28}{count:>8}  {' '.join(anywhere.get(service, ()))}".rstrip()
     yield ""
     if _BOUNDARY not in graph.config and not reading:
-        yield f"Pulumi.{graph.stack}.yaml lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
+        yield f"{graph.file} lacks {_BOUNDARY}: {boundary_name(graph)}; without it, no role can be made"
     if account == ACCOUNT_ID:
         yield f"{ACCOUNT_ID} stands for the account until aws:allowedAccountIds names it"
     yield "--output FOLDER writes them for aws iam create-policy; docs/deploying.md, step 2"

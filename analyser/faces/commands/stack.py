@@ -1,5 +1,6 @@
 """What commands have in common: the project, a stack's graph and report, and the verdict on them."""
 
+import os
 from collections.abc import Sequence
 from math import isfinite, nan
 from pathlib import Path
@@ -15,12 +16,19 @@ from analyser.faces.commands.usage_error import UsageError
 VIOLATED, BAD_INPUT = 1, 2
 
 
-def named_so(incomplete: str) -> list[str]:
+def named_so(context: typer.Context, incomplete: str) -> list[str]:
     """The stacks that begin so, for a shell that completes; none outside a project."""
-    from settings import stackfile
-
     try:
-        return [name for name in stackfile.stack_names(stack_files()) if name.startswith(incomplete)]
+        os.chdir(context.find_root().params.get("directory") or ".")
+    except OSError:
+        return []
+    return [name for name in stacks_here() if name.startswith(incomplete)]
+
+
+def stacks_here() -> list[str]:
+    """The stacks of the project around the working directory; none where there is none."""
+    try:
+        return stack_names()
     except UsageError:
         return []
 
@@ -30,12 +38,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 
 def project_root() -> Path:
-    """The folder of Pulumi.yaml, from the working directory upward. Raises UsageError where there is none."""
+    """The folder of the project around the working directory. Raises UsageError where there is none."""
+    from settings.stackfile import project_file
+
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml")):
-            return folder
-    raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
+    found = next(filter(project_file, (here, *here.parents)), None)
+    if found is None:
+        raise UsageError(f"strata: no Pulumi.yaml in {here} or above; run it inside the project")
+    return found
 
 
 def project() -> Any:
@@ -58,9 +68,10 @@ def own_project(asked: str) -> Path:
     return root
 
 
-def stack_files() -> Path:
-    """The folder of the stacks' files. Raises UsageError as ``project`` does."""
-    return project().stack_files
+def stack_names() -> list[str]:
+    """The stacks of the project. Raises UsageError as ``project`` does."""
+    names: list[str] = project().stack_names()
+    return names
 
 
 def graph_of(stack: str, label: str = "", deployed: Any = None, *, promoted: bool | None = None) -> Any:

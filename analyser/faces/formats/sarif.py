@@ -18,14 +18,14 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 def sarif(reports: Sequence[Report], folder: Path) -> str:
     """A run a stack, a result a violation; exempt ones are suppressed with the exemption's reason.
 
-    Results point into the stacks' files, which are in ``folder``.
+    Results point into the stacks' files, named from ``folder``, that of the project.
     """
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, folder) for report in reports]}
     return json.dumps(log, indent=2) + "\n"
 
 
 def _run(report: Report, folder: Path) -> dict[str, Any]:
-    lines = StackLines(folder / _file(report))
+    lines = StackLines(folder / report.graph.file)
     rules = _rules(report.violations)
     places = {rule.id: index for index, rule in enumerate(rules)}
     return {
@@ -54,10 +54,6 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _file(report: Report) -> str:
-    return f"Pulumi.{report.graph.stack}.yaml"
-
-
 def _result(report: Report, violation: Violation, places: dict[str, int], lines: StackLines) -> dict[str, Any]:
     where = f" ({violation.path})" if violation.path else ""
     name = violation.urn.rpartition("::")[2]
@@ -70,7 +66,7 @@ def _result(report: Report, violation: Violation, places: dict[str, int], lines:
             {
                 # What was previewed is the program by the settings of this file.
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _file(report)},
+                    "artifactLocation": {"uri": report.graph.file},
                     "region": {"startLine": lines.line_of(name, violation.path)},
                 },
                 "logicalLocations": [{"name": name, "fullyQualifiedName": violation.urn, "kind": "resource"}],

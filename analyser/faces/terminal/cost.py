@@ -48,6 +48,8 @@ def show(stack: str, cost: Cost, tables: list[Comparison], *, file: IO[str] | No
             console.print(Text(f"            {_names(members)}", "cyan"))
             for lines in zip(*(resource.lines for resource in members), strict=True):
                 console.print(Text(_line(lines)))
+            if members[0].note:
+                console.print(Text(f"              {members[0].note}", "dim"))
     whole = (NOT_KNOWN.rjust(10), ("", "")) if cost.unknown else (_money(cost.total.usd), _dim(cost.total))
     console.print(Text.assemble(f"\n{whole[0]}  ", ("total", "bold"), whole[1]))
     console.print(Text(SPANS, "dim"))

@@ -7,10 +7,11 @@ from typing import Any
 
 from analyser.graph import Graph
 from analyser.run.deployed import ExportError, graph_of_export, is_export
-from analyser.run.foreign.project import FILES, Project, read_project
+from analyser.run.foreign.project import Project, read_project
 from analyser.run.references import Read
 from settings import SettingsError
 from settings.errors import Problem
+from settings.stackfile import project_file
 
 Preview = Callable[[Project, str], Graph]
 
@@ -42,7 +43,7 @@ class Elsewhere:
         found = self._project if project == self._project.name else _beside(self._project.root, project)
         if found is None or found.language != "python" or (found.root, stack) in self._under_way:
             return None
-        if not (found.stack_files / f"Pulumi.{stack}.yaml").is_file():
+        if not found.stack_file(stack).is_file():
             return None
         graph = self._preview(found, stack)
         return Read(dict(graph.exports), tuple(sorted(graph.secret_exports)))
@@ -51,9 +52,9 @@ class Elsewhere:
 def _beside(root: Path, name: str) -> Project | None:
     """The project of that name in a folder beside this one, or beside the one above."""
     for above in (root.parent, root.parent.parent):
-        for file in sorted(path for kind in FILES for path in above.glob(f"*/{kind}")):
+        for folder in filter(project_file, sorted(above.iterdir())):
             try:
-                found = read_project(file.parent)
+                found = read_project(folder)
             except SettingsError:
                 continue  # somebody else's, and not asked for
             if found.name == name:

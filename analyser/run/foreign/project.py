@@ -1,4 +1,4 @@
-"""A Pulumi project as its Pulumi.yaml describes it, and what one of its stacks is configured with.
+"""A Pulumi project as its file (Pulumi.yaml, .yml or .json) describes it, and what one of its stacks is given.
 
 https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and, for how configuration of the project and of the
 stack come together, https://github.com/pulumi/pulumi/blob/v3.272.0/pkg/resource/stack/config.go
@@ -15,7 +15,6 @@ from settings import stackfile
 from settings.errors import Problem, SettingsError, shown
 from settings.project_files import PROJECT
 
-FILES = ("Pulumi.yaml", "Pulumi.yml")
 _REGION_KEY = "aws:region"
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 
@@ -24,7 +23,8 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 class Project:
     """What is known of a project before any of its stacks is run."""
 
-    root: Path
+    file: Path
+    """What describes it."""
     name: str
     language: str
     main: str
@@ -34,6 +34,19 @@ class Project:
     """The folder of the stacks' files."""
     config: Mapping[str, Any]
     """What it says of configuration, by key."""
+
+    @property
+    def root(self) -> Path:
+        """Its folder."""
+        return self.file.parent
+
+    def stack_file(self, stack: str) -> Path:
+        """The file of a stack, whether or not it is there."""
+        return self.stack_files / f"Pulumi.{stack}{self.file.suffix}"
+
+    def stack_names(self) -> list[str]:
+        """The stacks that have a file."""
+        return stackfile.stack_names(self.stack_files, self.file.suffix)
 
     @property
     def own(self) -> bool:
@@ -52,7 +65,7 @@ class Project:
         if place.is_file():
             return place.parent, place
         what = f"{self.main or '.'}: there is no __main__.py in it" if place.is_dir() else f"{self.main}: is not there"
-        raise SettingsError(file_of(self.root).name, [Problem("main", what)])
+        raise SettingsError(self.file.name, [Problem("main", what)])
 
     @property
     def interpreter(self) -> Path | None:
@@ -63,14 +76,9 @@ class Project:
         return next((each for each in (place / "bin/python", place / "Scripts/python.exe") if each.is_file()), None)
 
 
-def file_of(root: Path) -> Path:
-    """The file that describes the project of a folder; that it is there is not said."""
-    return next((root / name for name in FILES if (root / name).is_file()), root / FILES[0])
-
-
 def read_project(root: Path) -> Project:
     """The project of a folder. Raises SettingsError for what is no description of one."""
-    path = file_of(root)
+    path = stackfile.project_file(root) or root / "Pulumi.yaml"
     document = stackfile.document(path.name, path, "is not a mapping with name and runtime")
     runtime = document.get("runtime")
     options = runtime.get("options") if isinstance(runtime, dict) else None
@@ -93,7 +101,7 @@ def read_project(root: Path) -> Project:
         raise SettingsError(path.name, problems)
     folder = document.get("stackConfigDir") or (config if isinstance(config, str) else "")
     return Project(
-        root=root,
+        file=path,
         name=document["name"],
         language=str(language),
         main=document.get("main", ""),
@@ -119,15 +127,13 @@ def read_stack(project: Project, stack: str) -> stackfile.StackFile:
 
     Raises SettingsError for a stack without a file, and where something is missing that the project asks for.
     """
-    own = stackfile.read(project.stack_files, stack, project.name)
+    own = stackfile.read(project.stack_files, stack, project.name, project.file.suffix)
     given = {_qualified(project, key): value for key, value in project.config.items()}
     common = {key: stackfile.text(said) for key, value in given.items() if (said := _value(value)) is not None}
     missing = sorted(key for key in given if key not in own.config and key not in common)
     if missing:
-        problems = [
-            Problem(f"config.{key}", f"is missing; {file_of(project.root).name} asks for it") for key in missing
-        ]
-        raise SettingsError(f"Pulumi.{stack}.yaml", problems)
+        problems = [Problem(f"config.{key}", f"is missing; {project.file.name} asks for it") for key in missing]
+        raise SettingsError(project.stack_file(stack).name, problems)
     secret = [key for key, value in given.items() if isinstance(value, dict) and value.get("secret") is True]
     return stackfile.StackFile(
         stack, {**common, **own.config}, sorted({*own.secret_keys, *secret}), environments=own.environments

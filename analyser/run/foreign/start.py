@@ -22,7 +22,7 @@ from analyser.graph import Gap, Graph, sorted_gaps
 from analyser.run.deployed import Deployed
 from analyser.run.foreign.observer import Observer
 from analyser.run.foreign.outputs_elsewhere import Elsewhere
-from analyser.run.foreign.project import Project, file_of, read_stack, region_of
+from analyser.run.foreign.project import Project, read_stack, region_of
 from analyser.run.program import ProgramError
 from analyser.run.references import ORGANIZATION
 from settings import SettingsError, stackfile
@@ -56,9 +56,9 @@ def run_foreign(
     if project.language != "python":
         said = f"{project.language} programs are not run; give what the CLI knows of one: --from FILE, of "
         formats = "pulumi stack export, or pulumi preview --json"
-        raise SettingsError(file_of(project.root).name, [Problem("runtime", said + formats)])
+        raise SettingsError(project.file.name, [Problem("runtime", said + formats)])
     file = read_stack(project, stack)
-    region = region_of(file.config, f"Pulumi.{stack}.yaml")
+    region = region_of(file.config, project.stack_file(stack).name)
     here = (project.root, stack)
     elsewhere = Elsewhere(
         project,
@@ -97,6 +97,7 @@ def run_foreign(
         secret_exports=observer.secret_exports,
         reads=tuple(dict.fromkeys(observer.reads)),
         gaps=sorted_gaps([*observer.gaps, *(Gap("component", node.type, node.name) for node in observer.unseen)]),
+        file=Path(os.path.relpath(project.stack_file(stack), project.root)).as_posix(),
     )
 
 

@@ -28,6 +28,7 @@ def main(said):
         return 1
     pulumi.runtime.set_all_config(said["config"], said["secret_keys"])
     leave_unknown(pulumi, said["hidden"], texts_too=said["texts_unknown"])
+    start_nothing()
     options = {key: said[key] for key in ("monitor", "engine", "project", "stack", "organization", "root_directory")}
     known = inspect.signature(pulumi.runtime.Settings.__init__).parameters  # an older SDK has fewer
     options = {key: value for key, value in options.items() if key in known}
@@ -54,6 +55,19 @@ def main(said):
         kind = "" if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: "
         return complain(f"{place(error, said['root'])}{kind}{' '.join(str(error).split())}")
     return 0
+
+
+def start_nothing():
+    """Keeps a program that drives Pulumi's CLI from doing so: where there is one, it would deploy."""
+    from pulumi.automation import LocalWorkspace
+
+    def refuse(*_, **__):
+        raise RuntimeError(
+            "the program has the Automation API start Pulumi, which nothing starts here; let main in Pulumi.yaml name "
+            "a file that calls its inline program, or give --from what pulumi stack export wrote"
+        )
+
+    LocalWorkspace.__init__ = refuse
 
 
 def leave_unknown(pulumi, text, texts_too=False):
@@ -109,6 +123,7 @@ def place(error, root):
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # the folder of this file, whose neighbours are no modules of the program
     code = main(json.loads(sys.stdin.read()))
     sys.stdout.flush()
     sys.stderr.flush()

@@ -180,6 +180,19 @@ def test_a_preview_of_an_update_knows_what_is_there_and_no_more() -> None:
     assert graph.only(QUEUE).inputs == {"name": arn, "policy": UNKNOWN, "kmsMasterKeyId": "alias/210987654321"}
 
 
+def test_what_a_state_leaves_out_of_a_block_is_not_known() -> None:
+    """As ``strata preview --format state`` does, which holds what was asked for, and states of older providers."""
+    vpc = {"subnetIds": ["subnet-1"], "endpointPublicAccess": True}
+
+    def program() -> None:
+        cluster = aws.eks.Cluster("c", role_arn="arn:aws:iam::210987654321:role/eks", vpc_config=vpc)
+        aws.sqs.Queue("q", name=cluster.vpc_config["cluster_security_group_id"])
+
+    there = deployed(graph_of_export(export(state("aws:eks/cluster:Cluster", "c", outputs={"vpcConfig": vpc}))))
+    graph = run_program(program, stack="shop", config={}, known=False, deployed=there)
+    assert graph.only(QUEUE).inputs == {"name": UNKNOWN}
+
+
 def test_two_of_one_type_and_name_answer_for_nobody() -> None:
     twice = [state(TOPIC, "a", urn=f"urn:pulumi:shop::strata::strata:{part}${TOPIC}::a") for part in ("x:Y", "x:Z")]
     assert deployed(graph_of_export(export(*twice))).answer(TOPIC, "a", {}) is None

@@ -42,7 +42,7 @@ def cluster(item: Item) -> Iterator[Line]:
     """Every node of a cluster outside a replication group; one inside is paid for with the group."""
     if item.read("replicationGroupId") is not None:
         return
-    kind = str(item.read("nodeType", default=""))
+    kind = item.text("nodeType")
     yield item.hours(
         f"{kind} nodes", f"elasticache.{kind.removeprefix('cache.')}", item.number("numCacheNodes", default=1)
     )
@@ -52,7 +52,7 @@ def cluster(item: Item) -> Iterator[Line]:
 
 def accelerator(item: Item) -> Iterator[Line]:
     """Hours of every DAX node."""
-    kind = str(item.read("nodeType", default=""))
+    kind = item.text("nodeType")
     yield item.hours(f"{kind} nodes", kind, item.number("replicationFactor", default=1))
 
 

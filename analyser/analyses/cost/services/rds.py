@@ -28,7 +28,7 @@ _INSTANCE = "aws:rds/instance:Instance"
 
 def instance(item: Item) -> Iterator[Line]:
     """Instance and storage, twice with Multi-AZ; its share of the backups, when it is no replica."""
-    kind = str(item.read("instanceClass", default=""))
+    kind = item.text("instanceClass")
     source = _source(item)
     _of_postgres(item)
     factor = 2 if item.read("multiAz") else 1

@@ -14,7 +14,7 @@ _HOURS_KEPT = 24
 
 def broker(item: Item) -> Iterator[Line]:
     """Each instance of a broker at the price of a single one, which is what AWS asks for two and three."""
-    kind, mode = _known(item, "hostInstanceType"), item.node.inputs.get("deploymentMode", "SINGLE_INSTANCE")
+    kind, mode = item.text("hostInstanceType"), item.node.inputs.get("deploymentMode", "SINGLE_INSTANCE")
     if mode not in _BROKERS:
         raise NoPriceError("how many instances the broker has, is not known")
     yield item.hours(f"{kind} instances", f"mq.{kind.removeprefix('mq.')}", _BROKERS[mode])
@@ -31,23 +31,15 @@ def stream(item: Item) -> Iterator[Line]:
     if mode != "PROVISIONED" or not shards:
         raise NoPriceError("how many shards the stream has, is not known")
     yield item.hours("Shards", "kinesis.shard", shards)
-    if "retentionPeriod" in item.node.inputs and float(_known(item, "retentionPeriod")) > _HOURS_KEPT:
+    if "retentionPeriod" in item.node.inputs and float(item.text("retentionPeriod")) > _HOURS_KEPT:
         yield item.hours("Shards that keep records longer", "kinesis.shard-extended", shards)
 
 
 def warehouse(item: Item) -> Iterator[Line]:
     """The nodes of a Redshift cluster; one where it does not say how many."""
-    kind = _known(item, "nodeType")
-    nodes = float(_known(item, "numberOfNodes")) if "numberOfNodes" in item.node.inputs else 1
+    kind = item.text("nodeType")
+    nodes = float(item.text("numberOfNodes")) if "numberOfNodes" in item.node.inputs else 1
     yield item.hours(f"{kind} nodes", f"redshift.{kind}", nodes)
-
-
-def _known(item: Item, name: str) -> str:
-    """An input as text. Raises NoPriceError where it is not known."""
-    value = item.read(name)
-    if value is None:
-        raise NoPriceError(f"{name} is not known")
-    return str(value)
 
 
 PRICERS: dict[str, Pricer] = {

@@ -9,6 +9,7 @@ import pytest
 from analyser.analyses.cost.estimate import monthly_cost
 from analyser.analyses.cost.result import Cost, Line, Price, ResourceCost
 from analyser.graph import Graph, Node
+from policy.unknown import UNKNOWN
 from tests.analyser.analyses.cost.support import node
 from tests.stacks import STACKS, stack_graph
 
@@ -37,7 +38,7 @@ def test_what_is_not_known_yet_is_left_out_and_said() -> None:
     cost = monthly_cost(stack_graph("prod", known=False))
     known = monthly_cost(stack_graph("prod"))
     assert cost.total.usd <= known.total.usd
-    assert all("unknown" in line for line in cost.unpriced)
+    assert all("not known" in line for line in cost.unpriced)
 
 
 def test_records_in_production_cost_what_the_large_items_add_up_to() -> None:
@@ -77,6 +78,25 @@ def test_a_region_without_prices_leaves_resources_out_and_says_so() -> None:
     cost = monthly_cost(graph(node(NAT, name="gateway"), region="mars-north-1"))
     assert cost.resources == ()
     assert cost.unpriced == ("NatGateway gateway: no prices of mars-north-1",)
+
+
+def test_a_quantity_that_is_not_known_is_no_quantity() -> None:
+    """As what another stack has put out: neither nothing nor one of each."""
+    table = {"billingMode": "PROVISIONED", "readCapacity": UNKNOWN, "writeCapacity": 5}
+    cache = {"nodeType": "cache.t4g.small", "engine": "valkey", "numCacheClusters": UNKNOWN}
+    cost = monthly_cost(
+        graph(
+            node("aws:dynamodb/table:Table", table, name="orders"),
+            node("aws:elasticache/replicationGroup:ReplicationGroup", cache, name="sessions"),
+            node("aws:rds/instance:Instance", {"engine": "postgres", "instanceClass": UNKNOWN}, name="database"),
+        )
+    )
+    assert cost.resources == ()
+    assert cost.unpriced[:2] == (
+        "Table orders: its readCapacity is not known",
+        "ReplicationGroup sessions: its numCacheClusters is not known",
+    )
+    assert "not known" in cost.unpriced[2]
 
 
 def test_a_type_that_nobody_priced_is_said() -> None:

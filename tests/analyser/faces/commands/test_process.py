@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from analyser.faces.commands import cli
 from tests.analyser.project import write_project
 
 _START = "from analyser.faces.commands.entry import main; import sys; sys.argv[0] = 'strata'; main()"
@@ -95,3 +97,21 @@ def test_a_process_that_was_told_to_ignore_it_goes_on(project: Path) -> None:
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate()
     assert (process.returncode, said.split()[0]) == (0, "shop")
+
+
+@pytest.mark.parametrize("command", ["preview", "diff", "inventory", "delivery"])
+def test_a_shell_completes_the_stacks_of_the_folder_that_is_named(
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
+    line = f"strata -C {project} {command} sh"
+    said = CliRunner().invoke(
+        cli.app,
+        prog_name="strata",
+        env={
+            "_STRATA_COMPLETE": "complete_fish",
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        },
+    )
+    assert said.output == "shop\n"
