@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
 from analyser.analyses.deployment_rights.table import operations
+from analyser.analyses.once import crowded
 from analyser.analyses.prerequisites.model import known
-from analyser.analyses.prerequisites.once import crowded
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from analyser.analyses.once import LOGS_OF_APIS, ONCE
 from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, region_of, urns
-from analyser.analyses.prerequisites.once import LOGS_OF_APIS, ONCE
 from analyser.analyses.recovery.vaults_elsewhere import destinations
 from analyser.graph import Graph, Node
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, session
-from analyser.analyses.prerequisites.once import ONCE
+from analyser.analyses.once import ONCE
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
 from analyser.graph import Graph, Node

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analyser.analyses.prerequisites.once import ONCE, crowded
+from analyser.analyses.once import ONCE, crowded
 from analyser.analyses.unique_names import collisions, twice
 from analyser.graph import Graph, Node
 from tests.stacks import STACKS, serving

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from analyser.analyses.once import ONCE
 from analyser.analyses.prerequisites import Prerequisite, When, prerequisites
 from analyser.analyses.prerequisites.model import block, blocks
-from analyser.analyses.prerequisites.once import ONCE
 from analyser.analyses.prerequisites.stages import first_stage
 from analyser.graph import Graph, Node
 from tests.analyser.changed import changed, node

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from analyser.analyses.prerequisites.model import known, region_of
 from analyser.graph import Graph, Node
 
 REFUSED: Final = "the second is refused"
@@ -272,16 +271,15 @@ def crowded(graphs: Iterable[tuple[str, Graph]], asked: Graph | None = None) -> 
 
 def _is_told(node: Node, row: Once) -> bool:
     """Whether what tells it from others stands in the program, and is not chosen by AWS, as a cluster's issuer is."""
-    return not any(
-        key in node.inputs and (not known(node, key) or node.property_dependencies.get(key)) for key in row.by
-    )
+    given = [key for key in row.by if key in node.inputs]
+    return not any(not isinstance(node.inputs[key], str) or node.property_dependencies.get(key) for key in given)
 
 
 def _place(graph: Graph, node: Node) -> tuple[str, str, str]:
     """What a resource is one of: its type, its region or none, and what tells it from others."""
     row = ONCE[node.type]
-    told = " ".join(known(node, key).removeprefix("https://") for key in row.by).strip()
-    return node.type, _EVERYWHERE if row.of_account else region_of(graph, node), told
+    told = " ".join(str(node.inputs.get(key, "")).removeprefix("https://") for key in row.by).strip()
+    return node.type, _EVERYWHERE if row.of_account else str(node.inputs.get("region") or graph.region), told
 
 
 def _line(row: Once, stacks: list[str], account: str, region: str, told: str) -> str:
