@@ -70,6 +70,7 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
         folder,
         aws=AWS,
         docker=DOCKER,
+        sudo=":",
         gh=GH,
         curl="jq . bundle.json",
         npm="mkdir -p dist; touch dist/index.html",
@@ -255,6 +256,9 @@ def test_an_image_of_this_repository_is_built_once_for_both_platforms(tmp_path: 
     made, ended = published(tmp_path)
     assert ended.returncode == 0, ended.stderr
     (built,) = made.calls("docker buildx build")
+    (builder,) = made.calls("docker buildx create")
+    assert builder.endswith(" --driver docker-container")
+    assert f" --builder {builder.split()[4]} " in built
     assert "--platform linux/arm64,linux/amd64 --push" in built
     assert built.endswith("services/records")
     assert (tmp_path / "told").read_text() == f"name={PUSHED}\ndigest=sha256:aa\nversion=v1\n"
