@@ -91,7 +91,9 @@ verify() {
 attestor=$(jq --raw-output --arg own "${GITHUB_REPOSITORY:-}" '.attestor // $own' <<<"$stack")
 # An attestation of another branch is nobody's review; images of this repository are built by one workflow beside that.
 signed=(--source-ref refs/heads/main)
-[[ $attestor != "${GITHUB_REPOSITORY:-}" ]] || signed+=(--signer-workflow "$attestor/.github/workflows/stack.yml")
+# Which repository that is does not hang on capitals, as at GitHub; the certificate has them as GitHub does.
+own=${GITHUB_REPOSITORY:-}
+[[ ${attestor,,} != "${own,,}" ]] || signed+=(--signer-workflow "$own/.github/workflows/stack.yml")
 tried='' origin=''
 if [[ -n $PROMOTE_FROM ]]; then
   tried=$(.venv/bin/strata delivery "$PROMOTE_FROM" --json)

@@ -29,8 +29,16 @@ if [[ -n $found ]]; then
 fi
 registry=$(registry_in "$region" "$account")
 log_in "$region" "$registry"
+# What Docker comes with builds for one platform at a time, and Dockerfiles run programs of the one that they build for: a builder
+# of its own, and the other platform's programs through QEMU, which the kernel is told of.
+# https://docs.docker.com/build/building/multi-platform/
+other=$([[ $(uname -m) == x86_64 ]] && echo aarch64 || echo x86_64)
+[[ -e /proc/sys/fs/binfmt_misc/qemu-$other ]] || { sudo apt-get update && sudo apt-get install --yes qemu-user-static; } >&2
+builder=strata-$RANDOM
+docker buildx create --name "$builder" --driver docker-container >&2
+trap 'docker buildx rm "$builder" >&2' EXIT
 told=$(mktemp)
-docker buildx build --platform linux/arm64,linux/amd64 --push --tag "$registry/$repository:candidate-$(date --utc +%Y%m%d%H%M%S)-$RANDOM" \
+docker buildx build --builder "$builder" --platform linux/arm64,linux/amd64 --push --tag "$registry/$repository:candidate-$(date --utc +%Y%m%d%H%M%S)-$RANDOM" \
   --metadata-file "$told" --file "$file" --target "$target" "$context"
 digest=$(jq --raw-output --exit-status '."containerimage.digest"' "$told")
 rm "$told"

@@ -29,7 +29,9 @@ if [[ $(wc -c <"$file") -gt $MOST ]]; then
 else
   cp "$file" "$file.cut"
 fi
-[[ -z ${GITHUB_STEP_SUMMARY:-} ]] || cat "$file" >>"$GITHUB_STEP_SUMMARY"
+# Of a summary above 1 MiB GitHub shows nothing at all.
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+[[ -z ${GITHUB_STEP_SUMMARY:-} ]] || head -c 1000000 "$file" >>"$GITHUB_STEP_SUMMARY"
 [[ -n ${PULL_REQUEST:-} ]] || exit 0
 
 comment=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments" |

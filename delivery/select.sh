@@ -7,5 +7,8 @@ shopt -s inherit_errexit
 every=$(.venv/bin/strata delivery --json)
 jq --raw-output '"stacks=\([.stacks[].stack] | tojson)", "deployed=\([.stacks[] | select(.by != "hand").stack] | tojson)"' <<<"$every"
 [[ -n ${BASE:-} ]] || exit 0
-.venv/bin/strata delivery --rev "$BASE" --json |
+# Of a branch's first push, after one that was forced and of a repository's first commit there is none: then all may differ.
+compared=()
+if git cat-file -e "$BASE^{commit}" 2>/dev/null; then compared=(--rev "$BASE"); fi
+.venv/bin/strata delivery "${compared[@]}" --json |
   jq --raw-output '"touched=\([.stacks[].stack] | tojson)", "lines=\(.lines | tojson)"'

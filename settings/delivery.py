@@ -1,6 +1,5 @@
 """Who deploys a stack, and after which other one: the block ``strata:delivery`` of a stack file."""
 
-import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import ValidationError, model_validator
 
 from settings import stackfile
+from settings.accounts import ACCOUNTS_KEY, account_of, trust_problems
 from settings.environment import Environment
 from settings.errors import Problem, refuse, shown
 from settings.model import Settings
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from settings.stack import Stack
 
 KEY = "delivery"
-ACCOUNTS_KEY = "aws:allowedAccountIds"
 _PIPELINE = "settings.pipeline"
 _ENVIRONMENTS = [one.value for one in Environment]
 
@@ -87,21 +86,6 @@ def delivery_of(config: Mapping[str, str]) -> DeliverySettings:
         return DeliverySettings()
 
 
-def account_of(config: Mapping[str, str]) -> str | None:
-    """The one account that a stack may be deployed into, which the AWS provider holds it to; None if none is stated."""
-    found = accounts_of(config)
-    return found[0] if len(found) == 1 else None
-
-
-def accounts_of(config: Mapping[str, str]) -> list[str]:
-    """All accounts that ``aws:allowedAccountIds`` names; none where it names none, or is no list."""
-    try:
-        found = json.loads(config.get(ACCOUNTS_KEY, "[]"))
-    except ValueError:
-        return []
-    return [str(one) for one in found] if isinstance(found, list) else []
-
-
 def rank(config: Mapping[str, str]) -> int:
     """The position of a stack in the order dev, staging, production, recovery of production."""
     if recovery_of(config) is not None:
@@ -124,30 +108,12 @@ def delivery_problems(stack: "Stack", config: Mapping[str, str], directory: Path
         yield from _holder_problems(str(delivery.pipeline_of), stack, directory)
     if delivery.after is not None:
         yield from _order_problems(delivery.after, stack, config, directory)
-    yield from _trust_problems(stack, config, directory)
+    yield from trust_problems(stack, config, directory)
     yield from _role_problems(stack, pipeline, config, directory)
     takers = _takers(stack.name, config, directory)
     if set(delivery.promotes_to) != takers:
         said = f"is [{', '.join(delivery.promotes_to)}], and its images go on to [{', '.join(sorted(takers))}]"
         yield Problem(f"{KEY}.promotesTo", said)
-
-
-def _trust_problems(stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:
-    """IAM takes one provider an issuer, so one stack of an account makes GitHub's."""
-    account = account_of(config)
-    if account is None or not _trusts_github(config):
-        return
-    for name in stackfile.stack_names(directory):
-        theirs = stackfile.read(directory, name).config
-        if name != stack.name and account_of(theirs) == account and _trusts_github(theirs):
-            said = f"must be true here or in Pulumi.{name}.yaml: one stack makes the provider that {account} takes"
-            yield Problem("settings.github.existingProvider", said)
-
-
-def _trusts_github(config: Mapping[str, str]) -> bool:
-    """Whether a stack makes the provider by which its account trusts GitHub."""
-    github = _settings(config).get("github")
-    return isinstance(github, dict) and not github.get("existingProvider")
 
 
 def _pipeline_problems(pipeline: Any, stack: "Stack", config: Mapping[str, str], directory: Path) -> Iterator[Problem]:

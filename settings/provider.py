@@ -53,10 +53,21 @@ def problems(config: Mapping[str, str]) -> list[Problem]:
     return [*found, *_wrong_tags(config.get(TAGS_KEY, '{"tags": {}}')), *_wrong_endpoints(config)]
 
 
+_APART = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+"""How regions of other partitions begin. Delivery leans on what is not there: STS takes notice of the branch in
+GitHub's tokens in commercial regions alone, and a condition on it lets nobody in elsewhere.
+
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
+"""
+
+
 def unknown_region(region: str) -> str | None:
     """Says that there is no such region, and which was meant; None for one that there is."""
     if region in REGIONS:
         return None
+    if region.startswith(_APART):
+        return f"{shown(region)} is of another partition than AWS's commercial one, for which stacks are made"
     close = difflib.get_close_matches(region, REGIONS, n=1)
     return f"there is no region {shown(region)}; {f'did you mean {close[0]}?' if close else 'for example us-east-1'}"
 

@@ -13,11 +13,12 @@ class AuditSettings(Settings):
     """Where the traces go and how long they are kept, and by which rules resources are judged."""
 
     bucket: BucketSettings
-    config: ConfigRecorderSettings = ConfigRecorderSettings()
+    config: ConfigRecorderSettings | None = ConfigRecorderSettings()
+    """The recorder of AWS Config and its rules; ``null`` where another stack of the account and region records."""
 
 
 def make_audit(settings: AuditSettings, account: Account, access_logs: LogBucket) -> None:
-    """A trail and a recorder of configuration, of which an account needs one each, under a key of their own."""
+    """A trail and a recorder of configuration, under a key of their own; one stack of an account and region records."""
     key = Key(
         "audit-key",
         account=account,
@@ -26,4 +27,5 @@ def make_audit(settings: AuditSettings, account: Account, access_logs: LogBucket
     )
     bucket = Bucket("audit", settings.bucket, account=account, key=key, access_logs=access_logs)
     Trail("trail", account=account, key=key, bucket=bucket)
-    ConfigRecorder("config", settings.config, account=account, key=key, bucket=bucket)
+    if settings.config is not None:
+        ConfigRecorder("config", settings.config, account=account, key=key, bucket=bucket)

@@ -9,7 +9,8 @@ from typing import Any
 from analyser.analyses.prerequisites.outside import IMAGE, images_of
 from analyser.graph import Graph
 from settings import stackfile
-from settings.delivery import KEY, Deployer, account_of, delivery_of, rank
+from settings.accounts import account_of
+from settings.delivery import KEY, Deployer, delivery_of, rank
 from settings.errors import Problem, SettingsError
 from settings.project_files import PROJECT
 from settings.provider import REGION_KEY

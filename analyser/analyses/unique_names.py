@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import filled, made_up, without_made_up
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.model import known, region_of
+from analyser.analyses.once import crowded
+from analyser.analyses.prerequisites.model import known
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
@@ -27,11 +28,6 @@ _SHARED: Final = frozenset(
     }
 )
 """Types of which several may go by one name: versions of it, or parts."""
-_IMAGE_COPIES: Final = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
-"""Of which a registry has one, without a name: whoever says it last puts it in place of all others'.
-
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
-"""
 
 
 def account_of(graph: Graph) -> str:
@@ -44,32 +40,39 @@ def account_of(graph: Graph) -> str:
 
 
 def twice(graph: Graph) -> list[str]:
-    """A line for each name that a stack gives to two resources."""
+    """A line for each name that a stack gives to two resources, and for what it makes more often than AWS lets it."""
     return [
-        f"{graph.stack}: {' and '.join(node.name for node in nodes)} have the same name: {_told(arn)}"
-        for arn, nodes in _taken(graph).items()
-        if len(nodes) > 1
+        *(
+            f"{graph.stack}: {' and '.join(node.name for node in nodes)} have the same name: {_told(arn)}"
+            for arn, nodes in _taken(graph).items()
+            if len(nodes) > 1
+        ),
+        *crowded([(account_of(graph), graph)]),
     ]
 
 
 def collisions(graphs: Iterable[Graph], asked: Graph | None = None) -> list[str]:
-    """A line for each name that two stacks take: a bucket's anywhere, any other in one account.
+    """A line for each name that two stacks take: a bucket's anywhere, any other in one account; and for what an account
+    has one of, and two stacks make.
 
     Where one is ``asked`` about, only for names that it takes.
     """
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for graph in graphs:
-        if _ENDPOINTS in graph.config:
-            continue
+    real = [graph for graph in graphs if _ENDPOINTS not in graph.config]
+    for graph in real:
         account = account_of(graph)
         for arn, nodes in _taken(graph).items():
             of_all = _is_of_all(nodes[0], arn)
             if account or of_all:
                 holders["" if of_all else account, arn].append(graph.stack)
+    beside = [(account_of(graph), graph) for graph in real if account_of(graph)]
     return [
-        f"{' and '.join(stacks)} take the same name{f' in account {account}' if account else ''}: {_told(arn)}"
-        for (account, arn), stacks in sorted(holders.items())
-        if len(stacks) > 1 and (asked is None or asked.stack in stacks)
+        *(
+            f"{' and '.join(stacks)} take the same name{f' in account {account}' if account else ''}: {_told(arn)}"
+            for (account, arn), stacks in sorted(holders.items())
+            if len(stacks) > 1 and (asked is None or asked.stack in stacks)
+        ),
+        *crowded(beside, asked),
     ]
 
 
@@ -84,9 +87,7 @@ def _taken(graph: Graph) -> dict[str, list[Node]]:
 
 
 def _own(graph: Graph, node: Node) -> Iterator[str]:
-    """The ARN of what has a name that its stack's file gives, where the name alone makes it, or of what needs none."""
-    if node.type == _IMAGE_COPIES:
-        yield f"arn:aws:ecr:{region_of(graph, node)}:{ACCOUNT_ID}:replication-configuration"
+    """The ARN of what has a name that its stack's file gives, where the name alone makes it."""
     known_type = operations().get(node.type)
     if known_type is None or node.type in _SHARED or not known(node, known_type.name):
         return

@@ -53,8 +53,8 @@ def default_host(account: Account, api_id: pulumi.Input[str]) -> pulumi.Output[s
 class ApiGatewayLogging(Component):
     """Lets API Gateway write the logs of all REST and WebSocket APIs of this account and region.
 
-    It is one setting an account and region, and no stage can log before it is made: exactly one stack has it. Once it
-    is taken away, the APIs of the other stacks log no more.
+    It is one setting an account and region, and no stage can log before it is made: exactly one stack has it. A destroy
+    takes it from the account, and the APIs of the other stacks log no more.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """
 

@@ -17,7 +17,7 @@ from analyser.analyses.trace.survey import Survey
 from analyser.graph import Graph, Node
 from components.operations.pipeline_stages import STEPS
 from components.security.deployment_role import PLAN_ROLE
-from settings.delivery import account_of
+from settings.accounts import account_of
 from settings.stackfile import mapping
 from tests.delivery.answering import answers_by_api
 from tests.delivery.follow_runs import runs

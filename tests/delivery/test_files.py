@@ -104,9 +104,9 @@ def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None
     job = workflow()["jobs"]["test"]
     assert job["runs-on"] == "ubuntu-latest"
     assert job["steps"][0]["uses"].startswith("actions/checkout@")
-    node, tests = (step for step in job["steps"] if "frontend/package-lock.json" in step.get("if", ""))
+    node, tests = (step for step in job["steps"] if "frontend/*/package-lock.json" in step.get("if", ""))
     assert node["with"] == {"node-version": "24"}
-    assert (tests["working-directory"], tests["run"]) == ("frontend", "npm ci && npm test")
+    assert "npm ci && npm test" in tests["run"]
 
 
 def test_every_stack_goes_through_pulumis_engine() -> None:

@@ -70,6 +70,7 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
         folder,
         aws=AWS,
         docker=DOCKER,
+        sudo=":",
         gh=GH,
         curl="jq . bundle.json",
         npm="mkdir -p dist; touch dist/index.html",
@@ -189,7 +190,7 @@ def test_what_was_tried_before_comes_by_its_digest(tmp_path: Path, told: str) ->
     assert json.loads((tmp_path / "given.jsonl").read_text()) == BUNDLE
 
 
-@pytest.mark.parametrize("attestor", [None, "example/strata"])
+@pytest.mark.parametrize("attestor", [None, "example/strata", "Example/Strata"])
 def test_of_the_workflow_s_own_repository_one_workflow_attests(tmp_path: Path, attestor: str | None) -> None:
     """Whether a file names it or, as it is the usual one, nobody."""
     made = tools(tmp_path)
@@ -198,7 +199,7 @@ def test_of_the_workflow_s_own_repository_one_workflow_attests(tmp_path: Path, a
     (tmp_path / "there").touch()
     assert images(made, GITHUB_REPOSITORY="example/strata").returncode == 0
     only = "--source-ref refs/heads/main --signer-workflow example/strata/.github/workflows/stack.yml"
-    assert f" --repo example/strata {only} --bundle " in made.calls("gh")[0]
+    assert f" --repo {attestor or 'example/strata'} {only} --bundle " in made.calls("gh")[0]
     ended = images(made)
     assert ("nobody is named who attests" in ended.stderr) == (attestor is None) == (ended.returncode == 1)
 
@@ -255,6 +256,9 @@ def test_an_image_of_this_repository_is_built_once_for_both_platforms(tmp_path: 
     made, ended = published(tmp_path)
     assert ended.returncode == 0, ended.stderr
     (built,) = made.calls("docker buildx build")
+    (builder,) = made.calls("docker buildx create")
+    assert builder.endswith(" --driver docker-container")
+    assert f" --builder {builder.split()[4]} " in built
     assert "--platform linux/arm64,linux/amd64 --push" in built
     assert built.endswith("services/records")
     assert (tmp_path / "told").read_text() == f"name={PUSHED}\ndigest=sha256:aa\nversion=v1\n"
@@ -311,16 +315,26 @@ def test_what_was_tried_before_or_is_of_another_repository_is_not_built(tmp_path
 
 def test_the_page_comes_after_the_files_that_it_names(tmp_path: Path) -> None:
     made = tools(tmp_path, "InProgress", "Completed", webBucket="site", siteDistributionId="D1")
-    (tmp_path / "frontend").mkdir()
-    (tmp_path / "frontend" / "package-lock.json").touch()
+    (tmp_path / "frontend" / "records").mkdir(parents=True)
+    (tmp_path / "frontend" / "records" / "package-lock.json").touch()
     ended = made.run("site.sh")
     assert ended.returncode == 0, ended.stderr
     assert made.calls("npm") == ["npm ci", "npm run build"]
     first, second, third, *_ = made.calls("aws")
-    assert first.startswith("aws s3 sync frontend/dist s3://site --exclude index.html")
-    assert second == "aws s3 cp frontend/dist/index.html s3://site/index.html --cache-control no-cache"
+    assert first.startswith("aws s3 sync frontend/records/dist s3://site --exclude index.html")
+    assert second == "aws s3 cp frontend/records/dist/index.html s3://site/index.html --cache-control no-cache"
     assert third.startswith("aws cloudfront create-invalidation --distribution-id D1 --paths / /index.html")
     assert len(made.calls("sleep")) == 1
+
+
+@pytest.mark.parametrize(("folder", "code"), [("frontend/confluence", 0), ("frontend", 1)])
+def test_a_site_of_another_system_or_of_none_is_not_published(tmp_path: Path, folder: str, code: int) -> None:
+    made = tools(tmp_path, staticBucket="site", distributionId="D1")
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "package-lock.json").touch()
+    ended = made.run("site.sh")
+    assert (ended.returncode, made.calls("npm"), made.calls("aws")) == (code, [], [])
+    assert "frontend/records/" in ended.stderr + ended.stdout
 
 
 def test_a_stack_without_a_site_publishes_none(tmp_path: Path) -> None:

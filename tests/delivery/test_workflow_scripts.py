@@ -89,9 +89,21 @@ def test_jobs_are_made_of_the_stack_files(tmp_path: Path) -> None:
     strata(made)
     every = ['stacks=["shop-dev","shop","lab"]', 'deployed=["shop-dev","shop"]']
     assert made.run("select.sh").stdout.splitlines() == every
-    chosen = made.run("select.sh", BASE="abc").stdout.splitlines()
+    chosen = made.run("select.sh", BASE=repository(tmp_path)).stdout.splitlines()
     assert chosen[:3] == [*every, 'touched=["shop-dev"]']
     assert json.loads(chosen[3].removeprefix("lines=")) == LINES
+
+
+@pytest.mark.parametrize("base", ["0" * 40, "1" * 40, "HEAD~1"])
+def test_all_is_looked_at_where_there_is_no_commit_before(tmp_path: Path, base: str) -> None:
+    """What GitHub names before a branch's first push, before one that was forced, and in a run by hand."""
+    made = Tools(tmp_path)
+    strata(made)
+    repository(tmp_path)
+    ended = made.run("select.sh", BASE=base)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[2] == 'touched=["shop-dev","shop","lab"]'
+    assert "strata delivery --json" in made.calls("strata")[-1]
 
 
 def repository(folder: Path) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 import systems
 from settings import SettingsError, stackfile
-from settings.delivery import Deployer, account_of, delivery_of, rank
+from settings.accounts import account_of
+from settings.delivery import Deployer, delivery_of, rank
 from settings.stack import parse
 from tests.stacks import ROOT, STACKS
 

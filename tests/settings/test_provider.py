@@ -34,6 +34,13 @@ def test_keys_are_those_of_the_provider() -> None:
         ({"region": "eu-central-1", "profile": "work", "maxRetries": 5}, []),
         ({"defaultTags": {"tags": {"project": "strata", "cost center": "a/b=c@d"}}}, []),
         ({"region": "us-east1"}, ["aws:region: there is no region 'us-east1'; did you mean us-east-1?"]),
+        (
+            {"region": "us-gov-west-1"},
+            [
+                "aws:region: 'us-gov-west-1' is of another partition than AWS's commercial one, "
+                "for which stacks are made"
+            ],
+        ),
         ({"region": "mars"}, ["aws:region: there is no region 'mars'; for example us-east-1"]),
         ({"defaultTags": {"project": "strata"}}, ["aws:defaultTags: is a mapping with the one key tags, unlike {"]),
         ({"defaultTags": "strata"}, ["aws:defaultTags: is a mapping with the one key tags, unlike 'strata'"]),

@@ -84,7 +84,7 @@ LAMBDA: list[Change] = [
     ("functions.firewall", {"rateLimit": 321}, "api-firewall-acl", '"limit": 321'),
     ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
     ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
-    ("functions.apiGatewayLogging", False, "api-logging-account", ""),
+    ("functions.apiGatewayLogging", True, "api-logging-account", ""),
     ("functions.tables.sessions.tableName", "other-sessions", "sessions-table", '"other-sessions"'),
     ("functions.tables.operations.tableName", "other-operations", "operations-table", '"other-operations"'),
     ("functions.tables.presence.tableName", "other-presence", "presence-table", '"other-presence"'),

@@ -263,7 +263,6 @@ ROWS: dict[str, list[Figure]] = {
             "trail-trail",
             {"enableLogging": True, "isMultiRegionTrail": True, "enableLogFileValidation": True},
         ),
-        ("aws:cfg/recorder:Recorder", "config-recorder", {"recordingGroup": {"allSupported": True}}),
     ],
     "MDR-COST-03": [
         (

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from analyser.analyses.once import LOGS_OF_APIS, ONCE
 from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, region_of, urns
 from analyser.analyses.recovery.vaults_elsewhere import destinations
 from analyser.graph import Graph, Node
 
 _STAGES = ("aws:apigateway/stage:Stage", "aws:apigatewayv2/stage:Stage")
-_LOGGING = "aws:apigateway/account:Account"
 _GITHUB = "token.actions.githubusercontent.com"
 
 # Service in an ARN to AWS Backup's name: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_UpdateRegionSettings.html
@@ -80,7 +80,7 @@ def _backup_name(arn: str) -> str:
 
 def api_logging(graph: Graph) -> Iterator[Prerequisite]:
     """Stages that log need a role set for the account and region; one stack has it, the others rely on that one."""
-    own = {region_of(graph, node) for node in graph.of_type(_LOGGING)}
+    own = {region_of(graph, node) for node in graph.of_type(LOGS_OF_APIS)}
     stages: dict[str, list[Node]] = {}
     for node in (one for token in _STAGES for one in graph.of_type(token)):
         if block(node, "accessLogSettings") and region_of(graph, node) not in own:
@@ -134,32 +134,26 @@ def _github(graph: Graph) -> Iterator[Prerequisite]:
 def singletons(graph: Graph) -> Iterator[Prerequisite]:
     """What an account takes one of; a second is refused, or takes the place of the first."""
     yield from _github(graph)
-    for node in graph.of_type("aws:cfg/recorder:Recorder"):
-        region = region_of(graph, node)
-        yield Prerequisite(
-            kind="one-recorder",
-            title=f"nobody records {region} with AWS Config yet",
-            why="a region takes one recorder",
-            check=f"aws configservice describe-configuration-recorders --region {region} "
-            "--query 'ConfigurationRecorders[].name' --output text",
-            good="nothing",
-            make=("# audit: null in this stack's file, where another stack of the account has trail and recorder",),
-            urns=(node.urn,),
-        )
-    for node in graph.of_type("aws:ecr/replicationConfiguration:ReplicationConfiguration"):
-        region = region_of(graph, node)
-        yield Prerequisite(
-            kind="one-image-replication",
-            title=f"no other stack has the registry of {region} copy images",
-            why="a registry has one such configuration, which the stack that says it last puts in place of all others'",
-            check=f"aws ecr describe-registry --region {region} "
-            "--query 'replicationConfiguration.rules[].repositoryFilters[].filter' --output text",
-            good="nothing, or the namespaces that this stack's file names",
-            make=(
-                "# copies.images in the file of one stack of the account names the namespaces of all; [] in the others",
-            ),
-            urns=(node.urn,),
-        )
+    for node in graph.resources:
+        row = ONCE.get(node.type)
+        if row is not None and row.look:
+            region = region_of(graph, node)
+            what = row.what if row.of_account else f"{row.what} of {region}"
+            yield Prerequisite(
+                kind=f"one-{row.what.replace(' ', '-').lower()}",
+                title=f"nobody has made the {what} yet",
+                why=f"an account has one{'' if row.of_account else ' a region'}: {row.second}",
+                check=f"aws {_quoted(row.look)}{'' if row.of_account else f' --region {region}'} --output text",
+                good=row.nobody,
+                make=(f"# {row.instead or 'leave it out'} in this stack's file, where another stack makes it",),
+                urns=(node.urn,),
+            )
+
+
+def _quoted(command: str) -> str:
+    """With the expression of ``--query`` quoted, whose brackets a shell would take for a pattern."""
+    before, option, expression = command.partition("--query ")
+    return f"{before}{option}'{expression}'" if "[" in expression else command
 
 
 def sign_in_prefixes(graph: Graph) -> Iterator[Prerequisite]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, session
+from analyser.analyses.once import ONCE
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
-from analyser.graph import Graph
+from analyser.graph import Graph, Node
 from settings.stack import PROJECT
 
 _KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
 _PROVIDER, _GITHUB = "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "token.actions.githubusercontent.com"
-_IMAGE_COPIES = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
 """Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
 _BY_API = ("API-Gateway-Execution-Logs_", "/aws/apigateway/")
@@ -105,11 +105,16 @@ def _emptied(holder: Holder) -> Step:
 def _of_all(graph: Graph) -> Iterator[Step]:
     """What an account takes one of, so that its other stacks lean on this one's."""
     trusts = [node for node in graph.of_type(_PROVIDER) if _GITHUB in str(node.inputs.get("url"))]
-    for node in (*trusts, *graph.of_type(_IMAGE_COPIES)):
+    kept: list[tuple[Node, str, tuple[str, ...]]] = [(node, "that GitHub's workflows deploy", ()) for node in trusts]
+    for node in graph.resources:
+        if node.type in ONCE and (serves := ONCE[node.type].serves):
+            kept.append((node, serves, ONCE[node.type].beside))
+    for node, serves, beside in kept:
+        urns = [node.urn, *(one.urn for token in beside for one in graph.of_type(token))]
         yield Step(
             f"{node.name} is kept, unless this is the last stack of the account that takes it: one serves all stacks "
-            + ("that GitHub's workflows deploy" if node.type == _PROVIDER else "whose images are copied"),
-            (f"keep=\"$keep \"'--exclude={node.urn}'",),
+            + serves,
+            (f"keep=\"$keep \"'{' '.join(f'--exclude={urn}' for urn in urns)}'",),
             see="destroy leaves it; another stack takes it into its file and by pulumi import, and its updates go on",
         )
 

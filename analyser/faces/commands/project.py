@@ -99,7 +99,7 @@ def _print(stack: str, found: Sequence["Check"]) -> None:
 def _not_here(config: Mapping[str, str], found: Sequence["Check"]) -> str:
     """Why the caller's account is not the stack's; empty where it is, where none is named, or nothing asks AWS."""
     from analyser.faces.commands.run_checks import elsewhere
-    from settings.delivery import accounts_of
+    from settings.accounts import accounts_of
 
     accounts = accounts_of(config)
     return elsewhere(accounts) if accounts and any("aws " in one.command for one in found) else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.once import ONCE, crowded
 from analyser.analyses.unique_names import collisions, twice
 from analyser.graph import Graph, Node
 from tests.stacks import STACKS, serving
@@ -24,7 +25,6 @@ def graph(stack: str, *nodes: Node, account: str = "", region: str = "us-east-1"
 
 BUCKET = "aws:s3/bucket:Bucket"
 ROLE = "aws:iam/role:Role"
-COPIES = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
@@ -56,8 +56,6 @@ def test_a_region_has_its_own() -> None:
         (ROLE, {"name": "reader"}, (ONE, OTHER), False),
         (ROLE, {"name": "reader"}, ("", ""), False),
         (ROLE, {}, (ONE, ONE), False),
-        (COPIES, {}, (ONE, ONE), True),
-        (COPIES, {}, (ONE, OTHER), False),
     ],
 )
 def test_stacks_beside_each_other(
@@ -69,6 +67,29 @@ def test_stacks_beside_each_other(
     )
     assert bool(found) is collides
     assert all(line.startswith("dev and prod take the same name") for line in found)
+
+
+@pytest.mark.parametrize("token", ONCE)
+def test_what_an_account_has_once_is_one_stacks(token: str) -> None:
+    row = ONCE[token]
+    named = dict.fromkeys(row.by, "https://one")
+    many = [node(token, f"x{number}", **named) for number in range(row.most)]
+    one = graph("prod", *many, account=ONE)
+    assert list(crowded([(ONE, one)])) == []
+    for other, region, collides in ((ONE, "us-east-1", True), (OTHER, "us-east-1", False), (ONE, "eu-west-1", None)):
+        found = collisions([one, graph("dev", node(token, "y", **named), account=other, region=region)])
+        assert bool(found) is (row.of_account if collides is None else collides)
+        assert all(row.what in line and row.second in line and line.startswith("prod and dev make ") for line in found)
+    assert len(twice(graph("prod", *many, node(token, "y", **named)))) == 1
+    assert row.source.startswith("https://docs.aws.amazon.com/")
+
+
+def test_providers_are_told_apart_by_what_the_program_says_of_them() -> None:
+    token = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+    here, there = (node(token, name, url=f"https://{name}.example.com") for name in ("a", "b"))
+    assert twice(graph("prod", here, there)) == []
+    derived = [replace(node(token, name, url="https://same"), property_dependencies={"url": ("urn",)}) for name in "ab"]
+    assert twice(graph("prod", *derived)) == []
 
 
 def test_an_emulator_takes_no_name_from_an_account() -> None:

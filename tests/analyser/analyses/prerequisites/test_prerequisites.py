@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from analyser.analyses.once import ONCE
 from analyser.analyses.prerequisites import Prerequisite, When, prerequisites
 from analyser.analyses.prerequisites.model import block, blocks
 from analyser.analyses.prerequisites.stages import first_stage
 from analyser.graph import Graph, Node
 from tests.analyser.changed import changed, node
+from tests.awscli import calls, problems
 from tests.stacks import STACKS, home_of, stack_graph
 
 SECRET, ROTATION = "aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretRotation:SecretRotation"
@@ -110,7 +112,8 @@ FACTS: list[tuple[str, str, Callable[[Graph, Node], bool]]] = [
     ("aws:apigatewayv2/stage:Stage", "api-logging", _logs_elsewhere),
     ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "one-github-provider", _of_github),
     ("aws:iam/role:Role", "github-provider", _trusts_elsewhere),
-    ("aws:cfg/recorder:Recorder", "one-recorder", _always),
+    ("aws:apigateway/account:Account", "one-role-by-which-api-gateway-logs", _always),
+    ("aws:cfg/recorder:Recorder", "one-recorder-of-aws-config", _always),
     ("aws:cognito/userPoolDomain:UserPoolDomain", "sign-in-prefix", _prefix),
     ("aws:sns/topicSubscription:TopicSubscription", "subscription", _by_mail),
     ("aws:ecs/taskDefinition:TaskDefinition", "image", _own_image),
@@ -200,6 +203,20 @@ def test_what_the_first_up_makes_is_not_asked_for_before_it() -> None:
         for one in prerequisites(stack_graph(stack)):
             if one.kind in {"delegation", "image", "secret-value", "trust", "cluster-access"}:
                 assert one.when is When.BETWEEN, one.title
+
+
+@pytest.mark.parametrize("token", ONCE)
+def test_what_an_account_has_once_is_looked_for_by_a_command_that_there_is(token: str) -> None:
+    found = of_kind(prerequisites(Graph("shop", "prod", (node(token, "one"),), {}, region="us-east-1")), kind_of(token))
+    assert bool(found) is bool(ONCE[token].look)
+    for one in found:
+        assert one.good
+        assert ("--region" in one.check) is not ONCE[token].of_account
+        assert [line for words in calls(one.check) for line in problems(words)] == []
+
+
+def kind_of(token: str) -> str:
+    return f"one-{ONCE[token].what.replace(' ', '-').lower()}"
 
 
 def test_a_stack_that_leaves_logging_to_another_says_so() -> None:
@@ -327,9 +344,10 @@ def test_a_recovery_stack_needs_a_copy_of_its_state_and_no_other_stack_does() ->
 
 
 def test_one_stack_of_an_account_has_the_registry_copy_images() -> None:
-    (found,) = [one for one in prerequisites(stack_graph("prod")) if one.kind == "one-image-replication"]
-    assert "aws ecr describe-registry --region us-east-1" in found.check
-    assert not [one for one in prerequisites(stack_graph("prod-dr")) if one.kind == "one-image-replication"]
+    (found,) = [one for one in prerequisites(stack_graph("prod")) if one.kind == "one-replication-of-images"]
+    assert found.check.startswith("aws ecr describe-registry ")
+    assert " --region us-east-1 " in found.check
+    assert not [one for one in prerequisites(stack_graph("prod-dr")) if one.kind == "one-replication-of-images"]
     copies = stack_graph("prod").only("aws:ecr/replicationConfiguration:ReplicationConfiguration")
     (rule,) = copies.inputs["replicationConfiguration"]["rules"]
     taken = tuple(one["filter"] for one in rule["repositoryFilters"])

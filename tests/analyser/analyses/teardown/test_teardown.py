@@ -53,6 +53,16 @@ def test_what_survives_is_told() -> None:
     assert "for 30 days; its name is taken" in "\n".join(take_away(stack_graph("mdreader-prod")).survives)
 
 
+def test_what_other_stacks_of_the_account_lean_on_is_kept() -> None:
+    for stack, named, beside in (
+        ("mdreader-prod", "api-logging-account", 0),
+        ("consulting-prod", "config-recorder", 2),
+        ("prod", "images-rules", 0),
+    ):
+        (step,) = [one for one in take_away(serving(stack)).steps if one.what.startswith(f"{named} is kept, unless")]
+        assert step.commands[0].count("--exclude=") == 1 + beside
+
+
 def test_ids_are_read_from_what_was_kept_before_the_state_forgets_them() -> None:
     steps = take_away(stack_graph("prod")).steps
     assert "pulumi stack export --stack prod --file prod-before.json" in steps[0].commands
