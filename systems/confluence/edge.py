@@ -14,7 +14,7 @@ from components.edge.origin_secret import OriginSecret
 from components.edge.origins import BucketOrigin
 from components.edge.routing_policy import of_home
 from components.edge.takeover import HomeHealth
-from components.edge.zone import AliasTarget, Zone, ZoneSettings
+from components.edge.zone import AliasTarget, Zone
 from components.operations.alarms import Alarm, route53
 from components.operations.metric import EDGE_REGION
 from systems.confluence.parts import Model, Names
@@ -30,11 +30,8 @@ _HOUR = 3600
 
 def make_names(stack: Stack[SystemSettings]) -> Names:
     """The hosted zone of the public name."""
-    zone = ZoneSettings(
-        domain=stack.settings.domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id
-    )
     return Names(
-        Zone("zone", zone, account=stack.account, log_key=stack.keys.edge_logs),
+        Zone("zone", stack.settings.zone, account=stack.account, log_key=stack.keys.edge_logs),
         stack.settings.domain,
         OriginSecret("origin-secret", stack.settings.origin_secret),
         fails_over=stack.settings.copies is not None,

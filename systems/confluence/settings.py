@@ -13,7 +13,6 @@ from components.data.redis import RedisSettings
 from components.data.search_domain_settings import SearchDomainSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.routing_policy import NearestSettings
-from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -27,11 +26,10 @@ from components.security.secret import SecretSettings
 from components.workloads.migration import MigrationSettings
 from settings import Name, Problem, Settings, refuse
 from settings.recovery import RecoveryStackSettings
-from settings.services.acm import CertifiedDomain
-from settings.services.dns import ZoneId
 from systems.confluence.firewall_settings import PagesFirewallSettings
 from systems.confluence.models import EksModel, LambdaModel, Tables
 from systems.eks_platform import without_a_way_out
+from systems.public_domain import PublicDomainSettings
 
 
 class Buckets(Settings):
@@ -66,17 +64,11 @@ class UserSettings(MigrationSettings):
     files: Files = ("001_application.sql", "002_pages.sql")
 
 
-class SystemSettings(Settings):
+class SystemSettings(PublicDomainSettings):
     """What a stack of the Confluence system is called, which of the two models it is, and how big."""
 
     model: Literal["eks", "lambda"]
     """What runs the application: pods on EKS, or functions of Lambda."""
-    domain: CertifiedDomain
-    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: ZoneId | None = None
-    """An existing zone that holds ``domain``, in place of one of the stack's own."""
-    parent_zone_id: ZoneId | None = None
-    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     network: NetworkSettings
     eks: EksModel | None = None
     functions: LambdaModel | None = None
@@ -134,7 +126,7 @@ class SystemSettings(Settings):
             },
             [
                 self.backup.conflict(self.database),
-                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.zone_problem,
                 self.search.uneven_over(len(self.network.data), "search."),
                 self.database.more_replicas_than(self.network.zones),
                 *self._copied(),

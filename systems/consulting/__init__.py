@@ -19,7 +19,7 @@ from components.edge.firewall import Firewall
 from components.edge.health_check import HealthCheck, HealthCheckSettings
 from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
-from components.edge.zone import Zone, ZoneSettings
+from components.edge.zone import Zone
 from components.network.network import Network
 from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
@@ -138,7 +138,7 @@ def _edge(stack: Stack[SystemSettings], *, network: Network, access_logs: LogBuc
     health_path = stack.settings.backend.readiness.path
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id),
+        stack.settings.zone,
         account=stack.account,
         log_key=stack.keys.edge_logs,
     )

@@ -14,7 +14,6 @@ from components.data.postgres import PostgresSettings
 from components.data.queue import QueueSettings
 from components.data.redis import RedisSettings
 from components.edge.firewall import FirewallSettings
-from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -30,13 +29,12 @@ from components.workloads.placement import misplaced
 from components.workloads.workload_settings import WorkloadSettings
 from settings import Email as EmailAddress
 from settings import Name, Problem, Settings, refuse
-from settings.services.acm import CertifiedDomain
 from settings.services.bedrock import ModelId
-from settings.services.dns import ZoneId
 from settings.services.edge import BlockedPath
 from settings.services.kubernetes import Namespace
 from systems.audit import AuditSettings
 from systems.eks_platform import without_a_way_out
+from systems.public_domain import PublicDomainSettings
 
 APP_SECRETS = "app-secrets"
 """The Kubernetes secret that carries the URLs into pods."""
@@ -77,15 +75,9 @@ class ServiceFirewallSettings(FirewallSettings):
     """Paths that are refused, with everything below them."""
 
 
-class SystemSettings(Settings):
+class SystemSettings(PublicDomainSettings):
     """What a stack of the consulting system is called and how big it is."""
 
-    domain: CertifiedDomain
-    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: ZoneId | None = None
-    """An existing zone that holds ``domain``, in place of one of the stack's own."""
-    parent_zone_id: ZoneId | None = None
-    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     balancer: Name = Field(max_length=32)
     """The load balancer's name in AWS."""
     network: NetworkSettings
@@ -143,7 +135,7 @@ class SystemSettings(Settings):
         refuse(
             [
                 self.backup.conflict(self.database),
-                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.zone_problem,
                 without_a_way_out(self.runner, self.network),
                 *misplaced({"backend": self.backend, "frontend": self.frontend}, [self.nodes]),
             ],

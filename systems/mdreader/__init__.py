@@ -14,7 +14,7 @@ from components.compute.canary import Canary
 from components.edge.email import Email, EmailSettings
 from components.edge.firewall import Firewall
 from components.edge.origins import distributions
-from components.edge.zone import Zone, ZoneSettings
+from components.edge.zone import Zone
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
@@ -56,9 +56,8 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         else None
     )
     data, buckets = make_data(stack, network=network, elsewhere=elsewhere)
-    zone = ZoneSettings(domain=settings.domain, zone_id=settings.hosted_zone_id, parent_id=settings.parent_zone_id)
     names = Names(
-        Zone("zone", zone, account=account, log_key=keys.edge_logs),
+        Zone("zone", settings.zone, account=account, log_key=keys.edge_logs),
         settings.domain,
         comes_second(settings.copies, account) if settings.copies else None,
     )

@@ -20,7 +20,6 @@ from components.edge.amplify_app import AmplifyAppSettings
 from components.edge.firewall import FirewallSettings, InnerFirewallSettings
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.websocket_api import WebSocketApiSettings
-from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.alarms.lambda_functions import FunctionAlarmSettings
@@ -39,12 +38,11 @@ from components.versions import MDREADER_RUNTIME
 from settings import Email as EmailAddress
 from settings import MisfitError, Name, Problem, Settings, refuse
 from settings.recovery import RecoveryStackSettings
-from settings.services.acm import CertifiedDomain
-from settings.services.dns import ZoneId
 from settings.services.edge import AclName, BlockedPath, PublicKey
 from settings.services.functions import Handler
 from systems.audit import AuditSettings
 from systems.copies import CopiesSettings, of_the_home
+from systems.public_domain import PublicDomainSettings
 
 SHIPPED_BACKEND = "functions/mdreader_backend"
 SHIPPED_RUNTIME: PythonRuntime = MDREADER_RUNTIME
@@ -147,15 +145,9 @@ _OF_THE_HOME = (
 )
 
 
-class SystemSettings(Settings):
+class SystemSettings(PublicDomainSettings):
     """What a stack of the MDReader system is called and how big it is."""
 
-    domain: CertifiedDomain
-    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: ZoneId | None = None
-    """An existing zone that holds ``domain``, in place of one of the stack's own."""
-    parent_zone_id: ZoneId | None = None
-    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     frontend: Literal["s3", "amplify"]
     """Who serves the web build: a bucket behind CloudFront, or Amplify, which also builds it."""
     web: BucketSettings | None = None
@@ -217,7 +209,7 @@ class SystemSettings(Settings):
         refuse(
             [
                 self.backup.conflict(self.database),
-                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.zone_problem,
                 self.database.uncopied("copies") if self.copies else None,
             ],
             {

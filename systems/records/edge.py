@@ -16,7 +16,7 @@ from components.edge.origins import HttpsOrigin
 from components.edge.routing_policy import of_home
 from components.edge.static_page import StaticPage, StaticPageSettings
 from components.edge.takeover import HomeHealth
-from components.edge.zone import AliasTarget, Zone, ZoneSettings
+from components.edge.zone import AliasTarget, Zone
 from components.network.network import Network
 from components.operations.metric import EDGE_REGION
 from systems.foundation import Stack
@@ -30,7 +30,7 @@ def make_edge(stack: Stack[SystemSettings], *, network: Network, access_logs: Lo
     origin, balancer_name = f"origin.{domain}", f"balancer.{domain}"
     zone = Zone(
         "zone",
-        ZoneSettings(domain=domain, zone_id=stack.settings.hosted_zone_id, parent_id=stack.settings.parent_zone_id),
+        stack.settings.zone,
         account=stack.account,
         log_key=stack.keys.edge_logs,
     )

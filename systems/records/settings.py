@@ -23,7 +23,6 @@ from components.edge.firewall import FirewallSettings
 from components.edge.global_accelerator import GlobalAcceleratorSettings
 from components.edge.origin_secret import OriginSecretSettings
 from components.edge.routing_policy import NearestSettings
-from components.edge.zone import delegation_problem
 from components.network.network import NetworkSettings
 from components.operations.alarms import AlarmSettings
 from components.operations.backup import BackupSettings
@@ -42,13 +41,12 @@ from components.workloads.storage_class import StorageClassSettings
 from components.workloads.workload_settings import WorkloadSettings
 from settings import Name, Problem, Settings, refuse
 from settings.recovery import RecoveryStackSettings
-from settings.services.acm import CertifiedDomain
-from settings.services.dns import ZoneId
 from settings.services.edge import UrlPath
 from settings.services.kubernetes import Namespace
 from settings.services.msk import TopicName
 from settings.services.s3 import Days
 from systems.eks_platform import without_a_way_out
+from systems.public_domain import PublicDomainSettings
 from systems.records.capacity import limits
 from systems.records.connections import connections_problems
 from systems.records.event_function import EventsSettings, events_problem
@@ -131,15 +129,9 @@ class ApplicationSettings(WorkloadSettings):
     readiness: Readiness = Readiness()
 
 
-class SystemSettings(Settings):
+class SystemSettings(PublicDomainSettings):
     """What a stack of the records system is called, how big it is, and how it may be reached."""
 
-    domain: CertifiedDomain
-    """The public name; the stack makes a hosted zone of it, which has to be delegated once."""
-    hosted_zone_id: ZoneId | None = None
-    """An existing zone that holds ``domain``, in place of one of the stack's own."""
-    parent_zone_id: ZoneId | None = None
-    """The zone above ``domain``, in the same account, which then delegates to the stack's own by itself."""
     network: NetworkSettings = NetworkSettings()
     cluster: ClusterSettings
     addons: AddonsSettings = AddonsSettings(efs=True)
@@ -206,7 +198,7 @@ class SystemSettings(Settings):
         refuse(
             [
                 self.backup.conflict(self.database),
-                delegation_problem(self.hosted_zone_id, self.parent_zone_id),
+                self.zone_problem,
                 events_problem(self.events, self.network),
                 without_a_way_out(self.runner, self.network),
                 self.database.more_replicas_than(self.network.zones),
