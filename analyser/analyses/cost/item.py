@@ -60,14 +60,14 @@ class Item:
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
             if value is UNKNOWN:
-                raise NoPriceError(f"its {step} is not known")
+                raise NoPriceError(f"{step} is not known")
         return default if value is None else value
 
     def text(self, name: str) -> str:
         """An input that has to be given. Raises NoPriceError where it is not, or not known."""
         value = self.read(name)
         if value is None:
-            raise NoPriceError(f"its {name} is not known")
+            raise NoPriceError(f"{name} is not known")
         return str(value)
 
     def number(self, *path: str, default: float = 0) -> float:

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyser.analyses.inventory.backups import Backups
 from analyser.analyses.inventory.keys import Keys
 from analyser.analyses.inventory.purposes import FILE, of
 from analyser.analyses.inventory.result import Inventory, Logs, Purpose, Store, UnexplainedError
-from analyser.analyses.inventory.stores import READERS
+from analyser.analyses.inventory.stores import ENCRYPTION, READERS
 from analyser.graph import Graph, Node
+from policy.unknown import wholly_known
 from settings.stack import PROJECT
 
+NOT_KNOWN = "not known"
 _LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 __all__ = ["Inventory", "UnexplainedError", "inventory"]
@@ -21,7 +24,7 @@ def inventory(graph: Graph, known: Sequence[Purpose]) -> Inventory:
 
     Raises UnexplainedError when a store has no purpose among ``known``.
     """
-    graph = graph.without_unknowns()
+    whole, graph = graph, graph.without_unknowns()
     keys, backups = Keys(graph), Backups(graph)
     found = [node for node in graph.resources if node.type in READERS]
     silent = sorted(node.name for node in found if of(node.name, known) is None)
@@ -31,6 +34,7 @@ def inventory(graph: Graph, known: Sequence[Purpose]) -> Inventory:
             "\n".join(f"{graph.stack}: nobody has written down what {name} holds; {place}" for name in silent)
         )
     stores = [_store(graph, node, keys, backups, known) for node in found]
+    stores = [replace(store, key=NOT_KNOWN) if _unsaid(whole[store.urn]) else store for store in stores]
     return Inventory(
         stack=graph.stack,
         system=graph.config.get(f"{PROJECT}:system", ""),
@@ -56,6 +60,11 @@ def _store(graph: Graph, node: Node, keys: Keys, backups: Backups, known: Sequen
         remains_days=max(kept, default=None),
         purpose=purpose,
     )
+
+
+def _unsaid(node: Node) -> bool:
+    """Whether something of a store's encryption is given that is not known yet."""
+    return any(not wholly_known(node.inputs[name]) for name in ENCRYPTION & node.inputs.keys())
 
 
 def _logs(graph: Graph, keys: Keys) -> tuple[Logs, ...]:

@@ -49,20 +49,38 @@ def _recovery(days: int | None) -> str:
     return "no automatic backups" if days == 0 else f"point-in-time recovery, {_long(days)}"
 
 
+ENCRYPTION = frozenset((
+    *("kmsKeyId", "kmsMasterKeyId", "storageEncrypted", "encrypted", "atRestEncryptionEnabled", "encryptAtRest"),
+    *("encryptionInfo", "serverSideEncryption", "serverSideEncryptionConfiguration", "encryptionConfigurations"),
+))  # fmt: skip
+"""The inputs by which stores say how they are encrypted."""
+
+
+def _unless(asked: Any) -> str:
+    """How a store without a customer key is encrypted that is so only where it is asked for.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html,
+    https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html,
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html (Valkey is so) and
+    https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_EncryptionAtRestOptions.html
+    """
+    return "encrypted, no customer key" if asked in (True, "true") else "not encrypted"
+
+
 def _database(graph: Graph, node: Node) -> Reading:
     inputs = node.inputs
     kind = engine_of(graph, node, "RDS")
     days = _days(inputs.get("backupRetentionPeriod"), _OFF)
     if inputs.get("replicateSourceDb"):
         kept = (f"follows its primary{f'; backups of its own, {spell(days)}' if days else ''}",)
-        return Reading(f"{kind} (replica)", inputs.get("kmsKeyId"), kept, days or None)
+        return Reading(f"{kind} (replica)", inputs.get("kmsKeyId"), kept, days or None, "as its primary")
     told = [f"rows until they are deleted; {_recovery(days)}"]
     for copies in graph.of_type("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"):
         if copies.inputs.get("sourceDbInstanceArn") == node.outputs.get("arn"):
             copied = _days(copies.inputs.get("retentionPeriod"), _COPY)
             told.append(f"the same in {copies.inputs.get('region') or graph.region}, {_long(copied)}")
             days = max(days or 0, copied or 0)
-    return Reading(kind, inputs.get("kmsKeyId"), tuple(told), days)
+    return Reading(kind, inputs.get("kmsKeyId"), tuple(told), days, _unless(inputs.get("storageEncrypted")))
 
 
 def _cluster(graph: Graph, node: Node) -> Reading:
@@ -75,7 +93,8 @@ def _cluster(graph: Graph, node: Node) -> Reading:
 def _cache(_graph: Graph, node: Node) -> Reading:
     days = node.inputs.get("snapshotRetentionLimit")
     kept = ("entries until they expire or are evicted", *([f"daily snapshots, {spell(days)}"] if days else []))
-    return Reading("Redis", node.inputs.get("kmsKeyId"), kept, days)
+    asked = node.inputs.get("atRestEncryptionEnabled", node.inputs.get("engine") == "valkey")
+    return Reading("Redis", node.inputs.get("kmsKeyId"), kept, days, _unless(asked))
 
 
 def _table(_graph: Graph, node: Node) -> Reading:
@@ -127,7 +146,8 @@ def _versioned(graph: Graph, node: Node) -> bool:
 
 
 def _file_system(_graph: Graph, node: Node) -> Reading:
-    return Reading("EFS", node.inputs.get("kmsKeyId"), ("files until they are deleted",))
+    kept = ("files until they are deleted",)
+    return Reading("EFS", node.inputs.get("kmsKeyId"), kept, None, _unless(node.inputs.get("encrypted")))
 
 
 def _stream(_graph: Graph, node: Node) -> Reading:
@@ -136,8 +156,9 @@ def _stream(_graph: Graph, node: Node) -> Reading:
 
 
 def _search(_graph: Graph, node: Node) -> Reading:
-    key = (node.inputs.get("encryptAtRest") or {}).get("kmsKeyId")
-    return Reading("OpenSearch", key, ("documents until they are deleted", "hourly snapshots, 14 days"), 14)
+    asked = node.inputs.get("encryptAtRest") or {}
+    kept = ("documents until they are deleted", "hourly snapshots, 14 days")
+    return Reading("OpenSearch", asked.get("kmsKeyId"), kept, 14, _unless(asked.get("enabled")))
 
 
 def _users(_graph: Graph, _node: Node) -> Reading:

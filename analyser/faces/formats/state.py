@@ -95,6 +95,8 @@ def _resource(node: Node, stack: str, defaults: Mapping[str, str], secrets: Secr
         state["provider"] = node.provider or defaults[node.package]
     if node.protect:
         state["protect"] = True
+    if node.options.get("retainOnDelete"):
+        state["retainOnDelete"] = True
     return state | _options(node)
 
 

@@ -182,10 +182,12 @@ def test_a_preview_of_an_update_knows_what_is_there_and_no_more() -> None:
 
 def test_what_a_state_leaves_out_of_a_block_is_not_known() -> None:
     """As ``strata preview --format state`` does, which holds what was asked for, and states of older providers."""
-    vpc = {"subnetIds": ["subnet-1"], "endpointPublicAccess": True}
+    vpc = {"subnetIds": ["subnet-1"]}
 
     def program() -> None:
-        cluster = aws.eks.Cluster("c", role_arn="arn:aws:iam::210987654321:role/eks", vpc_config=vpc)
+        cluster = aws.eks.Cluster(
+            "c", role_arn="arn:aws:iam::210987654321:role/eks", vpc_config={"subnet_ids": ["subnet-1"]}
+        )
         aws.sqs.Queue("q", name=cluster.vpc_config["cluster_security_group_id"])
 
     there = deployed(graph_of_export(export(state("aws:eks/cluster:Cluster", "c", outputs={"vpcConfig": vpc}))))

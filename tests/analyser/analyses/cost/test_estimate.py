@@ -93,8 +93,8 @@ def test_a_quantity_that_is_not_known_is_no_quantity() -> None:
     )
     assert cost.resources == ()
     assert cost.unpriced[:2] == (
-        "Table orders: its readCapacity is not known",
-        "ReplicationGroup sessions: its numCacheClusters is not known",
+        "Table orders: readCapacity is not known",
+        "ReplicationGroup sessions: numCacheClusters is not known",
     )
     assert "not known" in cost.unpriced[2]
 

@@ -145,6 +145,28 @@ def test_tables_queues_caches_and_secrets() -> None:
     assert found["users"].key == "AWS-owned key"
 
 
+@pytest.mark.parametrize(
+    ("token", "inputs", "said"),
+    [
+        ("aws:rds/instance:Instance", {"engine": "mysql"}, "not encrypted"),
+        ("aws:rds/instance:Instance", {"engine": "mysql", "storageEncrypted": True}, "encrypted, no customer key"),
+        ("aws:rds/instance:Instance", {"engine": "mysql", "storageEncrypted": UNKNOWN}, "not known"),
+        ("aws:rds/instance:Instance", {"replicateSourceDb": "orders"}, "as its primary"),
+        ("aws:rds/cluster:Cluster", {"engine": "aurora-mysql"}, "AWS-owned key"),
+        ("aws:efs/fileSystem:FileSystem", {}, "not encrypted"),
+        ("aws:elasticache/replicationGroup:ReplicationGroup", {"engine": "redis"}, "not encrypted"),
+        ("aws:elasticache/replicationGroup:ReplicationGroup", {"engine": "valkey"}, "encrypted, no customer key"),
+        ("aws:opensearch/domain:Domain", {"encryptAtRest": {"enabled": False}}, "not encrypted"),
+        ("aws:sqs/queue:Queue", {"kmsMasterKeyId": UNKNOWN}, "not known"),
+    ],
+)
+def test_a_store_is_as_encrypted_as_it_asks_to_be(token: str, inputs: dict[str, Any], said: str) -> None:
+    urn = f"urn:pulumi:dev::shop::{token}::a"
+    found = Graph("shop", "dev", [Node(urn=urn, type=token, name="a", inputs=inputs, outputs={})], {})
+    (store,) = inventory(found, ANY).stores
+    assert store.key == said
+
+
 def test_logs_are_counted_by_how_they_are_kept() -> None:
     def program() -> None:
         for name, days in (("a", 30), ("b", 30), ("c", None)):

@@ -20,7 +20,7 @@ from tests.stacks import STACKS, stack_graph
 
 MEMBERS = {
     "urn", "custom", "id", "type", "inputs", "outputs", "parent", "protect", "dependencies", "provider",
-    "propertyDependencies", "additionalSecretOutputs", "aliases", "customTimeouts",
+    "propertyDependencies", "additionalSecretOutputs", "aliases", "customTimeouts", "retainOnDelete",
 }  # fmt: skip
 # https://github.com/pulumi/pulumi/blob/v3.260.0/sdk/go/common/resource/sig/sig.go, …/resource/plugin/rpc.go
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -61,6 +61,8 @@ def test_the_engine_would_read_every_stack(stack: str) -> None:
     json.dumps(found)
     urns = {resource["urn"] for resource in found["deployment"]["resources"]}
     assert {node.urn for node in graph} <= urns
+    kept = {each["urn"] for each in found["deployment"]["resources"] if each.get("retainOnDelete")}
+    assert kept == {node.urn for node in graph if node.options.get("retainOnDelete")}
 
 
 def test_a_small_one_in_full() -> None:
