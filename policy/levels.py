@@ -137,9 +137,11 @@ def _thresholds(rule_id: str, rule: Rule | None, members: dict[str, Any], values
 
 def _wrong(config: type[RuleConfig], problem: Any) -> str:
     """What is wrong with a threshold, in words of the pack."""
-    known, key = config.model_json_schema()["properties"], str(problem["loc"][0])
+    known, key, given = config.model_json_schema()["properties"], str(problem["loc"][0]), problem["input"]
     if key in known:
-        return f"{json.dumps(problem['input'], default=str)[:80]} is not {_wanted(known[key])}"
+        if isinstance(given, float) and given.is_integer():
+            given = int(given)  # the engine sends every number as a float
+        return f"{json.dumps(given, default=str)[:80]} is not {_wanted(known[key])}"
     close = difflib.get_close_matches(key, known, n=1)
     return "no such threshold; " + (f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}")
 

@@ -106,6 +106,11 @@ def test_stacks_differ_in_front_end_or_size_and_never_in_shape() -> None:
     }
     assert missing <= once
     assert {kind for kind in amplify.counts if kind not in prod.counts} == {
+        # Of production consulting-prod records.
+        "aws:cfg/deliveryChannel:DeliveryChannel",
+        "aws:cfg/recorder:Recorder",
+        "aws:cfg/recorderStatus:RecorderStatus",
+        "aws:cfg/rule:Rule",
         "aws:amplify/app:App",
         "aws:amplify/branch:Branch",
         "aws:amplify/domainAssociation:DomainAssociation",

@@ -82,7 +82,7 @@ def test_a_policy_configuration_that_is_none_is_told_without_a_traceback(capfd: 
             stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig={rds.backups.id: settings}))
         error: Any = caught.value
         assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
-        assert error.details() == "rds-backups.minimumDays: Input should be less than or equal to 35"
+        assert error.details() == "rds-backups.minimumDays: 99 is not a whole number from 1 to 35"
         assert stub.GetAnalyzerInfo(EMPTY).policies  # still there
     assert "Traceback" not in capfd.readouterr().err
 

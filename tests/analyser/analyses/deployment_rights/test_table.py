@@ -92,7 +92,7 @@ def test_a_stack_without_a_tag_of_its_own_is_refused() -> None:
 def test_service_linked_roles_are_of_types_that_stacks_have() -> None:
     tokens = [
         token
-        for stack in ("prod", "mdreader-prod", "collaboration-prod", "confluence-prod")
+        for stack in ("prod", "consulting-prod", "mdreader-prod", "collaboration-prod", "confluence-prod")
         for token in serving(stack).counts
     ]
     assert not [start for start in SERVICE_LINKED if not any(token.startswith(start) for token in tokens)]
