@@ -124,6 +124,15 @@ class Graph:
             return [other for other in found if other in named]
         return found or named
 
+    def reads(self, resource: Resource, path: str) -> bool:
+        """Whether the input at `path` is taken from what is no resource of the stack: from one that was only read.
+
+        Such a one is there, whatever it is called: a rule about things that nobody has stays silent. As of `refers`, a
+        nested path goes by its top-level input.
+        """
+        urns = resource.property_dependencies.get(path.partition(".")[0].partition("[")[0], ())
+        return any(urn not in self.by_urn for urn in urns)
+
     def companions(self, resource: Resource, token: str, by: str) -> list[Resource]:
         """The resources of type `token` whose input `by` refers to this one, such as a bucket's policy."""
         key = (canonical(token), by)

@@ -180,7 +180,7 @@ BREAKS: dict[tuple[Story, str], tuple[Break, ...]] = {
     (Story.REGISTRY, "repository"): (without("Repository"),),
     (Story.REGISTRY, "rights"): (POLICIES,),
     (Story.REGISTRY, "registry"): (WAY_OUT,),
-    (Story.STORE, "told"): (without("ConfigMap"), altered("Function", environment={"variables": {}})),
+    (Story.STORE, "configured"): (without("ConfigMap"), altered("Function", environment={"variables": {}})),
     (Story.STORE, "network"): (DOORS, WAY_OUT, without("NetworkPolicy")),
     (Story.STORE, "identity"): (without("PodIdentityAssociation"), without("Role"), without("Addon")),
     (Story.STORE, "rights"): (POLICIES,),

@@ -92,7 +92,7 @@ def origin_signing(control: Resource) -> Iterator[Finding]:
 )
 def origin_exists(distribution: Resource, graph: Graph) -> Iterator[Finding]:
     """A bucket name that is free can be taken by anybody, who then serves pages under the distribution's name."""
-    if graph.refers(distribution, "origins", BUCKET):
+    if graph.refers(distribution, "origins", BUCKET) or graph.reads(distribution, "origins"):
         return
     buckets = graph.of(BUCKET)
     if any(bucket.unknown("bucket") and not _names(bucket) for bucket in buckets):

@@ -46,7 +46,9 @@ def dangling(record: Resource, graph: Graph) -> Iterator[Finding]:
     if record.has("type", "CNAME"):
         targets += [(value, "records", "records") for value in record.list("records")]
     for name, path, key in targets:
-        if not isinstance(name, str) or not _takeable(name) or graph.refers(record, key):
+        if not isinstance(name, str) or not _takeable(name):
+            continue
+        if graph.refers(record, key) or graph.reads(record, key):
             continue
         yield Finding(f"points to {name}, which this stack does not make", path)
 

@@ -37,7 +37,7 @@ def test_an_api_that_is_made_with_its_route_calls_what_it_names() -> None:
 
 def test_what_only_strata_asks_of_its_stacks_is_missing_in_no_other() -> None:
     told = links(graph("lambda_api"))
-    assert told["told"] is State.NOT_KNOWN
+    assert told["configured"] is State.NOT_KNOWN
     assert "group" not in told
     balanced = links(graph("ecs_service"))
     assert not {"waf", "listener"} & set(balanced)

@@ -79,6 +79,9 @@ def test_family_and_stack() -> None:
     assert Graph([]).stack_name == ""
 
 
-def test_a_dependency_outside_the_stack_is_ignored() -> None:
+def test_a_dependency_outside_the_stack_is_no_reference_and_was_read() -> None:
     policy = resource(POLICY, "p", refers={"bucket": FIRST}, bucket=UNKNOWN)
     assert graph_of(policy).refers(policy, "bucket") == []
+    assert graph_of(policy).reads(policy, "bucket[0].name")
+    assert not graph_of(policy, FIRST).reads(policy, "bucket")
+    assert not graph_of(policy).reads(policy, "policy")

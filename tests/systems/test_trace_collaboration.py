@@ -91,7 +91,7 @@ def test_tasks_leaves_image_open() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "server-task-definition", "redis-secret-rotation-function")
+    CACHE.shows("configured", "server-task-definition", "redis-secret-rotation-function")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -111,7 +111,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_state_is_told_where_and_as_whom() -> None:
-    STATE.shows("told", "server-task-definition")
+    STATE.shows("configured", "server-task-definition")
 
 
 def test_state_has_a_way() -> None:
@@ -131,7 +131,7 @@ def test_state_leaves_tls_open() -> None:
 
 
 def test_the_password_is_told_where_and_as_whom() -> None:
-    PASSWORD.shows("told", "server-task-definition")
+    PASSWORD.shows("configured", "server-task-definition")
 
 
 def test_the_password_has_somebody_to_come_as() -> None:
@@ -153,7 +153,7 @@ def test_the_password_finds_a_value() -> None:
 
 
 def test_the_function_s_cache_is_told_where_and_as_whom() -> None:
-    FUNCTION_S_CACHE.shows("told", "redis-secret-rotation-function")
+    FUNCTION_S_CACHE.shows("configured", "redis-secret-rotation-function")
 
 
 def test_the_function_s_cache_has_a_way() -> None:
@@ -173,7 +173,7 @@ def test_the_function_s_cache_goes_in_tls_only() -> None:
 
 
 def test_the_function_s_state_is_told_where_and_as_whom() -> None:
-    FUNCTION_S_STATE.shows("told", "websocket-streams-function", "websocket-streams-consumes-state-mapping")
+    FUNCTION_S_STATE.shows("configured", "websocket-streams-function", "websocket-streams-consumes-state-mapping")
 
 
 def test_the_function_s_state_has_a_way() -> None:

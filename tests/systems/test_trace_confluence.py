@@ -144,7 +144,7 @@ def test_nodes_leaves_image_open() -> None:
 
 
 def test_the_database_is_told_where_and_as_whom() -> None:
-    DATABASE.shows("told", "bff-config")
+    DATABASE.shows("configured", "bff-config")
 
 
 def test_the_database_has_a_way() -> None:
@@ -172,7 +172,7 @@ def test_the_database_goes_in_tls_only() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "websocket-config")
+    CACHE.shows("configured", "websocket-config")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -198,7 +198,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_the_index_is_told_where_and_as_whom() -> None:
-    INDEX.shows("told", "bff-config")
+    INDEX.shows("configured", "bff-config")
 
 
 def test_the_index_has_a_way() -> None:
@@ -222,7 +222,7 @@ def test_the_index_goes_in_tls_only() -> None:
 
 
 def test_the_mapper_is_told_where_and_as_whom() -> None:
-    MAPPER.shows("told", "index-access-roles")
+    MAPPER.shows("configured", "index-access-roles")
 
 
 def test_the_mapper_has_a_way() -> None:
@@ -248,7 +248,7 @@ def test_the_mapper_goes_in_tls_only() -> None:
 
 
 def test_the_shared_folder_is_told_where_and_as_whom() -> None:
-    SHARED_FOLDER.shows("told", "shared-volume")
+    SHARED_FOLDER.shows("configured", "shared-volume")
 
 
 def test_the_shared_folder_has_a_way() -> None:
@@ -268,7 +268,7 @@ def test_the_shared_folder_goes_in_tls_only() -> None:
 
 
 def test_uploads_is_told_where_and_as_whom() -> None:
-    UPLOADS.shows("told", "bff-config")
+    UPLOADS.shows("configured", "bff-config")
 
 
 def test_uploads_has_a_way() -> None:
@@ -288,7 +288,7 @@ def test_uploads_goes_in_tls_only() -> None:
 
 
 def test_the_token_key_is_told_where_and_as_whom() -> None:
-    TOKEN_KEY.shows("told", "bff-config")
+    TOKEN_KEY.shows("configured", "bff-config")
 
 
 def test_the_token_key_has_somebody_to_come_as() -> None:
@@ -308,7 +308,7 @@ def test_the_token_key_finds_a_value() -> None:
 
 
 def test_mail_is_told_where_and_as_whom() -> None:
-    MAIL.shows("told", "bff-config")
+    MAIL.shows("configured", "bff-config")
 
 
 def test_mail_has_somebody_to_come_as() -> None:

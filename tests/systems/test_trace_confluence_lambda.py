@@ -81,7 +81,7 @@ def test_sockets_calls_functions_that_let_it() -> None:
 
 
 def test_the_database_is_told_where_and_as_whom() -> None:
-    DATABASE.shows("told", "pages-function")
+    DATABASE.shows("configured", "pages-function")
 
 
 def test_the_database_has_a_way() -> None:
@@ -112,7 +112,7 @@ def test_the_database_goes_in_tls_only() -> None:
 
 
 def test_the_migration_is_told_where_and_as_whom() -> None:
-    MIGRATION.shows("told", "migration-function")
+    MIGRATION.shows("configured", "migration-function")
 
 
 def test_the_migration_has_a_way() -> None:
@@ -132,7 +132,7 @@ def test_the_migration_goes_in_tls_only() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "pages-function")
+    CACHE.shows("configured", "pages-function")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -158,7 +158,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_the_index_is_told_where_and_as_whom() -> None:
-    INDEX.shows("told", "pages-function")
+    INDEX.shows("configured", "pages-function")
 
 
 def test_the_index_has_a_way() -> None:
@@ -182,7 +182,7 @@ def test_the_index_goes_in_tls_only() -> None:
 
 
 def test_the_mapper_is_told_where_and_as_whom() -> None:
-    MAPPER.shows("told", "index-access-roles")
+    MAPPER.shows("configured", "index-access-roles")
 
 
 def test_the_mapper_has_a_way() -> None:
@@ -208,7 +208,7 @@ def test_the_mapper_goes_in_tls_only() -> None:
 
 
 def test_uploads_is_told_where_and_as_whom() -> None:
-    UPLOADS.shows("told", "pages-function")
+    UPLOADS.shows("configured", "pages-function")
 
 
 def test_uploads_has_a_way() -> None:
@@ -230,7 +230,7 @@ def test_uploads_goes_in_tls_only() -> None:
 
 
 def test_sessions_is_told_where_and_as_whom() -> None:
-    SESSIONS.shows("told", "websocket-function")
+    SESSIONS.shows("configured", "websocket-function")
 
 
 def test_sessions_has_a_way() -> None:
@@ -252,7 +252,7 @@ def test_sessions_leaves_tls_open() -> None:
 
 
 def test_the_token_key_is_told_where_and_as_whom() -> None:
-    TOKEN_KEY.shows("told", "auth-function")
+    TOKEN_KEY.shows("configured", "auth-function")
 
 
 def test_the_token_key_has_somebody_to_come_as() -> None:
@@ -279,7 +279,7 @@ def test_the_token_key_finds_a_value() -> None:
 
 
 def test_failures_is_told_where_and_as_whom() -> None:
-    FAILURES.shows("told", "collaboration-consumes-sessions-mapping")
+    FAILURES.shows("configured", "collaboration-consumes-sessions-mapping")
 
 
 def test_failures_has_a_way() -> None:

@@ -168,7 +168,7 @@ def test_nodes_leaves_image_open() -> None:
 
 
 def test_the_database_is_told_where_and_as_whom() -> None:
-    DATABASE.shows("told", "app-secret-rotation-function", "backend-config")
+    DATABASE.shows("configured", "app-secret-rotation-function", "backend-config")
 
 
 def test_the_database_has_a_way() -> None:
@@ -188,7 +188,7 @@ def test_the_database_goes_in_tls_only() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "app-secret-rotation-function", "backend-config")
+    CACHE.shows("configured", "app-secret-rotation-function", "backend-config")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -208,7 +208,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_mail_retries_is_told_where_and_as_whom() -> None:
-    MAIL_RETRIES.shows("told", "backend-config")
+    MAIL_RETRIES.shows("configured", "backend-config")
 
 
 def test_mail_retries_has_a_way() -> None:
@@ -230,7 +230,7 @@ def test_mail_retries_goes_in_tls_only() -> None:
 
 
 def test_the_secret_is_told_where_and_as_whom() -> None:
-    SECRET.shows("told", "app-secrets-secret")
+    SECRET.shows("configured", "app-secrets-secret")
 
 
 def test_the_secret_has_somebody_to_come_as() -> None:

@@ -171,7 +171,7 @@ def test_tasks_leaves_image_open() -> None:
 
 
 def test_the_database_is_told_where_and_as_whom() -> None:
-    DATABASE.shows("told", "app-secret-rotation-function")
+    DATABASE.shows("configured", "app-secret-rotation-function")
 
 
 def test_the_database_has_a_way() -> None:
@@ -195,7 +195,7 @@ def test_the_database_goes_in_tls_only() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "app-secret-rotation-function")
+    CACHE.shows("configured", "app-secret-rotation-function")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -215,7 +215,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_the_secret_is_told_where_and_as_whom() -> None:
-    SECRET.shows("told", "hocuspocus-task-definition")
+    SECRET.shows("configured", "hocuspocus-task-definition")
 
 
 def test_the_secret_has_somebody_to_come_as() -> None:
@@ -235,7 +235,7 @@ def test_the_secret_finds_a_value() -> None:
 
 
 def test_uploads_is_told_where_and_as_whom() -> None:
-    UPLOADS.shows("told", "lambda-backend-function")
+    UPLOADS.shows("configured", "lambda-backend-function")
 
 
 def test_uploads_has_a_way() -> None:
@@ -255,7 +255,7 @@ def test_uploads_goes_in_tls_only() -> None:
 
 
 def test_connections_is_told_where_and_as_whom() -> None:
-    CONNECTIONS.shows("told", "events-function")
+    CONNECTIONS.shows("configured", "events-function")
 
 
 def test_connections_has_a_way() -> None:

@@ -151,7 +151,7 @@ def test_charts_reach_public_registries() -> None:
 
 
 def test_the_database_is_told_where_and_as_whom() -> None:
-    DATABASE.shows("told", "microservice-config")
+    DATABASE.shows("configured", "microservice-config")
 
 
 def test_the_database_has_a_way() -> None:
@@ -186,7 +186,7 @@ def test_the_database_goes_in_tls_only() -> None:
 
 
 def test_the_cache_is_told_where_and_as_whom() -> None:
-    CACHE.shows("told", "microservice-config")
+    CACHE.shows("configured", "microservice-config")
 
 
 def test_the_cache_has_a_way() -> None:
@@ -215,7 +215,7 @@ def test_the_cache_goes_in_tls_only() -> None:
 
 
 def test_the_stream_is_told_where_and_as_whom() -> None:
-    STREAM.shows("told", "microservice-config")
+    STREAM.shows("configured", "microservice-config")
 
 
 def test_the_stream_has_a_way() -> None:
@@ -244,7 +244,7 @@ def test_the_stream_goes_in_tls_only() -> None:
 
 
 def test_the_archive_is_told_where_and_as_whom() -> None:
-    ARCHIVE.shows("told", "microservice-config")
+    ARCHIVE.shows("configured", "microservice-config")
 
 
 def test_the_archive_has_a_way() -> None:
@@ -269,7 +269,7 @@ def test_the_archive_goes_in_tls_only() -> None:
 
 
 def test_the_cursor_key_is_told_where_and_as_whom() -> None:
-    CURSOR_KEY.shows("told", "microservice-config")
+    CURSOR_KEY.shows("configured", "microservice-config")
 
 
 def test_the_cursor_key_has_somebody_to_come_as() -> None:

@@ -80,10 +80,13 @@ def rights_for(
     ``state`` is the bucket of the state, ``boundary`` the ARN of what bounds the roles that the stack makes,
     ``before`` the stacks in which its images were tried and built, ``companions`` the home of a recovery stack or what
     stands by. Raises UnknownTypeError for a type that nobody has written down, TooLargeError for rights that one role
-    cannot have.
+    cannot have, and TooWideError where no tag tells what is the stack's, which it takes to change anything.
     """
-    if (graph.default_tags or {}).get(STACK_TAG) != graph.stack:
-        raise TooWideError(f"aws:defaultTags.tags.{STACK_TAG} is not {graph.stack}: nothing tells what is this stack's")
+    if not reading and (graph.default_tags or {}).get(STACK_TAG) != graph.stack:
+        raise TooWideError(
+            f"aws:defaultTags.tags.{STACK_TAG} is not {graph.stack}: nothing tells what is this stack's. Add "
+            f"aws:defaultTags: {{tags: {{{STACK_TAG}: {graph.stack}}}}} to its configuration; --read-only needs no tags"
+        )
     actions = actions_for(graph, reading=reading) | set(LOOKS)
     if not reading:
         actions |= {action for token, steps in STEPS.items() if graph.of_type(token) for action in steps}

@@ -13,7 +13,7 @@ from analyser.analyses.trace.model import Chain, Link, State
 STANDARD = frozenset({"waf", "tls", "listener", "origin-proof", "retention", "key", "group", "mfa"})
 """Links that nothing on the way rests on: told where they hold, and left out where they do not."""
 ELSEWHERE = {
-    "told": "its code may know it otherwise",
+    "configured": "its code may know it otherwise",
     "identity": "it may have rights from outside of the stack",
     "dns": "a name may be made elsewhere, or none be wanted",
     **dict.fromkeys(("certificate", "validation"), "it may be of another stack"),

@@ -232,7 +232,7 @@ def _has_master(database: Resource) -> bool:
 def _is_told_of(use: Use, what: str, name: str) -> Link:
     says = f"{use.code.name} is told of the {what} {name}"
     where = [one.where for one in use.code.configuration if one.value == name or f"//{name}@" in one.value]
-    return shown("told", says, where, "nothing that it is given says so")
+    return shown("configured", says, where, "nothing that it is given says so")
 
 
 def _told(use: Use, user: Resource, key: str) -> bool:

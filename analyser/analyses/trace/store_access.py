@@ -62,13 +62,13 @@ def is_told(s: Survey, use: Use) -> Link:
     says = f"{use.code.name} is told of {named(use.store)}"
     where = list(dict.fromkeys(one.where for one in use.configuration))
     if not where:
-        return missing("told", says, "nothing that it is given names it", [use.code.resource, use.store])
+        return missing("configured", says, "nothing that it is given names it", [use.code.resource, use.store])
     names = ", ".join(dict.fromkeys(one.name for one in use.configuration))
     place = place_of(s, use.store)
     port = place.ports[0] if place and place.ports else None
     if use.store.type in _PORTED and port and not _knows_port(s, use, port):
-        return missing("told", says, f"nothing that it is given says port {port}", where)
-    return found("told", f"{says} by {names}", where)
+        return missing("configured", says, f"nothing that it is given says port {port}", where)
+    return found("configured", f"{says} by {names}", where)
 
 
 def _knows_port(s: Survey, use: Use, port: int) -> bool:

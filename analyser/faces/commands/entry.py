@@ -1,7 +1,7 @@
 """Where the ``strata`` command begins: it answers Ctrl-C before anything that takes long is imported.
 
-Python itself starts before, for some 30 ms in which no program of it can listen: Ctrl-C ends it there as well, with 130
-for a shell, but from the moment at which Python listens with a text of Python's.
+Python itself starts before, for some 30 ms in which no program of it can listen. Ctrl-C ends it there by the signal, of
+which a shell makes 130, but for the moments in which Python reads what is installed: then with a traceback and 1.
 """
 
 import os

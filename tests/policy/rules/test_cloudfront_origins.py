@@ -148,6 +148,7 @@ def test_a_bucket_that_the_name_was_taken_from_exists() -> None:
         DISTRIBUTION, "cdn", refers={"origins": other}, origins=[{"domainName": "o.s3.eu-central-1.amazonaws.com"}]
     )
     assert check("cloudfront-origin-exists", named, other) == []
+    assert check("cloudfront-origin-exists", named) == []  # as of a bucket that the program only reads
 
 
 def test_a_bucket_within_a_group_of_origins_is_asked_for_its_list_as_well() -> None:

@@ -80,19 +80,29 @@ def test_a_type_that_nobody_wrote_down_is_said() -> None:
         of_type("aws:qldb/ledger:Ledger")
 
 
-def test_a_stack_without_a_tag_of_its_own_is_refused() -> None:
+def test_a_stack_without_a_tag_of_its_own_is_only_looked_at() -> None:
     node = Node(urn="u", type="aws:sqs/queue:Queue", name="q", inputs={}, outputs={})
     graph = Graph(
         "strata", "prod", [node], {}, region="us-east-1", config={"aws:defaultTags": '{"tags": {"stack": "dev"}}'}
     )
-    with pytest.raises(TooWideError, match=r"aws:defaultTags.tags.stack is not prod"):
+    with pytest.raises(
+        TooWideError, match=r"aws:defaultTags.tags.stack is not prod.*Add .*\{stack: prod\}.*--read-only"
+    ):
         rights_for(graph, state="s", boundary="b")
+    reading = rights_for(graph, state="s", boundary="b", reading=True)
+    assert "sqs" in reading.by_service
+    assert all(
+        action.rpartition(":")[2].startswith(("Get", "List", "Describe", "Decrypt"))
+        for document in reading.documents
+        for one in document["Statement"]
+        for action in one["Action"]
+    )
 
 
 def test_service_linked_roles_are_of_types_that_stacks_have() -> None:
     tokens = [
         token
-        for stack in ("prod", "consulting-prod", "mdreader-prod", "collaboration-prod", "confluence-prod")
+        for stack in ("prod", "mdreader-amplify", "collaboration-prod", "confluence-prod")
         for token in serving(stack).counts
     ]
     assert not [start for start in SERVICE_LINKED if not any(token.startswith(start) for token in tokens)]
