@@ -33,6 +33,7 @@ from systems.collaboration.parts import SERVER, Application, Data, Edge, Sockets
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import STREAMS
 from systems.foundation import Stack, make_backup, make_notices
+from systems.recovery_watch import raise_alarms, watch_from_the_beginning
 
 
 def operate(
@@ -97,36 +98,32 @@ def watch(
     promoted: bool,
 ) -> None:
     """Spending and backups are watched from the beginning, and what serves once the stack is promoted."""
-    notices, _ = make_notices(stack, settings=stack.settings.notices, also=[PUBLISHER], edge=False)
-    Budget("budget", stack.settings.budget, notices=notices)
-    CostAnomaly("cost-anomaly", stack.settings.cost_anomaly, notices=notices)
-    backup = make_backup(
+    notices, backed_up = watch_from_the_beginning(
         stack,
-        settings=stack.settings.backup,
-        notices=stack.settings.notices,
+        store=data.state.backed_up,
         operators=operators,
-        resources=[data.state.backed_up],
+        anomalies=("cost-anomaly", stack.settings.cost_anomaly),
     )
-    backed_up = aws_backup.backups(backup)
     if not promoted:
         Alarms("alarms", backed_up, notices=notices)
         return
+    nodes = _cache_nodes(data)
     watched = disjoint(
         backed_up,
         _watched_service(stack.settings, stack.account, application),
         ecs.deployments(SERVER, application.failures.rule_name),
-        elasticache.cache(_cache_nodes(data), stack.settings.alarms),
+        elasticache.cache(nodes, stack.settings.alarms),
         dynamodb.table("state", data.state.table_name),
         *_rotated(data),
         _watched_sockets(stack.settings, sockets),
     )
-    alarms = Alarms("alarms", watched, notices=notices)
-    Dashboard(
-        "collaboration",
-        disjoint(_panels(data, application=application, sockets=sockets, nodes=_cache_nodes(data)), panels_of(watched)),
-        account=stack.account,
-        alarms=alarms,
-        business_namespace=metrics_namespace(stack.settings, stack.account),
+    raise_alarms(
+        stack,
+        watched,
+        notices=notices,
+        dashboard="collaboration",
+        namespace=metrics_namespace(stack.settings, stack.account),
+        panels=_panels(data, application=application, sockets=sockets, nodes=nodes),
     )
 
 

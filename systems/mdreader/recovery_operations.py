@@ -2,44 +2,39 @@
 
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
-from components.operations.alarms import Alarm, Alarms, api_gateway, aws_backup, dynamodb, lambda_functions, rds
-from components.operations.budget import Budget
-from components.operations.cost_anomaly import PUBLISHER, CostAnomaly
-from components.operations.dashboard import Dashboard, panels_of
+from components.operations.alarms import Alarm, api_gateway, dynamodb, lambda_functions, rds
 from components.security.operator_role import OperatorRole
-from systems.foundation import Stack, make_backup, make_notices
+from systems.foundation import Stack
 from systems.mdreader import shared_alarms
 from systems.mdreader.parts import METRICS, Api, Data, Realtime
 from systems.mdreader.settings import SystemSettings
+from systems.recovery_watch import raise_alarms, watch_from_the_beginning
 
 
 def watch(
     stack: Stack[SystemSettings], *, data: Data, api: Api, realtime: Realtime, operators: OperatorRole, promoted: bool
 ) -> None:
     """Spending, the database and its backups from the beginning; what serves, once the stack is promoted."""
-    notices, _ = make_notices(stack, settings=stack.settings.notices, name="alert", also=(PUBLISHER,), edge=False)
-    Budget("budget", stack.settings.budget, notices=notices)
-    CostAnomaly("cost-anomalies", stack.settings.anomalies, notices=notices)
+    settings = stack.settings
+    notices, backed_up = watch_from_the_beginning(
+        stack,
+        store=data.database.backed_up,
+        operators=operators,
+        anomalies=("cost-anomalies", settings.anomalies),
+        notices_name="alert",
+    )
     database = data.database
     watched = rds.database(
         database.instance_ids,
-        stack.settings.alarms,
-        instance_class=stack.settings.database.instance_class,
-        storage_gib=stack.settings.database.storage_gib,
+        settings.alarms,
+        instance_class=settings.database.instance_class,
+        storage_gib=settings.database.storage_gib,
         replicas=database.lagging if isinstance(database, PostgresRecovery) else [],
     )
-    backup = make_backup(
-        stack,
-        settings=stack.settings.backup,
-        notices=stack.settings.notices,
-        operators=operators,
-        resources=[database.backed_up],
-    )
-    watched = disjoint(watched, dynamodb.table("connections", api.connections.table_name), aws_backup.backups(backup))
+    watched = disjoint(watched, dynamodb.table("connections", api.connections.table_name), backed_up)
     if promoted:
-        watched = disjoint(watched, _serving(stack.settings, data=data, api=api, realtime=realtime))
-    alarms = Alarms("alarms", watched, notices=notices)
-    Dashboard("recovery", panels_of(watched), account=stack.account, alarms=alarms, business_namespace=METRICS)
+        watched = disjoint(watched, _serving(settings, data=data, api=api, realtime=realtime))
+    raise_alarms(stack, watched, notices=notices, dashboard="recovery", namespace=METRICS)
 
 
 def _serving(settings: SystemSettings, *, data: Data, api: Api, realtime: Realtime) -> dict[str, Alarm]:

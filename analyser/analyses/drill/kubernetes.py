@@ -5,9 +5,14 @@ from analyser.graph import Graph, Node
 
 
 def connect(graph: Graph) -> tuple[str, ...]:
-    """The commands after which kubectl speaks to the stack's cluster."""
+    """The commands after which kubectl speaks to the stack's cluster; to none where that does not answer, so that what
+    is meant for home, when home is gone, is not done to its recovery."""
     name = mine(graph, CLUSTER)[0].inputs["name"]
-    return (f"aws eks update-kubeconfig --name {name} --region {graph.region}", "kubectl get nodes")
+    return (
+        f'export KUBECONFIG="$HOME/.kube/{name}.{graph.region}"',
+        f"aws eks update-kubeconfig --name {name} --region {graph.region}",
+        "kubectl get nodes",
+    )
 
 
 def deployed(graph: Graph) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from analyser.analyses.drill.names import (
     up,
     urn_of,
 )  # fmt: skip
+from analyser.analyses.drill.writers import READY, rescaled, start, stop
 from analyser.analyses.routing import policy
 from analyser.graph import Graph, Node
 
@@ -163,17 +164,30 @@ def _names(home: Graph) -> list[str]:
 
 def _return(home: Graph, standby: Graph) -> Iterator[Step]:
     yield Step(
-        "going back is a promotion in the other direction, in a quiet hour: writes stop, home takes what was "
-        "written here",
+        "going back is a promotion in the other direction, in a quiet hour: writes stop here as well",
+        (*region_state.at(standby), *stop(standby)),
+        see=f"nothing of either stack writes, and requests fail from now on{region_state.left(standby)}",
+        back="; ".join(start(standby)) or "nothing was stopped",
+    )
+    yield Step(
+        "home takes what was written here",
         (f"strata drill {home.stack} restore", f"pulumi preview --stack {home.stack} --refresh"),
         see="home's stores hold what the recovery region wrote (its runbook says how), or the loss is decided; the "
         "preview of home makes only that change",
         back="stay promoted, for as long as the stack file says so",
     )
+    yield Step(
+        "home serves: what was stopped of it starts again",
+        (*region_state.at(home), *start(home)),
+        see="tasks, pods and functions of home run with its own data; nothing is written here any more, or it is lost"
+        f"{region_state.left(home)}",
+        back="; ".join(stop(home)) or "nothing was started",
+    )
     stack = standby.stack
     members, made = [], []
     for node in mine(standby, REDIS):
         (members if node.inputs.get("globalReplicationGroupId") else made).append(node)
+    unready = mine(standby, READY)
     copies = sorted(mine(standby, RDS), key=lambda node: not node.inputs.get("replicateSourceDb"))
     yield Step(
         "stand by again: what was promoted follows nobody, and is made anew as a copy of home's",
@@ -182,11 +196,12 @@ def _return(home: Graph, standby: Graph) -> Iterator[Step]:
             f"git commit -m 'Stand by again' Pulumi.{stack}.yaml",
             *(line for node in copies for line in given_up(standby, node, _last(node))),
             *(line for node in members for line in _member_given_up(standby, node)),
-            *(f"pulumi refresh --stack {stack} --target {urn_of(node)}" for node in (*copies, *members)),
+            *(f"pulumi refresh --stack {stack} --target {urn_of(node)}" for node in (*copies, *members, *unready)),
             # Its datastore's member is made anew, where it has one; a cache that the promotion made goes with up.
             *(f"pulumi state unprotect --stack {stack} --yes {urn_of(node)}" for node in made if node.protect),
             f"pulumi preview --stack {stack} --diff",
             up(standby),
+            *rescaled(standby),
             "gh workflow enable deploy.yml",
         ),
         see="what was promoted is gone but for its last snapshots, and refresh drops it from the state; the preview "

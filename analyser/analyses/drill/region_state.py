@@ -72,19 +72,28 @@ def _copy(standby: Graph) -> Step:
 
 
 def _writers(home: Graph, standby: Graph) -> Iterator[Step]:
-    # A session knows nothing of the shell that it was opened from.
-    inside = session(home) if home.of_type(CLUSTER) else ()
-    cluster = connect(home) if home.of_type(CLUSTER) else ()
     yield Step(
         f"home answers in part, or is there again: nothing of {home.stack} writes, now or later",
-        (*inside, reader(home), region_of(home), *cluster, *stop(home), region_of(standby)),
+        (*at(home), *stop(home), region_of(standby)),
         see="each command that home still answers; the rest, as soon as it does, before anything else of home is "
-        "run, or what it writes meets what is written here",
-        back=f"going back, below: pulumi up --stack {home.stack} sets what was stopped as its file has it",
+        f"run, or what it writes meets what is written here{left(home)}",
+        back="going back, below, starts it again; no update does, to which the numbers of tasks and pods are "
+        "autoscalers' and a function is as it left it",
     )
     for table in mine(home, TABLE):
         if standby.region in {str(one["regionName"]) for one in table.inputs.get("replicas") or ()}:
             yield _not_replicated(table, home)
+
+
+def at(graph: Graph) -> tuple[str, ...]:
+    """A shell that reaches all of a stack; a session knows nothing of the shell that it was opened from."""
+    inside = (session(graph), connect(graph)) if mine(graph, CLUSTER) else ((), ())
+    return (*inside[0], reader(graph), region_of(graph), *inside[1])
+
+
+def left(graph: Graph) -> str:
+    """What ends a session of ``at``, whose folder has no repository."""
+    return ". codebuild-resume ends the session: the next step is done outside" if session(graph) else ""
 
 
 def _not_replicated(table: Node, home: Graph) -> Step:

@@ -15,6 +15,7 @@ from analyser.analyses.drill.names import (
     changed,
     mine,
     region_of,
+    session,
 )
 from analyser.analyses.drill.writers import FUNCTION, ready
 from analyser.analyses.drill.zone import cluster_of
@@ -74,7 +75,7 @@ def _group(node: Node) -> str:
 def _pods(graph: Graph) -> Iterator[Step]:
     if not graph.of_type(CLUSTER) or not deployed(graph):
         return
-    yield Step("come into the cluster, from inside its network", connect(graph), "an answer", role=OPERATOR)
+    yield Step("come into the cluster, from inside its network", (*session(graph), *connect(graph)), "an answer")
     for namespace, name in deployed(graph):
         now = replicas(graph, namespace, name)
         scaler = autoscaler(graph, namespace, name)

@@ -9,7 +9,8 @@ from analyser.graph import Graph, Node
 
 FUNCTION, _ALIAS = "aws:lambda/function:Function", "aws:lambda/alias:Alias"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-_READY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
+READY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
+_SCALING = ("DynamicScalingIn", "DynamicScalingOut", "ScheduledScaling")
 _CALLERS = ("apigateway.amazonaws.com", "s3.amazonaws.com")
 """Who calls a function because of what users do; what secrets and timers call keeps a store's password right."""
 _AUTHORIZERS = ("aws:apigateway/authorizer:Authorizer", "aws:apigatewayv2/authorizer:Authorizer")
@@ -24,7 +25,7 @@ def stop(graph: Graph) -> Iterator[str]:
     for namespace, name in deployed(graph):
         yield f"kubectl -n {namespace} scale deployment {name} --replicas=0"
     for node in mine(graph, SERVICE):
-        yield from _tasks(graph, node, 0, 0)
+        yield from _tasks(graph, node, 0, 0, idle=True)
     yield from _mappings(graph, "--no-enabled")
     for name, function in _functions(graph).items():
         # Lambda reserves no less than what is provisioned:
@@ -40,7 +41,7 @@ def start(graph: Graph) -> Iterator[str]:
         yield f"kubectl -n {namespace} scale deployment {name} --replicas={replicas(graph, namespace, name)}"
     for node in mine(graph, SERVICE):
         wanted = int(node.inputs.get("desiredCount", 1))
-        yield from _tasks(graph, node, _least(graph, node, wanted), wanted)
+        yield from _tasks(graph, node, _least(graph, node, wanted), wanted, idle=False)
     for name, function in _functions(graph).items():
         reserved = function.inputs.get("reservedConcurrentExecutions")
         if reserved is None:
@@ -61,14 +62,27 @@ def _mappings(graph: Graph, switch: str) -> Iterator[str]:
             yield f"aws lambda update-event-source-mapping --uuid {id_of(node)} {switch}"
 
 
-def _tasks(graph: Graph, node: Node, least: int, count: int) -> Iterator[str]:
-    """An autoscaler's least first, or it would start them again."""
+def rescaled(graph: Graph) -> Iterator[str]:
+    """Lets autoscalers and schedules work again that ``stop`` suspended: no update does, whatever else it sets."""
+    for node in mine(graph, SERVICE):
+        yield from (_bounded(target, idle=False) for target in _scaled(graph, node))
+
+
+def _tasks(graph: Graph, node: Node, least: int, count: int, *, idle: bool) -> Iterator[str]:
+    """An autoscaler's least first, or it would start them again; a schedule sets it anew unless it is suspended."""
     cluster, service = cluster_of(node), node.inputs["name"]
     for target in _scaled(graph, node):
-        named = "--service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id"
-        told = f"{named} {target.inputs['resourceId']} --min-capacity {least}"
-        yield f"aws application-autoscaling register-scalable-target {told}"
+        yield f"{_bounded(target, idle=idle)} --min-capacity {least}"
     yield f"aws ecs update-service --cluster {cluster} --service {service} --desired-count {count}"
+
+
+def _bounded(target: Node, *, idle: bool) -> str:
+    """https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-suspend-resume-scaling.html"""
+    suspended = ",".join(f"{kind}Suspended={str(idle).lower()}" for kind in _SCALING)
+    return (
+        "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension "
+        f"ecs:service:DesiredCount --resource-id {target.inputs['resourceId']} --suspended-state {suspended}"
+    )
 
 
 def _scaled(graph: Graph, node: Node) -> list[Node]:
@@ -84,7 +98,7 @@ def _least(graph: Graph, node: Node, otherwise: int) -> int:
 
 def ready(graph: Graph, function: Node) -> Iterator[tuple[str, int]]:
     """What of a function's versions is kept ready: the options that name it, and how many."""
-    for node in mine(graph, _READY):
+    for node in mine(graph, READY):
         if node.inputs["functionName"] == function.inputs.get("name"):
             named = f"--function-name {node.inputs['functionName']} --qualifier {node.inputs['qualifier']}"
             yield named, int(node.inputs["provisionedConcurrentExecutions"])

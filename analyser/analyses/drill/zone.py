@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect, deployed
 from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
-from analyser.analyses.drill.names import CLUSTER, KAFKA, RDS, REDIS, SERVICE, id_of, mine, primaries, reader, region_of
+from analyser.analyses.drill.names import (
+    CLUSTER,
+    KAFKA,
+    RDS,
+    REDIS,
+    SERVICE,
+    id_of,
+    mine,
+    primaries,
+    reader,
+    region_of,
+    session,
+)
 from analyser.graph import Graph, Node
 
 
@@ -83,7 +95,7 @@ def _nodes(graph: Graph) -> Iterator[Step]:
     if not graph.of_type(CLUSTER) or not deployed(graph) or not lost:
         return
     chosen = f"-l topology.kubernetes.io/zone={lost}"
-    yield Step("come into the cluster, from inside its network", connect(graph), "an answer", role=OPERATOR)
+    yield Step("come into the cluster, from inside its network", (*session(graph), *connect(graph)), "an answer")
     yield Step(
         f"all nodes of {lost} are emptied",
         (

@@ -83,6 +83,21 @@ def test_a_promotion_works_on_the_copy_of_the_state_and_home_writes_no_more() ->
     assert before(said, "pulumi cancel --stack collaboration-prod --yes", "pulumi stack import")
 
 
+def test_going_back_stops_what_was_promoted_and_starts_home_before_the_stack_stands_by_again() -> None:
+    said = lines(stack_graph("collaboration-prod"), Kind.REGION, serving("collaboration-prod-dr"))
+    back = said[next(at for at, line in enumerate(said) if line.startswith("pulumi stack import")) :]
+    served = "put-function-concurrency --function-name prod-websocket --reserved-concurrent-executions 0"
+    assert before(back, served, "strata drill collaboration-prod restore")
+    started = "--service prod-collaboration-service --desired-count 2"
+    assert before(back, "strata drill collaboration-prod restore", started)
+    assert before(back, started, "recovery.promoted' false")
+    assert any("ScheduledScalingSuspended=true" in line and line.endswith("--min-capacity 0") for line in back)
+    last = back[next(at for at, line in enumerate(back) if "recovery.promoted' false" in line) :]
+    (again,) = [line for line in last if "--suspended-state" in line]
+    assert "true" not in again
+    assert before(last, "pulumi up --stack collaboration-prod-dr", "--suspended-state")
+
+
 @pytest.mark.parametrize(
     ("home", "tables"),
     [("collaboration-prod", ["prod-collaboration-state"]), ("mdreader-prod", []), ("confluence-prod", [])],
@@ -165,7 +180,10 @@ def test_a_stream_is_read_by_nobody_before_its_function_is_stopped_and_again_aft
 def test_a_service_starts_with_what_its_autoscaler_keeps_and_one_without_tasks_without() -> None:
     graph = stack_graph("mdreader-prod")
     more = changed(graph, inputs={"hocuspocus-service": {"desiredCount": 5}})
-    assert any("--min-capacity 2" in line for line in start(more))
+    (bounds,) = [line for line in start(more) if "register-scalable-target" in line]
+    assert bounds.endswith("ScheduledScalingSuspended=false --min-capacity 2")
+    (idle,) = [line for line in stop(more) if "register-scalable-target" in line]
+    assert idle.endswith("ScheduledScalingSuspended=true --min-capacity 0"), "its schedule starts it at six again"
     assert any("--desired-count 5" in line for line in start(more))
     none = changed(graph, inputs={"hocuspocus-service": {"desiredCount": 0}})
     assert any("--desired-count 0" in line for line in start(none))
@@ -230,7 +248,10 @@ def test_a_public_half_is_known_before_its_private_half_signs() -> None:
 
 def test_what_reads_a_cluster_is_done_in_its_network() -> None:
     said = lines(stack_graph("prod"), Kind.STUCK)
+    for kind in (Kind.ZONE, Kind.SCALE):
+        assert before(lines(stack_graph("prod"), kind), "in-vpc.sh shell", "kubectl ")
     assert said[:2] == ["STACK=prod delivery/in-vpc.sh shell", "bash --login"]
+    assert before(said, "export KUBECONFIG=", "aws eks update-kubeconfig"), "no cluster but the one that answers"
     assert before(said, "aws eks update-kubeconfig", "pulumi refresh")
     lost = lines(stack_graph("prod"), Kind.REGION, serving("prod-dr"))
     assert lost.index("bash --login") < next(at for at, line in enumerate(lost) if line.startswith("id()"))
