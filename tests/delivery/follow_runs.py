@@ -1,7 +1,7 @@
 """What of a pipeline only shows when it runs: machines, queues, logs, what is kept, the runner, alarms, names."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from analyser.graph import Graph, Node
@@ -53,9 +53,24 @@ def _pipeline(route: "Route") -> Links:
         yield "approval", approves, f"{name} may answer for whoever is asked"
     script = route.files["delivery/infrastructure.sh"]
     yield "policies", "--policy-pack policy" not in script, "nothing that is deployed is judged by the policies"
+    yield from _source(route.files)
     profile = route.files.get("delivery/deploy.yml", "")
     becomes = "credential_source = EcsContainer" in profile and "$DEPLOYMENT_ROLE_ARN" in profile
     yield "role", not becomes, "builds have no profile by which they become the role that deploys"
+
+
+def _source(files: Mapping[str, str]) -> Links:
+    """A zip keeps neither what may be run nor a repository; https://github.com/aws/jsii/pull/671 met the latter."""
+    for path, first in (("delivery/deploy.yml", "- delivery/install.sh"), ("delivery/test.yml", "- make test")):
+        before, _, _ = files.get(path, "").partition(first)
+        kept = "chmod +x $(grep --files-with-matches '^#!' " in before
+        yield "script", not kept, f"{path} may run no script of its source"
+    tested = files.get("delivery/test.yml", "")
+    yield "script", "- git init" not in tested.partition("- make test")[0], "tests find no repository in their source"
+    alone = "- make previews" not in files.get("delivery/scan.yml", "")
+    yield "names", alone, "no stack is held against the others before it is deployed"
+    node = "nodejs: 24" in tested and "nodejs: 24" in files.get("delivery/deploy.yml", "")
+    yield "site", not node, "the site is built by another Node than tested it"
 
 
 def _deploys(project: Node) -> bool:

@@ -107,6 +107,9 @@ def test_the_front_end_is_tested_with_its_lock_file_where_there_is_one() -> None
     node, tests = (step for step in job["steps"] if "frontend/*/package-lock.json" in step.get("if", ""))
     assert node["with"] == {"node-version": "24"}
     assert "npm ci && npm test" in tests["run"]
+    deploying = workflow("stack")["jobs"]["deploy"]["steps"]
+    at = [step.get("run") for step in deploying].index("delivery/step.sh site")
+    assert node in deploying[:at], "what is published is built by the Node that it was tested with"
 
 
 def test_every_stack_goes_through_pulumis_engine() -> None:
