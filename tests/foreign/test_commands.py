@@ -11,6 +11,7 @@ import pytest
 
 from analyser.faces.commands import cli
 from analyser.faces.formats.state import deployment
+from analyser.graph import Graph
 from analyser.run.foreign import start
 from analyser.run.foreign.project import read_project
 from analyser.run.foreign.start import run_foreign
@@ -167,6 +168,13 @@ def test_what_is_not_only_of_strata_answers_in_another_folder(monkeypatch: pytes
         told(capsys, *there, command, "dev", code=code)
     assert "--state s3://BUCKET" in problem(capsys, *there, "rights-for", "dev")
     assert "--state s3://x names no bucket" in problem(capsys, *there, "rights-for", "dev", "--state", "s3://x")
+    looking = Graph("site", "dev", [], {}, region="eu-west-1", config={"a": "b"}, gaps=graph("static_site").gaps)
+    monkeypatch.setattr(start, "run_foreign", lambda *_, **__: looking)
+    asked = ("-C", str(FOLDER / "static_site"), "rights-for", "dev", "--state", "s3://states")
+    assert "Add aws:defaultTags: {tags: {stack: dev}} to its configuration" in problem(capsys, *asked)
+    lines = told(capsys, *asked, "--read-only", code=0)
+    assert "what the program reads or looks up takes rights of its own, which are not in these policies" in lines
+    monkeypatch.setattr(start, "run_foreign", lambda *_, **__: graph("lambda_api"))
     for command in (
         *(("capacity", "dev"), ("delivery", "dev"), ("deploy-plan", "dev"), ("drill", "dev", "zone"), ("schema",)),
     ):

@@ -34,7 +34,7 @@ HELD_BY = (
     *("tests/analyser/analyses/inventory", "tests/analyser/faces/test_settings_page.py"),
 )
 ASKED = (
-    *("shop", OTHER, "collaboration-test", "queue_keeps", "queue-keeps", "print_queue"),
+    *("shop", OTHER, "collaboration-test", "queue_keeps", "queue-keeps", "identity_of_rules", "print_queue"),
     *("the_page", "the_map", "front_page", "no_page", "pages", "settings_page", "schema", "up_to_date"),
 )
 WRITTEN = (

@@ -14,10 +14,12 @@ from analyser.analyses.deployment_rights.rights import VERSION, Rights, TooWideE
 from analyser.analyses.deployment_rights.state_and_lookups import bucket_of, state_of
 from analyser.analyses.deployment_rights.steps import promoted_from
 from analyser.analyses.deployment_rights.table import UnknownTypeError
+from analyser.analyses.gaps import Answer, gap_lines, unsaid
 from analyser.faces.commands.drill import home_of, standby_of, whole
 from analyser.faces.commands.output import written_to
 from analyser.faces.commands.stack import graph_of, project_root
 from analyser.faces.commands.usage_error import UsageError
+from analyser.faces.terminal.gaps import show_lacking
 from analyser.faces.terminal.lines import print_lines
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
@@ -26,6 +28,7 @@ from settings.project_files import PROJECT
 from settings.stack import BOUNDARY
 
 _BOUNDARY = f"{PROJECT}:{BOUNDARY}"
+_NOT_HERE = "takes rights of its own, which are not in these policies"
 
 
 def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | None, as_json: bool) -> None:
@@ -61,6 +64,7 @@ def show_rights_for(stack: str, state: str, *, reading: bool, output: Path | Non
                 file.write(_text(document, account) + "\n")
     else:
         print_lines(_lines(found, files, graph, reading=reading))
+    show_lacking([*_lacking(graph)], beside_json=as_json)
 
 
 def _state(graph: Graph) -> str:
@@ -82,6 +86,14 @@ def _before(graph: Graph) -> list[Delivered]:
 def boundary_name(graph: Graph) -> str:
     """What the boundary of a stack's roles is called: as its file says, or as it would."""
     return graph.config.get(_BOUNDARY) or f"strata-{graph.stack}-boundary"
+
+
+def _lacking(graph: Graph) -> Iterator[str]:
+    """What the policies do not cover: resources of other clouds, and what the run could not see."""
+    yield from unsaid(graph, Answer.RIGHTS)
+    yield from gap_lines(graph.gaps, _NOT_HERE)
+    if any(gap.kind in ("read", "data source") for gap in graph.gaps):
+        yield f"what the program reads or looks up {_NOT_HERE}"
 
 
 def _lines(found: Rights, files: dict[str, Document], graph: Graph, *, reading: bool) -> Iterator[str]:
