@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, id_of, mine, reader, region_of, session
+from analyser.analyses.drill.names import CLUSTER, KAFKA, SEARCH, id_of, mine, reader, region_of, session
 from analyser.analyses.once import ONCE
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import Holder, holders
@@ -18,6 +18,16 @@ _BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", 
 """Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
 _BY_API = ("API-Gateway-Execution-Logs_", "/aws/apigateway/")
 """The same of API Gateway, whose names have an id of AWS in them."""
+
+_USERS = "aws:cognito/userPool:UserPool"
+_FOR_GOOD = {
+    _USERS: "the users of user pool {}: no export has their passwords, and a new pool gives each another id (sub)",
+    SEARCH: "the indexes of OpenSearch {}: its automated snapshots go with the domain",
+    KAFKA: "the messages of Kafka {}: nothing keeps a copy of a topic",
+}
+"""What a store holds that destroy leaves nothing of:
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managing-users.html
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html"""
 
 
 def steps(graph: Graph, standby: str) -> Iterator[Step]:
@@ -38,6 +48,7 @@ def steps(graph: Graph, standby: str) -> Iterator[Step]:
     # What is in there writes into buckets, and the session puts its source into one: both before these are emptied.
     yield from _in_cluster(graph)
     yield from map(_emptied, holders(graph))
+    yield from _for_good(graph)
     yield from _of_all(graph)
     yield _destroyed(graph)
     yield from _left(graph)
@@ -100,6 +111,20 @@ def _emptied(holder: Holder) -> Step:
         + (_DELEGATED if holder.kind == "zone" else ""),
         back="none for what was deleted; what was kept comes back into a stack by pulumi import",
     )
+
+
+def _for_good(graph: Graph) -> Iterator[Step]:
+    """Stores without a last snapshot or a window of recovery: kept, or gone at once."""
+    for token, what in _FOR_GOOD.items():
+        for node in mine(graph, token):
+            look = f"aws cognito-idp list-users --user-pool-id {id_of(node)} > {graph.stack}-{node.name}.json"
+            yield Step(
+                f"{what.format(node.name)}; gone for good, unless it is kept",
+                (*((look,) if token == _USERS else ()), f"keep=\"$keep \"'--exclude={node.urn}'"),
+                see="kept: by the last command, destroy leaves it, and whatever it needs; else whoever owns what is "
+                "lost has said so",
+                back="none once destroy ran",
+            )
 
 
 def _of_all(graph: Graph) -> Iterator[Step]:

@@ -53,6 +53,18 @@ def test_what_survives_is_told() -> None:
     assert "for 30 days; its name is taken" in "\n".join(take_away(stack_graph("mdreader-prod")).survives)
 
 
+def test_what_nothing_survives_of_is_asked_about_before_it_is_destroyed() -> None:
+    for stack, lost in (
+        ("mdreader-prod", "the users of user pool users-pool: "),
+        ("prod", "the messages of Kafka stream-cluster: "),
+        ("confluence-prod", "the indexes of OpenSearch search-domain: "),
+    ):
+        steps = take_away(stack_graph(stack)).steps
+        (at,) = [number for number, step in enumerate(steps) if step.what.startswith(lost)]
+        assert steps[at].commands[-1].count("--exclude=") == 1
+        assert any("pulumi destroy" in line and "$keep" in line for step in steps[at + 1 :] for line in step.commands)
+
+
 def test_what_other_stacks_of_the_account_lean_on_is_kept() -> None:
     for stack, named, beside in (
         ("mdreader-prod", "api-logging-account", 0),
