@@ -38,14 +38,16 @@ pack() {
 }
 
 start() {
-  local folder version
+  local folder version revision
+  revision=${COMMIT:-${CODEBUILD_RESOLVED_SOURCE_VERSION:-}}
+  [[ -n $revision || -n ${CODEBUILD_BUILD_ID:-} ]] || revision=$(git rev-parse HEAD)
   folder=$(mktemp -d)
   pack "$folder/source.zip"
   version=$(aws s3api put-object --bucket "$bucket" --key "$key" --body "$folder/source.zip" --query VersionId --output text)
   rm -rf "$folder"
   aws codebuild start-build --project-name "$project" --source-version "$version" \
     --environment-variables-override "name=STEP,value=$step" "name=PULUMI_BACKEND_URL,value=$backend" \
-    "name=COMMIT,value=${COMMIT:-}" "name=PULUMI_CONTINUE_ON_ERROR,value=${PULUMI_CONTINUE_ON_ERROR:-}" \
+    "name=COMMIT,value=${COMMIT:-}" "name=REVISION,value=$revision" "name=PULUMI_CONTINUE_ON_ERROR,value=${PULUMI_CONTINUE_ON_ERROR:-}" \
     "$@" --query build.id --output text
 }
 

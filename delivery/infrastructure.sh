@@ -20,8 +20,12 @@ if [[ -n ${COMMIT:-} ]]; then
     export PULUMI_EXPERIMENTAL=true
   fi
 fi
+# Pulumi's history has the commit from git, and where a build has no repository from this alone: a promotion needs it.
+message=()
+revision=${REVISION:-${COMMIT:-${CODEBUILD_RESOLVED_SOURCE_VERSION:-}}}
+[[ -z $revision ]] || message=(--message "$revision")
 "$(dirname "${BASH_SOURCE[0]}")/kinds.sh"
-pulumi up --stack "$STACK" --policy-pack policy "${planned[@]}" --yes --non-interactive --suppress-outputs || {
+pulumi up --stack "$STACK" --policy-pack policy "${planned[@]}" "${message[@]}" --yes --non-interactive --suppress-outputs || {
   [[ ${#planned[@]} == 0 ]] ||
     echo "what violates the plan of $planned_at was not done: plan and approve $COMMIT anew (docs/deploying.md)" >&2
   exit 1

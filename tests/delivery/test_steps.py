@@ -31,7 +31,9 @@ def test_what_needs_the_kubernetes_api_is_done_by_the_runner_of_the_stack(tmp_pa
     ended = made.run("step.sh", step, **pipeline)
     assert ended.returncode == 0, ended.stderr
     (start,) = made.calls(STARTED + ("plan" if step in ("plan", "drift") else "deploy"))
-    told = f"name=STEP,value={step} name=PULUMI_BACKEND_URL,value=s3://state name=COMMIT,value=c1"
+    told = (
+        f"name=STEP,value={step} name=PULUMI_BACKEND_URL,value=s3://state name=COMMIT,value=c1 name=REVISION,value=c1"
+    )
     assert told in start
     assert not [call for call in made.calls("pulumi") if "stack output" not in call]
 

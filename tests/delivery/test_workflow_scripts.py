@@ -235,6 +235,7 @@ def test_an_update_does_what_was_planned(tmp_path: Path) -> None:
     assert fetched.startswith("aws s3 cp s3://state/plans/shop/c1.json ")
     (up,) = made.calls("pulumi up")
     assert up.startswith("pulumi up --stack shop --policy-pack policy --plan ")
+    assert " --message c1 " in up, "a build has no repository from which Pulumi would know the commit"
     assert told == "aws s3 cp - s3://state/plans/shop/c1.done"
 
 

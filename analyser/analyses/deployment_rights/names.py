@@ -1,7 +1,8 @@
 """What a stack's resources are called in ARNs, before they are there."""
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyser.analyses.deployment_rights.table import operations
@@ -16,6 +17,8 @@ https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
 MANY = 4
 """So many names of a kind are listed; of more, what they begin with."""
+_ROLES = ":role/"
+"""Of roles the ends are kept as well: who may pass a role, or tag one and then write its trust, becomes it."""
 _END = re.compile(r"-[0-9a-f]{7}")
 _MADE = re.compile(r"[A-Za-z0-9.-]+-[0-9a-f]{7}(?![0-9a-f])")
 _ISSUER = re.compile(r"(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com/id/).*")
@@ -74,7 +77,11 @@ def fewer(arns: Iterable[str], most: int = MANY) -> list[str]:
     }:
         kind, name = _split(arn) if SUFFIX in arn else ("", arn)
         kinds.setdefault(kind, set()).add(name)
-    return sorted(f"{kind}{name}" for kind, names in kinds.items() for name in (_begun(names, most) if kind else names))
+    return sorted(
+        f"{kind}{name}"
+        for kind, names in kinds.items()
+        for name in (_begun(names, most, _ended(names) if kind.endswith(_ROLES) else ()) if kind else names)
+    )
 
 
 def _split(arn: str) -> tuple[str, str]:
@@ -84,17 +91,23 @@ def _split(arn: str) -> tuple[str, str]:
     return arn[:begin], arn[begin:]
 
 
-def _begun(names: set[str], most: int) -> set[str]:
+def _begun(names: set[str], most: int, end: Sequence[str]) -> set[str]:
     for words in (4, 3, 2, 1) if most > 1 else (0,):
         if len(names) <= most:
             break
-        names = {_shortened(name, words) for name in names}
+        names = {_shortened(name, words, end) for name in names}
     return names
 
 
-def _shortened(name: str, words: int) -> str:
+def _shortened(name: str, words: int, end: Sequence[str]) -> str:
     parts = name.split("-")
-    return name if len(parts) <= words + 1 else "-".join([*parts[:words], "*"])
+    return name if len(parts) <= words + max(1, len(end)) else "-".join([*parts[:words], "*", *end])
+
+
+def _ended(names: set[str]) -> Sequence[str]:
+    """The words with which all names end."""
+    backwards = zip(*(reversed(name.split("-")) for name in names), strict=False)
+    return [words[0] for words in itertools.takewhile(lambda words: len(set(words)) == 1, backwards)][::-1]
 
 
 def without_made_up(text: str, made: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ def before(home: Graph, standby: Graph) -> Iterator[Step]:
         f"the commit that was last applied to {standby.stack}; main may ask for what {home.region} alone can make",
         (
             f"applied=$(pulumi stack history --stack {standby.stack} --output json | jq -r '[.[] | select(.kind == "
-            '"update" and .result == "succeeded")][0].environment["git.head"]\')',
+            '"update" and .result == "succeeded")][0] | .environment["git.head"] // .message\')',
             'git checkout -b promotion "$applied"',
         ),
         see="a commit of home's last release or the one before",

@@ -4,6 +4,7 @@ import pytest
 
 from analyser.analyses.deployment_rights.boundary import boundary_of
 from analyser.analyses.deployment_rights.documents import LARGEST, MOST, size
+from analyser.analyses.deployment_rights.names import SUFFIX, fewer
 from analyser.analyses.deployment_rights.rights import rights_for
 from analyser.run.mock_cloud import ACCOUNT_ID
 from tests.analyser.analyses.deployment_rights.grown import grown, longest
@@ -35,3 +36,9 @@ def test_more_roles_are_more() -> None:
     before, after = (len(one.of_type("aws:iam/role:Role")) for one in (graph, grown(graph)))
     assert after >= before * 1.2
     assert size(boundary_of(grown(graph))) != size(boundary_of(graph))
+
+
+def test_of_many_roles_the_ends_are_kept() -> None:
+    """Somebody else's role that begins alike can be neither passed nor, while it has no tag, made the stack's own."""
+    roles = [f"arn:aws:iam::1:role/app-{word}-{end}-role-{SUFFIX}" for word in "abcdef" for end in ("x", "y")]
+    assert fewer(roles) == [f"arn:aws:iam::1:role/app-*-role-{SUFFIX}"]
