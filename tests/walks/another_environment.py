@@ -13,7 +13,7 @@ NEW = "collaboration-test"
 KEPT = {"dev", "prod", "consulting-dev", "collaboration-dev", NEW}
 """What pages show samples of, and the environment that the new one is like; the others would only take time."""
 _FILE = re.compile(rf"`Pulumi\.{NEW}\.yaml`:\n\n```yaml\n(?P<text>.*?)```\n", re.DOTALL)
-_ABSENT = shutil.ignore_patterns(".[!c]*", ".c[!i]*", "__pycache__", "build", "dist", "*.egg-info", "images")
+_ABSENT = shutil.ignore_patterns(".[!c]*", ".c[!i]*", "build", "dist", "*.egg-info", "images")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ OTHER = "atlas"
 PAGE = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
 KEPT = {"dev", "prod", "consulting-dev", "collaboration-dev"}
 """What pages show samples of, and what a new stack is like; the others would only take time."""
-_ABSENT = shutil.ignore_patterns(".[!cg]*", ".c[!i]*", "__pycache__", "build", "dist", "*.egg-info", "images", ".git")
+_ABSENT = shutil.ignore_patterns(".[!cg]*", ".c[!i]*", "build", "dist", "*.egg-info", "images", ".git")
 HELD_BY = (
     "tests/components/data/test_print_queue.py",
     "tests/policy/rules/test_queue_keeps_messages.py",
