@@ -103,26 +103,28 @@ install_kubectl() {
   chmod +x "$HOME/.local/bin/kubectl"
 }
 
+# Brings one program of a release's archive: the address, the archive, its checksums, how many folders it lies in, its name there.
+bring() {
+  local folder
+  folder=$(mktemp -d)
+  released "$1" "$2" "$folder" "$3"
+  mkdir -p "$HOME/.local/bin"
+  tar --extract --gzip --file "$folder/$2" --directory "$HOME/.local/bin" --strip-components "$4" --wildcards "$5"
+  rm -r "$folder"
+}
+
 # GitHub's own CLI, for builds of CodeBuild; jobs of a workflow have it.
 install_gh() {
-  local version=2.102.0 archive folder
-  archive="gh_${version}_linux_$(machine).tar.gz"
-  folder=$(mktemp -d)
-  released "https://github.com/cli/cli/releases/download/v$version" "$archive" "$folder" "gh_${version}_checksums.txt"
-  mkdir -p "$HOME/.local/bin"
-  tar --extract --gzip --file "$folder/$archive" --directory "$HOME/.local/bin" --strip-components 2 --wildcards '*/bin/gh'
-  rm -r "$folder"
+  local version=2.102.0
+  bring "https://github.com/cli/cli/releases/download/v$version" "gh_${version}_linux_$(machine).tar.gz" "gh_${version}_checksums.txt" \
+    2 '*/bin/gh'
 }
 
 # Helm 3, which Pulumi's provider installs charts with. https://github.com/helm/helm/releases
 install_helm() {
-  local version=3.21.4 archive folder
-  archive="helm-v$version-linux-$(machine).tar.gz"
-  folder=$(mktemp -d)
-  released "https://get.helm.sh" "$archive" "$folder" "$archive.sha256sum"
-  mkdir -p "$HOME/.local/bin"
-  tar --extract --gzip --file "$folder/$archive" --directory "$HOME/.local/bin" --strip-components 1 --wildcards '*/helm'
-  rm -r "$folder"
+  local archive
+  archive="helm-v3.21.4-linux-$(machine).tar.gz"
+  bring "https://get.helm.sh" "$archive" "$archive.sha256sum" 1 '*/helm'
 }
 
 # Whether there is a kubectl within one minor of a cluster's version: for no other does Kubernetes answer, and images of
