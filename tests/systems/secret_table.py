@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analyser.graph import Node
+from policy.unknown import known
 
 Replacer = Literal["AWS", "its function", "an operator", "External Secrets", "nobody"]
 
@@ -119,7 +120,7 @@ def bears(node: Node) -> bool:
         return True
     if node.type in _NO_SECRET:
         return False
-    told = {key: value for key, value in flat(node.inputs).items() if value}
+    told = {key: value for key, value in flat(node.inputs).items() if not known(value) or value}
     return any(_INPUT.fullmatch(key) if told[key] is not True else key in _ITSELF for key in told)
 
 
