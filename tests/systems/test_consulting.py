@@ -187,7 +187,7 @@ def test_the_backend_s_role_may_do_what_it_was_granted_and_nothing_else(graph: G
         "DecryptSecretsKey",
         "SendAndConsumeMailRetries",
         "EncryptMailRetries",
-    }
+    }, "what the backend is to have besides is added to this set, in tests/systems/test_consulting.py"
     assert granted["ReadAppSecret"]["Resource"] == [
         f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-??????"
     ]
