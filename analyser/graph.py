@@ -158,6 +158,11 @@ class Graph:
         """Every resource of a type, in order of registration."""
         return list(self._by_type.get(token, ()))
 
+    def region_of(self, node: Node) -> str:
+        """Where a resource is made: the provider's region, unless it names one itself that is known."""
+        said = node.inputs.get("region")
+        return said if isinstance(said, str) and said else self.region
+
     def only(self, token: str, name: str | None = None) -> Node:
         """The one resource of a type (and logical name). Raises LookupError when there is none or there are several."""
         found = [node for node in self.of_type(token) if name is None or node.name == name]

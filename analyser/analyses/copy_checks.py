@@ -21,11 +21,11 @@ def copy_checks(graph: Graph) -> Iterator[Check]:
     """
     wanted: dict[str, set[str]] = {}
     for node in graph.of_type(_COPIES):
-        wanted.setdefault(_region(graph, node), set()).update(_filters(node))
+        wanted.setdefault(graph.region_of(node), set()).update(_filters(node))
     if _CONTRACT in graph.exports and any(graph.of_type(token) for token in _RUNS):
         for node in graph.of_type(_REPOSITORY):
             if isinstance(name := node.inputs.get("name"), str) and "/" in name:
-                wanted.setdefault(_region(graph, node), set()).add(f"{name.partition('/')[0]}/")
+                wanted.setdefault(graph.region_of(node), set()).add(f"{name.partition('/')[0]}/")
     for region, prefixes in sorted(wanted.items()):
         told = ", ".join(sorted(prefixes))
         yield Check(
@@ -39,7 +39,3 @@ def copy_checks(graph: Graph) -> Iterator[Check]:
 def _filters(node: Node) -> Iterator[str]:
     for rule in (node.inputs.get("replicationConfiguration") or {}).get("rules") or ():
         yield from (str(each["filter"]) for each in rule.get("repositoryFilters") or () if each.get("filter"))
-
-
-def _region(graph: Graph, node: Node) -> str:
-    return str(node.inputs.get("region") or graph.region)

@@ -279,7 +279,7 @@ def _place(graph: Graph, node: Node) -> tuple[str, str, str]:
     """What a resource is one of: its type, its region or none, and what tells it from others."""
     row = ONCE[node.type]
     told = " ".join(str(node.inputs.get(key, "")).removeprefix("https://") for key in row.by).strip()
-    return node.type, _EVERYWHERE if row.of_account else str(node.inputs.get("region") or graph.region), told
+    return node.type, _EVERYWHERE if row.of_account else graph.region_of(node), told
 
 
 def _line(row: Once, stacks: list[str], account: str, region: str, told: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.model import block, known, region_of
+from analyser.analyses.prerequisites.model import block, known
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.iam.actions import actions_of
@@ -63,7 +63,7 @@ def _sources(graph: Graph) -> Iterator[Statement]:
 def _recovery_points(graph: Graph) -> Iterator[Statement]:
     """Those of vaults that may be deleted with what is in them; RDS keeps its own as snapshots."""
     vaults = [node for node in graph.of_type("aws:backup/vault:Vault") if node.inputs.get("forceDestroy") is True]
-    places = {region_of(graph, node) for node in vaults}
+    places = {graph.region_of(node) for node in vaults}
     kinds = ("backup:{0}:{1}:recovery-point:*", "rds:{0}:{1}:snapshot:awsbackup:*")
     arns = {f"arn:aws:{kind.format(region, ACCOUNT_ID)}" for region in places for kind in kinds}
     if arns:
@@ -78,7 +78,7 @@ def _replicas(graph: Graph) -> Iterator[Statement]:
     for node in graph.of_type(_TABLE):
         here = filled(graph, node, operations()[_TABLE].arns[0], made_up(graph))
         for replica in _listed(node, "replicas"):
-            there = here.replace(f":{region_of(graph, node)}:", f":{replica.get('regionName')}:")
+            there = here.replace(f":{graph.region_of(node)}:", f":{replica.get('regionName')}:")
             arns.update({there, f"{there}/*"})
     if arns:
         known = actions_of("dynamodb")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.prerequisites.model import known, region_of
+from analyser.analyses.prerequisites.model import known
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 
@@ -56,7 +56,7 @@ def filled(graph: Graph, node: Node, form: str, made: Mapping[str, str]) -> str:
     name = _name(node, operations()[node.type].name)
     issuer = known(node, "url").removeprefix("https://")
     text = form.format(
-        region=region_of(graph, node),
+        region=graph.region_of(node),
         account=ACCOUNT_ID,
         name=name,
         cluster=known(node, "clusterName") or "*",

@@ -9,7 +9,7 @@ from analyser.analyses.delivery import delivered
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.steps import STATE_KEY, planning, runner_source, site
-from analyser.analyses.prerequisites.model import block, known, region_of
+from analyser.analyses.prerequisites.model import block, known
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
 from components.security.deployment_role import DEPLOYMENT_ROLE
@@ -47,7 +47,7 @@ def _protected(graph: Graph) -> Iterator[str]:
     for node in graph.of_type("aws:lb/loadBalancer:LoadBalancer"):
         yield filled(graph, node, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/*", made)
     for node in graph.of_type("aws:apigateway/restApi:RestApi"):
-        yield f"arn:aws:apigateway:{region_of(graph, node)}::/restapis/*/stages/*"
+        yield f"arn:aws:apigateway:{graph.region_of(node)}::/restapis/*/stages/*"
     for node in graph.of_type("aws:amplify/app:App"):
         yield filled(graph, node, "amplify:{region}:{account}:apps/*", made)
 

@@ -9,7 +9,7 @@ from analyser.analyses.deployment_rights.names import filled, made_up, without_m
 from analyser.analyses.deployment_rights.statements import STACK_TAG, Statement, allow, regions
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.prerequisites.deployer import planner_of, runner_of
-from analyser.analyses.prerequisites.model import block, region_of
+from analyser.analyses.prerequisites.model import block
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings.delivery import Deployer, delivery_of, tried_before
@@ -87,7 +87,7 @@ def planning(graph: Graph, bucket: str) -> Iterator[Statement]:
         yield _source(graph, runner, "PlannerSource")
         arn = filled(graph, runner, operations()[_PROJECT].arns[0], made_up(graph))
         yield allow("Planner", STEPS[_PROJECT], [arn])
-        yield _key("PlannerKey", graph, region_of(graph, runner))
+        yield _key("PlannerKey", graph, graph.region_of(runner))
 
 
 def promotion(graph: Graph, before: Iterable[Delivered]) -> Iterator[Statement]:

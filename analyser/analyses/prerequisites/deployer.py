@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, known, region_of
+from analyser.analyses.prerequisites.model import ACCOUNT, Prerequisite, When, block, known
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE
@@ -64,7 +64,7 @@ def deployers(graph: Graph) -> Iterator[Prerequisite]:
     for node in graph.of_type(_CLUSTER):
         role = _role_of(runner_of(graph))
         yield _identity(role, node)
-        yield _access(role, node, region_of(graph, node))
+        yield _access(role, node, graph.region_of(node))
 
 
 def _identity(role: str, cluster: Node) -> Prerequisite:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from analyser.graph import Graph, Node
+from analyser.graph import Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from policy.unknown import UNKNOWN
 
@@ -45,11 +45,6 @@ def known(node: Node, key: str) -> str:
     """An input that is a text; empty where it is none, or not known before AWS has chosen it."""
     value: Any = node.inputs.get(key)
     return value if isinstance(value, str) and value is not UNKNOWN else ""
-
-
-def region_of(graph: Graph, node: Node) -> str:
-    """The region a resource is in."""
-    return known(node, "region") or graph.region
 
 
 def block(node: Node, key: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analyser.analyses.prerequisites.model import Prerequisite, When, block, in_account, known, region_of, urns
+from analyser.analyses.prerequisites.model import Prerequisite, When, block, in_account, known, urns
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from settings.recovery import recovery_of
@@ -125,7 +125,7 @@ def values(graph: Graph) -> Iterator[Prerequisite]:
         if node.id in filled:
             continue
         name = shlex.quote(known(node, "name") or node.name)
-        given = f"--secret-id {name} --region {region_of(graph, node)}"
+        given = f"--secret-id {name} --region {graph.region_of(node)}"
         yield Prerequisite(
             kind="secret-value",
             title=f"the secret {name} has a value",
@@ -141,7 +141,7 @@ def values(graph: Graph) -> Iterator[Prerequisite]:
 def consents(graph: Graph) -> Iterator[Prerequisite]:
     """Connections to GitHub, and tokens for what connects by itself."""
     for node in graph.of_type(_CONNECTION):
-        region = region_of(graph, node)
+        region = graph.region_of(node)
         yield Prerequisite(
             kind="connection",
             title="the connection to GitHub is confirmed",
@@ -172,7 +172,7 @@ def mail(graph: Graph) -> Iterator[Prerequisite]:
     """Regions that mail is sent from, and the identities there."""
     regions: dict[str, list[Node]] = {}
     for node in graph.of_type("aws:sesv2/emailIdentity:EmailIdentity"):
-        region, domain = region_of(graph, node), known(node, "emailIdentity")
+        region, domain = graph.region_of(node), known(node, "emailIdentity")
         regions.setdefault(region, []).append(node)
         yield Prerequisite(
             kind="identity",

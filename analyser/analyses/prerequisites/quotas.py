@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from analyser.analyses.prerequisites.model import Prerequisite, block, region_of, urns
+from analyser.analyses.prerequisites.model import Prerequisite, block, urns
 from analyser.graph import Graph, Node
 
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -24,7 +24,7 @@ def quotas(graph: Graph) -> Iterator[Prerequisite]:
     ):
         by_region: dict[str, list[Node]] = {}
         for node in graph.of_type(token):
-            by_region.setdefault(region_of(graph, node), []).append(node)
+            by_region.setdefault(graph.region_of(node), []).append(node)
         for region, nodes in sorted(by_region.items()):
             yield from _quota(region, service, code, label, len(nodes), nodes)
     for kind, code, label in (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyser.analyses.once import LOGS_OF_APIS, ONCE
-from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, region_of, urns
+from analyser.analyses.prerequisites.model import Prerequisite, When, block, blocks, known, urns
 from analyser.analyses.recovery.vaults_elsewhere import destinations
 from analyser.graph import Graph, Node
 
@@ -29,7 +29,7 @@ def backup_switches(graph: Graph) -> Iterator[Prerequisite]:
     for node in graph.of_type("aws:backup/selection:Selection"):
         for arn in node.inputs.get("resources") or ():
             if isinstance(arn, str):
-                by_region.setdefault(region_of(graph, node), {}).setdefault(_backup_name(arn), []).append(node)
+                by_region.setdefault(graph.region_of(node), {}).setdefault(_backup_name(arn), []).append(node)
     for region, services in sorted(by_region.items()):
         names = sorted(services)
         switched = ",".join(f"{name}=true" for name in names)
@@ -51,7 +51,7 @@ def backup_management(graph: Graph) -> Iterator[Prerequisite]:
     for node in graph.of_type("aws:backup/selection:Selection"):
         arns = [arn for arn in node.inputs.get("resources") or () if isinstance(arn, str)]
         if node.inputs.get("planId") in copied and any(_backup_name(arn) == "DynamoDB" for arn in arns):
-            by_region.setdefault(region_of(graph, node), []).append(node)
+            by_region.setdefault(graph.region_of(node), []).append(node)
     for region, nodes in sorted(by_region.items()):
         yield Prerequisite(
             kind="backup-management",
@@ -80,11 +80,11 @@ def _backup_name(arn: str) -> str:
 
 def api_logging(graph: Graph) -> Iterator[Prerequisite]:
     """Stages that log need a role set for the account and region; one stack has it, the others rely on that one."""
-    own = {region_of(graph, node) for node in graph.of_type(LOGS_OF_APIS)}
+    own = {graph.region_of(node) for node in graph.of_type(LOGS_OF_APIS)}
     stages: dict[str, list[Node]] = {}
     for node in (one for token in _STAGES for one in graph.of_type(token)):
-        if block(node, "accessLogSettings") and region_of(graph, node) not in own:
-            stages.setdefault(region_of(graph, node), []).append(node)
+        if block(node, "accessLogSettings") and graph.region_of(node) not in own:
+            stages.setdefault(graph.region_of(node), []).append(node)
     for region, nodes in sorted(stages.items()):
         yield Prerequisite(
             kind="api-logging",
@@ -137,7 +137,7 @@ def singletons(graph: Graph) -> Iterator[Prerequisite]:
     for node in graph.resources:
         row = ONCE.get(node.type)
         if row is not None and row.look:
-            region = region_of(graph, node)
+            region = graph.region_of(node)
             what = row.what if row.of_account else f"{row.what} of {region}"
             yield Prerequisite(
                 kind=f"one-{row.what.replace(' ', '-').lower()}",
@@ -166,7 +166,7 @@ def sign_in_prefixes(graph: Graph) -> Iterator[Prerequisite]:
                 title=f"nobody has the sign-in prefix {prefix}",
                 why="the prefix is taken by whoever asks first in the region, in any account",
                 check=f"aws cognito-idp describe-user-pool-domain --domain {prefix} "
-                f"--region {region_of(graph, node)} --query DomainDescription.UserPoolId --output text",
+                f"--region {graph.region_of(node)} --query DomainDescription.UserPoolId --output text",
                 good="None",
                 make=("# another identity.pages.prefix in this stack's file",),
                 urns=(node.urn,),
@@ -205,7 +205,7 @@ def subscriptions(graph: Graph) -> Iterator[Prerequisite]:
     by_region: dict[str, list[Node]] = {}
     for node in graph.of_type("aws:sns/topicSubscription:TopicSubscription"):
         if node.inputs.get("protocol") in ("email", "email-json"):
-            by_region.setdefault(region_of(graph, node), []).append(node)
+            by_region.setdefault(graph.region_of(node), []).append(node)
     for region, nodes in sorted(by_region.items()):
         addresses = sorted({known(node, "endpoint") for node in nodes})
         yield Prerequisite(

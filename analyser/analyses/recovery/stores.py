@@ -24,18 +24,12 @@ def _is_store(graph: Graph, node: Node) -> bool:
     """``within`` in the facts: it is kept with another, and has no recovery of its own."""
     borne = bearing(node.type, node.inputs)
     keeps = borne is not None and borne.kind == "data" and "within" not in (fact(node.type, "recovery") or {})
-    return keeps and region_of(graph, node) == graph.region
+    return keeps and graph.region_of(node) == graph.region
 
 
 def _component(graph: Graph, node: Node) -> str:
     parent = graph.get(node.parent)
     return parent.name if parent is not None and parent.is_component and parent.type != _STACK else node.name
-
-
-def region_of(graph: Graph, node: Node) -> str:
-    """Where a resource is made: the provider's region unless it names one itself."""
-    said = node.inputs.get("region")
-    return said if isinstance(said, str) and said else graph.region
 
 
 def joined(home: Graph, standby: Graph) -> Graph:

@@ -9,7 +9,6 @@ from typing import Any
 from analyser.analyses.recovery.buckets import replications, versioned
 from analyser.analyses.recovery.model import NO_TIME, Loss, Span, Step, Way
 from analyser.analyses.recovery.plans import PLAN, kept, region_and_account
-from analyser.analyses.recovery.stores import region_of
 from analyser.analyses.timeline.times import duration
 from analyser.graph import Graph, Node
 from resource_types import Fact, fact
@@ -142,7 +141,7 @@ def _final_snapshot(node: Node, *, skipped: bool = False) -> Named:
 
 
 def _elsewhere(graph: Graph, nodes: Iterable[Node]) -> Iterator[Node]:
-    return (node for node in nodes if region_of(graph, node) != graph.region)
+    return (node for node in nodes if graph.region_of(node) != graph.region)
 
 
 def _cluster(_graph: Graph, node: Node) -> Named:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyser.analyses.recovery.plans import PLAN, region_and_account
-from analyser.analyses.recovery.stores import region_of
 from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
@@ -72,7 +71,7 @@ def _encrypted(graph: Graph) -> Iterator[tuple[Node, str, Any]]:
     """Each copy of something encrypted: the resource that says it, the region of the copy, the key."""
     for token, source in _COPIED.items():
         for node in graph.of_type(token):
-            where = region_of(graph, node)
+            where = graph.region_of(node)
             origin, _ = region_and_account(str(node.inputs.get(source)))
             if node.inputs.get(source) and where not in (origin, _home_of(graph, origin)):
                 yield node, where, node.inputs.get("kmsKeyId")
@@ -102,7 +101,7 @@ def _copied_objects(graph: Graph) -> Iterator[tuple[Node, str, Any]]:
             encryption = target.get("encryptionConfiguration")
             sealed = (rule.get("sourceSelectionCriteria") or {}).get("sseKmsEncryptedObjects")
             if copy is not None and (encryption is not None or sealed):
-                yield found, region_of(graph, copy), (encryption or {}).get("replicaKmsKeyId")
+                yield found, graph.region_of(copy), (encryption or {}).get("replicaKmsKeyId")
 
 
 def secrets(pair: Pair) -> Iterator[Fault]:
@@ -110,7 +109,7 @@ def secrets(pair: Pair) -> Iterator[Fault]:
     there = pair.standby.region
     own = {name for secret in pair.standby.of_type(_SECRET) for name in (secret.name, secret.inputs.get("name"))}
     for secret in pair.home.of_type(_SECRET):
-        if region_of(pair.home, secret) != pair.home.region:
+        if pair.home.region_of(secret) != pair.home.region:
             continue
         replicated = any(replica.get("region") == there for replica in secret.inputs.get("replicas") or ())
         if not replicated and own.isdisjoint((secret.name, secret.inputs.get("name") or secret.name)):

@@ -9,6 +9,7 @@ import pytest
 from analyser.analyses.once import ONCE, crowded
 from analyser.analyses.unique_names import collisions, twice
 from analyser.graph import Graph, Node
+from policy.unknown import UNKNOWN
 from tests.stacks import STACKS, serving
 
 ONE, OTHER = "111122223333", "444455556666"
@@ -82,6 +83,11 @@ def test_what_an_account_has_once_is_one_stacks(token: str) -> None:
         assert all(row.what in line and row.second in line and line.startswith("prod and dev make ") for line in found)
     assert len(twice(graph("prod", *many, node(token, "y", **named)))) == 1
     assert row.source.startswith("https://docs.aws.amazon.com/")
+
+
+def test_a_region_that_is_not_known_is_the_providers() -> None:
+    recorders = (node("aws:cfg/recorder:Recorder", "one"), node("aws:cfg/recorder:Recorder", "other", region=UNKNOWN))
+    assert len(list(crowded([("1", graph("here", *recorders))]))) == 1
 
 
 def test_providers_are_told_apart_by_what_the_program_says_of_them() -> None:
