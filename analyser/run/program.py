@@ -25,6 +25,7 @@ from pulumi.runtime import stack as runtime_stack
 
 from analyser.graph import Graph
 from analyser.run.deployed import Deployed
+from analyser.run.event_loop import Loop
 from analyser.run.recorder import Recorder
 from analyser.run.references import ORGANIZATION, Read, Standby, references
 from analyser.run.sdk_shortcuts import shortcuts
@@ -171,8 +172,8 @@ def _run(
     outside = os.environ.pop("PULUMI_CONFIG", None)
     path = list(sys.path)
     try:
-        with shortcuts():
-            asyncio.run(_in_stack(program, recorder, work))
+        with shortcuts(), asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(_in_stack(program, recorder, work))
     except (SettingsError, ProgramError):
         raise
     except pulumi.RunError as error:

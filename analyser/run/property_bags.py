@@ -1,6 +1,6 @@
 """Pulumi's property bags, from protobuf to plain values and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -84,6 +84,22 @@ class ResourceReference:
     def __init__(self, urn: str, identifier: str) -> None:
         self.urn = urn
         self.id = identifier
+
+
+class Lazy(Mapping[str, Any]):
+    """Plain data that reads like its property bag, of which a member is encoded when it is read."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = {key: value for key, value in values.items() if value is not None}
+
+    def __getitem__(self, key: str) -> Any:
+        return encode({key: self._values[key]})[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def encode(values: dict[str, Any]) -> struct_pb2.Struct:

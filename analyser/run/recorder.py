@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
@@ -34,6 +34,17 @@ class _Unused(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:
         raise NotImplementedError(args.typ)
+
+
+class Registered(NamedTuple):
+    """What RegisterResourceResponse says of one's own resource, whose state the SDK reads little of."""
+
+    urn: str
+    id: str
+    object: property_bags.Lazy
+    propertyDependencies: Mapping[str, Any] = MappingProxyType({})  # noqa: N815 - the response's own name
+    result: int = resource_pb2.SUCCESS
+    unknown: bool = False
 
 
 class Recorder(mocks.MockMonitor):
@@ -100,7 +111,7 @@ class Recorder(mocks.MockMonitor):
             inputs = self._placed(request.type, request.provider, inputs) if request.custom else inputs
             identifier, state = self._answer(request.type, request.name, inputs) if request.custom else ("", {})
             self._record(_node(request, urn, inputs, state, identifier, seen))
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=property_bags.encode(state))
+        return Registered(urn, identifier, property_bags.Lazy(state))
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)

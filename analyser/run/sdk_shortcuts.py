@@ -12,10 +12,12 @@ from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from analyser.run import sdk_outputs
+
 _create_urn = runtime_resource.create_urn
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_made: list[Resource] = []
-"""The resources of the run that is under way."""
+_made: list[sdk_outputs.Answers] = []
+"""What the resources of the run that is under way answer."""
 
 
 @contextmanager
@@ -31,18 +33,9 @@ def shortcuts() -> Generator[None]:
     finally:
         for place, name, own in before:
             setattr(place, name, own)
-        _let_go()
-
-
-def _let_go() -> None:
-    """Takes their outputs from a run's resources, which each of them holds in turn: forty thousand objects a stack
-    that only the garbage collector would free.
-    """
-    for resource in _made:
-        own = vars(resource)
-        for name in [name for name, value in own.items() if isinstance(value, Output)]:
-            del own[name]
-    _made.clear()
+        for answers in _made:  # forty thousand objects a stack that only the garbage collector would free
+            answers.let_go()
+        _made.clear()
 
 
 def contains_unknowns(value: Any) -> bool:
@@ -69,30 +62,16 @@ def _hold_unknowns(values: dict[Any, Any] | list[Any], seen: set[int]) -> bool:
     return False
 
 
-def transfer_properties(resource: Resource, properties: dict[str, Any], custom: bool) -> dict[str, rpc.Resolver]:
+def transfer_properties(resource: Resource, properties: dict[str, Any], custom: bool) -> sdk_outputs.Answers:
     """Gives a resource an output for each of its properties, and returns what resolves them, by name.
 
-    One future for each, as the SDK itself does with a resource's URN; here it makes four and a task that waits for
-    them. "urn" and a custom resource's "id" are made elsewhere.
+    "urn" and a custom resource's "id" are made elsewhere.
     """
-    _made.append(resource)
-    resolvers: dict[str, rpc.Resolver] = {}
-    for name in properties:
-        if name != "urn" and not (name == "id" and custom):
-            resolvers[name], resource.__dict__[name] = _property(resource)
-    return resolvers
-
-
-def _property(resource: Resource) -> tuple[rpc.Resolver, Output[Any]]:
-    future: asyncio.Future[_OutputData[Any]] = asyncio.Future()
-
-    def resolve(value: Any, known: bool, secret: bool, others: set[Resource] | None, failed: Exception | None) -> None:
-        if failed is None:
-            future.set_result(_OutputData({resource, *(others or ())}, value, known, secret))
-        else:
-            future.set_exception(failed)
-
-    return resolve, Output._from_data(future)
+    names = [name for name in properties if name != "urn" and not (name == "id" and custom)]
+    answers = sdk_outputs.Answers(resource, names)
+    _made.append(answers)
+    vars(resource).update((name, sdk_outputs.Property(answers, name)) for name in names)
+    return answers
 
 
 def create_urn(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[str]:
@@ -146,6 +125,7 @@ INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (runtime_resource, "_get_stack_trace", source_pb2.StackTrace),
     (runtime_resource, "create_urn", create_urn),
     (rpc, "contains_unknowns", contains_unknowns),
+    (rpc, "resolve_outputs", sdk_outputs.resolve_outputs),
     (rpc, "transfer_properties", transfer_properties),
     (_types, "unwrap_type", kept(_types.unwrap_type)),
     (_types, "unwrap_optional_type", kept(_types.unwrap_optional_type)),
