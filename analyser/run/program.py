@@ -11,11 +11,9 @@ import sys
 import types
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pulumi
 from pulumi.runtime import config as runtime_config
@@ -193,8 +191,6 @@ def _run(
 
 async def _in_stack(program: Program, recorder: Recorder, work: Work) -> None:
     loop = asyncio.get_running_loop()
-    # The recorder answers at once: threads would only cost time and make the order of registrations differ.
-    loop.set_default_executor(_Inline(max_workers=1))
     loop.set_task_factory(work.begin)
     # Whoever waited for what failed, and is not heard any more, says nothing that ``work`` does not know.
     loop.set_exception_handler(lambda *_: None)
@@ -218,18 +214,6 @@ async def _to_the_end(program: Program) -> None:
         outputs.difference_update(done)
         if outputs:
             await asyncio.wait(set(outputs), return_when=asyncio.FIRST_EXCEPTION)
-
-
-class _Inline(ThreadPoolExecutor):
-    """Calls what it is given there and then."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 class _Errors(logging.Handler):

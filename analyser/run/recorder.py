@@ -37,7 +37,7 @@ class _Unused(mocks.Mocks):
 
 
 class Registered(NamedTuple):
-    """What RegisterResourceResponse says of one's own resource, whose state the SDK reads little of."""
+    """RegisterResourceResponse within a process: the SDK reads little of the state, which need not be encoded whole."""
 
     urn: str
     id: str
@@ -111,7 +111,7 @@ class Recorder(mocks.MockMonitor):
             inputs = self._placed(request.type, request.provider, inputs) if request.custom else inputs
             identifier, state = self._answer(request.type, request.name, inputs) if request.custom else ("", {})
             self._record(_node(request, urn, inputs, state, identifier, seen))
-        return Registered(urn, identifier, property_bags.Lazy(state))
+        return self._response(urn, identifier, state)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's interface
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -209,6 +209,10 @@ class Recorder(mocks.MockMonitor):
         for key, urns in expansion.output_dependencies.items():
             response.propertyDependencies[key].urns.extend(urns)
         return response
+
+    def _response(self, urn: str, identifier: str, state: dict[str, Any]) -> Any:
+        """What a program in this process hears of what it registered."""
+        return Registered(urn, identifier, property_bags.Lazy(state))
 
     @property
     def _strict(self) -> bool:

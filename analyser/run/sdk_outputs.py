@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import Any
 
+from google.protobuf import struct_pb2
 from pulumi import Output, Resource, _types
 from pulumi.output import _OutputData
 from pulumi.runtime import rpc
@@ -21,7 +22,7 @@ class Said:
     def __init__(
         self,
         resource: Resource,
-        given: Mapping[str, Any],
+        given: struct_pb2.Struct,
         outputs: Mapping[str, Any],
         dependencies: Mapping[str, set[Resource]],
         by_metadata: bool,
@@ -31,7 +32,7 @@ class Said:
         self._resource = resource
         self._names = _types.resource_pulumi_to_py_names(type(resource)) if by_metadata else None
         self._given, self._outputs = given, outputs
-        self.inputs = {self._name(key): key for key in given}
+        self._inputs = {self._name(key): key for key in given.fields}
         self._keys = {self._name(key): key for key in outputs}
         self._dependencies = {self._name(key): found for key, found in dependencies.items()}
         self._keep_unknowns = keep_unknowns
@@ -43,12 +44,17 @@ class Said:
         if name in self._keys:
             key = self._keys[name]
             found = self._translated(name, key, rpc.deserialize_property(self._outputs[key], self._keep_unknowns))
-        if found is None and name in self.inputs and not is_dry_run():
-            key = self.inputs[name]
+        if found is None and name in self._inputs and not is_dry_run():
+            key = self._inputs[name]
             found = self._translated(name, key, rpc.deserialize_property(self._given[key]), lenient=True)
         resources = {self._resource, *self._dependencies.get(name, ())}
         known = found is not None or self._missing_is_known
         return _OutputData(resources, rpc.unwrap_rpc_secret(found), known, rpc.is_rpc_secret(found))
+
+    def nested(self) -> list[str]:
+        """The properties that the program gave a list or a map."""
+        kinds = {name: self._given.fields[key].WhichOneof("kind") for name, key in self._inputs.items()}
+        return [name for name, kind in kinds.items() if kind in ("list_value", "struct_value")]
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -77,11 +83,11 @@ class Answers(dict[str, rpc.Resolver]):
         self._said: Said | None = None
 
     def take(self, said: Said) -> None:
-        """Answers from now on by what is said: at once what is waited for and what the program gave, so that what does
-        not fit its type is refused where it was given.
+        """Answers from now on by what is said: at once what is waited for, and lists and maps that the program gave, so
+        that what does not fit its type is refused where it was given.
         """
         self._said = said
-        for name in [name for name in self if name in self._waiting or name in said.inputs]:
+        for name in dict.fromkeys((*self._waiting, *(name for name in said.nested() if name in self))):
             self._settle(name, said.data(name))
 
     def future(self, name: str) -> asyncio.Future[_OutputData[Any]]:
@@ -136,8 +142,8 @@ class Property(Output[Any]):
 
 def resolve_outputs(
     resource: Resource,
-    given: Any,
-    outputs: Any,
+    given: struct_pb2.Struct,
+    outputs: Mapping[str, Any],
     dependencies: Mapping[str, set[Resource]],
     resolvers: Answers,
     _custom: bool,

@@ -1,6 +1,7 @@
 """Faster equivalents of Pulumi SDK functions, patched in for the length of a run."""
 
 import asyncio
+import inspect
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from pulumi.runtime.settings import SETTINGS
 from analyser.run import sdk_outputs
 
 _create_urn = runtime_resource.create_urn
+_from_input = Output.from_input
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _made: list[sdk_outputs.Answers] = []
 """What the resources of the run that is under way answer."""
@@ -25,7 +27,7 @@ def shortcuts() -> Generator[None]:
     """Within it, registrations note no source positions and nothing is logged for debugging, for which the recorder
     has no use; of unknowns, properties, types, URNs and outputs under way functions here take the place of the SDK's.
     """
-    before = [(place, name, getattr(place, name)) for place, name, _ in INSTEAD]
+    before = [(place, name, inspect.getattr_static(place, name)) for place, name, _ in INSTEAD]
     for place, name, shorter in INSTEAD:
         setattr(place, name, shorter)
     try:
@@ -78,9 +80,43 @@ def create_urn(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[
     """A URN of parts that are at hand, without an output for each; the SDK makes one with every registration."""
     if rest or not (isinstance(parent, str) and isinstance(name, str) and isinstance(type_, str)):
         return _create_urn(name, type_, parent, *rest)
-    future: asyncio.Future[_OutputData[str]] = asyncio.Future()
-    future.set_result(_OutputData(set(), f"{parent[: parent.rfind('::')]}${type_}::{name}", True, False))
+    return _there(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+
+
+def _there(value: Any) -> Output[Any]:
+    """An output whose value is at hand."""
+    future: asyncio.Future[_OutputData[Any]] = asyncio.Future()
+    future.set_result(_OutputData(set(), value, True, False))
     return Output._from_data(future)
+
+
+def from_input(value: Any) -> Output[Any]:
+    """An output of a value in which there may be outputs.
+
+    The SDK makes one for each member and each key at any depth, though four in five hold no output: here what is plain
+    is one output.
+    """
+    try:
+        return _there(_copied(value))
+    except _NotPlainError:
+        if type(value) is dict and all(type(key) is str for key in value):
+            return Output.all(**value)
+        return _from_input(value)
+
+
+class _NotPlainError(Exception):
+    """A value holds something other than what JSON has."""
+
+
+def _copied(value: Any) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list:
+        return [_copied(item) for item in value]
+    if kind is dict and all(type(key) is str for key in value):
+        return {key: _copied(item) for key, item in value.items()}
+    raise _NotPlainError
 
 
 def kept(unwrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -131,6 +167,7 @@ INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (_types, "unwrap_optional_type", kept(_types.unwrap_optional_type)),
     (resource_cycle_breaker, "_reachable", reachable),
     (Output, "_track", _track),
+    (Output, "from_input", staticmethod(from_input)),
     (log, "debug", _unheard),
 )
 """Where the SDK looks a function up, by what name, and what it finds while a run lasts."""

@@ -101,6 +101,9 @@ class Observer(Recorder):
         self.callbacks.close()  # before the program closes its port, of which gRPC would tell on stderr
         return super().SignalAndWaitForShutdown(request)
 
+    def _response(self, urn: str, identifier: str, state: dict[str, Any]) -> Any:
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=property_bags.encode(state))
+
     def _looked_up(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         account = self._deployed.account if self._deployed else ""
         answer = mock_cloud.look_up(token, arguments, self._region, account or mock_cloud.ACCOUNT_ID)

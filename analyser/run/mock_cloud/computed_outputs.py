@@ -82,8 +82,7 @@ def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = (
 
     ``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there.
     """
-    inner = bare(typ)
-    origin = typing.get_origin(inner)
+    inner, origin = _form(typ)
     if is_list(origin):
         return _items(identity, key, inner, within)
     if origin is not None:
@@ -110,6 +109,13 @@ def _items(identity: Identity, key: str, listed: Any, within: tuple[Any, ...]) -
         return _validations(identity)
     arguments = typing.get_args(listed)
     return [value_of(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
+
+
+@functools.cache
+def _form(typ: Any) -> tuple[Any, Any]:
+    """A type without Optional, and what it is made of, which typing works out anew each time."""
+    inner = bare(typ)
+    return inner, typing.get_origin(inner)
 
 
 def bare(typ: Any) -> Any:

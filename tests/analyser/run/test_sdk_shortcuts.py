@@ -1,6 +1,7 @@
 """What a run does in fewer steps than Pulumi's SDK comes to the same, and is undone after it."""
 
 import gc
+import inspect
 import weakref
 from collections.abc import Mapping
 from itertools import product
@@ -121,7 +122,7 @@ def test_resources_of_a_run_are_not_left_to_the_garbage_collector() -> None:
 
 def test_they_last_as_long_as_the_run() -> None:
     def found() -> list[Any]:
-        return [getattr(place, name) for place, name, _ in sdk_shortcuts.INSTEAD]
+        return [inspect.getattr_static(place, name) for place, name, _ in sdk_shortcuts.INSTEAD]
 
     theirs = found()
     during = []
@@ -158,6 +159,41 @@ def test_a_urn_of_parts_that_are_not_there_yet_waits_for_them() -> None:
     heard = []
     record(lambda: resource.create_urn(pulumi.Output.from_input("logs"), _TYPE, _PARENT).apply(heard.append))
     assert heard == ["urn:pulumi:test::strata::strata:data:Store$aws:s3/bucket:Bucket::logs"]
+
+
+@pulumi.input_type
+class _Options:
+    def __init__(self, *, label: pulumi.Input[str], sizes: list[pulumi.Input[int]]) -> None:
+        pulumi.set(self, "label", label)
+        pulumi.set(self, "sizes", sizes)
+
+
+def _said(data: Any) -> tuple[Any, ...]:
+    options = isinstance(data.value, dict) and data.value.get("o")
+    value = repr(vars(options) if options else data.value).split(" at 0x")[0]
+    return value, data.is_known, data.is_secret, {resource._name for resource in data.resources}
+
+
+def test_an_output_of_a_value_is_the_sdk_s() -> None:
+    heard: list[list[Any]] = [[], []]
+
+    async def program() -> None:
+        store = _Store("logs")
+        values: list[Any] = [
+            None, "a", 1, True, [], {}, (), {"a": [{"b": 1.5}, None]}, ("a", "b"), {"s": {"t": store.arn}}, store.arn,
+            [store.arn, {"a": "b"}], {"secret": [pulumi.Output.secret("b")]}, {"u": pulumi.UNKNOWN},
+            {"o": _Options(label=store.arn, sizes=[1])}, {pulumi.Output.from_input("key"): "a"}, {"self": 1, "args": 2},
+        ]  # fmt: skip
+        for make, into in zip((sdk_shortcuts._from_input, pulumi.Output.from_input), heard, strict=True):
+            into += [_said(await make(value)._data) for value in values]
+        shared = {"a": ["b"]}
+        copied = (await pulumi.Output.from_input(shared)._data).value
+        assert copied == shared
+        assert copied["a"] is not shared["a"]
+
+    run_program(program, stack="test", config={})
+    assert heard[0] == heard[1]
+    assert {known for _, known, *_ in heard[1]} == {True, False}
 
 
 class _Store(pulumi.CustomResource):
