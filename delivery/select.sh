@@ -10,5 +10,7 @@ jq --raw-output '"stacks=\([.stacks[].stack] | tojson)", "deployed=\([.stacks[] 
 # Of a branch's first push, after one that was forced and of a repository's first commit there is none: then all may differ.
 compared=()
 if git cat-file -e "$BASE^{commit}" 2>/dev/null; then compared=(--rev "$BASE"); fi
-.venv/bin/strata delivery "${compared[@]}" --json |
-  jq --raw-output '"touched=\([.stacks[].stack] | tojson)", "lines=\(.lines | tojson)"'
+chosen=$(.venv/bin/strata delivery "${compared[@]}" --json)
+jq --raw-output '"touched=\([.stacks[].stack] | tojson)", "lines=\(.lines | tojson)"' <<<"$chosen"
+[[ -z ${GITHUB_STEP_SUMMARY:-} ]] || jq --raw-output --arg base "$BASE" \
+  '(.gone // [])[] | "\(.) has no file any more. What it made stays and is paid for: destroy it from \($base)."' <<<"$chosen" >>"$GITHUB_STEP_SUMMARY"

@@ -27,10 +27,12 @@ STACKS = [
 LINES = [{"line": "shop-dev", "dev": "shop-dev", "staging": "", "prod": "", "recovery": ""}]
 
 
-def strata(made: Tools, touched: int = 1) -> None:
-    """All stacks; with --rev the first few of them."""
+def strata(made: Tools, touched: int = 1, gone: tuple[str, ...] = ()) -> None:
+    """All stacks; with --rev the first few of them, and those that are gone."""
     (made.folder / "all.json").write_text(json.dumps({"stacks": STACKS, "lines": LINES}))
-    (made.folder / "some.json").write_text(json.dumps({"stacks": STACKS[:touched], "lines": LINES if touched else []}))
+    (made.folder / "some.json").write_text(
+        json.dumps({"stacks": STACKS[:touched], "lines": LINES if touched else [], "gone": list(gone)})
+    )
     made.strata(
         'case "$*" in delivery*--rev*) cat some.json ;; delivery*) cat all.json ;; diff*) echo "what changes" ;;'
         ' preview*) printf "noise\\nPolicies: 0 mandatory\\nshop-dev passes: 3 resources\\n" ;; esac'
@@ -153,6 +155,18 @@ def test_without_a_right_to_comment_the_summary_says_it(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "## shop is new\n" in (tmp_path / "summary").read_text()
     assert not made.calls("gh")
+
+
+def test_a_stack_that_is_taken_away_is_said_and_not_no_change(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=0, gone=("shop-old",))
+    base, summary = repository(tmp_path), tmp_path / "summary"
+    assert made.run("review.sh", "said.md", BASE=base).returncode == 0
+    said = (tmp_path / "said.md").read_text()
+    assert "## shop-old has no file any more\n" in said
+    assert "No stack changes" not in said
+    assert made.run("select.sh", BASE=base, GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
+    assert summary.read_text().startswith("shop-old has no file any more. What it made stays")
 
 
 def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
