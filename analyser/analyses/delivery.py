@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analyser.analyses.prerequisites.outside import IMAGE, images_of
+from analyser.analyses.prerequisites.images import IMAGE, images_of
 from analyser.graph import Graph
 from settings import stackfile
 from settings.accounts import account_of

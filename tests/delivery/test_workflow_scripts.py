@@ -96,6 +96,22 @@ def test_jobs_are_made_of_the_stack_files(tmp_path: Path) -> None:
     assert json.loads(chosen[3].removeprefix("lines=")) == LINES
 
 
+@pytest.mark.parametrize(("only", "code"), [("shop-dev", 0), ("shop", 1), ("nope", 1)])
+def test_one_stack_of_the_workflow_is_deployed_whatever_differs(tmp_path: Path, only: str, code: int) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=0)
+    line = {"line": "shop-dev", "dev": "shop-dev", "staging": "", "prod": "shop-prod", "recovery": ""}
+    (tmp_path / "all.json").write_text(
+        json.dumps({"stacks": STACKS, "lines": [line, {**line, "dev": "", "line": "x"}]})
+    )
+    ended = made.run("select.sh", BASE=repository(tmp_path), ONLY=only)
+    assert ended.returncode == code
+    assert ("is no stack that the workflow deploys" in ended.stderr) is bool(code)
+    if not code:
+        assert ended.stdout.splitlines()[2] == 'touched=["shop-dev"]'
+        assert json.loads(ended.stdout.splitlines()[3].removeprefix("lines=")) == [{**line, "prod": ""}]
+
+
 @pytest.mark.parametrize("base", ["0" * 40, "1" * 40, "HEAD~1"])
 def test_all_is_looked_at_where_there_is_no_commit_before(tmp_path: Path, base: str) -> None:
     """What GitHub names before a branch's first push, before one that was forced, and in a run by hand."""
