@@ -195,7 +195,7 @@ def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
 PULUMI = """case "$1 $2" in
   "stack output") echo '{}' ;;
   "stack export") echo "{\\"deployment\\": {\\"resources\\": [${DEPLOYED:-}]}}" ;;
-  preview*) echo "+ 3 to create"; [[ -n $FAILS ]] && exit 1; echo plan > "${@: -3:1}" ;;
+  preview*) echo "+ 3 to create"; [[ -n $FAILS ]] && exit 1; echo "${PLAN:-{\\}}" > "${@: -3:1}" ;;
 esac"""
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, by a --query of the CLI
 LISTED = """case "$1 $2" in
@@ -230,6 +230,28 @@ def test_whoever_is_asked_reads_what_the_plan_means(tmp_path: Path) -> None:
     assert summary.read_text() == meaning
     assert meaning.startswith("## a to b\n")
     assert "+ 3 to create" in meaning
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "said"),
+    [
+        ("pipeline:Pipeline", ["update"], True),
+        ("pipeline:Pipeline", ["same"], False),
+        ("webhook:Webhook", ["update"], False),
+    ],
+)
+def test_whoever_is_asked_is_told_that_the_pipeline_itself_changes(
+    tmp_path: Path, kind: str, steps: list[str], said: bool
+) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    made.strata('printf "## a to b\\n\\n0 added, 1 changed\\n"')
+    urn = f"urn:pulumi:shop::strata::strata:Pipeline$aws:codepipeline/{kind}::delivery-pipeline"
+    at = {"PULUMI_BACKEND_URL": "s3://state", "PLAN": json.dumps({"resourcePlans": {urn: {"steps": steps}}})}
+    told = tmp_path / "planned.txt"
+    ended = made.run("plan.sh", COMMIT="c1", FAILS="", DEPLOYED="{}", PLANNED_FILE=str(told), **at)
+    assert ended.returncode == 0, ended.stderr
+    assert told.read_text().startswith("The pipeline itself changes, which cancels") is said
+    assert "0 added, 1 changed" in told.read_text()
 
 
 def test_of_a_plan_that_is_longer_than_a_summary_may_be_the_begin_is_shown(tmp_path: Path) -> None:
