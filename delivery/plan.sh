@@ -31,7 +31,7 @@ pulumi stack export --stack "$STACK" >"$folder/$STACK as deployed.json"
 itself=$(jq '[(.resourcePlans // {}) | to_entries[] | select(.key | contains("aws:codepipeline/pipeline:Pipeline::")) |
   .value.steps[]? | select(. != "same")] | length' "$folder/plan.json")
 [[ $itself == 0 ]] ||
-  sed --in-place '3s/^/The pipeline itself changes, which cancels this execution after pulumi up: release the change again then. /' "$folder/plan.md"
+  sed --in-place '3s/^/The pipeline itself changes, which cancels this execution after the update: release the change again then. /' "$folder/plan.md"
 aws s3 cp "$folder/plan.json" "$kept.json"
 aws s3 cp "$folder/plan.md" "$kept.md"
 tell_plan "$folder/plan.md" "$kept.md"
