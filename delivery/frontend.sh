@@ -8,6 +8,17 @@ shopt -s inherit_errexit
 branch=${BRANCH:-main}
 pause=${PAUSE_SECONDS:-10}
 
+# An application builds the commits of its own repository. Where that is another one than this workflow's, no build of it is of
+# this commit, and none may be started: there is nothing to wait for.
+if [[ -n ${GITHUB_REPOSITORY:-} ]]; then
+  built=$(aws amplify get-app --app-id "$AMPLIFY_APP_ID" --query app.repository --output text)
+  own=${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY
+  if [[ ${built,,} != "${own,,}" ]]; then
+    echo "the site is built of $built by Amplify itself, whose pushes it follows; $COMMIT is none of them"
+    exit 0
+  fi
+fi
+
 # The build of the commit that was begun last; Amplify knows what is no commit's as HEAD.
 build() {
   aws amplify list-jobs --app-id "$AMPLIFY_APP_ID" --branch-name "$branch" --output json |

@@ -25,6 +25,13 @@ pulumi stack export --stack "$STACK" >"$folder/$STACK as deployed.json"
   # shellcheck disable=SC2016
   printf '\n### What Pulumi and the policies say\n\n```\n%s\n```\n' "$(cat "$folder/preview")"
 } >"$folder/plan.md"
+# Whoever approves reads the third line (common.sh). An update of the pipeline cancels the execution that makes it:
+# docs/decisions/0074-a-pipeline-that-changes-itself.md
+# The form of a plan: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/plan.go
+itself=$(jq '[(.resourcePlans // {}) | to_entries[] | select(.key | contains("aws:codepipeline/pipeline:Pipeline::")) |
+  .value.steps[]? | select(. != "same")] | length' "$folder/plan.json")
+[[ $itself == 0 ]] ||
+  sed --in-place '3s/^/The pipeline itself changes, which cancels this execution after the update: release the change again then. /' "$folder/plan.md"
 aws s3 cp "$folder/plan.json" "$kept.json"
 aws s3 cp "$folder/plan.md" "$kept.md"
 tell_plan "$folder/plan.md" "$kept.md"

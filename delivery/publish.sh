@@ -35,7 +35,10 @@ log_in "$region" "$registry"
 other=$([[ $(uname -m) == x86_64 ]] && echo aarch64 || echo x86_64)
 [[ -e /proc/sys/fs/binfmt_misc/qemu-$other ]] || { sudo apt-get update && sudo apt-get install --yes qemu-user-static; } >&2
 builder=strata-$RANDOM
-docker buildx create --name "$builder" --driver docker-container >&2
+# What builds is named by its content, as what is built is: what a tag of BuildKit points at today, nobody has looked at.
+# https://github.com/moby/buildkit/releases; the digest: docker buildx imagetools inspect moby/buildkit:v0.33.1
+buildkit=moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea
+docker buildx create --name "$builder" --driver docker-container --driver-opt "image=$buildkit" >&2
 trap 'docker buildx rm "$builder" >&2' EXIT
 told=$(mktemp)
 docker buildx build --builder "$builder" --platform linux/arm64,linux/amd64 --push --tag "$registry/$repository:candidate-$(date --utc +%Y%m%d%H%M%S)-$RANDOM" \

@@ -8,15 +8,23 @@ shopt -s inherit_errexit
 file=${1:?is where the comment is written}
 readonly MARKER='<!-- strata-review -->' MOST=60000
 
-touched=$(.venv/bin/strata delivery --rev "$BASE" --json | jq --raw-output '.stacks[].stack')
+compared=$(.venv/bin/strata delivery --rev "$BASE" --json)
+touched=$(jq --raw-output '.stacks[].stack' <<<"$compared")
+gone=$(jq --raw-output '.gone[]' <<<"$compared")
 {
   echo "$MARKER"
-  [[ -n $touched ]] || echo "No stack changes."
+  [[ -n $touched$gone ]] || echo "No stack changes."
+  for stack in $gone; do
+    # shellcheck disable=SC2016
+    printf '## %s has no file any more\n\nWhat it made stays, is paid for, and nobody deploys it or looks for drift. Destroy it first, from %s: `strata teardown %s`.\n\n' \
+      "$stack" "${BASE:0:12}" "$stack"
+  done
   for stack in $touched; do
     if git cat-file -e "$BASE:Pulumi.$stack.yaml" 2>/dev/null; then
       .venv/bin/strata diff "$stack" --rev "$BASE" --format markdown
     else
-      printf '## %s is new\n' "$stack"
+      # shellcheck disable=SC2016
+      printf '## %s is new\n\nIts first `up` is made by hand (docs/deploying.md): the workflow fails until it was.\n' "$stack"
     fi
     printf '\n```\n'
     .venv/bin/strata preview "$stack" 2>&1 | grep -E '^(Policies|mandatory|advisory|total|Deployment|Recovery)|passes|fails' || true

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analyser.analyses.prerequisites.outside import IMAGE, images_of
+from analyser.analyses.prerequisites.images import IMAGE, images_of
 from analyser.graph import Graph
 from settings import stackfile
 from settings.accounts import account_of
@@ -18,6 +18,8 @@ from settings.provider import REGION_KEY
 PLACES = ("dev", "staging", "prod", "recovery")
 """The order in which a commit comes to the stacks of a line."""
 _ECR = "aws:ecr/repository:Repository"
+_LAYER = "aws:lambda/layerVersion:LayerVersion"
+_BUILT_LAYER = re.compile(r"dist/(.+)-layer\.zip")
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,19 @@ def images(graph: Graph) -> list[Image]:
         if one is not None and one["name"] in own
     }
     return sorted(made, key=lambda one: (one.repository, one.version))
+
+
+def beside(graph: Graph, system: str) -> list[str]:
+    """Paths of the repository that a deployment delivers and that are no input of the program.
+
+    They are locks, of which layers are built (Makefile), and the site that ``delivery/site.sh`` publishes.
+    """
+    layers = (str((node.inputs.get("code") or {}).get("path")) for node in graph.of_type(_LAYER))
+    found = [
+        f"functions/{one[1].replace('-', '_')}/requirements.txt" for path in layers if (one := _BUILT_LAYER.match(path))
+    ]
+    site = [f"frontend/{system}"] if graph.exports.get("webBucket") or graph.exports.get("staticBucket") else []
+    return [*sorted(found), *site]
 
 
 def _first(one: Delivered, ours: Mapping[str, Delivered]) -> str:

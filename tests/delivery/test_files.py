@@ -60,20 +60,6 @@ def test_nothing_is_deployed_before_its_tests_or_from_a_pull_request() -> None:
     assert jobs["deploy-frontend"]["needs"] == "deploy-backend"
 
 
-def test_a_stack_takes_every_step_in_its_order_where_it_can_be_done() -> None:
-    runs = [step.get("run", "") for step in workflow("stack")["jobs"]["deploy"]["steps"]]
-    assert [run for run in runs if "step.sh" in run] == [f"delivery/step.sh {step}" for step in STEPS]
-
-
-def test_what_is_deployed_was_planned_by_a_role_that_only_reads_and_is_approved() -> None:
-    jobs = workflow("stack")["jobs"]
-    assert jobs["deploy"]["needs"] == "plan"
-    assert jobs["plan"]["environment"] == "${{ inputs.stack }}-plan"
-    assert jobs["deploy"]["environment"] == "${{ inputs.stack }}"
-    assert 'delivery/environment.sh strata-preview >> "$GITHUB_ENV"' in [s.get("run") for s in jobs["plan"]["steps"]]
-    assert {job["env"]["COMMIT"] for job in jobs.values()} == {"${{ github.sha }}"}
-
-
 def test_deployments_of_a_stack_queue_and_are_never_broken_off() -> None:
     assert workflow("stack")["jobs"]["deploy"]["concurrency"] == {
         "group": "stack-${{ inputs.stack }}",

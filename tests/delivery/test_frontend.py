@@ -10,6 +10,7 @@ import pytest
 SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "frontend.sh"
 AWS = """
 case "$2" in
+  get-app) echo https://github.com/Example/site ;;
   list-jobs) echo "$JOBS" ;;
   start-job) echo 9 ;;
   get-job) echo "$(head -n 1 states)"; sed -i 1d states ;;
@@ -17,7 +18,7 @@ esac
 """
 
 
-def run(folder: Path, jobs: list[dict[str, str]], states: list[str]) -> tuple[int, list[str]]:
+def run(folder: Path, jobs: list[dict[str, str]], states: list[str], **more: str) -> tuple[int, list[str]]:
     """The script's exit status and what it asked AWS for."""
     tool, log = folder / "aws", folder / "calls"
     tool.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "$*" >> "{log}"\n{AWS}')
@@ -29,6 +30,8 @@ def run(folder: Path, jobs: list[dict[str, str]], states: list[str]) -> tuple[in
         "COMMIT": "abc",
         "PAUSE_SECONDS": "0",
         "JOBS": json.dumps({"jobSummaries": jobs}),
+        "GITHUB_REPOSITORY": "example/site",
+        **more,
     }
     done = subprocess.run([SCRIPT], env=given, cwd=folder, check=False, capture_output=True, timeout=600)
     return done.returncode, log.read_text().splitlines()
@@ -55,3 +58,12 @@ def test_a_commit_that_nobody_has_built_is_built(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["FAILED", "CANCELLED"])
 def test_a_build_that_fails_fails_the_delivery(tmp_path: Path, end: str) -> None:
     assert run(tmp_path, [{"jobId": "7", "commitId": "abc"}], ["RUNNING", end])[0] == 1
+
+
+def test_an_application_of_another_repository_is_told_no_commit_of_this_one(tmp_path: Path) -> None:
+    """GetApp tells the repository's address: https://docs.aws.amazon.com/amplify/latest/APIReference/API_App.html"""
+    status, calls = run(
+        tmp_path, [{"jobId": "8", "commitId": "other"}], ["FAILED"], GITHUB_REPOSITORY="example/platform"
+    )
+    assert status == 0
+    assert [call.split()[1] for call in calls] == ["get-app"]

@@ -27,10 +27,12 @@ STACKS = [
 LINES = [{"line": "shop-dev", "dev": "shop-dev", "staging": "", "prod": "", "recovery": ""}]
 
 
-def strata(made: Tools, touched: int = 1) -> None:
-    """All stacks; with --rev the first few of them."""
+def strata(made: Tools, touched: int = 1, gone: tuple[str, ...] = ()) -> None:
+    """All stacks; with --rev the first few of them, and those that are gone."""
     (made.folder / "all.json").write_text(json.dumps({"stacks": STACKS, "lines": LINES}))
-    (made.folder / "some.json").write_text(json.dumps({"stacks": STACKS[:touched], "lines": LINES if touched else []}))
+    (made.folder / "some.json").write_text(
+        json.dumps({"stacks": STACKS[:touched], "lines": LINES if touched else [], "gone": list(gone)})
+    )
     made.strata(
         'case "$*" in delivery*--rev*) cat some.json ;; delivery*) cat all.json ;; diff*) echo "what changes" ;;'
         ' preview*) printf "noise\\nPolicies: 0 mandatory\\nshop-dev passes: 3 resources\\n" ;; esac'
@@ -94,6 +96,22 @@ def test_jobs_are_made_of_the_stack_files(tmp_path: Path) -> None:
     assert json.loads(chosen[3].removeprefix("lines=")) == LINES
 
 
+@pytest.mark.parametrize(("only", "code"), [("shop-dev", 0), ("shop", 1), ("nope", 1)])
+def test_one_stack_of_the_workflow_is_deployed_whatever_differs(tmp_path: Path, only: str, code: int) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=0)
+    line = {"line": "shop-dev", "dev": "shop-dev", "staging": "", "prod": "shop-prod", "recovery": ""}
+    (tmp_path / "all.json").write_text(
+        json.dumps({"stacks": STACKS, "lines": [line, {**line, "dev": "", "line": "x"}]})
+    )
+    ended = made.run("select.sh", BASE=repository(tmp_path), ONLY=only)
+    assert ended.returncode == code
+    assert ("is no stack that the workflow deploys" in ended.stderr) is bool(code)
+    if not code:
+        assert ended.stdout.splitlines()[2] == 'touched=["shop-dev"]'
+        assert json.loads(ended.stdout.splitlines()[3].removeprefix("lines=")) == [{**line, "prod": ""}]
+
+
 @pytest.mark.parametrize("base", ["0" * 40, "1" * 40, "HEAD~1"])
 def test_all_is_looked_at_where_there_is_no_commit_before(tmp_path: Path, base: str) -> None:
     """What GitHub names before a branch's first push, before one that was forced, and in a run by hand."""
@@ -155,6 +173,18 @@ def test_without_a_right_to_comment_the_summary_says_it(tmp_path: Path) -> None:
     assert not made.calls("gh")
 
 
+def test_a_stack_that_is_taken_away_is_said_and_not_no_change(tmp_path: Path) -> None:
+    made = Tools(tmp_path)
+    strata(made, touched=0, gone=("shop-old",))
+    base, summary = repository(tmp_path), tmp_path / "summary"
+    assert made.run("review.sh", "said.md", BASE=base).returncode == 0
+    said = (tmp_path / "said.md").read_text()
+    assert "## shop-old has no file any more\n" in said
+    assert "No stack changes" not in said
+    assert made.run("select.sh", BASE=base, GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
+    assert summary.read_text().startswith("shop-old has no file any more. What it made stays")
+
+
 def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
     made = Tools(tmp_path)
     strata(made, touched=0)
@@ -165,7 +195,7 @@ def test_a_change_that_touches_no_stack_says_so(tmp_path: Path) -> None:
 PULUMI = """case "$1 $2" in
   "stack output") echo '{}' ;;
   "stack export") echo "{\\"deployment\\": {\\"resources\\": [${DEPLOYED:-}]}}" ;;
-  preview*) echo "+ 3 to create"; [[ -n $FAILS ]] && exit 1; echo plan > "${@: -3:1}" ;;
+  preview*) echo "+ 3 to create"; [[ -n $FAILS ]] && exit 1; echo "${PLAN:-{\\}}" > "${@: -3:1}" ;;
 esac"""
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, by a --query of the CLI
 LISTED = """case "$1 $2" in
@@ -200,6 +230,28 @@ def test_whoever_is_asked_reads_what_the_plan_means(tmp_path: Path) -> None:
     assert summary.read_text() == meaning
     assert meaning.startswith("## a to b\n")
     assert "+ 3 to create" in meaning
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "said"),
+    [
+        ("pipeline:Pipeline", ["update"], True),
+        ("pipeline:Pipeline", ["same"], False),
+        ("webhook:Webhook", ["update"], False),
+    ],
+)
+def test_whoever_is_asked_is_told_that_the_pipeline_itself_changes(
+    tmp_path: Path, kind: str, steps: list[str], said: bool
+) -> None:
+    made = Tools(tmp_path, pulumi=PULUMI, aws=LISTED)
+    made.strata('printf "## a to b\\n\\n0 added, 1 changed\\n"')
+    urn = f"urn:pulumi:shop::strata::strata:Pipeline$aws:codepipeline/{kind}::delivery-pipeline"
+    at = {"PULUMI_BACKEND_URL": "s3://state", "PLAN": json.dumps({"resourcePlans": {urn: {"steps": steps}}})}
+    told = tmp_path / "planned.txt"
+    ended = made.run("plan.sh", COMMIT="c1", FAILS="", DEPLOYED="{}", PLANNED_FILE=str(told), **at)
+    assert ended.returncode == 0, ended.stderr
+    assert told.read_text().startswith("The pipeline itself changes, which cancels") is said
+    assert "0 added, 1 changed" in told.read_text()
 
 
 def test_of_a_plan_that_is_longer_than_a_summary_may_be_the_begin_is_shown(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ PROGRAMS = {
     "openssl": _program("-nocrypt -genkey -noout -topk8 -pubout", "-name -out -in", "ecparam pkcs8 ec"),
     "helm": _program("--atomic --all", "-n --namespace --version --repo", "install upgrade list history rollback show"),
     "git": _program("-b", "-m", "clone revert checkout commit push tag log rev-parse"),
-    "gh": _program("", "--ref -f --jq", "api workflow run secret variable"),
+    "gh": _program("", "--ref -f --field --jq --body --env --method --input", "api workflow run secret variable"),
     "dig": _program("+short"),
     "shred": _program("-u -n -z"),
     "python": _program("", "-c -m"),

@@ -336,6 +336,17 @@ def test_nothing_is_signed_for_what_s3_would_refuse(main: Any, wanted: dict[str,
     assert ask(main, "POST", "/api/uploads", **asked)[0] == 422
 
 
+def test_every_route_that_may_have_a_body_has_a_model_of_it(main: Any) -> None:
+    """API Gateway has one route of every method, and so no model: bodies are judged here."""
+    routes = [route for route in main.app.routes if getattr(route, "dependant", None)]
+    writing = [route for route in routes if set(route.methods) & {"POST", "PUT", "PATCH", "DELETE"}]
+    assert [(route.path, route.body_field is not None) for route in writing] == [
+        ("/api/uploads", True),
+        ("/{rest:path}", False),  # answers 501, whatever is sent
+    ]
+    assert not any("Request" in str(inspect.signature(route.endpoint)) for route in routes)
+
+
 def test_no_password_is_sent_to_a_database_without_tls() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(5)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analyser.analyses.delivery import PLACES, delivered, images, lines
+from analyser.analyses.delivery import PLACES, beside, delivered, images, lines
 from analyser.analyses.report import compared
 from analyser.faces.commands import delivery, revision
 from settings import SettingsError, stackfile
@@ -56,10 +56,29 @@ def test_a_push_goes_to_the_stacks_that_it_touches_alone(monkeypatch: pytest.Mon
     monkeypatch.setattr(stackfile, "stack_names", lambda directory: few)
     monkeypatch.setattr(revision, "had_stack", lambda root, stack, rev: True)
     monkeypatch.setattr(revision, "preview_at", lambda root, stack, rev: compared(graphs[stack]))
+    monkeypatch.setattr(
+        revision, "changed", lambda root, paths, rev: "functions/collaboration/requirements.txt" in paths
+    )
+    monkeypatch.setattr(revision, "stacks_at", lambda root, rev: ["shop", *few])
     monkeypatch.setattr(delivery, "graph_of", now)
     found = delivery._all(ROOT, "HEAD")
-    assert [one["stack"] for one in found["stacks"]] == ["dev"]
-    assert found["lines"] == [{"line": "dev", "dev": "dev", "staging": "", "prod": "", "recovery": ""}]
+    assert [one["stack"] for one in found["stacks"]] == ["dev", "collaboration-dev"], "a layer's lock is no input"
+    assert found["lines"][0] == {"line": "dev", "dev": "dev", "staging": "", "prod": "", "recovery": ""}
+    assert found["gone"] == ["shop"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_is_delivered_beside_the_program_is_told(stack: str) -> None:
+    """Each layer's lock, as the Makefile builds it, and the site where ``site.sh`` finds a bucket for one."""
+    graph, system = stack_graph(stack), delivered(ROOT, stack).system
+    told = beside(graph, system)
+    locks = [one for one in told if one.startswith("functions/")]
+    made = (ROOT / "Makefile").read_text()
+    archives = {node.inputs["code"]["path"] for node in graph.of_type("aws:lambda/layerVersion:LayerVersion")}
+    assert len(locks) == len(archives)
+    assert all(any(f"{archive}: {lock}\n" in made for archive in archives) for lock in locks)
+    site = any(graph.exports.get(bucket) for bucket in ("webBucket", "staticBucket"))
+    assert told == [*locks, *([f"frontend/{system}"] if site else [])]
 
 
 def test_a_stack_that_was_not_there_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from analyser.analyses.prerequisites import deployer, outside, quotas, roles, settings, vaults
+from analyser.analyses.prerequisites import deployer, images, outside, quotas, roles, settings, vaults
 from analyser.analyses.prerequisites.model import Prerequisite, When
 from analyser.graph import Graph
 
@@ -24,7 +24,7 @@ FINDERS: tuple[Callable[[Graph], Iterator[Prerequisite]], ...] = (
     quotas.quotas,
     quotas.models,
     outside.state_copy,
-    outside.images,
+    images.images,
     outside.values,
     settings.subscriptions,
     settings.cost_tags,

@@ -35,7 +35,8 @@ def deployers(graph: Graph) -> Iterator[Prerequisite]:
     # What a commit deploys says where its state is.
     by_hand = delivery_of(graph.config).by is Deployer.HAND
     rights_for = f"strata rights-for {graph.stack}{' --state s3://my-state-bucket' if by_hand else ''}"
-    for role, holders in sorted(_roles(graph).items()):
+    becoming = sorted(_roles(graph).items())
+    for role, holders in ((role, holders) for (account, role), holders in becoming if not account):
         policies = (
             f"{rights_for} --output rights",
             "# make and attach these policies: docs/deploying.md, step 2; for a first up without them "
@@ -60,7 +61,8 @@ def deployers(graph: Graph) -> Iterator[Prerequisite]:
             urns=tuple(node.urn for node in holders),
         )
         if holders:
-            yield _trust(role, holders)
+            yield _trust(graph.stack, role, holders)
+    yield from (_trust(graph.stack, role, holders, account) for (account, role), holders in becoming if account)
     for node in graph.of_type(_CLUSTER):
         role = _role_of(runner_of(graph))
         yield _identity(role, node)
@@ -83,19 +85,23 @@ def _identity(role: str, cluster: Node) -> Prerequisite:
     )
 
 
-def _trust(role: str, holders: list[Node]) -> Prerequisite:
-    # IAM names them after their logical names, with a suffix.
-    begun = " || ".join(f"starts_with(RoleName, '{known(node, 'name') or node.name}')" for node in holders)
+def _trust(stack: str, role: str, holders: list[Node], account: str = "") -> Prerequisite:
+    """``account`` is another one than the stack's, whose role its builds become to deploy a stack there."""
+    there = f" --profile {account}" if account else ""
+    # Other stacks of an account have roles of the same logical names.
+    named = ", ".join(json.dumps(node.name) for node in holders)
+    found = f'select(.type == "{_ROLE}" and (.urn | split("::") | last | IN({named})))'
     return Prerequisite(
         kind="trust",
-        title=f"{role} lets the stack's builds and workflows become it",
-        why="both sides must say so: their roles may assume it, and its trust policy has to name them",
-        check=f"aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument",
+        title=f"{role}{f' of account {account}' if account else ''} lets the stack's builds and workflows become it",
+        why="both sides must say so: their roles may assume it, and its trust policy has to name them"
+        + ("; the profile called like the account is an administrator of it" if account else ""),
+        check=f"aws iam get-role --role-name {role}{there} --query Role.AssumeRolePolicyDocument",
         good="a statement that lets them in by their ARNs",
         make=(
             "# their ARNs, to be added to trust.json as principals of sts:AssumeRole:",
-            f'aws iam list-roles --query "Roles[?{begun}].Arn" --output text',
-            f"aws iam update-assume-role-policy --role-name {role} --policy-document file://trust.json",
+            f"pulumi stack export --stack {stack} | jq --raw-output '.deployment.resources[] | {found}.outputs.arn'",
+            f"aws iam update-assume-role-policy --role-name {role}{there} --policy-document file://trust.json",
         ),
         when=When.BETWEEN,
         urns=tuple(node.urn for node in holders),
@@ -121,30 +127,33 @@ def _access(role: str, cluster: Node, region: str) -> Prerequisite:
     )
 
 
-def _roles(graph: Graph) -> dict[str, list[Node]]:
-    """The deployment roles of a stack, with the roles that may become them: of builds, and of workflows.
+def _roles(graph: Graph) -> dict[tuple[str, str], list[Node]]:
+    """The deployment roles that are become, by account (empty for the stack's own) and name, with the roles of the
+    stack that may become them: of builds, and of workflows.
 
     A role that the stack makes, such as a search domain's master, is none of them.
     """
-    found: dict[str, list[Node]] = {}
+    found: dict[tuple[str, str], list[Node]] = {}
     by_name = {str(node.outputs.get("name")): node for node in graph.of_type(_ROLE)}
     for node in graph.of_type("aws:iam/rolePolicy:RolePolicy"):
-        for role in _assumed(str(node.inputs.get("policy"))) - set(by_name):
-            holder = by_name.get(str(node.inputs.get("role")))
-            found.setdefault(role, []).extend([holder] if holder else [])
+        for account, role in _assumed(str(node.inputs.get("policy"))):
+            if account or role not in by_name:
+                holder = by_name.get(str(node.inputs.get("role")))
+                found.setdefault((account, role), []).extend([holder] if holder else [])
     if graph.of_type(_CLUSTER):
-        found.setdefault(_role_of(runner_of(graph)), [])
+        found.setdefault(("", _role_of(runner_of(graph))), [])
     return found
 
 
-def _assumed(policy: str) -> set[str]:
-    """The names of the roles that an inline policy lets its holder become."""
+def _assumed(policy: str) -> set[tuple[str, str]]:
+    """The roles that an inline policy lets its holder become: account, empty for the stack's own, and name."""
     try:
         statements = json.loads(policy)["Statement"]
     except (ValueError, KeyError, TypeError):
         return set()
     arns = [arn for one in statements if "sts:AssumeRole" in one.get("Action", ()) for arn in one.get("Resource", ())]
-    return {arn.rpartition("/")[2] for arn in arns if ":role/" in arn}
+    roles = [arn for arn in arns if ":role/" in arn]
+    return {(arn.split(":")[4].replace(ACCOUNT_ID, ""), arn.rpartition("/")[2]) for arn in roles}
 
 
 def _role_of(build: Node | None) -> str:

@@ -1,23 +1,16 @@
 """What comes from elsewhere while a stack is made: names, images, values, consents."""
 
-import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from analyser.analyses.prerequisites.model import Prerequisite, When, block, in_account, known, urns
+from analyser.analyses.prerequisites.model import Prerequisite, When, block, known, urns
 from analyser.graph import Graph, Node
-from analyser.run.mock_cloud import ACCOUNT_ID
 from settings.recovery import recovery_of
 
 _ZONE = "aws:route53/zone:Zone"
 _RECORD = "aws:route53/record:Record"
 _CONNECTION = "aws:codeconnections/connection:Connection"
-_PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job", "batch/v1:CronJob")
-IMAGE = re.compile(
-    r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?P<tag>[:@].+)$"
-)
 
 
 def state_copy(graph: Graph) -> Iterator[Prerequisite]:
@@ -80,36 +73,6 @@ def zones(graph: Graph) -> Iterator[Prerequisite]:
             check=f"aws route53 get-hosted-zone --id {zone} --query HostedZone.Name --output text",
             good="the domain, or one above it",
             make=("# hostedZoneId or parentZoneId in this stack's file",),
-            urns=urns(nodes),
-        )
-
-
-def images(graph: Graph) -> Iterator[Prerequisite]:
-    """Container images that tasks, pods and functions start from, in ECR."""
-    own = {known(node, "name") for node in graph.of_type("aws:ecr/repository:Repository")}
-    running: dict[str, list[Node]] = {}
-    for node, image in images_of(graph):
-        running.setdefault(image, []).append(node)
-    for image, nodes in sorted(running.items()):
-        if not (found := IMAGE.match(image)):
-            continue
-        name, region, tag = found["name"], found["region"], found["tag"]
-        wanted = f"imageTag={tag[1:]}" if tag[0] == ":" else f"imageDigest={tag[1:]}"
-        reference = in_account(image)
-        yield Prerequisite(
-            kind="image",
-            title=f"{name}{tag} is in the registry",
-            why="what runs it never becomes healthy without, and the run that waits for it fails",
-            check=f"aws ecr describe-images {_registry(found['account'])}--repository-name {name} --image-ids {wanted} "
-            f"--region {region} "
-            "--query 'imageDetails[0].imageDigest' --output text",
-            good="a digest",
-            make=(
-                f"aws ecr get-login-password --region {region} | "
-                f'docker login --username AWS --password-stdin "{reference.split("/")[0]}"',
-                f'docker buildx build --platform linux/arm64,linux/amd64 --push --tag "{reference}" .',
-            ),
-            when=When.BETWEEN if name in own else When.BEFORE,
             urns=urns(nodes),
         )
 
@@ -256,31 +219,3 @@ def _given_connections(graph: Graph) -> Iterator[Prerequisite]:
                     make=("# the console: Developer Tools, Settings, Connections, Update pending connection",),
                     urns=(node.urn,),
                 )
-
-
-def _registry(account: str) -> str:
-    """The option that names the registry of another account than the caller's."""
-    return "" if account == ACCOUNT_ID else f"--registry-id {account} "
-
-
-def images_of(graph: Graph) -> Iterator[tuple[Node, str]]:
-    """What runs, with the image that it runs."""
-    for node in graph.of_type("aws:lambda/function:Function"):
-        yield node, known(node, "imageUri")
-    for node in graph.of_type("aws:ecs/taskDefinition:TaskDefinition"):
-        for container in _containers(node.inputs.get("containerDefinitions")):
-            yield node, str(container.get("image"))
-    for kind in _PODS:
-        for node in graph.of_type(f"kubernetes:{kind}"):
-            spec = block(node, "spec")
-            spec = spec.get("jobTemplate", {}).get("spec", spec).get("template", {}).get("spec", {})
-            for container in (*spec.get("containers", ()), *spec.get("initContainers", ())):
-                yield node, str(container.get("image"))
-
-
-def _containers(text: Any) -> list[Mapping[str, Any]]:
-    try:
-        found = json.loads(text) if isinstance(text, str) else []
-    except ValueError:
-        return []
-    return [one for one in found if isinstance(one, Mapping)]

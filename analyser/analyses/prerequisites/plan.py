@@ -37,7 +37,13 @@ def plan(graph: Graph) -> list[Step]:
                 f'pulumi stack init {graph.stack} --secrets-provider "$PULUMI_SECRETS_PROVIDER"',
             ),
         ),
-        Step("What must be true before", "AWS refuses in the middle what is not so", (), due[When.BEFORE]),
+        Step(
+            "What must be true before",
+            "AWS refuses in the middle what is not so; the first holds all stacks' names against one another, a preview "
+            "of one stack only those of its own system in the account and region",
+            ("strata preview --all",),
+            due[When.BEFORE],
+        ),
         *(_in_two(graph, stage, due[When.BETWEEN]) if stage.left_out else [_at_once(graph, stage)]),
         Step("Afterwards", "what nothing waits for, and everybody forgets", (), due[When.AFTER]),
         Step(

@@ -47,6 +47,8 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     for one in found.get("stacks", [found]):
         told = (one["by"], one["place"], one["after"] or "-", one["account"] or "-", one["region"])
         yield "  ".join((f"{one['stack']:<24}", *(f"{item:<14}" for item in told))).rstrip()
+    for gone in found.get("gone", ()):
+        yield f"{gone:<24}  has no file any more; what it made stays until somebody destroys it"
     for image in found.get("images", ()):
         yield f"  {image['registry']}/{image['repository']}{image['version']}"
 
@@ -68,19 +70,33 @@ def _all(root: Path, rev: str) -> dict[str, Any]:
     return {
         "stacks": [asdict(delivered(root, name)) for name in names],
         "lines": lines(root, names if rev else None),
+        **({"gone": _gone(root, rev)} if rev else {}),
     }
 
 
+def _gone(root: Path, revision: str) -> list[str]:
+    """The stacks of which a revision had a file, and there is none any more: nobody deploys or destroys them."""
+    from analyser.faces.commands.revision import stacks_at
+    from settings.stackfile import stack_names
+
+    return sorted(set(stacks_at(root, revision)) - set(stack_names(root)))
+
+
 def differs(root: Path, stack: str, revision: str) -> bool:
-    """Whether a stack would be something else than at a revision, by what both of its programs register.
+    """Whether a stack would be something else than at a revision, by what both of its programs register, or would be
+    delivered with something else beside that: a layer's libraries, a site.
 
     A stack that there was none of is new. Raises UsageError for a revision that git does not know.
     """
     from analyser.analyses.changes.difference import compare
+    from analyser.analyses.delivery import beside, delivered
     from analyser.analyses.report import compared
-    from analyser.faces.commands.revision import had_stack, preview_at
+    from analyser.faces.commands.revision import changed, had_stack, preview_at
 
     if not had_stack(root, stack, revision):
         return True
-    found = compare(preview_at(root, stack, revision), compared(graph_of(stack)))
+    graph = graph_of(stack)
+    if changed(root, beside(graph, delivered(root, stack).system), revision):
+        return True
+    found = compare(preview_at(root, stack, revision), compared(graph))
     return bool(found.tags) or any(change.tells for change in found.changes)

@@ -1,6 +1,7 @@
 """A stack as a git revision has it, previewed by that revision's own program in a worktree that is gone afterwards."""
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,18 @@ def had_stack(root: Path, stack: str, revision: str) -> bool:
     """Whether a revision has the file of a stack. Raises UsageError where git knows no such revision."""
     _commit(root, revision)
     return bool(_git(root, "ls-tree", "--name-only", revision, f"Pulumi.{stack}.yaml", wrong=f"--rev {revision}"))
+
+
+def stacks_at(root: Path, revision: str) -> list[str]:
+    """The stacks that a revision has files of. Raises UsageError where git knows no such revision."""
+    _commit(root, revision)
+    names = _git(root, "ls-tree", "--name-only", revision, wrong=f"--rev {revision}").splitlines()
+    return [found[1] for name in names if (found := re.fullmatch(r"Pulumi\.(.+)\.yaml", name))]
+
+
+def changed(root: Path, paths: list[str], revision: str) -> bool:
+    """Whether tracked files of these paths, taken from ``root``, are otherwise than at a revision."""
+    return bool(paths) and bool(_git(root, "diff", "--name-only", revision, "--", *paths, wrong=f"--rev {revision}"))
 
 
 def preview_at(root: Path, stack: str, revision: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """The plan of a first deployment: the same steps for every system, with the stack's own names."""
 
 import json
+import re
 
 import pytest
 
-from analyser.analyses.prerequisites import plan
+from analyser.analyses.prerequisites import plan, prerequisites
+from analyser.analyses.prerequisites.images import BUILT_HERE
 from analyser.analyses.prerequisites.stages import WAITING
 from analyser.analyses.report import VERSION
 from analyser.faces.commands import cli
@@ -134,3 +136,28 @@ def test_check_before_prints_the_list_and_check_alone_does_not(told) -> None:
     assert "aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com" in out
     _, alone, _ = told("check", "confluence-prod")
     assert "service-linked" not in alone
+
+
+@pytest.mark.parametrize(
+    ("stack", "command"),
+    [
+        ("dev", "gh workflow run deploy.yml --ref main --field stack=dev"),
+        ("prod", "STACK=prod PROMOTE_FROM=dev GITHUB_REPOSITORY=strata/platform delivery/step.sh images"),
+        ("mdreader-prod", "STACK=mdreader-prod PROMOTE_FROM=mdreader-dev delivery/step.sh images"),
+        ("mdreader-prod-dr", "STACK=mdreader-prod-dr PROMOTE_FROM=mdreader-dev delivery/step.sh images"),
+        (
+            "consulting-dev",
+            "# the workflow of example/cloud-consulting, on main, builds, attests and pushes $ACCOUNT.dkr",
+        ),
+    ],
+)
+def test_an_image_comes_as_the_deliveries_of_the_stack_take_it(stack: str, command: str) -> None:
+    """``delivery/images.sh`` refuses what a person pushed, and in a later stack what was tried nowhere."""
+    made = [one.make for one in prerequisites(stack_graph(stack)) if one.kind == "image"]
+    assert made
+    assert all(lines[-1].startswith(command) for lines in made)
+
+
+def test_what_the_workflow_builds_is_what_its_script_does() -> None:
+    script = (ROOT / "delivery" / "publish.sh").read_text()
+    assert set(re.findall(r"^  (\w+)\) name=(\S+) ", script, re.MULTILINE)) == BUILT_HERE

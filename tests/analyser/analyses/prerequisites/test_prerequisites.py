@@ -163,6 +163,18 @@ def test_roles_that_become_the_deployment_role_are_let_in_by_it(stack: str) -> N
     assert trusted == becoming
 
 
+def test_the_role_of_another_account_is_asked_to_let_a_build_in_and_not_the_own() -> None:
+    """A pipeline stands in production's account, and deploys staging as the role of staging's."""
+    graph = stack_graph("mdreader-prod")
+    own, _, there = sorted(of_kind(prerequisites(graph), "trust"), key=lambda one: ("account" in one.title, one.title))
+    staging = next(one.urn for one in graph.of_type("aws:iam/role:Role") if one.name == "delivery-staging-build-role")
+    assert there.urns == (staging,)
+    assert staging not in own.urns
+    assert "of account 111122223333" in there.title
+    assert all("--profile 111122223333" in command for command in (there.check, there.make[-1]))
+    assert '"delivery-staging-build-role"' in there.make[1]
+
+
 def test_each_kind_is_needed_by_some_stack_and_by_none_without_its_fact() -> None:
     by_stack = {stack: {one.kind for one in prerequisites(stack_graph(stack))} for stack in STACKS}
     assert {kind for _, kind, _ in FACTS} - {"api-logging"} <= set.union(*by_stack.values())

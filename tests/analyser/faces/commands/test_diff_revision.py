@@ -54,6 +54,21 @@ def test_a_revision_is_previewed_by_its_own_program(project: Path, capsys: pytes
     assert left_behind(project) == []
 
 
+def test_what_is_otherwise_than_at_a_revision_and_what_is_gone_is_told(project: Path) -> None:
+    (project / "Pulumi.gone.yaml").write_text("config: {}\n")
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("one")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "second")
+    assert revision.stacks_at(project, "main") == ["gone", "shop"]
+    assert not revision.changed(project, ["site", "nowhere"], "main")
+    (project / "site" / "index.html").write_text("two")
+    assert revision.changed(project, ["site"], "main")
+    assert not revision.changed(project, [], "main")
+    with pytest.raises(UsageError, match="--rev nope"):
+        revision.stacks_at(project, "nope")
+
+
 def test_a_program_that_fails_there_leaves_nothing(project: Path) -> None:
     with pytest.raises(UsageError, match=r"^none at main: .*Pulumi\.none\.yaml"):
         revision.preview_at(project, "none", "main")
