@@ -119,7 +119,7 @@ def _of_service(graph: Graph, service: str, actions: set[str], names: Called, mo
     named, generated = (_within(service, arns) for arns in (names.named, names.generated))
     label = "".join(part.capitalize() for part in service.split("-"))
     if plain and named:
-        yield allow(f"{label}Named", plain, named)
+        yield allow(f"{label}Named", plain, fewer(named, most))
     if plain and generated:
         yield from _by_tag(graph.stack, label, plain, generated, most)
 

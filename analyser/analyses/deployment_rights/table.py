@@ -35,6 +35,8 @@ class Operations:
     """CloudFormation's type, whose handler asks for much the same."""
     provider: str = ""
     """The file of the provider that the row was compared with; ``types.toml`` says of which release."""
+    tagged: bool = True
+    """Whether what it makes bears the stack's tags."""
 
     @property
     def every(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ def _read(prefix: str, row: Mapping[str, str]) -> Operations:
         name=row.get("name", ""),
         cloudformation=row.get("cloudformation", ""),
         provider=row.get("provider", ""),
+        tagged=row.get("tags", "") != "none",
     )
 
 
