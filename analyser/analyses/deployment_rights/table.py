@@ -11,7 +11,7 @@ from typing import Final
 
 HERE: Final = Path(__file__).parent
 TAGS_FILE: Final = HERE / "tags.json.gz"
-"""Of each action of the table whether requests bring tags; written by ``generate.py`` beside it."""
+"""Of each action of the table and of ``steps.py`` whether requests bring tags; written by ``generate.py`` beside it."""
 
 
 class UnknownTypeError(LookupError):
@@ -62,7 +62,7 @@ def of_type(token: str) -> Operations:
 
 
 def brings_tags(action: str) -> bool:
-    """Whether a request may give tags to what it makes: ``aws:RequestTag``."""
+    """Whether a request may give tags to what it makes, and is judged by them: ``aws:RequestTag``."""
     return action in _tags()["request"]
 
 

@@ -230,6 +230,7 @@ def _brings(stack: str, action: str, *, new: bool) -> dict[str, str]:
         "iam:policyarn": next(iter(_attached(stack)), ""),
         "aws:requesttag/stack": stack if new or tagging else ABSENT,
         "aws:resourcetag/stack": ABSENT if new else stack,
+        f"{service}:createaction": "CreateIt" if new else ABSENT,
     }
 
 
