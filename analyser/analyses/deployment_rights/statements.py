@@ -45,6 +45,8 @@ vpc_security_group_ingress_rule.go
 _ARN_SERVICES: Final = {"kafka-cluster": "kafka"}
 _TELLING: Final = ("Iam", "Lambda", "S3", "Secretsmanager")
 """Services whose reads tell code, rights or data and not only how something is configured."""
+_SECRET: Final = frozenset({"cognito-idp:DescribeUserPoolClient"})
+"""Reads that tell what opens a door, of things that AWS gives ids: of the stack's own alone."""
 _READING: Final = ("Describe", "List")
 _SAVES: Final = 2
 GLOBAL: Final = "us-east-1"
@@ -115,7 +117,8 @@ def shorter(actions: Iterable[str]) -> list[str]:
     for service in {action.partition(":")[0] for action in left}:
         for verb in _READING:
             begun = {action for action in left if action.startswith(f"{service}:{verb}")}
-            if len(begun) > _SAVES and all(each.level in (READ, LIST) for each in expand(f"{service}:{verb}*")):
+            every = expand(f"{service}:{verb}*")
+            if len(begun) > _SAVES and all(one.level in (READ, LIST) and one.name not in _SECRET for one in every):
                 left = (left - begun) | {f"{service}:{verb}*"}
     return sorted(left)
 
@@ -147,7 +150,7 @@ def _by_tag(
     arns = fewer(generated, most)
     # The tag tells more than names that others may have as well; roles have both.
     kinds = arns if label == "Iam" else fewer(generated, most=1)
-    writes = {action for action in actions if not is_read(action) and service not in _WITHOUT_TAGS}
+    writes = {one for one in actions if (not is_read(one) or one in _SECRET) and service not in _WITHOUT_TAGS}
     making = {action for action in writes if brings_tags(action) and not _tags(action)}
     known = {action for action in writes if knows_tags(action)}
     giving = {action for action in known if _tags(action) and not _takes_tags_away(action)}

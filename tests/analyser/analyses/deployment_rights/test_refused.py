@@ -81,6 +81,7 @@ TAKING_OVER: tuple[Row, ...] = (
     ("elasticfilesystem:TagResource", f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system/fs-1", {}),
     ("elasticloadbalancing:AddTags", f"{_LISTENER}/1111", {}),
     ("kms:TagResource", _KEY, {"kms:resourcealiases": "alias/payroll"}),
+    ("cognito-idp:DescribeUserPoolClient", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT_ID}:userpool/us-east-1_payroll", {}),
     # Changing it, or making something in it, in a request with the stack's tag.
     ("codebuild:UpdateProject", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/payroll", {}),
     ("codebuild:StartBuild", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/delivery-infrastructure-a1b2c3d", {}),
@@ -92,13 +93,14 @@ TAKING_OVER: tuple[Row, ...] = (
     ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT_ID}:rule/payroll", {}),
     ("states:UpdateStateMachine", f"arn:aws:states:us-east-1:{ACCOUNT_ID}:stateMachine:payroll", {}),
 )  # fmt: skip
-"""What another team's thing without tags is not open to."""
+"""What another team's thing without tags is not open to, or whose secrets are not told."""
 
 
 @pytest.mark.parametrize("stack", FULLEST)
 def test_nothing_without_tags_is_taken_over(stack: str) -> None:
-    role, tag = deployer(stack), {"aws:requesttag/stack": stack}
-    assert not [(action, arn) for action, arn, brings in TAKING_OVER if role.may(action, arn, {**tag, **brings})]
+    tag = {"aws:requesttag/stack": stack}
+    for role in (deployer(stack), deployer(stack, reading=True)):
+        assert not [(action, arn) for action, arn, brings in TAKING_OVER if role.may(action, arn, {**tag, **brings})]
 
 
 @pytest.mark.parametrize("stack", FULLEST)
