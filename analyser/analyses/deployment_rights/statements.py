@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import MANY, Called, called, fewer
-from analyser.analyses.deployment_rights.table import brings_tags, knows_tags, of_type
+from analyser.analyses.deployment_rights.table import all_known, brings_tags, knows_tags, of_type
 from analyser.graph import Graph
 from policy.iam.actions import LIST, READ, TAGGING, actions_of, expand
 
@@ -43,9 +43,9 @@ terraform-provider-aws, internal/service/ec2: vpc_default_route_table.go, vpc_de
 vpc_security_group_ingress_rule.go
 """
 _ARN_SERVICES: Final = {"kafka-cluster": "kafka"}
-_TELLING: Final = ("Iam", "Lambda", "S3", "Secretsmanager")
+_TELLING: Final = ("Dynamodb", "Iam", "Lambda", "S3", "Secretsmanager", "Ssm")
 """Services whose reads tell code, rights or data and not only how something is configured."""
-_SECRET: Final = frozenset({"cognito-idp:DescribeUserPoolClient"})
+_SECRET: Final = frozenset({"cognito-idp:DescribeIdentityProvider", "cognito-idp:DescribeUserPoolClient"})
 """Reads that tell what opens a door, of things that AWS gives ids: of the stack's own alone."""
 _READING: Final = ("Describe", "List")
 _SAVES: Final = 2
@@ -72,13 +72,11 @@ def statements(graph: Graph, actions: Iterable[str], most: int = MANY) -> Iterat
 def actions_for(graph: Graph, *, reading: bool) -> set[str]:
     """Every action on what a graph makes, as the table has them; reading alone with ``reading``.
 
-    Raises UnknownTypeError for a type that is not in the table.
+    Raises UnknownTypeError with all types that are not in the table.
     """
-    found: set[str] = set()
-    for token in graph.counts:
-        if token.startswith("aws:"):
-            found.update(of_type(token).read if reading else of_type(token).every)
-    return found
+    tokens = [token for token in graph.counts if token.startswith("aws:")]
+    all_known(tokens)
+    return {action for token in tokens for action in (of_type(token).read if reading else of_type(token).every)}
 
 
 def resource_level(action: str) -> bool:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,12 +53,18 @@ def operations() -> Mapping[str, Operations]:
 
 def of_type(token: str) -> Operations:
     """The actions of one type. Raises UnknownTypeError for one that is not in the table."""
-    found = operations().get(token)
-    if found is None:
+    all_known([token])
+    return operations()[token]
+
+
+def all_known(tokens: Iterable[str]) -> None:
+    """Raises UnknownTypeError with every one of these types that is not in the table."""
+    unknown = sorted(set(tokens) - set(operations()))
+    if unknown:
         raise UnknownTypeError(
-            f"{token}: nobody has said what it asks of AWS; analyser/analyses/deployment_rights/types.toml"
+            f"{', '.join(unknown)}: nobody has said what is asked of AWS for "
+            f"{'it' if len(unknown) == 1 else 'them'}; analyser/analyses/deployment_rights/types.toml"
         )
-    return found
 
 
 def brings_tags(action: str) -> bool:

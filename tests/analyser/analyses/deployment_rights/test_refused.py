@@ -72,6 +72,7 @@ NEVER: tuple[Row, ...] = (
 )  # fmt: skip
 
 
+_POOL = f"arn:aws:cognito-idp:us-east-1:{ACCOUNT_ID}:userpool/us-east-1_payroll"
 _KEY = f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-5555"
 TAKING_OVER: tuple[Row, ...] = (
     # Giving the stack's tag to what bears none.
@@ -81,12 +82,12 @@ TAKING_OVER: tuple[Row, ...] = (
     ("elasticfilesystem:TagResource", f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system/fs-1", {}),
     ("elasticloadbalancing:AddTags", f"{_LISTENER}/1111", {}),
     ("kms:TagResource", _KEY, {"kms:resourcealiases": "alias/payroll"}),
-    ("cognito-idp:DescribeUserPoolClient", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT_ID}:userpool/us-east-1_payroll", {}),
+    ("cognito-idp:DescribeUserPoolClient", _POOL, {}),
     # Changing it, or making something in it, in a request with the stack's tag.
     ("codebuild:UpdateProject", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/payroll", {}),
     ("codebuild:StartBuild", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/delivery-infrastructure-a1b2c3d", {}),
     ("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:us-east-1:{ACCOUNT_ID}:alarm:payroll", {}),
-    ("cognito-idp:UpdateUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT_ID}:userpool/us-east-1_payroll", {}),
+    ("cognito-idp:UpdateUserPool", _POOL, {}),
     ("elasticfilesystem:CreateAccessPoint", f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system/fs-1", {}),
     ("elasticloadbalancing:CreateListener", f"{_LISTENER.replace('listener', 'loadbalancer')}", {}),
     ("elasticloadbalancing:CreateRule", f"{_LISTENER}/1111", {}),
