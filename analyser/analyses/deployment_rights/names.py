@@ -29,7 +29,7 @@ class Called:
     """ARN patterns of a stack's resources before they exist."""
 
     named: frozenset[str]
-    """Hold a name that the stack file gives, which nothing else in the account has."""
+    """Hold a name that the stack file gives, which nothing else in the account has, or are of what bears no tags."""
     generated: frozenset[str]
     """Hold an id, or a name that Pulumi makes up: others may be called so as well."""
 
@@ -46,7 +46,7 @@ def called(graph: Graph) -> Called:
         for form in known_type.arns:
             arn = filled(graph, node, form, made)
             given = "{name}" in form and SUFFIX not in arn and arn == filled(graph, node, form, {})
-            (named if given else generated).add(arn)
+            (named if given or not known_type.tagged else generated).add(arn)
         named.update(filled(graph, node, form, made) for form in known_type.also)
     return Called(frozenset(named), frozenset(generated))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from policy.iam.actions import expand
 VERSION: Final = 1
 """Of the JSON form. Members may be added under the same version; none changes its meaning or goes away."""
 
+_FEWER: Final = 2
 _FEWEST: Final = 1
 """Names of a kind where there is no room for more: a boundary and tags tell the rest."""
 
@@ -100,7 +102,7 @@ def rights_for(
         roles = () if reading else of_roles(graph, boundary, most)
         return Rights(tuple(documents([*statements(graph, actions, most), *always, *roles])))
 
-    try:
-        return written(MANY)
-    except TooLargeError:
-        return written(_FEWEST)
+    for most in (MANY, _FEWER):
+        with suppress(TooLargeError):
+            return written(most)
+    return written(_FEWEST)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import MANY, Called, called, fewer
-from analyser.analyses.deployment_rights.table import brings_tags, knows_tags, of_type
+from analyser.analyses.deployment_rights.table import all_known, brings_tags, knows_tags, of_type
 from analyser.graph import Graph
 from policy.iam.actions import LIST, READ, TAGGING, actions_of, expand
 
@@ -25,9 +25,28 @@ SPECIAL: Final = frozenset(
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
 _WITHOUT_TAGS: Final = frozenset({"apigateway", "s3"})
+_IN_MAKING: Final[Mapping[str, Mapping[str, str]]] = {
+    "ec2": {"ec2:CreateAction": "false"},
+    "ecs": {"ecs:CreateAction": "false"},
+    "elasticfilesystem": {"elasticfilesystem:CreateAction": "false"},
+    "elasticloadbalancing": {"elasticloadbalancing:CreateAction": "false"},
+    "kms": {"kms:ResourceAliases": "true"},
+}
+"""What tells that tags are given to something in the course of making it: an action that does, or no alias yet.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+_TAGGED_LATER: Final = frozenset({"route-table/*", "security-group/*", "security-group-rule/*"})
+"""Of EC2: the provider takes over a VPC's own table and group, and tags rules once they are there.
+
+terraform-provider-aws, internal/service/ec2: vpc_default_route_table.go, vpc_default_security_group.go,
+vpc_security_group_ingress_rule.go
+"""
 _ARN_SERVICES: Final = {"kafka-cluster": "kafka"}
-_TELLING: Final = ("Iam", "Lambda", "S3", "Secretsmanager")
+_TELLING: Final = ("Dynamodb", "Iam", "Lambda", "S3", "Secretsmanager", "Ssm")
 """Services whose reads tell code, rights or data and not only how something is configured."""
+_SECRET: Final = frozenset({"cognito-idp:DescribeIdentityProvider", "cognito-idp:DescribeUserPoolClient"})
+"""Reads that tell what opens a door, of things that AWS gives ids: of the stack's own alone."""
 _READING: Final = ("Describe", "List")
 _SAVES: Final = 2
 GLOBAL: Final = "us-east-1"
@@ -53,13 +72,11 @@ def statements(graph: Graph, actions: Iterable[str], most: int = MANY) -> Iterat
 def actions_for(graph: Graph, *, reading: bool) -> set[str]:
     """Every action on what a graph makes, as the table has them; reading alone with ``reading``.
 
-    Raises UnknownTypeError for a type that is not in the table.
+    Raises UnknownTypeError with all types that are not in the table.
     """
-    found: set[str] = set()
-    for token in graph.counts:
-        if token.startswith("aws:"):
-            found.update(of_type(token).read if reading else of_type(token).every)
-    return found
+    tokens = [token for token in graph.counts if token.startswith("aws:")]
+    all_known(tokens)
+    return {action for token in tokens for action in (of_type(token).read if reading else of_type(token).every)}
 
 
 def resource_level(action: str) -> bool:
@@ -98,7 +115,8 @@ def shorter(actions: Iterable[str]) -> list[str]:
     for service in {action.partition(":")[0] for action in left}:
         for verb in _READING:
             begun = {action for action in left if action.startswith(f"{service}:{verb}")}
-            if len(begun) > _SAVES and all(each.level in (READ, LIST) for each in expand(f"{service}:{verb}*")):
+            every = expand(f"{service}:{verb}*")
+            if len(begun) > _SAVES and all(one.level in (READ, LIST) and one.name not in _SECRET for one in every):
                 left = (left - begun) | {f"{service}:{verb}*"}
     return sorted(left)
 
@@ -119,32 +137,62 @@ def _of_service(graph: Graph, service: str, actions: set[str], names: Called, mo
     named, generated = (_within(service, arns) for arns in (names.named, names.generated))
     label = "".join(part.capitalize() for part in service.split("-"))
     if plain and named:
-        yield allow(f"{label}Named", plain, named)
+        yield allow(f"{label}Named", plain, fewer(named, most))
     if plain and generated:
-        yield from _by_tag(graph.stack, label, plain, generated, most)
+        yield from _by_tag(graph, service, label, plain, generated, most)
 
 
-def _by_tag(stack: str, label: str, actions: set[str], generated: list[str], most: int) -> Iterator[Statement]:
+def _by_tag(
+    graph: Graph, service: str, label: str, actions: set[str], generated: list[str], most: int
+) -> Iterator[Statement]:
     arns = fewer(generated, most)
     # The tag tells more than names that others may have as well; roles have both.
     kinds = arns if label == "Iam" else fewer(generated, most=1)
-    writes = {action for action in actions if not is_read(action) and action.partition(":")[0] not in _WITHOUT_TAGS}
-    tagging = {action for action in writes if _known(action).level == TAGGING and knows_tags(action)}
-    making = {action for action in writes - tagging if brings_tags(action)}
-    owned = {action for action in writes - tagging if knows_tags(action)}
-    if tagging:
-        # In the course of making something there is no tag yet; what bears another stack's is left alone.
-        yield allow(f"{label}Tags", tagging, arns, {"StringEqualsIfExists": {f"aws:ResourceTag/{STACK_TAG}": stack}})
+    writes = {one for one in actions if (not is_read(one) or one in _SECRET) and service not in _WITHOUT_TAGS}
+    making = {action for action in writes if brings_tags(action) and not _tags(action)}
+    known = {action for action in writes if knows_tags(action)}
+    giving = {action for action in known if _tags(action) and not _takes_tags_away(action)}
+    owned = known if service in _IN_MAKING else known - giving
+    if giving:
+        yield from _giving_tags(graph, service, label, giving, arns)
     if making:
-        yield allow(f"{label}New", making, kinds, {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": stack}})
+        # What makes a thing also overwrites the one of that name, and names are the caller's choice.
+        where = arns if making & _changing(graph) else kinds
+        yield allow(f"{label}New", making, where, {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": graph.stack}})
     if owned:
-        yield allow(f"{label}Own", owned, kinds, {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": stack}})
-    rest = actions - tagging - making - owned
+        yield allow(f"{label}Own", owned, kinds, {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}})
+    rest = actions - making - known
     looking = set() if label in _TELLING else {action for action in rest if is_read(action)}
     if looking:
         yield allow(f"{label}Look", looking, kinds)
     if rest - looking:
         yield allow(f"{label}Any", rest - looking, arns)
+
+
+def _giving_tags(graph: Graph, service: str, label: str, actions: set[str], arns: list[str]) -> Iterator[Statement]:
+    """Giving tags to what is being made and bears none yet, and to what is the stack's where ``Own`` does not tell."""
+    unless_others = {"StringEqualsIfExists": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}}
+    if service not in _IN_MAKING:
+        yield allow(f"{label}Tags", actions, arns, unless_others)
+        return
+    later = [arn for arn in arns if arn.rpartition(":")[2] in _TAGGED_LATER]
+    if at_once := {*arns} - {*later}:
+        yield allow(f"{label}Fresh", actions, fewer(at_once, most=1), {"Null": _IN_MAKING[service]})
+    if later:
+        yield allow(f"{label}Tags", actions, later, unless_others)
+
+
+def _tags(action: str) -> bool:
+    return _known(action).level == TAGGING and knows_tags(action)
+
+
+def _takes_tags_away(action: str) -> bool:
+    return action.partition(":")[2].startswith(("Delete", "Remove", "Untag"))
+
+
+def _changing(graph: Graph) -> set[str]:
+    """What changes things of the kinds that a stack has."""
+    return {action for token in graph.counts if token.startswith("aws:") for action in of_type(token).update}
 
 
 def _on_anything(graph: Graph, actions: set[str]) -> Iterator[Statement]:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Final
 
 HERE: Final = Path(__file__).parent
 TAGS_FILE: Final = HERE / "tags.json.gz"
-"""Of each action of the table whether requests bring tags; written by ``generate.py`` beside it."""
+"""Of each action of the table and of ``steps.py`` whether requests bring tags; written by ``generate.py`` beside it."""
 
 
 class UnknownTypeError(LookupError):
@@ -35,6 +35,8 @@ class Operations:
     """CloudFormation's type, whose handler asks for much the same."""
     provider: str = ""
     """The file of the provider that the row was compared with; ``types.toml`` says of which release."""
+    tagged: bool = True
+    """Whether what it makes bears the stack's tags."""
 
     @property
     def every(self) -> tuple[str, ...]:
@@ -51,16 +53,22 @@ def operations() -> Mapping[str, Operations]:
 
 def of_type(token: str) -> Operations:
     """The actions of one type. Raises UnknownTypeError for one that is not in the table."""
-    found = operations().get(token)
-    if found is None:
+    all_known([token])
+    return operations()[token]
+
+
+def all_known(tokens: Iterable[str]) -> None:
+    """Raises UnknownTypeError with every one of these types that is not in the table."""
+    unknown = sorted(set(tokens) - set(operations()))
+    if unknown:
         raise UnknownTypeError(
-            f"{token}: nobody has said what it asks of AWS; analyser/analyses/deployment_rights/types.toml"
+            f"{', '.join(unknown)}: nobody has said what is asked of AWS for "
+            f"{'it' if len(unknown) == 1 else 'them'}; analyser/analyses/deployment_rights/types.toml"
         )
-    return found
 
 
 def brings_tags(action: str) -> bool:
-    """Whether a request may give tags to what it makes: ``aws:RequestTag``."""
+    """Whether a request may give tags to what it makes, and is judged by them: ``aws:RequestTag``."""
     return action in _tags()["request"]
 
 
@@ -80,6 +88,7 @@ def _read(prefix: str, row: Mapping[str, str]) -> Operations:
         name=row.get("name", ""),
         cloudformation=row.get("cloudformation", ""),
         provider=row.get("provider", ""),
+        tagged=row.get("tags", "") != "none",
     )
 
 

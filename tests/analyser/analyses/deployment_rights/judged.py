@@ -33,6 +33,9 @@ NOTHING = {
     "aws:resourcetag/stack": ABSENT,
     "kms:resourcealiases": ABSENT,
     "ec2:createaction": ABSENT,
+    "ecs:createaction": ABSENT,
+    "elasticfilesystem:createaction": ABSENT,
+    "elasticloadbalancing:createaction": ABSENT,
     "ec2:islaunchtemplateresource": ABSENT,
 }
 """A request that brings none of the keys that the policies ask about."""

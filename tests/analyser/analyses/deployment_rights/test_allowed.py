@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from analyser.analyses.deployment_rights.documents import LARGEST, MOST, size
+from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.statements import is_read, resource_level
-from analyser.analyses.deployment_rights.table import brings_tags, of_type
+from analyser.analyses.deployment_rights.table import brings_tags, knows_tags, of_type, operations
 from analyser.analyses.rights.patterns import Match, match
 from analyser.analyses.rights.request import ABSENT
 from analyser.graph import Graph, Node
@@ -49,6 +50,23 @@ def test_every_action_on_what_the_stack_makes(stack: str, reading: bool) -> None
     )
     assert not refused
     assert len(asked) > (60 if reading else 200)
+
+
+@pytest.mark.parametrize("stack", FULLEST)
+def test_what_bears_no_tags_is_not_narrowed_by_them(stack: str) -> None:
+    """Aliases of keys, schedules and the like: no request about them brings a tag that a condition could ask for."""
+    graph, role = serving(stack), deployer(stack)
+    made = made_up(graph)
+    asked = {
+        (action, filled(graph, node, form, made).replace("?", "a").replace("*", "a"))
+        for node in {one.type: one for one in graph.resources if "tagsAll" not in one.outputs}.values()
+        if node.type in operations()
+        for form in of_type(node.type).arns
+        for action in of_type(node.type).every
+        if knows_tags(action) and match(_forms(action), f"arn:aws:{form}") is not Match.NONE
+    }
+    assert not sorted(one for one in asked if not role.may(*one, region=one[1].split(":")[3] or REGION))
+    assert asked
 
 
 @pytest.mark.parametrize("stack", FULLEST)
@@ -212,6 +230,7 @@ def _brings(stack: str, action: str, *, new: bool) -> dict[str, str]:
         "iam:policyarn": next(iter(_attached(stack)), ""),
         "aws:requesttag/stack": stack if new or tagging else ABSENT,
         "aws:resourcetag/stack": ABSENT if new else stack,
+        f"{service}:createaction": "CreateIt" if new else ABSENT,
     }
 
 

@@ -18,6 +18,7 @@ from tests.stacks import serving
 _IAM = f"arn:aws:iam::{ACCOUNT_ID}"
 _ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 _BATCH = f"{_IAM}:role/batch-team"
+_LISTENER = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT_ID}:listener/app/payroll/1111"
 _OTHERS = {"aws:resourcetag/stack": "another"}
 Row = tuple[str, str, Mapping[str, str]]
 ESCALATIONS: tuple[Row, ...] = (
@@ -63,9 +64,44 @@ NEVER: tuple[Row, ...] = (
     ("rds:DeleteDBInstance", f"arn:aws:rds:us-east-1:{ACCOUNT_ID}:db:payroll", _OTHERS),
     ("ec2:DeleteVpc", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:vpc/vpc-0123456789abcdef0", _OTHERS),
     ("ec2:CreateSubnet", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:vpc/vpc-0123456789abcdef0", _OTHERS),
+    ("ec2:DeleteTags", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:vpc/vpc-0123456789abcdef0", {}),
+    ("elasticloadbalancing:RemoveTags", f"{_LISTENER}/1111", {}),
+    ("kms:UntagResource", f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-5555", {}),
     ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:us-east-1:{ACCOUNT_ID}:secret:payroll-AbCdEf", _OTHERS),
     ("iam:CreateServiceLinkedRole", f"{_IAM}:role/aws-service-role/x/x", {"iam:awsservicename": "sso.amazonaws.com"}),
 )  # fmt: skip
+
+
+_POOL = f"arn:aws:cognito-idp:us-east-1:{ACCOUNT_ID}:userpool/us-east-1_payroll"
+_KEY = f"arn:aws:kms:us-east-1:{ACCOUNT_ID}:key/11111111-2222-3333-4444-5555"
+TAKING_OVER: tuple[Row, ...] = (
+    # Giving the stack's tag to what bears none.
+    ("ec2:CreateTags", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:vpc/vpc-0123456789abcdef0", {}),
+    ("ec2:CreateTags", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:subnet/subnet-0123456789abcdef0", {}),
+    ("ec2:CreateTags", f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:instance/i-0123456789abcdef0", {}),
+    ("elasticfilesystem:TagResource", f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system/fs-1", {}),
+    ("elasticloadbalancing:AddTags", f"{_LISTENER}/1111", {}),
+    ("kms:TagResource", _KEY, {"kms:resourcealiases": "alias/payroll"}),
+    ("cognito-idp:DescribeUserPoolClient", _POOL, {}),
+    # Changing it, or making something in it, in a request with the stack's tag.
+    ("codebuild:UpdateProject", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/payroll", {}),
+    ("codebuild:StartBuild", f"arn:aws:codebuild:us-east-1:{ACCOUNT_ID}:project/delivery-infrastructure-a1b2c3d", {}),
+    ("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:us-east-1:{ACCOUNT_ID}:alarm:payroll", {}),
+    ("cognito-idp:UpdateUserPool", _POOL, {}),
+    ("elasticfilesystem:CreateAccessPoint", f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system/fs-1", {}),
+    ("elasticloadbalancing:CreateListener", f"{_LISTENER.replace('listener', 'loadbalancer')}", {}),
+    ("elasticloadbalancing:CreateRule", f"{_LISTENER}/1111", {}),
+    ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT_ID}:rule/payroll", {}),
+    ("states:UpdateStateMachine", f"arn:aws:states:us-east-1:{ACCOUNT_ID}:stateMachine:payroll", {}),
+)  # fmt: skip
+"""What another team's thing without tags is not open to, or whose secrets are not told."""
+
+
+@pytest.mark.parametrize("stack", FULLEST)
+def test_nothing_without_tags_is_taken_over(stack: str) -> None:
+    tag = {"aws:requesttag/stack": stack}
+    for role in (deployer(stack), deployer(stack, reading=True)):
+        assert not [(action, arn) for action, arn, brings in TAKING_OVER if role.may(action, arn, {**tag, **brings})]
 
 
 @pytest.mark.parametrize("stack", FULLEST)
@@ -144,5 +180,5 @@ def _one_attached(stack: str) -> str:
 
 
 def test_rows_are_of_aws() -> None:
-    assert all(expand(action) for action, _, _ in (*ESCALATIONS, *NEVER))
+    assert all(expand(action) for action, _, _ in (*ESCALATIONS, *NEVER, *TAKING_OVER))
     assert rights("prod").by_service["ec2"] > 100

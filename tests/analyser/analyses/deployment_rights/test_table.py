@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from analyser.analyses.deployment_rights.rights import TooWideError, rights_for
 from analyser.analyses.deployment_rights.roles import SERVICE_LINKED
 from analyser.analyses.deployment_rights.state_and_lookups import LOOKS
 from analyser.analyses.deployment_rights.steps import STEPS
-from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, of_type, operations
+from analyser.analyses.deployment_rights.table import TAGS_FILE, UnknownTypeError, operations
 from analyser.graph import Graph, Node
 from policy.iam.actions import LATER, LIST, READ, TABLE_FILE, actions_of
 from tests.aws_actions import actions
@@ -75,9 +76,22 @@ def test_steps_are_what_the_scripts_do() -> None:
     assert done <= known
 
 
-def test_a_type_that_nobody_wrote_down_is_said() -> None:
-    with pytest.raises(UnknownTypeError, match="aws:qldb/ledger:Ledger: nobody has said what it asks of AWS"):
-        of_type("aws:qldb/ledger:Ledger")
+def test_types_that_nobody_wrote_down_are_all_said() -> None:
+    """And a program of the common ones is answered: an object, a parameter, a rule of a group, a stream of a log."""
+    known = ("s3/bucketObjectv2:BucketObjectv2", "ssm/parameter:Parameter", "ec2/securityGroupRule:SecurityGroupRule")
+    unknown = ("qldb/ledger:Ledger", "batch/jobQueue:JobQueue")
+    nodes = [Node(urn=path, type=f"aws:{path}", name="one", inputs={}, outputs={}) for path in (*known, *unknown)]
+    config = {"aws:defaultTags": '{"tags": {"stack": "prod"}}'}
+    for number, said in (
+        (3, ""),
+        (5, "aws:batch/jobQueue:JobQueue, aws:qldb/ledger:Ledger: nobody has said what is asked"),
+    ):
+        graph = Graph("strata", "prod", nodes[:number], {}, region="us-east-1", config=config)
+        with pytest.raises(UnknownTypeError, match=said) if said else nullcontext():
+            found = rights_for(graph, state="s", boundary="b")
+    arns = {arn for document in found.documents for one in document["Statement"] for arn in one["Resource"]}
+    assert "arn:aws:ssm:us-east-1:123456789012:parameter/one-???????" in arns
+    assert not {"arn:aws:ssm:us-east-1:123456789012:parameter/*", "arn:aws:s3:::*"} & arns
 
 
 def test_a_stack_without_a_tag_of_its_own_is_only_looked_at() -> None:
