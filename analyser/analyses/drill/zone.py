@@ -10,6 +10,7 @@ from analyser.analyses.drill.names import (
     RDS,
     REDIS,
     SERVICE,
+    awaited,
     id_of,
     mine,
     primaries,
@@ -69,10 +70,14 @@ def _caches(graph: Graph) -> Iterator[Step]:
                 f"Redis {name} fails over in shard {shard:04d}",
                 (
                     f"aws elasticache test-failover --replication-group-id {name} --node-group-id {shard:04d}",
-                    f"aws elasticache describe-replication-groups --replication-group-id {name} "
-                    "--query 'ReplicationGroups[0].[Status,NodeGroups[].NodeGroupMembers[].CurrentRole]'",
+                    # No role is told of a node in cluster mode (botocore's NodeGroupMember.CurrentRole): events are.
+                    f"aws elasticache describe-events --source-type replication-group --source-identifier {name} "
+                    "--duration 60",
+                    awaited(f"aws elasticache wait replication-group-available --replication-group-id {name}"),
                 ),
-                see="available again, with another primary; note for how long writes failed",
+                see=f"the events say that the failover of node group {shard:04d} was called for, and from which "
+                "primary to which replica it was completed; available again: the next one is refused until then. Note "
+                "for how long writes failed",
                 back="none needed",
                 role=OPERATOR,
             )

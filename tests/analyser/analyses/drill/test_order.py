@@ -31,6 +31,16 @@ def test_what_outlasts_a_waiter_is_waited_for_again(stack: str) -> None:
     assert [line for line in waits if not re.fullmatch(r"while ! aws .*; do sleep 30; done", line)] == []
 
 
+@pytest.mark.parametrize("stack", ["confluence-prod", "collaboration-prod"])
+def test_a_failover_of_a_cache_is_seen_in_its_events_and_is_over_before_the_next(stack: str) -> None:
+    """Nodes of a cache in cluster mode have no role that a description tells, and one shard fails over at a time:
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailover.html"""
+    (step,) = [one for one in drill(stack_graph(stack), Kind.ZONE).steps if one.what.startswith("Redis ")]
+    assert not any("CurrentRole" in line for line in step.commands)
+    assert before(list(step.commands), "test-failover", "describe-events --source-type replication-group")
+    assert step.commands[-1].startswith("while ! aws elasticache wait replication-group-available ")
+
+
 def test_a_snapshot_is_kept_before_its_cache_is_deleted() -> None:
     said = lines(stack_graph("prod"), Kind.RESTORE)
     assert before(said, "copy-snapshot", "delete-replication-group --replication-group-id prod-redis")
