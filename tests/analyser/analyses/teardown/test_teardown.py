@@ -14,6 +14,7 @@ from tests.stacks import STACKS, serving, stack_graph
 SOME = ("prod", "dev", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod")
 FUNCTION, ROLE_POLICY = "aws:lambda/function:Function", "aws:iam/rolePolicy:RolePolicy"
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
+GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
 
@@ -159,6 +160,15 @@ def test_a_target_group_that_is_still_used() -> None:
     service = graph.of_type("aws:ecs/service:Service")[0]
     freed = without(graph, service, *(node for node in graph if node.type.startswith("aws:lb/")))
     assert f"{groups[0].name}: {service.name} still uses it" in told(freed)
+
+
+def test_a_gateway_to_the_internet_while_a_balancer_waits_for_tasks_that_drain() -> None:
+    graph = stack_graph("collaboration-prod")
+    balancer, gateway = graph.only("aws:lb/loadBalancer:LoadBalancer"), graph.only(GATEWAY)
+    hasty = without(graph, balancer, gateway)
+    assert f"{gateway.name}: {balancer.name} still has public addresses" in told(hasty)
+    inside = changed(hasty, inputs={balancer.name: {"internal": True}})
+    assert told(inside) == ""
 
 
 def test_a_database_without_a_name_for_its_last_snapshot() -> None:
