@@ -20,7 +20,8 @@ from analyser.analyses.drill.names import (
 )  # fmt: skip
 from analyser.analyses.drill.restore_cache import cache
 from analyser.analyses.drill.restore_database import database
-from analyser.analyses.drill.restore_stores import bucket, files, search, stream, table
+from analyser.analyses.drill.restore_search import search
+from analyser.analyses.drill.restore_stores import bucket, files, stream, table
 from analyser.graph import Graph, Node
 
 _EACH: Mapping[str, Callable[[Graph, Node], Iterator[Step]]] = {

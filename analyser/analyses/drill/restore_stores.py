@@ -4,7 +4,6 @@ What a restored table lacks: https://docs.aws.amazon.com/amazondynamodb/latest/d
 A restore of files into the file system that they are of: https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html.
 """
 
-import json
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
@@ -160,34 +159,6 @@ def _backup_role(graph: Graph) -> str:
             if graph[urn].is_resource:
                 return f'"$(aws iam get-role --role-name {id_of(graph[urn])} --query Role.Arn --output text)"'
     return "<role>"
-
-
-def search(graph: Graph, node: Node) -> Iterator[Step]:
-    """Indices out of the hourly snapshots that the service keeps, under other names in the same domain."""
-    name = node.inputs["domainName"]
-    endpoint = (
-        f"https://$(aws opensearch describe-domain --domain-name {name} --query 'DomainStatus.Endpoints.vpc || "
-        "DomainStatus.Endpoint' --output text)"
-    )
-    call_ = (
-        f'curl -sf --aws-sigv4 aws:amz:{graph.region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H '
-        "\"x-amz-security-token: $AWS_SESSION_TOKEN\" -H 'content-type: application/json'"
-    )
-    alone = {"include_aliases": False, "include_global_state": False}
-    wanted = json.dumps({"indices": "<index>", **alone, "rename_pattern": "(.+)", "rename_replacement": "$1-restored"})
-    yield Step(
-        f"OpenSearch {name}: an index of an hourly snapshot, beside itself (as the domain's master role, from "
-        "inside its network)",
-        (
-            f'{call_} -X GET "{endpoint}/_snapshot/cs-automated-enc/_all"',
-            f"{call_} -X POST \"{endpoint}/_snapshot/cs-automated-enc/<snapshot>/_restore\" -d '{wanted}'",
-            f'{call_} -X GET "{endpoint}/_cat/recovery/<index>-restored"',
-        ),
-        see="100 % of its shards; the same question finds in it what it should. Then the alias that is read moves "
-        "to it in one request (_aliases, remove and add), or the index is deleted and restored again without "
-        "the renaming",
-        back="the alias back, and DELETE of <index>-restored",
-    )
 
 
 def stream(_graph: Graph, node: Node) -> Iterator[Step]:

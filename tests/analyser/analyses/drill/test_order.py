@@ -151,6 +151,25 @@ def test_replicas_of_a_table_go_before_a_table_of_its_name_is_made() -> None:
     assert before(said, "describe-backup --backup-arn", f"delete-table {name}")
 
 
+@pytest.mark.parametrize("stack", ["confluence-prod", FUNCTIONS])
+def test_a_search_domain_is_asked_as_its_master_role_by_who_is_let_in(stack: str) -> None:
+    """A runner's group is not, and has no second factor; without one, CloudShell stands in the group of a function."""
+    (step,) = [one for one in drill(stack_graph(stack), Kind.RESTORE).steps if one.what.startswith("OpenSearch ")]
+    said = list(step.commands)
+    assert before(said, "aws sts assume-role --profile <yours>", "set -- <key> <secret> <token>")
+    assert before(said, "set -- <key>", "/_snapshot/cs-automated-enc/_all")
+    assert "AWS_ACCESS_KEY_ID" not in " ".join(said)
+    opened = [line for line in said if "security-group-ingress" in line]
+    if stack == FUNCTIONS:
+        assert opened == []
+        assert before(said, "get-function-configuration --function-name", "set -- <key>")
+        return
+    assert before(said, "authorize-security-group-ingress", "curl ")
+    assert said[-1] == opened[-1] == opened[0].replace("authorize", "revoke")
+    domain, _, runner = opened[0].partition("UserIdGroupPairs")
+    assert domain.count("::search-group'") == runner.count("::deployment-runner-builds-group'") == 1
+
+
 def test_no_marker_is_deleted_where_a_bucket_is_copied() -> None:
     steps = drill(stack_graph("prod"), Kind.RESTORE).steps
     (copied,) = [step for step in steps if "company-archives" in step.what]
