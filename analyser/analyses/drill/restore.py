@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from analyser.analyses.drill.kubernetes import connect, deployed
+from analyser.analyses.drill.kubernetes import deployed, entered
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import (
     BUCKET,
@@ -16,7 +16,6 @@ from analyser.analyses.drill.names import (
     primaries,
     reader,
     region_of,
-    session,
 )  # fmt: skip
 from analyser.analyses.drill.restore_cache import cache
 from analyser.analyses.drill.restore_database import database
@@ -42,8 +41,7 @@ def restore(graph: Graph, standby: Graph | None = None) -> list[Step]:
     before = (region_of(graph), reader(graph))
     first = [Step("speak to the stack's region, and read ids from its state", before)]
     if graph.of_type(CLUSTER) and deployed(graph):
-        inside = (*session(graph), *connect(graph))
-        first.insert(0, Step("come into the cluster, from inside its network", inside, "an answer"))
+        first.insert(0, entered(graph))
     return [*first, *steps] if steps else []
 
 

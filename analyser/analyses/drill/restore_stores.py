@@ -7,7 +7,7 @@ A restore of files into the file system that they are of: https://docs.aws.amazo
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import awaited, call, id_of, up, urn_of
+from analyser.analyses.drill.names import awaited, call, id_of, previewed, up, urn_of
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
 
@@ -74,7 +74,7 @@ def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
         f"DynamoDB {name}: the stack's settings on it",
         (
             f"pulumi refresh --stack {graph.stack} --target {urn_of(node)}",
-            f"pulumi preview --stack {graph.stack} --diff",
+            previewed(graph),
             up(graph),
             *start(graph),
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.drill.kubernetes import connect, deployed
+from analyser.analyses.drill.kubernetes import deployed, entered
 from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
 from analyser.analyses.drill.names import (
     CLUSTER,
@@ -16,7 +16,6 @@ from analyser.analyses.drill.names import (
     primaries,
     reader,
     region_of,
-    session,
 )
 from analyser.graph import Graph, Node
 
@@ -100,7 +99,7 @@ def _nodes(graph: Graph) -> Iterator[Step]:
     if not graph.of_type(CLUSTER) or not deployed(graph) or not lost:
         return
     chosen = f"-l topology.kubernetes.io/zone={lost}"
-    yield Step("come into the cluster, from inside its network", (*session(graph), *connect(graph)), "an answer")
+    yield entered(graph)
     yield Step(
         f"all nodes of {lost} are emptied",
         (

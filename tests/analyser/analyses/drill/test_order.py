@@ -129,6 +129,8 @@ def test_what_followed_the_instance_follows_the_restored_one() -> None:
         [("prod-postgres", "us-west-2")],
     ]
     assert before(said, "delete-db-instance", "STACK=prod-dr delivery/in-vpc.sh")
+    there = [line for line in said if "prod-dr" in line and not re.search("refresh|delivery/in-vpc.sh", line)]
+    assert there == [], "its cluster answers in its own network alone"
     assert not [line for line in said if "--replace" in line]
 
 
