@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import id_of, mine
+from analyser.analyses.drill.restore_volumes import CLASS, EBS
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import is_own
 from analyser.analyses.teardown.survivors import SNAPSHOTS, copies_of
@@ -74,7 +75,21 @@ def _scheduled(key: Node, region: str) -> str:
 
 
 def _volumes(graph: Graph) -> Iterator[Step]:
-    """Snapshots of a policy that is gone stay: https://docs.aws.amazon.com/ebs/latest/userguide/delete.html"""
+    """Volumes whose class says Retain stay, and so do snapshots of a policy that is gone: their tags are told in
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md, what stays in
+    https://docs.aws.amazon.com/ebs/latest/userguide/delete.html."""
+    if any(node.inputs.get("provisioner") == EBS for node in graph.of_type(CLASS)):
+        where, told = f"--region {graph.region}", "VolumeId,CreateTime,Tags[?contains(Key, `pvc`)].Value"
+        yield Step(
+            "volumes that pods claimed, which stay where their class says so",
+            (
+                f"aws ec2 describe-volumes --filters Name=tag-key,Values=ebs.csi.aws.com/cluster "
+                f"Name=status,Values=available {where} --query 'Volumes[].[{told}]'",
+                f"aws ec2 delete-volume --volume-id <volume> {where}",
+            ),
+            see="those of the stack's claims, until nobody needs them; each is paid for until then",
+            back="none",
+        )
     regions = sorted({region for node in graph.of_type(SNAPSHOTS) for region in copies_of(graph, node)})
     if regions:
         tag, told = "aws:dlm:lifecycle-policy-id", "SnapshotId,VolumeId,StartTime,Description"

@@ -1,5 +1,6 @@
 """What a drill waits for, takes out of the way first, and brings along afterwards."""
 
+import json
 import re
 
 import pytest
@@ -170,6 +171,21 @@ def test_a_search_domain_is_asked_as_its_master_role_by_who_is_let_in(stack: str
     assert said[-1] == opened[-1] == opened[0].replace("authorize", "revoke")
     domain, _, runner = opened[0].partition("UserIdGroupPairs")
     assert domain.count("::search-group'") == runner.count("::deployment-runner-builds-group'") == 1
+
+
+def test_a_volume_is_restored_by_what_its_cluster_knows_and_only_where_something_takes_snapshots() -> None:
+    steps = {stack: drill(stack_graph(stack), Kind.RESTORE).steps for stack in ("prod", "confluence-prod")}
+    said = {stack: [one for one in some if one.what.startswith("volumes of")] for stack, some in steps.items()}
+    (here,), (there,) = said.values()
+    (made,) = [line for line in here.commands if "create-volume" in line]
+    assert "::volumes-key-key')\"" in made
+    assert made.endswith("'ResourceType=volume,Tags=[{Key=backup,Value=daily}]'"), "it is in snapshots again"
+    applied = [json.loads(line.split("'")[1]) for line in here.commands if line.startswith("echo ")]
+    assert [one["kind"] for one in applied] == ["PersistentVolume", "PersistentVolumeClaim"]
+    assert applied[1]["spec"]["volumeName"] == applied[0]["metadata"]["name"]
+    assert not [line for line in there.commands if "create-volume" in line]
+    assert "nothing takes snapshots" in there.see
+    assert not [one for one in drill(stack_graph("consulting-prod"), Kind.RESTORE).steps if "volumes of" in one.what]
 
 
 def test_no_marker_is_deleted_where_a_bucket_is_copied() -> None:

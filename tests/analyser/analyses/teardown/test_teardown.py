@@ -50,6 +50,7 @@ def test_what_survives_is_told() -> None:
         "automated backups of PostgreSQL prod-postgres, for 35 days",
         "the final snapshot of Redis prod-redis",
         "vault backup-vault, unless it was emptied; unlocked when protection was lifted",
+        "volumes that pods claimed of the class gp3, until somebody deletes them",
         "snapshots of volumes in us-east-1, us-west-2, until somebody deletes them",
         "secret database-master-secret, for 30 days\n",
     ):
