@@ -19,6 +19,7 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
     key = node.inputs.get("serverSideEncryption") and next(
         iter(node.property_dependencies.get("serverSideEncryption", ())), ""
     )
+    # A restore that is told of no key uses one of AWS's, beside the table and under its name.
     sealed = f"--sse-specification-override Enabled=true,SSEType=KMS,KMSMasterKeyId={id_of(graph[key])}" if key else ""
     yield Step(
         f"DynamoDB {name}: restored beside itself as {beside}",
@@ -36,10 +37,10 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
         "Single items that were written wrongly are copied from it, and the drill, or the repair, ends here",
         back=f"aws dynamodb delete-table --table-name {beside}",
     )
-    yield from _table_adopted(graph, node, beside)
+    yield from _table_adopted(graph, node, beside, sealed)
 
 
-def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
+def _table_adopted(graph: Graph, node: Node, beside: str, sealed: str) -> Iterator[Step]:
     name = node.inputs["name"]
     exists = awaited(f"aws dynamodb wait table-exists --table-name {name}")
     there = [str(one["regionName"]) for one in node.inputs.get("replicas") or ()]
@@ -58,7 +59,7 @@ def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
             exists,
             f"aws dynamodb delete-table --table-name {name}",
             awaited(f"aws dynamodb wait table-not-exists --table-name {name}"),
-            f'{restored} "$backup"',
+            f'{restored} "$backup" {sealed}'.rstrip(),
             exists,
         ),
         see="ACTIVE; nothing is deleted before the backup of the restored table is AVAILABLE"

@@ -152,6 +152,8 @@ def test_replicas_of_a_table_go_before_a_table_of_its_name_is_made() -> None:
     assert before(said, f"{name} --no-deletion-protection-enabled --region us-west-2", "Delete={RegionName=us-west-2}")
     assert before(said, "Delete={RegionName=us-west-2}", f"delete-table {name}")
     assert before(said, "describe-backup --backup-arn", f"delete-table {name}")
+    restores = [line for line in said if " restore-table-" in line]
+    assert ["KMSMasterKeyId=" in line for line in restores] == [True, True]
 
 
 @pytest.mark.parametrize("stack", ["confluence-prod", FUNCTIONS])
