@@ -146,18 +146,21 @@ _DELEGATED = (
 
 
 def _in_cluster(graph: Graph) -> Iterator[Step]:
-    stack = graph.stack
+    stack, inside = graph.stack, bool(is_own(graph) and session(graph))
     if mine(graph, CLUSTER):
         yield Step(
             "what is in the cluster, from inside its network: controllers take away the balancers, targets, nodes and "
             "volumes that they made, while they and their rights are there",
             (
-                *((*session(graph), *connect(graph)) if is_own(graph) else ()),
+                # Where protection was lifted, it was in a session, which this goes on in.
+                *(session(graph) if is_own(graph) and not graph.protected else ()),
+                *(connect(graph) if is_own(graph) else ()),
                 f"pulumi destroy --stack {stack} --target '**$kubernetes:**' --target-dependents",
                 "kubectl get ingress,service,pvc --all-namespaces",
                 "aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerName'",
             ),
-            see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…",
+            see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…"
+            + ("; `codebuild-resume` ends the session, and what follows is done in the shell before it" * inside),
             back=f"pulumi up --stack {stack}",
         )
 

@@ -225,6 +225,7 @@ def test_a_vault_is_unlocked_before_anything_is_taken_out_of_it_and_a_bucket_emp
     at = {word: next(n for n, line in enumerate(steps) if word in line) for word in ORDER}
     assert sorted(ORDER, key=at.__getitem__) == list(ORDER)
     assert not [line for line in steps if line == "STACK=prod delivery/in-vpc.sh"]
+    assert [line for line in steps if line.endswith(" shell")] == ["STACK=prod delivery/in-vpc.sh shell"]
 
 
 VAULT = ("backup-vault-lock-configuration", "backup-vault-access-policy")
