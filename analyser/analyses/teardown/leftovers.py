@@ -79,7 +79,7 @@ def _volumes(graph: Graph) -> Iterator[Step]:
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md, what stays in
     https://docs.aws.amazon.com/ebs/latest/userguide/delete.html."""
     if any(node.inputs.get("provisioner") == EBS for node in graph.of_type(CLASS)):
-        where, told = f"--region {graph.region}", "VolumeId,CreateTime,Tags[?contains(Key, `pvc`)].Value"
+        where, told = f"--region {graph.region}", 'VolumeId,CreateTime,Tags[?contains(Key, `"pvc"`)].Value'
         yield Step(
             "volumes that pods claimed, which stay where their class says so",
             (
